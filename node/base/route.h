@@ -1,0 +1,122 @@
+/* node/base/route.h - one row per way in over HTTP (design section 2). Dispatch refuses what has
+ * no row; from the rows come the authorisation matrix, the OpenAPI 3.1 document, wire.ts and the
+ * audit record. A handler is a static function beside its table, so that one without a row is an
+ * unused function and fails the build. */
+#ifndef NODE_BASE_ROUTE_H
+#define NODE_BASE_ROUTE_H
+
+#include "node/base/id.h"
+#include "node/base/jx.h"
+#include "node/base/role.h"
+#include "node/base/services.h"
+
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_DELETE };
+
+/* Which socket a request came in by; a route unknown to a listener does not exist there. */
+enum listener {
+    LISTENER_PUBLIC = 1,
+    LISTENER_UPLOADS = 2,
+    LISTENER_OFFICE = 4,     /* client certificate and network list at the front */
+    LISTENER_FEDERATION = 8, /* other nodes, TLS 1.3 */
+    LISTENER_ADMIN = 16,     /* unix socket of the operator, peer uid root or the node's user */
+};
+
+/* Whose object the {id} of the path may be. The handler looks it up and answers ERR_NOT_FOUND for
+ * a hidden one exactly as for a missing one. */
+enum object_rule { OBJECT_NONE, OBJECT_OWN, OBJECT_OWN_CLASS, OBJECT_OWN_SCHOOL, OBJECT_ANY_HERE };
+
+/* What the access record says. Anything but AUDIT_NONE is committed before the answer leaves. */
+enum audit_class { AUDIT_NONE, AUDIT_READ, AUDIT_CHANGE, AUDIT_EXPORT };
+
+struct req;
+
+struct route {
+    const char *name; /* "settings.change", unique */
+    enum http_method method;
+    const char *path;   /* "/api/v1/settings/{name}" */
+    unsigned listeners; /* of enum listener */
+    unsigned roles;     /* of ROLE_BIT; ROLE_ANONYMOUS opens it to nobody-in-particular */
+    enum object_rule object;
+    enum audit_class audit;
+    const struct jx_shape *input;  /* NULL: no body allowed */
+    const struct jx_shape *output; /* NULL: 204 or not JSON */
+    const char *summary_ja;
+    void (*handle)(struct req *req);
+};
+
+struct route_table {
+    const struct route *rows;
+    int n;
+};
+
+/* Who is asking, as the session says. */
+struct caller {
+    enum role role;
+    struct id account; /* ID_NONE when anonymous */
+    struct id session;
+    struct id school; /* ID_NONE when not of a school */
+    unsigned duties;
+    const char *operator_name; /* admin listener: "uid:0"; else NULL */
+};
+
+struct req_param {
+    const char *name;
+    struct span value; /* percent-decoded once, valid UTF-8, no NUL, no '/' */
+};
+
+struct reply_header {
+    const char *name;
+    const char *value;
+};
+
+struct reply {
+    int status;
+    const char *type; /* media type */
+    struct span body; /* arena of the request, or static */
+    struct reply_header headers[8];
+    int n_headers;
+};
+
+struct db;
+
+/* One request, from dispatch to reply. Owned by the server; a handler may keep it until it calls
+ * one of the reply functions, exactly once, from any thread. */
+struct req {
+    const struct route *route;
+    const struct services *services;
+    struct db *db; /* read connection of the worker; NULL once the handler has returned */
+    struct arena *arena;
+    struct caller caller;
+    struct span address; /* the client's, from the front */
+    struct req_param params[8];
+    int n_params;
+    struct req_param query[16];
+    int n_query;
+    struct span body;   /* as received, at most JX_MAX_BYTES */
+    void *input;        /* the struct of route->input, read and checked */
+    int64_t now_utc_us; /* one wall time for the whole request */
+    struct id object;   /* what the access record names; a handler sets it */
+    struct id person;   /* whose record was touched; a handler sets it */
+    int access_recorded; /* a transaction of the handler already wrote the access record */
+    struct span cookie_session; /* the session cookie's value, none when absent */
+    int is_https;
+    struct reply reply;
+    void (*done)(struct req *req); /* the server's: sends reply; call through reply_* only */
+    void *server;                  /* the server's own */
+};
+
+/* The value of a path or query parameter; SPAN_NONE when absent. */
+struct span req_param(const struct req *req, const char *name);
+struct span req_query(const struct req *req, const char *name);
+
+/* Answers. Each ends the request. */
+void reply_json(struct req *req, int status, const void *output); /* by route->output */
+void reply_none(struct req *req);                                 /* 204 */
+void reply_bytes(struct req *req, int status, const char *type, struct span body);
+/* problem+json (RFC 9457) with code and a plain Japanese sentence. */
+void reply_fail(struct req *req, const struct fail *why);
+void reply_defects(struct req *req, const struct jx_defects *defects);
+/* Adds a header before one of the above; name and value must outlive the request (arena). */
+void reply_header(struct req *req, const char *name, const char *value);
+
+#endif

@@ -1,0 +1,24 @@
+/* node/base/services.h - what a feature's handlers may reach; node/main.c fills it once at start.
+ * Pointers only, so that base names no higher header.  Threads: read-only after start. */
+#ifndef NODE_BASE_SERVICES_H
+#define NODE_BASE_SERVICES_H
+
+struct writer;
+struct keyring;
+struct settings;
+struct jobs;
+struct files;
+struct audit;
+struct conf;
+
+struct services {
+    struct writer *writer;     /* node/db/writer.h */
+    struct keyring *keyring;   /* node/db/keyring.h */
+    struct settings *settings; /* node/db/settings.h */
+    struct jobs *jobs;         /* node/db/jobs.h */
+    struct files *files;       /* node/db/files.h */
+    struct audit *audit;       /* node/db/audit.h */
+    const struct conf *conf;   /* node/base/conf.h */
+};
+
+#endif

@@ -1,0 +1,79 @@
+/* node/db/db.h - PostgreSQL: connect, prepare every statement row, run. libpq is named in db.c.
+ * Parameters and results travel in binary. A struct db belongs to one thread at a time.
+ * A broken connection is reopened by the next db_run outside a transaction; inside one the
+ * transaction is lost and says ERR_UNAVAILABLE (or ERR_UNCERTAIN when COMMIT was on its way).
+ * SQLSTATE classes become enum err: 23505 ERR_CONFLICT, 23xxx/22xxx ERR_INVALID, 53100
+ * ERR_NOSPACE, 40xxx ERR_CONFLICT, 57Pxx/08xxx ERR_UNAVAILABLE, others ERR_INTERNAL. No parameter
+ * value ever reaches a message or log. */
+#ifndef NODE_DB_DB_H
+#define NODE_DB_DB_H
+
+#include "node/base/arena.h"
+#include "node/base/id.h"
+#include "node/base/stmt.h"
+
+struct db;
+struct db_rows;
+
+struct db_conf {
+    const char *socket_dir; /* directory of the cluster's unix socket */
+    const char *user;       /* "ibasho_app" (least rights) or "ibasho" (owner: migrations) */
+    const char *name;       /* database, "ibasho" */
+    int statement_timeout_ms; /* of the server; 0 none */
+};
+
+#define DB_ARGS_CAP 32
+struct db_args {
+    int n;
+    struct {
+        const void *p; /* NULL: SQL NULL */
+        int len;
+        uint8_t inline_bytes[16];
+    } at[DB_ARGS_CAP];
+};
+
+/* Fill one after another, in the order of $1, $2, ... Text and bytes are borrowed until run. */
+void db_args_init(struct db_args *args);
+void db_arg_text(struct db_args *args, struct span text);
+void db_arg_bytes(struct db_args *args, struct span bytes);
+void db_arg_i64(struct db_args *args, int64_t v);  /* $n::bigint */
+void db_arg_i32(struct db_args *args, int32_t v);  /* $n::integer */
+void db_arg_bool(struct db_args *args, bool v);    /* $n::boolean */
+void db_arg_id(struct db_args *args, struct id id); /* $n::uuid; ID_NONE goes as NULL */
+void db_arg_time(struct db_args *args, int64_t utc_us); /* $n::timestamptz */
+void db_arg_null(struct db_args *args);
+
+/* tables: every feature's *_stmts, ended by {NULL, 0}; all are prepared on each connection. */
+NODISCARD enum err db_open(const struct db_conf *conf, const struct stmt_table *tables,
+                           struct db **db_out, struct fail *why);
+void db_close(struct db **db);
+bool db_is_healthy(struct db *db); /* asks the server */
+
+/* rows_out may be NULL when no row is wanted. The caller owns *rows_out. */
+NODISCARD enum err db_run(struct db *db, const struct stmt *stmt, const struct db_args *args,
+                          struct db_rows **rows_out, struct fail *why);
+/* Plain SQL without parameters or results: BEGIN, COMMIT, LISTEN, migrations. */
+NODISCARD enum err db_exec(struct db *db, const char *sql, struct fail *why);
+/* Calls each for every row without holding them all (single-row mode): exports, verification. */
+NODISCARD enum err db_stream(struct db *db, const struct stmt *stmt, const struct db_args *args,
+                             enum err (*each)(const struct db_rows *row, void *arg,
+                                              struct fail *why),
+                             void *arg, struct fail *why);
+/* Pipelining (the writer's): db_send queues a statement without waiting, db_settle sends all that
+ * is queued and reads every answer: the first error, if any, with the index of its statement. */
+NODISCARD enum err db_send(struct db *db, const struct stmt *stmt, const struct db_args *args,
+                           struct fail *why);
+NODISCARD enum err db_settle(struct db *db, struct fail *why);
+
+int db_rows_n(const struct db_rows *rows);
+int db_rows_affected(const struct db_rows *rows);
+void db_rows_free(struct db_rows **rows);
+bool db_is_null(const struct db_rows *rows, int row, int column);
+/* Borrowed until db_rows_free. */
+struct span db_bytes(const struct db_rows *rows, int row, int column);
+int64_t db_i64(const struct db_rows *rows, int row, int column); /* int2, int4, int8 */
+bool db_bool(const struct db_rows *rows, int row, int column);
+struct id db_id(const struct db_rows *rows, int row, int column); /* NULL: ID_NONE */
+int64_t db_time(const struct db_rows *rows, int row, int column); /* UTC microseconds */
+
+#endif

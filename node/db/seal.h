@@ -1,0 +1,26 @@
+/* node/db/seal.h - sealed columns: AES-256-GCM before libpq ever sees a name (design section 3).
+ * Sealed form: version 1 (1 byte) ‖ key id (16) ‖ nonce (12) ‖ ciphertext ‖ tag (16).
+ * AAD = table NUL column NUL row id ‖ key id, so that rows and columns cannot be swapped.
+ * Threads: any. */
+#ifndef NODE_DB_SEAL_H
+#define NODE_DB_SEAL_H
+
+#include "node/db/keyring.h"
+
+#define SEAL_OVERHEAD_BYTES 45
+
+struct seal_place {
+    const char *table, *column;
+    struct id row;
+};
+
+/* An empty plain text is sealed like any other. */
+NODISCARD enum err seal(struct keyring *keyring, struct id key, const struct seal_place *place,
+                        struct span plain, struct arena *arena, struct span *sealed_out,
+                        struct fail *why);
+/* ERR_NOT_FOUND: the key was destroyed. ERR_PROTO: the bytes are not what was sealed here. */
+NODISCARD enum err unseal(struct keyring *keyring, const struct seal_place *place,
+                          struct span sealed, struct arena *arena, struct span *plain_out,
+                          struct fail *why);
+
+#endif

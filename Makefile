@@ -7,7 +7,8 @@ MAKEFLAGS += --no-builtin-rules
 
 FLAVOUR ?= debug
 B       := build/$(FLAVOUR)
-CC       = gcc
+# libFuzzer and its coverage report come with clang; everything else is built by gcc.
+CC       = $(if $(filter fuzz fuzzcov clang,$(FLAVOUR)),clang-14,gcc)
 
 # What each library is for stands in ops/dependencies.md.
 PKGS := libmicrohttpd libcurl libpq libssl libcrypto libcjson icu-uc icu-i18n libseccomp \
@@ -21,9 +22,7 @@ WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion
         -Wcast-qual -Wcast-align -Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef -Wvla \
         -Walloca -Wnull-dereference -Wimplicit-fallthrough
 WARN_gcc := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wjump-misses-init
-ifneq (,$(findstring gcc,$(CC)))
-WARN += $(WARN_gcc)
-endif
+WARN += $(if $(findstring gcc,$(CC)),$(WARN_gcc))
 
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
 FLAGS_debug   := -O1 -g $(HARDEN)
@@ -31,6 +30,9 @@ FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 $(HARDEN)
 FLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
                  -fno-omit-frame-pointer
 FLAGS_tsan    := -O1 -g -fsanitize=thread
+FLAGS_clang   := -O1 -g
+FLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FLAGS_fuzzcov := -O1 -g -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping
 LINK_release  := -pie -Wl,-z,relro,-z,now
 LINK_debug    := -pie
 

@@ -12,7 +12,7 @@ static char dir[64];
 static struct hex_piece {
     struct hex_piece *next;
     uint8_t bytes[];
-} *pieces;
+} * pieces;
 
 void t_register(struct t_case *c)
 {

@@ -22,33 +22,34 @@ void t_check(bool ok, const char *file, int line, const char *what, const char *
 bool t_case_ok(void); /* no check of this case has failed so far */
 /* Prints "req ID": this case proves (part of) that requirement. */
 void t_req(const char *ids);
-/* Bytes from hexadecimal text; valid until the case ends. Aborts on bad hex: a test's own fault. */
+/* Bytes from hexadecimal text; valid until the case ends. Aborts on bad hex: a test's own
+ * fault. */
 struct span t_hex(const char *hex);
 /* A directory of this run, removed at the end unless something failed. */
 const char *t_dir(void);
 
-#define T_CASE(id)                                                                             \
-    static void id(void);                                                                      \
-    static struct t_case id##_case = {#id, __FILE__, id, 0};                                   \
-    __attribute__((constructor)) static void id##_register(void)                               \
-    {                                                                                          \
-        t_register(&id##_case);                                                                \
-    }                                                                                          \
+#define T_CASE(id) \
+    static void id(void); \
+    static struct t_case id##_case = {#id, __FILE__, id, 0}; \
+    __attribute__((constructor)) static void id##_register(void) \
+    { \
+        t_register(&id##_case); \
+    } \
     static void id(void)
 
-#define T_REQ(ids)      t_req(ids)
+#define T_REQ(ids)       t_req(ids)
 #define T_OK(cond, what) t_check((cond), __FILE__, __LINE__, (what), "%s", #cond)
-#define T_EQ(got, want, what)                                                                  \
-    do {                                                                                       \
-        long long t_got_ = (long long)(got), t_want_ = (long long)(want);                      \
-        t_check(t_got_ == t_want_, __FILE__, __LINE__, (what), "got %lld, want %lld", t_got_,  \
-                t_want_);                                                                      \
+#define T_EQ(got, want, what) \
+    do { \
+        long long t_got_ = (long long)(got), t_want_ = (long long)(want); \
+        t_check(t_got_ == t_want_, __FILE__, __LINE__, (what), "got %lld, want %lld", t_got_, \
+                t_want_); \
     } while (0)
-#define T_SPAN(got, want, what)                                                                \
-    do {                                                                                       \
-        struct span t_got_ = (got), t_want_ = (want);                                          \
-        t_check(span_eq(t_got_, t_want_), __FILE__, __LINE__, (what),                          \
-                "got \"%.*s\", want \"%.*s\"", SPAN_ARG(t_got_), SPAN_ARG(t_want_));           \
+#define T_SPAN(got, want, what) \
+    do { \
+        struct span t_got_ = (got), t_want_ = (want); \
+        t_check(span_eq(t_got_, t_want_), __FILE__, __LINE__, (what), \
+                "got \"%.*s\", want \"%.*s\"", SPAN_ARG(t_got_), SPAN_ARG(t_want_)); \
     } while (0)
 #define T_TEXT(got, want, what) T_SPAN(span_text(got), span_text(want), what)
 #define T_COUNT(rows)           (sizeof(rows) / sizeof((rows)[0]))

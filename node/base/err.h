@@ -5,7 +5,7 @@
 #ifndef NODE_BASE_ERR_H
 #define NODE_BASE_ERR_H
 
-#define NODISCARD __attribute__((warn_unused_result))
+#define NODISCARD              __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 enum err {
@@ -49,14 +49,14 @@ int err_ws_close(enum err code);
 enum err fail_set_at(struct fail *why, enum err code, const char *file, int line,
                      const char *fmt, ...) PRINTF_LIKE(5, 6);
 /* As fail_set, naming the input field that broke the rule. */
-#define fail_field(why, code, field, ...)                                                      \
+#define fail_field(why, code, field, ...) \
     fail_field_at(why, code, field, __FILE__, __LINE__, __VA_ARGS__)
 enum err fail_field_at(struct fail *why, enum err code, const char *field, const char *file,
                        int line, const char *fmt, ...) PRINTF_LIKE(6, 7);
 
 /* A broken invariant of ours: prints what was expected with its place and aborts.
  * Bad input never reaches this. */
-#define invariant(cond, ...)                                                                   \
+#define invariant(cond, ...) \
     ((cond) ? (void)0 : invariant_broken(__FILE__, __LINE__, #cond, __VA_ARGS__))
 _Noreturn void invariant_broken(const char *file, int line, const char *cond, const char *fmt,
                                 ...) PRINTF_LIKE(4, 5);

@@ -13,10 +13,12 @@ struct id {
 #define ID_TEXT_CAP 37 /* 36 characters and a NUL */
 #define ID_NONE     ((struct id){{0}})
 
-/* Strictly rising within one process, also inside one millisecond and when the clock steps back. */
+/* Strictly rising within one process, also inside one millisecond and when the clock steps
+ * back. */
 struct id id_new(void);
 void id_text(struct id id, char text_out[ID_TEXT_CAP]);
-/* Accepts exactly the 36 lower- or upper-case characters of any UUID version; else ERR_INVALID. */
+/* Accepts exactly the 36 lower- or upper-case characters of any UUID version; else ERR_INVALID.
+ */
 NODISCARD enum err id_parse(struct span text, struct id *id_out, struct fail *why);
 
 static inline bool id_eq(struct id a, struct id b)

@@ -127,7 +127,8 @@ static void emit(struct line *line)
     (void)n; /* a log that cannot be written has nowhere to say so */
 }
 
-/* True when the event is over its budget; says how many were dropped once the second is over. */
+/* True when the event is over its budget; says how many were dropped once the second is over.
+ */
 static bool over_budget(const char *event)
 {
     struct rated *r = &rated[((uintptr_t)event >> 3) % N_RATED];

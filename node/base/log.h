@@ -1,7 +1,8 @@
 /* node/base/log.h - one JSON object a line: an event name and typed fields.
- * Ids rather than people's names; never a body, a key or a parameter. Lines go to standard error
- * (the supervisor keeps the file). An event that repeats more than 20 times a second is counted
- * and said once ("log.suppressed").  Threads: any; one of the two places with a lock. */
+ * Ids rather than people's names; never a body, a key or a parameter. Lines go to standard
+ * error (the supervisor keeps the file). An event that repeats more than 20 times a second is
+ * counted and said once ("log.suppressed").  Threads: any; one of the two places with a lock.
+ */
 #ifndef NODE_BASE_LOG_H
 #define NODE_BASE_LOG_H
 
@@ -19,18 +20,33 @@ struct log_field {
     struct id id;
 };
 
-#define L_INT(n, v)  {.name = (n), .type = LOG_TYPE_INT, .i = (int64_t)(v)}
-#define L_TEXT(n, v) {.name = (n), .type = LOG_TYPE_TEXT, .text = span_text(v)}
-#define L_SPAN(n, v) {.name = (n), .type = LOG_TYPE_TEXT, .text = (v)}
-#define L_ID(n, v)   {.name = (n), .type = LOG_TYPE_ID, .id = (v)}
+#define L_INT(n, v) \
+    { \
+        .name = (n), .type = LOG_TYPE_INT, .i = (int64_t)(v) \
+    }
+#define L_TEXT(n, v) \
+    { \
+        .name = (n), .type = LOG_TYPE_TEXT, .text = span_text(v) \
+    }
+#define L_SPAN(n, v) \
+    { \
+        .name = (n), .type = LOG_TYPE_TEXT, .text = (v) \
+    }
+#define L_ID(n, v) \
+    { \
+        .name = (n), .type = LOG_TYPE_ID, .id = (v) \
+    }
 /* What went wrong, from a struct fail: code, text and place in one. */
-#define L_FAIL(f)                                                                              \
-    L_TEXT("code", err_code((f)->code)), L_TEXT("why", (f)->text), L_TEXT("file", (f)->file),  \
+#define L_FAIL(f) \
+    L_TEXT("code", err_code((f)->code)), L_TEXT("why", (f)->text), L_TEXT("file", (f)->file), \
         L_INT("line", (f)->line)
 /* For an event without fields. */
-#define L_NONE {.type = LOG_END}
+#define L_NONE \
+    { \
+        .type = LOG_END \
+    }
 
-#define log_at(level, event, ...)                                                              \
+#define log_at(level, event, ...) \
     log_write(level, event, (const struct log_field[]){__VA_ARGS__, {.type = LOG_END}})
 #define log_debug(event, ...) log_at(LOG_DEBUG, event, __VA_ARGS__)
 #define log_info(event, ...)  log_at(LOG_INFO, event, __VA_ARGS__)

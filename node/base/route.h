@@ -1,7 +1,7 @@
-/* node/base/route.h - one row per way in over HTTP (design section 2). Dispatch refuses what has
- * no row; from the rows come the authorisation matrix, the OpenAPI 3.1 document, wire.ts and the
- * audit record. A handler is a static function beside its table, so that one without a row is an
- * unused function and fails the build. */
+/* node/base/route.h - one row per way in over HTTP (design section 2). Dispatch refuses what
+ * has no row; from the rows come the authorisation matrix, the OpenAPI 3.1 document, wire.ts
+ * and the audit record. A handler is a static function beside its table, so that one without a
+ * row is an unused function and fails the build. */
 #ifndef NODE_BASE_ROUTE_H
 #define NODE_BASE_ROUTE_H
 
@@ -21,11 +21,18 @@ enum listener {
     LISTENER_ADMIN = 16,     /* unix socket of the operator, peer uid root or the node's user */
 };
 
-/* Whose object the {id} of the path may be. The handler looks it up and answers ERR_NOT_FOUND for
- * a hidden one exactly as for a missing one. */
-enum object_rule { OBJECT_NONE, OBJECT_OWN, OBJECT_OWN_CLASS, OBJECT_OWN_SCHOOL, OBJECT_ANY_HERE };
+/* Whose object the {id} of the path may be. The handler looks it up and answers ERR_NOT_FOUND
+ * for a hidden one exactly as for a missing one. */
+enum object_rule {
+    OBJECT_NONE,
+    OBJECT_OWN,
+    OBJECT_OWN_CLASS,
+    OBJECT_OWN_SCHOOL,
+    OBJECT_ANY_HERE
+};
 
-/* What the access record says. Anything but AUDIT_NONE is committed before the answer leaves. */
+/* What the access record says. Anything but AUDIT_NONE is committed before the answer leaves.
+ */
 enum audit_class { AUDIT_NONE, AUDIT_READ, AUDIT_CHANGE, AUDIT_EXPORT };
 
 struct req;
@@ -79,8 +86,8 @@ struct reply {
 
 struct db;
 
-/* One request, from dispatch to reply. Owned by the server; a handler may keep it until it calls
- * one of the reply functions, exactly once, from any thread. */
+/* One request, from dispatch to reply. Owned by the server; a handler may keep it until it
+ * calls one of the reply functions, exactly once, from any thread. */
 struct req {
     const struct route *route;
     const struct services *services;
@@ -92,11 +99,11 @@ struct req {
     int n_params;
     struct req_param query[16];
     int n_query;
-    struct span body;   /* as received, at most JX_MAX_BYTES */
-    void *input;        /* the struct of route->input, read and checked */
-    int64_t now_utc_us; /* one wall time for the whole request */
-    struct id object;   /* what the access record names; a handler sets it */
-    struct id person;   /* whose record was touched; a handler sets it */
+    struct span body;    /* as received, at most JX_MAX_BYTES */
+    void *input;         /* the struct of route->input, read and checked */
+    int64_t now_utc_us;  /* one wall time for the whole request */
+    struct id object;    /* what the access record names; a handler sets it */
+    struct id person;    /* whose record was touched; a handler sets it */
     int access_recorded; /* a transaction of the handler already wrote the access record */
     struct span cookie_session; /* the session cookie's value, none when absent */
     int is_https;

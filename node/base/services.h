@@ -1,5 +1,6 @@
-/* node/base/services.h - what a feature's handlers may reach; node/main.c fills it once at start.
- * Pointers only, so that base names no higher header.  Threads: read-only after start. */
+/* node/base/services.h - what a feature's handlers may reach; node/main.c fills it once at
+ * start. Pointers only, so that base names no higher header.  Threads: read-only after start.
+ */
 #ifndef NODE_BASE_SERVICES_H
 #define NODE_BASE_SERVICES_H
 

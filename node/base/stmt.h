@@ -1,6 +1,7 @@
 /* node/base/stmt.h - one SQL statement, a row of a feature's *_stmts[] table.
  * Prepared at connect under its name, checked by `make check-sql`. Parameters travel in binary,
- * so each is cast where it stands: $1::uuid, $2::bigint, $3::timestamptz, $4::bytea, $5::text. */
+ * so each is cast where it stands: $1::uuid, $2::bigint, $3::timestamptz, $4::bytea, $5::text.
+ */
 #ifndef NODE_BASE_STMT_H
 #define NODE_BASE_STMT_H
 
@@ -10,7 +11,8 @@ struct stmt {
 };
 
 struct stmt_table {
-    const struct stmt *const *rows; /* pointers, so that code names a statement by its address */
+    const struct stmt *const
+        *rows; /* pointers, so that code names a statement by its address */
     int n;
 };
 

@@ -1,6 +1,6 @@
 /* node/base/table.h - the row every table of data must have (design section 2): purpose, term,
- * sealed columns and under whose key, how it is handed back, how one person's rows go. The build
- * compares the rows with the migrations and stops on a difference, so that nothing can be
+ * sealed columns and under whose key, how it is handed back, how one person's rows go. The
+ * build compares the rows with the migrations and stops on a difference, so that nothing can be
  * forgotten when a contract ends (AI-7.2-1, KP-3-安全-3, KP-3-調達-3a). */
 #ifndef NODE_BASE_TABLE_H
 #define NODE_BASE_TABLE_H
@@ -14,12 +14,13 @@ enum hand_back {
     HAND_BACK_NDJSON,  /* data/records/TABLE.ndjson with its schema */
     HAND_BACK_LOG,     /* leaves and checkpoints go out as the audit log's own files */
     HAND_BACK_FILES,   /* data/files/SHA256 */
-    HAND_BACK_NOTHING, /* carries nothing of the municipality; the reason stands in purpose_en */
+    HAND_BACK_NOTHING, /* carries nothing of the municipality; the reason stands in purpose_en
+                        */
 };
 
 enum erase_person {
-    ERASE_ROWS,      /* delete the rows whose person_column is the person */
-    ERASE_KEY_ONLY,  /* destroying the person's key closes the sealed columns; the rest stays */
+    ERASE_ROWS,     /* delete the rows whose person_column is the person */
+    ERASE_KEY_ONLY, /* destroying the person's key closes the sealed columns; the rest stays */
     ERASE_NOT_OF_A_PERSON,
 };
 
@@ -33,7 +34,7 @@ struct data_table {
     const char *name;
     const char *meaning_ja, *purpose_ja, *ground_ja; /* what, why, on which law or contract */
     const char *purpose_en;
-    int retention_days;          /* 0: until the contract's end */
+    int retention_days;           /* 0: until the contract's end */
     const char *retention_column; /* timestamptz the term counts from; NULL when none */
     enum key_of key_of;
     const char *person_column;   /* uuid of the person a row is about, NULL when none */

@@ -36,9 +36,9 @@ NODISCARD enum err audit_open(const struct audit_conf *conf, struct keyring *key
                               struct audit **audit_out, struct fail *why);
 void audit_close(struct audit **audit);
 
-/* Commits to one row: bytes are its canonical form (jx_write_canonical). row is the row's id and
- * table its table, so that a verifier finds it again; both stand in the leaf's row in clear.
- * The salt is made here and kept in audit_leaf beside the commitment. */
+/* Commits to one row: bytes are its canonical form (jx_write_canonical). row is the row's id
+ * and table its table, so that a verifier finds it again; both stand in the leaf's row in
+ * clear. The salt is made here and kept in audit_leaf beside the commitment. */
 NODISCARD enum err audit_append(struct tx *tx, const char *kind, const char *table,
                                 struct id row, struct span bytes, struct fail *why);
 /* Lawful deletion: a leaf that names the rule and the range; the rows' salts are destroyed. */
@@ -63,9 +63,9 @@ NODISCARD enum err audit_checkpoint(struct audit *audit, struct writer *writer,
 struct access_entry {
     struct id id;
     int64_t at_utc_us;
-    const char *route;   /* route or command name, "cli.key.rotate" */
-    const char *role;    /* role id or "operator" */
-    struct id account;   /* ID_NONE for anonymous and operators */
+    const char *route;         /* route or command name, "cli.key.rotate" */
+    const char *role;          /* role id or "operator" */
+    struct id account;         /* ID_NONE for anonymous and operators */
     const char *operator_name; /* "uid:0" on the admin socket */
     struct span address;
     struct id object, person;

@@ -3,8 +3,8 @@
  * A broken connection is reopened by the next db_run outside a transaction; inside one the
  * transaction is lost and says ERR_UNAVAILABLE (or ERR_UNCERTAIN when COMMIT was on its way).
  * SQLSTATE classes become enum err: 23505 ERR_CONFLICT, 23xxx/22xxx ERR_INVALID, 53100
- * ERR_NOSPACE, 40xxx ERR_CONFLICT, 57Pxx/08xxx ERR_UNAVAILABLE, others ERR_INTERNAL. No parameter
- * value ever reaches a message or log. */
+ * ERR_NOSPACE, 40xxx ERR_CONFLICT, 57Pxx/08xxx ERR_UNAVAILABLE, others ERR_INTERNAL. No
+ * parameter value ever reaches a message or log. */
 #ifndef NODE_DB_DB_H
 #define NODE_DB_DB_H
 
@@ -16,9 +16,9 @@ struct db;
 struct db_rows;
 
 struct db_conf {
-    const char *socket_dir; /* directory of the cluster's unix socket */
-    const char *user;       /* "ibasho_app" (least rights) or "ibasho" (owner: migrations) */
-    const char *name;       /* database, "ibasho" */
+    const char *socket_dir;   /* directory of the cluster's unix socket */
+    const char *user;         /* "ibasho_app" (least rights) or "ibasho" (owner: migrations) */
+    const char *name;         /* database, "ibasho" */
     int statement_timeout_ms; /* of the server; 0 none */
 };
 
@@ -36,10 +36,10 @@ struct db_args {
 void db_args_init(struct db_args *args);
 void db_arg_text(struct db_args *args, struct span text);
 void db_arg_bytes(struct db_args *args, struct span bytes);
-void db_arg_i64(struct db_args *args, int64_t v);  /* $n::bigint */
-void db_arg_i32(struct db_args *args, int32_t v);  /* $n::integer */
-void db_arg_bool(struct db_args *args, bool v);    /* $n::boolean */
-void db_arg_id(struct db_args *args, struct id id); /* $n::uuid; ID_NONE goes as NULL */
+void db_arg_i64(struct db_args *args, int64_t v);       /* $n::bigint */
+void db_arg_i32(struct db_args *args, int32_t v);       /* $n::integer */
+void db_arg_bool(struct db_args *args, bool v);         /* $n::boolean */
+void db_arg_id(struct db_args *args, struct id id);     /* $n::uuid; ID_NONE goes as NULL */
 void db_arg_time(struct db_args *args, int64_t utc_us); /* $n::timestamptz */
 void db_arg_null(struct db_args *args);
 
@@ -54,13 +54,15 @@ NODISCARD enum err db_run(struct db *db, const struct stmt *stmt, const struct d
                           struct db_rows **rows_out, struct fail *why);
 /* Plain SQL without parameters or results: BEGIN, COMMIT, LISTEN, migrations. */
 NODISCARD enum err db_exec(struct db *db, const char *sql, struct fail *why);
-/* Calls each for every row without holding them all (single-row mode): exports, verification. */
+/* Calls each for every row without holding them all (single-row mode): exports, verification.
+ */
 NODISCARD enum err db_stream(struct db *db, const struct stmt *stmt, const struct db_args *args,
                              enum err (*each)(const struct db_rows *row, void *arg,
                                               struct fail *why),
                              void *arg, struct fail *why);
-/* Pipelining (the writer's): db_send queues a statement without waiting, db_settle sends all that
- * is queued and reads every answer: the first error, if any, with the index of its statement. */
+/* Pipelining (the writer's): db_send queues a statement without waiting, db_settle sends all
+ * that is queued and reads every answer: the first error, if any, with the index of its
+ * statement. */
 NODISCARD enum err db_send(struct db *db, const struct stmt *stmt, const struct db_args *args,
                            struct fail *why);
 NODISCARD enum err db_settle(struct db *db, struct fail *why);

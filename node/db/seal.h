@@ -1,7 +1,7 @@
-/* node/db/seal.h - sealed columns: AES-256-GCM before libpq ever sees a name (design section 3).
- * Sealed form: version 1 (1 byte) ‖ key id (16) ‖ nonce (12) ‖ ciphertext ‖ tag (16).
- * AAD = table NUL column NUL row id ‖ key id, so that rows and columns cannot be swapped.
- * Threads: any. */
+/* node/db/seal.h - sealed columns: AES-256-GCM before libpq ever sees a name (design section
+ * 3). Sealed form: version 1 (1 byte) ‖ key id (16) ‖ nonce (12) ‖ ciphertext ‖ tag (16). AAD =
+ * table NUL column NUL row id ‖ key id, so that rows and columns cannot be swapped. Threads:
+ * any. */
 #ifndef NODE_DB_SEAL_H
 #define NODE_DB_SEAL_H
 

@@ -1,10 +1,10 @@
-/* node/db/writer.h - the one thread that writes. It takes what queued up during its last commit,
- * runs it in one transaction and answers every poster after COMMIT: acknowledged means durable.
- * When an operation of a batch fails, the batch is rolled back and each runs again in a
- * transaction of its own, so run() must be repeatable: it may change nothing but the database.
- * Audit leaves appended in a transaction join the Merkle tree when it commits (node/db/audit.h).
- * One writer per database: it holds an advisory lock, so that after a socket swap the new program
- * writes only when the old has finished. */
+/* node/db/writer.h - the one thread that writes. It takes what queued up during its last
+ * commit, runs it in one transaction and answers every poster after COMMIT: acknowledged means
+ * durable. When an operation of a batch fails, the batch is rolled back and each runs again in
+ * a transaction of its own, so run() must be repeatable: it may change nothing but the
+ * database. Audit leaves appended in a transaction join the Merkle tree when it commits
+ * (node/db/audit.h). One writer per database: it holds an advisory lock, so that after a socket
+ * swap the new program writes only when the old has finished. */
 #ifndef NODE_DB_WRITER_H
 #define NODE_DB_WRITER_H
 
@@ -17,7 +17,7 @@ struct audit;
 struct writer_conf {
     struct db_conf db;
     const struct stmt_table *tables;
-    struct audit *audit; /* may be NULL: no leaves */
+    struct audit *audit;  /* may be NULL: no leaves */
     size_t n_waiting_cap; /* posts beyond are refused with ERR_BUSY */
     size_t n_batch_cap;
 };

@@ -40,6 +40,9 @@ CPPFLAGS = -I. -I$B/gen -D_GNU_SOURCE $(patsubst -I%,-isystem %,$(PKG_CFLAGS))
 CFLAGS   = -std=c17 -fno-common -fPIE $(WARN) $(FLAGS_$(FLAVOUR))
 LDFLAGS  = $(FLAGS_$(FLAVOUR)) $(LINK_$(FLAVOUR))
 
+# `make V=1` shows whole commands.
+say = @$(if $(V),,echo "  $1 $2";)
+
 # One archive a folder, in link order: arrows point down only (design section 2).
 FOLDERS := node/server tenants node/io node/db node/base
 SRCS     = $(foreach d,$(FOLDERS),$(wildcard $d/*.c))
@@ -61,18 +64,18 @@ all: $(BINS) $B/rows.ok ## every program, checked against its rows (FLAVOUR=debu
 
 $B/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # Generated sources land in $B/gen and are included as "gen/NAME.h".
 $B/gen/%.o: $B/gen/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 define archive
 $B/$(subst /,-,$1).a: $(patsubst %.c,$B/%.o,$(wildcard $1/*.c)) $(GEN_OBJS_$(subst /,-,$1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	@ar rcs $$@ $$^
 endef
 
 -include ops/make/*.mk
@@ -90,7 +93,7 @@ $B/integration: $(call objs,tests/t.c node/features.c $(INTEGRATION_SRCS)) $(LIB
 $B/bench: $(call objs,node/features.c $(BENCH_SRCS)) $(LIBS)
 $(BINS) $B/ibasho-rows $B/unit $B/integration $B/bench:
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	$(call say,LD,$@)$(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
 	  $(PKG_LIBS) -o $@
 
 -include $(shell find $B -name '*.d' 2>/dev/null)

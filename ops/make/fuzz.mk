@@ -11,4 +11,4 @@ fuzz: fuzz-build ## every parser: FUZZ_S=60 seconds each, then the 90 % line gat
 	@tests/fuzz/run $(FUZZ_S) $(FUZZ_TARGETS)
 
 $B/fuzz-%: $B/tests/fuzz/%.o $(LIBS)
-	$(CC) $(LDFLAGS) -fsanitize=fuzzer $< -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_LIBS) -o $@
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -fsanitize=fuzzer $< -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_LIBS) -o $@

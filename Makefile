@@ -49,8 +49,9 @@ SRCS     = $(foreach d,$(FOLDERS),$(wildcard $d/*.c))
 LIBS     = $(foreach d,$(FOLDERS),$B/$(subst /,-,$d).a)
 
 UNIT_SRCS        := $(shell find tests/unit -name 'test_*.c' 2>/dev/null)
-INTEGRATION_SRCS := $(wildcard tests/integration/test_*.c)
-BENCH_SRCS       := $(wildcard tests/bench/*.c)
+INTEGRATION_SRCS := $(wildcard tests/integration/*.c)
+# Fixtures of the integration tests serve the figures too.
+BENCH_SRCS       := $(wildcard tests/bench/*.c tests/integration/*_fixture.c)
 
 PROGRAMS := ibasho-node ibasho-keyd ibasho ibasho-supervise
 BINS      = $(addprefix $B/,$(PROGRAMS))

@@ -5,6 +5,7 @@
 #define NODE_FEATURES_H
 
 #include "node/base/command.h"
+#include "node/base/job.h"
 #include "node/base/route.h"
 #include "node/base/setting.h"
 #include "node/base/stmt.h"
@@ -21,5 +22,6 @@ extern const struct command_table features_commands[];
 extern const struct stmt_table features_stmts[];
 extern const struct data_table_list features_tables[];
 extern const struct setting_table features_settings[];
+extern const struct job_table features_jobs[];
 
 #endif

@@ -11,6 +11,8 @@ struct jobs;
 struct files;
 struct audit;
 struct conf;
+struct space;
+struct accounts;
 
 struct services {
     struct writer *writer;     /* node/db/writer.h */
@@ -20,6 +22,8 @@ struct services {
     struct files *files;       /* node/db/files.h */
     struct audit *audit;       /* node/db/audit.h */
     const struct conf *conf;   /* node/base/conf.h */
+    struct space *space;       /* node/db/space.h */
+    struct accounts *accounts; /* tenants/account.h */
 };
 
 #endif

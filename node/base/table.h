@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+struct setting;
+
 /* Whose key seals a table's sealed columns. */
 enum key_of { KEY_OF_NONE, KEY_OF_SUBJECT, KEY_OF_AUTHOR, KEY_OF_CLASS, KEY_OF_RECORD };
 
@@ -36,6 +38,7 @@ struct data_table {
     const char *purpose_en;
     int retention_days;           /* 0: until the contract's end */
     const char *retention_column; /* timestamptz the term counts from; NULL when none */
+    const struct setting *retention_setting; /* days, instead of retention_days; may be NULL */
     enum key_of key_of;
     const char *person_column;   /* uuid of the person a row is about, NULL when none */
     const char *mention_columns; /* comma list of uuid columns naming other persons, NULL */

@@ -1,0 +1,25 @@
+/* tenants/session.h - who is asking: a session is a 256-bit random token in a cookie, kept here
+ * as its SHA-256 only. It ends by log-out, after the idle minutes of the caller's kind of role
+ * or after the absolute hours (settings), and at once when its account is suspended or closed.
+ * Threads: any; one struct db per thread. */
+#ifndef TENANTS_SESSION_H
+#define TENANTS_SESSION_H
+
+#include "node/base/route.h"
+#include "tenants/account.h"
+
+#define SESSION_TOKEN_BYTES 32
+#define SESSION_TOKEN_CHARS 43 /* base64url, unpadded: what the cookie holds */
+
+/* "__Host-ibasho", or "ibasho_session" for the demo's plain http. */
+const char *session_cookie_name(bool is_https);
+
+/* Called by dispatch for every request with a session cookie: one prepared SELECT. Notes
+ * through the writer, without waiting and at most once a minute, that the session was used.
+ * ERR_NOT_FOUND: no such session or it has ended; *caller_out is then left alone. Anything
+ * else: it could not be told (the request must not go on as anonymous). */
+NODISCARD enum err session_find(struct accounts *accounts, struct db *db, struct span cookie,
+                                int64_t now_utc_us, struct caller *caller_out,
+                                struct fail *why);
+
+#endif

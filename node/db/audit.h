@@ -1,27 +1,46 @@
 /* node/db/audit.h - the audit log: salted leaves, Merkle tree, signed checkpoints (NI-T3-8,
  * design section 3).
  *   commitment = SHA-256(salt ‖ row bytes)
- *   leaf       = SHA-256(0x00 ‖ kind ‖ time ‖ commitment)    time: 8 bytes, UTC us, big-endian
+ *   leaf       = SHA-256(0x00 ‖ kind ‖ time ‖ table ‖ row id ‖ commitment)
  *   node       = SHA-256(0x01 ‖ left ‖ right)                (RFC 6962, section 2.1)
- * kind goes in as 1 byte length and its bytes. The salt (16 random bytes) stands beside the row
- * and leaves with it. Checkpoints (C2SP tlog-checkpoint form, Ed25519) are made every 60 s when
- * leaves came, and stand both in the database and in a file outside the cluster, so that a
- * database superuser can cut or roll back neither unseen.
- * Threads: audit_append on the writer's thread inside an operation; the rest as said. */
+ * kind and table go in as 1 byte length and their bytes, time as 8 bytes (UTC us, big-endian),
+ * the row id as its 16 bytes. Table and row id are part of the leaf so that they stay bound
+ * when the salt is gone. The salt (16 random bytes) stands beside the row and leaves with it.
+ *
+ * What a database superuser can do and who sees it. Checkpoints (node/db/note.h, Ed25519) are
+ * made every 60 s when leaves came, and stand in the database and in a file outside the
+ * cluster, so that the past can be neither changed, cut nor rolled back unseen. For the leaves
+ * after the last checkpoint the head file beside it says what the tree was at the last COMMIT
+ * (node/db/head.h). A difference is logged ("audit.mismatch"), counted and shown; the node goes
+ * on serving and appending, for what happens during an attack is evidence too. It signs on only
+ * while its own tree still begins with the last one it signed.
+ *
+ * A table whose rows are leaves is append-only: one row, one leaf; a change is a new version
+ * with a new id.
+ *
+ * Threads: the writer's hooks, audit_append* and access_append on the writer's thread; one
+ * thread of audit's own makes checkpoints; audit_head_read and audit_stats_read from any. */
 #ifndef NODE_DB_AUDIT_H
 #define NODE_DB_AUDIT_H
 
+#include "node/base/conf.h"
+#include "node/base/stmt.h"
+#include "node/base/table.h"
+#include "node/db/hash256.h"
 #include "node/db/keyring.h"
 #include "node/db/writer.h"
 
-#define AUDIT_HASH_BYTES 32
+#define AUDIT_HASH_BYTES HASH256_BYTES
 #define AUDIT_SALT_BYTES 16
+#define AUDIT_NAME_CAP   64           /* kinds and tables: [a-z0-9._-], at most 63 bytes */
+#define AUDIT_ROW_CAP    262144       /* canonical bytes of one row */
+#define AUDIT_KEY_NAME   "audit.sign" /* in the keyring, KEY_SIGN */
 
 struct audit;
 
 struct audit_conf {
     const char *origin;          /* "aozora.ibasho": first line of a checkpoint */
-    const char *checkpoint_path; /* append-only file outside the cluster */
+    const char *checkpoint_path; /* append-only file outside the cluster; + ".head" */
     int checkpoint_every_s;
 };
 
@@ -31,30 +50,51 @@ struct audit_head {
     uint8_t root[AUDIT_HASH_BYTES];
 };
 
+struct audit_stats {
+    uint64_t n_leaves, n_checkpointed; /* leaves; those under the last checkpoint */
+    uint64_t n_checkpoints;            /* signed since start */
+    int64_t checkpoint_utc_us;         /* of the last one signed since start; 0: none */
+    bool is_mismatch;                  /* database and checkpoints tell different stories */
+    bool is_signing; /* false: the tree does not begin with the last signed one */
+};
+
 /* Opens the state; the writer loads the tree when it gets its lock. */
 NODISCARD enum err audit_open(const struct audit_conf *conf, struct keyring *keyring,
                               struct audit **audit_out, struct fail *why);
 void audit_close(struct audit **audit);
+/* Between writer_start and writer_stop: a thread that makes a checkpoint every
+ * checkpoint_every_s; audit_stop makes the last one, then ends it. */
+NODISCARD enum err audit_start(struct audit *audit, struct writer *writer, struct fail *why);
+void audit_stop(struct audit *audit);
 
-/* Commits to one row: bytes are its canonical form (jx_write_canonical). row is the row's id
- * and table its table, so that a verifier finds it again; both stand in the leaf's row in
- * clear. The salt is made here and kept in audit_leaf beside the commitment. */
+/* Commits to one row: bytes are its canonical form (jx_write_canonical): one line of JSON. row
+ * is the row's id and table its table, so that a verifier finds it again; both stand in the
+ * leaf's row in clear. The salt is made here and kept in audit_leaf beside the commitment. */
 NODISCARD enum err audit_append(struct tx *tx, const char *kind, const char *table,
                                 struct id row, struct span bytes, struct fail *why);
-/* Lawful deletion: a leaf that names the rule and the range; the rows' salts are destroyed. */
+/* Lawful deletion: leaves that name the rule and the range; the rows' salts are destroyed. The
+ * caller deletes the rows themselves in the same operation; rows of access_record go here and
+ * now, and only past their term (else ERR_DENIED). Rows without a leaf, or deleted before, are
+ * ERR_NOT_FOUND. */
 NODISCARD enum err audit_append_deletion(struct tx *tx, const char *rule, const char *table,
                                          const struct id *rows, size_t n_rows,
                                          struct fail *why);
 
-/* The writer's hooks: load at lock, keep at COMMIT, drop at ROLLBACK. */
+/* The writer's hooks. load: whenever it has (re)gained connection and lock, outside a
+ * transaction. Then for every transaction begin, and either committing (all statements are
+ * settled, COMMIT goes out next), then committed, or rolled_back. After a COMMIT whose answer
+ * was lost, neither: load. */
 NODISCARD enum err audit_load(struct audit *audit, struct db *db, struct fail *why);
 void audit_tx_begin(struct audit *audit);
+void audit_tx_committing(struct audit *audit);
 void audit_tx_committed(struct audit *audit);
 void audit_tx_rolled_back(struct audit *audit);
 
-struct audit_head audit_head_read(struct audit *audit); /* any thread */
+struct audit_head audit_head_read(struct audit *audit);                    /* any thread */
+void audit_stats_read(struct audit *audit, struct audit_stats *stats_out); /* any thread */
 /* Signs and stores a checkpoint if leaves came since the last; on the caller's thread, through
- * the writer. */
+ * the writer. ERR_CONFLICT: the tree does not begin with the last signed one; nothing was
+ * signed. ERR_LOCKED: no key yet. */
 NODISCARD enum err audit_checkpoint(struct audit *audit, struct writer *writer,
                                     struct fail *why);
 
@@ -75,5 +115,11 @@ struct access_entry {
 };
 NODISCARD enum err access_append(struct tx *tx, const struct access_entry *entry,
                                  struct fail *why);
+
+/* Rows for node/features.c. */
+extern const struct stmt_table audit_stmts;
+extern const struct data_table audit_tables[];
+extern const int audit_tables_n;
+extern const struct conf_table audit_conf_table;
 
 #endif

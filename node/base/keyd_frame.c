@@ -1,0 +1,325 @@
+#include "node/base/keyd_frame.h"
+
+#define VERSION    1
+#define LEN_BYTES  2
+#define HEAD_BYTES 3 /* version, op, answer */
+
+/* Fields, in the order in which they travel. */
+enum {
+    F_FLAGS = 1,
+    F_GENERATION = 2,
+    F_HALF = 4,
+    F_KEY = 8,
+    F_BYTES = 16,
+    F_BLOB = 32,
+    F_STATUS = 64,
+};
+
+static const struct {
+    unsigned request, reply;
+} ops[KEYD_OP_N] = {
+    [KEYD_STATUS] = {0, F_STATUS},
+    [KEYD_INIT] = {F_HALF, F_GENERATION},
+    [KEYD_UNLOCK] = {F_HALF, F_GENERATION},
+    [KEYD_CHECK] = {F_HALF, F_GENERATION},
+    [KEYD_WRAP] = {F_KEY | F_BYTES, F_BLOB},
+    [KEYD_UNWRAP] = {F_KEY | F_BLOB, F_BYTES},
+    [KEYD_STAGE] = {F_FLAGS | F_HALF, F_GENERATION},
+    [KEYD_REWRAP] = {F_KEY | F_BLOB, F_BLOB},
+    [KEYD_COMMIT] = {F_GENERATION, 0},
+    [KEYD_ABORT] = {F_GENERATION, 0},
+    [KEYD_LOCK] = {0, 0},
+};
+
+/* A reader that remembers having run short, so that each field is one line. */
+struct in {
+    struct span rest;
+    bool bad;
+};
+
+static void get(struct in *in, void *out, size_t len)
+{
+    if (in->rest.len < len) {
+        in->bad = true;
+        memset(out, 0, len);
+        return;
+    }
+    memcpy(out, in->rest.p, len);
+    in->rest = span_from(in->rest, len);
+}
+
+static uint64_t get_number(struct in *in, size_t n_bytes)
+{
+    uint8_t b[8] = {0};
+    uint64_t v = 0;
+
+    get(in, b, n_bytes);
+    for (size_t i = 0; i < n_bytes; i++)
+        v = v << 8 | b[i];
+    return v;
+}
+
+struct out {
+    uint8_t *p;
+    size_t len;
+};
+
+static void put(struct out *out, const void *bytes, size_t len)
+{
+    invariant(out->len + len <= KEYD_FRAME_CAP, "frame of %zu bytes", out->len + len);
+    memcpy(out->p + out->len, bytes, len);
+    out->len += len;
+}
+
+static void put_number(struct out *out, uint64_t v, size_t n_bytes)
+{
+    uint8_t b[8];
+
+    for (size_t i = 0; i < n_bytes; i++)
+        b[i] = (uint8_t)(v >> (8 * (n_bytes - 1 - i)));
+    put(out, b, n_bytes);
+}
+
+bool keyd_name_is_valid(struct span name)
+{
+    if (name.len >= KEYD_NAME_CAP)
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        uint8_t c = name.p[i];
+        bool ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+                  c == '-';
+
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+const char *keyd_boot_name(enum keyd_boot boot)
+{
+    static const char *const names[KEYD_BOOT_N] = {"sheet", "token", "escrow"};
+
+    return names[boot];
+}
+
+static void get_key(struct in *in, struct keyd_key *key)
+{
+    size_t name_len;
+
+    get(in, key->key.b, sizeof key->key.b);
+    get(in, key->subject.b, sizeof key->subject.b);
+    key->kind = (uint8_t)get_number(in, 1);
+    name_len = get_number(in, 1);
+    memset(key->name, 0, sizeof key->name);
+    if (name_len >= sizeof key->name) {
+        in->bad = true;
+        return;
+    }
+    get(in, key->name, name_len);
+    if (!keyd_name_is_valid(span_of(key->name, name_len)))
+        in->bad = true;
+}
+
+static void put_key(struct out *out, const struct keyd_key *key)
+{
+    size_t name_len = strlen(key->name);
+
+    put(out, key->key.b, sizeof key->key.b);
+    put(out, key->subject.b, sizeof key->subject.b);
+    put_number(out, key->kind, 1);
+    put_number(out, name_len, 1);
+    put(out, key->name, name_len);
+}
+
+enum { STATUS_INITIALISED = 1, STATUS_UNLOCKED = 2, STATUS_STAGED_OPEN = 4, STATUS_ALL = 7 };
+
+static void get_status(struct in *in, struct keyd_status *status)
+{
+    uint64_t boot = get_number(in, 1), flags = get_number(in, 1);
+
+    if (boot >= KEYD_BOOT_N || (flags & ~(uint64_t)STATUS_ALL) != 0) {
+        in->bad = true;
+        return;
+    }
+    status->boot = (enum keyd_boot)boot;
+    status->initialised = flags & STATUS_INITIALISED;
+    status->unlocked = flags & STATUS_UNLOCKED;
+    status->staged_open = flags & STATUS_STAGED_OPEN;
+    status->generation = (uint32_t)get_number(in, 4);
+    get(in, status->code, sizeof status->code);
+    status->staged_generation = (uint32_t)get_number(in, 4);
+    get(in, status->staged_code, sizeof status->staged_code);
+    status->n_wraps = get_number(in, 8);
+    status->n_unwraps = get_number(in, 8);
+    status->n_refused = get_number(in, 8);
+    get(in, status->node.b, sizeof status->node.b);
+}
+
+static void put_status(struct out *out, const struct keyd_status *status)
+{
+    put_number(out, status->boot, 1);
+    put_number(out,
+               (status->initialised ? STATUS_INITIALISED : 0u) |
+                   (status->unlocked ? STATUS_UNLOCKED : 0u) |
+                   (status->staged_open ? STATUS_STAGED_OPEN : 0u),
+               1);
+    put_number(out, status->generation, 4);
+    put(out, status->code, sizeof status->code);
+    put_number(out, status->staged_generation, 4);
+    put(out, status->staged_code, sizeof status->staged_code);
+    put_number(out, status->n_wraps, 8);
+    put_number(out, status->n_unwraps, 8);
+    put_number(out, status->n_refused, 8);
+    put(out, status->node.b, sizeof status->node.b);
+}
+
+enum err keyd_frame_len(struct span buffered, size_t *len_out, struct fail *why)
+{
+    size_t body;
+
+    *len_out = 0;
+    if (buffered.len < LEN_BYTES)
+        return ERR_OK;
+    body = (size_t)buffered.p[0] << 8 | buffered.p[1];
+    if (body < HEAD_BYTES || body > KEYD_FRAME_CAP - LEN_BYTES)
+        return fail_set(why, ERR_PROTO, "a frame body of %zu bytes", body);
+    *len_out = LEN_BYTES + body;
+    return ERR_OK;
+}
+
+/* Checks the head; what is left in `in` are the fields. */
+static enum err head_read(struct span frame, struct in *in, enum keyd_op *op_out,
+                          unsigned *answer_out, struct fail *why)
+{
+    size_t len;
+    uint64_t version, op;
+    enum err rc = keyd_frame_len(frame, &len, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    if (len == 0 || len != frame.len)
+        return fail_set(why, ERR_PROTO, "a frame of %zu bytes in %zu", len, frame.len);
+    *in = (struct in){.rest = span_from(frame, LEN_BYTES)};
+    version = get_number(in, 1);
+    op = get_number(in, 1);
+    *answer_out = (unsigned)get_number(in, 1);
+    if (version != VERSION || op == 0 || op >= KEYD_OP_N || *answer_out >= KEYD_ANSWER_N)
+        return fail_set(why, ERR_PROTO, "frame version %u, op %u, answer %u", (unsigned)version,
+                        (unsigned)op, *answer_out);
+    *op_out = (enum keyd_op)op;
+    return ERR_OK;
+}
+
+static void head_write(struct out *out, enum keyd_op op, enum keyd_answer answer)
+{
+    put_number(out, 0, LEN_BYTES); /* the length, once known */
+    put_number(out, VERSION, 1);
+    put_number(out, op, 1);
+    put_number(out, answer, 1);
+}
+
+static size_t frame_close(struct out *out)
+{
+    size_t body = out->len - LEN_BYTES;
+
+    out->p[0] = (uint8_t)(body >> 8);
+    out->p[1] = (uint8_t)body;
+    return out->len;
+}
+
+enum err keyd_request_read(struct span frame, struct keyd_request *request_out,
+                           struct fail *why)
+{
+    struct keyd_request *r = request_out;
+    struct in in;
+    unsigned fields, answer;
+    enum err rc;
+
+    memset(r, 0, sizeof *r);
+    rc = head_read(frame, &in, &r->op, &answer, why);
+    if (rc != ERR_OK)
+        return rc;
+    fields = ops[r->op].request;
+    if (fields & F_FLAGS)
+        r->flags = (unsigned)get_number(&in, 1);
+    if (fields & F_GENERATION)
+        r->generation = (uint32_t)get_number(&in, 4);
+    if (fields & F_HALF)
+        get(&in, r->half, sizeof r->half);
+    if (fields & F_KEY)
+        get_key(&in, &r->key);
+    if (fields & F_BYTES)
+        get(&in, r->bytes, sizeof r->bytes);
+    if (fields & F_BLOB)
+        get(&in, r->blob, sizeof r->blob);
+    if (in.bad || in.rest.len != 0 || answer != 0)
+        return fail_set(why, ERR_PROTO, "request %d of %zu bytes", (int)r->op, frame.len);
+    if (r->op == KEYD_STAGE &&
+        (r->flags == 0 || (r->flags & ~(KEYD_NEW_CONTRACTOR | KEYD_NEW_MUNICIPALITY)) != 0))
+        return fail_set(why, ERR_PROTO, "stage flags %u", r->flags);
+    return ERR_OK;
+}
+
+enum err keyd_reply_read(struct span frame, struct keyd_reply *reply_out, struct fail *why)
+{
+    struct keyd_reply *r = reply_out;
+    struct in in;
+    unsigned fields, answer;
+    enum err rc;
+
+    memset(r, 0, sizeof *r);
+    rc = head_read(frame, &in, &r->op, &answer, why);
+    if (rc != ERR_OK)
+        return rc;
+    r->answer = (enum keyd_answer)answer;
+    fields = r->answer == KEYD_OK ? ops[r->op].reply : 0;
+    if (fields & F_GENERATION)
+        r->generation = (uint32_t)get_number(&in, 4);
+    if (fields & F_BYTES)
+        get(&in, r->bytes, sizeof r->bytes);
+    if (fields & F_BLOB)
+        get(&in, r->blob, sizeof r->blob);
+    if (fields & F_STATUS)
+        get_status(&in, &r->status);
+    if (in.bad || in.rest.len != 0)
+        return fail_set(why, ERR_PROTO, "reply %d of %zu bytes", (int)r->op, frame.len);
+    return ERR_OK;
+}
+
+size_t keyd_request_write(const struct keyd_request *request, uint8_t out[KEYD_FRAME_CAP])
+{
+    struct out o = {.p = out};
+    unsigned fields = ops[request->op].request;
+
+    head_write(&o, request->op, KEYD_OK);
+    if (fields & F_FLAGS)
+        put_number(&o, request->flags, 1);
+    if (fields & F_GENERATION)
+        put_number(&o, request->generation, 4);
+    if (fields & F_HALF)
+        put(&o, request->half, sizeof request->half);
+    if (fields & F_KEY)
+        put_key(&o, &request->key);
+    if (fields & F_BYTES)
+        put(&o, request->bytes, sizeof request->bytes);
+    if (fields & F_BLOB)
+        put(&o, request->blob, sizeof request->blob);
+    return frame_close(&o);
+}
+
+size_t keyd_reply_write(const struct keyd_reply *reply, uint8_t out[KEYD_FRAME_CAP])
+{
+    struct out o = {.p = out};
+    unsigned fields = reply->answer == KEYD_OK ? ops[reply->op].reply : 0;
+
+    head_write(&o, reply->op, reply->answer);
+    if (fields & F_GENERATION)
+        put_number(&o, reply->generation, 4);
+    if (fields & F_BYTES)
+        put(&o, reply->bytes, sizeof reply->bytes);
+    if (fields & F_BLOB)
+        put(&o, reply->blob, sizeof reply->blob);
+    if (fields & F_STATUS)
+        put_status(&o, &reply->status);
+    return frame_close(&o);
+}

@@ -1,0 +1,499 @@
+#include "ops/keyd/vault.h"
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "node/base/log.h"
+
+/* One generation: known from the check file, open once its node key has been derived. */
+struct slot {
+    struct store_check known;
+    bool open;
+    uint8_t nk[NK_BYTES];
+    uint8_t municipality[KEYD_HALF_BYTES]; /* while open: `rotate` needs it for the next */
+};
+
+struct vault {
+    struct vault_conf conf;
+    struct slot current, staged;
+    struct store_halves contractor;
+    uint64_t n_wraps, n_unwraps, n_refused;
+};
+
+static void slot_close(struct slot *slot)
+{
+    slot->open = false;
+    OPENSSL_cleanse(slot->nk, sizeof slot->nk);
+    OPENSSL_cleanse(slot->municipality, sizeof slot->municipality);
+}
+
+static void slot_clear(struct slot *slot)
+{
+    slot_close(slot);
+    memset(slot, 0, sizeof *slot);
+}
+
+static struct store_checks checks_of(const struct vault *v)
+{
+    return (struct store_checks){v->current.known, v->staged.known};
+}
+
+enum err vault_create(const struct vault_conf *conf, struct vault **vault_out, struct fail *why)
+{
+    struct vault *v = OPENSSL_secure_zalloc(sizeof *v);
+    struct store_checks checks;
+    enum err rc;
+
+    *vault_out = NULL;
+    if (v == NULL)
+        return fail_set(why, ERR_NOMEM, "locked memory");
+    v->conf = *conf;
+    rc = store_checks_read(conf->dir, conf->node, &checks, why);
+    if (rc == ERR_OK)
+        rc = store_halves_read(conf->dir, STORE_CONTRACTOR, &v->contractor, why);
+    v->current.known = checks.current;
+    v->staged.known = checks.staged;
+    if (rc == ERR_OK && checks.current.generation != 0 &&
+        store_half_find(&v->contractor, checks.current.generation) == NULL)
+        rc = fail_set(why, ERR_NOT_FOUND, "no contractor half of generation %u in %s",
+                      (unsigned)checks.current.generation, conf->dir);
+    if (rc != ERR_OK)
+        vault_destroy(&v);
+    *vault_out = v;
+    return rc;
+}
+
+void vault_destroy(struct vault **vault)
+{
+    OPENSSL_secure_clear_free(*vault, sizeof **vault);
+    *vault = NULL;
+}
+
+struct keyd_status vault_status(const struct vault *v)
+{
+    struct keyd_status s = {
+        .boot = v->conf.boot,
+        .initialised = v->current.known.generation != 0,
+        .unlocked = v->current.open,
+        .staged_open = v->staged.open,
+        .generation = v->current.known.generation,
+        .staged_generation = v->staged.known.generation,
+        .n_wraps = v->n_wraps,
+        .n_unwraps = v->n_unwraps,
+        .n_refused = v->n_refused,
+        .node = v->conf.node,
+    };
+
+    memcpy(s.code, v->current.known.code, sizeof s.code);
+    memcpy(s.staged_code, v->staged.known.code, sizeof s.staged_code);
+    return s;
+}
+
+static enum keyd_answer answer_of(enum err rc)
+{
+    return rc == ERR_OK ? KEYD_OK : rc == ERR_INTERNAL ? KEYD_FAULT : KEYD_IO;
+}
+
+static enum keyd_answer said(enum err rc, const char *event, const struct fail *why)
+{
+    if (rc != ERR_OK)
+        log_error(event, L_FAIL(why));
+    return answer_of(rc);
+}
+
+/* Derives into scratch and compares: a slot is only touched by a half that is right. */
+static enum err slot_try(const struct vault *v, const struct slot *slot,
+                         const uint8_t half[KEYD_HALF_BYTES], struct slot *scratch,
+                         bool *fits_out, struct fail *why)
+{
+    const uint8_t *contractor = store_half_find(&v->contractor, slot->known.generation);
+    uint8_t check[NK_CHECK_BYTES];
+    enum err rc;
+
+    *fits_out = false;
+    if (contractor == NULL)
+        return ERR_OK;
+    rc = nk_derive(v->conf.node, slot->known.generation, contractor, half, scratch->nk, why);
+    if (rc == ERR_OK)
+        rc = nk_check_value(scratch->nk, slot->known.generation, check, why);
+    if (rc != ERR_OK)
+        return rc;
+    *fits_out = CRYPTO_memcmp(check, slot->known.check, sizeof check) == 0;
+    scratch->known = slot->known;
+    scratch->open = true;
+    memcpy(scratch->municipality, half, KEYD_HALF_BYTES);
+    return ERR_OK;
+}
+
+/* Which generation a half belongs to, the current one first; opens what fits when asked to. */
+static enum keyd_answer half_try(struct vault *v, const uint8_t half[KEYD_HALF_BYTES],
+                                 bool open, uint32_t *generation_out)
+{
+    struct slot *slots[] = {&v->current, &v->staged};
+    struct slot *scratch = OPENSSL_secure_zalloc(sizeof *scratch);
+    struct fail why;
+    enum err rc = ERR_OK;
+
+    *generation_out = 0;
+    if (scratch == NULL)
+        return KEYD_FAULT;
+    for (size_t i = 0; i < 2 && rc == ERR_OK; i++) {
+        bool fits;
+
+        rc = slot_try(v, slots[i], half, scratch, &fits, &why);
+        if (rc != ERR_OK || !fits)
+            continue;
+        if (*generation_out == 0)
+            *generation_out = slots[i]->known.generation;
+        if (open)
+            *slots[i] = *scratch;
+    }
+    OPENSSL_secure_clear_free(scratch, sizeof *scratch);
+    if (rc != ERR_OK)
+        return said(rc, "keyd.derive_failed", &why);
+    if (*generation_out != 0)
+        return KEYD_OK;
+    v->n_refused++;
+    log_warn("keyd.wrong_half", L_INT("n_refused", v->n_refused));
+    return KEYD_WRONG_HALF;
+}
+
+/* Fills a slot that is not written anywhere yet. */
+static enum err slot_make(const struct vault *v, uint32_t generation,
+                          const uint8_t contractor[KEYD_HALF_BYTES],
+                          const uint8_t municipality[KEYD_HALF_BYTES], struct slot *slot,
+                          struct fail *why)
+{
+    enum err rc = nk_derive(v->conf.node, generation, contractor, municipality, slot->nk, why);
+
+    slot->known.generation = generation;
+    if (rc == ERR_OK)
+        rc = nk_check_value(slot->nk, generation, slot->known.check, why);
+    if (rc == ERR_OK)
+        rc = nk_sheet_code(v->conf.node, municipality, slot->known.code, why);
+    if (rc == ERR_OK) {
+        memcpy(slot->municipality, municipality, KEYD_HALF_BYTES);
+        slot->open = true;
+    }
+    return rc;
+}
+
+/* With keyd.boot=token the municipality's halves stand in a file beside the contractor's. */
+static enum err token_write(const struct vault *v, const struct slot *a, const struct slot *b,
+                            struct fail *why)
+{
+    struct store_halves *token;
+    enum err rc;
+
+    if (v->conf.boot != KEYD_BOOT_TOKEN)
+        return ERR_OK;
+    token = OPENSSL_secure_zalloc(sizeof *token);
+    if (token == NULL)
+        return fail_set(why, ERR_NOMEM, "locked memory");
+    token->at[0].generation = a->known.generation;
+    memcpy(token->at[0].half, a->municipality, KEYD_HALF_BYTES);
+    token->at[1].generation = b->known.generation;
+    memcpy(token->at[1].half, b->municipality, KEYD_HALF_BYTES);
+    rc = store_halves_write(v->conf.dir, STORE_TOKEN, token, why);
+    OPENSSL_secure_clear_free(token, sizeof *token);
+    return rc;
+}
+
+static bool is_zero(const uint8_t half[KEYD_HALF_BYTES])
+{
+    static const uint8_t zeros[KEYD_HALF_BYTES];
+
+    return CRYPTO_memcmp(half, zeros, KEYD_HALF_BYTES) == 0;
+}
+
+/* A contractor half that stands there without a check file is the left-over of an
+ * initialisation that was cut off: it is used, never overwritten. */
+static enum keyd_answer do_init(struct vault *v, const uint8_t half[KEYD_HALF_BYTES])
+{
+    struct slot *first = &v->current;
+    struct store_half *mine = &v->contractor.at[0];
+    struct fail why;
+    enum err rc = ERR_OK;
+
+    if (first->known.generation != 0)
+        return KEYD_CONFLICT;
+    if (is_zero(half))
+        return KEYD_WRONG_HALF;
+    if (mine->generation != 1) {
+        mine->generation = 1;
+        if (RAND_priv_bytes(mine->half, sizeof mine->half) != 1)
+            rc = fail_set(&why, ERR_INTERNAL, "no random bytes");
+    }
+    if (rc == ERR_OK)
+        rc = slot_make(v, 1, mine->half, half, first, &why);
+    if (rc == ERR_OK)
+        rc = store_halves_write(v->conf.dir, STORE_CONTRACTOR, &v->contractor, &why);
+    if (rc == ERR_OK)
+        rc = token_write(v, first, &(struct slot){0}, &why);
+    if (rc == ERR_OK) {
+        struct store_checks checks = checks_of(v);
+
+        rc = store_checks_write(v->conf.dir, v->conf.node, &checks, &why);
+    }
+    if (rc != ERR_OK)
+        slot_clear(first);
+    return said(rc, "keyd.init_failed", &why);
+}
+
+/* The half files with the lines of the two slots and no others. */
+static enum err halves_write(struct vault *v, const struct store_halves *contractor,
+                             struct fail *why)
+{
+    enum err rc = store_halves_write(v->conf.dir, STORE_CONTRACTOR, contractor, why);
+
+    if (rc == ERR_OK)
+        v->contractor = *contractor;
+    return rc;
+}
+
+static enum err stage(struct vault *v, const struct keyd_request *request, struct slot *next,
+                      struct store_halves *contractor, struct fail *why)
+{
+    const uint8_t *mine = store_half_find(&v->contractor, v->current.known.generation);
+    uint32_t generation = v->current.known.generation + 1;
+    struct store_checks checks = {.current = v->current.known};
+    enum err rc;
+
+    contractor->at[0].generation = v->current.known.generation;
+    memcpy(contractor->at[0].half, mine, KEYD_HALF_BYTES);
+    contractor->at[1].generation = generation;
+    memcpy(contractor->at[1].half, mine, KEYD_HALF_BYTES);
+    if ((request->flags & KEYD_NEW_CONTRACTOR) != 0 &&
+        RAND_priv_bytes(contractor->at[1].half, KEYD_HALF_BYTES) != 1)
+        return fail_set(why, ERR_INTERNAL, "no random bytes");
+    rc = slot_make(v, generation, contractor->at[1].half,
+                   (request->flags & KEYD_NEW_MUNICIPALITY) != 0 ? request->half
+                                                                 : v->current.municipality,
+                   next, why);
+    checks.staged = next->known;
+    if (rc == ERR_OK)
+        rc = halves_write(v, contractor, why);
+    if (rc == ERR_OK)
+        rc = token_write(v, &v->current, next, why);
+    if (rc == ERR_OK)
+        rc = store_checks_write(v->conf.dir, v->conf.node, &checks, why);
+    if (rc == ERR_OK)
+        v->staged = *next;
+    return rc;
+}
+
+static enum keyd_answer do_stage(struct vault *v, const struct keyd_request *request,
+                                 uint32_t *generation_out)
+{
+    struct {
+        struct slot next;
+        struct store_halves contractor;
+    } * work;
+    struct fail why;
+    enum err rc;
+
+    if (!v->current.open)
+        return KEYD_LOCKED;
+    if (v->staged.known.generation != 0)
+        return KEYD_CONFLICT;
+    if ((request->flags & KEYD_NEW_MUNICIPALITY) != 0 && is_zero(request->half))
+        return KEYD_WRONG_HALF;
+    work = OPENSSL_secure_zalloc(sizeof *work);
+    if (work == NULL)
+        return KEYD_FAULT;
+    rc = stage(v, request, &work->next, &work->contractor, &why);
+    OPENSSL_secure_clear_free(work, sizeof *work);
+    *generation_out = v->staged.known.generation;
+    return said(rc, "keyd.stage_failed", &why);
+}
+
+/* Drops the halves of every generation but one. The check file says already that they mean
+ * nothing, so a failure is told and made good at the next start or change. */
+static void tidy_halves(struct vault *v)
+{
+    struct store_halves *kept = OPENSSL_secure_zalloc(sizeof *kept);
+    const uint8_t *mine = store_half_find(&v->contractor, v->current.known.generation);
+    struct fail why;
+
+    if (kept == NULL || mine == NULL)
+        goto out;
+    kept->at[0].generation = v->current.known.generation;
+    memcpy(kept->at[0].half, mine, KEYD_HALF_BYTES);
+    if (halves_write(v, kept, &why) != ERR_OK ||
+        (v->current.open && token_write(v, &v->current, &(struct slot){0}, &why) != ERR_OK))
+        log_error("keyd.tidy_failed", L_FAIL(&why));
+out:
+    OPENSSL_secure_clear_free(kept, sizeof *kept);
+}
+
+/* Ends a stage: the staged generation becomes the current one, or is forgotten. Asking twice is
+ * no conflict: the node asks again after a crash in between. */
+static enum keyd_answer do_settle(struct vault *v, uint32_t generation, bool commit)
+{
+    struct store_checks checks = {.current = commit ? v->staged.known : v->current.known};
+    struct fail why;
+    enum err rc;
+
+    if (v->current.known.generation == 0)
+        return KEYD_EMPTY;
+    if (v->staged.known.generation == 0) {
+        bool done = commit ? v->current.known.generation == generation
+                           : v->current.known.generation + 1 == generation;
+
+        return done ? KEYD_OK : KEYD_CONFLICT;
+    }
+    if (v->staged.known.generation != generation)
+        return KEYD_CONFLICT;
+    rc = store_checks_write(v->conf.dir, v->conf.node, &checks, &why);
+    if (rc != ERR_OK)
+        return said(rc, "keyd.settle_failed", &why);
+    if (commit)
+        v->current = v->staged;
+    slot_clear(&v->staged);
+    tidy_halves(v);
+    log_info(commit ? "keyd.committed" : "keyd.aborted",
+             L_INT("generation", v->current.known.generation));
+    return KEYD_OK;
+}
+
+static enum keyd_answer do_wrap(struct vault *v, const struct keyd_request *request,
+                                struct keyd_reply *reply)
+{
+    struct fail why;
+    enum err rc;
+
+    if (!v->current.open)
+        return KEYD_LOCKED;
+    rc = nk_wrap(v->current.nk, v->current.known.generation, &request->key, request->bytes,
+                 reply->blob, &why);
+    v->n_wraps++;
+    return said(rc, "keyd.wrap_failed", &why);
+}
+
+static enum keyd_answer unwrap(struct vault *v, const struct keyd_request *request,
+                               uint8_t bytes_out[KEYD_KEY_BYTES])
+{
+    struct fail why;
+    enum err rc;
+
+    if (!v->current.open)
+        return KEYD_LOCKED;
+    rc = nk_unwrap(v->current.nk, v->current.known.generation, &request->key, request->blob,
+                   bytes_out, &why);
+    v->n_unwraps++;
+    if (rc == ERR_PROTO) {
+        v->n_refused++;
+        log_warn("keyd.bad_blob", L_ID("key", request->key.key));
+        return KEYD_BAD_BLOB;
+    }
+    return said(rc, "keyd.unwrap_failed", &why);
+}
+
+static enum keyd_answer do_rewrap(struct vault *v, const struct keyd_request *request,
+                                  struct keyd_reply *reply)
+{
+    uint8_t *bytes;
+    struct fail why;
+    enum keyd_answer answer;
+
+    if (!v->staged.open)
+        return v->staged.known.generation == 0 ? KEYD_CONFLICT : KEYD_LOCKED;
+    bytes = OPENSSL_secure_malloc(KEYD_KEY_BYTES);
+    if (bytes == NULL)
+        return KEYD_FAULT;
+    answer = unwrap(v, request, bytes);
+    if (answer == KEYD_OK) {
+        answer = said(nk_wrap(v->staged.nk, v->staged.known.generation, &request->key, bytes,
+                              reply->blob, &why),
+                      "keyd.wrap_failed", &why);
+        v->n_wraps++;
+    }
+    OPENSSL_secure_clear_free(bytes, KEYD_KEY_BYTES);
+    return answer;
+}
+
+static enum keyd_answer answer_to(struct vault *v, const struct keyd_request *request,
+                                  struct keyd_reply *reply)
+{
+    bool empty = v->current.known.generation == 0;
+
+    switch (request->op) {
+    case KEYD_STATUS:
+        reply->status = vault_status(v);
+        return KEYD_OK;
+    case KEYD_INIT:
+        reply->generation = 1;
+        return do_init(v, request->half);
+    case KEYD_UNLOCK:
+        return empty ? KEYD_EMPTY : half_try(v, request->half, true, &reply->generation);
+    case KEYD_CHECK:
+        return empty ? KEYD_EMPTY : half_try(v, request->half, false, &reply->generation);
+    case KEYD_WRAP:
+        return do_wrap(v, request, reply);
+    case KEYD_UNWRAP:
+        return unwrap(v, request, reply->bytes);
+    case KEYD_STAGE:
+        return do_stage(v, request, &reply->generation);
+    case KEYD_REWRAP:
+        return do_rewrap(v, request, reply);
+    case KEYD_COMMIT:
+        return do_settle(v, request->generation, true);
+    case KEYD_ABORT:
+        return do_settle(v, request->generation, false);
+    case KEYD_LOCK:
+        slot_close(&v->current);
+        slot_close(&v->staged);
+        return KEYD_OK;
+    case KEYD_OP_N:
+        break;
+    }
+    return KEYD_BAD_FRAME;
+}
+
+void vault_do(struct vault *vault, const struct keyd_request *request,
+              struct keyd_reply *reply_out)
+{
+    memset(reply_out, 0, sizeof *reply_out);
+    reply_out->op = request->op;
+    reply_out->answer = answer_to(vault, request, reply_out);
+}
+
+enum err vault_open_token(struct vault *vault, struct fail *why)
+{
+    struct store_halves *token = OPENSSL_secure_zalloc(sizeof *token);
+    uint32_t generation = 0;
+    enum err rc;
+
+    if (token == NULL)
+        return fail_set(why, ERR_NOMEM, "locked memory");
+    rc = store_halves_read(vault->conf.dir, STORE_TOKEN, token, why);
+    if (rc == ERR_OK && token->at[0].generation == 0)
+        rc = fail_set(why, ERR_NOT_FOUND, "no token in %s", vault->conf.dir);
+    for (size_t i = 0; rc == ERR_OK && i < 2; i++)
+        if (token->at[i].generation != 0 && vault->current.known.generation != 0)
+            (void)half_try(vault, token->at[i].half, true, &generation);
+    OPENSSL_secure_clear_free(token, sizeof *token);
+    if (rc == ERR_OK && generation == 0 && !vault->current.open && !vault->staged.open)
+        rc = fail_set(why, ERR_DENIED, "the token belongs to no generation of this node");
+    return rc;
+}
+
+enum err vault_rehearse(struct fail *why)
+{
+    struct keyd_key key = {.kind = 0};
+    uint8_t half[KEYD_HALF_BYTES] = {1}, nk[NK_BYTES], check[NK_CHECK_BYTES],
+            code[KEYD_CODE_BYTES], blob[KEYD_BLOB_BYTES], bytes[KEYD_KEY_BYTES];
+    enum err rc = nk_derive(ID_NONE, 1, half, half, nk, why);
+
+    if (rc == ERR_OK)
+        rc = nk_check_value(nk, 1, check, why);
+    if (rc == ERR_OK)
+        rc = nk_sheet_code(ID_NONE, half, code, why);
+    if (rc == ERR_OK)
+        rc = nk_wrap(nk, 1, &key, half, blob, why);
+    if (rc == ERR_OK)
+        rc = nk_unwrap(nk, 1, &key, blob, bytes, why);
+    if (rc == ERR_OK && (RAND_priv_bytes(bytes, sizeof bytes) != 1))
+        rc = fail_set(why, ERR_INTERNAL, "no random bytes");
+    return rc;
+}

@@ -1,0 +1,2 @@
+# The key agent is linked to what it uses and nothing else: fewer pages, fewer doors.
+$B/ibasho-keyd: LDFLAGS += -Wl,--as-needed

@@ -1,0 +1,134 @@
+#include "tenants/password.h"
+
+#include <argon2.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "node/base/mbox.h"
+#include "node/db/digest.h"
+
+#define MEMORY_KIB    19456 /* 19 MiB */
+#define N_PASSES      2
+#define N_LANES       1
+#define SALT_BYTES    16
+#define HASH_BYTES    32
+#define N_THREADS_CAP 2
+
+struct work {
+    void (*run)(void *arg);
+    void *arg;
+};
+
+struct hasher {
+    struct mbox *works;
+    pthread_t threads[N_THREADS_CAP];
+    int n_threads;
+};
+
+enum err password_hash(struct span password, char phc_out[PASSWORD_HASH_CAP], struct fail *why)
+{
+    uint8_t salt[SALT_BYTES];
+    int rc;
+
+    digest_random(salt, sizeof salt);
+    rc = argon2id_hash_encoded(N_PASSES, MEMORY_KIB, N_LANES, password.p, password.len, salt,
+                               sizeof salt, HASH_BYTES, phc_out, PASSWORD_HASH_CAP);
+    if (rc == ARGON2_OK)
+        return ERR_OK;
+    return fail_set(why, rc == ARGON2_MEMORY_ALLOCATION_ERROR ? ERR_NOMEM : ERR_INTERNAL,
+                    "argon2id: %s", argon2_error_message(rc));
+}
+
+enum err password_check(const char *phc, struct span password, struct fail *why)
+{
+    int rc = argon2id_verify(phc, password.p, password.len);
+
+    if (rc == ARGON2_OK)
+        return ERR_OK;
+    if (rc == ARGON2_VERIFY_MISMATCH)
+        return fail_set(why, ERR_DENIED, "password");
+    return fail_set(why, rc == ARGON2_MEMORY_ALLOCATION_ERROR ? ERR_NOMEM : ERR_INTERNAL,
+                    "argon2id: %s", argon2_error_message(rc));
+}
+
+void password_make(char out[PASSWORD_MADE_CAP])
+{
+    static const char alphabet[] = "abcdefghjkmnpqrstuvwxyz23456789"; /* no i l o 0 1 */
+    const unsigned n_letters = sizeof alphabet - 1;
+    size_t n = 0;
+
+    while (n < PASSWORD_MADE_CAP - 1) {
+        uint8_t byte;
+
+        if (n % 5 == 4) {
+            out[n++] = '-';
+            continue;
+        }
+        digest_random(&byte, 1);
+        if (byte < 256 / n_letters * n_letters) /* no letter more likely than another */
+            out[n++] = alphabet[byte % n_letters];
+    }
+    out[n] = '\0';
+}
+
+static void *work_loop(void *arg)
+{
+    struct hasher *h = arg;
+    struct work work;
+
+    while (!mbox_is_done(h->works)) {
+        if (mbox_take(h->works, &work, 1, -1) == 1)
+            work.run(work.arg);
+    }
+    return NULL;
+}
+
+enum err hasher_create(int n_threads, size_t n_waiting_cap, struct hasher **hasher_out,
+                       struct fail *why)
+{
+    struct hasher *h = calloc(1, sizeof *h);
+    enum err rc;
+
+    *hasher_out = NULL;
+    invariant(n_threads >= 1 && n_threads <= N_THREADS_CAP, "%d hashing threads", n_threads);
+    if (h == NULL)
+        return fail_set(why, ERR_NOMEM, "hasher");
+    rc = mbox_create(sizeof(struct work), n_waiting_cap, &h->works, why);
+    while (rc == ERR_OK && h->n_threads < n_threads) {
+        if (pthread_create(&h->threads[h->n_threads], NULL, work_loop, h) == 0)
+            h->n_threads++;
+        else
+            rc = fail_set(why, ERR_NOMEM, "hashing thread");
+    }
+    if (rc != ERR_OK)
+        hasher_destroy(&h);
+    *hasher_out = h;
+    return rc;
+}
+
+void hasher_destroy(struct hasher **hasher)
+{
+    struct hasher *h = *hasher;
+
+    if (h == NULL)
+        return;
+    if (h->works != NULL)
+        mbox_close(h->works);
+    for (int i = 0; i < h->n_threads; i++)
+        pthread_join(h->threads[i], NULL);
+    mbox_destroy(&h->works);
+    free(h);
+    *hasher = NULL;
+}
+
+enum err hasher_post(struct hasher *h, void (*run)(void *arg), void *arg, struct fail *why)
+{
+    const struct work work = {run, arg};
+
+    return mbox_post(h->works, &work, why);
+}
+
+size_t hasher_n_waiting(struct hasher *h)
+{
+    return mbox_n_waiting(h->works);
+}

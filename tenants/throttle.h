@@ -1,0 +1,21 @@
+/* tenants/throttle.h - how often one address may try one account: never by address alone, for a
+ * whole school sits behind one. Kept in memory only and in fixed room; a lock of the account
+ * that survives restarts stands in its row. Threads: any, without a lock. */
+#ifndef TENANTS_THROTTLE_H
+#define TENANTS_THROTTLE_H
+
+#include "node/base/err.h"
+#include "node/base/span.h"
+
+struct throttle;
+
+NODISCARD enum err throttle_create(struct throttle **throttle_out, struct fail *why);
+void throttle_destroy(struct throttle **throttle);
+/* Counts one try of `account` (any bytes that stand for it) from `address` in this minute of
+ * the monotonic clock. ERR_RATE: n_cap tries were made already. When the room is used up by
+ * others, the oldest minute's count is given up. */
+NODISCARD enum err throttle_try(struct throttle *throttle, struct span account,
+                                struct span address, int n_cap, int64_t mono_us,
+                                struct fail *why);
+
+#endif

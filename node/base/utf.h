@@ -10,13 +10,21 @@
 bool utf_is_valid(struct span text);    /* RFC 3629, no surrogates, no NUL */
 size_t utf_valid_len(struct span text); /* bytes before the first that is not valid */
 
-#define UTF_KEEP_LINES 1u /* \n and \t may stay (CR LF becomes LF) */
-/* NFC; control characters, bidi controls and zero-width characters are taken out; variation
- * selectors stay (names need them). ERR_PROTO when not UTF-8. */
+#define UTF_KEEP_LINES \
+    1u /* line breaks (CR LF, CR and their kind become \n) and \t may stay \
+        */
+/* NFC; control characters, bidi controls, zero-width and other invisible characters are taken
+ * out. What stays although it is invisible: one variation selector after a visible character
+ * (names need them), and the joiner between two pictures of an emoji. CJK compatibility
+ * ideographs stay as received: NFC would replace them, and with them people's names. Cleaning
+ * twice changes nothing more. ERR_PROTO when not UTF-8 or when it holds a NUL. */
 NODISCARD enum err utf_clean(struct span text, unsigned flags, struct arena *arena,
                              struct span *clean_out, struct fail *why);
 /* User-perceived characters (UAX 29). */
 NODISCARD enum err utf_n_graphemes(struct span text, size_t *n_out, struct fail *why);
+/* Where they start: n + 1 byte offsets (arena), the last is text.len. */
+NODISCARD enum err utf_graphemes(struct span text, struct arena *arena, uint32_t **at_out,
+                                 size_t *n_out, struct fail *why);
 
 /* The folded text and, for each of its code points, the grapheme of the original it came from.
  */
@@ -28,12 +36,14 @@ struct fold {
     uint32_t *grapheme_at; /* [n_graphemes + 1]: byte offsets in the original */
 };
 
-#define FOLD_SEARCH 1u /* names: NFKC, case, kana to hiragana, small to large kana, no marks \
-                        */
-#define FOLD_WORDS 2u  /* also drops ー, repeats, spaces and inserted symbols; homographs */
+#define FOLD_SEARCH \
+    1u                /* names: NFKC, case, kana to hiragana, small to large kana, no marks \
+                       */
+#define FOLD_WORDS 2u /* also drops ー, repeats, spaces and inserted symbols; homographs */
 NODISCARD enum err utf_fold(struct span text, unsigned kind, struct arena *arena,
                             struct fold *fold_out, struct fail *why);
-/* Order of people: ICU `ja` collation. <0, 0, >0. */
+/* Order of people: ICU `ja` collation. <0, 0, >0. 0 also for one reading in hiragana and in
+ * katakana, so that a next key can decide. Bytewise when ICU lacks memory. */
 int utf_collate_ja(struct span a, struct span b);
 
 #endif

@@ -1,10 +1,18 @@
-/* node/db/db.h - PostgreSQL: connect, prepare every statement row, run. libpq is named in db.c.
- * Parameters and results travel in binary. A struct db belongs to one thread at a time.
- * A broken connection is reopened by the next db_run outside a transaction; inside one the
- * transaction is lost and says ERR_UNAVAILABLE (or ERR_UNCERTAIN when COMMIT was on its way).
- * SQLSTATE classes become enum err: 23505 ERR_CONFLICT, 23xxx/22xxx ERR_INVALID, 53100
- * ERR_NOSPACE, 40xxx ERR_CONFLICT, 57Pxx/08xxx ERR_UNAVAILABLE, others ERR_INTERNAL. No
- * parameter value ever reaches a message or log. */
+/* node/db/db.h - PostgreSQL: connect, prepare statement rows, run. libpq is named in db.c and
+ * db_rows.c. Parameters and results travel in binary. A struct db belongs to one thread at a
+ * time.
+ *
+ * A broken connection is reopened by the next call outside a transaction; inside one the
+ * transaction is lost: every call says ERR_UNAVAILABLE until ROLLBACK (which then succeeds).
+ * ERR_UNCERTAIN: the connection broke while COMMIT, or a writing statement outside a
+ * transaction, was on its way (a statement counts as reading when it begins with SELECT, VALUES
+ * or SHOW); also when the server warns that a COMMIT may not last (SQLSTATE 01000).
+ *
+ * SQLSTATE becomes enum err: 23505 and 40xxx ERR_CONFLICT, other 23xxx and 22xxx ERR_INVALID,
+ * 53100 ERR_NOSPACE, 53200 ERR_NOMEM, 57014 and 55P03 ERR_TIMEOUT, 57Pxx, 08xxx, 53300 and
+ * 25006 ERR_UNAVAILABLE, 58030 ERR_IO, others ERR_INTERNAL. A message holds the statement's
+ * name, the SQLSTATE and the constraint's name; no parameter value ever reaches a message or
+ * log. */
 #ifndef NODE_DB_DB_H
 #define NODE_DB_DB_H
 
@@ -43,7 +51,13 @@ void db_arg_id(struct db_args *args, struct id id);     /* $n::uuid; ID_NONE goe
 void db_arg_time(struct db_args *args, int64_t utc_us); /* $n::timestamptz */
 void db_arg_null(struct db_args *args);
 
-/* tables: every feature's *_stmts, ended by {NULL, 0}; all are prepared on each connection. */
+/* Usable on every connection without a row of its own. */
+extern const struct stmt db_begin, db_commit, db_rollback;
+
+/* tables: every feature's *_stmts, ended by {NULL, 0}, or NULL; a statement is prepared on a
+ * connection when it first runs there (the server keeps every plan in memory). Running one that
+ * is in no table is a broken invariant. Warns ("db.unsafe") when fsync, full_page_writes,
+ * synchronous_commit or data_checksums is not on. */
 NODISCARD enum err db_open(const struct db_conf *conf, const struct stmt_table *tables,
                            struct db **db_out, struct fail *why);
 void db_close(struct db **db);
@@ -55,7 +69,8 @@ NODISCARD enum err db_run(struct db *db, const struct stmt *stmt, const struct d
 /* Plain SQL without parameters or results: BEGIN, COMMIT, LISTEN, migrations. */
 NODISCARD enum err db_exec(struct db *db, const char *sql, struct fail *why);
 /* Calls each for every row without holding them all (single-row mode): exports, verification.
- */
+ * each gets one row, numbered 0, and may not use db. Its error ends the stream and is returned;
+ * outside a transaction the connection is then dropped rather than read to the end. */
 NODISCARD enum err db_stream(struct db *db, const struct stmt *stmt, const struct db_args *args,
                              enum err (*each)(const struct db_rows *row, void *arg,
                                               struct fail *why),
@@ -66,7 +81,15 @@ NODISCARD enum err db_stream(struct db *db, const struct stmt *stmt, const struc
 NODISCARD enum err db_send(struct db *db, const struct stmt *stmt, const struct db_args *args,
                            struct fail *why);
 NODISCARD enum err db_settle(struct db *db, struct fail *why);
+/* Which of the statements sent since the last settling failed, counted from 0; -1: none did, or
+ * it is not known (the connection broke). db_run settles what is queued before it, too: its own
+ * statement is the last. */
+int db_failed_at(const struct db *db);
+bool db_is_connected(const struct db *db); /* as far as is known without asking */
+bool db_is_in_transaction(const struct db *db);
 
+/* rows NULL: no rows. A NULL value reads as 0, false, ID_NONE or SPAN_NONE. A row or column
+ * that is not there, or a value of another width, is a broken invariant. */
 int db_rows_n(const struct db_rows *rows);
 int db_rows_affected(const struct db_rows *rows);
 void db_rows_free(struct db_rows **rows);

@@ -127,14 +127,19 @@ static int order_open(const struct supervisor *sup)
 
 static void start_due(struct supervisor *sup, int64_t now_us)
 {
-    int order = order_open(sup);
+    int order = order_open(sup), before = 0;
 
-    for (int i = 0; i < sup->n_programs; i++) {
-        struct program *p = &sup->programs[i];
+    /* Some are ready as soon as they are started, and let the next order start in this turn. */
+    do {
+        for (int i = 0; i < sup->n_programs; i++) {
+            struct program *p = &sup->programs[i];
 
-        if (p->now.phase == INSTANCE_NONE && p->row->order <= order && now_us >= p->due_us)
-            program_start(p, now_us);
-    }
+            if (p->now.phase == INSTANCE_NONE && p->row->order <= order && now_us >= p->due_us)
+                program_start(p, now_us);
+        }
+        before = order;
+        order = order_open(sup);
+    } while (order > before);
 }
 
 /* Asks the highest order that still lives to end; true when nothing lives any more. */

@@ -1,0 +1,45 @@
+# The two commands of this house, and what they stand on.
+STORM_S ?= 60
+ARGS    ?=
+
+.PHONY: setup run stop clean-demo test check integration asan tsan storm test-setup
+setup: ## installs what Debian and npm must give, once; asks nothing
+	@ops/setup test
+
+run: ## the demo: three municipalities' nodes on this machine; Ctrl-C ends all (BACKGROUND=1)
+	@exec ops/up $(if $(BACKGROUND),--background)
+
+stop: ## ends what `make run BACKGROUND=1` started
+	@ops/down
+
+clean-demo: ## ends the demo and removes its users, data and addresses
+	@ops/down --remove
+
+test: ## builds, runs every suite, ends with `N passed, N failed` (ARGS=parts of suite names)
+	@ops/setup test
+	@tests/run $(ARGS)
+
+check: $B/unit ## unit tests (ARGS=parts of case names)
+	@$B/unit $(ARGS)
+
+# Only what is built here and only what runs beside a private cluster; whole nodes: tests/run.
+integration: $B/integration ## C tests beside a private cluster, then whole nodes
+	@tests/lib/with-cluster $B/integration $(ARGS)
+	@tests/run integration.
+
+# Both instrumented builds run the unit tests and the C tests that stand on a real cluster.
+asan: ## unit and cluster tests under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory FLAVOUR=asan instrumented
+tsan: ## unit and cluster tests under the thread sanitizer
+	@$(MAKE) --no-print-directory FLAVOUR=tsan instrumented
+
+.PHONY: instrumented
+instrumented: $(BINS) $B/unit $B/integration
+	@$B/unit
+	@IBASHO_BUILD=$B tests/lib/with-cluster $B/integration
+
+storm: all ## kills parts of a node at random for STORM_S=60 seconds and checks what was acknowledged
+	@/usr/bin/python3 tests/integration/test_storm.py --seconds $(STORM_S)
+
+test-setup: ## proves the install step in a bare Debian 12 made by debootstrap
+	@ops/lib/test-setup

@@ -125,6 +125,7 @@ static enum err connect_now(struct db *db, struct fail *why)
     PQsetNoticeReceiver(db->conn, on_notice, db);
     if (PQsetnonblocking(db->conn, 1) != 0 || PQenterPipelineMode(db->conn) != 1)
         return fail_connect(db, why);
+    db->was_connected = true;
     return ERR_OK;
 }
 
@@ -164,6 +165,8 @@ enum err db_need_connection(struct db *db, struct fail *why)
         return ERR_OK;
     if (db->in_tx)
         return fail_set(why, ERR_UNAVAILABLE, "the transaction was lost with its connection");
+    if (db->conf.is_one_session && db->was_connected)
+        return fail_set(why, ERR_UNAVAILABLE, "the session was lost with its connection");
     rc = connect_now(db, why);
     return rc == ERR_OK ? warn_if_unsafe(db, why) : rc;
 }

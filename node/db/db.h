@@ -28,6 +28,7 @@ struct db_conf {
     const char *user;         /* "ibasho_app" (least rights) or "ibasho" (owner: migrations) */
     const char *name;         /* database, "ibasho" */
     int statement_timeout_ms; /* of the server; 0 none */
+    bool is_one_session;      /* never reopen: the session holds something, such as a lock */
 };
 
 #define DB_ARGS_CAP 32

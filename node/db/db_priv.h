@@ -25,8 +25,9 @@ struct sent { /* one command on its way, in order */
 struct db {
     struct db_conf conf;  /* texts owned */
     struct pg_conn *conn; /* NULL: away. Else always in pipeline mode, except inside db_exec */
-    bool in_tx;           /* with conn NULL: the transaction is lost */
-    struct known *known;  /* open addressing by the row's address */
+    bool was_connected;
+    bool in_tx;          /* with conn NULL: the transaction is lost */
+    struct known *known; /* open addressing by the row's address */
     size_t known_cap;
     struct sent *sent;
     size_t n_sent, sent_cap;

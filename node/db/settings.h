@@ -2,9 +2,10 @@
  * effective-from and undo. Every change is a new row and an audit leaf; nothing is ever changed
  * or deleted.
  *
- * What is in force at a moment: of the rows whose effective_from has come, the one with the
- * latest effective_from, among equal ones the latest version; without a row the default. So a
- * change planned for April still arrives after a change made for today.
+ * What is in force at a moment: of the decisions that were not undone and whose effective_from
+ * has come, the one with the latest effective_from, among equal ones the latest; without any
+ * the default. So a change planned for April still arrives after a change made for today, and
+ * undoing the plan leaves today's change alone.
  *
  * Threads: the getters and settings_peek from any, without a lock; they see a future value the
  * moment it comes. Changes on the writer's thread, inside its operations. */
@@ -49,13 +50,14 @@ const struct setting *settings_at(const struct settings *settings, size_t i); /*
 struct setting_state {
     struct span value; /* as text */
     bool is_default;
-    int64_t since_utc_us; /* 0 when default from the start */
+    int64_t since_utc_us; /* 0: from the start */
     bool has_pending;     /* the next value to come */
     bool pending_is_default;
     struct span pending_value;
     int64_t pending_utc_us;
     int32_t version; /* of the latest row, planned ones included; 0: none */
 };
+/* at_utc_us: now or later. */
 void settings_peek(const struct settings *settings, const struct setting *row,
                    int64_t at_utc_us, struct setting_state *state_out);
 
@@ -69,18 +71,18 @@ struct setting_change {
     int32_t expected_version;      /* -1: any; else ERR_CONFLICT when another came before */
     int32_t undoes;                /* settings_tx_undo: which version; 0 the latest */
     int64_t now_utc_us;
-    enum role role; /* who decides */
+    enum role role; /* who decides; ROLE_ANONYMOUS: the operator */
     struct id account;
-    int32_t version;           /* filled: of the row that holds the decision */
-    struct setting_node *node; /* the store's own */
+    int32_t version;                 /* filled: of the row that holds the decision */
+    struct setting_outlook *outlook; /* the store's own */
 };
 
 /* Inside an operation's run: the row, its audit leaf. The caller has checked role and value. */
 NODISCARD enum err settings_tx_change(struct tx *tx, struct setting_change *change,
                                       struct fail *why);
-/* A new row with the value that was in force before version change->undoes was decided; for a
- * planned one from its time on, else at once. Undoing an undo brings the undone value back.
- * ERR_NOT_FOUND: no such version. */
+/* A new row that takes back the decision of version change->undoes. An undo is a decision too:
+ * undoing it brings the undone one back. ERR_NOT_FOUND: no such version; ERR_CONFLICT: it is
+ * undone already. */
 NODISCARD enum err settings_tx_undo(struct tx *tx, struct setting_change *change,
                                     struct fail *why);
 /* In the operation's done, whatever rc is: publishes the value or forgets it. After

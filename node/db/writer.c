@@ -64,8 +64,7 @@ struct tx {
 /* "ibashowr" as a number: nobody else's lock. */
 static const struct stmt writer_lock = {
     "writer_lock", "SELECT pg_try_advisory_lock(x'69626173686f7772'::bigint)"};
-static const struct stmt *const rows[] = {&writer_lock};
-const struct stmt_table writer_stmts = {rows, 1};
+const struct stmt *const writer_stmts[WRITER_STMTS_N] = {&writer_lock};
 
 /* ---- statements of an operation ---- */
 
@@ -430,7 +429,7 @@ static enum err copy_tables(struct writer *w, struct fail *why)
         return fail_set(why, ERR_NOMEM, "writer");
     for (int i = 0; i < n; i++)
         w->tables[i] = w->conf.tables[i];
-    w->tables[n] = writer_stmts;
+    w->tables[n] = (struct stmt_table){writer_stmts, WRITER_STMTS_N};
     return ERR_OK;
 }
 

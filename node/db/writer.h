@@ -76,6 +76,7 @@ struct writer_stats {
 /* Any thread. */
 void writer_stats_read(struct writer *writer, struct writer_stats *stats_out);
 
-extern const struct stmt_table writer_stmts;
+#define WRITER_STMTS_N 1
+extern const struct stmt *const writer_stmts[WRITER_STMTS_N];
 
 #endif

@@ -1,5 +1,6 @@
 #include "node/features.h"
 
+#include "node/db/identity.h"
 #include "node/db/migrate.h"
 #include "node/db/writer.h"
 
@@ -14,12 +15,14 @@ const struct command_table features_commands[] = {
 
 const struct stmt_table features_stmts[] = {
     {migrate_stmts, MIGRATE_STMTS_N},
+    {identity_stmts, IDENTITY_STMTS_N},
     {writer_stmts, WRITER_STMTS_N},
     {NULL, 0},
 };
 
 const struct data_table_list features_tables[] = {
     {migrate_tables, MIGRATE_TABLES_N},
+    {identity_tables, IDENTITY_TABLES_N},
     {NULL, 0},
 };
 

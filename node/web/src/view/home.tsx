@@ -1,0 +1,80 @@
+import type { VNode } from "preact";
+import type { Display, Theme } from "../state/display.js";
+import type { Who } from "../state/door.js";
+import { first } from "../words/first.js";
+import { home, roles } from "../words/home.js";
+import type { Word, WordForm } from "../words/word.js";
+import { DisplayChoices } from "./display.js";
+import { Scene } from "./scene.js";
+import { Given, Words } from "./words.js";
+
+export interface HomeDoor {
+  readonly href: string;
+  readonly title: Word;
+  readonly note: Word;
+}
+
+interface Props {
+  readonly who: Who;
+  readonly doors: readonly HomeDoor[];
+  readonly form: WordForm;
+  readonly theme: Theme;
+  readonly choose: (change: Partial<Display>) => void;
+}
+
+/** My page: who I am here, where I can go, how it looks, how to leave. */
+export function Home({ who, doors, form, theme, choose }: Props): VNode {
+  const role = (roles as Readonly<Record<string, Word>>)[who.role];
+  return (
+    <div class="home">
+      <section class="card hello">
+        <div class="view">
+          <Scene />
+        </div>
+        <div class="words">
+          <h1>
+            <Words of={home.hello} slots={{ name: <Given>{who.name}</Given> }} />
+          </h1>
+          {role === undefined ? null : (
+            <p class="pill">
+              <Words of={role} />
+            </p>
+          )}
+          <p>
+            <Words of={home.pace} />
+          </p>
+        </div>
+      </section>
+      {doors.length === 0 ? null : (
+        <nav class="doors" aria-labelledby="doors-title">
+          <h2 id="doors-title">
+            <Words of={home.doors} />
+          </h2>
+          <ul>
+            {doors.map((one) => (
+              <li key={one.href}>
+                <a class="card door" href={one.href}>
+                  <span class="door-title">
+                    <Words of={one.title} />
+                  </span>
+                  <span class="door-note">
+                    <Words of={one.note} />
+                  </span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
+      <section class="card" aria-labelledby="display-title">
+        <h2 id="display-title">
+          <Words of={first.display} />
+        </h2>
+        <DisplayChoices group="home" form={form} theme={theme} choose={choose} />
+        <p class="fine">
+          <Words of={home.endNote} />
+        </p>
+      </section>
+    </div>
+  );
+}

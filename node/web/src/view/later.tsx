@@ -1,0 +1,28 @@
+import type { ComponentType, VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Page } from "../state/place.js";
+import { first } from "../words/first.js";
+import { TroubleNote } from "./trouble.js";
+import { Words } from "./words.js";
+
+type AdultPages = ComponentType<{ page: Page }>;
+
+/** The pages of grown-ups at work. Their code comes when the first of them is opened. */
+export function Later({ page }: { page: Page }): VNode {
+  const [Pages, have] = useState<{ View: AdultPages } | "away" | undefined>(undefined);
+  const [tries, again] = useState(0);
+  useEffect(() => {
+    import("../adult/pages.js").then(
+      (code) => have({ View: code.AdultPages }),
+      () => have("away"),
+    );
+  }, [tries]);
+  if (Pages === "away") return <TroubleNote what="offline" again={() => again(tries + 1)} />;
+  if (Pages === undefined)
+    return (
+      <p class="starting" role="status">
+        <Words of={first.starting} />
+      </p>
+    );
+  return <Pages.View page={page} />;
+}

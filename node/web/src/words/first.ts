@@ -1,0 +1,138 @@
+import type { Word } from "./word.js";
+
+/** What anyone may read before and just after coming in. Student-facing: see check-words. */
+export const first = {
+  place: ["いばしょ", "いばしょ", "Ibasho"],
+  toContent: ["本文《ほんぶん》へ進《すす》む", "なかみへ すすむ", "Skip to the content"],
+  starting: ["ひらいています。", "ひらいています。", "Opening."],
+
+  welcome: ["いらっしゃい。", "いらっしゃい。", "Welcome."],
+  welcomeGlad: [
+    "来《き》てくれて、うれしいです。",
+    "きてくれて、 うれしいです。",
+    "It is good that you came.",
+  ],
+  welcomeFree: [
+    "話《はな》しても、話《はな》さなくても、だいじょうぶ。見《み》ているだけの日《ひ》があっても、いいんです。",
+    "はなしても いいです。 はなさなくても いいです。 見《み》るだけの 日《ひ》も いいです。",
+    "Talk, or stay quiet. Just looking around is fine, too.",
+  ],
+
+  signInTitle: ["ここからはいる", "ここから はいる", "Come in here"],
+  signIn: ["はいる", "はいる", "Come in"],
+  signInBusy: ["ドアをあけています…", "ドアを あけています…", "Opening the door…"],
+  login: ["ログインの名前《なまえ》", "ログインの なまえ", "Login name"],
+  password: ["パスワード", "パスワード", "Password"],
+  passwordShow: ["文字《もじ》を見《み》せる", "もじを みせる", "Show the password"],
+  stuck: ["はいれないときは", "はいれない とき", "If you cannot come in"],
+  stuckBody: [
+    "学校《がっこう》の先生《せんせい》か、いばしょのスタッフに伝《つた》えてください。新《あたら》しいパスワードを用意《ようい》します。",
+    "学校《がっこう》の 先生《せんせい》か、 いばしょの スタッフに いって ください。 あたらしい パスワードを つくります。",
+    "Tell your teacher or someone of the staff here. They will make you a new password.",
+  ],
+
+  code: ["もうひとつ、確《たし》かめます", "もう ひとつ、 たしかめます", "One more check"],
+  codeLead: [
+    "認証《にんしょう》アプリに出《で》ている6けたの数字《すうじ》を入《い》れてください。",
+    "アプリに 出《で》ている 6この すうじを いれて ください。",
+    "Enter the 6 digits shown in your authenticator app.",
+  ],
+  codeLabel: ["6けたの数字《すうじ》", "6この すうじ", "6 digits"],
+  codeDo: ["つづける", "つづける", "Continue"],
+  startOver: ["はじめにもどる", "はじめに もどる", "Back to the start"],
+
+  needLogin: [
+    "ログインの名前《なまえ》を入《い》れてください。",
+    "ログインの なまえを いれて ください。",
+    "Please enter your login name.",
+  ],
+  needPassword: [
+    "パスワードを入《い》れてください。",
+    "パスワードを いれて ください。",
+    "Please enter your password.",
+  ],
+  needCode: [
+    "6けたの数字《すうじ》を入《い》れてください。",
+    "6この すうじを いれて ください。",
+    "Please enter the 6 digits.",
+  ],
+  wrongSignIn: [
+    "名前《なまえ》かパスワードがちがうようです。ゆっくりでいいので、もう一度《いちど》入《い》れてみてください。",
+    "なまえか パスワードが ちがいます。 ゆっくり、 もう いちど いれて ください。",
+    "The name or the password does not match. Take your time and try once more.",
+  ],
+  wrongCode: [
+    "数字《すうじ》がちがうようです。アプリの新《あたら》しい数字《すうじ》で、もう一度《いちど》ためしてください。",
+    "すうじが ちがいます。 アプリの あたらしい すうじを いれて ください。",
+    "The digits do not match. Please try again with the newest digits in the app.",
+  ],
+  wait: [
+    "少《すこ》し休《やす》んでから、もう一度《いちど》ためしてください。",
+    "すこし まって ください。 それから もう いちど いれて ください。",
+    "Please take a short break and try again.",
+  ],
+  ended: [
+    "時間《じかん》がたったので、ページを閉《と》じました。いつでも、もう一度《いちど》はいれます。",
+    "じかんが たったので、 ページを とじました。 もう いちど はいれます。",
+    "The page was closed after a while. You can come in again at any time.",
+  ],
+  bye: [
+    "またね。来《き》たくなったら、いつでもどうぞ。",
+    "またね。 いつでも きて ください。",
+    "See you. Come again whenever you like.",
+  ],
+
+  offline: [
+    "いま、インターネットにつながっていません",
+    "いま、 インターネットが つかえません",
+    "There is no connection right now",
+  ],
+  offlineBody: [
+    "Wi-Fiがつながると、自動《じどう》でつづきます。このまま待《ま》っていてだいじょうぶです。",
+    "Wi-Fiが つながると、 また つかえます。 このまま まって ください。",
+    "It goes on by itself when the connection is back. You can just wait here.",
+  ],
+  locked: ["ただいま準備中《じゅんびちゅう》です", "いま、 じゅんびを しています", "We are getting ready"],
+  lockedBody: [
+    "スタッフがドアのかぎをあけています。あいたら、自動《じどう》でつづきます。",
+    "スタッフが ドアの かぎを あけます。 すこし まって ください。",
+    "The staff is unlocking the door. It goes on by itself once it is open.",
+  ],
+  busy: ["いま、こみあっています", "いま、 人《ひと》が おおいです", "It is crowded right now"],
+  busyBody: [
+    "少《すこ》し待《ま》つと、自動《じどう》でもう一度《いちど》ためします。",
+    "すこし まって ください。 じどうで もう いちど ためします。",
+    "Please wait a little. It tries again by itself.",
+  ],
+  broken: ["うまくいきませんでした", "うまく いきませんでした", "That did not work"],
+  brokenBody: [
+    "あなたのせいではありません。少《すこ》し待《ま》ってから、もう一度《いちど》ためしてください。",
+    "あなたは わるくないです。 すこし まって、 もう いちど ためして ください。",
+    "It is not your fault. Please wait a little and try again.",
+  ],
+  missing: ["このページは見《み》つかりません", "この ページは ありません", "This page is not here"],
+  missingBody: [
+    "はじめのページからえらびなおしてください。",
+    "はじめの ページから えらんで ください。",
+    "Please choose again from the first page.",
+  ],
+  again: ["もう一度《いちど》ためす", "もう いちど ためす", "Try again"],
+  toHome: ["はじめのページへ", "はじめの ページへ", "To the first page"],
+
+  display: ["ことばと色《いろ》", "ことばと いろ", "Words and colours"],
+  forms: ["ことば", "ことば", "Words"],
+  plain: ["ふつう", "ふつう", "Standard"],
+  ruby: ["ふりがな", "ふりがな", "Furigana"],
+  easy: ["やさしい", "やさしい", "Easy Japanese"],
+  english: ["English", "English", "English"],
+  themes: ["色《いろ》", "いろ", "Colours"],
+  light: ["あかるい", "あかるい", "Light"],
+  dark: ["くらい", "くらい", "Dark"],
+  quiet: ["しずか", "しずか", "Quiet"],
+  close: ["とじる", "とじる", "Close"],
+  displayNote: [
+    "えらんだことばと色《いろ》だけを、この端末《たんまつ》がおぼえます。",
+    "えらんだ ことばと いろだけを、 この きかいが おぼえます。",
+    "This device remembers only your choice of words and colours.",
+  ],
+} satisfies Record<string, Word>;

@@ -1,0 +1,71 @@
+import type { Word } from "./word.js";
+
+/** My page: who I am here and where I can go. Student-facing. */
+export const home = {
+  title: ["わたしのページ", "わたしの ページ", "My page"],
+  hello: ["{name}さん、こんにちは。", "{name}さん、 こんにちは。", "Hello, {name}."],
+  pace: [
+    "ここでは、自分《じぶん》のペースでだいじょうぶです。",
+    "ゆっくりで だいじょうぶです。",
+    "Take everything at your own pace here.",
+  ],
+  doors: ["できること", "できる こと", "What you can do"],
+  doorSettings: ["きまりの設定《せってい》", "きまりを えらぶ", "Settings"],
+  doorSettingsNote: [
+    "この自治体《じちたい》の決《き》まりを見《み》て、変《か》えて、元《もと》にもどせます。",
+    "きまりを みます。 かえます。 もとに もどします。",
+    "See, change and undo the rules of this municipality.",
+  ],
+  doorSheet: ["かぎの紙《かみ》をつくる", "かぎの 紙《かみ》を つくる", "Make the key sheet"],
+  doorSheetNote: [
+    "この自治体《じちたい》だけが持《も》つ、かぎの半分《はんぶん》です。",
+    "かぎの はんぶんを 紙《かみ》に します。",
+    "The half of the key that only this municipality holds.",
+  ],
+  doorSheetCheck: ["かぎの紙《かみ》を確《たし》かめる", "かぎの 紙《かみ》を たしかめる", "Check the key sheet"],
+  doorSheetCheckNote: [
+    "しまってある紙《かみ》が、いまのかぎと合《あ》うか調《しら》べます。",
+    "紙《かみ》が ただしいか しらべます。",
+    "See whether the stored sheet still fits the key.",
+  ],
+  end: ["おわる", "おわる", "Leave"],
+  ending: ["おわっています…", "おわって います…", "Leaving…"],
+  notEnded: [
+    "まだ終《お》わっていません。インターネットにつながったら、もう一度《いちど》「おわる」をおしてください。",
+    "まだ おわって いません。 インターネットが つながったら、 もう いちど 「おわる」を おして ください。",
+    "You have not left yet. Please press “Leave” again when the connection is back.",
+  ],
+  endNote: [
+    "おわると、この端末《たんまつ》にあなたのことは残《のこ》りません。",
+    "おわると、 あなたの ことは この きかいから きえます。",
+    "When you leave, nothing about you stays on this device.",
+  ],
+} satisfies Record<string, Word>;
+
+/** The twelve roles, by the ids of node/base/role.h. */
+export const roles = {
+  student: ["児童生徒《じどうせいと》", "こども", "Student"],
+  guardian: ["保護者《ほごしゃ》", "かぞく", "Guardian"],
+  supporter: ["オンライン支援員《しえんいん》", "オンラインの スタッフ", "Online supporter"],
+  instructor: ["授業者《じゅぎょうしゃ》", "べんきょうの 先生《せんせい》", "Instructor"],
+  guest_teacher: ["ゲストティーチャー", "ゲストの 先生《せんせい》", "Guest teacher"],
+  school_staff: ["学校《がっこう》の先生《せんせい》", "学校《がっこう》の 先生《せんせい》", "School staff"],
+  commissioner: [
+    "教育委員会《きょういくいいんかい》",
+    "教育《きょういく》 委員会《いいんかい》の 人《ひと》",
+    "Board of education",
+  ],
+  contractor: ["運営《うんえい》スタッフ", "うんえいの スタッフ", "Operator"],
+  data_holder: [
+    "データの保有《ほゆう》・管理者《かんりしゃ》",
+    "データを もつ 人《ひと》",
+    "Data holder",
+  ],
+  analyst: ["データの分析者《ぶんせきしゃ》", "データを しらべる 人《ひと》", "Analyst"],
+  coordinator: [
+    "都道府県《とどうふけん》のコーディネーター",
+    "県《けん》の 人《ひと》",
+    "Prefecture coordinator",
+  ],
+  auditor: ["監査《かんさ》の担当《たんとう》", "記録《きろく》を たしかめる 人《ひと》", "Auditor"],
+} satisfies Record<string, Word>;

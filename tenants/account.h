@@ -40,14 +40,4 @@ struct account_new {
 NODISCARD enum err account_create(struct accounts *accounts, const struct account_new *account,
                                   struct fail *why);
 
-/* The person is forgotten: first the key (the keyring writes the erased list, so that a crash
- * or a restore is made good by account_erase_again), then the rows of every table that says so,
- * then the files' bytes. Waits. Repeating it is harmless. */
-NODISCARD enum err account_erase(struct keyring *keyring, struct writer *writer,
-                                 struct id person, struct fail *why);
-/* Takes the rows of everyone on the erased list out again: after a restore, before anyone is
- * served, and at every start. n_out: rows taken out. */
-NODISCARD enum err account_erase_again(struct keyring *keyring, struct writer *writer,
-                                       size_t *n_out, struct fail *why);
-
 #endif

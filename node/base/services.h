@@ -13,17 +13,19 @@ struct audit;
 struct conf;
 struct space;
 struct accounts;
+struct data_table_list;
 
 struct services {
-    struct writer *writer;     /* node/db/writer.h */
-    struct keyring *keyring;   /* node/db/keyring.h */
-    struct settings *settings; /* node/db/settings.h */
-    struct jobs *jobs;         /* node/db/jobs.h */
-    struct files *files;       /* node/db/files.h */
-    struct audit *audit;       /* node/db/audit.h */
-    const struct conf *conf;   /* node/base/conf.h */
-    struct space *space;       /* node/db/space.h */
-    struct accounts *accounts; /* tenants/account.h */
+    struct writer *writer;                /* node/db/writer.h */
+    struct keyring *keyring;              /* node/db/keyring.h */
+    struct settings *settings;            /* node/db/settings.h */
+    struct jobs *jobs;                    /* node/db/jobs.h */
+    struct files *files;                  /* node/db/files.h */
+    struct audit *audit;                  /* node/db/audit.h */
+    const struct conf *conf;              /* node/base/conf.h */
+    struct space *space;                  /* node/db/space.h */
+    struct accounts *accounts;            /* tenants/account.h */
+    const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
 };
 
 #endif

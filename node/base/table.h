@@ -48,4 +48,9 @@ struct data_table {
     const struct data_column *columns; /* ends with name NULL; every column of the table */
 };
 
+struct data_table_list {
+    const struct data_table *rows; /* a list of lists ends with n == 0 */
+    int n;
+};
+
 #endif

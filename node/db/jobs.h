@@ -12,7 +12,7 @@
 #include "node/base/table.h"
 #include "node/db/writer.h"
 
-#define JOBS_STMTS_N  6
+#define JOBS_STMTS_N  7
 #define JOBS_TABLES_N 1
 extern const struct stmt *const jobs_stmts[JOBS_STMTS_N];
 extern const struct data_table jobs_tables[JOBS_TABLES_N];

@@ -58,11 +58,20 @@ static struct tm split(int64_t us, int *fraction_us)
     return tm;
 }
 
+/* Date and time of day; its length. strftime's own %Y has no leading zeros. */
+static size_t put(const struct tm *tm, char text_out[CLOCK_TEXT_CAP])
+{
+    int n = snprintf(text_out, CLOCK_TEXT_CAP, "%04ld", tm->tm_year + 1900L);
+
+    return (size_t)n +
+           strftime(text_out + n, CLOCK_TEXT_CAP - (size_t)n, "-%m-%dT%H:%M:%S", tm);
+}
+
 void clock_utc_text(int64_t utc_us, char text_out[CLOCK_TEXT_CAP])
 {
     int us;
     struct tm tm = split(utc_us, &us);
-    size_t n = strftime(text_out, CLOCK_TEXT_CAP, "%Y-%m-%dT%H:%M:%S", &tm);
+    size_t n = put(&tm, text_out);
 
     snprintf(text_out + n, CLOCK_TEXT_CAP - n, ".%06dZ", us);
 }
@@ -71,6 +80,7 @@ void clock_tokyo_text(int64_t utc_us, char text_out[CLOCK_TEXT_CAP])
 {
     int us;
     struct tm tm = split(utc_us + INT64_C(9) * 3600 * 1000000, &us);
+    size_t n = put(&tm, text_out);
 
-    strftime(text_out, CLOCK_TEXT_CAP, "%Y-%m-%dT%H:%M:%S+09:00", &tm);
+    snprintf(text_out + n, CLOCK_TEXT_CAP - n, "+09:00");
 }

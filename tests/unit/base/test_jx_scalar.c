@@ -132,16 +132,8 @@ T_CASE(jx_bytes_are_base64url_without_padding) /* RFC 4648, section 10 */
         {"foobar", "Zm9vYmFy"},
         {"\xfb\xff\xfe", "-__-"},
     };
-    static const char *const bad[] = {"Z",
-                                      "Zg=",
-                                      "Zg==",
-                                      "Zh",
-                                      "Zm9",
-                                      "Zm 9v",
-                                      "+//+",
-                                      "Zm9v\n",
-                                      "Z"
-                                      "g\xe3"};
+    static const char *const bad[] = {"Z",     "Zg=",  "Zg==",   "Zh",    "Zm9",
+                                      "Zm 9v", "+//+", "Zm9v\n", "Zg\xe3"};
     struct arena *arena = NULL;
     bool no_memory = true;
 

@@ -280,6 +280,7 @@ static enum err rotate(struct keyring *keyring, const uint8_t *half, struct fail
     unsigned flags = KEYD_NEW_CONTRACTOR | (half != NULL ? KEYD_NEW_MUNICIPALITY : 0u);
     struct keyd_reply reply;
     struct change change;
+    struct fail later;
     uint32_t generation;
     enum err rc;
 
@@ -301,8 +302,13 @@ static enum err rotate(struct keyring *keyring, const uint8_t *half, struct fail
     }
     change.store.generation = generation;
     rc = change_end(&change, KEYFILES_ALL, why);
-    /* A copy that lags is renewed at the next start; the new halves are in force. */
-    return rc == ERR_UNCERTAIN ? ERR_OK : rc;
+    if (rc != ERR_OK && rc != ERR_UNCERTAIN)
+        return rc;
+    /* Now the new halves are in force. A copy that lags is renewed at the next start, an agent
+     * that is away just now is told when it is back. */
+    if (ask(keyring, KEYD_COMMIT, generation, &reply, &later) != ERR_OK)
+        log_warn("keyring.commit_later", L_FAIL(&later));
+    return ERR_OK;
 }
 
 enum err keyring_rotate(struct keyring *keyring, const uint8_t *half, struct fail *why)
@@ -313,12 +319,12 @@ enum err keyring_rotate(struct keyring *keyring, const uint8_t *half, struct fai
     rc = keyring_settle(keyring, why);
     if (rc == ERR_OK) {
         rc = rotate(keyring, half, why);
-        if (keyring->has_store)
+        if (rc != ERR_OK && keyring->has_store)
             back_to_the_file(keyring);
     }
-    pthread_mutex_unlock(&keyring->lock);
     if (rc == ERR_OK)
         log_info("keyring.rotated", L_INT("generation", keyring->store.generation),
                  L_INT("new_sheet", half != NULL));
+    pthread_mutex_unlock(&keyring->lock);
     return rc;
 }

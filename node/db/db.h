@@ -64,6 +64,8 @@ NODISCARD enum err db_open(const struct db_conf *conf, const struct stmt_table *
 void db_close(struct db **db);
 bool db_is_healthy(struct db *db); /* asks the server */
 
+/* Only prepares: `make check-sql`. */
+NODISCARD enum err db_prepare(struct db *db, const struct stmt *stmt, struct fail *why);
 /* rows_out may be NULL when no row is wanted. The caller owns *rows_out. */
 NODISCARD enum err db_run(struct db *db, const struct stmt *stmt, const struct db_args *args,
                           struct db_rows **rows_out, struct fail *why);

@@ -119,12 +119,9 @@ enum err db_stream(struct db *db, const struct stmt *stmt, const struct db_args 
                    void *arg, struct fail *why)
 {
     struct known *known = db_known_find(db, stmt);
-    enum err cause = ERR_OK, rc = db_need_connection(db, why);
-
-    db->failed_at = -1;
     /* Single-row mode holds for the command that is being answered: prepare on its own. */
-    if (rc == ERR_OK)
-        rc = db_send_prepare(db, known, why);
+    enum err cause = ERR_OK, rc = db_prepare(db, stmt, why);
+
     if (rc == ERR_OK && db->n_sent > 0)
         rc = db_settle_into(db, NULL, why);
     if (rc != ERR_OK)

@@ -302,6 +302,19 @@ enum err db_settle(struct db *db, struct fail *why)
     return db->conn == NULL || db->n_sent == 0 ? ERR_OK : db_settle_into(db, NULL, why);
 }
 
+enum err db_prepare(struct db *db, const struct stmt *stmt, struct fail *why)
+{
+    struct known *known = db_known_find(db, stmt);
+    enum err rc = db_need_connection(db, why);
+
+    db->failed_at = -1;
+    if (rc == ERR_OK)
+        rc = db_send_prepare(db, known, why);
+    if (rc == ERR_OK && db->n_sent > 0)
+        rc = db_settle_into(db, NULL, why);
+    return rc;
+}
+
 enum err db_run(struct db *db, const struct stmt *stmt, const struct db_args *args,
                 struct db_rows **rows_out, struct fail *why)
 {

@@ -1,0 +1,372 @@
+/* node/rows.c - ibasho-rows: what the row tables of all features say, one row a line, fields
+ * parted by tabs (tables, routes, commands, settings, stmts, jobs), and the two checks of the
+ * build: `check DIR...` (rows against rules and migrations) and `check-sql` (against a server).
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "node/base/wholefile.h"
+#include "node/db/rows_sql.h"
+#include "node/features.h"
+
+#define MIGRATION_CAP 262144
+
+static const struct rows_given given = {features_routes, features_commands, features_stmts,
+                                        features_tables, features_settings, features_jobs};
+
+static const char *or_dash(const char *text)
+{
+    return text == NULL || text[0] == '\0' ? "-" : text;
+}
+
+/* ---- printing ---- */
+
+static void print_roles(unsigned roles)
+{
+    const char *comma = "";
+
+    putchar('\t');
+    for (int role = 0; role < ROLE_N; role++)
+        if ((roles & ROLE_BIT(role)) != 0) {
+            printf("%s%s", comma, role_id((enum role)role));
+            comma = ",";
+        }
+    if (comma[0] == '\0')
+        putchar('-');
+}
+
+static void print_listeners(unsigned listeners)
+{
+    static const char *const names[] = {"public", "uploads", "office", "federation", "admin"};
+    const char *comma = "";
+
+    putchar('\t');
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if ((listeners & 1u << i) != 0) {
+            printf("%s%s", comma, names[i]);
+            comma = ",";
+        }
+    if (comma[0] == '\0')
+        putchar('-');
+}
+
+static const char *method_name(enum http_method method)
+{
+    switch (method) {
+    case HTTP_GET:
+        return "GET";
+    case HTTP_POST:
+        return "POST";
+    case HTTP_PUT:
+        return "PUT";
+    case HTTP_DELETE:
+        return "DELETE";
+    }
+    return "?";
+}
+
+static const char *object_name(enum object_rule rule)
+{
+    switch (rule) {
+    case OBJECT_NONE:
+        return "none";
+    case OBJECT_OWN:
+        return "own";
+    case OBJECT_OWN_CLASS:
+        return "own_class";
+    case OBJECT_OWN_SCHOOL:
+        return "own_school";
+    case OBJECT_ANY_HERE:
+        return "any_here";
+    }
+    return "?";
+}
+
+static const char *audit_name(enum audit_class audit)
+{
+    switch (audit) {
+    case AUDIT_NONE:
+        return "none";
+    case AUDIT_READ:
+        return "read";
+    case AUDIT_CHANGE:
+        return "change";
+    case AUDIT_EXPORT:
+        return "export";
+    }
+    return "?";
+}
+
+static const char *key_name(enum key_of key)
+{
+    switch (key) {
+    case KEY_OF_NONE:
+        return "-";
+    case KEY_OF_SUBJECT:
+        return "subject";
+    case KEY_OF_AUTHOR:
+        return "author";
+    case KEY_OF_CLASS:
+        return "class";
+    case KEY_OF_RECORD:
+        return "record";
+    }
+    return "?";
+}
+
+static const char *hand_back_name(enum hand_back way)
+{
+    switch (way) {
+    case HAND_BACK_NDJSON:
+        return "ndjson";
+    case HAND_BACK_LOG:
+        return "log";
+    case HAND_BACK_FILES:
+        return "files";
+    case HAND_BACK_NOTHING:
+        return "nothing";
+    }
+    return "?";
+}
+
+static const char *erase_name(enum erase_person way)
+{
+    switch (way) {
+    case ERASE_ROWS:
+        return "rows";
+    case ERASE_KEY_ONLY:
+        return "key_only";
+    case ERASE_NOT_OF_A_PERSON:
+        return "not_of_a_person";
+    }
+    return "?";
+}
+
+static const char *setting_type_name(enum setting_type type)
+{
+    switch (type) {
+    case SETTING_INT:
+        return "int";
+    case SETTING_BOOL:
+        return "bool";
+    case SETTING_ENUM:
+        return "enum";
+    case SETTING_TEXT:
+        return "text";
+    case SETTING_TIME:
+        return "time";
+    }
+    return "?";
+}
+
+static void print_table(const struct data_table *t)
+{
+    printf("%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t", t->name, t->meaning_ja,
+           t->purpose_ja, t->ground_ja, t->purpose_en, t->retention_days,
+           or_dash(t->retention_column), key_name(t->key_of), or_dash(t->person_column),
+           or_dash(t->mention_columns), hand_back_name(t->hand_back),
+           erase_name(t->erase_person), t->is_audit_leaf ? "leaf" : "-");
+    for (const struct data_column *c = t->columns; c->name != NULL; c++)
+        printf("%s%s", c == t->columns ? "" : ",", c->name);
+    putchar('\n');
+}
+
+static void print_tables(void)
+{
+    puts("#name\tmeaning_ja\tpurpose_ja\tground_ja\tpurpose_en\tretention_days"
+         "\tretention_column\tkey_of\tperson_column\tmention_columns\thand_back\terase_person"
+         "\taudit_leaf\tcolumns");
+    for (const struct data_table_list *l = features_tables; l->n > 0; l++)
+        for (int i = 0; i < l->n; i++)
+            print_table(&l->rows[i]);
+}
+
+static void print_routes(void)
+{
+    puts("#name\tmethod\tpath\tlisteners\troles\tobject\taudit\tinput\toutput\tsummary_ja");
+    for (const struct route_table *t = features_routes; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++) {
+            const struct route *r = &t->rows[i];
+
+            printf("%s\t%s\t%s", r->name, method_name(r->method), r->path);
+            print_listeners(r->listeners);
+            print_roles(r->roles);
+            printf("\t%s\t%s\t%s\t%s\t%s\n", object_name(r->object), audit_name(r->audit),
+                   r->input == NULL ? "-" : r->input->name,
+                   r->output == NULL ? "-" : r->output->name, r->summary_ja);
+        }
+}
+
+static void print_commands(void)
+{
+    puts("#name\troles\tobject\taudit\tinput\tsummary_ja");
+    for (const struct command_table *t = features_commands; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++) {
+            const struct command *c = &t->rows[i];
+
+            printf("%s", c->name);
+            print_roles(c->roles);
+            printf("\t%s\t%s\t%s\t%s\n", object_name(c->object), audit_name(c->audit),
+                   c->input == NULL ? "-" : c->input->name, c->summary_ja);
+        }
+}
+
+static void print_settings(void)
+{
+    puts("#name\ttype\tleast\tmost\tunit\tchoices\tinitial\troles\trequirement\ttitle_ja"
+         "\ttitle_en\thelp_ja");
+    for (const struct setting_table *t = features_settings; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++) {
+            const struct setting *s = t->rows[i];
+
+            printf("%s\t%s\t%lld\t%lld\t%s\t%s\t%s", s->name, setting_type_name(s->type),
+                   (long long)s->least, (long long)s->most, or_dash(s->unit),
+                   or_dash(s->choices), s->initial);
+            print_roles(s->roles);
+            printf("\t%s\t%s\t%s\t%s\n", s->requirement, s->title_ja, s->title_en, s->help_ja);
+        }
+}
+
+/* SQL on one line: runs of blanks become one. */
+static void print_stmts(void)
+{
+    puts("#name\tsql");
+    for (const struct stmt_table *t = features_stmts; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++) {
+            bool was_blank = false;
+
+            printf("%s\t", t->rows[i]->name);
+            for (const char *p = t->rows[i]->sql; *p != '\0'; p++) {
+                bool is_blank = *p == ' ' || *p == '\n' || *p == '\t';
+
+                if (!is_blank)
+                    putchar(*p);
+                else if (!was_blank)
+                    putchar(' ');
+                was_blank = is_blank;
+            }
+            putchar('\n');
+        }
+}
+
+static void print_jobs(void)
+{
+    puts("#name\tn_tries_cap\tlease_s\tperiod_s\toffset_s\tat_start");
+    for (const struct job_table *t = features_jobs; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++)
+            printf("%s\t%d\t%d\t%d\t%d\t%d\n", t->rows[i].name, t->rows[i].n_tries_cap,
+                   t->rows[i].lease_s, t->rows[i].period_s, t->rows[i].offset_s,
+                   t->rows[i].at_start);
+}
+
+/* ---- checking ---- */
+
+static void print_defect(const char *text, void *arg)
+{
+    (void)arg;
+    fprintf(stderr, "rows: %s\n", text);
+}
+
+static int is_sql(const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name);
+
+    return len > 4 && strcmp(entry->d_name + len - 4, ".sql") == 0;
+}
+
+static enum err read_migration(struct schema *schema, const char *path, struct arena *arena,
+                               struct fail *why)
+{
+    uint8_t *bytes = arena_alloc(arena, MIGRATION_CAP);
+    struct fail cause = {.code = ERR_OK};
+    size_t len = 0;
+    enum err rc;
+
+    if (bytes == NULL)
+        return fail_set(why, ERR_NOMEM, "%s", path);
+    rc = wholefile_read(path, bytes, MIGRATION_CAP, &len, why);
+    if (rc != ERR_OK)
+        return rc;
+    rc = schema_read(schema, span_of(bytes, len), arena, &cause);
+    return rc == ERR_OK ? rc : fail_set(why, rc, "%s: %s", path, cause.text);
+}
+
+static enum err read_dir(struct schema *schema, const char *dir, struct arena *arena,
+                         struct fail *why)
+{
+    struct dirent **entries = NULL;
+    int n = scandir(dir, &entries, is_sql, alphasort);
+    enum err rc = n < 0 ? fail_set(why, ERR_IO, "%s: cannot be read", dir) : ERR_OK;
+
+    for (int i = 0; i < n; i++) {
+        char *path = arena_printf(arena, "%s/%s", dir, entries[i]->d_name);
+
+        if (rc == ERR_OK && path == NULL)
+            rc = fail_set(why, ERR_NOMEM, "%s", dir);
+        if (rc == ERR_OK)
+            rc = read_migration(schema, path, arena, why);
+        free(entries[i]);
+    }
+    free(entries);
+    return rc;
+}
+
+static int check(char **dirs)
+{
+    struct schema schema = {NULL};
+    struct arena *arena = NULL;
+    struct fail why = {.code = ERR_OK};
+    int n_defects = 0;
+    enum err rc = arena_create(65536, &arena, &why);
+
+    for (; rc == ERR_OK && *dirs != NULL; dirs++)
+        rc = read_dir(&schema, *dirs, arena, &why);
+    if (rc == ERR_OK)
+        n_defects = rows_check(&given, &schema, print_defect, NULL);
+    else
+        print_defect(why.text, NULL);
+    arena_destroy(&arena);
+    return rc != ERR_OK || n_defects > 0;
+}
+
+static int check_sql(const char *socket_dir)
+{
+    struct fail why = {.code = ERR_OK};
+    int n_defects = 0;
+    enum err rc;
+
+    if (socket_dir == NULL) {
+        print_defect("check-sql: run under tests/lib/with-cluster", NULL);
+        return 2;
+    }
+    rc = rows_sql_check(socket_dir, &given, &migrations, print_defect, NULL, &n_defects, &why);
+    if (rc != ERR_OK)
+        print_defect(why.text, NULL);
+    return rc != ERR_OK || n_defects > 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*print)(void);
+    } lists[] = {
+        {"tables", print_tables},     {"routes", print_routes}, {"commands", print_commands},
+        {"settings", print_settings}, {"stmts", print_stmts},   {"jobs", print_jobs},
+    };
+
+    if (argc > 2 && strcmp(argv[1], "check") == 0)
+        return check(argv + 2);
+    if (argc == 2 && strcmp(argv[1], "check-sql") == 0)
+        return check_sql(getenv("IBASHO_TEST_PG"));
+    for (size_t i = 0; argc == 2 && i < sizeof lists / sizeof lists[0]; i++)
+        if (strcmp(argv[1], lists[i].name) == 0) {
+            lists[i].print();
+            return 0;
+        }
+    fputs("usage: ibasho-rows tables|routes|commands|settings|stmts|jobs|check-sql\n"
+          "       ibasho-rows check MIGRATIONS_DIR...\n",
+          stderr);
+    return 2;
+}

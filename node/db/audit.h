@@ -117,9 +117,11 @@ NODISCARD enum err access_append(struct tx *tx, const struct access_entry *entry
                                  struct fail *why);
 
 /* Rows for node/features.c. */
-extern const struct stmt_table audit_stmts;
-extern const struct data_table audit_tables[];
-extern const int audit_tables_n;
-extern const struct conf_table audit_conf_table;
+#define AUDIT_STMTS_N  18
+#define AUDIT_TABLES_N 4
+#define AUDIT_CONF_N   2
+extern const struct stmt *const audit_stmts[AUDIT_STMTS_N];
+extern const struct data_table audit_tables[AUDIT_TABLES_N];
+extern const struct conf_row audit_conf_rows[AUDIT_CONF_N];
 
 #endif

@@ -45,7 +45,7 @@ node_names() {
 instance_init() {
     local p
     install -d -m 0755 "$BASE" "$BASE/bin" "$RUN"
-    echo "$CHECKOUT" >"$BASE/checkout"
+    printf '%s\n' "$CHECKOUT" "$INSTANCE" >"$BASE/checkout"
     for p in ibasho-node ibasho-keyd ibasho ibasho-supervise; do
         install -m 0755 "$CHECKOUT/$BUILD/$p" "$BASE/bin/.$p" || return 1
         mv -f "$BASE/bin/.$p" "$BASE/bin/$p"

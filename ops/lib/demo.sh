@@ -1,0 +1,135 @@
+# ops/lib/demo.sh - the three nodes of `make run`. To be sourced after node.sh, as root.
+# name, role, title: a prefecture's coordinator, a city, a small town.
+DEMO_NODES=(
+    "pref coordinator ひなた県"
+    "aozora municipality あおぞら市"
+    "midori municipality みどり町"
+)
+DEMO_DIR=$CHECKOUT/var/demo
+
+demo_names() {
+    local row
+    for row in "${DEMO_NODES[@]}"; do echo "${row%% *}"; done
+}
+
+demo_is_running() {
+    local n
+    for n in $(demo_names); do
+        [ -x "$BASE/bin/ibasho-supervise" ] && [ -e "$BASE/$n.table" ] &&
+            "$BASE/bin/ibasho-supervise" --status "$BASE/$n.table" >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
+
+demo_stop() {
+    local n pids=() p bad=0
+    for n in $(demo_names); do
+        node_stop "$n" &
+        pids+=($!)
+    done
+    for p in "${pids[@]}"; do wait "$p" || bad=1; done
+    return $bad
+}
+
+# One login a role. Passwords are made once and kept, readable by root alone: a second start, and
+# whoever reads addresses.json, finds the accounts that are there.
+demo_logins() { # NAME
+    local file=$BASE/$1.logins role login password secret
+    umask 077
+    [ ! -s "$file" ] || return 0
+    rm -f "$file.new"
+    for role in $ROLES; do
+        login=$role@$1
+        password=$(openssl rand -hex 8)
+        secret=
+        [ "$role" = student ] || secret=$(openssl rand 20 | base32 | tr -d '=\n')
+        account_create "$1" "$role" "$login" "$password" "$secret" || return 1
+        printf '%s\t%s\t%s\t%s\n' "$role" "$login" "$password" "$secret" >>"$file.new"
+    done
+    mv "$file.new" "$file"
+}
+
+demo_start() {
+    local row name role title
+    instance_init
+    for row in "${DEMO_NODES[@]}"; do
+        read -r name role title <<<"$row"
+        echo "$title ($name): users, cluster, certificates"
+        node_create "$name" "$role" "$title"
+    done
+    for name in $(demo_names); do node_start "$name"; done
+    for name in $(demo_names); do
+        node_ready "$name"
+        demo_logins "$name"
+    done
+    for name in $(demo_names); do first_page "$name" || die "$name: the first page does not answer"; done
+    demo_addresses
+}
+
+first_page() {
+    local i
+    node_names "$1"
+    node_ports
+    node_urls
+    for ((i = 0; i < 100; i++)); do
+        curl -fsS --max-time 5 --cacert "$BASE/ca/ca.pem" "$URL_PUBLIC/" 2>/dev/null |
+            grep -qi '<!doctype html' && return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+# Nothing in these values needs escaping: names, hexadecimal, base32, URLs, our own paths.
+demo_addresses() {
+    local file=$DEMO_DIR/addresses.json row name role title sep= login_sep r l p s
+    mkdir -p "$DEMO_DIR"
+    umask 077
+    {
+        echo '['
+        for row in "${DEMO_NODES[@]}"; do
+            read -r name role title <<<"$row"
+            node_names "$name"
+            node_ports
+            node_urls
+            printf '%s  {"name": "%s", "role": "%s", "title_ja": "%s",\n' "$sep" "$name" "$role" "$title"
+            printf '   "public_url": "%s", "https_url": "%s",\n' "$URL_PUBLIC" "$URL_HTTPS"
+            printf '   "office_url": "%s", "federation_url": "%s",\n' "$URL_OFFICE" "$URL_FEDERATION"
+            printf '   "uploads_url": "%s",\n' "$URL_UPLOADS"
+            printf '   "admin_socket": "%s", "data_dir": "%s",\n' "$NODE_RUN/admin.sock" "$DATA"
+            printf '   "ca": "%s", "office_certificate": "%s",\n' "$BASE/ca/ca.pem" "$BASE/ca/office-$name.p12"
+            printf '   "logins": ['
+            login_sep=
+            while IFS=$'\t' read -r r l p s; do
+                printf '%s\n     {"role": "%s", "login": "%s", "password": "%s", "totp_secret": "%s"}' \
+                    "$login_sep" "$r" "$l" "$p" "$s"
+                login_sep=,
+            done <"$BASE/$name.logins"
+            printf ']}'
+            sep=$',\n'
+        done
+        printf '\n]\n'
+    } >"$file.new"
+    chmod 0600 "$file.new"
+    mv "$file.new" "$file"
+    for name in $(demo_names); do ln -sfn "$BASE/$name" "$DEMO_DIR/$name"; done
+}
+
+demo_describe() {
+    local row name role title r l p s
+    for row in "${DEMO_NODES[@]}"; do
+        read -r name role title <<<"$row"
+        node_names "$name"
+        node_ports
+        node_urls
+        printf '\n%s (%s, %s)\n' "$title" "$name" "$role"
+        printf '  first page   %s\n  over https   %s\n' "$URL_PUBLIC" "$URL_HTTPS"
+        printf '  office       %s   (certificate %s, password ibasho)\n' "$URL_OFFICE" "$BASE/ca/office-$name.p12"
+        printf '  federation   %s\n  uploads      %s\n' "$URL_FEDERATION" "$URL_UPLOADS"
+        printf '  data         %s\n  admin socket %s\n' "$DATA" "$NODE_RUN/admin.sock"
+        while IFS=$'\t' read -r r l p s; do
+            printf '  %-14s %-24s %s\n' "$r" "$l" "$p"
+        done <"$BASE/$name.logins"
+    done
+    printf '\none-time secrets of adults and everything above: %s\n' "$DEMO_DIR/addresses.json"
+    printf 'browsers that should trust https here: import %s\n' "$BASE/ca/ca.pem"
+}

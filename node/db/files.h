@@ -16,7 +16,7 @@
 #include "node/db/writer.h"
 
 #define FILES_CONF_N   2
-#define FILES_STMTS_N  6
+#define FILES_STMTS_N  5
 #define FILES_TABLES_N 1
 #define FILES_JOBS_N   1
 extern const struct conf_row files_conf_rows[FILES_CONF_N];
@@ -68,12 +68,14 @@ struct file_info {
 NODISCARD enum err files_find(struct files *files, struct db *db, struct id id,
                               struct arena *arena, struct file_info *info_out,
                               struct fail *why);
-/* Streams the plain bytes to sink, each piece authenticated before it is handed out. Says
- * ERR_IO when the bytes are not the ones that were put: what sink got must then be thrown away.
- */
+/* Streams the plain bytes to sink, each piece authenticated before it is handed out. ERR_IO:
+ * they are not the ones that were put; what sink got must be thrown away. */
 NODISCARD enum err files_get(struct files *files, struct db *db, struct id id, stream_sink sink,
                              void *arg, struct fail *why);
-/* Row, then bytes; waits. ERR_NOT_FOUND: no such file. */
+/* The row, inside an operation; after its commit files_drop the bytes. ERR_NOT_FOUND. */
+NODISCARD enum err files_tx_delete(struct tx *tx, struct id id, struct fail *why);
+NODISCARD enum err files_drop(struct files *files, struct id id, struct fail *why);
+/* Both; waits. */
 NODISCARD enum err files_delete(struct files *files, struct writer *writer, struct id id,
                                 struct fail *why);
 
@@ -81,8 +83,9 @@ struct files_sweep_counts {
     size_t n_files, n_removed; /* bytes without a row, and half-written ones */
     size_t n_lost;             /* rows without bytes: logged, marked, kept for a person */
 };
-/* Compares the directory with the rows. Bytes younger than the start of this program are left
- * alone (their row may be on its way). Runs as a job at every start and daily. */
+/* Compares the directory with the rows. Bytes that came since the start of this program and
+ * within a day are left alone: their row may be on its way. Runs as a job at every start, daily
+ * and after a person was erased. */
 NODISCARD enum err files_sweep(struct files *files, struct db *db, struct writer *writer,
                                struct files_sweep_counts *counts_out, struct fail *why);
 

@@ -43,6 +43,8 @@ const char *err_code(enum err code);
 int err_http_status(enum err code);
 /* RFC 6455 close code of the outside answer. */
 int err_ws_close(enum err code);
+/* How loud it is logged where it is handled: an enum log_level (node/base/log.h). */
+int err_log_level(enum err code);
 
 /* Fills why (when not NULL) and returns code, so that a function can end in one line. */
 #define fail_set(why, code, ...) fail_set_at(why, code, __FILE__, __LINE__, __VA_ARGS__)

@@ -1,8 +1,10 @@
 /* node/base/log.h - one JSON object a line: an event name and typed fields.
  * Ids rather than people's names; never a body, a key or a parameter. Lines go to standard
- * error (the supervisor keeps the file). An event that repeats more than 20 times a second is
- * counted and said once ("log.suppressed").  Threads: any; one of the two places with a lock.
- */
+ * error (the supervisor keeps the file), each with one write. Any bytes make a valid line:
+ * control characters are escaped, what is not UTF-8 becomes U+FFFD, a text is cut after 600
+ * bytes; a line over 2 KiB loses whole fields and says "cut". An event that repeats more than
+ * 20 times a second is counted and said once ("log.suppressed": of, n), before the first line
+ * after that second.  Threads: any; one of the two places with a lock. */
 #ifndef NODE_BASE_LOG_H
 #define NODE_BASE_LOG_H
 

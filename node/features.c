@@ -1,7 +1,13 @@
 #include "node/features.h"
 
+#include "node/db/audit.h"
+#include "node/db/audit_table.h"
+#include "node/db/files.h"
 #include "node/db/identity.h"
+#include "node/db/jobs.h"
 #include "node/db/migrate.h"
+#include "node/db/settings.h"
+#include "node/db/sweep.h"
 #include "node/db/writer.h"
 
 /* One line a feature and kind, in the order of the house's ranks. */
@@ -17,19 +23,32 @@ const struct stmt_table features_stmts[] = {
     {migrate_stmts, MIGRATE_STMTS_N},
     {identity_stmts, IDENTITY_STMTS_N},
     {writer_stmts, WRITER_STMTS_N},
+    {audit_stmts, AUDIT_STMTS_N},
+    {settings_stmts, SETTINGS_STMTS_N},
+    {jobs_stmts, JOBS_STMTS_N},
+    {sweep_stmts, SWEEP_STMTS_N},
+    {files_stmts, FILES_STMTS_N},
     {NULL, 0},
 };
 
 const struct data_table_list features_tables[] = {
-    {migrate_tables, MIGRATE_TABLES_N},
-    {identity_tables, IDENTITY_TABLES_N},
-    {NULL, 0},
+    {migrate_tables, MIGRATE_TABLES_N}, {identity_tables, IDENTITY_TABLES_N},
+    {audit_tables, AUDIT_TABLES_N},     {settings_tables, SETTINGS_TABLES_N},
+    {jobs_tables, JOBS_TABLES_N},       {sweep_tables, SWEEP_TABLES_N},
+    {files_tables, FILES_TABLES_N},     {NULL, 0},
 };
 
 const struct setting_table features_settings[] = {
+    {sweep_settings, SWEEP_SETTINGS_N},
     {NULL, 0},
 };
 
 const struct job_table features_jobs[] = {
+    {sweep_jobs, SWEEP_JOBS_N},
+    {files_jobs, FILES_JOBS_N},
     {NULL, 0},
+};
+
+const struct audit_table *const features_audit_tables[] = {
+    &audit_access_table, &audit_deletion_table, &settings_audit_table, &sweep_audit_table, NULL,
 };

@@ -1,5 +1,7 @@
 #include "node/db/audit_store.h"
 
+#include "node/db/sweep.h"
+
 static const struct stmt leaf_add = {
     "audit_leaf_add",
     "INSERT INTO audit_leaf (seq, kind, at_us, table_name, row_id, salt, commitment, leaf_hash)"
@@ -147,8 +149,9 @@ const struct data_table audit_tables[AUDIT_TABLES_N] = {
                       "たかを残すため",
         .ground_ja = GROUND_JA,
         .purpose_en = "who touched whose data, when, from where and why",
-        .retention_days = 1826,
+        .retention_days = 1827, /* five years, and never less: 0010_audit */
         .retention_column = "at",
+        .retention_setting = &setting_access_record_days,
         .person_column = "person",
         .mention_columns = "account",
         .hand_back = HAND_BACK_NDJSON,

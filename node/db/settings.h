@@ -18,10 +18,13 @@
 #include "node/base/table.h"
 #include "node/db/writer.h"
 
-#define SETTINGS_STMTS_N  4
+struct audit_table;
+
+#define SETTINGS_STMTS_N  6
 #define SETTINGS_TABLES_N 1
 extern const struct stmt *const settings_stmts[SETTINGS_STMTS_N];
 extern const struct data_table settings_tables[SETTINGS_TABLES_N];
+extern const struct audit_table settings_audit_table;
 
 struct settings;
 

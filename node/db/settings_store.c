@@ -4,6 +4,7 @@
 
 #include "node/base/jx.h"
 #include "node/db/audit.h"
+#include "node/db/audit_table.h"
 
 static const struct stmt setting_all = {
     "setting_all", "SELECT id, name, version, undoes, value, effective_from FROM setting"
@@ -23,8 +24,15 @@ static const struct stmt setting_history = {
     " FROM setting WHERE name = $1::text AND version < $2::integer"
     " ORDER BY version DESC LIMIT $3::integer"};
 
-const struct stmt *const settings_stmts[SETTINGS_STMTS_N] = {&setting_all, &setting_of,
-                                                             &setting_add, &setting_history};
+static const struct stmt setting_leaves = {
+    "setting_leaves", "SELECT id, name, version, undoes, value, value_before, effective_from,"
+                      " decided_at, role, account FROM setting WHERE id = ANY ($1::uuid[])"};
+static const struct stmt setting_extra = {
+    "setting_extra", "SELECT s.id FROM setting s WHERE NOT EXISTS (SELECT FROM audit_leaf l"
+                     " WHERE l.row_id = s.id AND l.table_name = 'setting')"};
+
+const struct stmt *const settings_stmts[SETTINGS_STMTS_N] = {
+    &setting_all, &setting_of, &setting_add, &setting_history, &setting_leaves, &setting_extra};
 
 static const struct data_column columns[] = {
     {"id", "決定のID（送った側で作る）", false},
@@ -94,6 +102,32 @@ static const struct jx_field leaf_fields[] = {
      .has_offset = offsetof(struct leaf, has_account)},
 };
 static const struct jx_shape leaf_shape = JX_SHAPE("SettingLeaf", struct leaf, leaf_fields);
+
+static enum err leaf_of_row(const struct db_rows *rows, int row, struct arena *arena,
+                            struct span *bytes_out, struct fail *why)
+{
+    const struct leaf leaf = {
+        .id = db_id(rows, row, 0),
+        .name = db_bytes(rows, row, 1),
+        .version = db_i64(rows, row, 2),
+        .undoes = db_i64(rows, row, 3),
+        .has_undoes = !db_is_null(rows, row, 3),
+        .value = db_bytes(rows, row, 4),
+        .has_value = !db_is_null(rows, row, 4),
+        .value_before = db_bytes(rows, row, 5),
+        .had_value = !db_is_null(rows, row, 5),
+        .effective_from = db_time(rows, row, 6),
+        .decided_at = db_time(rows, row, 7),
+        .role = db_bytes(rows, row, 8),
+        .account = db_id(rows, row, 9),
+        .has_account = !db_is_null(rows, row, 9),
+    };
+
+    return jx_write_canonical(&leaf_shape, &leaf, arena, bytes_out, why);
+}
+
+const struct audit_table settings_audit_table = {"setting", &setting_leaves, &setting_extra,
+                                                 leaf_of_row};
 
 static enum err read_lines(const struct db_rows *rows, struct arena *arena,
                            struct setting_line **lines_out, size_t *n_out, struct fail *why)

@@ -9,12 +9,15 @@
 #include "node/base/table.h"
 #include "node/db/settings.h"
 
-#define SWEEP_STMTS_N    4
+struct audit_table;
+
+#define SWEEP_STMTS_N    6
 #define SWEEP_TABLES_N   1
 #define SWEEP_JOBS_N     2
 #define SWEEP_SETTINGS_N 1
 extern const struct stmt *const sweep_stmts[SWEEP_STMTS_N];
 extern const struct data_table sweep_tables[SWEEP_TABLES_N];
+extern const struct audit_table sweep_audit_table;     /* retention_record */
 extern const struct job_kind sweep_jobs[SWEEP_JOBS_N]; /* "retention.sweep", "erased.again" */
 extern const struct setting *const sweep_settings[SWEEP_SETTINGS_N];
 /* The term of table access_record; its data row names it. */

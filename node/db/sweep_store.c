@@ -4,6 +4,7 @@
 
 #include "node/base/jx.h"
 #include "node/db/audit.h"
+#include "node/db/audit_table.h"
 
 static const struct stmt sweep_delete = {
     "sweep_delete", "SELECT sweep_delete($1::text, $2::text, $3::timestamptz, $4::integer)"};
@@ -17,8 +18,17 @@ static const struct stmt retention_add = {
                      " VALUES ($1::uuid, $2::timestamptz, $3::text, $4::timestamptz,"
                      " $5::integer)"};
 
-const struct stmt *const sweep_stmts[SWEEP_STMTS_N] = {&sweep_delete, &sweep_leaves,
-                                                       &sweep_person, &retention_add};
+static const struct stmt retention_leaves = {
+    "retention_leaves", "SELECT id, at, table_name, before, n_rows FROM retention_record"
+                        " WHERE id = ANY ($1::uuid[])"};
+static const struct stmt retention_extra = {
+    "retention_extra", "SELECT r.id FROM retention_record r WHERE NOT EXISTS (SELECT FROM"
+                       " audit_leaf l WHERE l.row_id = r.id AND l.table_name ="
+                       " 'retention_record')"};
+
+const struct stmt *const sweep_stmts[SWEEP_STMTS_N] = {&sweep_delete,     &sweep_leaves,
+                                                       &sweep_person,     &retention_add,
+                                                       &retention_leaves, &retention_extra};
 
 static const struct data_column columns[] = {
     {"id", "記録のID", false},
@@ -58,6 +68,23 @@ static const struct jx_field record_fields[] = {
 };
 static const struct jx_shape record_shape =
     JX_SHAPE("RetentionRecord", struct record, record_fields);
+
+static enum err leaf_of_row(const struct db_rows *rows, int row, struct arena *arena,
+                            struct span *bytes_out, struct fail *why)
+{
+    const struct record record = {
+        .id = db_id(rows, row, 0),
+        .at = db_time(rows, row, 1),
+        .table_name = db_bytes(rows, row, 2),
+        .before = db_time(rows, row, 3),
+        .n_rows = db_i64(rows, row, 4),
+    };
+
+    return jx_write_canonical(&record_shape, &record, arena, bytes_out, why);
+}
+
+const struct audit_table sweep_audit_table = {"retention_record", &retention_leaves,
+                                              &retention_extra, leaf_of_row};
 
 static enum err add_record(struct tx *tx, const struct record *r, struct fail *why)
 {

@@ -18,5 +18,8 @@ extern const struct stmt_table features_stmts[];
 extern const struct data_table_list features_tables[];
 extern const struct setting_table features_settings[];
 extern const struct job_table features_jobs[];
+/* How a verifier finds the rows of leaf tables; ends with NULL (node/db/audit_table.h). */
+struct audit_table;
+extern const struct audit_table *const features_audit_tables[];
 
 #endif

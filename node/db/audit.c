@@ -52,7 +52,7 @@ enum err audit_open(const struct audit_conf *conf, struct keyring *keyring,
     audit->conf.origin = strdup(conf->origin);
     audit->conf.checkpoint_path = strdup(conf->checkpoint_path);
     if (audit->conf.origin == NULL || audit->conf.checkpoint_path == NULL ||
-        asprintf(&audit->head_path, "%s.head", conf->checkpoint_path) < 0) {
+        asprintf(&audit->head_path, "%s" AUDIT_HEAD_SUFFIX, conf->checkpoint_path) < 0) {
         audit->head_path = NULL;
         rc = fail_set(why, rc, "audit");
         goto out;

@@ -30,11 +30,12 @@
 #include "node/db/keyring.h"
 #include "node/db/writer.h"
 
-#define AUDIT_HASH_BYTES HASH256_BYTES
-#define AUDIT_SALT_BYTES 16
-#define AUDIT_NAME_CAP   64           /* kinds and tables: [a-z0-9._-], at most 63 bytes */
-#define AUDIT_ROW_CAP    262144       /* canonical bytes of one row */
-#define AUDIT_KEY_NAME   "audit.sign" /* in the keyring, KEY_SIGN */
+#define AUDIT_HASH_BYTES  HASH256_BYTES
+#define AUDIT_SALT_BYTES  16
+#define AUDIT_NAME_CAP    64           /* kinds and tables: [a-z0-9._-], at most 63 bytes */
+#define AUDIT_ROW_CAP     262144       /* canonical bytes of one row */
+#define AUDIT_HEAD_SUFFIX ".head"      /* of the head file, beside the checkpoint file */
+#define AUDIT_KEY_NAME    "audit.sign" /* in the keyring, KEY_SIGN */
 
 struct audit;
 

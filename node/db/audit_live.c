@@ -1,0 +1,408 @@
+#include "node/db/audit_live.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "node/db/audit_store.h"
+#include "node/db/head.h"
+
+#define N_LEAVES_A_PAGE      1000
+#define N_CHECKPOINTS_A_PAGE 200
+#define ARENA_BYTES          262144
+#define TAIL_WAIT_MS         2000
+#define TAIL_POLL_MS         20
+
+struct page_row { /* where the row of a leaf was found */
+    struct id id;
+    struct span bytes;
+};
+
+struct walk {
+    struct db *db;
+    const struct audit_table *const *tables;
+    const struct live_sink *sink;
+    struct arena *arena; /* of one page */
+    /* Checkpoints, read in step with the leaves. */
+    struct db_rows *checkpoints;
+    int at_checkpoint;
+    uint64_t last_size;
+    bool is_last_page;
+    int64_t n_leaves, n_checkpoints; /* given */
+};
+
+static enum err arg_none(struct db *db, const struct stmt *stmt, struct db_rows **rows_out,
+                         struct fail *why)
+{
+    struct db_args none;
+
+    db_args_init(&none);
+    return db_run(db, stmt, &none, rows_out, why);
+}
+
+/* ---- checkpoints ---- */
+
+/* Gives all checkpoints of at most this size. */
+static enum err give_checkpoints(struct walk *w, uint64_t size, struct fail *why)
+{
+    enum err rc = ERR_OK;
+
+    while (rc == ERR_OK) {
+        struct stored_checkpoint c;
+
+        if (w->checkpoints == NULL || w->at_checkpoint == db_rows_n(w->checkpoints)) {
+            if (w->is_last_page)
+                return ERR_OK;
+            db_rows_free(&w->checkpoints);
+            w->at_checkpoint = 0;
+            rc = store_checkpoints(w->db, w->last_size, N_CHECKPOINTS_A_PAGE, &w->checkpoints,
+                                   why);
+            w->is_last_page = rc == ERR_OK && db_rows_n(w->checkpoints) < N_CHECKPOINTS_A_PAGE;
+            continue;
+        }
+        c = store_checkpoint_at(w->checkpoints, w->at_checkpoint);
+        if (c.size > size)
+            return ERR_OK;
+        w->last_size = c.size;
+        w->at_checkpoint++;
+        w->n_checkpoints++;
+        rc = w->sink->checkpoint(w->sink->arg, c.size, c.root, c.frontier, c.note, why);
+    }
+    return rc;
+}
+
+/* ---- rows ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct id));
+}
+
+static const struct audit_table *find_table(const struct walk *w, struct span name)
+{
+    for (size_t i = 0; w->tables[i] != NULL; i++)
+        if (span_eq(name, span_text(w->tables[i]->table)))
+            return w->tables[i];
+    return NULL;
+}
+
+/* The rows of one table that the leaves of this page speak of, sorted by id. */
+static enum err fetch_rows(struct walk *w, const struct audit_table *table,
+                           const struct audit_leaf *leaves, int n, struct page_row **found_out,
+                           size_t *n_found_out, struct fail *why)
+{
+    struct id *ids = arena_alloc(w->arena, (size_t)n * sizeof *ids);
+    struct page_row *found = NULL;
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    size_t n_ids = 0;
+    int n_rows = 0;
+    enum err rc;
+
+    if (ids == NULL)
+        return fail_set(why, ERR_NOMEM, "%d ids", n);
+    for (int i = 0; i < n; i++)
+        if (span_eq(leaves[i].table, span_text(table->table)))
+            ids[n_ids++] = leaves[i].row;
+    db_args_init(&args);
+    rc = store_arg_ids(&args, ids, n_ids, w->arena, why);
+    if (rc == ERR_OK)
+        rc = db_run(w->db, table->rows, &args, &rows, why);
+    if (rc == ERR_OK) {
+        n_rows = db_rows_n(rows);
+        found = arena_alloc(w->arena, ((size_t)n_rows + 1) * sizeof *found);
+        if (found == NULL)
+            rc = fail_set(why, ERR_NOMEM, "%d rows", n_rows);
+    }
+    for (int i = 0; rc == ERR_OK && i < n_rows; i++) {
+        found[i].id = db_id(rows, i, 0);
+        rc = table->canonical(rows, i, w->arena, &found[i].bytes, why);
+    }
+    db_rows_free(&rows);
+    if (rc != ERR_OK)
+        return rc;
+    qsort(found, (size_t)n_rows, sizeof *found, by_id);
+    for (int i = 1; rc == ERR_OK && i < n_rows; i++) /* one id twice: the key was dropped */
+        if (id_eq(found[i].id, found[i - 1].id))
+            rc = w->sink->extra(w->sink->arg, span_text(table->table), found[i].id, why);
+    *found_out = found;
+    *n_found_out = (size_t)n_rows;
+    return rc;
+}
+
+static enum err open_page(struct walk *w, struct audit_leaf *leaves, int n, struct fail *why)
+{
+    bool *is_done = arena_alloc(w->arena, (size_t)n * sizeof *is_done);
+    enum err rc = ERR_OK;
+
+    if (is_done == NULL)
+        return fail_set(why, ERR_NOMEM, "%d leaves", n);
+    for (int i = 0; rc == ERR_OK && i < n; i++) {
+        const struct audit_table *table = is_done[i] ? NULL : find_table(w, leaves[i].table);
+        struct page_row *found = NULL;
+        size_t n_found = 0;
+
+        if (table == NULL)
+            continue;
+        rc = fetch_rows(w, table, leaves, n, &found, &n_found, why);
+        for (int j = i; rc == ERR_OK && j < n; j++) {
+            const struct page_row *row;
+
+            if (!span_eq(leaves[j].table, span_text(table->table)))
+                continue;
+            is_done[j] = true;
+            row = bsearch(&leaves[j].row, found, n_found, sizeof *found, by_id);
+            if (row != NULL)
+                leaves[j].bytes = row->bytes;
+        }
+    }
+    return rc;
+}
+
+/* ---- the walk ---- */
+
+static enum err walk_page(struct walk *w, const struct db_rows *rows, struct fail *why)
+{
+    int n = db_rows_n(rows);
+    struct audit_leaf *leaves = arena_alloc(w->arena, (size_t)n * sizeof *leaves);
+    enum err rc;
+
+    if (leaves == NULL)
+        return fail_set(why, ERR_NOMEM, "%d leaves", n);
+    for (int i = 0; i < n; i++)
+        store_leaf_at(rows, i, &leaves[i]);
+    rc = open_page(w, leaves, n, why);
+    for (int i = 0; rc == ERR_OK && i < n; i++) {
+        rc = w->sink->leaf(w->sink->arg, &leaves[i], why);
+        w->n_leaves++;
+        if (rc == ERR_OK)
+            rc = give_checkpoints(w, (uint64_t)w->n_leaves, why);
+    }
+    return rc;
+}
+
+static enum err walk_leaves(struct walk *w, struct fail *why)
+{
+    uint64_t next = 0;
+    int n = N_LEAVES_A_PAGE;
+    enum err rc = ERR_OK;
+
+    while (rc == ERR_OK && n == N_LEAVES_A_PAGE) {
+        struct db_rows *rows = NULL;
+
+        arena_reset(w->arena);
+        rc = store_leaves(w->db, next, N_LEAVES_A_PAGE, &rows, why);
+        if (rc == ERR_OK) {
+            n = db_rows_n(rows);
+            if (n > 0) {
+                next = (uint64_t)db_i64(rows, n - 1, 0) + 1;
+                rc = walk_page(w, rows, why);
+            }
+        }
+        db_rows_free(&rows);
+    }
+    return rc;
+}
+
+static enum err walk_extra(struct walk *w, struct fail *why)
+{
+    enum err rc = ERR_OK;
+
+    for (size_t i = 0; rc == ERR_OK && w->tables[i] != NULL; i++) {
+        struct db_rows *rows = NULL;
+
+        rc = arg_none(w->db, w->tables[i]->extra, &rows, why);
+        for (int j = 0; rc == ERR_OK && j < db_rows_n(rows); j++)
+            rc = w->sink->extra(w->sink->arg, span_text(w->tables[i]->table), db_id(rows, j, 0),
+                                why);
+        db_rows_free(&rows);
+    }
+    return rc;
+}
+
+/* Rows the pages cannot show, because someone dropped the primary key and doubled a number or
+ * stored one below zero. */
+static enum err walk_hidden(struct walk *w, struct fail *why)
+{
+    int64_t n_leaves = 0, n_checkpoints = 0;
+    enum err rc = store_count(w->db, &n_leaves, &n_checkpoints, why);
+
+    if (rc == ERR_OK && n_leaves != w->n_leaves)
+        rc = w->sink->extra(w->sink->arg, SPAN("audit_leaf"), ID_NONE, why);
+    if (rc == ERR_OK && n_checkpoints != w->n_checkpoints)
+        rc = w->sink->extra(w->sink->arg, SPAN("audit_checkpoint"), ID_NONE, why);
+    return rc;
+}
+
+enum err live_walk(struct db *db, const struct audit_table *const *tables,
+                   const struct live_sink *sink, struct fail *why)
+{
+    struct walk w = {.db = db, .tables = tables, .sink = sink};
+    enum err rc = arena_create(ARENA_BYTES, &w.arena, why);
+
+    if (rc == ERR_OK)
+        rc = walk_leaves(&w, why);
+    if (rc == ERR_OK)
+        rc = give_checkpoints(&w, UINT64_MAX, why);
+    if (rc == ERR_OK)
+        rc = walk_extra(&w, why);
+    if (rc == ERR_OK)
+        rc = walk_hidden(&w, why);
+    db_rows_free(&w.checkpoints);
+    arena_destroy(&w.arena);
+    return rc;
+}
+
+enum err live_n_leaves(struct db *db, uint64_t *n_out, struct fail *why)
+{
+    int64_t n_leaves = 0, n_checkpoints;
+    enum err rc = store_count(db, &n_leaves, &n_checkpoints, why);
+
+    if (rc == ERR_OK)
+        *n_out = (uint64_t)n_leaves;
+    return rc;
+}
+
+/* ---- to a file ---- */
+
+static enum err put(FILE *to, const void *p, size_t len, struct fail *why)
+{
+    if (len == 0 || fwrite(p, 1, len, to) == len)
+        return ERR_OK;
+    return fail_set(why, errno == ENOSPC ? ERR_NOSPACE : ERR_IO, "export: %s", strerror(errno));
+}
+
+static enum err put_leaf(void *arg, const struct audit_leaf *leaf, struct fail *why)
+{
+    char head[LEAF_HEAD_CAP];
+    bool has_row = leaf->bytes.p != NULL && leaf_is_row(leaf->bytes);
+    enum err rc = put(arg, head, leaf_head_into(leaf, head), why);
+
+    if (rc == ERR_OK)
+        rc = has_row ? put(arg, leaf->bytes.p, leaf->bytes.len, why) : put(arg, "null", 4, why);
+    return rc == ERR_OK ? put(arg, "}\n", 2, why) : rc;
+}
+
+static enum err put_checkpoint(void *arg, uint64_t size, struct span root, struct span frontier,
+                               struct span note, struct fail *why)
+{
+    char line[2 * LEAF_NOTE_CAP + 64];
+    struct note parsed;
+    bool is_whole = note_parse(note, &parsed, NULL) == ERR_OK && parsed.size == size &&
+                    span_eq(root, hash256_span(&parsed.root));
+
+    (void)frontier;
+    /* Columns that contradict their note, or bytes that are none, must show as broken. */
+    return put(arg, line, leaf_checkpoint_into(is_whole ? note : SPAN("broken\n"), line), why);
+}
+
+static enum err put_extra(void *arg, struct span table, struct id row, struct fail *why)
+{
+    char line[LEAF_HEAD_CAP];
+
+    return put(arg, line, leaf_extra_into(table, row, line), why);
+}
+
+enum err live_export(struct db *db, const struct audit_table *const *tables, struct span origin,
+                     FILE *to, struct fail *why)
+{
+    struct live_sink sink = {put_leaf, put_checkpoint, put_extra, to};
+    char line[LEAF_HEAD_CAP];
+    uint64_t n = 0;
+    enum err rc = live_n_leaves(db, &n, why);
+
+    if (rc == ERR_OK)
+        rc = put(to, line, leaf_header_into(origin, n, line), why);
+    if (rc == ERR_OK)
+        rc = live_walk(db, tables, &sink, why);
+    if (rc == ERR_OK)
+        rc = put(to, line, leaf_end_into(n, line), why);
+    if (rc == ERR_OK && fflush(to) != 0)
+        rc = fail_set(why, errno == ENOSPC ? ERR_NOSPACE : ERR_IO, "export: %s",
+                      strerror(errno));
+    return rc;
+}
+
+/* ---- to a verifier ---- */
+
+static enum err check_leaf(void *arg, const struct audit_leaf *leaf, struct fail *why)
+{
+    return verifier_leaf(arg, leaf, why);
+}
+
+static enum err check_checkpoint(void *arg, uint64_t size, struct span root,
+                                 struct span frontier, struct span note, struct fail *why)
+{
+    struct note parsed;
+
+    if (note_parse(note, &parsed, NULL) != ERR_OK || parsed.size != size ||
+        !span_eq(root, hash256_span(&parsed.root)))
+        return verifier_checkpoint(arg, SPAN("broken\n"), why);
+    verifier_frontier(arg, frontier);
+    return verifier_checkpoint(arg, note, why);
+}
+
+static enum err check_extra(void *arg, struct span table, struct id row, struct fail *why)
+{
+    (void)why;
+    verifier_extra(arg, table, row);
+    return ERR_OK;
+}
+
+/* Leaves behind the head: the node's own show in the head file a moment after their COMMIT, or
+ * stand there as the COMMIT that was on its way when the node died. */
+static enum err check_tail(struct verifier *verifier, const char *head_path, struct fail *why)
+{
+    const struct timespec pause = {.tv_nsec = TAIL_POLL_MS * 1000000L};
+    const struct merkle *tree = verifier_tree(verifier);
+    struct hash256 root = merkle_root(tree);
+    struct head_state head = {0};
+    char boot[HEAD_BOOT_CAP];
+
+    head_boot(boot);
+    for (int i = 0; i < TAIL_WAIT_MS / TAIL_POLL_MS; i++) {
+        enum err rc = head_read(head_path, &head, why);
+
+        if (rc != ERR_OK)
+            return rc;
+        if (head.n > tree->n || strcmp(head.boot, boot) != 0)
+            return ERR_OK;
+        if (head.n == tree->n)
+            break;
+        if (head.next_n == tree->n && hash256_eq(&head.next_root, &root))
+            return ERR_OK;
+        nanosleep(&pause, NULL);
+    }
+    if (head.n < tree->n)
+        verifier_find(verifier, "tail.unknown", "");
+    else if (!hash256_eq(&head.root, &root))
+        verifier_find(verifier, "tail.root", "");
+    return ERR_OK;
+}
+
+enum err live_verify(struct db *db, const struct audit_table *const *tables,
+                     const struct verify_conf *conf, const char *head_path,
+                     struct verify_result *result_out, struct fail *why)
+{
+    struct live_sink sink = {check_leaf, check_checkpoint, check_extra, NULL};
+    struct verifier *verifier = NULL;
+    struct head_state head;
+    enum err rc = verifier_create(conf, &verifier, why);
+
+    if (rc == ERR_OK && head_path != NULL) {
+        rc = head_read(head_path, &head, why);
+        if (rc == ERR_OK)
+            verifier_expect(verifier, head.n, &head.root);
+    }
+    if (rc != ERR_OK)
+        goto out;
+    sink.arg = verifier;
+    rc = live_walk(db, tables, &sink, why);
+    if (rc == ERR_OK && head_path != NULL && verifier_tree(verifier)->n > head.n)
+        rc = check_tail(verifier, head_path, why);
+    if (rc == ERR_OK)
+        rc = verifier_finish(verifier, result_out, why);
+out:
+    verifier_destroy(&verifier);
+    return rc;
+}

@@ -1,0 +1,41 @@
+/* node/db/audit_live.h - the audit log as it stands in a database, with the rows its leaves
+ * speak of: in one order, in flat memory, to an export file or straight to a verifier. The
+ * caller has begun a transaction (REPEATABLE READ READ ONLY), so that all is of one moment.
+ * Threads: the connection's. */
+#ifndef NODE_DB_AUDIT_LIVE_H
+#define NODE_DB_AUDIT_LIVE_H
+
+#include <stdio.h>
+
+#include "node/db/audit_leaf.h"
+#include "node/db/audit_table.h"
+#include "node/db/audit_verify.h"
+
+/* What is found on the way; each may end the walk with an error. */
+struct live_sink {
+    enum err (*leaf)(void *arg, const struct audit_leaf *leaf, struct fail *why);
+    /* note, root and size as the columns say; right behind the leaf it counts last, or at the
+     * end */
+    enum err (*checkpoint)(void *arg, uint64_t size, struct span root, struct span frontier,
+                           struct span note, struct fail *why);
+    enum err (*extra)(void *arg, struct span table, struct id row, struct fail *why);
+    void *arg;
+};
+
+/* tables: ends with NULL (features_audit_tables). A leaf whose table is in none of them comes
+ * without its row. *n_leaves_out: rows of audit_leaf. */
+NODISCARD enum err live_walk(struct db *db, const struct audit_table *const *tables,
+                             const struct live_sink *sink, struct fail *why);
+NODISCARD enum err live_n_leaves(struct db *db, uint64_t *n_out, struct fail *why);
+
+/* Writes an export (node/db/audit_leaf.h). */
+NODISCARD enum err live_export(struct db *db, const struct audit_table *const *tables,
+                               struct span origin, FILE *to, struct fail *why);
+/* Verifies the database itself, as the transaction's first statements. head_path: NULL or the
+ * node's head file (AUDIT_HEAD_SUFFIX): the log must pass through what was committed when it is
+ * read, and what comes behind must be the node's own within 2 s. */
+NODISCARD enum err live_verify(struct db *db, const struct audit_table *const *tables,
+                               const struct verify_conf *conf, const char *head_path,
+                               struct verify_result *result_out, struct fail *why);
+
+#endif

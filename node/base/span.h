@@ -16,8 +16,8 @@ struct span {
 /* A string literal, without its NUL. */
 #define SPAN(lit) ((struct span){(const uint8_t *)("" lit), sizeof(lit) - 1})
 #define SPAN_NONE ((struct span){NULL, 0})
-/* For printf("%.*s", SPAN_ARG(s)). */
-#define SPAN_ARG(s) (int)(s).len, (const char *)(s).p
+/* For printf("%.*s", SPAN_ARG(s)); an empty span may hold NULL, which printf must not see. */
+#define SPAN_ARG(s) (int)(s).len, (s).p == NULL ? "" : (const char *)(s).p
 
 static inline struct span span_of(const void *p, size_t len)
 {

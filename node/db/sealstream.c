@@ -65,8 +65,9 @@ enum err sealstream_create(struct keyring *keyring, struct id key, stream_sink s
     enum err rc = stream_create(keyring, sink, arg, false, &s, why);
 
     *stream_out = NULL;
-    if (rc == ERR_OK)
-        rc = keyring_open_key(keyring, key, s->key, why);
+    if (s == NULL) /* asked of s, not of rc, so that gcc -O2 sees it too */
+        return rc;
+    rc = keyring_open_key(keyring, key, s->key, why);
     if (rc != ERR_OK)
         goto out;
     memcpy(s->head, magic, MAGIC_LEN);

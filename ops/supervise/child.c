@@ -14,7 +14,6 @@
 
 #define NOTIFY_AT      3  /* the one descriptor beyond 0-2 that a program gets */
 #define CAPABILITY_MAX 63 /* bits of the kernel's 64-bit sets */
-#define ORPHANS_MAX    256
 
 enum err child_user(const char *name, uid_t *uid_out, gid_t *gid_out, struct fail *why)
 {
@@ -134,18 +133,21 @@ static bool is_known(pid_t pid, const pid_t *known, int n_known)
 
 int child_kill_orphans(const pid_t *known, int n_known)
 {
-    char path[64];
-    long pid = 0;
-    int n = 0;
-    FILE *children = NULL;
+    char path[64], text[16384], *at = text, *end = NULL;
+    ssize_t len = -1;
+    int n = 0, fd = -1;
 
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-    children = fopen(path, "re");
-    if (children == NULL)
+    (void)snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
         return 0;
-    while (n < ORPHANS_MAX && fscanf(children, "%ld", &pid) == 1)
+    len = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[len > 0 ? len : 0] = '\0';
+    for (long pid = strtol(at, &end, 10); end != at; pid = strtol(at, &end, 10)) {
         if (!is_known((pid_t)pid, known, n_known) && kill((pid_t)pid, SIGKILL) == 0)
             n++;
-    fclose(children);
+        at = end;
+    }
     return n;
 }

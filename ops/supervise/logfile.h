@@ -10,7 +10,7 @@
 #include "node/base/err.h"
 #include "node/base/span.h"
 
-#define LOGFILE_BYTES (4 * 1024 * 1024)
+#define LOGFILE_BYTES (4L * 1024 * 1024)
 #define LOGFILE_KEPT  2
 
 struct logfile {

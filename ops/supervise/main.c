@@ -39,7 +39,7 @@ static int failed(const struct fail *why)
 
 static void step(void)
 {
-    const struct timespec pause = {0, STEP_MS * 1000 * 1000};
+    const struct timespec pause = {0, STEP_MS * 1000000L};
 
     nanosleep(&pause, NULL);
 }

@@ -289,10 +289,10 @@ static void notify_read(struct program *p, struct instance *in, int64_t now_us)
 void program_read(struct program *p, int64_t now_us)
 {
     char text[16384];
-    ssize_t n = 0;
 
     for (int turns = 0; turns < 16; turns++) {
-        n = read(p->log_read_fd, text, sizeof text);
+        ssize_t n = read(p->log_read_fd, text, sizeof text);
+
         if (n <= 0)
             break;
         logfile_write(&p->log, span_of(text, (size_t)n));

@@ -11,9 +11,10 @@
 #include "ops/supervise/state.h"
 #include "ops/supervise/table.h"
 
-#define PROGRAM_STEADY_US    2000000  /* ready this long: the next death is no quick one */
-#define PROGRAM_SWAP_MOST_US 30000000 /* a new instance that is not ready by then is given up \
-                                       */
+#define PROGRAM_STEADY_US 2000000 /* ready this long: the next death is no quick one */
+#define PROGRAM_SWAP_MOST_US \
+    30000000 /* a new instance that is not ready by then is given up \
+              */
 
 /* INSTANCE_ENDED: of a program that is not restarted. */
 enum instance_phase {

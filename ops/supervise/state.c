@@ -48,32 +48,68 @@ bool state_is_alive(const struct state_row *row)
     return row->pid > 0 && row->started != 0 && state_started(row->pid) == row->started;
 }
 
-enum err state_write(const char *prefix, const struct state *state, struct fail *why)
+void state_text(const struct state *state, char text_out[STATE_TEXT_CAP])
+{
+    size_t len = 0;
+
+    text_out[0] = '\0';
+    for (int i = 0; i < state->n; i++) {
+        const struct state_row *row = &state->rows[i];
+        int n = snprintf(text_out + len, STATE_TEXT_CAP - len, "%s %d %llu %s %ld\n", row->name,
+                         (int)row->pid, row->started, row->word, row->n_starts);
+
+        invariant(n > 0 && (size_t)n < STATE_TEXT_CAP - len, "row %d", i);
+        len += (size_t)n;
+    }
+}
+
+enum err state_write(const char *prefix, const char *text, struct fail *why)
 {
     char path[PATH_CAP], fresh[PATH_CAP];
-    FILE *file = NULL;
-    bool bad = false;
+    const size_t len = strlen(text);
+    bool is_good = false;
     int fd = -1;
 
     snprintf(path, sizeof path, "%s.state", prefix);
     snprintf(fresh, sizeof fresh, "%s.state.new", prefix);
     fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    file = fd < 0 ? NULL : fdopen(fd, "w");
-    if (file == NULL) {
-        if (fd >= 0)
-            close(fd);
+    if (fd < 0)
         return fail_set(why, ERR_IO, "%s: %s", fresh, strerror(errno));
-    }
-    for (int i = 0; i < state->n; i++) {
-        const struct state_row *row = &state->rows[i];
-
-        fprintf(file, "%s %d %llu %s %ld\n", row->name, (int)row->pid, row->started, row->word,
-                row->n_starts);
-    }
-    bad = ferror(file) != 0;
-    if (fclose(file) != 0 || bad || rename(fresh, path) != 0)
+    is_good = write(fd, text, len) == (ssize_t)len;
+    if (close(fd) != 0 || !is_good || rename(fresh, path) != 0)
         return fail_set(why, ERR_IO, "%s: %s", path, strerror(errno));
     return ERR_OK;
+}
+
+static bool number_take(char **at, unsigned long long most, unsigned long long *out)
+{
+    const char *word = strtok_r(NULL, " \n", at);
+    char *end = NULL;
+
+    if (word == NULL || word[0] < '0' || word[0] > '9')
+        return false;
+    *out = strtoull(word, &end, 10);
+    return *end == '\0' && *out <= most;
+}
+
+static bool row_read(char *line, struct state_row *row)
+{
+    char *at = NULL;
+    const char *name = strtok_r(line, " \n", &at), *word = NULL;
+    unsigned long long pid = 0, n_starts = 0;
+
+    if (name == NULL || strlen(name) >= sizeof row->name ||
+        !number_take(&at, INT32_MAX, &pid) || !number_take(&at, UINT64_MAX, &row->started))
+        return false;
+    word = strtok_r(NULL, " \n", &at);
+    if (word == NULL || strlen(word) >= sizeof row->word ||
+        !number_take(&at, INT32_MAX, &n_starts) || strtok_r(NULL, " \n", &at) != NULL)
+        return false;
+    memcpy(row->name, name, strlen(name) + 1);
+    memcpy(row->word, word, strlen(word) + 1);
+    row->pid = (pid_t)pid;
+    row->n_starts = (long)n_starts;
+    return true;
 }
 
 enum err state_read(const char *prefix, struct state *state_out, struct fail *why)
@@ -88,18 +124,10 @@ enum err state_read(const char *prefix, struct state *state_out, struct fail *wh
     if (file == NULL)
         return fail_set(why, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", path,
                         strerror(errno));
-    while (rc == ERR_OK && fgets(line, sizeof line, file) != NULL) {
-        struct state_row *row = &state_out->rows[state_out->n];
-        int pid = 0;
-
-        if (state_out->n == STATE_ROWS_MAX ||
-            sscanf(line, "%38s %d %llu %11s %ld", row->name, &pid, &row->started, row->word,
-                   &row->n_starts) != 5)
+    while (rc == ERR_OK && fgets(line, sizeof line, file) != NULL)
+        if (state_out->n == STATE_ROWS_MAX || !row_read(line, &state_out->rows[state_out->n++]))
             rc = fail_set(why, ERR_PROTO, "%s is not a supervisor's state", path);
-        row->pid = pid;
-        state_out->n++;
-    }
-    fclose(file);
+    (void)fclose(file);
     if (rc == ERR_OK && state_out->n == 0)
         rc = fail_set(why, ERR_PROTO, "%s is empty", path);
     return rc;
@@ -134,7 +162,7 @@ enum err state_lock(const char *prefix, int *fd_out, struct fail *why)
 enum err state_clean(const struct state *state, int wait_ms, int *n_killed_out,
                      struct fail *why)
 {
-    const struct timespec step = {0, 10 * 1000 * 1000};
+    const struct timespec step = {0, 10000000L};
     const struct state_row *left = NULL;
 
     *n_killed_out = 0;

@@ -30,8 +30,11 @@ struct state {
 /* 0 when there is no such process, or only its zombie. */
 unsigned long long state_started(pid_t pid);
 bool state_is_alive(const struct state_row *row);
+/* The file's text, NUL-terminated. */
+#define STATE_TEXT_CAP (STATE_ROWS_MAX * 128UL)
+void state_text(const struct state *state, char text_out[STATE_TEXT_CAP]);
 /* Replaces PREFIX.state whole. */
-NODISCARD enum err state_write(const char *prefix, const struct state *state, struct fail *why);
+NODISCARD enum err state_write(const char *prefix, const char *text, struct fail *why);
 /* ERR_NOT_FOUND when there is none; ERR_PROTO when it is not a state file. */
 NODISCARD enum err state_read(const char *prefix, struct state *state_out, struct fail *why);
 const struct state_row *state_find(const struct state *state, const char *name);

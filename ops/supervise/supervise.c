@@ -28,7 +28,7 @@ struct supervisor {
     int lock_fd, log_dir_fd, signal_fd, notify_fd;
     char notify_name[NOTIFY_NAME_CAP];
     struct logfile log;
-    struct state shown; /* as last written */
+    char shown[STATE_TEXT_CAP]; /* as last written */
     bool is_stopping;
 };
 
@@ -229,20 +229,22 @@ static void state_show(struct supervisor *sup)
 {
     struct state fresh;
     struct state_row *self = &fresh.rows[0];
+    char text[STATE_TEXT_CAP];
     struct fail why;
 
-    memset(&fresh, 0, sizeof fresh); /* compared as bytes */
     snprintf(self->name, sizeof self->name, "supervisor");
     snprintf(self->word, sizeof self->word, "%s", sup->is_stopping ? "stopping" : "running");
     self->pid = getpid();
     self->started = state_started(getpid());
+    self->n_starts = 1;
     fresh.n = 1;
     for (int i = 0; i < sup->n_programs; i++)
         fresh.n += program_rows(&sup->programs[i], &fresh.rows[fresh.n]);
-    if (memcmp(&fresh, &sup->shown, sizeof fresh) == 0)
+    state_text(&fresh, text);
+    if (strcmp(text, sup->shown) == 0)
         return;
-    sup->shown = fresh;
-    if (state_write(sup->table->state, &fresh, &why) != ERR_OK)
+    memcpy(sup->shown, text, sizeof text);
+    if (state_write(sup->table->state, text, &why) != ERR_OK)
         log_error("state.not_written", L_FAIL(&why));
 }
 

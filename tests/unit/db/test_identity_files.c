@@ -35,7 +35,7 @@ static void refuses(const char *what, const char *part)
 
 T_CASE(identity_files_of_ones_own_are_good)
 {
-    data_make("own");
+    data_make("identity-own");
     T_EQ(identity_check_files(data, NULL), ERR_OK, "a part that is not there yet is no defect");
     T_EQ(mkdir(in_data("files"), 0700), 0, "files");
     T_EQ(identity_check_files(data, NULL), ERR_OK, "nor one that is");
@@ -43,24 +43,24 @@ T_CASE(identity_files_of_ones_own_are_good)
 
 T_CASE(identity_files_that_others_may_write_are_refused)
 {
-    data_make("writable");
+    data_make("identity-writable");
     T_EQ(chmod(in_data("keys"), 0770), 0, "chmod");
     refuses("written by the group", "keys");
     T_EQ(chmod(in_data("keys"), 0702), 0, "chmod");
     refuses("written by anybody", "keys");
     T_EQ(chmod(in_data("keys"), 0700), 0, "chmod");
     T_EQ(chmod(data, 0720), 0, "chmod");
-    refuses("the directory itself", "writable");
+    refuses("the directory itself", "identity-writable");
 }
 
 T_CASE(identity_files_that_lead_elsewhere_are_refused)
 {
-    data_make("link");
+    data_make("identity-link");
     T_EQ(rmdir(in_data("keys")), 0, "rmdir");
     T_EQ(symlink("/tmp", in_data("keys")), 0, "a link in its place");
     refuses("a link", "keys");
     T_EQ(unlink(in_data("keys")), 0, "unlink");
-    fclose(fopen(in_data("keys"), "we"));
+    T_EQ(mknod(in_data("keys"), S_IFREG | 0600, 0), 0, "a file in its place");
     refuses("a file", "keys");
 }
 
@@ -70,12 +70,12 @@ T_CASE(identity_files_of_another_user_are_refused)
         T_OK(false, "this case needs root, as `make test` does");
         return;
     }
-    data_make("foreign");
+    data_make("identity-foreign");
     T_EQ(chown(in_data("cluster"), 65534, 65534), 0, "chown");
     refuses("another's cluster", "cluster");
     T_EQ(chown(in_data("cluster"), 0, 0), 0, "chown");
     T_EQ(chown(data, 65534, 65534), 0, "chown");
-    refuses("another's directory", "foreign");
+    refuses("another's directory", "identity-foreign");
 }
 
 T_CASE(identity_files_that_are_missing_are_said)

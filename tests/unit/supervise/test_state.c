@@ -34,13 +34,15 @@ static void put(const char *path, const char *text)
 
 T_CASE(supervise_state_comes_back_as_written)
 {
-    const char *prefix = in_dir("one");
+    const char *prefix = in_dir("supervise-one");
     struct state out = {.n = 2}, in;
+    char text[STATE_TEXT_CAP];
 
     out.rows[0] =
         (struct state_row){"supervisor", getpid(), state_started(getpid()), "running", 0};
     out.rows[1] = (struct state_row){"node/old", 7, 0, "stopping", 3};
-    T_EQ(state_write(prefix, &out, NULL), ERR_OK, "write");
+    state_text(&out, text);
+    T_EQ(state_write(prefix, text, NULL), ERR_OK, "write");
     T_EQ(state_read(prefix, &in, NULL), ERR_OK, "read");
     T_EQ(in.n, 2, "rows");
     T_OK(state_is_alive(&in.rows[0]), "this process lives");
@@ -54,15 +56,27 @@ T_CASE(supervise_state_comes_back_as_written)
 
 T_CASE(supervise_state_refuses_what_it_did_not_write)
 {
+    static const char *const bad[] = {
+        "supervisor x 1 running 0\n",
+        "supervisor 1 1 running\n",
+        "supervisor 1 1 running 0 0\n",
+        "supervisor -1 1 running 0\n",
+        "supervisor 99999999999 1 running 0\n",
+        "supervisor 1 1 a-word-too-long 0\n",
+        "a-name-that-is-longer-than-any-program-may-be 1 1 ready 0\n",
+        "\n",
+    };
     struct state in;
     char path[160];
 
-    T_EQ(state_read(in_dir("none"), &in, NULL), ERR_NOT_FOUND, "no file");
-    snprintf(path, sizeof path, "%s.state", in_dir("bad"));
-    put(path, "supervisor x 1 running 0\n");
-    T_EQ(state_read(in_dir("bad"), &in, NULL), ERR_PROTO, "no number");
+    T_EQ(state_read(in_dir("supervise-none"), &in, NULL), ERR_NOT_FOUND, "no file");
+    snprintf(path, sizeof path, "%s.state", in_dir("supervise-bad"));
+    for (size_t i = 0; i < T_COUNT(bad); i++) {
+        put(path, bad[i]);
+        T_EQ(state_read(in_dir("supervise-bad"), &in, NULL), ERR_PROTO, bad[i]);
+    }
     put(path, "");
-    T_EQ(state_read(in_dir("bad"), &in, NULL), ERR_PROTO, "empty");
+    T_EQ(state_read(in_dir("supervise-bad"), &in, NULL), ERR_PROTO, "empty");
 }
 
 T_CASE(supervise_state_believes_a_pid_only_with_its_start_time)
@@ -99,7 +113,7 @@ T_CASE(supervise_state_clean_kills_what_lives_and_nothing_else)
 
 T_CASE(supervise_lock_is_held_once)
 {
-    const char *prefix = in_dir("lock");
+    const char *prefix = in_dir("supervise-lock");
     int first = -1, second = -1;
 
     T_EQ(state_lock(prefix, &first, NULL), ERR_OK, "first");
@@ -159,7 +173,7 @@ T_CASE(supervise_logfile_rolls_by_size_and_keeps_two)
     struct logfile log;
     struct stat st;
     int dir_fd = -1;
-    const char *dir = in_dir("log");
+    const char *dir = in_dir("supervise-log");
 
     T_EQ(mkdir(dir, 0700), 0, "directory");
     T_EQ(logfile_dir_open(dir, &dir_fd, NULL), ERR_OK, "open directory");
@@ -181,7 +195,7 @@ T_CASE(supervise_logfile_follows_no_link_and_no_foreign_directory)
     struct logfile log;
     int dir_fd = -1;
     char link_path[160];
-    const char *dir = in_dir("log2");
+    const char *dir = in_dir("supervise-log2");
 
     T_EQ(mkdir(dir, 0700), 0, "directory");
     T_EQ(logfile_dir_open(dir, &dir_fd, NULL), ERR_OK, "open directory");

@@ -190,7 +190,8 @@ static void get(struct in *in, void *out, size_t len)
         memset(out, 0, len);
         return;
     }
-    memcpy(out, in->rest.p, len);
+    if (len > 0)
+        memcpy(out, in->rest.p, len);
     in->rest = span_from(in->rest, len);
 }
 

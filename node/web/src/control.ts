@@ -1,4 +1,4 @@
-import { get, type Outcome, post, remove } from "./edge/api.js";
+import { ask, type Outcome } from "./edge/api.js";
 import { keepDisplay, keptDisplay } from "./edge/keep.js";
 import type { Node, Session } from "./edge/shapes.js";
 import type { Display } from "./state/display.js";
@@ -34,7 +34,9 @@ export async function start(): Promise<void> {
   clearTimeout(retry);
   const byeSaid = location.hash === "#/bye";
   if (byeSaid) history.replaceState(null, "", "#/");
-  const [hello, session] = await Promise.all([get<Node>("node"), get<Session>("session")]);
+  const [hello, session] = await Promise.all([ask("node.show", undefined, undefined),
+    ask("session.show", undefined, undefined),
+  ]);
   if (hello.kind === "ok") node.set(hello.value);
   const event = startEvent(hello, session, byeSaid);
   tell(event);
@@ -45,6 +47,7 @@ function startEvent(hello: Outcome<Node>, session: Outcome<Session>, byeSaid: bo
   if (hello.kind === "offline" || session.kind === "offline")
     return { kind: "trouble", what: "offline" };
   if (hello.kind === "refused") return { kind: "trouble", what: troubleOf(hello.problem) };
+  if (hello.value.status !== "ok") return { kind: "trouble", what: "locked" };
   if (session.kind === "ok") return { kind: "session", who: whoOf(session.value) };
   if (session.problem.status === 401 || session.problem.status === 404)
     return { kind: "nobody", note: byeSaid ? "bye" : undefined };
@@ -61,22 +64,22 @@ let waiting: { login: string; password: string } | undefined;
 export async function signIn(login: string, password: string): Promise<void> {
   if (login.trim() === "") return tell({ kind: "fault", fault: "need-login" });
   if (password === "") return tell({ kind: "fault", fault: "need-password" });
-  await ask({ login, password }, "wrong-sign-in");
+  await knock({ login, password }, "wrong-sign-in");
 }
 
 export async function giveCode(code: string): Promise<void> {
   const digits = code.normalize("NFKC").replace(/\D/g, "");
   if (waiting === undefined) return startOver();
   if (digits.length !== 6) return tell({ kind: "fault", fault: "need-code" });
-  await ask({ ...waiting, code: digits }, "wrong-code");
+  await knock({ ...waiting, code: digits }, "wrong-code");
 }
 
-async function ask(
+async function knock(
   input: { login: string; password: string; code?: string },
   wrong: Fault,
 ): Promise<void> {
   tell({ kind: "asking" });
-  const answer = await post<Session>("session", input);
+  const answer = await ask("session.open", undefined, input);
   if (answer.kind === "ok") {
     waiting = undefined;
     return tell({ kind: "session", who: whoOf(answer.value) });
@@ -106,7 +109,7 @@ export const leaving = createStore<Leaving>("no");
 export async function leave(): Promise<void> {
   if (leaving.get() === "asking") return;
   leaving.set("asking");
-  const answer = await remove("session");
+  const answer = await ask("session.close", undefined, undefined);
   const isOver = answer.kind === "ok" || (answer.kind === "refused" && answer.problem.status < 500);
   if (!isOver) return leaving.set("failed");
   history.replaceState(null, "", "#/bye");

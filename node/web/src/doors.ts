@@ -1,13 +1,13 @@
 import type { HomeDoor } from "./view/home.js";
-import { home } from "./words/home.js";
+import { doors } from "./words/doors.js";
 
 /** Where a role can go from my page. The node decides what it may do there. */
-const settings: HomeDoor = { href: "#/settings", title: home.doorSettings, note: home.doorSettingsNote };
-const sheet: HomeDoor = { href: "#/sheet", title: home.doorSheet, note: home.doorSheetNote };
+const settings: HomeDoor = { href: "#/settings", title: doors.settings, note: doors.settingsNote };
+const sheet: HomeDoor = { href: "#/sheet", title: doors.sheet, note: doors.sheetNote };
 const sheetCheck: HomeDoor = {
   href: "#/sheet-check",
-  title: home.doorSheetCheck,
-  note: home.doorSheetCheckNote,
+  title: doors.sheetCheck,
+  note: doors.sheetCheckNote,
 };
 
 export function doorsOf(role: string): readonly HomeDoor[] {

@@ -34,7 +34,7 @@ function App(): VNode {
   const isDark = useStore(systemIsDark);
   const here = useStore(node);
   const isAdult = way.at === "inside" && way.who.role !== "student";
-  const form = formShown(choice, isAdult);
+  const form = formShown(choice, isAdult, here?.words);
   const theme = themeShown(choice, isDark);
   useEffect(() => {
     const root = document.documentElement;
@@ -78,6 +78,7 @@ function Body(): VNode {
       return (
         <Welcome
           town={here?.title_ja ?? ""}
+          message={here?.message ?? ""}
           door={way}
           deeds={{
             signIn: (login, password) => void signIn(login, password),
@@ -93,7 +94,7 @@ function Body(): VNode {
         <Home
           who={way.who}
           doors={doorsOf(way.who.role)}
-          form={formShown(choice, way.who.role !== "student")}
+          form={formShown(choice, way.who.role !== "student", here?.words)}
           theme={themeShown(choice, isDark)}
           choose={chooseDisplay}
         />

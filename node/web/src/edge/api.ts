@@ -1,3 +1,5 @@
+import { type RouteName, type Routes, routes } from "./shapes.js";
+
 /** The only way to the node: JSON over this page's own origin. */
 
 export interface FieldFault {
@@ -21,26 +23,22 @@ export type Outcome<T> =
 
 const deadlineMs = 20_000;
 
-export function get<T>(path: string): Promise<Outcome<T>> {
-  return ask<T>("GET", path, undefined);
-}
-export function post<T>(path: string, input: unknown): Promise<Outcome<T>> {
-  return ask<T>("POST", path, input);
-}
-export function put<T>(path: string, input: unknown): Promise<Outcome<T>> {
-  return ask<T>("PUT", path, input);
-}
-export function remove<T>(path: string): Promise<Outcome<T>> {
-  return ask<T>("DELETE", path, undefined);
-}
+type Params<N extends RouteName> = Routes[N]["params"];
+type Input<N extends RouteName> = Routes[N]["input"];
 
-async function ask<T>(method: string, path: string, input: unknown): Promise<Outcome<T>> {
+/** Asks a route by its name; the types are those of its row on the node. */
+export async function ask<N extends RouteName>(
+  name: N,
+  params: Params<N>,
+  input: Input<N>,
+): Promise<Outcome<Routes[N]["output"]>> {
+  const { method, path } = routes[name];
   let answer: Response;
   let text: string;
   const limit = new AbortController(); // AbortSignal.timeout came with Safari 16
   const timer = setTimeout(() => limit.abort(), deadlineMs);
   try {
-    answer = await fetch(`/api/v1/${path}`, {
+    answer = await fetch(filled(path, params), {
       method,
       cache: "no-store",
       credentials: "same-origin",
@@ -57,8 +55,13 @@ async function ask<T>(method: string, path: string, input: unknown): Promise<Out
     clearTimeout(timer);
   }
   const body = parsed(text);
-  if (answer.ok) return { kind: "ok", value: body as T };
+  if (answer.ok) return { kind: "ok", value: body as Routes[N]["output"] };
   return { kind: "refused", problem: problemFrom(answer.status, body) };
+}
+
+/** "/settings/{name}" with the name in it. */
+function filled(path: string, params: Readonly<Record<string, string>> | undefined): string {
+  return path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params?.[key] ?? ""));
 }
 
 function parsed(text: string): unknown {

@@ -25,9 +25,14 @@ export function displayText(display: Display): string {
   return `${display.theme ?? "-"} ${display.form ?? "-"}`;
 }
 
-/** Readings are there from the first moment; a grown-up at work starts without them. */
-export function formShown(display: Display, isAdult: boolean): WordForm {
-  return display.form ?? (isAdult ? "plain" : "ruby");
+/** Before anyone chose: what the municipality set for its first page; a grown-up at work starts
+ * without readings. */
+export function formShown(
+  display: Display,
+  isAdult: boolean,
+  ofPlace: WordForm | undefined,
+): WordForm {
+  return display.form ?? (isAdult ? "plain" : (ofPlace ?? "ruby"));
 }
 
 export function themeShown(display: Display, systemIsDark: boolean): Theme {

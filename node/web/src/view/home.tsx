@@ -25,12 +25,15 @@ interface Props {
 /** My page: who I am here, where I can go, how it looks, how to leave. */
 export function Home({ who, doors, form, theme, choose }: Props): VNode {
   const role = (roles as Readonly<Record<string, Word>>)[who.role];
+  const isGuest = who.role === "student" || who.role === "guardian"; // the others come to work
   return (
     <div class="home">
       <section class="card hello">
-        <div class="view">
-          <Scene />
-        </div>
+        {isGuest ? (
+          <div class="view">
+            <Scene />
+          </div>
+        ) : null}
         <div class="words">
           <h1>
             <Words of={home.hello} slots={{ name: <Given>{who.name}</Given> }} />
@@ -40,9 +43,11 @@ export function Home({ who, doors, form, theme, choose }: Props): VNode {
               <Words of={role} />
             </p>
           )}
-          <p>
-            <Words of={home.pace} />
-          </p>
+          {isGuest ? (
+            <p>
+              <Words of={home.pace} />
+            </p>
+          ) : null}
         </div>
       </section>
       {doors.length === 0 ? null : (

@@ -20,7 +20,7 @@ const faultWords: Record<Fault, Word> = {
   "wrong-sign-in": first.wrongSignIn,
   "wrong-code": first.wrongCode,
   wait: first.wait,
-  offline: first.offlineBody,
+  offline: first.noAnswer,
   locked: first.lockedBody,
   busy: first.busyBody,
   broken: first.brokenBody,

@@ -7,8 +7,16 @@ import { Given, Words } from "./words.js";
 
 type Outside = Extract<Door, { at: "outside" }>;
 
+interface Props {
+  readonly town: string;
+  /** A word of the municipality's own, "" for none. */
+  readonly message: string;
+  readonly door: Outside;
+  readonly deeds: SignInDeeds;
+}
+
 /** The first page: where this is, that one is welcome, and the way in. */
-export function Welcome({ town, door, deeds }: { town: string; door: Outside; deeds: SignInDeeds }): VNode {
+export function Welcome({ town, message, door, deeds }: Props): VNode {
   return (
     <div class="welcome">
       <section class="greeting">
@@ -27,6 +35,11 @@ export function Welcome({ town, door, deeds }: { town: string; door: Outside; de
         <p class="free">
           <Words of={first.welcomeFree} />
         </p>
+        {message === "" ? null : (
+          <p class="message">
+            <Given>{message}</Given>
+          </p>
+        )}
       </section>
       <SignIn door={door} deeds={deeds} />
     </div>

@@ -28,7 +28,7 @@ export function Words({ of, slots }: { of: Word; slots?: Slots }): VNode {
         );
     }
   });
-  return <>{parts}</>;
+  return <span>{parts}</span>;
 }
 
 /** The same as one line of text, for `title` and labels that cannot hold ruby. */

@@ -1,7 +1,9 @@
-import { adult } from "./adult.js";
 import { boot } from "./boot.js";
+import { doors } from "./doors.js";
 import { first } from "./first.js";
 import { home, roles } from "./home.js";
+import { keys } from "./keys.js";
+import { settings } from "./settings.js";
 import type { Word } from "./word.js";
 
 /** The whole catalogue, for the build's check and list. `forChildren`: a child may read it. */
@@ -16,5 +18,7 @@ export const chapters: readonly Chapter[] = [
   { name: "home", forChildren: true, words: home },
   { name: "roles", forChildren: true, words: roles },
   { name: "boot", forChildren: true, words: boot },
-  { name: "adult", forChildren: false, words: adult },
+  { name: "doors", forChildren: false, words: doors },
+  { name: "settings", forChildren: false, words: settings },
+  { name: "keys", forChildren: false, words: keys },
 ];

@@ -92,6 +92,11 @@ export const first = {
     "Wi-Fiが つながると、 また つかえます。 このまま まって ください。",
     "It goes on by itself when the connection is back. You can just wait here.",
   ],
+  noAnswer: [
+    "インターネットにつながっていないようです。つながったら、もう一度《いちど》ためしてください。",
+    "インターネットが つかえません。 つながったら、 もう いちど ためして ください。",
+    "There seems to be no connection. Please try again when it is back.",
+  ],
   locked: ["ただいま準備中《じゅんびちゅう》です", "いま、 じゅんびを しています", "We are getting ready"],
   lockedBody: [
     "スタッフがドアのかぎをあけています。あいたら、自動《じどう》でつづきます。",

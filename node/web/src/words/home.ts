@@ -10,24 +10,6 @@ export const home = {
     "Take everything at your own pace here.",
   ],
   doors: ["できること", "できる こと", "What you can do"],
-  doorSettings: ["きまりの設定《せってい》", "きまりを えらぶ", "Settings"],
-  doorSettingsNote: [
-    "この自治体《じちたい》の決《き》まりを見《み》て、変《か》えて、元《もと》にもどせます。",
-    "きまりを みます。 かえます。 もとに もどします。",
-    "See, change and undo the rules of this municipality.",
-  ],
-  doorSheet: ["かぎの紙《かみ》をつくる", "かぎの 紙《かみ》を つくる", "Make the key sheet"],
-  doorSheetNote: [
-    "この自治体《じちたい》だけが持《も》つ、かぎの半分《はんぶん》です。",
-    "かぎの はんぶんを 紙《かみ》に します。",
-    "The half of the key that only this municipality holds.",
-  ],
-  doorSheetCheck: ["かぎの紙《かみ》を確《たし》かめる", "かぎの 紙《かみ》を たしかめる", "Check the key sheet"],
-  doorSheetCheckNote: [
-    "しまってある紙《かみ》が、いまのかぎと合《あ》うか調《しら》べます。",
-    "紙《かみ》が ただしいか しらべます。",
-    "See whether the stored sheet still fits the key.",
-  ],
   end: ["おわる", "おわる", "Leave"],
   ending: ["おわっています…", "おわって います…", "Leaving…"],
   notEnded: [

@@ -1,0 +1,28 @@
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { first } from "../words/first.js";
+import type { Word } from "../words/word.js";
+import { Given, useLine, Words } from "../view/words.js";
+
+/** The heading of a page. A page that comes up takes the focus, so that a screen reader says where
+ * one is; the tab's title follows. `name`: what stands there when the page is about one thing. */
+export function PageHead({ title, name }: { title: Word; name?: VNode }): VNode {
+  const line = useLine();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const text = line(title);
+  useEffect(() => {
+    document.title = `${text} - ${line(first.place)}`;
+  }, [text]);
+  useEffect(() => heading.current?.focus(), [title]);
+  return (
+    <h1 class="page-head" ref={heading} tabIndex={-1}>
+      {name ?? <Words of={title} />}
+    </h1>
+  );
+}
+
+/** What the node said, in its own words; "" when it could not be asked. */
+export function Failure({ text }: { text: string | undefined }): VNode | null {
+  if (text === undefined) return null;
+  return <p class="fault">{text === "" ? <Words of={first.noAnswer} /> : <Given>{text}</Given>}</p>;
+}

@@ -68,7 +68,7 @@ struct caller {
 
 struct req_param {
     const char *name;
-    struct span value; /* percent-decoded once, valid UTF-8, no NUL, no '/' */
+    struct span value; /* decoded once, UTF-8 without controls; no '/' in a path's */
 };
 
 struct reply_header {

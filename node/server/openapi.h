@@ -1,0 +1,17 @@
+/* node/server/openapi.h - the OpenAPI 3.1 document, written from the route rows: paths and
+ * parameters, request and answer schemas from the shapes, the problem answers a row can give,
+ * and what only we say as x- members: roles, listeners, object rule, audit class. Threads:
+ * reentrant. */
+#ifndef NODE_SERVER_OPENAPI_H
+#define NODE_SERVER_OPENAPI_H
+
+#include "node/server/routes.h"
+#include "node/server/text.h"
+
+void openapi_write(const struct routes *routes, struct text *text);
+
+/* "own_class" and so on, for all that prints rows. */
+const char *object_rule_id(enum object_rule rule);
+const char *audit_class_id(enum audit_class audit);
+
+#endif

@@ -176,7 +176,8 @@ enum err migrate_run(const struct db_conf *conf, const struct migration_list *li
     struct db *db = NULL;
     enum err rc = open_for(conf, &db, why);
 
-    *report_out = (struct migrate_report){0};
+    if (report_out != NULL)
+        *report_out = (struct migrate_report){0};
     if (rc == ERR_OK)
         rc = take_lock(db, why);
     if (rc == ERR_OK)
@@ -186,7 +187,7 @@ enum err migrate_run(const struct db_conf *conf, const struct migration_list *li
     if (rc == ERR_OK)
         rc = apply_pending(db, list, each, arg, &report, why);
     db_close(&db);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && report_out != NULL)
         *report_out = report;
     return rc;
 }
@@ -198,12 +199,13 @@ enum err migrate_check(const struct db_conf *conf, const struct migration_list *
     struct db *db = NULL;
     enum err rc = open_for(conf, &db, why);
 
-    *report_out = (struct migrate_report){0};
+    if (report_out != NULL)
+        *report_out = (struct migrate_report){0};
     if (rc == ERR_OK)
         rc = read_ledger(db, list, &report.n_before, why);
     report.n_now = list->n - report.n_before;
     db_close(&db);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && report_out != NULL)
         *report_out = report;
     return rc;
 }

@@ -32,10 +32,11 @@ struct migrate_report {
 
 /* conf->user must own the schema ("ibasho"). each (may be NULL) is told every step before it
  * runs. A lock that other sessions hold is waited for 5 s, unless the step says otherwise.
- * ERR_CONFLICT: the database holds a step whose file differs, that this program does not know
- * (it is newer), or that comes after one not applied; nothing was done. ERR_TIMEOUT: another
- * program has been migrating for 60 s, or a lock was not to be had. Any other error is the
- * step's, named in why; the steps before it stay. ERR_UNCERTAIN: run it again. */
+ * report_out may be NULL. ERR_CONFLICT: the database holds a step whose file differs, that this
+ * program does not know (it is newer), or that comes after one not applied; nothing was done.
+ * ERR_TIMEOUT: another program has been migrating for 60 s, or a lock was not to be had. Any
+ * other error is the step's, named in why; the steps before it stay. ERR_UNCERTAIN: run it
+ * again. */
 NODISCARD enum err migrate_run(const struct db_conf *conf, const struct migration_list *list,
                                void (*each)(const struct migration *step, void *arg), void *arg,
                                struct migrate_report *report_out, struct fail *why);

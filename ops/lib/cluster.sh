@@ -104,7 +104,8 @@ cluster_init() {
     chown "$user:$group" "$data"/*.conf && chmod 0600 "$data"/*.conf || return 1
     printf '%s\n' 'CREATE ROLE ibasho_app LOGIN' 'CREATE DATABASE ibasho' \
         'REVOKE ALL ON DATABASE ibasho, postgres, template1 FROM PUBLIC' \
-        'GRANT CONNECT ON DATABASE ibasho TO ibasho_app' |
+        'GRANT CONNECT ON DATABASE ibasho TO ibasho_app' \
+        'ALTER ROLE ibasho_app SET log_min_messages = log' |
         cluster_as "$user" "$PG_BIN/postgres" --single -D "$data" postgres \
             >/dev/null 2>"$data/single.log"
     if grep -qE 'ERROR|FATAL|PANIC' "$data/single.log"; then
@@ -135,15 +136,18 @@ cluster_start() {
     return 1
 }
 
-# cluster_stop DATA: fast shutdown; after 20 s immediate. Nothing running is no error.
+# cluster_stop DATA: fast shutdown; after 10 s immediate (a server told to stop while it recovers
+# from a crash may wait for ever; the next start recovers again). Nothing running is no error.
 cluster_stop() {
     local pid i
     pid=$(head -n 1 "$1/postmaster.pid" 2>/dev/null) || return 0
+    # After a crash the file is stale, and its number may be anybody's by now.
+    [ "$(readlink "/proc/$pid/cwd")" = "$(readlink -f "$1")" ] || return 0
     kill -INT "$pid" 2>/dev/null || return 0
     for ((i = 0; i < 600; i++)); do
         kill -0 "$pid" 2>/dev/null || return 0
         [ "$(ps -o stat= -p "$pid" | cut -c1)" = Z ] && return 0
-        ((i == 400)) && kill -QUIT "$pid" 2>/dev/null
+        ((i == 200)) && kill -QUIT "$pid" 2>/dev/null
         sleep 0.05
     done
     echo "cluster: $1 did not stop" >&2

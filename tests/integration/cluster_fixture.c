@@ -1,0 +1,172 @@
+#include "tests/integration/cluster_fixture.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/integration/db_fixture.h"
+
+#define N_CHILDREN_CAP 64
+
+static const char *need_env(const char *name)
+{
+    const char *value = getenv(name);
+
+    if (value == NULL) {
+        fprintf(stderr, "fixture: %s is not set: run this by tests/lib/with-cluster\n", name);
+        abort();
+    }
+    return value;
+}
+
+void cluster_fixture_shell(const char *fmt, ...)
+{
+    char command[2048];
+    va_list args;
+    int n;
+
+    va_start(args, fmt);
+    n = vsnprintf(command, sizeof command, fmt, args);
+    va_end(args);
+    if (n < 0 || (size_t)n >= sizeof command || system(command) != 0) {
+        fprintf(stderr, "fixture: failed: %s\n", command);
+        abort();
+    }
+}
+
+static void start_server(struct cluster_fixture *c)
+{
+    cluster_fixture_shell("bash -c '. ops/lib/cluster.sh; cluster_start %s %s %s %s'", c->data,
+                          need_env("IBASHO_TEST_USER"), c->sockets, c->log);
+}
+
+void cluster_fixture_start(struct cluster_fixture *c, const char *data_parent, const char *conf)
+{
+    static int n;
+    char lines[1024] = "";
+
+    snprintf(c->dir, sizeof c->dir, "%s/own-%d", need_env("IBASHO_TEST_DIR"), n++);
+    snprintf(c->data, sizeof c->data, "%s/cluster", data_parent != NULL ? data_parent : c->dir);
+    snprintf(c->sockets, sizeof c->sockets, "%s/pg", c->dir);
+    snprintf(c->log, sizeof c->log, "%s/log", c->dir);
+    cluster_fixture_shell("mkdir -m 0755 %s", c->dir);
+    /* with-cluster finds every cluster it must stop by this link. */
+    if (data_parent != NULL)
+        cluster_fixture_shell("ln -s %s %s/cluster", c->data, c->dir);
+    for (const char *p = conf; p != NULL && *p != '\0';) {
+        size_t len = strcspn(p, ";");
+
+        snprintf(lines + strlen(lines), sizeof lines - strlen(lines), " \"%.*s\"", (int)len, p);
+        p += len + (p[len] == ';');
+    }
+    cluster_fixture_shell("bash -c '. ops/lib/cluster.sh; cluster_init %s %s %s%s'", c->data,
+                          need_env("IBASHO_TEST_USER"), c->sockets, lines);
+    start_server(c);
+}
+
+pid_t cluster_fixture_pid(const struct cluster_fixture *c)
+{
+    char path[CLUSTER_PATH_CAP + 32], line[32] = "";
+    pid_t pid = 0;
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/postmaster.pid", c->data);
+    f = fopen(path, "re");
+    if (f == NULL)
+        return 0;
+    if (fgets(line, sizeof line, f) != NULL)
+        pid = (pid_t)strtol(line, NULL, 10);
+    fclose(f);
+    return pid > 1 && kill(pid, 0) == 0 ? pid : 0;
+}
+
+/* The parent of a process, 0 when it is gone. */
+static pid_t parent_of(pid_t pid)
+{
+    char path[64], text[256];
+    const char *after;
+    FILE *f;
+    size_t n;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    f = fopen(path, "re");
+    if (f == NULL)
+        return 0;
+    n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[n] = '\0';
+    after = strrchr(text, ')'); /* the name before it may hold anything */
+    return after == NULL || strlen(after) < 5 ? 0 : (pid_t)strtol(after + 4, NULL, 10);
+}
+
+static size_t children_of(pid_t parent, pid_t *pids_out)
+{
+    DIR *proc = opendir("/proc");
+    const struct dirent *entry;
+    size_t n = 0;
+
+    while (proc != NULL && (entry = readdir(proc)) != NULL && n < N_CHILDREN_CAP) {
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+        if (pid > 1 && parent_of(pid) == parent)
+            pids_out[n++] = pid;
+    }
+    if (proc != NULL)
+        closedir(proc);
+    return n;
+}
+
+static void wait_gone(pid_t pid)
+{
+    const struct timespec pause = {.tv_nsec = 5000000};
+
+    for (int i = 0; i < 2000 && kill(pid, 0) == 0; i++)
+        nanosleep(&pause, NULL);
+}
+
+void cluster_fixture_kill(struct cluster_fixture *c)
+{
+    pid_t pids[N_CHILDREN_CAP], postmaster = cluster_fixture_pid(c);
+    size_t n;
+
+    if (postmaster == 0)
+        return;
+    kill(postmaster, SIGSTOP); /* so that no child is born in between */
+    n = children_of(postmaster, pids);
+    kill(postmaster, SIGKILL);
+    for (size_t i = 0; i < n; i++)
+        kill(pids[i], SIGKILL);
+    wait_gone(postmaster);
+    for (size_t i = 0; i < n; i++)
+        wait_gone(pids[i]);
+}
+
+void cluster_fixture_restart(struct cluster_fixture *c)
+{
+    start_server(c);
+}
+
+pid_t cluster_fixture_kill_backend(struct cluster_fixture *c, const char *user)
+{
+    char sql[256];
+    pid_t pid;
+
+    snprintf(sql, sizeof sql,
+             "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE usename = '%s'", user);
+    pid = (pid_t)db_fixture_i64_at(c->sockets, "postgres", sql);
+    if (pid > 1)
+        kill(pid, SIGKILL);
+    return pid;
+}
+
+void cluster_fixture_stop(struct cluster_fixture *c)
+{
+    cluster_fixture_kill(c);
+    cluster_fixture_shell("rm -rf %s %s", c->data, c->dir);
+}

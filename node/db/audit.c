@@ -1,7 +1,10 @@
 #include "node/db/audit.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "node/base/clock.h"
 #include "node/base/log.h"
@@ -37,6 +40,17 @@ void audit_mismatch(struct audit *audit, const char *where, uint64_t expected, u
 
 /* ---- open and close ---- */
 
+/* An absent file then means that someone took it away. */
+static enum err make_file(const char *path, struct fail *why)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+
+    if (fd < 0)
+        return fail_set(why, ERR_IO, "%s: %s", path, strerror(errno));
+    close(fd);
+    return ERR_OK;
+}
+
 enum err audit_open(const struct audit_conf *conf, struct keyring *keyring,
                     struct audit **audit_out, struct fail *why)
 {
@@ -62,7 +76,7 @@ enum err audit_open(const struct audit_conf *conf, struct keyring *keyring,
     merkle_init(&audit->base);
     merkle_init(&audit->signed_tree);
     head_boot(audit->boot);
-    rc = ERR_OK;
+    rc = make_file(conf->checkpoint_path, why);
 out:
     if (rc != ERR_OK)
         audit_close(&audit);
@@ -129,13 +143,14 @@ void audit_stats_read(struct audit *audit, struct audit_stats *stats_out)
 
 /* ---- the writer's hooks ---- */
 
-static void write_head(struct audit *audit, const struct merkle *next)
+void audit_write_head(struct audit *audit, const struct merkle *next)
 {
     struct head_state state = {
         .n = audit->tree.n,
         .root = merkle_root(&audit->tree),
         .next_n = next->n,
         .next_root = merkle_root(next),
+        .stored = audit->stored,
     };
     struct fail why;
 
@@ -154,6 +169,7 @@ void audit_tx_begin(struct audit *audit)
 {
     audit->pending = audit->tree;
     audit->pending_seq = audit->next_seq;
+    audit->pending_stored = audit->stored;
 }
 
 void audit_tx_committing(struct audit *audit)
@@ -161,25 +177,25 @@ void audit_tx_committing(struct audit *audit)
     if (audit->pending_seq == audit->next_seq)
         return;
     audit->is_uncertain = true;
-    write_head(audit, &audit->pending);
+    audit_write_head(audit, &audit->pending);
 }
 
 void audit_tx_committed(struct audit *audit)
 {
     audit->is_uncertain = false;
-    if (audit->pending_seq == audit->next_seq)
+    if (audit->pending_seq == audit->next_seq && audit->pending_stored == audit->stored)
         return;
+    audit->stored = audit->pending_stored;
     audit->tree = audit->pending;
     audit->next_seq = audit->pending_seq;
-    write_head(audit, &audit->tree);
+    audit_write_head(audit, &audit->tree);
     audit_publish(audit);
 }
 
 void audit_tx_rolled_back(struct audit *audit)
 {
     audit->is_uncertain = false;
-    audit->pending = audit->tree;
-    audit->pending_seq = audit->next_seq;
+    audit_tx_begin(audit);
 }
 
 /* ---- leaves ---- */

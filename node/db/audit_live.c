@@ -10,7 +10,6 @@
 #define N_LEAVES_A_PAGE      1000
 #define N_CHECKPOINTS_A_PAGE 200
 #define ARENA_BYTES          262144
-#define TAIL_WAIT_MS         2000
 #define TAIL_POLL_MS         20
 
 struct page_row { /* where the row of a leaf was found */
@@ -351,7 +350,8 @@ static enum err check_extra(void *arg, struct span table, struct id row, struct 
 
 /* Leaves behind the head: the node's own show in the head file a moment after their COMMIT, or
  * stand there as the COMMIT that was on its way when the node died. */
-static enum err check_tail(struct verifier *verifier, const char *head_path, struct fail *why)
+static enum err check_tail(struct verifier *verifier, const char *head_path, int wait_ms,
+                           struct fail *why)
 {
     const struct timespec pause = {.tv_nsec = TAIL_POLL_MS * 1000000L};
     const struct merkle *tree = verifier_tree(verifier);
@@ -360,7 +360,7 @@ static enum err check_tail(struct verifier *verifier, const char *head_path, str
     char boot[HEAD_BOOT_CAP];
 
     head_boot(boot);
-    for (int i = 0; i < TAIL_WAIT_MS / TAIL_POLL_MS; i++) {
+    for (;; wait_ms -= TAIL_POLL_MS) {
         enum err rc = head_read(head_path, &head, why);
 
         if (rc != ERR_OK)
@@ -371,6 +371,8 @@ static enum err check_tail(struct verifier *verifier, const char *head_path, str
             break;
         if (head.next_n == tree->n && hash256_eq(&head.next_root, &root))
             return ERR_OK;
+        if (wait_ms <= 0)
+            break;
         nanosleep(&pause, NULL);
     }
     if (head.n < tree->n)
@@ -381,25 +383,30 @@ static enum err check_tail(struct verifier *verifier, const char *head_path, str
 }
 
 enum err live_verify(struct db *db, const struct audit_table *const *tables,
-                     const struct verify_conf *conf, const char *head_path,
+                     const struct verify_conf *conf, const char *head_path, int tail_wait_ms,
                      struct verify_result *result_out, struct fail *why)
 {
     struct live_sink sink = {check_leaf, check_checkpoint, check_extra, NULL};
     struct verifier *verifier = NULL;
     struct head_state head;
+    bool has_head = false;
     enum err rc = verifier_create(conf, &verifier, why);
 
     if (rc == ERR_OK && head_path != NULL) {
         rc = head_read(head_path, &head, why);
-        if (rc == ERR_OK)
+        has_head = rc == ERR_OK;
+        if (has_head) {
             verifier_expect(verifier, head.n, &head.root);
+            verifier_expect_stored(verifier, head.stored);
+        } else if (rc == ERR_NOT_FOUND)
+            rc = ERR_OK; /* a node that never ran */
     }
     if (rc != ERR_OK)
         goto out;
     sink.arg = verifier;
     rc = live_walk(db, tables, &sink, why);
-    if (rc == ERR_OK && head_path != NULL && verifier_tree(verifier)->n > head.n)
-        rc = check_tail(verifier, head_path, why);
+    if (rc == ERR_OK && has_head && verifier_tree(verifier)->n > head.n)
+        rc = check_tail(verifier, head_path, tail_wait_ms, why);
     if (rc == ERR_OK)
         rc = verifier_finish(verifier, result_out, why);
 out:

@@ -33,9 +33,11 @@ NODISCARD enum err live_export(struct db *db, const struct audit_table *const *t
                                struct span origin, FILE *to, struct fail *why);
 /* Verifies the database itself, as the transaction's first statements. head_path: NULL or the
  * node's head file (AUDIT_HEAD_SUFFIX): the log must pass through what was committed when it is
- * read, and what comes behind must be the node's own within 2 s. */
+ * read, and what comes behind must show as the node's own within tail_wait_ms (2,000 is
+ * plenty: it writes the file right after COMMIT). */
 NODISCARD enum err live_verify(struct db *db, const struct audit_table *const *tables,
                                const struct verify_conf *conf, const char *head_path,
-                               struct verify_result *result_out, struct fail *why);
+                               int tail_wait_ms, struct verify_result *result_out,
+                               struct fail *why);
 
 #endif

@@ -132,6 +132,7 @@ static enum err find_start(struct load *load, struct db *db, struct fail *why)
     }
     load->tree = tree;
     load->max_seq_end = tree.n;
+    load->audit->stored = tree.n;
 out:
     db_rows_free(&rows);
     return rc;
@@ -263,6 +264,7 @@ enum err audit_load(struct audit *audit, struct db *db, struct fail *why)
     if (audit->head == NULL && !audit->is_detached &&
         head_open(audit->head_path, &audit->head, &said) != ERR_OK)
         log_error("audit.head_file", L_FAIL(&said));
+    audit_write_head(audit, &audit->tree);
     log_info("audit.loaded", L_INT("leaves", audit->tree.n),
              L_INT("detached", audit->is_detached));
 out:

@@ -28,7 +28,8 @@ struct audit {
     struct merkle base; /* the tree at the last external checkpoint, when loaded */
     char base_note[NOTE_CAP];
     size_t base_note_len;
-    bool is_uncertain; /* between committing and the answer */
+    bool is_uncertain;               /* between committing and the answer */
+    uint64_t stored, pending_stored; /* size of the last checkpoint in the database */
     struct head_file *head;
     char boot[HEAD_BOOT_CAP];
     bool is_head_broken; /* said once */
@@ -53,6 +54,8 @@ struct audit {
 
 /* Says loudly that database and evidence differ; where is "load", "tail", "stored", ... */
 void audit_mismatch(struct audit *audit, const char *where, uint64_t expected, uint64_t got);
+/* The writer's thread: the tree, and what it may be next, for the head file. */
+void audit_write_head(struct audit *audit, const struct merkle *next);
 /* The writer's thread: shows tree to audit_head_read. */
 void audit_publish(struct audit *audit);
 

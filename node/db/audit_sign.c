@@ -143,10 +143,12 @@ static enum err run_store(struct tx *tx, void *arg, struct fail *why)
     int64_t n = 0;
     enum err rc = store_n_checkpoints_from(tx, audit->signed_tree.n, &n, why);
 
-    if (rc != ERR_OK || n > 0)
-        return rc;
-    return store_add_checkpoint(tx, &audit->signed_tree,
-                                span_of(audit->signed_note, audit->signed_note_len), why);
+    if (rc == ERR_OK && n == 0)
+        rc = store_add_checkpoint(tx, &audit->signed_tree,
+                                  span_of(audit->signed_note, audit->signed_note_len), why);
+    if (rc == ERR_OK)
+        audit->pending_stored = audit->signed_tree.n;
+    return rc;
 }
 
 /* Also what a crash or a broken connection kept from the database last time. */

@@ -61,7 +61,7 @@ struct verifier {
     uint64_t n_external_last; /* size of the note read last */
     /* The last external note the tree has reached, to compare with what the log carries. */
     bool has_passed, is_passed_stored;
-    uint64_t passed_size, stored_size;
+    uint64_t passed_size, stored_size, expected_stored;
     size_t passed_len;
     uint8_t passed[NOTE_CAP];
     int n_heads;
@@ -145,10 +145,14 @@ static enum err next_external(struct verifier *v, struct fail *why)
     return ERR_OK;
 }
 
-static void leave_passed(struct verifier *v)
+static void leave_passed(struct verifier *v, bool is_newest)
 {
-    if (v->has_passed && !v->is_passed_stored)
-        find_size(v, "checkpoint.unstored", "size", v->passed_size);
+    if (v->has_passed && !v->is_passed_stored) {
+        if (is_newest && v->passed_size > v->expected_stored)
+            v->result.is_newest_unstored = true;
+        else
+            find_size(v, "checkpoint.unstored", "size", v->passed_size);
+    }
     v->has_passed = false;
 }
 
@@ -167,7 +171,7 @@ static enum err compare_here(struct verifier *v, struct fail *why)
             find_size(v, "tail.root", "head", v->tree.n);
     }
     while (rc == ERR_OK && v->has_next && v->next.size <= v->tree.n) {
-        leave_passed(v);
+        leave_passed(v, false);
         root = merkle_root(&v->tree);
         if (hash256_eq(&root, &v->next.root))
             v->result.n_covered = v->next.size;
@@ -218,6 +222,11 @@ void verifier_destroy(struct verifier **verifier)
     ranges_fini(&v->lawful);
     free(v);
     *verifier = NULL;
+}
+
+void verifier_expect_stored(struct verifier *verifier, uint64_t size)
+{
+    verifier->expected_stored = size;
 }
 
 const struct merkle *verifier_tree(const struct verifier *verifier)
@@ -420,7 +429,7 @@ enum err verifier_finish(struct verifier *verifier, struct verify_result *result
 
     if (v->result.n_leaves == 0)
         rc = compare_here(v, why);
-    leave_passed(v);
+    leave_passed(v, !v->has_next);
     while (rc == ERR_OK && v->has_next) {
         find_size(v, "tree.short", "size", v->next.size);
         rc = next_external(v, why);

@@ -34,6 +34,7 @@ struct verify_result {
     uint64_t n_deletions;                  /* lawful-deletion leaves */
     uint64_t n_external, n_stored;         /* checkpoints of the file; carried by the log */
     uint64_t n_covered;                    /* leaves under the last good external checkpoint */
+    bool is_newest_unstored;               /* see verifier_expect_stored */
     uint64_t n_findings;
     struct hash256 root;
 };
@@ -60,6 +61,9 @@ void verifier_extra(struct verifier *verifier, struct span table, struct id row)
 void verifier_find(struct verifier *verifier, const char *code, const char *detail);
 /* The tree must pass through this head (of the running node, of the head file). At most 4. */
 void verifier_expect(struct verifier *verifier, uint64_t n_leaves, const struct hash256 *root);
+/* The log must carry all external checkpoints up to this size. Without this call the newest one
+ * may be missing there: a node that dies between the two leaves it so until it starts again. */
+void verifier_expect_stored(struct verifier *verifier, uint64_t size);
 const struct merkle *verifier_tree(const struct verifier *verifier);
 /* Says what can only be said at the end. */
 NODISCARD enum err verifier_finish(struct verifier *verifier, struct verify_result *result_out,

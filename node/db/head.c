@@ -58,8 +58,9 @@ enum err head_write(struct head_file *head, const struct head_state *state, stru
 
     root[base64_into(hash256_span(&state->root), root)] = '\0';
     next[base64_into(hash256_span(&state->next_root), next)] = '\0';
-    len = snprintf(bytes, sizeof bytes, "ibasho-head/1\n%s\n%" PRIu64 " %s\n%" PRIu64 " %s\n",
-                   state->boot, state->n, root, state->next_n, next);
+    len = snprintf(bytes, sizeof bytes,
+                   "ibasho-head/1\n%s\n%" PRIu64 " %s\n%" PRIu64 " %s\n%" PRIu64 "\n",
+                   state->boot, state->n, root, state->next_n, next, state->stored);
     memset(bytes + len, '\n', sizeof bytes - (size_t)len);
     if (pwrite(head->fd, bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
         return fail_set(why, ERR_IO, "head file: %s", strerror(errno));
@@ -78,8 +79,8 @@ static bool parse(char *bytes, struct head_state *state)
         return false;
     memcpy(state->boot, line, (size_t)(end - line));
     state->boot[end - line] = '\0';
-    return sscanf(end + 1, "%18" SCNu64 " %44s\n%18" SCNu64 " %44s\n", &state->n, root,
-                  &state->next_n, next) == 4 &&
+    return sscanf(end + 1, "%18" SCNu64 " %44s\n%18" SCNu64 " %44s\n%18" SCNu64 "\n", &state->n,
+                  root, &state->next_n, next, &state->stored) == 5 &&
            base64_read(span_text(root), state->root.b, HASH256_BYTES) &&
            base64_read(span_text(next), state->next_root.b, HASH256_BYTES) &&
            state->next_n >= state->n;

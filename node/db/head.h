@@ -17,6 +17,7 @@ struct head_state {
     char boot[HEAD_BOOT_CAP]; /* of the machine that wrote it */
     uint64_t n, next_n;       /* committed; next_n == n: no COMMIT on its way */
     struct hash256 root, next_root;
+    uint64_t stored; /* size of the last checkpoint that is in the database */
 };
 
 struct head_file;

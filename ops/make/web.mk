@@ -23,3 +23,6 @@ lint-web: node/web/node_modules/.ibasho-lock ## what the client must not contain
 	@$(WEB_NODE) node/web/tools/lint.ts node/web/src node/web/style
 	@$(WEB_NODE) node/web/node_modules/typescript/bin/tsc -p node/web
 	@$(WEB_NODE) node/web/node_modules/typescript/bin/tsc -p node/web/tsconfig.tools.json
+
+check-web: node/web/node_modules/.ibasho-lock ## unit tests of the client's pure modules
+	@$(WEB_NODE) --import ./tests/browser/hooks.mjs tests/unit/web/run.ts

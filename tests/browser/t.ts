@@ -1,0 +1,90 @@
+/** Named cases for the browser's side, printed like tests/t.c: one line each, a count at the end.
+ *
+ *     test("name_says_what_holds", async (t) => {
+ *       t.req("HI-4.3-2");
+ *       t.eq(got, want, "what");
+ *     });
+ *
+ * A case fails by a failed check or an exception. Arguments are parts of case names to run. */
+import { isDeepStrictEqual } from "node:util";
+import { relative } from "node:path";
+
+export class T {
+  checks = 0;
+  failed = 0;
+
+  ok(condition: unknown, what: string, detail = ""): boolean {
+    this.checks++;
+    if (!condition) {
+      this.failed++;
+      console.log(`  ${place()}: ${what}${detail === "" ? "" : `: ${detail}`}`);
+    }
+    return Boolean(condition);
+  }
+
+  eq(got: unknown, want: unknown, what: string): boolean {
+    const same = isDeepStrictEqual(got, want);
+    return this.ok(same, what, same ? "" : `got ${show(got)}, want ${show(want)}`);
+  }
+
+  req(ids: string): void {
+    console.log(`  req ${ids}`);
+  }
+
+  /** A figure worth reading; never a verdict. */
+  note(text: string): void {
+    console.log(`  note ${text}`);
+  }
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value)?.slice(0, 600) ?? String(value);
+}
+
+function place(): string {
+  const line = new Error().stack?.split("\n").find((one) => one.includes("/tests/") && !one.includes("browser/t.ts"));
+  return line?.trim().replace(/^at /, "").replace(/file:\/\//, "") ?? "?";
+}
+
+interface Case {
+  readonly name: string;
+  readonly file: string;
+  readonly run: (t: T) => void | Promise<void>;
+}
+
+const cases: Case[] = [];
+
+export function suite(file: string): (name: string, run: Case["run"]) => void {
+  return (name, run) => {
+    cases.push({ name, file: relative(process.cwd(), file), run });
+  };
+}
+
+/** Runs what was named so far; `limitMs` a case, so that a browser that hangs ends. */
+export async function main(limitMs: number): Promise<void> {
+  const wanted = process.argv.slice(2);
+  let nPassed = 0;
+  let nFailed = 0;
+  for (const { name, file, run } of cases) {
+    if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
+    const t = new T();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      const late = new Promise<never>((_, fail) => {
+        timer = setTimeout(() => fail(new Error(`not over after ${limitMs} ms`)), limitMs);
+      });
+      await Promise.race([run(t), late]);
+      if (t.checks === 0) t.ok(false, "a case without a single check proves nothing");
+    } catch (error) {
+      t.failed++;
+      console.log(`  ${(error instanceof Error ? error.stack : String(error))?.replace(/\n/g, "\n  ")}`);
+    } finally {
+      clearTimeout(timer);
+    }
+    console.log(`${t.failed > 0 ? "FAIL" : "ok"} ${name} ${file}`);
+    if (t.failed > 0) nFailed++;
+    else nPassed++;
+  }
+  console.log(`${nPassed} passed, ${nFailed} failed`);
+  process.exitCode = nFailed > 0 || nPassed === 0 ? 1 : 0;
+}

@@ -1,7 +1,7 @@
 /* node/rows.c - ibasho-rows: what the row tables of all features say, one row a line, fields
  * parted by tabs (tables, routes, commands, settings, stmts, jobs), and the two checks of the
  * build: `check DIR...` (rows against rules and migrations) and `check-sql` (against a server).
- */
+ * `wire` is the client's wire.ts, `matrix` who gets which answer (node/server/wire.h). */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "node/base/wholefile.h"
 #include "node/db/rows_sql.h"
 #include "node/features.h"
+#include "node/server/wire.h"
 
 #define MIGRATION_CAP 262144
 
@@ -260,6 +261,29 @@ static void print_jobs(void)
                    t->rows[i].at_start);
 }
 
+/* What others are made from: node/web/src/wire.ts and the matrix that tests/authz walks. */
+static int print_made(bool is_wire)
+{
+    struct routes *routes = NULL;
+    struct text text = {.arena = NULL};
+    struct fail why = {.code = ERR_OK};
+    enum err rc = arena_create(65536, &text.arena, &why);
+
+    if (rc == ERR_OK)
+        rc = routes_create(features_routes, &routes, &why);
+    if (rc == ERR_OK && is_wire)
+        rc = wire_write(routes, features_commands, &text, &why);
+    else if (rc == ERR_OK)
+        matrix_write(routes, &text);
+    if (rc != ERR_OK)
+        fprintf(stderr, "rows: %s\n", why.text);
+    else
+        fwrite(text.p, 1, text.len, stdout);
+    routes_destroy(&routes);
+    arena_destroy(&text.arena);
+    return rc != ERR_OK;
+}
+
 /* ---- checking ---- */
 
 static void print_defect(const char *text, void *arg)
@@ -360,12 +384,14 @@ int main(int argc, char **argv)
         return check(argv + 2);
     if (argc == 2 && strcmp(argv[1], "check-sql") == 0)
         return check_sql(getenv("IBASHO_TEST_PG"));
+    if (argc == 2 && (strcmp(argv[1], "wire") == 0 || strcmp(argv[1], "matrix") == 0))
+        return print_made(argv[1][0] == 'w');
     for (size_t i = 0; argc == 2 && i < sizeof lists / sizeof lists[0]; i++)
         if (strcmp(argv[1], lists[i].name) == 0) {
             lists[i].print();
             return 0;
         }
-    fputs("usage: ibasho-rows tables|routes|commands|settings|stmts|jobs|check-sql\n"
+    fputs("usage: ibasho-rows tables|routes|commands|settings|stmts|jobs|wire|matrix|check-sql\n"
           "       ibasho-rows check MIGRATIONS_DIR...\n",
           stderr);
     return 2;

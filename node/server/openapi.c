@@ -163,14 +163,17 @@ static void add_parameters(struct text *text, const char *path)
     text_add(text, "]");
 }
 
-static void add_roles(struct text *text, unsigned roles)
+static void add_roles(struct text *text, const struct route *route)
 {
     int n = 0;
 
     text_add(text, ",\"x-roles\":[");
-    for (int role = 0; role < ROLE_N; role++)
-        if (roles & ROLE_BIT(role))
-            text_add(text, "%s\"%s\"", n++ == 0 ? "" : ",", role_id((enum role)role));
+    if (route->listeners == LISTENER_ADMIN)
+        text_add(text, "\"operator\"");
+    else
+        for (int role = 0; role < ROLE_N; role++)
+            if (route->roles & ROLE_BIT(role))
+                text_add(text, "%s\"%s\"", n++ == 0 ? "" : ",", role_id((enum role)role));
     text_add(text, "],\"x-listeners\":[");
 }
 
@@ -202,7 +205,7 @@ static void add_responses(struct text *text, const struct route *route)
         text_add(text, "}}}");
     }
     add_problem(text, 400);
-    if (route->roles != 0 && !(route->roles & ROLE_BIT(ROLE_ANONYMOUS)))
+    if (!(route->roles & ROLE_BIT(ROLE_ANONYMOUS)))
         add_problem(text, 401);
     if (route->method != HTTP_GET)
         add_problem(text, 403);
@@ -245,7 +248,7 @@ static void add_operation(struct text *text, const struct route *route)
         text_add(text, "}}}");
     }
     add_responses(text, route);
-    add_roles(text, route->roles);
+    add_roles(text, route);
     add_listeners(text, route->listeners);
     text_add(text, ",\"x-object\":\"%s\",\"x-audit\":\"%s\"}", object_rule_id(route->object),
              audit_class_id(route->audit));

@@ -1,0 +1,59 @@
+/* node/server/dispatch.h - from a checked request to its handler and back: session, role,
+ * input, handler, access record, answer.
+ *
+ * Worker threads (http.workers), each with a mailbox and a read connection of its own. The loop
+ * thread posts; a full mailbox refuses (503). What happens to a call, in this order:
+ *   1. The node's state: while starting or locked only the server's own rows and those of the
+ *      admin socket run; the others answer 503.
+ *   2. The session, by its cookie. Nobody on a row that is not open to them: 401.
+ *   3. The role. A wrong one answers 404 with the very bytes of a missing object, and stands as
+ *      "refused" in the access record.
+ *   4. The body against the row's shape: 400, or 422 with every defect.
+ *   5. The handler, which answers at once or later, from any thread.
+ *   6. A row with an audit class: its access record is committed before the answer leaves.
+ * Cannot it be written, then the answer is 503 and what the handler said is thrown away.
+ * Threads: dispatch_post on the loop thread; state and stats from any. */
+#ifndef NODE_SERVER_DISPATCH_H
+#define NODE_SERVER_DISPATCH_H
+
+#include "node/base/route.h"
+#include "node/db/db.h"
+#include "node/server/call.h"
+
+struct dispatch;
+struct metrics;
+
+enum node_state {
+    NODE_STARTING, /* services are not there yet: the database is away or being migrated */
+    NODE_LOCKED,   /* all but what needs the node key */
+    NODE_READY,
+};
+const char *node_state_id(enum node_state state); /* "starting" "locked" "ok" */
+
+struct dispatch_conf {
+    const struct services *services; /* what a state promises is filled before it is set */
+    struct db_conf db;
+    const struct stmt_table *stmts;
+    struct metrics *metrics;
+    int n_workers;
+    size_t n_waiting_cap; /* per worker */
+};
+
+NODISCARD enum err dispatch_start(const struct dispatch_conf *conf,
+                                  struct dispatch **dispatch_out, struct fail *why);
+/* After http_drain: nothing is under way any more. */
+void dispatch_stop(struct dispatch **dispatch);
+
+NODISCARD enum err dispatch_post(struct dispatch *dispatch, struct call *call,
+                                 struct fail *why);
+
+void dispatch_state_set(struct dispatch *dispatch, enum node_state state);
+enum node_state dispatch_state(const struct dispatch *dispatch);
+
+struct dispatch_stats {
+    int n_workers, n_connected; /* read connections that stand */
+    size_t n_waiting;
+};
+void dispatch_stats_read(const struct dispatch *dispatch, struct dispatch_stats *stats_out);
+
+#endif

@@ -1,0 +1,65 @@
+/* node/server/http.h - the HTTP listeners: unix sockets, one loop thread, libmicrohttpd behind
+ * it (microhttpd.h is named in http.c and http_reply.c alone).
+ *
+ * The loop thread accepts, checks who connects (SO_PEERCRED), lets the library read, checks the
+ * head and target itself (headers.h, path.h), refuses or serves the client's files at once, and
+ * hands everything else to dispatch; the answer wakes it. It alone touches the library, but for
+ * the waking. Deadlines are absolute and its own: HTTP_HEAD_S for a head, HTTP_BODY_S for a
+ * body; one byte a second does not keep a connection.
+ *
+ * Restart without loss: open binds PATH.new, publish renames it over PATH, so that the next
+ * connection is ours and the old program keeps what it has; its http_drain then answers those.
+ */
+#ifndef NODE_SERVER_HTTP_H
+#define NODE_SERVER_HTTP_H
+
+#include <sys/types.h>
+
+#include "node/base/route.h"
+
+#define HTTP_HEAD_S    10
+#define HTTP_BODY_S    30
+#define HTTP_IDLE_S    60
+#define HTTP_REPLY_S   600
+#define HTTP_SOCKETS_N 5
+
+struct http;
+struct assets;
+struct dispatch;
+struct metrics;
+struct routes;
+
+/* One listener. Texts are the caller's and outlive the server. */
+struct http_socket {
+    enum listener listener;
+    const char *path; /* of the unix socket, at most 103 bytes */
+    uid_t uids[2];    /* who may connect */
+    int n_uids;
+    const char *origin;   /* whose pages may change something; "" none: no browser comes here */
+    bool is_behind_front; /* X-Forwarded-For says who asks */
+    bool serves_client;   /* the browser client's files */
+    int n_connections_cap; /* beyond, connections wait in the backlog */
+};
+
+struct http_conf {
+    const struct http_socket *sockets;
+    int n_sockets; /* at most HTTP_SOCKETS_N */
+    const struct routes *routes;
+    const struct assets *assets;
+    struct dispatch *dispatch;
+    struct metrics *metrics;
+};
+
+/* Binds and listens at PATH.new of every socket and starts the loop. */
+NODISCARD enum err http_open(const struct http_conf *conf, struct http **http_out,
+                             struct fail *why);
+/* From now on PATH leads here. */
+NODISCARD enum err http_publish(struct http *http, struct fail *why);
+/* Takes what already waits, then no more; answers what was begun. Ends the loop thread; true
+ * when nothing was left after wait_ms. A socket's name is removed only if it still leads here.
+ */
+bool http_drain(struct http *http, int wait_ms);
+/* After http_drain said true. */
+void http_close(struct http **http);
+
+#endif

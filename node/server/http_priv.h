@@ -1,0 +1,68 @@
+/* node/server/http_priv.h - what http.c (loop), http_judge.c (first look) and http_reply.c
+ * (answers) share. Nothing else includes it. Owner of everything here: the loop thread. */
+#ifndef NODE_SERVER_HTTP_PRIV_H
+#define NODE_SERVER_HTTP_PRIV_H
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "node/server/call.h"
+#include "node/server/http.h"
+
+struct mbox;
+
+/* One listener and its part of the library. */
+struct listening {
+    struct http *http;
+    struct http_socket socket;
+    struct MHD_Daemon *daemon;
+    int fd; /* until the drain, the library's */
+    ino_t inode;
+    bool is_published;
+    bool has_work; /* the library must run: descriptors are ready, or a call goes on */
+};
+
+enum conn_phase {
+    CONN_HEAD,  /* the head is awaited */
+    CONN_BODY,  /* it was accepted, the body is awaited */
+    CONN_WORK,  /* with dispatch; the library has set it aside */
+    CONN_REPLY, /* the answer is on its way out */
+    CONN_IDLE,  /* after an answer */
+};
+
+struct conn {
+    struct conn *prev, *next;
+    struct listening *at;
+    int fd;
+    uid_t peer_uid;
+    enum conn_phase phase;
+    int64_t deadline_us;
+};
+
+struct http {
+    struct listening listening[HTTP_SOCKETS_N];
+    int n_listening;
+    int epoll_fd, wake_fd;
+    struct mbox *answered; /* of struct call *: dispatch is done with them */
+    pthread_t thread;
+    bool has_thread;
+
+    struct conn *conns;
+    struct call *free_calls; /* kept with their arenas */
+    int n_free_calls, n_calls;
+    bool is_draining, is_empty;
+    atomic_int_least64_t drain_began_us, drain_until_us; /* set by http_drain */
+
+    const struct routes *routes;
+    const struct assets *assets;
+    struct dispatch *dispatch;
+    struct metrics *metrics;
+};
+
+/* True: the request goes on (a body may follow). False: call->req.reply holds the answer. */
+bool http_judge(struct call *call, const struct http_socket *socket);
+/* Queues call->req.reply. */
+enum MHD_Result http_reply(struct call *call);
+
+#endif

@@ -1,0 +1,96 @@
+/* From struct reply to the library's response: the security headers of every answer, and the
+ * one place where an answer is counted. */
+#include <inttypes.h>
+
+#include "node/base/clock.h"
+#include "node/base/log.h"
+#include "node/base/problem.h"
+#include "node/server/http_priv.h"
+#include "node/server/metrics.h"
+
+#define CSP \
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; " \
+    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+/* Files that people brought: nothing in them may run or load (design section 10). */
+#define CSP_UPLOADS "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+static const struct reply_header on_every_answer[] = {
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Permissions-Policy",
+     "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), "
+     "autoplay=(self), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), "
+     "hid=(), midi=(), gyroscope=(), accelerometer=(), magnetometer=()"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+};
+
+void call_refuse(struct call *call, enum refusal refusal)
+{
+    char *body = arena_alloc(call->req.arena, REFUSAL_BODY_CAP);
+
+    call->req.reply.status = refusal_status(refusal);
+    call->req.reply.type = PROBLEM_MEDIA_TYPE;
+    call->req.reply.body = SPAN_NONE;
+    if (body != NULL) {
+        refusal_body(refusal, body);
+        call->req.reply.body = span_text(body);
+    }
+}
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+    /* The library takes no line ends, so a value of ours that holds one would be a defect. */
+    if (MHD_add_response_header(response, name, value) != MHD_YES)
+        log_error("http.header", L_TEXT("name", name));
+}
+
+static bool names_header(const struct reply *reply, const char *name)
+{
+    for (int i = 0; i < reply->n_headers; i++)
+        if (strcmp(reply->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void add_headers(struct MHD_Response *response, const struct call *call)
+{
+    const struct reply *reply = &call->req.reply;
+    bool is_uploads = call->listener == LISTENER_UPLOADS;
+
+    for (int i = 0; i < reply->n_headers; i++)
+        add(response, reply->headers[i].name, reply->headers[i].value);
+    for (size_t i = 0; i < sizeof on_every_answer / sizeof on_every_answer[0]; i++)
+        add(response, on_every_answer[i].name, on_every_answer[i].value);
+    add(response, "Content-Security-Policy", is_uploads ? CSP_UPLOADS : CSP);
+    if (is_uploads && !names_header(reply, "Content-Disposition"))
+        add(response, "Content-Disposition", "attachment");
+    if (!names_header(reply, "Cache-Control"))
+        add(response, "Cache-Control", "no-store");
+    if (reply->type != NULL && reply->status != 204)
+        add(response, "Content-Type", reply->type);
+    if (call->req.is_https)
+        add(response, "Strict-Transport-Security", "max-age=31536000");
+    if (call->must_close || call->http->is_draining)
+        add(response, "Connection", "close");
+}
+
+enum MHD_Result http_reply(struct call *call)
+{
+    const struct reply *reply = &call->req.reply;
+    struct MHD_Response *response;
+    enum MHD_Result queued;
+
+    invariant(reply->status >= 200 && reply->status < 600, "status %d", reply->status);
+    /* The body lives in the call's arena until on_completed; the library only reads it. */
+    response = MHD_create_response_from_buffer(
+        reply->body.len, (void *)(uintptr_t)reply->body.p, MHD_RESPMEM_PERSISTENT);
+    if (response == NULL)
+        return MHD_NO;
+    add_headers(response, call);
+    queued = MHD_queue_response(call->connection, (unsigned)reply->status, response);
+    MHD_destroy_response(response);
+    metrics_count(call->http->metrics, call->route_index, call->listener, reply->status,
+                  clock_mono_us() - call->began_mono_us);
+    return queued;
+}

@@ -12,6 +12,7 @@
 #include <unicode/utf8.h>
 
 #define SHORT_UNITS 512 /* UTF-16 units that fit on the stack: most texts people type */
+#define NFC_GROWTH  3   /* at most, in UTF-16 (Unicode's normalisation FAQ) */
 
 /* A text over 2 GiB cannot be said in ICU's int32_t; nothing from outside comes near. */
 static enum err icu_fail(struct fail *why, UErrorCode status)
@@ -168,34 +169,26 @@ static enum err to_utf8(const UChar *units, int32_t n, struct arena *arena,
     return ERR_OK;
 }
 
+/* ICU's functions do nothing once status says failure, so that one look at the end is enough.
+ */
 static enum err normalize(const UChar *units, int32_t n, struct arena *arena,
                           struct span *clean_out, struct fail *why)
 {
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2 *normalizer = nfc(&status);
-    int32_t n_same, cap = 2 * n + 16;
+    int32_t cap = n * NFC_GROWTH, n_to;
     UChar *to;
 
-    if (normalizer == NULL)
-        return icu_fail(why, status);
-    n_same = unorm2_spanQuickCheckYes(normalizer, units, n, &status);
-    if (U_FAILURE(status))
-        return icu_fail(why, status);
-    if (n_same == n)
+    n_to = unorm2_spanQuickCheckYes(normalizer, units, n, &status);
+    if (U_SUCCESS(status) && n_to == n)
         return to_utf8(units, n, arena, clean_out, why);
-    for (;;) {
-        to = arena_alloc(arena, (size_t)cap * sizeof *to);
-        if (to == NULL)
-            return fail_set(why, ERR_NOMEM, "a text of %d units", n);
-        n_same = unorm2_normalize(normalizer, units, n, to, cap, &status);
-        if (status != U_BUFFER_OVERFLOW_ERROR)
-            break;
-        status = U_ZERO_ERROR;
-        cap = n_same + 1;
-    }
+    to = arena_alloc(arena, (size_t)cap * sizeof *to);
+    if (to == NULL)
+        return fail_set(why, ERR_NOMEM, "a text of %d units", n);
+    n_to = unorm2_normalize(normalizer, units, n, to, cap, &status);
     if (U_FAILURE(status))
         return icu_fail(why, status);
-    return to_utf8(to, n_same, arena, clean_out, why);
+    return to_utf8(to, n_to, arena, clean_out, why);
 }
 
 enum err utf_clean(struct span text, unsigned flags, struct arena *arena,
@@ -220,7 +213,7 @@ enum err utf_clean(struct span text, unsigned flags, struct arena *arena,
 
 static pthread_once_t breaker_once = PTHREAD_ONCE_INIT;
 static pthread_key_t breaker_key;
-static bool breaker_has_key;
+static int breaker_key_error;
 
 static void breaker_close(void *breaker)
 {
@@ -229,26 +222,22 @@ static void breaker_close(void *breaker)
 
 static void breaker_key_create(void)
 {
-    breaker_has_key = pthread_key_create(&breaker_key, breaker_close) == 0;
+    breaker_key_error = pthread_key_create(&breaker_key, breaker_close);
 }
 
 /* A break iterator has a position, so each thread has its own; the key closes it with the
- * thread. The pointer in thread storage spares the look-up. */
+ * thread (without one, for lack of memory, it stays). The pointer in thread storage spares the
+ * look-up. */
 static UBreakIterator *breaker(UErrorCode *status)
 {
     static _Thread_local UBreakIterator *mine;
 
     if (mine != NULL)
         return mine;
-    pthread_once(&breaker_once, breaker_key_create);
     mine = ubrk_open(UBRK_CHARACTER, "", NULL, 0, status);
-    if (U_FAILURE(*status))
-        mine = NULL;
-    else if (!breaker_has_key || pthread_setspecific(breaker_key, mine) != 0) {
-        ubrk_close(mine);
-        mine = NULL;
-        *status = U_MEMORY_ALLOCATION_ERROR;
-    }
+    pthread_once(&breaker_once, breaker_key_create);
+    if (mine != NULL && breaker_key_error == 0)
+        (void)pthread_setspecific(breaker_key, mine);
     return mine;
 }
 
@@ -260,8 +249,6 @@ static enum err breaks(struct span text, uint32_t *at, size_t *n_out, struct fai
     UBreakIterator *b = breaker(&status);
     size_t n = 0;
 
-    if (b == NULL)
-        return icu_fail(why, status);
     utext_openUTF8(&bytes, (const char *)text.p, (int64_t)text.len, &status);
     ubrk_setUText(b, &bytes, &status);
     if (U_SUCCESS(status)) {

@@ -26,20 +26,26 @@ NODISCARD enum err utf_n_graphemes(struct span text, size_t *n_out, struct fail 
 NODISCARD enum err utf_graphemes(struct span text, struct arena *arena, uint32_t **at_out,
                                  size_t *n_out, struct fail *why);
 
-/* The folded text and, for each of its code points, the grapheme of the original it came from.
- */
+/* The folded text and, for each of its code points, the graphemes of the original it came from:
+ * a mark or a repeat that was merged into it counts, a space or symbol between two does not. */
 struct fold {
-    struct span text;      /* UTF-8 */
-    size_t n_points;       /* code points of text */
-    uint32_t *grapheme_of; /* [n_points]: index of the original's grapheme */
-    size_t n_graphemes;    /* of the original */
-    uint32_t *grapheme_at; /* [n_graphemes + 1]: byte offsets in the original */
+    struct span text;       /* UTF-8 */
+    size_t n_points;        /* code points of text */
+    uint32_t *grapheme_of;  /* [n_points]: index of the first grapheme */
+    uint32_t *grapheme_end; /* [n_points]: index behind the last one */
+    size_t n_graphemes;     /* of the original */
+    uint32_t *grapheme_at;  /* [n_graphemes + 1]: byte offsets in the original */
 };
 
-#define FOLD_SEARCH \
-    1u                /* names: NFKC, case, kana to hiragana, small to large kana, no marks \
-                       */
-#define FOLD_WORDS 2u /* also drops ー, repeats, spaces and inserted symbols; homographs */
+/* FOLD_SEARCH, for names: NFKC, case, kana to hiragana, small to large kana, ー as the
+ * vowel it lengthens, no left-over marks, selectors or invisible characters, one hyphen, one
+ * wave dash, 髙 as 高 (and its like). FOLD_WORDS, for word lists: as well no ー, ~, repeats
+ * (three and more for letters, none for digits), spaces and inserted symbols; ○ and its like,
+ * which stand for a hidden character, become one U+25CB; 氏ね, 死ね, タヒね, 4ね become しね,
+ * 56す ころす (and their like). Looser than identity on purpose: never store or compare by it
+ * what must stay apart. ERR_PROTO when not UTF-8 or when it holds a NUL. */
+#define FOLD_SEARCH 1u
+#define FOLD_WORDS  2u
 NODISCARD enum err utf_fold(struct span text, unsigned kind, struct arena *arena,
                             struct fold *fold_out, struct fail *why);
 /* Order of people: ICU `ja` collation. <0, 0, >0. 0 also for one reading in hiragana and in

@@ -27,7 +27,7 @@ struct point {
 struct points {
     struct arena *arena;
     struct point *at;
-    size_t n, cap;
+    size_t n, cap, first_cap;
     bool no_memory;
 };
 
@@ -41,7 +41,7 @@ struct folding {
 static void push(struct points *points, struct point point)
 {
     if (points->n == points->cap) {
-        size_t cap = points->cap * 2 + 16;
+        size_t cap = points->cap == 0 ? points->first_cap : points->cap * 2;
         struct point *at = arena_alloc(points->arena, cap * sizeof *at);
 
         if (at == NULL) {
@@ -84,6 +84,13 @@ static bool is_inert(UChar32 c)
     return (c >= 0x3041 && c <= 0x3094) || (c >= 0x30a1 && c <= 0x30fc) ||
            (c >= 0x4e00 && c <= 0x9fff) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
            c == ' ';
+}
+
+/* Letters and digits that are neither marks nor symbols, as most of a folded text is. */
+static bool is_letter(UChar32 c)
+{
+    return (c >= 0x3041 && c <= 0x3094) || (c >= 0x4e00 && c <= 0x9fff) ||
+           (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
 /* One segment between two boundaries; all that comes out came from all that went in. */
@@ -207,7 +214,7 @@ static void word_point(struct folding *f, struct point point)
     if (point.c == LONG || point.c == '~' ||
         (point.c == REPEAT_KANJI && last(&f->out) != NULL)) {
         merge(f, &point);
-    } else if (point.c != CIRCLE && is_dropped_type(point.c)) {
+    } else if (point.c != CIRCLE && !is_letter(point.c) && is_dropped_type(point.c)) {
         f->after_gap = true;
     } else if (is_repeat(f, &point)) {
         merge(f, &point);
@@ -221,7 +228,8 @@ static void fold_point(struct folding *f, struct point point)
 {
     point.is_katakana = fold_is_katakana(point.c);
     point.c = fold_variant(fold_kana(point.c));
-    if ((U_MASK(u_charType(point.c)) & (U_GC_MN_MASK | U_GC_ME_MASK)) != 0) {
+    if (!is_letter(point.c) &&
+        (U_MASK(u_charType(point.c)) & (U_GC_MN_MASK | U_GC_ME_MASK)) != 0) {
         mark(f, &point);
         return;
     }
@@ -285,7 +293,9 @@ static void homographs(const struct points *in, struct points *out)
     while (i < in->n && !out->no_memory) {
         size_t n = 0;
 
-        for (size_t r = 0; n == 0 && r < fold_n_homographs; r++) {
+        bool may = fold_may_begin(in->at[i].c);
+
+        for (size_t r = 0; may && n == 0 && r < fold_n_homographs; r++) {
             n = matches(&fold_homographs[r], in, i);
             if (n > 0)
                 replace(&fold_homographs[r], &in->at[i], n, out);
@@ -318,8 +328,10 @@ static bool write_points(const struct points *points, struct arena *arena, struc
 static enum err fold_points(struct span text, unsigned kind, struct arena *arena,
                             struct fold *fold, struct fail *why)
 {
-    struct points in = {.arena = arena}, normal = {.arena = arena}, replaced = {.arena = arena};
-    struct folding f = {.out = {.arena = arena}, .is_words = (kind & FOLD_WORDS) != 0};
+    /* Seldom more points than graphemes, so that the lists seldom grow. */
+    size_t cap = fold->n_graphemes + 8;
+    struct points in = {.arena = arena, .first_cap = cap}, normal = in, replaced = in;
+    struct folding f = {.out = in, .is_words = (kind & FOLD_WORDS) != 0};
     UErrorCode status = U_ZERO_ERROR;
 
     f.nfc = unorm2_getNFCInstance(&status);

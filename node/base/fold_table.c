@@ -100,6 +100,16 @@ bool fold_is_circle(int32_t point)
            point == 0x2b55 || point == 0x25cf || point == '*' || point == 0xd7 || point == '_';
 }
 
+bool fold_may_begin(int32_t point)
+{
+    static const char16_t heads[] = u"た夕死氏殺頃45";
+
+    for (const char16_t *p = heads; *p != 0; p++)
+        if (*p == point)
+            return true;
+    return false;
+}
+
 /* 4ねん and 4にん are school years and people; タヒチ is an island. */
 const struct fold_homograph fold_homographs[] = {
     {u"タヒチ", NULL, NULL},          {u"4ねん", NULL, NULL},

@@ -26,6 +26,8 @@ bool fold_is_circle(int32_t point);
 struct fold_homograph {
     const uint16_t *text, *next, *to; /* UTF-16 without surrogates */
 };
+/* Whether any row begins with this folded point: nearly none does. */
+bool fold_may_begin(int32_t point);
 extern const struct fold_homograph fold_homographs[];
 extern const size_t fold_n_homographs;
 

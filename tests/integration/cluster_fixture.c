@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,6 +45,7 @@ void cluster_fixture_shell(const char *fmt, ...)
 
 static void start_server(struct cluster_fixture *c)
 {
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* the server becomes ours when the shell ends */
     cluster_fixture_shell("bash -c '. ops/lib/cluster.sh; cluster_start %s %s %s %s'", c->data,
                           need_env("IBASHO_TEST_USER"), c->sockets, c->log);
 }
@@ -70,6 +74,37 @@ void cluster_fixture_start(struct cluster_fixture *c, const char *data_parent, c
     start_server(c);
 }
 
+/* State and parent of a process: "Z" for one that is dead and not yet reaped by init. */
+static char state_of(pid_t pid, pid_t *parent_out)
+{
+    char path[64], text[256];
+    const char *after;
+    FILE *f;
+    size_t n;
+
+    *parent_out = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    f = fopen(path, "re");
+    if (f == NULL)
+        return 'X';
+    n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[n] = '\0';
+    after = strrchr(text, ')'); /* the name before it may hold anything */
+    if (after == NULL || strlen(after) < 5)
+        return 'X';
+    *parent_out = (pid_t)strtol(after + 4, NULL, 10);
+    return after[2];
+}
+
+static bool is_alive(pid_t pid)
+{
+    pid_t parent;
+    char state = state_of(pid, &parent);
+
+    return state != 'X' && state != 'Z';
+}
+
 pid_t cluster_fixture_pid(const struct cluster_fixture *c)
 {
     char path[CLUSTER_PATH_CAP + 32], line[32] = "";
@@ -83,26 +118,7 @@ pid_t cluster_fixture_pid(const struct cluster_fixture *c)
     if (fgets(line, sizeof line, f) != NULL)
         pid = (pid_t)strtol(line, NULL, 10);
     fclose(f);
-    return pid > 1 && kill(pid, 0) == 0 ? pid : 0;
-}
-
-/* The parent of a process, 0 when it is gone. */
-static pid_t parent_of(pid_t pid)
-{
-    char path[64], text[256];
-    const char *after;
-    FILE *f;
-    size_t n;
-
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    f = fopen(path, "re");
-    if (f == NULL)
-        return 0;
-    n = fread(text, 1, sizeof text - 1, f);
-    fclose(f);
-    text[n] = '\0';
-    after = strrchr(text, ')'); /* the name before it may hold anything */
-    return after == NULL || strlen(after) < 5 ? 0 : (pid_t)strtol(after + 4, NULL, 10);
+    return pid > 1 && is_alive(pid) ? pid : 0;
 }
 
 static size_t children_of(pid_t parent, pid_t *pids_out)
@@ -114,7 +130,9 @@ static size_t children_of(pid_t parent, pid_t *pids_out)
     while (proc != NULL && (entry = readdir(proc)) != NULL && n < N_CHILDREN_CAP) {
         pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
-        if (pid > 1 && parent_of(pid) == parent)
+        pid_t its_parent = 0;
+
+        if (pid > 1 && state_of(pid, &its_parent) != 'X' && its_parent == parent)
             pids_out[n++] = pid;
     }
     if (proc != NULL)
@@ -126,8 +144,9 @@ static void wait_gone(pid_t pid)
 {
     const struct timespec pause = {.tv_nsec = 5000000};
 
-    for (int i = 0; i < 2000 && kill(pid, 0) == 0; i++)
+    for (int i = 0; i < 2000 && is_alive(pid); i++)
         nanosleep(&pause, NULL);
+    waitpid(pid, NULL, WNOHANG); /* a dead one not reaped still holds postmaster.pid */
 }
 
 void cluster_fixture_kill(struct cluster_fixture *c)

@@ -107,13 +107,13 @@ static bool spring(struct proxy_fixture *p, struct pair *pair, const char *bytes
     trap = (enum proxy_trap)atomic_exchange(&p->trap, PROXY_PASSES);
     if (trap == PROXY_PASSES)
         return false;
+    atomic_fetch_add(&p->n_sprung, 1);
     if (trap == PROXY_CUTS_AFTER_COMMIT && write_all(pair->server, bytes, len))
         swallow_answer(pair->server);
     if (trap == PROXY_FALLS_SILENT)
         pair->is_silent = true;
     else
         cut(pair);
-    atomic_fetch_add(&p->n_sprung, 1);
     return true;
 }
 

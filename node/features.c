@@ -9,9 +9,14 @@
 #include "node/db/settings.h"
 #include "node/db/sweep.h"
 #include "node/db/writer.h"
+#include "tenants/tenants.h"
 
 /* One line a feature and kind, in the order of the house's ranks. */
 const struct route_table features_routes[] = {
+    {session_routes, SESSION_ROUTES_N},
+    {settings_routes, SETTINGS_ROUTES_N},
+    {settings_past_routes, SETTINGS_PAST_ROUTES_N},
+    {account_routes, ACCOUNT_ROUTES_N},
     {NULL, 0},
 };
 
@@ -20,26 +25,28 @@ const struct command_table features_commands[] = {
 };
 
 const struct stmt_table features_stmts[] = {
-    {migrate_stmts, MIGRATE_STMTS_N},
-    {identity_stmts, IDENTITY_STMTS_N},
-    {writer_stmts, WRITER_STMTS_N},
-    {audit_stmts, AUDIT_STMTS_N},
-    {settings_stmts, SETTINGS_STMTS_N},
-    {jobs_stmts, JOBS_STMTS_N},
-    {sweep_stmts, SWEEP_STMTS_N},
-    {files_stmts, FILES_STMTS_N},
-    {NULL, 0},
+    {migrate_stmts, MIGRATE_STMTS_N},   {identity_stmts, IDENTITY_STMTS_N},
+    {writer_stmts, WRITER_STMTS_N},     {audit_stmts, AUDIT_STMTS_N},
+    {settings_stmts, SETTINGS_STMTS_N}, {jobs_stmts, JOBS_STMTS_N},
+    {sweep_stmts, SWEEP_STMTS_N},       {files_stmts, FILES_STMTS_N},
+    {tenants_stmts, TENANTS_STMTS_N},   {NULL, 0},
 };
 
 const struct data_table_list features_tables[] = {
-    {migrate_tables, MIGRATE_TABLES_N}, {identity_tables, IDENTITY_TABLES_N},
-    {audit_tables, AUDIT_TABLES_N},     {settings_tables, SETTINGS_TABLES_N},
-    {jobs_tables, JOBS_TABLES_N},       {sweep_tables, SWEEP_TABLES_N},
-    {files_tables, FILES_TABLES_N},     {NULL, 0},
+    {migrate_tables, MIGRATE_TABLES_N},
+    {identity_tables, IDENTITY_TABLES_N},
+    {audit_tables, AUDIT_TABLES_N},
+    {settings_tables, SETTINGS_TABLES_N},
+    {jobs_tables, JOBS_TABLES_N},
+    {sweep_tables, SWEEP_TABLES_N},
+    {files_tables, FILES_TABLES_N},
+    {tenants_tables, TENANTS_TABLES_N},
+    {NULL, 0},
 };
 
 const struct setting_table features_settings[] = {
     {sweep_settings, SWEEP_SETTINGS_N},
+    {tenants_settings, TENANTS_SETTINGS_N},
     {NULL, 0},
 };
 

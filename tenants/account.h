@@ -4,7 +4,9 @@
 #ifndef TENANTS_ACCOUNT_H
 #define TENANTS_ACCOUNT_H
 
+#include "node/base/conf.h"
 #include "node/base/role.h"
+#include "node/db/audit.h"
 #include "node/db/keyring.h"
 #include "node/db/settings.h"
 #include "node/db/writer.h"
@@ -12,17 +14,20 @@
 struct accounts; /* services.accounts: the hashing queue, the throttle and what they need */
 
 struct accounts_conf {
-    struct keyring *keyring; /* unlocked */
+    struct keyring *keyring;
     struct writer *writer;
     struct settings *settings;
+    struct space *space;
     int n_hash_threads;    /* 1 or 2: a password costs 19 MiB and about 35 ms */
-    size_t n_hash_waiting; /* logins beyond are refused with ERR_BUSY */
+    size_t n_hash_waiting; /* sign-ins beyond are refused with ERR_BUSY */
 };
+/* The two numbers from tenants_conf_rows. */
+void accounts_conf_read(const struct conf *conf, struct accounts_conf *out);
 
-/* ERR_LOCKED when the key agent holds no node key yet. */
+/* Needs no key yet: while the node is locked signing in says ERR_LOCKED. */
 NODISCARD enum err accounts_open(const struct accounts_conf *conf,
                                  struct accounts **accounts_out, struct fail *why);
-/* Answers what is queued, then stops. The writer still runs. */
+/* After the server has drained: no sign-in is under way any more. */
 void accounts_close(struct accounts **accounts);
 
 struct account_new {
@@ -34,10 +39,15 @@ struct account_new {
     struct id school;        /* ID_NONE when not of a school */
 };
 
-/* Makes the person's key and the row; waits for hashing and commit: for the command line's
- * route, the demo and tests, never from an HTTP worker. ERR_CONFLICT: the id or login is taken.
- * ERR_INVALID: why->field names the field. */
+/* Makes the person's key and the row, with the access record `access` says; waits for hashing
+ * and commit: for the operator's route (on the hashing queue), the demo and tests, never from
+ * an HTTP worker. ERR_CONFLICT: the id or login is taken; ERR_INVALID: a rule is broken;
+ * why->field names the field. ERR_NOSPACE. */
 NODISCARD enum err account_create(struct accounts *accounts, const struct account_new *account,
-                                  struct fail *why);
+                                  const struct access_entry *access, struct fail *why);
+/* Opened for the person's own eyes. ERR_NOT_FOUND. */
+NODISCARD enum err account_display_name(struct accounts *accounts, struct db *db,
+                                        struct id account, struct arena *arena,
+                                        struct span *name_out, struct fail *why);
 
 #endif

@@ -6,10 +6,10 @@
 #define TENANTS_SESSION_H
 
 #include "node/base/route.h"
+#include "node/db/hash256.h"
 #include "tenants/account.h"
 
-#define SESSION_TOKEN_BYTES 32
-#define SESSION_TOKEN_CHARS 43 /* base64url, unpadded: what the cookie holds */
+#define SESSION_TOKEN_CHARS 64 /* 32 random bytes in hexadecimal: the cookie's value */
 
 /* "__Host-ibasho", or "ibasho_session" for the demo's plain http. */
 const char *session_cookie_name(bool is_https);
@@ -21,5 +21,10 @@ const char *session_cookie_name(bool is_https);
 NODISCARD enum err session_find(struct accounts *accounts, struct db *db, struct span cookie,
                                 int64_t now_utc_us, struct caller *caller_out,
                                 struct fail *why);
+
+/* A new token; what is kept of it is its hash. */
+struct hash256 session_token_make(char token_out[SESSION_TOKEN_CHARS + 1]);
+/* The moment a session opened now ends at the latest. */
+int64_t session_expiry(const struct accounts *accounts, int64_t now_utc_us);
 
 #endif

@@ -1,0 +1,24 @@
+/* tenants/account_priv.h - what the files of this folder share of struct accounts. */
+#ifndef TENANTS_ACCOUNT_PRIV_H
+#define TENANTS_ACCOUNT_PRIV_H
+
+#include "tenants/account_store.h"
+#include "tenants/password.h"
+#include "tenants/throttle.h"
+
+struct accounts {
+    struct keyring *keyring;
+    struct writer *writer;
+    struct settings *settings;
+    struct space *space;
+    struct hasher *hasher;
+    struct throttle *throttle;
+    struct id decoy;                    /* the row id of whoever does not exist */
+    char decoy_hash[PASSWORD_HASH_CAP]; /* of a password nobody knows */
+};
+
+/* The blind index of a folded login. */
+NODISCARD enum err account_index(struct accounts *accounts, const char *login,
+                                 uint8_t index_out[ACCOUNT_INDEX_BYTES], struct fail *why);
+
+#endif

@@ -1,0 +1,35 @@
+/* tenants/tenants.h - the rows of this folder, for node/features.c. Threads: const data. */
+#ifndef TENANTS_TENANTS_H
+#define TENANTS_TENANTS_H
+
+#include "node/base/conf.h"
+#include "node/base/route.h"
+#include "node/base/setting.h"
+#include "node/base/stmt.h"
+#include "node/base/table.h"
+
+#define SESSION_ROUTES_N       3
+#define SETTINGS_ROUTES_N      4
+#define SETTINGS_PAST_ROUTES_N 1
+#define ACCOUNT_ROUTES_N       1
+#define TENANTS_STMTS_N        10
+#define TENANTS_TABLES_N       2
+#define TENANTS_SETTINGS_N     6
+#define TENANTS_CONF_N         2
+extern const struct route session_routes[SESSION_ROUTES_N];   /* session_http.c */
+extern const struct route settings_routes[SETTINGS_ROUTES_N]; /* settings_http.c */
+extern const struct route
+    settings_past_routes[SETTINGS_PAST_ROUTES_N];           /* settings_past_http.c */
+extern const struct route account_routes[ACCOUNT_ROUTES_N]; /* account_http.c */
+extern const struct stmt *const tenants_stmts[TENANTS_STMTS_N];
+extern const struct data_table tenants_tables[TENANTS_TABLES_N];
+extern const struct setting *const tenants_settings[TENANTS_SETTINGS_N];
+extern const struct conf_row
+    tenants_conf_rows[TENANTS_CONF_N]; /* login.hash_threads, _waiting */
+
+/* tenants_settings.c */
+extern const struct setting setting_idle_minutes_student, setting_idle_minutes_adult,
+    setting_absolute_hours, setting_lockout_tries, setting_lockout_minutes,
+    setting_tries_per_minute;
+
+#endif

@@ -47,6 +47,7 @@ static enum err conf_write(const struct keyd_fixture *f, struct fail *why)
             "keyd.boot = %s\nkeys.dir = %s\nkeys.copies = %s\n",
             id, f->dir, f->dir, f->socket, f->dir, f->dir, f->boot, f->keys_dir,
             f->copies == NULL ? "" : f->copies);
+    fchmod(fileno(out), 0644);
     return fclose(out) == 0 ? ERR_OK : fail_set(why, ERR_IO, "%s", f->conf_path);
 }
 
@@ -70,6 +71,9 @@ enum err keyd_fixture_prepare(struct keyd_fixture *f, struct fail *why)
     if (mkdir(f->keys_dir, 0700) != 0 || mkdir(keyd_dir, 0700) != 0 ||
         RAND_bytes(f->half, sizeof f->half) != 1)
         return fail_set(why, ERR_IO, "%s: errno %d", f->dir, errno);
+    if (f->run_as != 0 && (chown(f->dir, f->run_as, f->run_as) != 0 ||
+                           chown(keyd_dir, f->run_as, f->run_as) != 0))
+        return fail_set(why, ERR_IO, "chown %s: errno %d", f->dir, errno);
     f->conf = (struct keyring_conf){.dir = f->keys_dir,
                                     .copies = f->copies == NULL ? "" : f->copies,
                                     .agent_socket = f->socket,
@@ -78,15 +82,17 @@ enum err keyd_fixture_prepare(struct keyd_fixture *f, struct fail *why)
 }
 
 /* In the child: between fork and exec only calls that are safe there. */
-__attribute__((noreturn)) static void become_agent(const char *program, const char *conf_path,
-                                                   int log_fd, int ready_fd)
+__attribute__((noreturn)) static void
+become_agent(const struct keyd_fixture *f, const char *program, int log_fd, int ready_fd)
 {
     char *argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t) "-c",
-                    (char *)(uintptr_t)conf_path, NULL};
+                    (char *)(uintptr_t)f->conf_path, NULL};
     char *env[] = {(char *)(uintptr_t) "NOTIFY_FD=3", NULL};
 
+    if (f->run_as != 0 && (setgid(f->run_as) != 0 || setuid(f->run_as) != 0))
+        _exit(126);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (dup2(log_fd, 2) == 2 && dup2(log_fd, 1) == 1 &&
+    if (chdir(f->dir) == 0 && dup2(log_fd, 2) == 2 && dup2(log_fd, 1) == 1 &&
         (ready_fd == NOTIFY_FD ? fcntl(NOTIFY_FD, F_SETFD, 0) == 0
                                : dup2(ready_fd, NOTIFY_FD) == NOTIFY_FD))
         execve(program, argv, env);
@@ -122,7 +128,7 @@ enum err keyd_fixture_agent_start(struct keyd_fixture *f, struct fail *why)
     }
     f->pid = fork();
     if (f->pid == 0)
-        become_agent(program, f->conf_path, log_fd, ready[1]);
+        become_agent(f, program, log_fd, ready[1]);
     close(ready[1]);
     rc = f->pid < 0 ? fail_set(why, ERR_IO, "fork: errno %d", errno)
                     : wait_ready(f, ready[0], why);

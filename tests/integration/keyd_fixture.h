@@ -15,6 +15,7 @@ struct keyd_fixture {
     const char *boot;   /* set before start: "sheet"; NULL is "token" */
     const char *copies; /* set before start: keys.copies; NULL is none */
     struct id node;     /* set before start, or made by it */
+    uid_t run_as;       /* set before start: the agent's uid; 0 keeps the test's own */
 
     struct keyring *keyring; /* open and unlocked after start; a test may close it itself */
     struct keyring_conf conf;

@@ -1,0 +1,15 @@
+/* ops/cli/tables.h - every table of commands; a file of ops/cli adds its own here.
+ * Threads: const data. */
+#ifndef OPS_CLI_TABLES_H
+#define OPS_CLI_TABLES_H
+
+#include "ops/cli/cli.h"
+
+extern const struct cli_table cli_conf; /* conf.c */
+
+#define CLI_TABLES \
+    { \
+        &cli_conf, \
+    }
+
+#endif

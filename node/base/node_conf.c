@@ -28,14 +28,24 @@ const struct conf_row node_conf_rows[NODE_CONF_N] = {
      .help = "監査記録の署名に使う名前。例: aozora.ibasho"},
     {.name = "node.data_dir", .type = CONF_PATH, .help = "データを置くディレクトリ"},
     {.name = "node.run_dir", .type = CONF_PATH, .help = "ソケットを置くディレクトリ"},
+    {.name = "db.socket_dir",
+     .type = CONF_PATH,
+     .initial = "",
+     .help = "PostgreSQL のソケットのディレクトリ。空なら node.run_dir の pg"},
+    {.name = "db.name",
+     .type = CONF_TEXT,
+     .least = 1,
+     .most = 63,
+     .initial = "ibasho",
+     .help = "データベースの名前"},
+    {.name = "backup.dir",
+     .type = CONF_PATH,
+     .initial = "",
+     .help = "バックアップを置くディレクトリ。空なら node.data_dir の backups"},
     {.name = "keyd.socket",
      .type = CONF_PATH,
      .most = 107, /* sun_path */
      .help = "鍵の番人（ibasho-keyd）のソケット。例: /run/ibasho/aozora/keyd.sock"},
-    {.name = "admin.socket",
-     .type = CONF_PATH,
-     .most = 107,
-     .help = "運用コマンド（ibasho）のソケット。例: /run/ibasho/aozora/admin.sock"},
 };
 
 enum err node_conf_id(const struct conf *conf, struct id *id_out, struct fail *why)

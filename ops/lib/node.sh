@@ -231,6 +231,40 @@ node_remove() {
     rm -rf "$DATA" "$NODE_RUN" "$TABLE" "$BASE/$NODE.ports" "$RUN/$NODE".supervise.*
 }
 
+# The front's configuration follows the checkout's template at every start.
+node_front() {
+    install -m 0640 -o root -g "$FRONT_USER" "$BASE/ca/ca.pem" "$DATA/front/office-ca.pem"
+    "$CHECKOUT/ops/front/render" "$DATA/node.conf" "$DATA/front"
+}
+
+node_health() {
+    curl -fsS --max-time 5 --cacert "$BASE/ca/ca.pem" "$URL_PUBLIC/api/v1/health" 2>/dev/null
+}
+
+# A new node gets its key halves once, the municipality's as a local token (keyd.boot = token).
+# Then it waits until the node says that everything is there.
+node_ready() {
+    local i said=
+    node_supervise --wait "$1" || return 1
+    node_ports
+    node_urls
+    [ -s "$DATA/keys/keystore" ] || node_keys || return 1
+    for ((i = 0; i < 300; i++)); do
+        said=$(node_health) && [[ $said == *'"ok"'* ]] && return 0
+        sleep 0.1
+    done
+    echo "ibasho: $NODE is not ready: ${said:-no answer}; see $DATA/log" >&2
+    return 1
+}
+
+node_keys() {
+    ibasho "$NODE" key init --local-token >/dev/null
+}
+
+node_up() { # NAME ROLE TITLE
+    node_create "$@" && node_start "$1" && node_ready "$1"
+}
+
 ibasho() { # NAME WORDS...: the command line of that node
     node_names "$1"
     shift

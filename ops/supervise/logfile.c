@@ -52,7 +52,7 @@ void logfile_close(struct logfile *log)
 
 static void roll(struct logfile *log)
 {
-    char from[sizeof log->name + 4], to[sizeof log->name + 4];
+    char from[sizeof log->name + 12], to[sizeof log->name + 12];
     int fresh = -1;
 
     for (int i = LOGFILE_KEPT; i > 0; i--) {

@@ -186,7 +186,15 @@ def supervise_killed_leaves_nothing_and_the_next_one_starts_clean(t):
 @case
 def supervise_kills_what_a_killed_one_could_not_take_along(t):
     """A program may escape the kernel's signal (it forked away); the state file finds it."""
-    stray = subprocess.Popen(SLEEP.split(), start_new_session=True)
+    stray = subprocess.Popen(["/bin/sleep", "60"], start_new_session=True,
+                             stdout=subprocess.DEVNULL)
+    try:
+        stray_is_found(t, stray)
+    finally:
+        stray.kill()
+
+
+def stray_is_found(t, stray):
     with open(f"/proc/{stray.pid}/stat") as f:
         started = f.read().rsplit(")", 1)[1].split()[19]
     with Supervisor(f"a - 1 always none - TERM 5 {SLEEP}") as s:

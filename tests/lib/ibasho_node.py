@@ -29,6 +29,7 @@ import ssl
 import struct
 import subprocess
 import time
+import uuid
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("IBASHO_BUILD", "build/debug")
@@ -256,11 +257,32 @@ class Node:
         return done.stdout.rstrip("\n") if check else done
 
     # -- people ---------------------------------------------------------------------------------
-    def account(self, role, login=None, display_name=None):
-        raise NotImplementedError
+    def account(self, role, login=None, display_name=None, password=None):
+        """A fresh account, made by the operator's own way; role as in node/base/role.h."""
+        wanted = {"id": str(uuid.uuid4()), "role": role,
+                  "login": login or f"{role}-{secrets.token_hex(6)}",
+                  "display_name": display_name or f"{role} {secrets.token_hex(3)}",
+                  "password": password or secrets.token_hex(8)}
+        reply = self.admin("POST", "/api/v1/admin/accounts", wanted)
+        if reply.status != 201:
+            raise NodeError(f"account {role}: {reply}")
+        made = reply.json()
+        return Login(role, made["login"], wanted["password"], made.get("totp_secret"), made["id"])
 
     def sign_in(self, login, listener="public"):
-        raise NotImplementedError
+        """Signs in as a person does; waits for the next one-time code if this one was used."""
+        session = Session(self, listener)
+        for _ in range(3):
+            body = {"login": login.login, "password": login.password}
+            if login.totp_secret:
+                body["code"] = totp(login.totp_secret)
+            reply = session.request("POST", "/api/v1/session", body)
+            if reply.status == 200:
+                return session
+            if reply.status != 401 or reply.json().get("code") != "wrong-code":
+                break
+            time.sleep(30.2 - time.time() % 30)
+        raise NodeError(f"sign-in of {login.role}: {reply}")
 
 
 class Nodes:

@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+# tests/run: right 600
+"""A stolen disk tells no names (issue 2): 1,000 canary names go in by the real path; then every
+byte the node ever wrote is searched for them, as UTF-8, UTF-16, base64 and hexadecimal."""
+import base64
+import concurrent.futures
+import mmap
+import os
+import secrets
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lib.ibasho_node import Nodes  # noqa: E402
+from lib.t import case, main  # noqa: E402
+
+N = 1000
+ROLES = ("student", "guardian", "supporter", "school_staff")
+# Every canary of a kind carries one mark, so that one search finds each of the thousand.
+NAME_MARK = "鶴亀" + secrets.token_hex(6) + "太郎"
+LOGIN_MARK = "lo" + secrets.token_hex(6)
+PASSWORD_MARK = "Pw" + secrets.token_hex(6)
+PLANTED = "planted" + secrets.token_hex(6)
+
+nodes = node = None
+secrets_told = []
+
+
+def forms(text):
+    """What a text may look like on a disk. Base64 hides it differently at each of 3 offsets; the
+    characters at both ends depend on the neighbours and are left out."""
+    raw = text.encode()
+    found = {"utf-8": raw, "utf-16-le": text.encode("utf-16-le"),
+             "utf-16-be": text.encode("utf-16-be"), "hex": raw.hex().encode(),
+             "HEX": raw.hex().upper().encode()}
+    for name, data in (("base64", raw), ("base64 of utf-16-le", text.encode("utf-16-le"))):
+        for offset in range(3):
+            padded = base64.b64encode(b"\0" * offset + data + b"\0\0\0")
+            first = 4 if offset else 0
+            last = (offset + len(data)) // 3 * 4
+            found[f"{name}+{offset}"] = padded[first:last]
+    return found
+
+
+def forms_url(text):
+    return {k + " url": v.replace(b"+", b"-").replace(b"/", b"_")
+            for k, v in forms(text).items() if k.startswith("base64")}
+
+
+def all_files():
+    """Everything below the node's directories, root's view; sockets have no bytes."""
+    for top in (node.v["BASE"], node.v["RUN"]):
+        for path, _, names in os.walk(top):
+            for name in names:
+                full = os.path.join(path, name)
+                if stat.S_ISREG(os.lstat(full).st_mode):
+                    yield full
+
+
+def search(texts):
+    """{form: files that hold it}, bytes and files looked at. texts: {label: text}."""
+    wanted = {f"{label} {form}": data for label, text in texts.items()
+              for form, data in {**forms(text), **forms_url(text)}.items()}
+    hits, n_bytes, n_files = {}, 0, 0
+    for path in all_files():
+        try:
+            with open(path, "rb") as f:
+                size = os.fstat(f.fileno()).st_size
+                if size == 0:
+                    continue
+                with mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ) as data:
+                    for form, needle in wanted.items():
+                        if data.find(needle) >= 0:
+                            hits.setdefault(form, []).append(path)
+        except FileNotFoundError:
+            continue
+        n_bytes += size
+        n_files += 1
+    return hits, n_bytes, n_files
+
+
+def put_canary(i):
+    made = node.account(ROLES[i % len(ROLES)], login=f"{LOGIN_MARK}-{i}",
+                        display_name=f"{NAME_MARK}{i:04d}", password=f"{PASSWORD_MARK}-{i:04d}")
+    if made.totp_secret:
+        secrets_told.append(made.totp_secret)
+    return made
+
+
+@case
+def stolen_disk_search_finds_what_is_planted(t):
+    """The control: plain bytes in the database, its log and a file are found in each form."""
+    node.psql(f"CREATE TABLE canary_control (t text); INSERT INTO canary_control VALUES ('{PLANTED}');"
+              " CHECKPOINT")
+    plain, _, _ = search({"planted": PLANTED})
+    paths = plain.get("planted utf-8", [])
+    t.ok(any("/cluster/base/" in p for p in paths), "in a table's file", paths)
+    t.ok(any("/cluster/pg_wal/" in p for p in paths), "in the write-ahead log", paths)
+    for name, data in {**forms(PLANTED), **forms_url(PLANTED)}.items():
+        path = f"{node.data_dir}/files/planted"
+        with open(path, "wb") as f:
+            f.write(secrets.token_bytes(5000) + data + secrets.token_bytes(5000))
+        hits, _, _ = search({"planted": PLANTED})
+        t.ok(path in hits.get("planted " + name, []), f"as {name}")
+        os.unlink(path)
+    for offset in range(6):
+        row = base64.b64encode(b"x" * offset + PLANTED.encode() + b"yz")
+        t.ok(any(f in row for k, f in forms(PLANTED).items() if k.startswith("base64+")),
+             f"base64 at offset {offset}")
+    node.psql("DROP TABLE canary_control")
+
+
+@case
+def stolen_disk_holds_no_name_of_a_thousand(t):
+    t.req("NI-T3-6")
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(put_canary, range(N)))
+    t.eq(len(made), N, "canaries went in by the operator's way")
+    t.note(f"{N} accounts in {time.monotonic() - began:.0f} s")
+    t.eq(node.psql("SELECT count(*) FROM account"), str(N), "they are rows")
+    # Names are used, not only stored: signing in reads and unseals them.
+    session = node.sign_in(made[0])
+    reply = session.request("GET", "/api/v1/session")
+    t.ok(NAME_MARK in reply.json()["display_name"], "a canary signs in and sees its name", reply)
+    node.request("POST", "/api/v1/session", {"login": made[1].login, "password": "wrong " + PASSWORD_MARK},
+                 {"Origin": node.url()})
+    node.psql("CHECKPOINT")
+    backup_made(t)
+    for name in ("node", "keyd", "postgres"):
+        pid = node.kill(name, signal.SIGSEGV if name != "postgres" else signal.SIGKILL)
+        t.ok(pid > 0, f"{name} is made to crash")
+        node.wait_back(name, pid)
+    node.wait_answer()
+    node.psql("CHECKPOINT")
+    texts = {"name": NAME_MARK, "login": LOGIN_MARK, "password": PASSWORD_MARK}
+    texts.update({f"secret {i}": s for i, s in enumerate(secrets_told[:20])})
+    hits, n_bytes, n_files = search(texts)
+    t.note(f"{n_files} files, {n_bytes >> 20} MiB searched in {len(forms('x')) + 6} forms")
+    t.ok(n_bytes > 30 << 20 and n_files > 500, "there was much to search")
+    t.eq(hits, {}, "no canary stands anywhere")
+    t.ok(NAME_MARK in session.request("GET", "/api/v1/session").json()["display_name"],
+         "and the node itself still knows it")
+
+
+def backup_made(t):
+    """A copy of the cluster as PostgreSQL's own tool makes it: what a thief of backups would have.
+    It is searched with everything else and removed with the node."""
+    where = node.data_dir + "/backups/canary"
+    done = subprocess.run(["/usr/lib/postgresql/15/bin/pg_basebackup", "-h", node.run_dir + "/pg",
+                           "-U", "ibasho", "-D", where, "-c", "fast", "-X", "stream"], cwd="/",
+                          capture_output=True, text=True, timeout=120, check=False)
+    t.eq(done.returncode, 0, "a backup is made: " + done.stderr)
+    t.ok(os.path.exists(where + "/PG_VERSION"), "and lies beside the node")
+
+
+if __name__ == "__main__":
+    with Nodes("aozora") as nodes:
+        node = nodes["aozora"]
+        main(__file__)

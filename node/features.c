@@ -9,6 +9,8 @@
 #include "node/db/settings.h"
 #include "node/db/sweep.h"
 #include "node/db/writer.h"
+#include "node/server/doctor.h"
+#include "node/server/own.h"
 #include "tenants/tenants.h"
 
 /* One line a feature and kind, in the order of the house's ranks. */
@@ -17,6 +19,8 @@ const struct route_table features_routes[] = {
     {settings_routes, SETTINGS_ROUTES_N},
     {settings_past_routes, SETTINGS_PAST_ROUTES_N},
     {account_routes, ACCOUNT_ROUTES_N},
+    {own_routes, OWN_ROUTES_N},
+    {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
 };
 
@@ -25,11 +29,17 @@ const struct command_table features_commands[] = {
 };
 
 const struct stmt_table features_stmts[] = {
-    {migrate_stmts, MIGRATE_STMTS_N},   {identity_stmts, IDENTITY_STMTS_N},
-    {writer_stmts, WRITER_STMTS_N},     {audit_stmts, AUDIT_STMTS_N},
-    {settings_stmts, SETTINGS_STMTS_N}, {jobs_stmts, JOBS_STMTS_N},
-    {sweep_stmts, SWEEP_STMTS_N},       {files_stmts, FILES_STMTS_N},
-    {tenants_stmts, TENANTS_STMTS_N},   {NULL, 0},
+    {migrate_stmts, MIGRATE_STMTS_N},
+    {identity_stmts, IDENTITY_STMTS_N},
+    {writer_stmts, WRITER_STMTS_N},
+    {audit_stmts, AUDIT_STMTS_N},
+    {settings_stmts, SETTINGS_STMTS_N},
+    {jobs_stmts, JOBS_STMTS_N},
+    {sweep_stmts, SWEEP_STMTS_N},
+    {files_stmts, FILES_STMTS_N},
+    {tenants_stmts, TENANTS_STMTS_N},
+    {doctor_stmts, DOCTOR_STMTS_N},
+    {NULL, 0},
 };
 
 const struct data_table_list features_tables[] = {
@@ -47,6 +57,7 @@ const struct data_table_list features_tables[] = {
 const struct setting_table features_settings[] = {
     {sweep_settings, SWEEP_SETTINGS_N},
     {tenants_settings, TENANTS_SETTINGS_N},
+    {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
 };
 

@@ -254,30 +254,17 @@ static void worker_reconnect(struct worker *worker)
     atomic_store(&worker->is_connected, worker->db != NULL);
 }
 
-/* Rows of the server itself and of the operator's socket work in every state. */
-static bool runs_always(const struct call *call)
-{
-    return own_is(call->req.route) || call->listener == LISTENER_ADMIN;
-}
-
 /* False: answered. */
 static bool check_state(struct worker *worker, struct call *call)
 {
-    enum node_state state = dispatch_state(worker->dispatch);
+    bool is_starting = dispatch_state(worker->dispatch) == NODE_STARTING;
 
-    if (state != NODE_STARTING)
+    if (!is_starting)
         worker_reconnect(worker);
     call->req.db = worker->db;
-    if (runs_always(call) && (state != NODE_STARTING || own_is(call->req.route)))
+    if (own_is(call->req.route) || (!is_starting && worker->db != NULL))
         return true;
-    if (state == NODE_STARTING)
-        answer(call, REFUSE_STARTING);
-    else if (state == NODE_LOCKED)
-        answer(call, REFUSE_LOCKED);
-    else if (worker->db == NULL)
-        answer(call, REFUSE_UNAVAILABLE);
-    else
-        return true;
+    answer(call, is_starting ? REFUSE_STARTING : REFUSE_UNAVAILABLE);
     return false;
 }
 
@@ -400,6 +387,11 @@ void dispatch_state_set(struct dispatch *dispatch, enum node_state state)
 enum node_state dispatch_state(const struct dispatch *dispatch)
 {
     return (enum node_state)atomic_load(&dispatch->state);
+}
+
+const struct db_conf *dispatch_db_conf(const struct dispatch *dispatch)
+{
+    return &dispatch->conf.db;
 }
 
 void dispatch_stats_read(const struct dispatch *dispatch, struct dispatch_stats *stats_out)

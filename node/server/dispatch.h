@@ -3,8 +3,8 @@
  *
  * Worker threads (http.workers), each with a mailbox and a read connection of its own. The loop
  * thread posts; a full mailbox refuses (503). What happens to a call, in this order:
- *   1. The node's state: while starting or locked only the server's own rows and those of the
- *      admin socket run; the others answer 503.
+ *   1. The node's state: while it is starting only the server's own rows run; the others answer
+ *      503. A worker without a database connection answers 503 too, but for those rows.
  *   2. The session, by its cookie. Nobody on a row that is not open to them: 401.
  *   3. The role. A wrong one answers 404 with the very bytes of a missing object, and stands as
  *      "refused" in the access record.
@@ -25,7 +25,8 @@ struct metrics;
 
 enum node_state {
     NODE_STARTING, /* services are not there yet: the database is away or being migrated */
-    NODE_LOCKED,   /* all but what needs the node key */
+    NODE_LOCKED, /* all there, but the key agent has no node key: what needs it says ERR_LOCKED
+                  */
     NODE_READY,
 };
 const char *node_state_id(enum node_state state); /* "starting" "locked" "ok" */
@@ -49,6 +50,8 @@ NODISCARD enum err dispatch_post(struct dispatch *dispatch, struct call *call,
 
 void dispatch_state_set(struct dispatch *dispatch, enum node_state state);
 enum node_state dispatch_state(const struct dispatch *dispatch);
+
+const struct db_conf *dispatch_db_conf(const struct dispatch *dispatch);
 
 struct dispatch_stats {
     int n_workers, n_connected; /* read connections that stand */

@@ -7,6 +7,7 @@
 #include "node/base/route.h"
 #include "node/base/setting.h"
 
+struct assets;
 struct dispatch;
 struct metrics;
 struct routes;
@@ -29,8 +30,7 @@ struct own {
     const struct dispatch *dispatch;
     const struct metrics *metrics;
     const struct routes *routes;
-    const struct setting_table *settings;
-    const struct conf_table *conf_tables;
+    const struct assets *assets;
 };
 void own_describe(const struct own *own);
 const struct own *own_read(void);

@@ -1,0 +1,182 @@
+/* The operator's own rows: GET /metrics and GET /api/v1/admin/doctor on the admin socket. */
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "node/db/audit.h"
+#include "node/db/jobs.h"
+#include "node/db/space.h"
+#include "node/server/dispatch.h"
+#include "node/server/doctor.h"
+#include "node/server/metrics.h"
+#include "node/server/own.h"
+#include "node/server/text.h"
+
+#define OPENMETRICS "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+/* ---- metrics of the parts ---- */
+
+static void write_gauge(struct text *text, const char *name, const char *help, int64_t value)
+{
+    text_add(text, "# TYPE ibasho_%s gauge\n# HELP ibasho_%s %s\nibasho_%s %" PRId64 "\n", name,
+             name, help, name, value);
+}
+
+static void write_counter(struct text *text, const char *name, const char *help, uint64_t value)
+{
+    text_add(text,
+             "# TYPE ibasho_%s counter\n# HELP ibasho_%s %s\nibasho_%s_total %" PRIu64 "\n",
+             name, name, help, name, value);
+}
+
+static void write_database(const struct req *req, struct text *text)
+{
+    struct dispatch_stats pool;
+    struct writer_stats writer;
+    struct jobs_stats jobs;
+
+    dispatch_stats_read(own_read()->dispatch, &pool);
+    write_gauge(text, "http_workers", "Worker threads.", pool.n_workers);
+    write_gauge(text, "http_waiting", "Requests waiting for a worker.",
+                (int64_t)pool.n_waiting);
+    write_gauge(text, "db_read_connections", "Workers with a database connection.",
+                pool.n_connected);
+    if (req->services->writer != NULL) {
+        writer_stats_read(req->services->writer, &writer);
+        write_counter(text, "writer_ops", "Operations answered.", writer.n_ops);
+        write_counter(text, "writer_batches", "Transactions committed.", writer.n_batches);
+        write_counter(text, "writer_retried_alone", "Operations run again alone.",
+                      writer.n_retried_alone);
+        write_counter(text, "writer_failed", "Operations that failed.", writer.n_failed);
+        write_gauge(text, "writer_waiting", "Operations waiting.", (int64_t)writer.n_waiting);
+        write_gauge(text, "writer_ready", "1: holds connection and lock.", writer.is_ready);
+    }
+    if (req->services->jobs != NULL && req->db != NULL &&
+        jobs_stats_read(req->services->jobs, req->db, &jobs, NULL) == ERR_OK) {
+        write_gauge(text, "jobs_waiting", "Jobs waiting.", jobs.n_waiting);
+        write_gauge(text, "jobs_running", "Jobs running.", jobs.n_running);
+        write_gauge(text, "jobs_dead", "Jobs that failed for good.", jobs.n_dead);
+        write_counter(text, "jobs_done", "Runs that succeeded since start.", jobs.n_done);
+        write_counter(text, "jobs_failed", "Runs that failed since start.", jobs.n_failed);
+    }
+}
+
+static void write_audit(const struct req *req, struct text *text)
+{
+    struct audit_stats stats;
+
+    if (req->services->audit == NULL)
+        return;
+    audit_stats_read(req->services->audit, &stats);
+    write_gauge(text, "audit_leaves", "Leaves of the audit tree.", (int64_t)stats.n_leaves);
+    write_gauge(text, "audit_checkpointed_leaves", "Leaves under the last checkpoint.",
+                (int64_t)stats.n_checkpointed);
+    write_counter(text, "audit_checkpoints", "Checkpoints signed since start.",
+                  stats.n_checkpoints);
+    write_gauge(text, "audit_mismatch", "1: database and checkpoints differ.",
+                stats.is_mismatch);
+    write_gauge(text, "audit_signing", "1: checkpoints are being signed.", stats.is_signing);
+}
+
+static void write_keyring(const struct req *req, struct text *text)
+{
+    struct keyring_status status;
+
+    if (keyring_status_read(req->services->keyring, &status, NULL) != ERR_OK)
+        return;
+    write_gauge(text, "keys_agent_up", "1: the key agent answers.", status.agent_up);
+    write_gauge(text, "keys_unlocked", "1: the key agent holds the node key.", status.unlocked);
+    write_gauge(text, "keys", "Keys in the keystore.", (int64_t)status.n_keys);
+    write_gauge(text, "keys_destroyed", "Keys destroyed.", (int64_t)status.n_destroyed);
+    write_counter(text, "keys_wraps", "Keys wrapped by the agent.", status.n_wraps);
+    write_counter(text, "keys_unwraps", "Keys unwrapped by the agent.", status.n_unwraps);
+    write_counter(text, "keys_refused", "Halves and keys the agent refused.", status.n_refused);
+}
+
+/* ---- the process ---- */
+
+static int64_t read_pss_bytes(void)
+{
+    FILE *f = fopen("/proc/self/smaps_rollup", "re");
+    char line[128];
+    long long kib = 0;
+
+    if (f == NULL)
+        return 0;
+    while (fgets(line, sizeof line, f) != NULL)
+        if (sscanf(line, "Pss: %lld kB", &kib) == 1)
+            break;
+    fclose(f);
+    return kib * 1024;
+}
+
+static int64_t count_fds(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    int64_t n = -3; /* ".", ".." and this directory's own */
+
+    if (dir == NULL)
+        return 0;
+    while (readdir(dir) != NULL)
+        n++;
+    closedir(dir);
+    return n;
+}
+
+static void write_process(const struct req *req, struct text *text)
+{
+    text_add(text,
+             "# TYPE ibasho_node info\n# HELP ibasho_node What this node is.\n"
+             "ibasho_node_info{state=\"%s\"} 1\n",
+             node_state_id(dispatch_state(own_read()->dispatch)));
+    write_gauge(text, "process_pss_bytes", "Proportional set size.", read_pss_bytes());
+    write_gauge(text, "process_open_fds", "Open descriptors.", count_fds());
+    if (req->services->space != NULL)
+        write_gauge(text, "disk_used_percent", "Use of the fullest volume.",
+                    space_used_percent(req->services->space));
+}
+
+static void metrics_show(struct req *req)
+{
+    struct text text = {.arena = req->arena};
+    struct fail fail;
+
+    write_process(req, &text);
+    metrics_write(own_read()->metrics, &text);
+    write_database(req, &text);
+    write_audit(req, &text);
+    write_keyring(req, &text);
+    text_add(&text, "# EOF\n");
+    if (text.is_broken) {
+        fail_set(&fail, ERR_NOMEM, "metrics");
+        reply_fail(req, &fail);
+        return;
+    }
+    reply_bytes(req, 200, OPENMETRICS, span_of(text.p, text.len));
+}
+
+static void doctor_show(struct req *req)
+{
+    struct doctor_report report;
+
+    doctor_run(req, &report);
+    reply_json(req, 200, &report);
+}
+
+const struct route operator_routes[OPERATOR_ROUTES_N] = {
+    {.name = "metrics.show",
+     .method = HTTP_GET,
+     .path = "/metrics",
+     .listeners = LISTENER_ADMIN,
+     .roles = ROLES_EVERYONE,
+     .summary_ja = "数の記録（OpenMetrics）",
+     .handle = metrics_show},
+    {.name = "doctor.show",
+     .method = HTTP_GET,
+     .path = "/api/v1/admin/doctor",
+     .listeners = LISTENER_ADMIN,
+     .roles = ROLES_EVERYONE,
+     .output = &doctor_report_shape,
+     .summary_ja = "ぐあいの悪いところと、次にすること",
+     .handle = doctor_show},
+};

@@ -1,0 +1,275 @@
+#include "node/server/parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "node/base/log.h"
+#include "node/base/node_conf.h"
+#include "node/db/audit.h"
+#include "node/db/files.h"
+#include "node/db/identity.h"
+#include "node/db/jobs.h"
+#include "node/db/migrate.h"
+#include "node/db/settings.h"
+#include "node/db/space.h"
+#include "tenants/account.h"
+
+#define STATEMENT_MS   10000
+#define WRITES_WAITING 4096
+#define WRITES_A_BATCH 256
+#define PATH_CAP       256
+
+struct parts {
+    struct parts_conf conf;
+    struct services services;
+    struct id node;
+    char socket_dir[PATH_CAP], cluster_dir[PATH_CAP];
+    struct db_conf app_db, owner_db;
+    bool is_migrated, is_audit_started, is_refreshed;
+};
+
+static enum err read_conf(struct parts *parts, struct fail *why)
+{
+    const struct conf *conf = parts->conf.conf;
+    const char *dir = conf_text(conf, "db.socket_dir");
+    int n;
+
+    if (dir[0] != '\0')
+        n = snprintf(parts->socket_dir, PATH_CAP, "%s", dir);
+    else
+        n = snprintf(parts->socket_dir, PATH_CAP, "%s/pg", conf_text(conf, "node.run_dir"));
+    if (n >= PATH_CAP || snprintf(parts->cluster_dir, PATH_CAP, "%s/cluster",
+                                  conf_text(conf, "node.data_dir")) >= PATH_CAP)
+        return fail_set(why, ERR_INVALID, "a path of node.conf is too long");
+    parts->app_db = (struct db_conf){.socket_dir = parts->socket_dir,
+                                     .user = "ibasho_app",
+                                     .name = conf_text(conf, "db.name"),
+                                     .statement_timeout_ms = STATEMENT_MS};
+    parts->owner_db = parts->app_db;
+    parts->owner_db.user = "ibasho";
+    parts->owner_db.statement_timeout_ms = 0;
+    return node_conf_id(conf, &parts->node, why);
+}
+
+static enum err open_space(struct parts *parts, struct fail *why)
+{
+    const struct conf *conf = parts->conf.conf;
+    const struct space_conf space = {
+        .data_dir = conf_text(conf, "node.data_dir"),
+        .cluster_dir = parts->cluster_dir,
+        .no_uploads_percent = (int)conf_int(conf, "space.no_uploads_percent"),
+        .no_writes_percent = (int)conf_int(conf, "space.no_writes_percent"),
+        .full_percent = (int)conf_int(conf, "space.full_percent"),
+        .ballast_bytes = conf_int(conf, "space.ballast_mib") << 20,
+    };
+
+    return space_open(&space, &parts->services.space, why);
+}
+
+static enum err open_audit(struct parts *parts, struct fail *why)
+{
+    const struct conf *conf = parts->conf.conf;
+    const struct audit_conf audit = {
+        .origin = conf_text(conf, "node.origin"),
+        .checkpoint_path = conf_text(conf, "audit.checkpoint_path"),
+        .checkpoint_every_s = (int)conf_int(conf, "audit.checkpoint_every_s"),
+    };
+
+    return audit_open(&audit, parts->services.keyring, &parts->services.audit, why);
+}
+
+enum err parts_create(const struct parts_conf *conf, struct parts **parts_out, struct fail *why)
+{
+    struct parts *parts = calloc(1, sizeof *parts);
+    struct keyring_conf keyring;
+    enum err rc;
+
+    *parts_out = NULL;
+    if (parts == NULL)
+        return fail_set(why, ERR_NOMEM, "parts");
+    parts->conf = *conf;
+    parts->services.conf = conf->conf;
+    rc = read_conf(parts, why);
+    if (rc == ERR_OK)
+        rc = identity_check_files(conf_text(conf->conf, "node.data_dir"), why);
+    if (rc == ERR_OK)
+        rc = keyring_conf_read(conf->conf, &keyring, why);
+    if (rc == ERR_OK)
+        rc = keyring_open(&keyring, &parts->services.keyring, why);
+    if (rc == ERR_OK)
+        rc = open_space(parts, why);
+    if (rc == ERR_OK)
+        rc = open_audit(parts, why);
+    if (rc != ERR_OK)
+        parts_destroy(&parts);
+    *parts_out = parts;
+    return rc;
+}
+
+/* ---- what needs the database ---- */
+
+static enum err check_cluster(struct parts *parts, struct fail *why)
+{
+    struct db *db = NULL;
+    enum err rc = db_open(&parts->owner_db, parts->conf.stmts, &db, why);
+
+    if (rc == ERR_OK)
+        rc = identity_check_cluster(db, parts->node, conf_text(parts->conf.conf, "node.role"),
+                                    why);
+    db_close(&db);
+    return rc;
+}
+
+static void say_step(const struct migration *step, void *arg)
+{
+    (void)arg;
+    log_info("migrate.step", L_TEXT("name", step->name));
+}
+
+/* Before a step is applied to it, a cluster that has a name must have ours. */
+static enum err migrate(struct parts *parts, struct fail *why)
+{
+    struct migrate_report report;
+    enum err rc = migrate_check(&parts->owner_db, &migrations, &report, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    if (report.n_before > 0) {
+        rc = check_cluster(parts, why);
+        if (rc == ERR_DENIED)
+            return rc;
+    }
+    rc = migrate_run(&parts->owner_db, &migrations, say_step, NULL, &report, why);
+    if (rc == ERR_OK)
+        rc = check_cluster(parts, why);
+    parts->is_migrated = rc == ERR_OK;
+    return rc;
+}
+
+static enum err start_writer(struct parts *parts, struct fail *why)
+{
+    const struct writer_conf conf = {
+        .db = parts->app_db,
+        .tables = parts->conf.stmts,
+        .audit = parts->services.audit,
+        .n_waiting_cap = WRITES_WAITING,
+        .n_batch_cap = WRITES_A_BATCH,
+    };
+
+    return writer_start(&conf, &parts->services.writer, why);
+}
+
+static enum err open_settings(struct parts *parts, struct fail *why)
+{
+    struct db *db = NULL;
+    enum err rc = db_open(&parts->app_db, parts->conf.stmts, &db, why);
+
+    if (rc == ERR_OK)
+        rc = settings_open(parts->conf.settings, db, &parts->services.settings, why);
+    db_close(&db);
+    return rc;
+}
+
+static enum err open_files(struct parts *parts, struct fail *why)
+{
+    const struct conf *conf = parts->conf.conf;
+    const struct files_conf files = {
+        .dir = conf_text(conf, "files.dir"),
+        .max_bytes = conf_int(conf, "files.max_mib") << 20,
+        .keyring = parts->services.keyring,
+        .space = parts->services.space,
+    };
+
+    return files_open(&files, &parts->services.files, why);
+}
+
+static enum err open_accounts(struct parts *parts, struct fail *why)
+{
+    struct accounts_conf conf = {
+        .keyring = parts->services.keyring,
+        .writer = parts->services.writer,
+        .settings = parts->services.settings,
+        .space = parts->services.space,
+    };
+
+    accounts_conf_read(parts->conf.conf, &conf);
+    return accounts_open(&conf, &parts->services.accounts, why);
+}
+
+static enum err start_jobs(struct parts *parts, struct fail *why)
+{
+    const struct jobs_conf conf = {
+        .db = parts->app_db,
+        .stmts = parts->conf.stmts,
+        .kinds = parts->conf.jobs,
+        .services = &parts->services,
+    };
+
+    return jobs_start(&conf, &parts->services.jobs, why);
+}
+
+enum err parts_try(struct parts *parts, struct fail *why)
+{
+    struct services *s = &parts->services;
+    enum err rc = parts->is_migrated ? ERR_OK : migrate(parts, why);
+
+    if (rc == ERR_OK && s->writer == NULL)
+        rc = start_writer(parts, why);
+    if (rc == ERR_OK && s->settings == NULL)
+        rc = open_settings(parts, why);
+    /* The program before us may still change a setting until it gives up the writer's lock. */
+    if (rc == ERR_OK && !parts->is_refreshed) {
+        rc = settings_refresh(s->settings, s->writer, why);
+        parts->is_refreshed = rc == ERR_OK;
+    }
+    if (rc == ERR_OK && s->files == NULL)
+        rc = open_files(parts, why);
+    if (rc == ERR_OK && s->accounts == NULL)
+        rc = open_accounts(parts, why);
+    if (rc == ERR_OK && s->jobs == NULL)
+        rc = start_jobs(parts, why);
+    if (rc == ERR_OK && !parts->is_audit_started) {
+        rc = audit_start(s->audit, s->writer, why);
+        parts->is_audit_started = rc == ERR_OK;
+    }
+    return rc;
+}
+
+void parts_destroy(struct parts **parts)
+{
+    struct services *s;
+
+    if (*parts == NULL)
+        return;
+    s = &(*parts)->services;
+    jobs_stop(&s->jobs);
+    accounts_close(&s->accounts);
+    if ((*parts)->is_audit_started)
+        audit_stop(s->audit);
+    writer_stop(&s->writer);
+    files_close(&s->files);
+    settings_close(&s->settings);
+    audit_close(&s->audit);
+    space_close(&s->space);
+    keyring_close(&s->keyring);
+    free(*parts);
+    *parts = NULL;
+}
+
+const struct services *parts_services(const struct parts *parts)
+{
+    return &parts->services;
+}
+
+const struct db_conf *parts_db_conf(const struct parts *parts)
+{
+    return &parts->app_db;
+}
+
+bool parts_is_unlocked(const struct parts *parts)
+{
+    struct keyring_status status;
+
+    return keyring_status_read(parts->services.keyring, &status, NULL) == ERR_OK &&
+           status.unlocked;
+}

@@ -48,7 +48,7 @@ static void push(struct points *points, struct point point)
             points->no_memory = true;
             return;
         }
-        if (points->n > 0)
+        if (points->at != NULL)
             memcpy(at, points->at, points->n * sizeof *at);
         points->at = at;
         points->cap = cap;
@@ -207,21 +207,27 @@ static bool is_repeat(struct folding *f, const struct point *point)
     return false;
 }
 
+/* ー, ~ and 々 only lengthen or repeat what stands before them. */
+static bool is_lengthening(struct folding *f, UChar32 c)
+{
+    return c == LONG || c == '~' || (c == REPEAT_KANJI && last(&f->out) != NULL);
+}
+
 static void word_point(struct folding *f, struct point point)
 {
     if (fold_is_circle(point.c))
         point.c = CIRCLE;
-    if (point.c == LONG || point.c == '~' ||
-        (point.c == REPEAT_KANJI && last(&f->out) != NULL)) {
-        merge(f, &point);
-    } else if (point.c != CIRCLE && !is_letter(point.c) && is_dropped_type(point.c)) {
+    if (point.c != CIRCLE && point.c != '~' && !is_letter(point.c) &&
+        is_dropped_type(point.c)) {
         f->after_gap = true;
-    } else if (is_repeat(f, &point)) {
-        merge(f, &point);
-    } else {
-        push(&f->out, point);
-        f->after_gap = false;
+        return;
     }
+    if (is_lengthening(f, point.c) || is_repeat(f, &point)) {
+        merge(f, &point);
+        return;
+    }
+    push(&f->out, point);
+    f->after_gap = false;
 }
 
 static void fold_point(struct folding *f, struct point point)

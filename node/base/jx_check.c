@@ -136,12 +136,13 @@ static int32_t next_point(const uint8_t **at, const uint8_t *end)
 {
     static const char names[] = "bfnrt", points[] = "\b\f\n\r\t";
     const uint8_t *p = *at;
-    int32_t c, tail;
+    int32_t c;
 
     if (p == end)
         return -1;
     if (*p != '\\') {
-        tail = *p < 0x80 ? 0 : *p < 0xe0 ? 1 : *p < 0xf0 ? 2 : 3;
+        int32_t tail = *p < 0x80 ? 0 : *p < 0xe0 ? 1 : *p < 0xf0 ? 2 : 3;
+
         c = tail == 0 ? *p : *p & (0x3f >> tail);
         for (p++; tail > 0; tail--)
             c = c << 6 | (*p++ & 0x3f);
@@ -165,7 +166,8 @@ static int32_t next_point(const uint8_t **at, const uint8_t *end)
 static int key_order(const void *left, const void *right, void *arg)
 {
     const struct key *a = left, *b = right;
-    const uint8_t *text = arg, *pa = text + a->at, *pb = text + b->at;
+    const struct scan *s = arg;
+    const uint8_t *pa = s->text.p + a->at, *pb = s->text.p + b->at;
     const uint8_t *end_a = pa + a->len, *end_b = pb + b->len;
     int32_t ca, cb;
 
@@ -179,11 +181,9 @@ static int key_order(const void *left, const void *right, void *arg)
 /* cJSON keeps both of two like keys and finds the first; other readers find the last. */
 static bool keys_differ(struct scan *s, size_t first)
 {
-    void *text = (void *)(uintptr_t)s->text.p;
-
-    qsort_r(s->keys + first, s->n_keys - first, sizeof s->keys[0], key_order, text);
+    qsort_r(s->keys + first, s->n_keys - first, sizeof s->keys[0], key_order, s);
     for (size_t i = first; i + 1 < s->n_keys; i++) {
-        if (key_order(&s->keys[i], &s->keys[i + 1], text) == 0) {
+        if (key_order(&s->keys[i], &s->keys[i + 1], s) == 0) {
             s->at = s->keys[i].at > s->keys[i + 1].at ? s->keys[i].at : s->keys[i + 1].at;
             return refuse(s, ERR_PROTO, "a key that was there already");
         }

@@ -27,14 +27,19 @@ const struct jx_shape problem_shape = JX_SHAPE("Problem", struct problem, fields
 #define NOT_FOUND_JA "見つかりませんでした。前の画面にもどって、もう一度えらんでください。"
 #define NO_MEMORY_JA "いま余裕がありません。少し待って、もう一度ためしてください。"
 
+static const char conflict_ja[] =
+    "ほかの人が先に変えたか、同じものがすでにあるため、保存していません。"
+    "画面を開き直して、内容を確かめてください。";
+static const char uncertain_ja[] =
+    "保存できたかどうかを確かめられませんでした。画面を開き直して、結果を確かめてください。";
+
 static const char *const titles_ja[ERR_N] = {
     [ERR_OK] = "できました。",
-    [ERR_INVALID] = "入力に直すところがあり、保存していません。書かれた項目を直して、もう一度送"
-                    "ってください。",
+    [ERR_INVALID] =
+        "直すところがあり、保存していません。書かれた項目を直して、もう一度送ってください。",
     [ERR_DENIED] = NOT_FOUND_JA,
     [ERR_NOT_FOUND] = NOT_FOUND_JA,
-    [ERR_CONFLICT] = "ほかの人が先に変えたか、同じものがすでにあるため、保存していません。"
-                     "画面を開き直して、内容を確かめてください。",
+    [ERR_CONFLICT] = conflict_ja,
     [ERR_TOO_LARGE] = "送られたデータが大きすぎます。短くするか、分けて送ってください。",
     [ERR_BUSY] = "いま混みあっています。少し待って、もう一度ためしてください。",
     [ERR_RATE] = "回数が多すぎます。しばらく待ってから、もう一度ためしてください。",
@@ -42,8 +47,7 @@ static const char *const titles_ja[ERR_N] = {
     [ERR_NOSPACE] = "保存する場所が足りないため、保存していません。管理者に知らせてください。",
     [ERR_TIMEOUT] = "時間内に終わりませんでした。少し待って、もう一度ためしてください。",
     [ERR_UNAVAILABLE] = "いま使えません。少し待って、もう一度ためしてください。",
-    [ERR_UNCERTAIN] = "保存できたかどうかを確かめられませんでした。画面を開き直して、"
-                      "結果を確かめてください。",
+    [ERR_UNCERTAIN] = uncertain_ja,
     [ERR_PROTO] =
         "送られた内容の形が正しくありません。画面を開き直して、もう一度ためしてください。",
     [ERR_IO] = "読み書きができませんでした。くり返すときは、管理者に知らせてください。",

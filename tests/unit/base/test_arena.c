@@ -22,6 +22,8 @@ T_CASE(arena_gives_zeroed_aligned_memory)
         bool is_zero = true;
 
         T_OK(p != NULL, "memory, also none of it");
+        if (p == NULL)
+            break;
         T_EQ((uintptr_t)p % alignof(max_align_t), 0, "aligned for any type");
         for (size_t i = 0; i < len; i++)
             is_zero = is_zero && p[i] == 0;

@@ -58,7 +58,8 @@ T_CASE(clock_skew_moves_the_wall_clock_of_a_whole_program)
         return;
     }
     clock_gettime(CLOCK_REALTIME, &real);
-    off_us = clock_utc_us() - (int64_t)real.tv_sec * 1000000 - atoll(skew) * 1000000;
+    off_us =
+        clock_utc_us() - (int64_t)real.tv_sec * 1000000 - strtoll(skew, NULL, 10) * 1000000;
     T_OK(off_us > -5000000 && off_us < 5000000, "wall clock");
     clock_gettime(CLOCK_MONOTONIC, &real);
     off_us = clock_mono_us() - (int64_t)real.tv_sec * 1000000;

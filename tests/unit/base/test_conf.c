@@ -276,6 +276,7 @@ T_CASE(conf_load_tells_missing_unreadable_and_oversized_files_apart)
     char path[128];
     struct conf *conf = NULL;
     struct fail why;
+    const struct span must = SPAN("web.dir = /w\n");
     static char big[CONF_MAX_BYTES + 1];
 
     snprintf(path, sizeof path, "%s/absent.conf", t_dir());
@@ -283,7 +284,7 @@ T_CASE(conf_load_tells_missing_unreadable_and_oversized_files_apart)
     T_EQ(conf_load(t_dir(), tables, 0, NULL, NULL, &conf, &why), ERR_IO, "a directory");
     snprintf(path, sizeof path, "%s/big.conf", t_dir());
     memset(big, '\n', sizeof big);
-    memcpy(big, "web.dir = /w\n", 13);
+    memcpy(big, must.p, must.len);
     file_write(path, big, CONF_MAX_BYTES);
     T_EQ(conf_load(path, tables, 0, NULL, NULL, &conf, &why), ERR_OK, "64 KiB");
     conf_free(&conf);

@@ -279,6 +279,12 @@ T_CASE(fold_refuses_what_is_not_text)
     T_EQ(utf_fold(t_hex("6100"), FOLD_WORDS, arena(), &f, NULL), ERR_PROTO, "a NUL");
 }
 
+static void fill(uint8_t *text, size_t len, struct span pattern)
+{
+    for (size_t i = 0; i + pattern.len <= len; i += pattern.len)
+        memcpy(text + i, pattern.p, pattern.len);
+}
+
 T_CASE(fold_takes_long_and_hostile_texts)
 {
     size_t len = 30000;
@@ -287,13 +293,11 @@ T_CASE(fold_takes_long_and_hostile_texts)
 
     /* One letter under ten thousand marks is one segment and one grapheme. */
     text[0] = 'a';
-    for (size_t i = 1; i + 2 <= len; i += 2)
-        memcpy(text + i, "\xcc\xb6", 2);
+    fill(text + 1, len - 2, SPAN("\xcc\xb6"));
     T_EQ(utf_fold(span_of(text, len - 1), FOLD_WORDS, arena(), &f, NULL), ERR_OK, "marks");
     T_SPAN(f.text, SPAN("a"), "marks go");
     T_EQ(f.n_graphemes, 1, "one");
-    for (size_t i = 0; i + 3 <= len; i += 3)
-        memcpy(text + i, "\xef\xb7\xba", 3); /* U+FDFA: one becomes eighteen */
+    fill(text, len, SPAN("\xef\xb7\xba")); /* U+FDFA: one becomes eighteen */
     T_EQ(utf_fold(span_of(text, len), FOLD_SEARCH, arena(), &f, NULL), ERR_OK, "ligatures");
     T_EQ(f.n_points, 180000, "all of them");
     T_EQ(f.n_graphemes, 10000, "each of its own");

@@ -163,7 +163,8 @@ T_CASE(jx_check_bounds_the_number_of_values)
     text[len - 1] = ']';
     T_EQ(jx_check(span_of(text, len), NULL), ERR_OK, "2,000 with the list itself");
     text[len - 1] = ',';
-    memcpy(text + len, "1]", 2);
+    text[len] = '1';
+    text[len + 1] = ']';
     T_EQ(jx_check(span_of(text, len + 2), NULL), ERR_TOO_LARGE, "2,001");
 }
 
@@ -179,7 +180,7 @@ T_CASE(jx_check_bounds_keys_too)
     T_EQ(jx_check(span_of(text, len + 1), NULL), ERR_OK, "1,999 different keys");
     len += (size_t)snprintf(text + len, sizeof text - len, ",\"77\":1}");
     T_EQ(jx_check(span_of(text, len), NULL), ERR_TOO_LARGE, "one value more");
-    memcpy(text + 1, "\"9\":1", 5); /* the first key is now like the tenth */
+    text[2] = '9'; /* the first key is now like the tenth */
     T_EQ(jx_check(span_of(text, len - 8), NULL), ERR_PROTO, "cut");
     text[len - 8] = '}';
     T_EQ(jx_check(span_of(text, len - 7), NULL), ERR_PROTO, "a like pair among many");

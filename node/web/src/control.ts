@@ -112,6 +112,7 @@ export async function leave(): Promise<void> {
   const answer = await ask("session.close", undefined, undefined);
   const isOver = answer.kind === "ok" || (answer.kind === "refused" && answer.problem.status < 500);
   if (!isOver) return leaving.set("failed");
+  keepDisplay(display.get()); // the node had the browser forget everything: this alone may stay
   history.replaceState(null, "", "#/bye");
   location.reload();
 }

@@ -15,7 +15,8 @@ export function doorsOf(role: string): readonly HomeDoor[] {
     case "commissioner":
       return [settings, sheet, sheetCheck];
     case "contractor":
-    case "coordinator":
+    case "auditor":
+    case "data_holder":
       return [settings];
     default:
       return [];

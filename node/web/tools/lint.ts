@@ -44,7 +44,7 @@ const rules: readonly Rule[] = [
     pattern: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u,
     why: "what people read stands in words/, in four forms",
   },
-  { files: /\.css$/, pattern: /animation\s*:|@keyframes/, why: "nothing on a page moves by itself" },
+  { files: /\.css$/, pattern: /animation\s*:|@keyframes|transition\s*:/, why: "nothing on a page moves by itself" },
 ];
 
 /* Two signs that are no words: the brackets of ruby for a browser that cannot set it, the glyph of the

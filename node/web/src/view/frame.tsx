@@ -73,8 +73,8 @@ export function Frame({ form, theme, choose, leave, leaving, children }: Props):
       <p class={leaving === "failed" ? "fault bar-fault" : "unseen"} role="alert">
         {leaving === "failed" ? <Words of={home.notEnded} /> : null}
       </p>
-      <section id="display-panel" class="panel" hidden={!isOpen}>
-        <h2 class="unseen">
+      <section id="display-panel" class="panel" aria-labelledby="panel-title" hidden={!isOpen}>
+        <h2 id="panel-title" class="unseen">
           <Words of={first.display} />
         </h2>
         <DisplayChoices group="panel" form={form} theme={theme} choose={choose} />

@@ -1,0 +1,218 @@
+/** Chromium on the nodes under test: one visit is one fresh profile that notes whatever a page must not
+ * do. What the nodes are comes from tests/browser/run as a file, named by IBASHO_BROWSER. */
+import { createHash, createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { connect } from "node:tls";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { T } from "./t.ts";
+
+export interface Login {
+  readonly login: string;
+  readonly password: string;
+  readonly totp_secret: string; // "" for a child
+  readonly display_name: string;
+}
+export interface Place {
+  readonly url: string;
+  readonly office: string;
+  readonly office_cert: string; // PEM; its key beside it as .key
+  readonly title_ja: string;
+  readonly logins: Readonly<Record<string, Login>>;
+}
+
+const given = JSON.parse(readFileSync(process.env["IBASHO_BROWSER"] ?? "", "utf8")) as Record<string, Place>;
+
+export function place(name: string): Place {
+  const found = given[name];
+  if (found === undefined) throw new Error(`tests/browser/run made no node ${name}`);
+  return found;
+}
+
+export function login(at: Place, name: string): Login {
+  const found = at.logins[name];
+  if (found === undefined) throw new Error(`tests/browser/run made no login ${name}`);
+  return found;
+}
+
+/** RFC 6238, six digits, 30 s, from a base32 secret. */
+export function totp(secret: string, at = Date.now()): string {
+  const bits = [...secret].map((one) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(one).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((one) => parseInt(one, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const mac = createHmac("sha1", key).update(step).digest();
+  const from = (mac.at(-1) ?? 0) & 15;
+  return String((mac.readUInt32BE(from) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** SHA-256 of the public key that answers at a url: Chromium is told to trust exactly this one. */
+async function pin(url: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return await new Promise((resolve, reject) => {
+    const socket = connect({ host: "127.0.0.1", port: Number(port), servername: hostname, rejectUnauthorized: false });
+    socket.on("error", reject);
+    socket.on("secureConnect", () => {
+      const key = socket.getPeerX509Certificate()?.publicKey.export({ type: "spki", format: "der" });
+      socket.destroy();
+      resolve(createHash("sha256").update(key ?? "").digest("base64"));
+    });
+  });
+}
+
+let browser: Browser | undefined;
+
+async function chrome(): Promise<Browser> {
+  if (browser !== undefined) return browser;
+  const urls = Object.values(given).map((one) => one.url).filter((url) => url.startsWith("https:"));
+  browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      `--ignore-certificate-errors-spki-list=${(await Promise.all(urls.map(pin))).join(",")}`,
+    ],
+  });
+  return browser;
+}
+
+export async function closeChrome(): Promise<void> {
+  await browser?.close();
+  browser = undefined;
+}
+
+export const sizes = {
+  phone: { width: 320, height: 640 },
+  tablet: { width: 1180, height: 820 }, // iPad, 10th generation
+  upright: { width: 800, height: 1280 },
+  laptop: { width: 1366, height: 768 }, // Windows and ChromeOS of the first GIGA years
+} as const;
+
+export interface VisitOptions {
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly scale?: number;
+  readonly state?: Awaited<ReturnType<BrowserContext["storageState"]>>;
+  readonly more?: BrowserContextOptions;
+}
+
+/** One person at one fresh browser. */
+export class Visit {
+  readonly faults: string[] = [];
+  readonly asked: string[] = []; // every url
+  readonly at: Place;
+  readonly context: BrowserContext;
+  readonly page: Page;
+
+  private constructor(at: Place, context: BrowserContext, page: Page) {
+    this.at = at;
+    this.context = context;
+    this.page = page;
+  }
+
+  static async begin(at: Place, { size = sizes.tablet, scale = 1, state, more = {} }: VisitOptions = {}): Promise<Visit> {
+    const context = await (await chrome()).newContext({
+      viewport: size,
+      deviceScaleFactor: scale,
+      locale: "ja-JP",
+      ...(state === undefined ? {} : { storageState: state }),
+      ...more,
+    });
+    context.setDefaultTimeout(10_000);
+    const page = await context.newPage();
+    const visit = new Visit(at, context, page);
+    await page.addInitScript(() => {
+      addEventListener("securitypolicyviolation", (event) => {
+        console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+      });
+    });
+    page.on("console", (message) => {
+      if (message.type() !== "error") return;
+      // A refusal by status is part of the talk with the node and is looked at where it matters.
+      if (/^Failed to load resource: the server responded with a status of 4/.test(message.text())) return;
+      visit.faults.push(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => visit.faults.push(`script: ${error.message}`));
+    page.on("request", (request) => {
+      visit.asked.push(request.url());
+      if (!request.url().startsWith(`${at.url}/`) && !/^(data|blob|about):/.test(request.url()))
+        visit.faults.push(`another host: ${request.url()}`);
+    });
+    return visit;
+  }
+
+  async open(hash = ""): Promise<void> {
+    await this.page.goto(`${this.at.url}/${hash}`);
+    await this.page.waitForSelector("h1");
+  }
+
+  /** From the first page to my page, by the form; a code when one is asked for. */
+  async signIn(who: Login): Promise<void> {
+    await this.page.fill("#login", who.login);
+    await this.page.fill("#password", who.password);
+    await this.page.click("form .button");
+    if (who.totp_secret !== "") {
+      await this.page.waitForSelector("#code");
+      await this.page.fill("#code", totp(who.totp_secret));
+      await this.page.click("form .button");
+    }
+    await this.page.waitForSelector(".home");
+  }
+
+  /** Chooses by the controls of the header's panel, whether it is open or not. */
+  async choose(theme: string, form: string): Promise<void> {
+    await this.page.evaluate(
+      ([theme, form]) => {
+        const inputs = [...document.querySelectorAll<HTMLInputElement>("#display-panel input")];
+        inputs[["plain", "ruby", "easy", "english"].indexOf(form ?? "")]?.click();
+        inputs[4 + ["light", "dark", "quiet"].indexOf(theme ?? "")]?.click();
+      },
+      [theme, form],
+    );
+    await this.page.waitForFunction(
+      ([theme, form]) =>
+        document.documentElement.dataset["theme"] === theme && document.documentElement.dataset["form"] === form,
+      [theme, form],
+    );
+  }
+
+  async end(t: T): Promise<void> {
+    t.eq(this.faults, [], "no policy broken, no script failed, no other host asked");
+    await this.context.close();
+  }
+}
+
+/** Opens a visit, ends it whatever happens. */
+export async function visiting(
+  t: T,
+  at: Place,
+  options: VisitOptions,
+  run: (visit: Visit) => Promise<void>,
+): Promise<void> {
+  const visit = await Visit.begin(at, options);
+  try {
+    await run(visit);
+  } catch (error) {
+    await visit.context.close();
+    throw error;
+  }
+  await visit.end(t);
+}
+
+const states = new Map<string, Awaited<ReturnType<BrowserContext["storageState"]>>>();
+
+/** The cookies of someone who has come in: a code is accepted once, so each signs in once a run. */
+export async function signedIn(at: Place, name: string): Promise<NonNullable<VisitOptions["state"]>> {
+  const known = states.get(name);
+  if (known !== undefined) return known;
+  const visit = await Visit.begin(at);
+  await visit.open();
+  await visit.signIn(login(at, name));
+  const state = await visit.context.storageState();
+  await visit.context.close();
+  states.set(name, state);
+  return state;
+}

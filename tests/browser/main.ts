@@ -1,0 +1,8 @@
+/** All browser tests on Chromium, then one walk in each of the two other engines. Arguments: parts of
+ * case names. Started by tests/browser/run. */
+import { closeChrome } from "./engine.ts";
+import "./looks.ts";
+import { main } from "./t.ts";
+
+await main(120_000);
+await closeChrome();

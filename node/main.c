@@ -189,7 +189,7 @@ static bool has_predecessor(const struct node *node)
 static enum err open_node(struct node *node, struct fail *why)
 {
     const struct parts_conf parts = {node->conf, features_stmts, features_settings,
-                                     features_jobs};
+                                     features_jobs, features_tables};
     struct dispatch_conf dispatch = {.stmts = features_stmts};
     enum err rc = routes_create(features_routes, &node->routes, why);
 

@@ -20,6 +20,7 @@ struct parts_conf {
     const struct stmt_table *stmts;
     const struct setting_table *settings;
     const struct job_table *jobs;
+    const struct data_table_list *tables;
 };
 
 /* Keyring, disk guard, audit state. ERR_DENIED: the data directory is not this node's own. */

@@ -1,5 +1,5 @@
-/* tenants/sheet_words.h - the 2,048 words of a key sheet (BIP39's Japanese list, NFC), generated
- * from ops/data/sheet-words.ja.txt. Threads: const data. */
+/* tenants/sheet_words.h - the 2,048 words of a key sheet (BIP39's Japanese list, NFC),
+ * generated from ops/data/sheet-words.ja.txt. Threads: const data. */
 #ifndef TENANTS_SHEET_WORDS_H
 #define TENANTS_SHEET_WORDS_H
 

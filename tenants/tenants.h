@@ -12,6 +12,8 @@
 #define SETTINGS_ROUTES_N      4
 #define SETTINGS_PAST_ROUTES_N 1
 #define ACCOUNT_ROUTES_N       1
+#define KEYS_ROUTES_N          6
+#define KEYS_ADMIN_ROUTES_N    4
 #define TENANTS_STMTS_N        10
 #define TENANTS_TABLES_N       2
 #define TENANTS_SETTINGS_N     6
@@ -19,8 +21,10 @@
 extern const struct route session_routes[SESSION_ROUTES_N];   /* session_http.c */
 extern const struct route settings_routes[SETTINGS_ROUTES_N]; /* settings_http.c */
 extern const struct route
-    settings_past_routes[SETTINGS_PAST_ROUTES_N];           /* settings_past_http.c */
-extern const struct route account_routes[ACCOUNT_ROUTES_N]; /* account_http.c */
+    settings_past_routes[SETTINGS_PAST_ROUTES_N];                 /* settings_past_http.c */
+extern const struct route account_routes[ACCOUNT_ROUTES_N];       /* account_http.c */
+extern const struct route keys_routes[KEYS_ROUTES_N];             /* keys_http.c */
+extern const struct route keys_admin_routes[KEYS_ADMIN_ROUTES_N]; /* keys_admin_http.c */
 extern const struct stmt *const tenants_stmts[TENANTS_STMTS_N];
 extern const struct data_table tenants_tables[TENANTS_TABLES_N];
 extern const struct setting *const tenants_settings[TENANTS_SETTINGS_N];

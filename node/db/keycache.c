@@ -1,8 +1,8 @@
 #include "node/db/keycache.h"
 
-#include <errno.h>
 #include <openssl/crypto.h>
-#include <sys/mman.h>
+
+#include "node/db/lockmem.h"
 
 #define N_WAYS 4
 #define N_SETS (KEYCACHE_N / N_WAYS)
@@ -20,31 +20,18 @@ struct keycache {
 
 enum err keycache_create(struct keycache **cache_out, struct fail *why)
 {
-    void *p = mmap(NULL, sizeof(struct keycache), PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *p;
+    enum err rc = lockmem_create(sizeof(struct keycache), &p, why);
 
-    *cache_out = NULL;
-    if (p == MAP_FAILED)
-        return fail_set(why, ERR_NOMEM, "key cache");
-    if (mlock(p, sizeof(struct keycache)) != 0 ||
-        madvise(p, sizeof(struct keycache), MADV_DONTDUMP) != 0 ||
-        madvise(p, sizeof(struct keycache), MADV_WIPEONFORK) != 0) {
-        int error = errno;
-
-        munmap(p, sizeof(struct keycache));
-        return fail_set(why, ERR_UNAVAILABLE, "locking %zu bytes: errno %d",
-                        sizeof(struct keycache), error);
-    }
     *cache_out = p;
-    return ERR_OK;
+    return rc;
 }
 
 void keycache_destroy(struct keycache **cache)
 {
-    if (*cache == NULL)
-        return;
-    keycache_clear(*cache);
-    munmap(*cache, sizeof **cache);
+    void *p = *cache;
+
+    lockmem_destroy(&p, sizeof(struct keycache));
     *cache = NULL;
 }
 

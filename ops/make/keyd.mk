@@ -8,3 +8,6 @@ GEN_OBJS_tenants += $B/gen/sheet_words.o
 $B/gen/sheet_words.c: ops/lib/gen-words ops/data/sheet-words.ja.txt
 	@mkdir -p $(@D)
 	@ops/lib/gen-words ops/data/sheet-words.ja.txt >$@
+
+# `ibasho conf` shows the agent's rows too.
+$B/ibasho: $B/ops/keyd/keyd_conf.o

@@ -225,7 +225,6 @@ const struct route keys_admin_routes[KEYS_ADMIN_ROUTES_N] = {
         .output = &invitation_shape,
         .summary_ja = "はじめての鍵の紙のための招待番号を出す（運用者）",
         .handle = invite,
-        .while_locked = true,
     },
     {
         .name = "keys.rotate",

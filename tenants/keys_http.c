@@ -447,7 +447,6 @@ const struct route keys_routes[KEYS_ROUTES_N] = {
         .output = &status_shape,
         .summary_ja = "鍵のようすを見る",
         .handle = status_show,
-        .while_locked = true,
     },
     {
         .name = "keys.init",
@@ -459,7 +458,6 @@ const struct route keys_routes[KEYS_ROUTES_N] = {
         .input = &init_shape,
         .summary_ja = "はじめての鍵の紙を受け取る（招待番号が要る）",
         .handle = sheet_init,
-        .while_locked = true,
     },
     {
         .name = "keys.unlock",
@@ -471,7 +469,6 @@ const struct route keys_routes[KEYS_ROUTES_N] = {
         .input = &half_shape,
         .summary_ja = "鍵の紙で拠点を開ける（紙そのものが証明になる）",
         .handle = sheet_unlock,
-        .while_locked = true,
     },
     {
         .name = "keys.check",
@@ -483,7 +480,6 @@ const struct route keys_routes[KEYS_ROUTES_N] = {
         .input = &half_shape,
         .summary_ja = "しまってある紙がいまの鍵と合うか確かめる",
         .handle = sheet_check,
-        .while_locked = true,
     },
     {
         .name = "keys.propose",

@@ -49,7 +49,6 @@ struct route {
     const struct jx_shape *output; /* NULL: 204 or not JSON */
     const char *summary_ja;
     void (*handle)(struct req *req);
-    bool while_locked; /* also served while the node waits for its key sheet */
 };
 
 struct route_table {

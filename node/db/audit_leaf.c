@@ -191,7 +191,8 @@ static bool read_header(struct span rest, struct leaf_record *record)
     record->origin = span_cut(rest, 0, n);
     rest = span_from(rest, n);
     return n > 0 && n < 128 && TAKE(&rest, "\",\"n_leaves\":\"") &&
-           take_u64(&rest, &record->n) && span_eq(rest, SPAN("\"}"));
+           take_u64(&rest, &record->n) && TAKE(&rest, "\",\"n_checkpoints\":\"") &&
+           take_u64(&rest, &record->n_checkpoints) && span_eq(rest, SPAN("\"}"));
 }
 
 static bool read_extra(struct span rest, struct audit_leaf *leaf)
@@ -260,12 +261,13 @@ static char *put_u64(char *p, uint64_t v)
     return p;
 }
 
-size_t leaf_header_into(struct span origin, uint64_t n_leaves, char out[LEAF_HEAD_CAP])
+size_t leaf_header_into(struct span origin, uint64_t n_leaves, uint64_t n_checkpoints,
+                        char out[LEAF_HEAD_CAP])
 {
     return (size_t)snprintf(out, LEAF_HEAD_CAP,
                             "{\"ibasho_audit_log\":\"1\",\"origin\":\"%.*s\",\"n_leaves\":"
-                            "\"%" PRIu64 "\"}\n",
-                            SPAN_ARG(origin), n_leaves);
+                            "\"%" PRIu64 "\",\"n_checkpoints\":\"%" PRIu64 "\"}\n",
+                            SPAN_ARG(origin), n_leaves, n_checkpoints);
 }
 
 size_t leaf_head_into(const struct audit_leaf *leaf, char out[LEAF_HEAD_CAP])

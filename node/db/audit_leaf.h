@@ -3,7 +3,7 @@
  * An export (`ibasho log export`) is a text file of lines, each a JSON object whose fields
  * stand in a fixed order, so that a verifier can read 100,000 lines a second and hash the row's
  * bytes where they stand:
- *   {"ibasho_audit_log":"1","origin":"aozora.ibasho","n_leaves":"3"}
+ *   {"ibasho_audit_log":"1","origin":"aozora.ibasho","n_leaves":"3","n_checkpoints":"1"}
  *   {"seq":"0","kind":"access.read","at_us":"1795292241000000","table":"access_record",
  *    "row_id":"...","salt":"HEX"|null,"commitment":"HEX","leaf":"HEX","row":{...}|null}
  *   {"checkpoint":"aozora.ibasho\n3\n...\n"}        right behind the leaf it counts last
@@ -46,6 +46,7 @@ struct leaf_record {
     struct audit_leaf leaf; /* LINE_LEAF; LINE_EXTRA: table and row */
     struct span origin;     /* LINE_HEADER */
     uint64_t n;             /* LINE_HEADER, LINE_END: leaves */
+    uint64_t n_checkpoints; /* LINE_HEADER */
     struct span note;       /* LINE_CHECKPOINT */
 };
 
@@ -58,7 +59,8 @@ NODISCARD enum err leaf_read(struct span line, char note_buffer[LEAF_NOTE_CAP],
 /* Each writes a line with its '\n' and returns its length. row, when given, is written by the
  * caller between head and tail: leaf_head_into, the row's bytes or `null`, then "}\n". */
 #define LEAF_HEAD_CAP 768
-size_t leaf_header_into(struct span origin, uint64_t n_leaves, char out[LEAF_HEAD_CAP]);
+size_t leaf_header_into(struct span origin, uint64_t n_leaves, uint64_t n_checkpoints,
+                        char out[LEAF_HEAD_CAP]);
 size_t leaf_head_into(const struct audit_leaf *leaf, char out[LEAF_HEAD_CAP]);
 size_t leaf_extra_into(struct span table, struct id row, char out[LEAF_HEAD_CAP]);
 size_t leaf_end_into(uint64_t n_leaves, char out[LEAF_HEAD_CAP]);

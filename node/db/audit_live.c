@@ -252,16 +252,6 @@ enum err live_walk(struct db *db, const struct audit_table *const *tables,
     return rc;
 }
 
-enum err live_n_leaves(struct db *db, uint64_t *n_out, struct fail *why)
-{
-    int64_t n_leaves = 0, n_checkpoints;
-    enum err rc = store_count(db, &n_leaves, &n_checkpoints, why);
-
-    if (rc == ERR_OK)
-        *n_out = (uint64_t)n_leaves;
-    return rc;
-}
-
 /* ---- to a file ---- */
 
 static enum err put(FILE *to, const void *p, size_t len, struct fail *why)
@@ -307,11 +297,12 @@ enum err live_export(struct db *db, const struct audit_table *const *tables, str
 {
     struct live_sink sink = {put_leaf, put_checkpoint, put_extra, to};
     char line[LEAF_HEAD_CAP];
-    uint64_t n = 0;
-    enum err rc = live_n_leaves(db, &n, why);
+    int64_t n_leaves = 0, n_checkpoints = 0;
+    enum err rc = store_count(db, &n_leaves, &n_checkpoints, why);
+    uint64_t n = (uint64_t)n_leaves;
 
     if (rc == ERR_OK)
-        rc = put(to, line, leaf_header_into(origin, n, line), why);
+        rc = put(to, line, leaf_header_into(origin, n, (uint64_t)n_checkpoints, line), why);
     if (rc == ERR_OK)
         rc = live_walk(db, tables, &sink, why);
     if (rc == ERR_OK)

@@ -23,10 +23,9 @@ struct live_sink {
 };
 
 /* tables: ends with NULL (features_audit_tables). A leaf whose table is in none of them comes
- * without its row. *n_leaves_out: rows of audit_leaf. */
+ * without its row. */
 NODISCARD enum err live_walk(struct db *db, const struct audit_table *const *tables,
                              const struct live_sink *sink, struct fail *why);
-NODISCARD enum err live_n_leaves(struct db *db, uint64_t *n_out, struct fail *why);
 
 /* Writes an export (node/db/audit_leaf.h). */
 NODISCARD enum err live_export(struct db *db, const struct audit_table *const *tables,

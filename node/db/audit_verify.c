@@ -274,6 +274,7 @@ static enum err read_deletion(struct verifier *v, const struct audit_leaf *leaf,
 {
     struct deletion deletion;
     struct lawful_call call = {.v = v, .seq = leaf->seq};
+    size_t n_before = v->lawful.n;
     uint64_t n = 0;
     enum err rc;
 
@@ -284,6 +285,7 @@ static enum err read_deletion(struct verifier *v, const struct audit_leaf *leaf,
         rc = ranges_read(deletion.seqs, leaf->seq, add_lawful, &call, &n, why);
     }
     if (rc == ERR_PROTO) {
+        v->lawful.n = n_before; /* half a list covers nothing */
         find_at(v, "deletion.form", leaf, NULL);
         return ERR_OK;
     }
@@ -528,6 +530,8 @@ enum err verify_export(const char *path, const struct verify_conf *conf,
     rc = verify_lines(v, lines, why);
     if (rc == ERR_OK && header.n != v->result.n_leaves)
         find_size(v, "export.cut", "header", header.n);
+    if (rc == ERR_OK && header.n_checkpoints != v->result.n_stored)
+        find_size(v, "export.cut", "checkpoints", header.n_checkpoints);
     if (rc == ERR_OK)
         rc = verifier_finish(v, result_out, why);
 out:

@@ -77,7 +77,8 @@ enum err checkpoints_next(struct checkpoints *checkpoints, struct note *note_out
     if (rc == ERR_NOT_FOUND && checkpoints->len == 0 && !is_broken)
         return rc;
     /* A crash leaves less than a note; more of it is another file or a broken one. */
-    if ((rc == ERR_NOT_FOUND && is_broken) || (rc == ERR_PROTO && line.len >= NOTE_CAP))
+    if ((rc == ERR_NOT_FOUND || rc == ERR_PROTO) &&
+        (is_broken || (rc == ERR_PROTO && line.len >= NOTE_CAP)))
         return fail_set(why, ERR_INVALID, "not checkpoints behind byte %llu",
                         (unsigned long long)checkpoints->n_whole_bytes);
     if (rc == ERR_NOT_FOUND || rc == ERR_PROTO)

@@ -15,6 +15,8 @@
 
 #define SWAP_WAIT_MS 40000 /* more than PROGRAM_SWAP_MOST_US */
 #define STEP_MS      20
+#define WAIT_MOST_S  60
+#define LOOP_STARTS  5 /* by then it is a loop, not a stumble */
 #define CLEAN_MS     5000
 
 static int usage(FILE *to)
@@ -65,25 +67,35 @@ static enum err status(const struct sup_table *table, struct fail *why)
     return rc;
 }
 
+/* The first program, in the table's order, that is not ready; NULL: all are. */
+static const struct state_row *first_missing(const struct state *state)
+{
+    for (int i = 1; i < state->n; i++)
+        if (strcmp(state->rows[i].word, "ready") != 0 &&
+            strcmp(state->rows[i].word, "ended") != 0)
+            return &state->rows[i];
+    return NULL;
+}
+
 static enum err wait_ready(const struct sup_table *table, struct fail *why)
 {
-    const int64_t until_us = clock_mono_us() + 60 * 1000000LL;
-    struct state state;
-    const char *missing = "supervisor";
+    const int64_t until_us = clock_mono_us() + WAIT_MOST_S * 1000000LL;
+    const struct state_row *missing = NULL;
+    struct state state = {.n = 0};
 
     do {
         if (running_state(table, &state, NULL) == ERR_OK) {
-            missing = NULL;
-            for (int i = 1; i < state.n; i++)
-                if (strcmp(state.rows[i].word, "ready") != 0 &&
-                    strcmp(state.rows[i].word, "ended") != 0)
-                    missing = state.rows[i].name;
+            missing = first_missing(&state);
             if (missing == NULL)
                 return ERR_OK;
+            if (strcmp(missing->word, "waiting") == 0 && missing->n_starts >= LOOP_STARTS)
+                return fail_set(why, ERR_UNAVAILABLE, "%s does not stay up; see %s/%s.log",
+                                missing->name, table->log_dir, missing->name);
         }
         step();
     } while (clock_mono_us() < until_us);
-    return fail_set(why, ERR_TIMEOUT, "%s is not ready after 60 s; see %s", missing,
+    return fail_set(why, ERR_TIMEOUT, "%s is not ready after %d s; see %s",
+                    missing == NULL ? "the supervisor" : missing->name, WAIT_MOST_S,
                     table->log_dir);
 }
 

@@ -124,6 +124,9 @@ def supervise_backs_off_from_a_crash_loop(t):
         t.ok('"wait_ms":200' in waits[0] and '"wait_ms":400' in waits[1], "waits double", waits)
         time.sleep(0.3)
         t.ok(s.rows()["a"][2] < 8, "and it is not tried all the time")
+        waited = s.call("--wait")
+        t.eq(waited.returncode, 1, "--wait gives up on a loop")
+        t.ok("a does not stay up" in waited.stderr, "and says where to look", waited.stderr)
 
 
 @case

@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+# tests/run: left 300
+"""The five walks of README.md, each as a real message, and README.md itself: every file it names
+exists, every row it names stands in a file of its walk, in order."""
+import os
+import re
+import subprocess
+import sys
+import uuid
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lib.ibasho_node import ROOT, Nodes  # noqa: E402
+from lib.t import case, main  # noqa: E402
+
+nodes = node = None
+WALKS = ("walk_first_page", "walk_sign_in", "walk_change_setting", "walk_make_account",
+         "walk_restart")
+
+
+def walks():
+    with open(ROOT + "/README.md", encoding="utf-8") as f:
+        text = f.read()
+    parts = re.split(r"^\*\*(walk_\w+)\*\*", text, flags=re.M)
+    return dict(zip(parts[1::2], (p.split("\n## ")[0] for p in parts[2::2])))
+
+
+def access(route):
+    """What the access record says of the last act of a row."""
+    return node.psql(f"SELECT action, outcome, role FROM access_record WHERE route = '{route}'"
+                     " ORDER BY at DESC LIMIT 1")
+
+
+@case
+def walks_of_the_readme_name_what_exists(t):
+    found = walks()
+    t.eq(tuple(found), WALKS, "five walks, each with a case of its name")
+    for name, text in found.items():
+        files = re.findall(r"`([a-z_/]+\.(?:c|h|in|tsx?))`", text)
+        t.ok(len(files) >= 3, f"{name}: files", files)
+        sources = ""
+        for file in files:
+            if t.ok(os.path.exists(f"{ROOT}/{file}"), f"{name}: {file} exists"):
+                with open(f"{ROOT}/{file}", encoding="utf-8") as f:
+                    sources += f.read()
+        for row in re.findall(r"`([a-z]+\.[a-z]+)`", text):
+            if not os.path.exists(f"{ROOT}/{row}"):
+                t.ok(f'"{row}"' in sources, f"{name}: row {row} stands in one of its files")
+        for method, path in re.findall(r"`(GET|POST|PUT|DELETE) (/api/[^`]+)`", text):
+            t.ok(f'"{path}"' in sources, f"{name}: {method} {path} stands in one of its files")
+
+
+@case
+def walks_every_route_is_found_in_two_steps(t):
+    """`git grep` of a path gives one row, and its handler is a static function of that file."""
+    paths = node.request("GET", "/api/v1/openapi.json").json()["paths"]
+    t.ok(len(paths) >= 5, "routes", len(paths))
+    for path in paths:
+        hits = [f for f in subprocess.run(
+            ["grep", "-rlF", "--include=*.c", f'"{path}"', "node", "tenants", "ops"], cwd=ROOT,
+            capture_output=True, text=True, check=False).stdout.split()
+            if re.search(r"\.path = \"" + re.escape(path) + '"', open(f"{ROOT}/{f}").read())]
+        if t.eq(len(hits), 1, f"{path}: one file has its rows"):
+            with open(f"{ROOT}/{hits[0]}", encoding="utf-8") as f:
+                source = f.read()
+            for row in re.findall(r"\{[^{}]*\.path = \"" + re.escape(path) + r"\"[^{}]*\}", source):
+                handler = re.search(r"\.handle = (\w+)", row).group(1)
+                t.ok(re.search(rf"^static void {handler}\(", source, re.M),
+                     f"{path}: {handler} stands beside its row")
+
+
+@case
+def walk_first_page(t):
+    page = node.request("GET", "/")
+    t.eq(page.status, 200, "the page")
+    t.ok(page.body.lower().startswith(b"<!doctype html"), "is HTML")
+    t.ok("default-src 'self'" in page.headers["content-security-policy"], "with its CSP")
+    for name in re.findall(rb'(?:src|href)="(/?[\w./-]+\.(?:js|css|svg))"', page.body):
+        part = node.request("GET", "/" + name.decode().lstrip("/"))
+        t.eq(part.status, 200, f"{name.decode()}")
+        t.ok("immutable" in part.headers["cache-control"], f"{name.decode()} may be kept")
+    shown = node.request("GET", "/api/v1/node").json()
+    t.eq((shown["name"], shown["status"]), ("aozora", "ok"), "and what it asks first")
+
+
+@case
+def walk_sign_in(t):
+    login = node.account("student")
+    session = node.sign_in(login)
+    t.ok("__Host-ibasho" in session.cookies, "a cookie for this name alone")
+    t.eq(session.request("GET", "/api/v1/session").json()["role"], "student", "it is them")
+    t.eq(access("session.open"), "change|ok|student", "the access record says so")
+    wrong = node.request("POST", "/api/v1/session", {"login": login.login, "password": "x"},
+                         {"Origin": node.url()})
+    t.eq((wrong.status, wrong.json()["code"]), (401, "wrong-sign-in"), "a wrong one is told kindly")
+
+
+@case
+def walk_change_setting(t):
+    session = node.sign_in(node.account("commissioner"))
+    key = str(uuid.uuid4())
+    path = "/api/v1/settings/login.lockout_tries"
+    first = session.request("PUT", path, {"id": key, "value": "12"})
+    again = session.request("PUT", path, {"id": key, "value": "12"})
+    t.eq((first.status, again.status), (200, 200), "the decision, and the same again")
+    t.eq(node.psql(f"SELECT count(*), max(value) FROM setting WHERE id = '{key}'"), "1|12",
+         "is one row")
+    t.eq(access("settings.change"), "change|ok|commissioner", "in the access record")
+    student = node.sign_in(node.account("student"))
+    t.eq(student.request("PUT", path, {"id": str(uuid.uuid4()), "value": "12"}).status, 404,
+         "whoever may not is told what is told of nothing")
+
+
+@case
+def walk_make_account(t):
+    made = node.account("guardian", display_name="小川のぞみ")
+    t.ok(made.totp_secret, "an adult gets a secret, told once")
+    t.eq(access("accounts.create"), "change|ok|operator", "in the access record")
+    t.eq(node.psql("SELECT count(*) FROM account WHERE "
+                   f"id = '{made.id}' AND position('小川のぞみ'::bytea in account::text::bytea) = 0"),
+         "1", "the database does not see the name")
+    body = {"id": str(uuid.uuid4()), "role": "guardian", "login": "front-door",
+            "display_name": "x", "password": "12345678abc"}
+    outside = node.request("POST", "/api/v1/admin/accounts", body, {"Origin": node.url()})
+    t.eq(outside.status, 404, "through the front there is no such way in")
+
+
+@case
+def walk_restart(t):
+    before = node.pid("node")
+    node.swap()
+    t.ok(node.pid("node") not in (0, before), "another program serves")
+    t.eq(node.request("GET", "/api/v1/health").json(), {"status": "ok"}, "and answers")
+
+
+if __name__ == "__main__":
+    with Nodes("aozora") as nodes:
+        node = nodes["aozora"]
+        main(__file__)

@@ -10,7 +10,7 @@
  *   with a one-time invitation of the operator (tenants/keydesk.h), or on the operator's
  * socket.
  * - everything else takes a signed-in commissioner; replacing a sheet takes two of them.
- * These routes run while the node is locked (while_locked). Access records need no key, so
+ * All of these are served while the node is locked. Access records need no key, so
  * every try stands in the audit log, also while locked. A half is JX_SECRET, wiped from the
  * request as soon as it was used, and never in a log line, an answer or a record. */
 #include "tenants/keys_http.h"

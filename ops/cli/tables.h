@@ -6,10 +6,11 @@
 #include "ops/cli/cli.h"
 
 extern const struct cli_table cli_conf; /* conf.c */
+extern const struct cli_table cli_key;  /* key.c */
 
 #define CLI_TABLES \
     { \
-        &cli_conf, \
+        &cli_conf, &cli_key, \
     }
 
 #endif

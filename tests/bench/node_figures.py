@@ -1,0 +1,146 @@
+#!/usr/bin/python3
+"""tests/bench/node_figures.py [PREFIX] - figures of a whole node behind its front, one JSON line
+each: foundation.read (CPU of the node a signed-in read), foundation.idle (memory of node, key
+agent, cluster and front), foundation.start (kill -9 to the first answer).
+
+CPU and memory are read from /proc, so a busy neighbour does not change them; foundation.start is
+wall-clock and says whether the machine was quiet.
+"""
+import glob
+import json
+import os
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+os.environ.setdefault("IBASHO_BUILD", "build/release")
+from ibasho_node import Nodes  # noqa: E402
+
+N_READS, N_CLIENTS, N_WARM = 4000, 4, 400
+IDLE_S = 5
+N_STARTS = 5
+
+
+def report(name, value, unit, goal, quiet):
+    print(json.dumps({"name": name, "value": round(value, 3), "unit": unit, "goal": goal,
+                      "holds": value <= goal, "quiet": quiet}), flush=True)
+
+
+def cpu_times():
+    with open("/proc/stat", encoding="ascii") as f:
+        v = [int(x) for x in f.readline().split()[1:9]]
+    return v[3] + v[4], sum(v)
+
+
+def is_quiet():
+    idle, total = cpu_times()
+    time.sleep(0.5)
+    idle2, total2 = cpu_times()
+    return (idle2 - idle) / max(1, total2 - total) > 0.9
+
+
+def cpu_us(pid):
+    """User and system time of all threads of a process, living and ended."""
+    total = 0
+    for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
+        with open(path, encoding="ascii") as f:
+            total += int(f.read().split()[0])
+    return total / 1000
+
+
+def pss_kb(pid):
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("Pss:"))
+
+
+def tree(pid):
+    """The process and all below it."""
+    pids = [pid]
+    for path in glob.glob(f"/proc/{pid}/task/*/children"):
+        with open(path, encoding="ascii") as f:
+            for child in f.read().split():
+                pids += tree(int(child))
+    return pids
+
+
+def read_loop(node, session, n, failures):
+    connection = node.connection("public")
+    head = {"Cookie": "; ".join(f"{k}={v}" for k, v in session.cookies.items())}
+    for _ in range(n):
+        connection.request("GET", "/api/v1/session", headers=head)
+        reply = connection.getresponse()
+        body = reply.read()
+        if reply.status != 200 or b"role" not in body:
+            failures.append((reply.status, body[:200]))
+            return
+    connection.close()
+
+
+def read_many(node, session, n):
+    failures = []
+    threads = [threading.Thread(target=read_loop, args=(node, session, n // N_CLIENTS, failures))
+               for _ in range(N_CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        sys.exit(f"foundation.read: {failures[0]}")
+
+
+def figure_read(node):
+    quiet = is_quiet()
+    session = node.sign_in(node.account("commissioner", "bench-reader", "計測　花子"))
+    read_many(node, session, N_WARM)
+    pid = node.pid("node")
+    before = cpu_us(pid)
+    read_many(node, session, N_READS)
+    report("foundation.read", (cpu_us(pid) - before) / N_READS, "us CPU of the node a read", 60,
+           quiet)
+
+
+def figure_idle(node):
+    """After IDLE_S seconds without a request."""
+    time.sleep(IDLE_S)
+    parts = {}
+    for name, (pid, word, _) in node.rows().items():
+        if word == "ready" and name != "supervise":
+            parts[name] = sum(pss_kb(p) for p in tree(pid)) / 1024
+    connections = int(node.psql("SELECT count(*) FROM pg_stat_activity"
+                                " WHERE backend_type = 'client backend'")) - 1
+    print(f"foundation.idle: {connections} connections; " +
+          ", ".join(f"{k} {v:.1f} MB" for k, v in parts.items()), file=sys.stderr)
+    if connections > 4:
+        sys.exit(f"foundation.idle: {connections} connections, at most 4 are meant")
+    report("foundation.idle", sum(parts.values()), "MB PSS", 60, is_quiet())
+
+
+def figure_start(node):
+    """The worst of N_STARTS."""
+    quiet, worst = is_quiet(), 0
+    for _ in range(N_STARTS):
+        began = time.monotonic()
+        pid = node.kill("node")
+        node.wait_back("node", pid)
+        node.wait_answer()
+        worst = max(worst, time.monotonic() - began)
+    report("foundation.start", worst, "s from kill -9 to the first answer", 3, quiet)
+
+
+FIGURES = {"foundation.idle": figure_idle, "foundation.read": figure_read,
+           "foundation.start": figure_start}
+
+
+def main():
+    only = sys.argv[1] if len(sys.argv) > 1 else ""
+    wanted = [f for name, f in FIGURES.items() if name.startswith(only)]
+    if not wanted:
+        return
+    with Nodes("aozora") as nodes:
+        for figure in wanted:
+            figure(nodes["aozora"])
+
+
+if __name__ == "__main__":
+    main()

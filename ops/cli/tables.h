@@ -5,12 +5,13 @@
 
 #include "ops/cli/cli.h"
 
-extern const struct cli_table cli_conf; /* conf.c */
-extern const struct cli_table cli_key;  /* key.c */
+extern const struct cli_table cli_account; /* account.c */
+extern const struct cli_table cli_conf;    /* conf.c */
+extern const struct cli_table cli_key;     /* key.c */
 
 #define CLI_TABLES \
     { \
-        &cli_conf, &cli_key, \
+        &cli_account, &cli_conf, &cli_key, \
     }
 
 #endif

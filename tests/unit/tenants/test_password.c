@@ -93,3 +93,43 @@ T_CASE(hasher_refuses_when_full_and_ends_what_it_took)
     T_EQ(atomic_load(&c.n_done), 5, "all that were taken are done");
     T_OK(h == NULL, "destroy clears");
 }
+
+/* A sanitizer keeps what was freed on purpose. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+static long resident_kib(void)
+{
+    FILE *f = fopen("/proc/self/statm", "r");
+    long total = 0, resident = 0;
+
+    T_OK(f != NULL && fscanf(f, "%ld %ld", &total, &resident) == 2, "statm");
+    if (f != NULL)
+        fclose(f);
+    return resident * 4;
+}
+
+static void hash_some(void *arg)
+{
+    char phc[PASSWORD_HASH_CAP];
+
+    for (int i = 0; i < 3; i++)
+        T_EQ(password_hash(SPAN("password"), phc, NULL), ERR_OK, "hash");
+    atomic_fetch_add((atomic_int *)arg, 1);
+}
+
+/* A node is to stay under 60 MB idle: 19 MiB a thread must not stay behind. */
+T_CASE(hasher_gives_its_memory_back)
+{
+    struct hasher *h = NULL;
+    atomic_int n_done = 0;
+    long before = resident_kib();
+
+    T_EQ(hasher_create(1, 8, &h, NULL), ERR_OK, "create");
+    for (int i = 0; i < 2; i++)
+        T_EQ(hasher_post(h, hash_some, &n_done, NULL), ERR_OK, "post");
+    hasher_destroy(&h);
+    T_EQ(atomic_load(&n_done), 2, "six passwords");
+    T_OK(resident_kib() < before + 8192, "less than half of one hash's memory stays");
+}
+
+#endif

@@ -3,8 +3,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#define SQL_CAP 1024
+#define SQL_CAP  1024
+#define NAME_CAP 48
 
 struct sql_check {
     const char *socket_dir;
@@ -91,29 +93,20 @@ static enum err open_as(struct sql_check *c, const char *user, const char *name,
 
 /* ---- databases ---- */
 
-static enum err make_database(struct sql_check *c, const char *name, struct fail *why)
+/* A name no other run has taken: dropping a database costs a checkpoint, and the cluster is
+ * thrown away anyway. */
+static enum err make_database(struct sql_check *c, char name_out[NAME_CAP], struct fail *why)
 {
+    static int n;
     struct db *db = NULL;
     char sql[SQL_CAP];
     enum err rc = open_as(c, "ibasho", "postgres", &db, why);
 
-    snprintf(sql, sizeof sql, "DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
+    snprintf(name_out, NAME_CAP, "check_sql_%d_%d", (int)getpid(), n++);
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s", name_out);
     if (rc == ERR_OK)
         rc = db_exec(db, sql, why);
-    snprintf(sql, sizeof sql, "CREATE DATABASE %s", name);
-    if (rc == ERR_OK)
-        rc = db_exec(db, sql, why);
-    db_close(&db);
-    return rc;
-}
-
-static enum err drop_database(struct sql_check *c, const char *name, struct fail *why)
-{
-    struct db *db = NULL;
-    char sql[SQL_CAP];
-    enum err rc = open_as(c, "ibasho", "postgres", &db, why);
-
-    snprintf(sql, sizeof sql, "DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
+    snprintf(sql, sizeof sql, "GRANT CONNECT ON DATABASE %s TO ibasho_app", name_out);
     if (rc == ERR_OK)
         rc = db_exec(db, sql, why);
     db_close(&db);
@@ -258,8 +251,6 @@ static enum err check_head(struct sql_check *c, const char *name, struct fail *w
     if (rc == ERR_OK)
         rc = check_tables(c, owner, why);
     if (rc == ERR_OK)
-        rc = db_exec(owner, "GRANT CONNECT ON DATABASE check_sql_0 TO ibasho_app", why);
-    if (rc == ERR_OK)
         rc = open_as(c, "ibasho_app", name, &app, why);
     if (rc == ERR_OK)
         rc = check_stmts(c, owner, app, why);
@@ -271,11 +262,9 @@ static enum err check_head(struct sql_check *c, const char *name, struct fail *w
 static enum err check_path(struct sql_check *c, int n_first, struct span head, struct fail *why)
 {
     struct span catalog = SPAN_NONE;
-    char name[32];
-    enum err rc;
+    char name[NAME_CAP];
+    enum err rc = make_database(c, name, why);
 
-    snprintf(name, sizeof name, "check_sql_%d", n_first);
-    rc = make_database(c, name, why);
     if (rc == ERR_OK)
         rc = migrate_to(c, name, n_first, why);
     if (rc == ERR_OK)
@@ -285,7 +274,7 @@ static enum err check_path(struct sql_check *c, int n_first, struct span head, s
     if (rc == ERR_OK && !span_eq(catalog, head))
         defect(c, "a database that stopped after step %s comes out different",
                c->list->rows[n_first - 1].name);
-    return rc == ERR_OK ? drop_database(c, name, why) : rc;
+    return rc;
 }
 
 enum err rows_sql_check(const char *socket_dir, const struct rows_given *given,
@@ -295,21 +284,20 @@ enum err rows_sql_check(const char *socket_dir, const struct rows_given *given,
 {
     struct sql_check c = {socket_dir, given, list, each, arg, 0, NULL};
     struct span head = SPAN_NONE;
+    char name[NAME_CAP] = "";
     enum err rc = arena_create(16384, &c.arena, why);
 
     *n_out = 0;
     if (rc == ERR_OK)
-        rc = make_database(&c, "check_sql_0", why);
+        rc = make_database(&c, name, why);
     if (rc == ERR_OK)
-        rc = migrate_to(&c, "check_sql_0", list->n, why);
+        rc = migrate_to(&c, name, list->n, why);
     if (rc == ERR_OK)
-        rc = check_head(&c, "check_sql_0", why);
+        rc = check_head(&c, name, why);
     if (rc == ERR_OK)
-        rc = catalog_of(&c, "check_sql_0", &head, why);
+        rc = catalog_of(&c, name, &head, why);
     for (int n = 1; rc == ERR_OK && n < list->n; n++)
         rc = check_path(&c, n, head, why);
-    if (rc == ERR_OK)
-        rc = drop_database(&c, "check_sql_0", why);
     arena_destroy(&c.arena);
     if (rc == ERR_OK)
         *n_out = c.n;

@@ -43,6 +43,7 @@
 
 #define TRY_MS          250
 #define LOOK_MS         1000
+#define STEP_MS         20    /* until all is there */
 #define PUBLISH_MS      2000  /* without a predecessor: then listeners say "starting" */
 #define SUCCEED_MS      60000 /* with one: then it stays and we go */
 #define DRAIN_MS        10000
@@ -227,7 +228,7 @@ static void *starter_main(void *arg)
 {
     struct node *node = arg;
     char last[sizeof((struct fail *)0)->text] = "";
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     pthread_setname_np(pthread_self(), "starter");
     while (!atomic_load(&node->is_stopping)) {
@@ -279,7 +280,7 @@ static bool publish_when_due(struct node *node, bool is_successor, int64_t began
 {
     int64_t waited_ms = (clock_mono_us() - began_us) / 1000;
     bool is_ready = dispatch_state(node->dispatch) != NODE_STARTING;
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     if (node->is_published ||
         (!is_ready && waited_ms < (is_successor ? SUCCEED_MS : PUBLISH_MS)))
@@ -306,7 +307,7 @@ static bool serve(struct node *node, const sigset_t *signals)
     int64_t began_us = clock_mono_us();
 
     for (;;) {
-        long wait_ms = node->is_published && atomic_load(&node->is_started) ? LOOK_MS : 10;
+        long wait_ms = node->is_published && atomic_load(&node->is_started) ? LOOK_MS : STEP_MS;
         const struct timespec wait = {wait_ms / 1000, wait_ms % 1000 * 1000000};
         int number = sigtimedwait(signals, NULL, &wait);
 
@@ -366,7 +367,7 @@ static void say_defect(const struct conf_defect *defect, void *arg)
 
 static int run(struct node *node, const char *conf_path)
 {
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
     sigset_t signals;
     int rc = 1;
 

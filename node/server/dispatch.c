@@ -132,7 +132,7 @@ static const char *action_of(enum audit_class audit)
 static void finish(struct call *call)
 {
     struct req *req = &call->req;
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     if (call->action == NULL || req->access_recorded) {
         http_answer(call);
@@ -188,7 +188,7 @@ static bool check_caller(struct worker *worker, struct call *call)
 {
     struct req *req = &call->req;
     const struct route *route = req->route;
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     if (call->listener == LISTENER_ADMIN) {
         req->caller.operator_name =
@@ -221,7 +221,7 @@ static bool read_input(struct call *call)
     struct req *req = &call->req;
     const struct jx_shape *shape = req->route->input;
     struct jx_defects defects = {0};
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
     enum err rc;
 
     if (shape == NULL)
@@ -244,7 +244,7 @@ static void worker_reconnect(struct worker *worker)
 {
     struct dispatch *d = worker->dispatch;
     int64_t now_us = clock_mono_us();
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     if (worker->db != NULL || now_us < worker->next_try_us)
         return;

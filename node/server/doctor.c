@@ -139,7 +139,7 @@ static void check_gucs(struct doctor *d)
 {
     struct db_rows *rows = NULL;
     struct db_args args;
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
     int n_off = 0;
 
     db_args_init(&args);
@@ -171,7 +171,7 @@ static void check_migrations(struct doctor *d)
 {
     struct migrate_report report;
     struct db_conf conf = *dispatch_db_conf(own_read()->dispatch);
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
     enum err rc = migrate_check(&conf, &migrations, &report, &fail);
 
     if (rc == ERR_OK && report.n_now == 0)
@@ -283,7 +283,7 @@ static void check_disk(struct doctor *d)
 static void check_keys(struct doctor *d)
 {
     struct keyring_status status;
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     if (keyring_status_read(d->req->services->keyring, &status, &fail) != ERR_OK) {
         doctor_add(d, "keys", DOCTOR_BAD, "keys ディレクトリを確かめてください。",

@@ -22,7 +22,7 @@ static bool refuse(struct call *call, enum refusal refusal, const char *why)
 static bool check_head(struct call *call, const struct http_socket *socket)
 {
     struct head *head = &call->head;
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     if (!head_is_whole(head))
         return refuse(call, head->overflowed ? REFUSE_HEAD_SIZE : REFUSE_MALFORMED,
@@ -53,7 +53,7 @@ static bool check_head(struct call *call, const struct http_socket *socket)
 
 static bool check_target(struct call *call)
 {
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     if (call->target.p == NULL)
         return refuse(call, REFUSE_TARGET_SIZE, "target too long");

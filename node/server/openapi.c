@@ -168,9 +168,9 @@ static void add_roles(struct text *text, const struct route *route)
     int n = 0;
 
     text_add(text, ",\"x-roles\":[");
-    if (route->listeners == LISTENER_ADMIN)
-        text_add(text, "\"operator\"");
-    else
+    if (route->listeners & LISTENER_ADMIN)
+        text_add(text, "%s\"operator\"", n++ == 0 ? "" : ",");
+    if (route->listeners != LISTENER_ADMIN)
         for (int role = 0; role < ROLE_N; role++)
             if (route->roles & ROLE_BIT(role))
                 text_add(text, "%s\"%s\"", n++ == 0 ? "" : ",", role_id((enum role)role));
@@ -283,7 +283,7 @@ static void add_path(struct text *text, const struct routes *routes, int at)
 void openapi_write(const struct routes *routes, struct text *text)
 {
     struct shapes shapes = {.n = 0};
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     /* ibasho-rows refuses such rows at build time. */
     invariant(shapes_of_routes(&shapes, routes, &fail) == ERR_OK, "%s", fail.text);

@@ -139,7 +139,7 @@ static void write_process(const struct req *req, struct text *text)
 static void metrics_show(struct req *req)
 {
     struct text text = {.arena = req->arena};
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     write_process(req, &text);
     metrics_write(own_read()->metrics, &text);

@@ -126,7 +126,7 @@ static void node_show(struct req *req)
         .status = (int)state,
         .words = 1, /* the row's default, until the settings are there */
     };
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     if (node_conf_id(conf, &info.id, &fail) != ERR_OK) {
         reply_fail(req, &fail);
@@ -144,7 +144,7 @@ static void node_show(struct req *req)
 static void openapi_show(struct req *req)
 {
     struct text text = {.arena = req->arena};
-    struct fail fail;
+    struct fail fail = {.code = ERR_INTERNAL};
 
     openapi_write(described->routes, &text);
     if (text.is_broken) {

@@ -6,6 +6,7 @@
 #include "node/base/log.h"
 #include "node/base/node_conf.h"
 #include "node/db/audit.h"
+#include "node/db/erase.h"
 #include "node/db/files.h"
 #include "node/db/identity.h"
 #include "node/db/jobs.h"
@@ -25,7 +26,7 @@ struct parts {
     struct id node;
     char socket_dir[PATH_CAP], cluster_dir[PATH_CAP];
     struct db_conf app_db, owner_db;
-    bool is_migrated, is_audit_started, is_refreshed;
+    bool is_migrated, is_audit_started, is_refreshed, is_replayed;
 };
 
 static enum err read_conf(struct parts *parts, struct fail *why)
@@ -222,6 +223,11 @@ enum err parts_try(struct parts *parts, struct fail *why)
     if (rc == ERR_OK && !parts->is_refreshed) {
         rc = settings_refresh(s->settings, s->writer, why);
         parts->is_refreshed = rc == ERR_OK;
+    }
+    /* After a restore the rows of erased persons are back: gone again before anyone is served. */
+    if (rc == ERR_OK && !parts->is_replayed) {
+        rc = erase_again(s->keyring, s->writer, parts->conf.tables, NULL, why);
+        parts->is_replayed = rc == ERR_OK;
     }
     if (rc == ERR_OK && s->files == NULL)
         rc = open_files(parts, why);

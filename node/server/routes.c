@@ -125,10 +125,6 @@ static enum err check_row(const struct route *route, struct fail *why)
         return fail_set(why, ERR_INVALID, "%s: GET with a body", name);
     if (route->roles == 0)
         return fail_set(why, ERR_INVALID, "%s: open to no role", name);
-    /* On the operator's socket the peer's uid is the right and roles say nothing, so a row that
-     * is there must be nowhere else. */
-    if ((route->listeners & LISTENER_ADMIN) && route->listeners != LISTENER_ADMIN)
-        return fail_set(why, ERR_INVALID, "%s: admin socket and another listener", name);
     return ERR_OK;
 }
 

@@ -12,7 +12,7 @@ struct routes;
 /* tables ends with n == 0. ERR_INVALID names the row and the rule it breaks: a name twice, the
  * same method and path twice on one listener, a path that is not "/a/{b}" of at most
  * PATH_SEGMENTS_MAX segments and 8 parameters, no listener, role, handler or summary, a body on
- * GET, the admin socket beside another listener. */
+ * GET. (On the admin socket the peer's uid is the right; roles say nothing there.) */
 NODISCARD enum err routes_create(const struct route_table *tables, struct routes **routes_out,
                                  struct fail *why);
 void routes_destroy(struct routes **routes);

@@ -159,7 +159,6 @@ T_CASE(routes_create_refuses_bad_rows)
     REFUSES("no summary", bad[1].summary_ja = NULL);
     REFUSES("no listener", bad[1].listeners = 0);
     REFUSES("no roles", bad[1].roles = 0);
-    REFUSES("admin socket and another", bad[1].listeners = LISTENER_ADMIN | LISTENER_PUBLIC);
     REFUSES("a body on GET", bad[1].input = &thing_shape);
     REFUSES("path without a slash", bad[1].path = "b");
     REFUSES("empty segment", bad[1].path = "/b//c");

@@ -19,6 +19,7 @@ const struct route_table features_routes[] = {
     {settings_routes, SETTINGS_ROUTES_N},
     {settings_past_routes, SETTINGS_PAST_ROUTES_N},
     {account_routes, ACCOUNT_ROUTES_N},
+    {audit_routes, AUDIT_ROUTES_N},
     {keys_routes, KEYS_ROUTES_N},
     {keys_admin_routes, KEYS_ADMIN_ROUTES_N},
     {own_routes, OWN_ROUTES_N},

@@ -12,6 +12,7 @@
 #define SETTINGS_ROUTES_N      4
 #define SETTINGS_PAST_ROUTES_N 1
 #define ACCOUNT_ROUTES_N       1
+#define AUDIT_ROUTES_N         6
 #define KEYS_ROUTES_N          6
 #define KEYS_ADMIN_ROUTES_N    4
 #define TENANTS_STMTS_N        10
@@ -23,6 +24,7 @@ extern const struct route settings_routes[SETTINGS_ROUTES_N]; /* settings_http.c
 extern const struct route
     settings_past_routes[SETTINGS_PAST_ROUTES_N];                 /* settings_past_http.c */
 extern const struct route account_routes[ACCOUNT_ROUTES_N];       /* account_http.c */
+extern const struct route audit_routes[AUDIT_ROUTES_N];           /* audit_http.c */
 extern const struct route keys_routes[KEYS_ROUTES_N];             /* keys_http.c */
 extern const struct route keys_admin_routes[KEYS_ADMIN_ROUTES_N]; /* keys_admin_http.c */
 extern const struct stmt *const tenants_stmts[TENANTS_STMTS_N];

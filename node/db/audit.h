@@ -91,11 +91,18 @@ void audit_tx_committing(struct audit *audit);
 void audit_tx_committed(struct audit *audit);
 void audit_tx_rolled_back(struct audit *audit);
 
+/* As audit_checkpoint, on the thread of audit_start: done is told there when it is made. For
+ * HTTP handlers, which may not wait. ERR_UNAVAILABLE: no such thread, or it ends; ERR_BUSY. */
+NODISCARD enum err audit_checkpoint_post(struct audit *audit,
+                                         void (*done)(void *arg, enum err rc,
+                                                      const struct fail *why),
+                                         void *arg, struct fail *why);
+
 struct audit_head audit_head_read(struct audit *audit);                    /* any thread */
 void audit_stats_read(struct audit *audit, struct audit_stats *stats_out); /* any thread */
 /* Signs and stores a checkpoint if leaves came since the last; on the caller's thread, through
  * the writer. ERR_CONFLICT: the tree does not begin with the last signed one; nothing was
- * signed. ERR_LOCKED: no key yet. */
+ * signed. ERR_LOCKED: no key yet. ERR_BUSY: another thread is making one. */
 NODISCARD enum err audit_checkpoint(struct audit *audit, struct writer *writer,
                                     struct fail *why);
 
@@ -118,7 +125,7 @@ NODISCARD enum err access_append(struct tx *tx, const struct access_entry *entry
                                  struct fail *why);
 
 /* Rows for node/features.c. */
-#define AUDIT_STMTS_N  18
+#define AUDIT_STMTS_N  20
 #define AUDIT_TABLES_N 4
 #define AUDIT_CONF_N   2
 extern const struct stmt *const audit_stmts[AUDIT_STMTS_N];

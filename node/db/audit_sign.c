@@ -247,30 +247,51 @@ enum err audit_checkpoint(struct audit *audit, struct writer *writer, struct fai
 
 /* ---- the thread ---- */
 
+#define N_ASKS_CAP 16
+
+struct ask { /* of audit_checkpoint_post */
+    void (*done)(void *arg, enum err rc, const struct fail *why);
+    void *arg;
+};
+
 static void *run_thread(void *arg)
 {
     struct audit *audit = arg;
     enum err last = ERR_OK;
-    uint8_t message;
     bool is_last;
 
     do {
+        struct ask asks[N_ASKS_CAP];
         struct fail why = {.code = ERR_OK};
+        size_t n;
         enum err rc;
 
-        (void)mbox_take(audit->wake, &message, 1, audit->conf.checkpoint_every_s * 1000);
+        n = mbox_take(audit->wake, asks, N_ASKS_CAP, audit->conf.checkpoint_every_s * 1000);
         is_last = mbox_is_done(audit->wake) != 0;
         rc = audit_checkpoint(audit, audit->writer, &why);
         if (rc != ERR_OK && rc != ERR_BUSY && (rc != last || is_last))
             log_error("audit.checkpoint_failed", L_FAIL(&why)); /* said when it begins */
         last = rc;
+        for (size_t i = 0; i < n; i++)
+            asks[i].done(asks[i].arg, rc, &why);
     } while (!is_last);
     return NULL;
 }
 
+enum err audit_checkpoint_post(struct audit *audit,
+                               void (*done)(void *arg, enum err rc, const struct fail *why),
+                               void *arg, struct fail *why)
+{
+    struct ask ask = {done, arg};
+
+    if (!audit->has_thread)
+        return fail_set(why, ERR_UNAVAILABLE, "no checkpoints are made here");
+    return mbox_post(audit->wake, &ask, why);
+}
+
 enum err audit_start(struct audit *audit, struct writer *writer, struct fail *why)
 {
-    enum err rc = mbox_create(1, 1, &audit->wake, why);
+    enum err rc = mbox_create(sizeof(struct ask), N_ASKS_CAP, &audit->wake, why);
 
     if (rc != ERR_OK)
         return rc;

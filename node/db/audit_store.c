@@ -10,6 +10,9 @@ static const struct stmt leaf_add = {
 static const struct stmt leaf_hashes_stream = {
     "audit_leaf_hashes_stream",
     "SELECT seq, leaf_hash FROM audit_leaf WHERE seq >= $1::bigint ORDER BY seq"};
+static const struct stmt leaf_hashes_to = {
+    "audit_leaf_hashes_to",
+    "SELECT seq, leaf_hash FROM audit_leaf WHERE seq < $1::bigint ORDER BY seq"};
 static const struct stmt leaf_hashes = {
     "audit_leaf_hashes",
     "SELECT seq, leaf_hash FROM audit_leaf WHERE seq >= $1::bigint AND seq < $2::bigint"
@@ -60,6 +63,13 @@ static const struct stmt access_rows = {
     "access_record_rows",
     "SELECT id, at, route, role, account, operator_name, address, object, person, action,"
     " outcome, purpose FROM access_record WHERE id = ANY ($1::uuid[])"};
+static const struct stmt access_page = {
+    "access_record_page",
+    "SELECT id, at, route, role, account, operator_name, address, object, person, action,"
+    " outcome, purpose FROM access_record WHERE at >= $1::timestamptz AND at < $2::timestamptz"
+    " AND ($3::uuid IS NULL OR account = $3::uuid) AND ($4::uuid IS NULL OR person = $4::uuid)"
+    " AND ($5::text = '' OR action = $5::text) AND (at, id) < ($6::timestamptz, $7::uuid)"
+    " ORDER BY at DESC, id DESC LIMIT $8::integer"};
 static const struct stmt access_extra = {
     "access_record_extra",
     "SELECT id FROM access_record a WHERE NOT EXISTS (SELECT FROM audit_leaf l"
@@ -70,7 +80,7 @@ const struct stmt *const audit_stmts[AUDIT_STMTS_N] = {
     &leaf_whole,      &leaf_seqs,          &log_count,        &checkpoint_add,
     &checkpoint_last, &checkpoint_n_from,  &checkpoint_after, &deletion_add,
     &destroy,         &deletion_rows,      &deletion_extra,   &access_add,
-    &access_rows,     &access_extra,
+    &leaf_hashes_to,  &access_page,        &access_rows,      &access_extra,
 };
 
 /* ---- the tables' rows ---- */
@@ -236,6 +246,18 @@ enum err store_stream_hashes(struct db *db, uint64_t first,
     db_args_init(&args);
     db_arg_i64(&args, (int64_t)first);
     return db_stream(db, &leaf_hashes_stream, &args, each, arg, why);
+}
+
+enum err store_stream_hashes_to(struct db *db, uint64_t end,
+                                enum err (*each)(const struct db_rows *row, void *arg,
+                                                 struct fail *why),
+                                void *arg, struct fail *why)
+{
+    struct db_args args;
+
+    db_args_init(&args);
+    db_arg_i64(&args, (int64_t)end);
+    return db_stream(db, &leaf_hashes_to, &args, each, arg, why);
 }
 
 enum err store_hashes(struct tx *tx, uint64_t first, uint64_t end, int n_cap,
@@ -506,6 +528,82 @@ enum err store_add_access(struct tx *tx, const struct access_entry *e, struct fa
     db_arg_text(&args, span_text(e->outcome));
     db_arg_text(&args, e->purpose);
     return tx_send(tx, &access_add, &args, why);
+}
+
+static struct span copy(struct arena *arena, const struct db_rows *rows, int row, int column,
+                        bool *is_whole)
+{
+    struct span from = db_bytes(rows, row, column), to = arena_copy(arena, from);
+
+    *is_whole = *is_whole && to.len == from.len;
+    return to;
+}
+
+/* false: no memory. */
+static bool read_past(const struct db_rows *rows, int i, struct arena *arena,
+                      struct access_past *p)
+{
+    bool is_whole = true;
+
+    *p = (struct access_past){
+        .id = db_id(rows, i, 0),
+        .at_utc_us = db_time(rows, i, 1),
+        .route = copy(arena, rows, i, 2, &is_whole),
+        .role = copy(arena, rows, i, 3, &is_whole),
+        .account = db_id(rows, i, 4),
+        .operator_name = copy(arena, rows, i, 5, &is_whole),
+        .address = copy(arena, rows, i, 6, &is_whole),
+        .object = db_id(rows, i, 7),
+        .person = db_id(rows, i, 8),
+        .action = copy(arena, rows, i, 9, &is_whole),
+        .outcome = copy(arena, rows, i, 10, &is_whole),
+        .purpose = copy(arena, rows, i, 11, &is_whole),
+    };
+    return is_whole;
+}
+
+static struct id greatest_id(void)
+{
+    struct id id;
+
+    memset(id.b, 0xff, sizeof id.b);
+    return id;
+}
+
+enum err access_list(struct db *db, const struct access_filter *filter, struct arena *arena,
+                     struct access_past **out, size_t *n_out, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct access_past *past = NULL;
+    struct db_args args;
+    int n = 0;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_time(&args, filter->from_utc_us);
+    db_arg_time(&args, filter->until_utc_us);
+    db_arg_id(&args, filter->account);
+    db_arg_id(&args, filter->person);
+    db_arg_text(&args, filter->action);
+    db_arg_time(&args, filter->before_utc_us);
+    db_arg_id(&args, id_is_none(filter->before) ? greatest_id() : filter->before);
+    db_arg_i32(&args, filter->n_cap);
+    rc = db_run(db, &access_page, &args, &rows, why);
+    if (rc == ERR_OK) {
+        n = db_rows_n(rows);
+        past = arena_alloc(arena, ((size_t)n + 1) * sizeof *past);
+        if (past == NULL)
+            rc = fail_set(why, ERR_NOMEM, "%d entries", n);
+    }
+    for (int i = 0; rc == ERR_OK && i < n; i++)
+        if (!read_past(rows, i, arena, &past[i]))
+            rc = fail_set(why, ERR_NOMEM, "%d entries", n);
+    db_rows_free(&rows);
+    if (rc == ERR_OK) {
+        *out = past;
+        *n_out = (size_t)n;
+    }
+    return rc;
 }
 
 const struct audit_table audit_access_table = {

@@ -6,6 +6,7 @@
 #include "node/db/audit.h"
 #include "node/db/audit_deletion.h"
 #include "node/db/audit_leaf.h"
+#include "node/db/audit_proof.h"
 #include "node/db/audit_table.h"
 #include "node/db/merkle.h"
 
@@ -47,6 +48,11 @@ NODISCARD enum err store_stream_hashes(struct db *db, uint64_t first,
                                        enum err (*each)(const struct db_rows *row, void *arg,
                                                         struct fail *why),
                                        void *arg, struct fail *why);
+/* From the first up to end. */
+NODISCARD enum err store_stream_hashes_to(struct db *db, uint64_t end,
+                                          enum err (*each)(const struct db_rows *row, void *arg,
+                                                           struct fail *why),
+                                          void *arg, struct fail *why);
 /* The same within an operation: from first up to end, at most n_cap. */
 NODISCARD enum err store_hashes(struct tx *tx, uint64_t first, uint64_t end, int n_cap,
                                 struct db_rows **rows_out, struct fail *why);

@@ -11,7 +11,7 @@ node/web/node_modules/.ibasho-lock: node/web/package-lock.json
 	@ops/setup run
 	@touch $@
 
-build/web/index.html: $(WEB_INPUTS) node/web/node_modules/.ibasho-lock
+build/web/index.html: $(WEB_INPUTS) node/web/src/wire.ts node/web/node_modules/.ibasho-lock
 	@$(WEB_NODE) node/web/tools/lint.ts node/web/src node/web/style
 	@$(WEB_NODE) node/web/node_modules/typescript/bin/tsc -p node/web
 	@$(WEB_NODE) node/web/tools/build.ts build/web build/web-work $(WEB_FONT)

@@ -1,6 +1,9 @@
 /** All browser tests on Chromium, then one walk in each of the two other engines. Arguments: parts of
  * case names. Started by tests/browser/run. */
 import { closeChrome } from "./engine.ts";
+import "./first_page.ts";
+import "./visit.ts";
+import "./keyboard.ts";
 import "./looks.ts";
 import { main } from "./t.ts";
 

@@ -69,6 +69,8 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.waitForSelector("#new-from");
     },
   },
+  { name: "keys", who: "board", reach: (v) => to(v, "#/keys", ".facts") },
+  { name: "sheet_approve_without_a_proposal", who: "board", reach: (v) => to(v, "#/sheet-approve", ".note") },
   { name: "sheet_before", who: "board", reach: (v) => to(v, "#/sheet", ".check input") },
   { name: "sheet_shown", who: "board", reach: makeSheet },
   {
@@ -90,6 +92,7 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.waitForSelector(".fault");
     },
   },
+  { name: "first_sheet", who: "nobody", reach: (v) => to(v, "#/first-sheet", ".check input") },
   { name: "unlock", who: "nobody", reach: (v) => to(v, "#/unlock", "#entry-0") },
 ];
 

@@ -1,6 +1,6 @@
 import { ask, type Outcome } from "./edge/api.js";
 import { keepDisplay, keptDisplay } from "./edge/keep.js";
-import type { Node, Session } from "./edge/shapes.js";
+import type { Node, Session } from "./wire.js";
 import type { Display } from "./state/display.js";
 import { type Door, type DoorEvent, doorAtStart, type Fault, nextDoor, troubleOf } from "./state/door.js";
 import { type Page, pageFrom } from "./state/place.js";

@@ -16,7 +16,7 @@ import {
   systemIsDark,
 } from "./control.js";
 import { formShown, themeShown } from "./state/display.js";
-import { isForAdults } from "./state/place.js";
+import { pageOf } from "./state/place.js";
 import { first } from "./words/first.js";
 import { lineOf } from "./words/word.js";
 import { Frame } from "./view/frame.js";
@@ -64,7 +64,7 @@ function Body(): VNode {
   const here = useStore(node);
   const choice = useStore(display);
   const isDark = useStore(systemIsDark);
-  if (where.at === "unlock" && way.at !== "starting") return <Later page={where} />;
+  if (pageOf(where) === "office" && way.at !== "starting") return <Later page={where} role={undefined} />;
   switch (way.at) {
     case "starting":
       return (
@@ -89,7 +89,8 @@ function Body(): VNode {
       );
     case "inside":
       if (where.at === "missing") return <MissingNote />;
-      if (isForAdults(where)) return way.who.role === "student" ? <MissingNote /> : <Later page={where} />;
+      if (pageOf(where) === "adult")
+        return way.who.role === "student" ? <MissingNote /> : <Later page={where} role={way.who.role} />;
       return (
         <Home
           who={way.who}

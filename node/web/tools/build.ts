@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import type { Chapter } from "../src/words/all.js";
 import type { Segment } from "../src/words/word.js";
 import { charactersOf, checkWords, listWords } from "./words.ts";
@@ -81,6 +81,35 @@ function fontSheet(words: Catalogue): string {
   return entry;
 }
 
+/** wire.ts lists every route of the node; a reader's device gets those that the client asks for. */
+const onlyUsedRoutes: Plugin = {
+  name: "only-used-routes",
+  setup(step) {
+    step.onLoad({ filter: /\/src\/wire\.ts$/ }, ({ path }) => {
+      const code = sourceFiles(join(here, "src"))
+        .filter((file) => file !== path)
+        .map((file) => readFileSync(file, "utf8"))
+        .join("\n");
+      const contents = readFileSync(path, "utf8")
+        .split("\n")
+        .filter((line) => {
+          const name = /^ {2}("[\w.]+"): \{ method: /.exec(line)?.[1];
+          return name === undefined || code.includes(name);
+        })
+        .join("\n");
+      return { contents, loader: "ts" };
+    });
+  },
+};
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sourceFiles(path);
+    return /\.tsx?$/.test(entry.name) ? [path] : [];
+  });
+}
+
 async function bundle(sheet: string): Promise<Map<string, string>> {
   const common = {
     bundle: true,
@@ -105,6 +134,7 @@ async function bundle(sheet: string): Promise<Map<string, string>> {
       splitting: true,
       jsx: "automatic",
       jsxImportSource: "preact",
+      plugins: [onlyUsedRoutes],
     }),
     await build({ ...common, entryPoints: { boot: "src/boot.ts" }, format: "iife" }),
     await build({ ...common, entryPoints: { app: sheet } }),

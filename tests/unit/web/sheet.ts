@@ -99,7 +99,7 @@ const words = wordsOfHalf(bytes("00".repeat(32)));
 const states: Record<Sheet["at"], Sheet> = {
   before: sheetAtStart,
   shown: { at: "shown", words, code: "aaaa-bbbb", printed: false },
-  asked: { at: "asked", code: "aaaa-bbbb", places: [1, 5, 9], wrong: [], tries: 0, sending: false, refusal: undefined },
+  asked: { at: "asked", code: "aaaa-bbbb", places: [1, 5, 9], wrong: [], tries: 0, sending: false, said: undefined },
   "given-up": { at: "given-up" },
   done: { at: "done", code: "aaaa-bbbb" },
 };
@@ -109,7 +109,7 @@ const events: Record<SheetEvent["kind"], SheetEvent> = {
   "put-away": { kind: "put-away", places: [9, 1, 5] },
   wrong: { kind: "wrong", places: [5] },
   sending: { kind: "sending" },
-  refused: { kind: "refused", text: "だめでした" },
+  refused: { kind: "refused", said: { kind: "offline" } },
   kept: { kind: "kept" },
   again: { kind: "again" },
 };
@@ -122,7 +122,7 @@ test("sheet_over_every_state_and_event", (t) => {
     "shown put-away": asked,
     "asked wrong": { ...asked, wrong: [5], tries: 1 } as Sheet,
     "asked sending": { ...asked, sending: true } as Sheet,
-    "asked refused": { ...asked, refusal: "だめでした" } as Sheet,
+    "asked refused": { ...asked, said: { kind: "offline" } } as Sheet,
     "asked kept": states.done,
     "asked again": sheetAtStart,
     "given-up again": sheetAtStart,

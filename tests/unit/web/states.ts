@@ -1,6 +1,6 @@
 import { troubleOf, type Door, type DoorEvent, doorAtStart, nextDoor } from "../../../node/web/src/state/door.js";
 import { displayFrom, displayText, formShown, themeShown } from "../../../node/web/src/state/display.js";
-import { hashOf, isForAdults, pageFrom } from "../../../node/web/src/state/place.js";
+import { hashOf, pageFrom, pageOf } from "../../../node/web/src/state/place.js";
 import { draftOf, found, isNews } from "../../../node/web/src/state/settings.js";
 import { createStore } from "../../../node/web/src/state/store.js";
 import { suite } from "../../browser/t.ts";
@@ -94,6 +94,9 @@ test("addresses_and_pages", (t) => {
     ["#/settings/session.idle_minutes", "setting"],
     ["#/sheet", "sheet"],
     ["#/sheet-check", "sheet-check"],
+    ["#/sheet-approve", "sheet-approve"],
+    ["#/keys", "keys"],
+    ["#/first-sheet", "first-sheet"],
     ["#/unlock", "unlock"],
     ["#/nowhere", "missing"],
     ["#/settings/a/b", "missing"],
@@ -102,9 +105,9 @@ test("addresses_and_pages", (t) => {
     ["#/settings/" + "a".repeat(101), "missing"],
   ];
   for (const [hash, at] of rows) t.eq(pageFrom(hash).at, at, hash);
-  for (const hash of ["#/", "#/settings", "#/settings/a.b_c", "#/sheet", "#/sheet-check", "#/unlock"])
+  for (const hash of ["#/", "#/settings", "#/settings/a.b_c", "#/sheet", "#/sheet-check", "#/sheet-approve", "#/first-sheet", "#/keys", "#/unlock"])
     t.eq(hashOf(pageFrom(hash)), hash, `${hash} there and back`);
-  t.ok(!isForAdults({ at: "home" }) && isForAdults({ at: "sheet" }), "home is everyone's, the sheet is not");
+  t.eq([pageOf({ at: "home" }), pageOf({ at: "sheet" }), pageOf({ at: "unlock" })], ["anyone", "adult", "office"], "who opens what");
 });
 
 test("store_tells_of_changes_only", (t) => {
@@ -135,6 +138,7 @@ const setting = {
   value: "30",
   is_default: true,
   version: 0,
+  roles: ["commissioner"],
   may_change: true,
 };
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ended } from "../control.js";
 import { ask, type Outcome } from "../edge/api.js";
-import type { RouteName, Routes } from "../edge/shapes.js";
+import type { RouteName, Routes } from "../wire.js";
 import { type Trouble, troubleOf } from "../state/door.js";
 
 /** What a page asked the node for. */

@@ -4,7 +4,8 @@ import { Words } from "../view/words.js";
 import { keys } from "../words/keys.js";
 import type { Word } from "../words/word.js";
 import { halfOfWords, meantWord, nWords, sheetCode, wordsIn } from "./codec.js";
-import { Failure } from "./parts.js";
+import type { Said } from "./keys-api.js";
+import { KeyFailure } from "./parts.js";
 
 type Fault =
   | { readonly kind: "words"; readonly places: readonly number[] }
@@ -14,15 +15,15 @@ type Fault =
 interface Props {
   readonly nodeId: string;
   readonly busy: boolean;
-  readonly refusal: string | undefined;
+  readonly said: Said | undefined;
   readonly doWord: Word;
   /** Gets the half of a whole, well-formed sheet; it is wiped when this is over. */
-  readonly give: (half: Uint8Array) => Promise<void>;
+  readonly give: (half: Uint8Array, code: string) => Promise<void>;
 }
 
 /** 24 numbered places for the words of a sheet. What was typed never becomes state: it stays in the
  * fields and goes with them. */
-export function SheetEntry({ nodeId, busy, refusal, doWord, give }: Props): VNode {
+export function SheetEntry({ nodeId, busy, said, doWord, give }: Props): VNode {
   const fields = useRef<(HTMLInputElement | null)[]>(Array.from({ length: nWords }, () => null));
   const [fault, tellFault] = useState<Fault>(undefined);
   const [code, tellCode] = useState<string | undefined>(undefined);
@@ -55,7 +56,7 @@ export function SheetEntry({ nodeId, busy, refusal, doWord, give }: Props): VNod
     event.preventDefault();
     if (busy) return;
     if (code === undefined) return read();
-    await give(half.current);
+    await give(half.current, code);
     half.current.fill(0);
     tellCode(undefined);
   };
@@ -83,7 +84,7 @@ export function SheetEntry({ nodeId, busy, refusal, doWord, give }: Props): VNod
             <Words of={keys.notWhole} />
           </p>
         ) : null}
-        <Failure text={refusal} />
+        <KeyFailure said={said} />
       </div>
       <ol class="entry">
         {fields.current.map((_, at) => (

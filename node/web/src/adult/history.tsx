@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
 import { newId } from "../edge/id.js";
-import type { SettingPast, SettingState } from "../edge/shapes.js";
+import type { SettingPast, SettingState } from "../wire.js";
 import { useLine, Words } from "../view/words.js";
 import { roles } from "../words/home.js";
 import { settings } from "../words/settings.js";

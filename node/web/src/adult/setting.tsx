@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, type Problem } from "../edge/api.js";
 import { newId } from "../edge/id.js";
-import type { SettingState } from "../edge/shapes.js";
+import type { SettingState } from "../wire.js";
 import { type Draft, draftOf, isNews } from "../state/settings.js";
 import { troubleOf } from "../state/door.js";
 import { MissingNote, TroubleNote } from "../view/trouble.js";
@@ -73,6 +73,7 @@ export function SettingPage({ name }: { name: string }): VNode {
 function Facts({ setting }: { setting: SettingState }): VNode {
   return (
     <dl class="facts">
+      <div class="fact">
       <dt>
         <Words of={settings.now} />
       </dt>
@@ -92,6 +93,7 @@ function Facts({ setting }: { setting: SettingState }): VNode {
         )}
         <Planned setting={setting} />
       </dd>
+      </div>
     </dl>
   );
 }

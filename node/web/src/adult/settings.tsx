@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
-import type { SettingState } from "../edge/shapes.js";
+import type { SettingState } from "../wire.js";
 import { found } from "../state/settings.js";
 import { MissingNote, TroubleNote } from "../view/trouble.js";
 import { Words } from "../view/words.js";

@@ -1,3 +1,5 @@
+import type { Said } from "./keys-api.js";
+
 /** The making of a key sheet, step by step. The half itself is in no state: only its words while the
  * paper is on the screen, and the code afterwards. */
 export type Sheet =
@@ -10,7 +12,7 @@ export type Sheet =
       readonly wrong: readonly number[]; // places whose word did not match at the last try
       readonly tries: number;
       readonly sending: boolean;
-      readonly refusal: string | undefined; // the node's words
+      readonly said: Said | undefined; // the node's refusal
     }
   | { readonly at: "given-up" } // too many wrong words: that paper is not it
   | { readonly at: "done"; readonly code: string };
@@ -21,7 +23,7 @@ export type SheetEvent =
   | { readonly kind: "put-away"; readonly places: readonly number[] }
   | { readonly kind: "wrong"; readonly places: readonly number[] }
   | { readonly kind: "sending" }
-  | { readonly kind: "refused"; readonly text: string }
+  | { readonly kind: "refused"; readonly said: Said }
   | { readonly kind: "kept" }
   | { readonly kind: "again" };
 
@@ -48,7 +50,7 @@ export function nextSheet(now: Sheet, event: SheetEvent): Sheet {
             wrong: [],
             tries: 0,
             sending: false,
-            refusal: undefined,
+            said: undefined,
           }
         : now;
     case "wrong":
@@ -56,9 +58,9 @@ export function nextSheet(now: Sheet, event: SheetEvent): Sheet {
       if (now.tries + 1 >= nTries) return { at: "given-up" };
       return { ...now, wrong: event.places, tries: now.tries + 1, sending: false };
     case "sending":
-      return now.at === "asked" ? { ...now, wrong: [], sending: true, refusal: undefined } : now;
+      return now.at === "asked" ? { ...now, wrong: [], sending: true, said: undefined } : now;
     case "refused":
-      return now.at === "asked" ? { ...now, sending: false, refusal: event.text } : now;
+      return now.at === "asked" ? { ...now, sending: false, said: event.said } : now;
     case "kept":
       return now.at === "asked" ? { at: "done", code: now.code } : now;
     case "again":

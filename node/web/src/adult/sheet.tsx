@@ -1,19 +1,56 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { node } from "../control.js";
+import { node, start } from "../control.js";
 import { createStore, type Store } from "../state/store.js";
 import { useStore } from "../view/use.js";
 import { FormOfWords, Given, Words } from "../view/words.js";
-import { home } from "../words/home.js";
+import { first } from "../words/first.js";
 import { keys } from "../words/keys.js";
+import type { Word } from "../words/word.js";
 import { halfBytes, meantWord, nWords, sheetCode, wordsOfHalf } from "./codec.js";
-import { sendFirstHalf } from "./keys-api.js";
-import { Failure, PageHead } from "./parts.js";
+import { propose, type Said, sendFirst } from "./keys-api.js";
+import { KeyFailure, PageHead } from "./parts.js";
 import { drawPlaces, nAsked, nextSheet, type Sheet, type SheetEvent, sheetAtStart } from "./sheet-state.js";
+
+/** What a sheet is made for, and what changes with that. */
+interface Purpose {
+  readonly title: Word;
+  readonly why: Word;
+  readonly needsInvitation: boolean;
+  readonly done: Word;
+  readonly doneLead: Word;
+  readonly send: (half: Uint8Array, code: string, invitation: string) => Promise<Said>;
+}
+
+const firstSheet: Purpose = {
+  title: keys.title,
+  why: keys.why,
+  needsInvitation: true,
+  done: keys.done,
+  doneLead: keys.doneLead,
+  send: sendFirst,
+};
+const nextSheetOf: Purpose = {
+  title: keys.replaceTitle,
+  why: keys.replaceWhy,
+  needsInvitation: false,
+  done: keys.proposed,
+  doneLead: keys.proposedLead,
+  send: propose,
+};
+
+/** The first sheet of a node: nobody can sign in yet, the operator's invitation opens. */
+export function FirstSheetPage(): VNode {
+  return <MakeSheet purpose={firstSheet} />;
+}
+/** A sheet in place of another, made by one commissioner and approved by a second. */
+export function SheetPage(): VNode {
+  return <MakeSheet purpose={nextSheetOf} />;
+}
 
 /** Makes the municipality's half of the key here, in this browser, and sees that it is on paper before
  * the node gets it. Leaving the page at any step forgets it. */
-export function SheetPage(): VNode {
+function MakeSheet({ purpose }: { purpose: Purpose }): VNode {
   const store = useRef<Store<Sheet> | undefined>(undefined);
   store.current ??= createStore<Sheet>(sheetAtStart);
   const half = useRef(new Uint8Array(halfBytes));
@@ -34,7 +71,7 @@ export function SheetPage(): VNode {
   };
   const putAway = (): void =>
     tell({ kind: "put-away", places: drawPlaces(nAsked, nWords, random32) });
-  const answer = async (typed: ReadonlyMap<number, string>): Promise<void> => {
+  const answer = async (typed: ReadonlyMap<number, string>, invitation: string): Promise<void> => {
     const wrong = [...typed].filter(([at, text]) => meantWord(text) !== words.current[at]);
     if (wrong.length > 0) {
       tell({ kind: "wrong", places: wrong.map(([at]) => at) });
@@ -42,14 +79,15 @@ export function SheetPage(): VNode {
       return;
     }
     tell({ kind: "sending" });
-    const refusal = await sendFirstHalf(half.current);
-    if (refusal !== undefined) return tell({ kind: "refused", text: refusal });
+    const code = sheetCode(here?.id ?? "", half.current);
+    const said = await purpose.send(half.current, code, invitation);
+    if (said.kind !== "done") return tell({ kind: "refused", said });
     forget();
     tell({ kind: "kept" });
   };
   switch (sheet.at) {
     case "before":
-      return <Before make={make} />;
+      return <Before purpose={purpose} make={make} />;
     case "shown":
       return (
         <Shown
@@ -62,7 +100,13 @@ export function SheetPage(): VNode {
         />
       );
     case "asked":
-      return <Asked sheet={sheet} answer={(typed) => void answer(typed)} />;
+      return (
+        <Asked
+          sheet={sheet}
+          needsInvitation={purpose.needsInvitation}
+          answer={(typed, invitation) => void answer(typed, invitation)}
+        />
+      );
     case "given-up":
       return (
         <div class="page">
@@ -80,16 +124,16 @@ export function SheetPage(): VNode {
     case "done":
       return (
         <div class="page">
-          <PageHead title={keys.done} />
+          <PageHead title={purpose.done} />
           <section class="card stack" role="status">
             <p>
-              <Words of={keys.doneLead} />
+              <Words of={purpose.doneLead} />
             </p>
             <p class="key-code">
               <Words of={keys.code} /> <b>{sheet.code}</b>
             </p>
-            <a class="button" href="#/">
-              <Words of={home.title} />
+            <a class="button" href="#/" onClick={() => void start()}>
+              <Words of={first.toHome} />
             </a>
           </section>
         </div>
@@ -101,15 +145,15 @@ function random32(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }
 
-function Before({ make }: { make: () => void }): VNode {
+function Before({ purpose, make }: { purpose: Purpose; make: () => void }): VNode {
   const [isAlone, setAlone] = useState(false);
   const [isAsked, ask] = useState(false);
   return (
     <div class="page">
-      <PageHead title={keys.title} />
+      <PageHead title={purpose.title} />
       <section class="card stack">
         <p>
-          <Words of={keys.why} />
+          <Words of={purpose.why} />
         </p>
         <ul class="points">
           {[keys.rule1, keys.rule2, keys.rule3, keys.rule4].map((one) => (
@@ -248,7 +292,14 @@ function Paper({ town, nodeId, words, code }: Pick<ShownProps, "town" | "nodeId"
 
 type AskedSheet = Extract<Sheet, { at: "asked" }>;
 
-function Asked({ sheet, answer }: { sheet: AskedSheet; answer: (typed: ReadonlyMap<number, string>) => void }): VNode {
+interface AskedProps {
+  readonly sheet: AskedSheet;
+  readonly needsInvitation: boolean;
+  readonly answer: (typed: ReadonlyMap<number, string>, invitation: string) => void;
+}
+
+function Asked({ sheet, needsInvitation, answer }: AskedProps): VNode {
+  const invitation = useRef<HTMLInputElement>(null);
   const inputs = useRef(new Map<number, HTMLInputElement>());
   useEffect(() => {
     const at = sheet.wrong[0] ?? sheet.places[0];
@@ -257,7 +308,8 @@ function Asked({ sheet, answer }: { sheet: AskedSheet; answer: (typed: ReadonlyM
   const send = (event: Event): void => {
     event.preventDefault();
     if (sheet.sending) return;
-    answer(new Map(sheet.places.map((at) => [at, inputs.current.get(at)?.value ?? ""])));
+    const typed = sheet.places.map((at) => [at, inputs.current.get(at)?.value ?? ""] as const);
+    answer(new Map(typed), invitation.current?.value ?? "");
   };
   return (
     <div class="page">
@@ -272,7 +324,7 @@ function Asked({ sheet, answer }: { sheet: AskedSheet; answer: (typed: ReadonlyM
               <Words of={keys.wrong} slots={{ n: at + 1 }} />
             </p>
           ))}
-          <Failure text={sheet.refusal} />
+          <KeyFailure said={sheet.said} />
         </div>
         {sheet.places.map((at) => (
           <div key={at}>
@@ -294,8 +346,27 @@ function Asked({ sheet, answer }: { sheet: AskedSheet; answer: (typed: ReadonlyM
             />
           </div>
         ))}
+        {needsInvitation ? (
+          <div>
+            <label for="invitation">
+              <Words of={keys.invitation} />
+            </label>
+            <input
+              id="invitation"
+              ref={invitation}
+              type="text"
+              autocomplete="off"
+              autocapitalize="characters"
+              spellcheck={false}
+              aria-describedby="invitation-note"
+            />
+            <p class="fine" id="invitation-note">
+              <Words of={keys.invitationNote} />
+            </p>
+          </div>
+        ) : null}
         <button type="submit" class="button" aria-disabled={sheet.sending}>
-          <Words of={sheet.sending ? keys.sending : keys.send} />
+          <Words of={sheet.sending ? keys.sending : needsInvitation ? keys.send : keys.sendNext} />
         </button>
       </form>
     </div>

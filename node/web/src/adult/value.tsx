@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useContext } from "preact/hooks";
-import type { SettingState } from "../edge/shapes.js";
+import type { SettingState } from "../wire.js";
 import { FormOfWords, Given, Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { settings } from "../words/settings.js";

@@ -1,4 +1,4 @@
-import { type RouteName, type Routes, routes } from "./shapes.js";
+import { type RouteName, type Routes, routes } from "../wire.js";
 
 /** The only way to the node: JSON over this page's own origin. */
 

@@ -3,8 +3,11 @@ export type Page =
   | { readonly at: "home" }
   | { readonly at: "settings" }
   | { readonly at: "setting"; readonly name: string }
+  | { readonly at: "keys" }
   | { readonly at: "sheet" }
   | { readonly at: "sheet-check" }
+  | { readonly at: "sheet-approve" }
+  | { readonly at: "first-sheet" }
   | { readonly at: "unlock" }
   | { readonly at: "missing" };
 
@@ -16,8 +19,11 @@ export function pageFrom(hash: string): Page {
       case "":
         return { at: "home" };
       case "settings":
+      case "keys":
       case "sheet":
       case "sheet-check":
+      case "sheet-approve":
+      case "first-sheet":
       case "unlock":
         return { at: head };
     }
@@ -40,17 +46,24 @@ export function hashOf(page: Page): string {
   }
 }
 
-/** Pages that grown-ups at work use; their code is fetched when one is opened. */
-export function isForAdults(page: Page): boolean {
+/** Who may open a page; the code of the last two comes when one of theirs is opened. The node decides
+ * what anyone may do there. */
+export type PageOf = "anyone" | "adult" | "office";
+
+export function pageOf(page: Page): PageOf {
   switch (page.at) {
     case "home":
     case "missing":
-      return false;
+      return "anyone";
     case "settings":
     case "setting":
+    case "keys":
     case "sheet":
     case "sheet-check":
+    case "sheet-approve":
+      return "adult";
+    case "first-sheet": // before these two, nobody can sign in
     case "unlock":
-      return true;
+      return "office";
   }
 }

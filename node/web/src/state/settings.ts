@@ -1,4 +1,4 @@
-import type { SettingState } from "../edge/shapes.js";
+import type { SettingState } from "../wire.js";
 
 /** What stands in the form of one setting, and what it asks of the node. Pure. */
 export interface Draft {

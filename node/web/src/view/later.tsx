@@ -5,10 +5,10 @@ import { first } from "../words/first.js";
 import { TroubleNote } from "./trouble.js";
 import { Words } from "./words.js";
 
-type AdultPages = ComponentType<{ page: Page }>;
+type AdultPages = ComponentType<{ page: Page; role: string | undefined }>;
 
 /** The pages of grown-ups at work. Their code comes when the first of them is opened. */
-export function Later({ page }: { page: Page }): VNode {
+export function Later({ page, role }: { page: Page; role: string | undefined }): VNode {
   const [Pages, have] = useState<{ View: AdultPages } | "away" | undefined>(undefined);
   const [tries, again] = useState(0);
   useEffect(() => {
@@ -24,5 +24,5 @@ export function Later({ page }: { page: Page }): VNode {
         <Words of={first.starting} />
       </p>
     );
-  return <Pages.View page={page} />;
+  return <Pages.View page={page} role={role} />;
 }

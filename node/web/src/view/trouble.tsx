@@ -25,6 +25,11 @@ export function TroubleNote({ what, again }: { what: Trouble; again: () => void 
       <button type="button" class="button" onClick={again}>
         <Words of={first.again} />
       </button>
+      {what === "locked" ? (
+        <a class="back" href="#/unlock">
+          <Words of={first.unlockHere} />
+        </a>
+      ) : null}
     </section>
   );
 }

@@ -8,16 +8,10 @@ export const doors = {
     "きまりを みます。 かえます。 もとに もどします。",
     "See, change and undo the rules of this municipality.",
   ],
-  sheet: ["鍵《かぎ》の紙《かみ》を作《つく》る", "かぎの 紙《かみ》を つくる", "Make the key sheet"],
-  sheetNote: [
-    "この自治体《じちたい》だけが持《も》つ、鍵《かぎ》の半分《はんぶん》です。",
-    "かぎの はんぶんを 紙《かみ》に します。",
-    "The half of the key that only this municipality holds.",
-  ],
-  sheetCheck: ["鍵《かぎ》の紙《かみ》を確《たし》かめる", "かぎの 紙《かみ》を たしかめる", "Check the key sheet"],
-  sheetCheckNote: [
-    "しまってある紙《かみ》が、いまの鍵《かぎ》と合《あ》うか調《しら》べます。",
-    "紙《かみ》が ただしいか しらべます。",
-    "See whether the stored sheet still fits the key.",
+  keys: ["鍵《かぎ》", "かぎ", "Keys"],
+  keysNote: [
+    "記録《きろく》を守《まも》る鍵《かぎ》のようすと、鍵《かぎ》の紙《かみ》です。",
+    "きろくを まもる かぎと、 かぎの 紙《かみ》です。",
+    "How the key of the records stands, and its sheet.",
   ],
 } satisfies Record<string, Word>;

@@ -103,6 +103,7 @@ export const first = {
     "スタッフが ドアの かぎを あけます。 すこし まって ください。",
     "The staff is unlocking the door. It goes on by itself once it is open.",
   ],
+  unlockHere: ["スタッフのかたはこちら", "スタッフの 人《ひと》は こちら", "For the staff"],
   busy: ["いま、こみあっています", "いま、 人《ひと》が おおいです", "It is crowded right now"],
   busyBody: [
     "少《すこ》し待《ま》つと、自動《じどう》でもう一度《いちど》ためします。",

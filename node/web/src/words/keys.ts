@@ -80,6 +80,69 @@ export const keys = {
   ],
   code: ["確認番号《かくにんばんごう》", "たしかめる ばんごう", "Check code"],
 
+  invitation: ["招待番号《しょうたいばんごう》", "しょうたいの ばんごう", "Invitation"],
+  invitationNote: [
+    "運用者《うんようしゃ》が一度《いちど》だけ使《つか》えるものを出《だ》します（例《れい》 ABCD-EFGH-JKMN）。",
+    "うんようの 人《ひと》から もらいます。 （れい ABCD-EFGH-JKMN）",
+    "The operator gives one that works once (such as ABCD-EFGH-JKMN).",
+  ],
+  sendNext: ["確《たし》かめて、二人目《ふたりめ》に渡《わた》す", "たしかめて、 ふたりめに わたす", "Check and hand over to the second person"],
+
+  keysTitle: ["鍵《かぎ》", "かぎ", "Keys"],
+  state: ["いまのようす", "いまの ようす", "State"],
+  isOpen: ["あいています", "あいて います", "Open"],
+  isShut: ["しまっています", "しまって います", "Locked"],
+  boot: ["サーバーが止《と》まったあとの開《あ》け方《かた》", "サーバーが とまった あと", "After a server stop"],
+  bootSheet: ["鍵《かぎ》の紙《かみ》を入《い》れる", "かぎの 紙《かみ》を いれる", "Type the key sheet"],
+  bootToken: ["この機械《きかい》に置《お》いた鍵《かぎ》で開《ひら》く（試用《しよう》のときだけ）", "この きかいの かぎで ひらく （ためす とき だけ）", "By a token on this machine (for trials only)"],
+  bootEscrow: ["都道府県《とどうふけん》に預《あず》けた鍵《かぎ》で開《ひら》く", "県《けん》に あずけた かぎで ひらく", "By the copy kept at the prefecture"],
+  generation: ["世代《せだい》", "なんばんめ", "Generation"],
+  checkNote: [
+    "しまってある紙《かみ》が、いまの鍵《かぎ》と合《あ》うか調《しら》べます。半年《はんとし》に一度《いちど》どうぞ。",
+    "紙《かみ》が ただしいか しらべます。 はんとしに 1かい しらべます。",
+    "See whether the stored sheet still fits the key. Do it every half year.",
+  ],
+  replaceTitle: ["鍵《かぎ》の紙《かみ》を取《と》り替《か》える", "かぎの 紙《かみ》を かえる", "Replace the key sheet"],
+  replaceNote: [
+    "失《な》くしたとき、見《み》られたとき、担当《たんとう》が替《か》わったとき。二人《ふたり》で行《おこな》います。",
+    "なくした とき、 みられた ときに かえます。 ふたりで します。",
+    "When it was lost or seen, or people changed. It takes two persons.",
+  ],
+  replaceWhy: [
+    "新《あたら》しい紙《かみ》を作《つく》ります。二人目《ふたりめ》が承認《しょうにん》すると、古《ふる》い紙《かみ》では開《ひら》かなくなります。",
+    "あたらしい 紙《かみ》を つくります。 ふたりめが いいと いったら、 ふるい 紙《かみ》は つかえません。",
+    "You make a new sheet. Once a second person approves it, the old one opens nothing any more.",
+  ],
+  proposed: ["二人目《ふたりめ》の承認《しょうにん》を待《ま》っています", "ふたりめを まって います", "Waiting for the second person"],
+  proposedLead: [
+    "10分《ぷん》以内《いない》に、もう一人《ひとり》の教育委員会《きょういくいいんかい》の人《ひと》が自分《じぶん》で入《はい》り、「鍵《かぎ》」から、この紙《かみ》の確認番号《かくにんばんごう》を入《い》れてください。それまでは古《ふる》い紙《かみ》のままです。",
+    "10ぷんの あいだに、 もう ひとりが はいって ください。 「かぎ」を ひらいて、 この 紙《かみ》の ばんごうを いれて ください。 それまでは ふるい 紙《かみ》の ままです。",
+    "Within 10 minutes another person of the board signs in, opens “Keys” and types the check code of this sheet. Until then the old sheet stands.",
+  ],
+  approveTitle: ["新《あたら》しい紙《かみ》を承認《しょうにん》する", "あたらしい 紙《かみ》を みとめる", "Approve the new sheet"],
+  approveNote: [
+    "もう一人《ひとり》が作《つく》った紙《かみ》を手《て》に取《と》り、承認《しょうにん》します。",
+    "もう ひとりが つくった 紙《かみ》を みて、 みとめます。",
+    "Take the sheet that the other person made, and approve it.",
+  ],
+  approveLead: [
+    "新《あたら》しい紙《かみ》を手《て》に取《と》り、その確認番号《かくにんばんごう》を入《い》れてください。承認《しょうにん》すると、古《ふる》い紙《かみ》では開《ひら》かなくなります。",
+    "あたらしい 紙《かみ》を もって ください。 その ばんごうを いれて ください。 ふるい 紙《かみ》は つかえなく なります。",
+    "Take the new sheet in hand and type its check code. Once approved, the old sheet opens nothing.",
+  ],
+  newCode: ["新《あたら》しい紙《かみ》の確認番号《かくにんばんごう》", "あたらしい 紙《かみ》の ばんごう", "Check code of the new sheet"],
+  approveDo: ["承認《しょうにん》する", "みとめる", "Approve"],
+  approved: [
+    "新《あたら》しい紙《かみ》に替《か》わりました。古《ふる》い紙《かみ》は細《こま》かく切《き》って捨《す》ててください。",
+    "あたらしい 紙《かみ》に なりました。 ふるい 紙《かみ》は きって すてて ください。",
+    "The new sheet is in force. Please shred the old one.",
+  ],
+  noProposal: [
+    "承認《しょうにん》を待《ま》つ紙《かみ》はありません。10分《ぷん》を過《す》ぎたものは、作《つく》り直《なお》してください。",
+    "まって いる 紙《かみ》は ありません。 10ぷんを すぎたら、 もう いちど つくって ください。",
+    "No sheet waits for approval. After 10 minutes it has to be made again.",
+  ],
+
   checkTitle: ["鍵《かぎ》の紙《かみ》を確《たし》かめる", "かぎの 紙《かみ》を たしかめる", "Check the key sheet"],
   checkLead: [
     "紙《かみ》の24の言葉《ことば》を入《い》れると、いまの鍵《かぎ》と合《あ》うかを調《しら》べます。何《なに》も変《か》わりません。",
@@ -96,11 +159,6 @@ export const keys = {
   ],
   unlockDo: ["あける", "あける", "Unlock"],
   unlocked: ["あきました。みんながはいれます。", "あきました。 みんな はいれます。", "It is open. Everyone can come in."],
-  firstLead: [
-    "この自治体《じちたい》にはまだ鍵《かぎ》がありません。",
-    "この 町《まち》には まだ かぎが ありません。",
-    "This municipality has no key yet.",
-  ],
   officeOnly: [
     "この画面《がめん》は、教育委員会《きょういくいいんかい》の端末《たんまつ》からだけ使《つか》えます。",
     "この がめんは、 町《まち》の きかいで つかいます。",

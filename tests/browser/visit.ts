@@ -1,0 +1,176 @@
+/** Coming in, being in, leaving: what a child, a grown-up and the next child at the tablet meet. */
+import { login, place, signedIn, totp, visiting } from "./engine.ts";
+import { suite } from "./t.ts";
+
+const test = suite(import.meta.filename);
+const at = place("aozora");
+
+test("empty_and_wrong_sign_in_say_what_to_do", async (t) => {
+  t.req("NI-T3-1");
+  await visiting(t, at, {}, async (visit) => {
+    const { page } = visit;
+    await visit.open();
+    const fault = async (): Promise<string> => (await page.locator("#sign-in-fault").innerText()).replace(/（.*?）|\n/g, "");
+    await visit.choose("light", "plain");
+    await page.click("form .button");
+    await page.waitForSelector(".fault");
+    t.ok((await fault()).includes("ログインの名前を入れて"), "the name is asked for", await fault());
+    t.eq(await page.evaluate(() => document.activeElement?.id), "login", "and has the focus");
+    await page.fill("#login", "nobody-here");
+    await page.click("form .button");
+    await page.waitForFunction(() => document.activeElement?.id === "password");
+    t.ok((await fault()).includes("パスワードを入れて"), "then the password", await fault());
+    await page.fill("#password", "not the password");
+    await page.click("form .button");
+    await page.waitForFunction(() => document.querySelector("#login")?.getAttribute("aria-invalid") === "true");
+    t.ok((await fault()).includes("もう一度"), "a wrong pair: try again", await fault());
+    t.ok(!(await fault()).includes("nobody"), "and it echoes nothing");
+    t.eq(await page.inputValue("#login"), "nobody-here", "what was typed stays");
+  });
+});
+
+test("password_can_be_seen_by_who_types_it", async (t) => {
+  await visiting(t, at, {}, async (visit) => {
+    await visit.open();
+    await visit.page.fill("#password", "ひみつ");
+    t.eq(await visit.page.getAttribute("#password", "type"), "password", "hidden at first");
+    await visit.page.check(".check input");
+    t.eq(await visit.page.getAttribute("#password", "type"), "text", "shown when asked");
+    t.eq(await visit.page.inputValue("#password"), "ひみつ", "and still there");
+  });
+});
+
+test("child_comes_in_and_fetches_no_adult_pages", async (t) => {
+  t.req("NI-T3-1");
+  const child = login(at, "child");
+  await visiting(t, at, {}, async (visit) => {
+    await visit.open();
+    await visit.signIn(child);
+    t.ok((await visit.page.innerText(".hello h1")).includes(child.display_name), "greeted by name");
+    t.eq(await visit.page.locator(".door").count(), 0, "no door of the grown-ups");
+    for (const hash of ["#/settings", "#/sheet", "#/sheet-check"]) {
+      await visit.page.goto(`${at.url}/${hash}`);
+      await visit.page.waitForSelector(".note-card");
+    }
+    const parts = visit.asked.filter((url) => /\.js$/.test(url));
+    await visit.page.goto(`${at.url}/#/`);
+    const whole = await visit.page.evaluate(async (urls) => (await Promise.all(urls.map(async (url) => (await fetch(url)).text()))).join(""), parts);
+    t.ok(!whole.includes("あいこくしん") && !whole.includes("sheet-check-"), "no part of the key sheet or settings pages was fetched");
+    const cookies = await visit.context.cookies();
+    t.eq(cookies.map((one) => [one.httpOnly, one.sameSite, one.secure]), cookies.map(() => [true, "Strict", at.url.startsWith("https:")]), "cookies no script and no other site can use");
+    t.eq(await visit.page.evaluate(() => Object.keys(localStorage)), [], "nothing of the child on the device");
+  });
+});
+
+test("adult_is_asked_for_a_code", async (t) => {
+  t.req("NI-T3-1");
+  const adult = login(at, "contractor");
+  await visiting(t, at, {}, async (visit) => {
+    const { page } = visit;
+    await visit.open();
+    await page.fill("#login", adult.login);
+    await page.fill("#password", adult.password);
+    await page.click("form .button");
+    await page.waitForSelector("#code");
+    t.eq(await page.evaluate(() => document.activeElement?.id), "code", "the code has the focus");
+    await page.click("form .button");
+    await page.waitForSelector(".fault");
+    t.ok(true, "an empty code is asked for again");
+    await page.fill("#code", "000000");
+    await page.click("form .button");
+    await page.waitForFunction(() => document.querySelector("form .button")?.getAttribute("aria-disabled") === "false");
+    t.ok(await page.isVisible("#code"), "a wrong one, too");
+    const digits = totp(adult.totp_secret);
+    await page.fill("#code", ` ${digits.slice(0, 3)} ${digits.slice(3).replace(/\d/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0))}`);
+    await page.click("form .button");
+    await page.waitForSelector(".home");
+    t.ok((await page.innerText(".hello h1")).includes(adult.display_name), "the right one, even with full-width digits, opens");
+    t.ok((await page.locator(".door").count()) > 0, "the doors of the role are there");
+    t.eq(await page.getAttribute("html", "data-form"), "plain", "a grown-up at work starts without readings");
+  });
+});
+
+test("leaving_leaves_nothing_for_the_next_child", async (t) => {
+  t.req("NI-T3-1");
+  const child = login(at, "child");
+  await visiting(t, at, {}, async (visit) => {
+    const { page } = visit;
+    await visit.open();
+    await visit.choose("quiet", "easy");
+    await visit.signIn(child);
+    await page.click(".bar-doors button:last-child");
+    await page.waitForSelector(".sign-in .note");
+    t.ok(!(await page.content()).includes(child.display_name), "the name is gone from the page");
+    t.eq(await visit.context.cookies(), [], "the cookie is gone");
+    t.eq(await page.evaluate(() => ({ ...localStorage })), { "ibasho.display": "quiet easy" }, "only words and colours stayed");
+    t.eq(await page.evaluate(async () => [(await indexedDB.databases()).length, (await caches.keys()).length, sessionStorage.length]), [0, 0, 0], "no store of any kind holds anything");
+    t.eq([await page.inputValue("#login"), await page.inputValue("#password")], ["", ""], "the form is empty");
+    for (let step = 0; step < 3; step++) {
+      await page.goBack({ waitUntil: "load" }).catch(() => null);
+      if (!page.url().startsWith(at.url)) break;
+      await page.waitForSelector("h1");
+      t.ok(!(await page.content()).includes(child.display_name), `going back ${step + 1} shows no name`);
+    }
+  });
+});
+
+test("page_out_of_the_browser_s_memory_is_looked_at_anew", async (t) => {
+  const child = login(at, "child");
+  await visiting(t, at, {}, async (visit) => {
+    const { page } = visit;
+    await visit.open();
+    await visit.signIn(child);
+    await page.goto("about:blank");
+    await visit.context.clearCookies(); // as if another tab had ended the visit
+    await page.goBack();
+    await page.waitForSelector("#login");
+    t.ok(!(await page.content()).includes(child.display_name), "back from elsewhere: no name, the way in");
+  });
+});
+
+test("leaving_without_a_connection_says_so", async (t) => {
+  await visiting(t, at, { state: await signedIn(at, "child2") }, async (visit) => {
+    const { page } = visit;
+    await visit.open();
+    await page.waitForSelector(".home");
+    await visit.context.setOffline(true);
+    await page.click(".bar-doors button:last-child");
+    await page.waitForSelector(".bar-fault");
+    t.ok(await page.isVisible(".home"), "it does not pretend to have ended");
+    visit.faults.splice(0);
+    await visit.context.setOffline(false);
+    await page.click(".bar-doors button:last-child");
+    await page.waitForSelector("#login");
+    t.eq(await visit.context.cookies(), [], "and ends when it can");
+  });
+});
+
+test("sign_in_without_a_connection_says_so_and_works_after", async (t) => {
+  const child = login(at, "child");
+  await visiting(t, at, {}, async (visit) => {
+    await visit.open();
+    await visit.context.setOffline(true);
+    await visit.page.fill("#login", child.login);
+    await visit.page.fill("#password", child.password);
+    await visit.page.click("form .button");
+    await visit.page.waitForSelector(".fault");
+    t.eq(await visit.page.inputValue("#password"), child.password, "what was typed stays");
+    visit.faults.splice(0);
+    await visit.context.setOffline(false);
+    await visit.page.click("form .button");
+    await visit.page.waitForSelector(".home");
+    t.ok(true, "the same press works afterwards");
+  });
+});
+
+test("session_ended_elsewhere_leads_back_to_the_way_in", async (t) => {
+  t.req("NI-T3-1");
+  await visiting(t, at, { state: await signedIn(at, "board2") }, async (visit) => {
+    await visit.open("#/settings");
+    await visit.page.waitForSelector(".setting-row");
+    await visit.page.evaluate(() => fetch("/api/v1/session", { method: "DELETE" }));
+    await visit.page.click(".setting-row");
+    await visit.page.waitForSelector(".sign-in .note");
+    t.ok(await visit.page.isVisible("#login"), "a calm sentence and the form");
+  });
+});

@@ -115,7 +115,7 @@ def stolen_disk_search_finds_what_is_planted(t):
 
 @case
 def stolen_disk_holds_no_name_of_a_thousand(t):
-    t.req("NI-T3-6")
+    t.req("AI-7.2-4, NI-2.3.4-2")
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         made = list(pool.map(put_canary, range(N)))

@@ -98,7 +98,6 @@ def storm_checker_finds_what_it_must(t):
 
 @case
 def storm_each_part_killed_is_back_in_3_s_with_nobody_present(t):
-    t.req("NI-T3-5")
     for target in TARGETS:
         for _ in range(2):
             time.sleep(2.2)  # steady again: a second quick death would wait on purpose

@@ -24,9 +24,9 @@ def walks():
     return dict(zip(parts[1::2], (p.split("\n## ")[0] for p in parts[2::2])))
 
 
-def access(route):
-    """What the access record says of the last act of a row."""
-    return node.psql(f"SELECT action, outcome, role FROM access_record WHERE route = '{route}'"
+def access(route, whom):
+    """What the access record says of the last act of a row: what, how it ended, by whom."""
+    return node.psql(f"SELECT action, outcome, {whom} FROM access_record WHERE route = '{route}'"
                      " ORDER BY at DESC LIMIT 1")
 
 
@@ -88,7 +88,7 @@ def walk_sign_in(t):
     session = node.sign_in(login)
     t.ok("__Host-ibasho" in session.cookies, "a cookie for this name alone")
     t.eq(session.request("GET", "/api/v1/session").json()["role"], "student", "it is them")
-    t.eq(access("session.open"), "change|ok|student", "the access record says so")
+    t.eq(access("session.open", "person"), f"change|ok|{login.id}", "the access record says so")
     wrong = node.request("POST", "/api/v1/session", {"login": login.login, "password": "x"},
                          {"Origin": node.url()})
     t.eq((wrong.status, wrong.json()["code"]), (401, "wrong-sign-in"), "a wrong one is told kindly")
@@ -104,7 +104,7 @@ def walk_change_setting(t):
     t.eq((first.status, again.status), (200, 200), "the decision, and the same again")
     t.eq(node.psql(f"SELECT count(*), max(value) FROM setting WHERE id = '{key}'"), "1|12",
          "is one row")
-    t.eq(access("settings.change"), "change|ok|commissioner", "in the access record")
+    t.eq(access("settings.change", "role"), "change|ok|commissioner", "in the access record")
     student = node.sign_in(node.account("student"))
     t.eq(student.request("PUT", path, {"id": str(uuid.uuid4()), "value": "12"}).status, 404,
          "whoever may not is told what is told of nothing")
@@ -114,7 +114,7 @@ def walk_change_setting(t):
 def walk_make_account(t):
     made = node.account("guardian", display_name="小川のぞみ")
     t.ok(made.totp_secret, "an adult gets a secret, told once")
-    t.eq(access("accounts.create"), "change|ok|operator", "in the access record")
+    t.eq(access("accounts.create", "role"), "change|ok|operator", "in the access record")
     t.eq(node.psql("SELECT count(*) FROM account WHERE "
                    f"id = '{made.id}' AND position('小川のぞみ'::bytea in account::text::bytea) = 0"),
          "1", "the database does not see the name")

@@ -337,6 +337,7 @@ class Nodes:
 
     def close(self, show=False):
         if show:
+            print("  what the nodes said last:")
             for node in self:
                 for name in ("supervise", "node", "keyd", "front", "postgres"):
                     try:

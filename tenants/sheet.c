@@ -13,7 +13,7 @@
 /* Bit i of half ‖ checksum byte. */
 static unsigned bit_of(const uint8_t bits[KEY_HALF_BYTES + 1], size_t i)
 {
-    return bits[i / 8] >> (7 - i % 8) & 1u;
+    return (unsigned)bits[i / 8] >> (7 - i % 8) & 1u;
 }
 
 static enum err bits_of(const uint8_t half[KEY_HALF_BYTES],

@@ -26,6 +26,7 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/node_conf.h"
+#include "node/base/utf.h"
 #include "node/db/audit.h"
 #include "node/db/files.h"
 #include "node/db/keyring.h"
@@ -192,8 +193,10 @@ static enum err open_node(struct node *node, struct fail *why)
     const struct parts_conf parts = {node->conf, features_stmts, features_settings,
                                      features_jobs, features_tables};
     struct dispatch_conf dispatch = {.stmts = features_stmts};
-    enum err rc = routes_create(features_routes, &node->routes, why);
+    enum err rc = utf_open(why);
 
+    if (rc == ERR_OK)
+        rc = routes_create(features_routes, &node->routes, why);
     if (rc == ERR_OK)
         rc = metrics_create(node->routes, &node->metrics, why);
     if (rc == ERR_OK)

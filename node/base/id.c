@@ -1,8 +1,7 @@
 #include "node/base/id.h"
 
-#include <openssl/rand.h>
 #include <pthread.h>
-#include <stdio.h>
+#include <sys/random.h>
 
 #include "node/base/clock.h"
 
@@ -16,7 +15,9 @@ struct id id_new(void)
     uint64_t ms = (uint64_t)(clock_utc_us() / 1000);
     uint16_t seq;
 
-    invariant(RAND_bytes(id.b, sizeof id.b) == 1, "the system gives no random bytes");
+    /* From the kernel itself: up to 256 bytes come whole, and no library can run out of memory
+     * on the way. */
+    invariant(getrandom(id.b, sizeof id.b, 0) == sizeof id.b, "no random bytes");
     pthread_mutex_lock(&lock);
     if (ms > last_ms) {
         last_ms = ms;

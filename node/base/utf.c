@@ -1,6 +1,5 @@
 #include "node/base/utf.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <unicode/ubrk.h>
 #include <unicode/uchar.h>
@@ -12,6 +11,7 @@
 #include <unicode/utf8.h>
 
 #define SHORT_UNITS 512 /* UTF-16 units that fit on the stack: most texts people type */
+#define N_BREAKERS  8   /* callers at one time; a node has fewer threads that read text */
 #define NFC_GROWTH  3   /* at most, in UTF-16 (Unicode's normalisation FAQ) */
 
 /* A text over 2 GiB cannot be said in ICU's int32_t; nothing from outside comes near. */
@@ -211,34 +211,43 @@ enum err utf_clean(struct span text, unsigned flags, struct arena *arena,
     return normalize(units, filter(text, flags, units), arena, clean_out, why);
 }
 
-static pthread_once_t breaker_once = PTHREAD_ONCE_INIT;
-static pthread_key_t breaker_key;
-static int breaker_key_error;
+/* A break iterator has a position, so that one caller at a time may use it: each takes one that
+ * lies here and puts it back. Only when all are in use at once is another opened, which ICU
+ * does not survive without memory; utf_open fills the places beforehand. */
+static _Atomic(UBreakIterator *) breakers[N_BREAKERS];
 
-static void breaker_close(void *breaker)
+static UBreakIterator *breaker_take(UErrorCode *status)
 {
-    ubrk_close(breaker);
+    for (size_t i = 0; i < N_BREAKERS; i++) {
+        UBreakIterator *b = atomic_exchange(&breakers[i], NULL);
+
+        if (b != NULL)
+            return b;
+    }
+    return ubrk_open(UBRK_CHARACTER, "", NULL, 0, status);
 }
 
-static void breaker_key_create(void)
+static void breaker_put(UBreakIterator *b)
 {
-    breaker_key_error = pthread_key_create(&breaker_key, breaker_close);
+    for (size_t i = 0; i < N_BREAKERS; i++) {
+        UBreakIterator *none = NULL;
+
+        if (b == NULL || atomic_compare_exchange_strong(&breakers[i], &none, b))
+            return;
+    }
+    ubrk_close(b);
 }
 
-/* A break iterator has a position, so each thread has its own; the key closes it with the
- * thread (without one, for lack of memory, it stays). The pointer in thread storage spares the
- * look-up. */
-static UBreakIterator *breaker(UErrorCode *status)
+static enum err breakers_open(struct fail *why)
 {
-    static _Thread_local UBreakIterator *mine;
+    UBreakIterator *taken[N_BREAKERS];
+    UErrorCode status = U_ZERO_ERROR;
 
-    if (mine != NULL)
-        return mine;
-    mine = ubrk_open(UBRK_CHARACTER, "", NULL, 0, status);
-    pthread_once(&breaker_once, breaker_key_create);
-    if (mine != NULL && breaker_key_error == 0)
-        (void)pthread_setspecific(breaker_key, mine);
-    return mine;
+    for (size_t i = 0; i < N_BREAKERS; i++)
+        taken[i] = breaker_take(&status);
+    for (size_t i = 0; i < N_BREAKERS; i++)
+        breaker_put(taken[i]);
+    return U_SUCCESS(status) ? ERR_OK : icu_fail(why, status);
 }
 
 /* Counts, and writes the starts when at is given (room for text.len + 1). */
@@ -246,7 +255,7 @@ static enum err breaks(struct span text, uint32_t *at, size_t *n_out, struct fai
 {
     UErrorCode status = U_ZERO_ERROR;
     UText bytes = UTEXT_INITIALIZER;
-    UBreakIterator *b = breaker(&status);
+    UBreakIterator *b = breaker_take(&status);
     size_t n = 0;
 
     utext_openUTF8(&bytes, (const char *)text.p, (int64_t)text.len, &status);
@@ -262,6 +271,7 @@ static enum err breaks(struct span text, uint32_t *at, size_t *n_out, struct fai
         }
     }
     utext_close(&bytes);
+    breaker_put(b);
     if (U_FAILURE(status))
         return icu_fail(why, status);
     *n_out = n;
@@ -346,4 +356,25 @@ int utf_collate_ja(struct span a, struct span b)
     }
     bytes = len == 0 ? 0 : memcmp(a.p, b.p, len);
     return bytes != 0 ? bytes : a.len < b.len ? -1 : a.len > b.len;
+}
+
+/* Every table that the calls of this file and of fold.c load when they are first used. */
+enum err utf_open(struct fail *why)
+{
+    const struct span mixed = SPAN("か\xe3\x82\x99👨ﾊﾞ㌔ﷺ\xf0\xa0\xae\xb7\xe2\x80\x8b");
+    struct arena *arena = NULL;
+    struct span clean;
+    struct fold fold;
+    enum err rc = arena_create(4096, &arena, why);
+
+    if (rc == ERR_OK)
+        rc = utf_clean(mixed, 0, arena, &clean, why);
+    if (rc == ERR_OK)
+        rc = utf_fold(mixed, FOLD_WORDS, arena, &fold, why);
+    if (rc == ERR_OK)
+        rc = breakers_open(why);
+    if (rc == ERR_OK && collator() == NULL)
+        rc = fail_set(why, ERR_NOMEM, "collation");
+    arena_destroy(&arena);
+    return rc;
 }

@@ -7,6 +7,11 @@
 
 #include "node/base/arena.h"
 
+/* Once at the start of a program that serves people, before its threads: has ICU load its
+ * tables. It would load them when first used as well, but ICU 72 crashes, or fails ever after,
+ * when memory runs out while it loads; once loaded, that is ERR_NOMEM like anywhere. */
+NODISCARD enum err utf_open(struct fail *why);
+
 bool utf_is_valid(struct span text);    /* RFC 3629, no surrogates, no NUL */
 size_t utf_valid_len(struct span text); /* bytes before the first that is not valid */
 

@@ -3,13 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_BYTES 262144
 
 struct lines {
     int fd;
-    bool is_end;
+    bool is_end, is_file;
+    uint64_t n_left;               /* bytes of a regular file still to read */
     size_t at, len, cap, line_cap; /* unread: buffer[at, len) */
     uint64_t n;
     uint8_t *buffer;
@@ -20,6 +22,7 @@ enum err lines_open(const char *path, size_t cap_bytes, struct lines **lines_out
 {
     struct lines *lines = calloc(1, sizeof *lines);
     enum err rc = ERR_NOMEM;
+    struct stat st;
 
     *lines_out = NULL;
     if (lines == NULL)
@@ -33,6 +36,10 @@ enum err lines_open(const char *path, size_t cap_bytes, struct lines **lines_out
     rc = errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
     if (lines->fd < 0)
         goto out;
+    if (fstat(lines->fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        lines->is_file = true;
+        lines->n_left = (uint64_t)st.st_size;
+    }
     *lines_out = lines;
     return ERR_OK;
 out:
@@ -59,6 +66,7 @@ uint64_t lines_n(const struct lines *lines)
 
 static enum err fill(struct lines *lines, struct fail *why)
 {
+    size_t room;
     ssize_t got;
 
     if (lines->cap - lines->len < READ_BYTES) { /* the tail moves once in many lines */
@@ -66,12 +74,16 @@ static enum err fill(struct lines *lines, struct fail *why)
         lines->len -= lines->at;
         lines->at = 0;
     }
+    room = lines->cap - lines->len;
+    if (lines->is_file && room > lines->n_left)
+        room = (size_t)lines->n_left;
     do
-        got = read(lines->fd, lines->buffer + lines->len, lines->cap - lines->len);
+        got = room == 0 ? 0 : read(lines->fd, lines->buffer + lines->len, room);
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return fail_set(why, ERR_IO, "read: %s", strerror(errno));
     lines->is_end = got == 0;
+    lines->n_left -= lines->is_file ? (uint64_t)got : 0;
     lines->len += (size_t)got;
     return ERR_OK;
 }

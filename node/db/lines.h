@@ -1,5 +1,6 @@
-/* node/db/lines.h - a file as lines, read once from front to back in flat memory.
- * Threads: one reader, one thread.  Owns: the descriptor it opened and its buffer. */
+/* node/db/lines.h - a file as lines, read once from front to back in flat memory. A regular
+ * file is read as far as it went when it was opened: what is appended meanwhile is another
+ * day's. Threads: one reader, one thread.  Owns: the descriptor it opened and its buffer. */
 #ifndef NODE_DB_LINES_H
 #define NODE_DB_LINES_H
 

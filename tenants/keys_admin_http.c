@@ -213,6 +213,44 @@ static void approve(struct req *req)
     prove(req, approve_by);
 }
 
+/* ---- POST /api/v1/admin/backups ---- */
+
+struct backup_input {
+    struct id id;
+    int64_t at, bytes;
+    struct span sha256, wal_start, wal_end;
+};
+#define BACKUP_FIELD(type_, name_, most_, title) \
+    { \
+        .name = #name_, .type = (type_), .most = (most_), \
+        .offset = offsetof(struct backup_input, name_), .title_ja = (title) \
+    }
+static const struct jx_field backup_fields[] = {
+    BACKUP_FIELD(JX_ID, id, 0, "控えの番号"),
+    BACKUP_FIELD(JX_TIME, at, 0, "取った時刻"),
+    BACKUP_FIELD(JX_INT, bytes, INT64_C(9007199254740991), "バイト数"),
+    BACKUP_FIELD(JX_TEXT, sha256, 64, "SHA-256"),
+    BACKUP_FIELD(JX_TEXT, wal_start, 40, "ログの始まり"),
+    BACKUP_FIELD(JX_TEXT, wal_end, 40, "ログの終わり"),
+};
+static const struct jx_shape backup_shape =
+    JX_SHAPE("BackupMade", struct backup_input, backup_fields);
+
+/* The command line has taken a backup: who took a copy of everything stands in the record. */
+static void backup_record(struct req *req)
+{
+    const struct backup_input *in = req->input;
+    struct id key;
+    struct fail why;
+
+    req->object = in->id;
+    if (keyring_find_key(req->services->keyring, KEY_BACKUP, in->id, NULL, &key, &why) ==
+        ERR_OK)
+        reply_none(req);
+    else
+        reply_fail(req, &why);
+}
+
 #define OPERATOR \
     .listeners = LISTENER_ADMIN, .roles = ROLE_BIT(ROLE_ANONYMOUS), .audit = AUDIT_CHANGE
 
@@ -253,5 +291,16 @@ const struct route keys_admin_routes[KEYS_ADMIN_ROUTES_N] = {
         .input = &approve_shape,
         .summary_ja = "運用者の端末で鍵の紙の交換を承認する（二人目の委託者）",
         .handle = approve,
+    },
+    {
+        .name = "backups.record",
+        .method = HTTP_POST,
+        .path = "/api/v1/admin/backups",
+        .listeners = LISTENER_ADMIN,
+        .roles = ROLE_BIT(ROLE_ANONYMOUS),
+        .audit = AUDIT_EXPORT,
+        .input = &backup_shape,
+        .summary_ja = "控えを取ったことを記録に残す（運用者）",
+        .handle = backup_record,
     },
 };

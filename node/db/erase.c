@@ -1,6 +1,8 @@
 #include "node/db/erase.h"
 
+#include "node/base/clock.h"
 #include "node/base/log.h"
+#include "node/db/audit.h"
 #include "node/db/jobs.h"
 #include "node/db/sweep_store.h"
 
@@ -9,8 +11,28 @@
 struct forget {
     const struct data_table_list *tables;
     struct id person;
+    const char *why; /* "person.erase", "person.erase-again": route of the access record */
     size_t n;
 };
+
+/* The record of the deletion, itself a leaf: whose rows went, when, under which rule. */
+static enum err record(struct tx *tx, const struct forget *f, struct fail *why)
+{
+    const struct access_entry entry = {
+        .id = id_new(),
+        .at_utc_us = clock_utc_us(),
+        .route = f->why,
+        .role = "operator",
+        .operator_name = "node",
+        .object = f->person,
+        .person = f->person,
+        .action = "change",
+        .outcome = err_code(ERR_OK),
+        .purpose = SPAN("erasure"),
+    };
+
+    return tx_audit(tx) == NULL ? ERR_OK : access_append(tx, &entry, why);
+}
 
 static enum err forget_run(struct tx *tx, void *arg, struct fail *why)
 {
@@ -30,13 +52,17 @@ static enum err forget_run(struct tx *tx, void *arg, struct fail *why)
             f->n += n;
         }
     }
-    return f->n == 0 ? ERR_OK : jobs_tx_post(tx, &sweep_files, why);
+    if (f->n == 0)
+        return ERR_OK;
+    enum err rc = record(tx, f, why);
+    return rc == ERR_OK ? jobs_tx_post(tx, &sweep_files, why) : rc;
 }
 
 static enum err forget_rows(struct writer *writer, const struct data_table_list *tables,
-                            struct id person, size_t *n_total, struct fail *why)
+                            struct id person, const char *route, size_t *n_total,
+                            struct fail *why)
 {
-    struct forget f = {tables, person, 0};
+    struct forget f = {tables, person, route, 0};
     enum err rc = writer_wait(writer, forget_run, &f, why);
 
     if (rc == ERR_OK && f.n > 0)
@@ -53,7 +79,7 @@ enum err erase_person(struct keyring *keyring, struct writer *writer,
     enum err rc = keyring_destroy_subject(keyring, KEY_PERSON, person, why);
 
     if (rc == ERR_OK)
-        rc = forget_rows(writer, tables, person, &n, why);
+        rc = forget_rows(writer, tables, person, "person.erase", &n, why);
     if (n_out != NULL)
         *n_out = n;
     return rc;
@@ -70,7 +96,7 @@ enum err erase_again(struct keyring *keyring, struct writer *writer,
     if (rc == ERR_OK)
         rc = keyring_erased(keyring, arena, &persons, &n_persons, why);
     for (size_t i = 0; i < n_persons && rc == ERR_OK; i++)
-        rc = forget_rows(writer, tables, persons[i], &n, why);
+        rc = forget_rows(writer, tables, persons[i], "person.erase-again", &n, why);
     arena_destroy(&arena);
     if (n_out != NULL)
         *n_out = n;

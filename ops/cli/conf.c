@@ -7,6 +7,7 @@
 #include "node/db/keyring.h"
 #include "node/db/space.h"
 #include "node/server/conf_rows.h"
+#include "ops/cli/backup.h"
 #include "ops/cli/cli.h"
 #include "ops/keyd/keyd_conf.h"
 #include "tenants/tenants.h"
@@ -20,6 +21,7 @@ const struct conf_table cli_conf_tables[] = {
     {space_conf_rows, SPACE_CONF_N},
     {tenants_conf_rows, TENANTS_CONF_N},
     {server_conf_rows, SERVER_CONF_N},
+    {backup_conf_rows, BACKUP_CONF_N},
     {NULL, 0},
 };
 

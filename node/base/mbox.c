@@ -28,11 +28,8 @@ enum err mbox_create(size_t message_bytes, size_t n_cap, struct mbox **mbox_out,
     m->message_bytes = message_bytes;
     m->n_cap = n_cap;
     m->ring = calloc(n_cap, message_bytes);
-    m->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (m->ring == NULL || m->event_fd < 0) {
-        if (m->event_fd >= 0)
-            close(m->event_fd);
-        free(m->ring);
+    m->event_fd = -1;
+    if (m->ring == NULL) {
         free(m);
         return fail_set(why, ERR_NOMEM, "mailbox of %zu messages", n_cap);
     }
@@ -51,12 +48,20 @@ void mbox_destroy(struct mbox **mbox)
 
     if (m == NULL)
         return;
-    close(m->event_fd);
+    if (m->event_fd >= 0)
+        close(m->event_fd);
     pthread_cond_destroy(&m->came);
     pthread_mutex_destroy(&m->lock);
     free(m->ring);
     free(m);
     *mbox = NULL;
+}
+
+/* Only an owner that sits in epoll pays for the descriptor. */
+static void event_set(struct mbox *m)
+{
+    if (m->event_fd >= 0)
+        eventfd_write(m->event_fd, 1);
 }
 
 enum err mbox_post(struct mbox *m, const void *message, struct fail *why)
@@ -73,7 +78,7 @@ enum err mbox_post(struct mbox *m, const void *message, struct fail *why)
 
         memcpy(m->ring + at * m->message_bytes, message, m->message_bytes);
         if (m->n++ == 0) {
-            eventfd_write(m->event_fd, 1);
+            event_set(m);
             pthread_cond_signal(&m->came);
         }
     }
@@ -115,7 +120,7 @@ size_t mbox_take(struct mbox *m, void *messages_out, size_t n_cap, int wait_ms)
         m->first = (m->first + 1) % m->n_cap;
     }
     m->n -= n;
-    if (m->n == 0 && !m->closed) {
+    if (m->n == 0 && !m->closed && m->event_fd >= 0) {
         eventfd_t seen;
 
         eventfd_read(m->event_fd, &seen);
@@ -128,7 +133,7 @@ void mbox_close(struct mbox *m)
 {
     pthread_mutex_lock(&m->lock);
     m->closed = 1;
-    eventfd_write(m->event_fd, 1);
+    event_set(m);
     pthread_cond_broadcast(&m->came);
     pthread_mutex_unlock(&m->lock);
 }
@@ -145,7 +150,17 @@ int mbox_is_done(struct mbox *m)
 
 int mbox_event_fd(struct mbox *m)
 {
-    return m->event_fd;
+    int fd;
+
+    pthread_mutex_lock(&m->lock);
+    if (m->event_fd < 0) {
+        m->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (m->n > 0 || m->closed)
+            event_set(m);
+    }
+    fd = m->event_fd;
+    pthread_mutex_unlock(&m->lock);
+    return fd;
 }
 
 size_t mbox_n_waiting(struct mbox *m)

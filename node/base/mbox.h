@@ -24,8 +24,8 @@ size_t mbox_take(struct mbox *mbox, void *messages_out, size_t n_cap, int wait_m
 /* No further posts; what is queued is still taken. Wakes the owner. */
 void mbox_close(struct mbox *mbox);
 int mbox_is_done(struct mbox *mbox); /* closed and empty */
-/* An eventfd that is readable while messages wait: for owners that sit in epoll. Owned by mbox.
- */
+/* An eventfd that is readable while messages wait: for owners that sit in epoll. Made when it
+ * is first asked for; -1: there was none to be had. Owned by mbox. */
 int mbox_event_fd(struct mbox *mbox);
 size_t mbox_n_waiting(struct mbox *mbox);
 

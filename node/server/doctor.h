@@ -9,7 +9,7 @@
 #include "node/base/stmt.h"
 
 /* Whose access record says that somebody proved the printed sheet. */
-#define DOCTOR_SHEET_ROUTE "keys.check_sheet"
+#define DOCTOR_SHEET_ROUTE "keys.check"
 
 enum doctor_level { DOCTOR_OK, DOCTOR_WARN, DOCTOR_BAD };
 

@@ -51,7 +51,7 @@ enum err ranges_read(struct span text, uint64_t limit,
                      void *arg, uint64_t *n_out, struct fail *why)
 {
     struct span rest = text;
-    uint64_t first, last, n = 0, floor = 0; /* the least number that may come next */
+    uint64_t first, last, n = 0, least = 0; /* the least number that may come next */
 
     for (;;) {
         enum err rc;
@@ -64,9 +64,9 @@ enum err ranges_read(struct span text, uint64_t limit,
             if (!take_number(&rest, &last) || last <= first)
                 break;
         }
-        if (first < floor || last >= limit)
+        if (first < least || last >= limit)
             break;
-        floor = last + 1;
+        least = last + 1;
         n += last - first + 1;
         rc = each(arg, first, last, why);
         if (rc != ERR_OK)
@@ -89,24 +89,35 @@ static int by_first(const void *a, const void *b)
     return x->first < y->first ? -1 : x->first > y->first;
 }
 
+static void sort(struct ranges *ranges)
+{
+    if (ranges->n > 1)
+        qsort(ranges->at, ranges->n, sizeof *ranges->at, by_first);
+}
+
 /* Walks both lists by the smallest number not yet spoken for. */
-void ranges_compare(const struct ranges *closed, struct ranges *lawful,
+void ranges_compare(struct ranges *closed, struct ranges *lawful,
                     void (*each)(enum ranges_what what, const struct range *range, void *arg),
                     void *arg)
 {
     size_t c = 0, l = 0;
     struct range left = {0}, right = {0};
     bool has_left = false, has_right = false;
+    uint64_t least = 0; /* numbers below were given as closed */
 
-    if (lawful->n > 1)
-        qsort(lawful->at, lawful->n, sizeof *lawful->at, by_first);
+    sort(closed);
+    sort(lawful);
     for (;;) {
         uint64_t end;
 
-        if (!has_left && c < closed->n) {
+        while (!has_left && c < closed->n) {
             left = closed->at[c++];
-            has_left = true;
+            if (left.first < least)
+                left.first = least;
+            has_left = left.first <= left.last;
         }
+        if (has_left && left.last >= least)
+            least = left.last + 1;
         if (!has_right && l < lawful->n) {
             right = lawful->at[l++];
             has_right = true;

@@ -33,8 +33,8 @@ enum ranges_what {
     RANGES_OPEN,      /* in a deletion, but not closed */
     RANGES_TWICE,     /* in two deletions */
 };
-/* closed is rising; lawful is sorted here. Calls each difference. */
-void ranges_compare(const struct ranges *closed, struct ranges *lawful,
+/* Both are sorted here; a number that is closed twice counts once. Calls each difference. */
+void ranges_compare(struct ranges *closed, struct ranges *lawful,
                     void (*each)(enum ranges_what what, const struct range *range, void *arg),
                     void *arg);
 

@@ -32,13 +32,9 @@ T_CASE(leaf_hashes_are_what_the_header_says)
 
 T_CASE(leaf_names_and_rows_have_one_form)
 {
-    static const char *const bad_names[] = {"",
-                                            "A",
-                                            "a b",
-                                            "a\"",
-                                            "ä",
-                                            "1234567890123456789012345678901234567890"
-                                            "123456789012345678901234"};
+    static const char *const bad_names[] = {
+        "",    "A", "a b",
+        "a\"", "ä", "1234567890123456789012345678901234567890123456789012345678901234"};
     static const char *const bad_rows[] = {"", "{", "}", "[]", "{}\n", "{\n}", " {}", "null"};
 
     for (size_t i = 0; i < T_COUNT(bad_names); i++)

@@ -169,6 +169,23 @@ T_CASE(mbox_event_fd_is_readable_while_messages_wait)
     mbox_destroy(&m);
 }
 
+T_CASE(mbox_event_fd_made_late_knows_what_was_before)
+{
+    struct mbox *m = box_of(4);
+    int i = 1, got;
+
+    T_EQ(mbox_post(m, &i, NULL), ERR_OK, "posts before the descriptor is there");
+    T_OK(is_readable(m), "a message waits");
+    T_EQ(mbox_event_fd(m), mbox_event_fd(m), "one descriptor");
+    T_EQ(mbox_take(m, &got, 1, 0), 1, "takes it");
+    T_OK(!is_readable(m), "empty");
+    mbox_destroy(&m);
+    m = box_of(4);
+    mbox_close(m);
+    T_OK(is_readable(m), "closed before the descriptor was there");
+    mbox_destroy(&m);
+}
+
 enum { N_POSTERS = 4, N_EACH = 20000 };
 struct poster {
     struct mbox *mbox;

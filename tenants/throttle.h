@@ -11,9 +11,10 @@ struct throttle;
 
 NODISCARD enum err throttle_create(struct throttle **throttle_out, struct fail *why);
 void throttle_destroy(struct throttle **throttle);
-/* Counts one try of `account` (any bytes that stand for it) from `address` in this minute of
- * the monotonic clock. ERR_RATE: n_cap tries were made already. When the room is used up by
- * others, the oldest minute's count is given up. */
+/* Counts one try of `account` (any bytes that stand for it) from `address`. ERR_RATE: n_cap
+ * tries were counted, and since the last of them no full minute of the monotonic clock has
+ * passed; so no minute ever holds more than n_cap. When the room is used up by others, the
+ * count that was left alone the longest is given up. */
 NODISCARD enum err throttle_try(struct throttle *throttle, struct span account,
                                 struct span address, int n_cap, int64_t mono_us,
                                 struct fail *why);

@@ -12,14 +12,17 @@
 #include "tests/integration/store_fixture.h"
 #include "tests/t.h"
 
-#define MINUTE_US (INT64_C(60) * 1000000)
-#define PASSWORD  "あおぞら-1234"
+#define MINUTE_US  (INT64_C(60) * 1000000)
+#define N_ATTEMPTS 256
+#define PASSWORD   "あおぞら-1234"
 
 struct town {
     struct store_fixture store;
     struct accounts *accounts;
     struct mbox *told; /* of struct signin * */
     uint8_t secret[TOTP_SECRET_BYTES];
+    struct arena *arenas[N_ATTEMPTS];
+    int n_arenas;
 };
 
 static void town_start(struct town *t)
@@ -27,6 +30,7 @@ static void town_start(struct town *t)
     struct accounts_conf conf;
     struct fail why = {.code = ERR_OK};
 
+    t->n_arenas = 0;
     store_fixture_start(&t->store, NULL);
     conf = (struct accounts_conf){.keyring = t->store.services.keyring,
                                   .writer = t->store.log.writer,
@@ -45,6 +49,8 @@ static void town_stop(struct town *t)
     accounts_close(&t->accounts);
     mbox_destroy(&t->told);
     store_fixture_stop(&t->store);
+    for (int i = 0; i < t->n_arenas; i++)
+        arena_destroy(&t->arenas[i]);
 }
 
 static enum err create(struct town *t, struct id id, enum role role, const char *login,
@@ -72,7 +78,7 @@ static enum err create(struct town *t, struct id id, enum role role, const char 
     return account_create(t->accounts, &account, &access, why);
 }
 
-/* One attempt, waited for. The struct lives in the store's arena. */
+/* One attempt, in an arena of its own as every request has one; they go with the town. */
 static struct signin *last;
 
 static void told(struct signin *s)
@@ -86,11 +92,15 @@ static void told(struct signin *s)
 static enum err start(struct town *t, const char *login, const char *password, const char *code,
                       const char *address, struct signin **s_out)
 {
-    struct signin *s = arena_alloc(t->store.arena, sizeof *s);
+    struct arena *arena = NULL;
     struct fail why = {.code = ERR_OK};
+    struct signin *s;
 
+    invariant(t->n_arenas < N_ATTEMPTS && arena_create(4096, &arena, NULL) == ERR_OK, "arena");
+    t->arenas[t->n_arenas++] = arena;
+    s = arena_alloc(arena, sizeof *s);
     *s = (struct signin){.accounts = t->accounts,
-                         .arena = t->store.arena,
+                         .arena = arena,
                          .login = span_text(login),
                          .password = span_text(password),
                          .code = span_text(code),

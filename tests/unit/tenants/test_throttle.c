@@ -23,10 +23,27 @@ T_CASE(throttle_counts_account_and_address_together)
     T_EQ(try(t, "aoi", "10.0.0.1", 7 * MINUTE_US + 6), ERR_RATE, "the sixth");
     T_EQ(try(t, "ren", "10.0.0.1", 7 * MINUTE_US + 7), ERR_OK, "another account, same address");
     T_EQ(try(t, "aoi", "10.0.0.2", 7 * MINUTE_US + 8), ERR_OK, "same account, another address");
-    T_EQ(try(t, "aoi", "10.0.0.1", 8 * MINUTE_US - 1), ERR_RATE, "still the same minute");
-    T_EQ(try(t, "aoi", "10.0.0.1", 8 * MINUTE_US), ERR_OK, "the next minute");
+    T_EQ(try(t, "aoi", "10.0.0.1", 8 * MINUTE_US - 1), ERR_RATE, "within the minute");
+    T_EQ(try(t, "aoi", "10.0.0.1", 8 * MINUTE_US), ERR_OK, "a full minute later");
     throttle_destroy(&t);
     T_OK(t == NULL, "destroy clears");
+}
+
+/* No trick with the border of a minute: in any sixty seconds at most five. */
+T_CASE(throttle_lets_no_minute_hold_more_than_its_number)
+{
+    struct throttle *t = NULL;
+    int64_t taken[1000];
+    size_t n = 0;
+
+    T_EQ(throttle_create(&t, NULL), ERR_OK, "create");
+    for (int64_t at = 50 * MINUTE_US; at < 60 * MINUTE_US; at += 777777)
+        if (try(t, "aoi", "10.0.0.1", at) == ERR_OK && n < T_COUNT(taken))
+            taken[n++] = at;
+    T_OK(n >= 40 && n <= 50, "about five a minute get through in ten");
+    for (size_t i = 5; i < n; i++)
+        T_OK(taken[i] - taken[i - 5] > MINUTE_US - 1000000, "six of them span a minute");
+    throttle_destroy(&t);
 }
 
 T_CASE(throttle_tells_pairs_apart_by_their_border)

@@ -407,10 +407,11 @@ T_CASE(jx_read_names_field_and_rule)
 
     for (size_t i = 0; i < T_COUNT(rows); i++) {
         const char *json = changed(rows[i].name, rows[i].value);
+        struct span want = span_text(rows[i].want);
         size_t n;
 
-        T_TEXT(defect_of(json, &n), rows[i].want, rows[i].name);
-        T_EQ(n, rows[i].want[0] != '\0', rows[i].name);
+        T_SPAN(span_text(defect_of(json, &n)), want, rows[i].name);
+        T_EQ(n, want.len > 0, rows[i].name);
     }
 }
 

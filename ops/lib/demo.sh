@@ -34,35 +34,30 @@ demo_stop() {
 ROLES="student guardian supporter instructor guest_teacher school_staff commissioner contractor
 data_holder analyst coordinator auditor"
 
-# One login a role. Passwords are made once and kept, readable by root alone: a second start, and
-# whoever reads addresses.json, finds the accounts that are there.
+# One login a role, made by the operator's own command. Passwords and one-time secrets are told once
+# and kept here, readable by root alone: a second start, and whoever reads addresses.json, finds
+# the accounts that are there.
 demo_logins() { # NAME
-    local file=$BASE/$1.logins role login password answer secret try
+    local file=$BASE/$1.logins role login answer try
     [ ! -s "$file" ] || return 0
     : >"$file.new"
     chmod 0600 "$file.new"
     for role in $ROLES; do
-        password=$(openssl rand -hex 8)
-        # An interrupted first start may have taken the name: its secret was told once and is lost.
+        # An interrupted first start may have taken the name, and its password is lost.
         for try in "" -2 -3 -4; do
             login=${role//_/-}$try@$1
-            answer=$(demo_account "$1" "$role" "$login" "$password") && break
-            [[ $answer == *'"conflict"'* ]] || die "$1: account $login: $answer"
+            answer=$(ibasho "$1" account create --role "$role" --login "$login" \
+                --name "${role//_/ } $1" --json 2>&1) && break
+            [[ $answer == *"(conflict)"* ]] || die "$1: account $login: $answer"
         done
-        secret=$(sed -n 's/.*"totp_secret":"\([A-Z2-7]*\)".*/\1/p' <<<"$answer")
-        printf '%s|%s|%s|%s\n' "$role" "$login" "$password" "$secret" >>"$file.new"
+        printf '%s|%s|%s|%s\n' "$role" "$login" "$(told password "$answer")" \
+            "$(told totp_secret "$answer")" >>"$file.new"
     done
     mv "$file.new" "$file"
 }
 
-demo_account() { # NAME ROLE LOGIN PASSWORD: the operator's own way; the answer on standard output
-    node_names "$1"
-    printf '{"id":"%s","role":"%s","login":"%s","display_name":"%s","password":"%s"}' \
-        "$(uuid_new)" "$2" "$3" "${2//_/ } $1" "$4" |
-        curl -sS --fail-with-body --max-time 20 --unix-socket "$NODE_RUN/admin.sock" \
-            -H 'Content-Type: application/json' --data-binary @- \
-            http://localhost/api/v1/admin/accounts
-}
+# NAME JSON: the text of a member whose value needs no unescaping.
+told() { sed -n "s/.*\"$1\":\"\([A-Za-z0-9-]*\)\".*/\1/p" <<<"$2"; }
 
 demo_start() {
     local row name role title

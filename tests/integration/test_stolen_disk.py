@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: right 600
+# tests/run: right 900
 """A stolen disk tells no names (issue 2): 1,000 canary names go in by the real path; then every
 byte the node ever wrote is searched for them, as UTF-8, UTF-16, base64 and hexadecimal."""
 import base64
@@ -99,11 +99,13 @@ def stolen_disk_search_finds_what_is_planted(t):
     paths = plain.get("planted utf-8", [])
     t.ok(any("/cluster/base/" in p for p in paths), "in a table's file", paths)
     t.ok(any("/cluster/pg_wal/" in p for p in paths), "in the write-ahead log", paths)
-    for name, data in {**forms(PLANTED), **forms_url(PLANTED)}.items():
-        path = f"{node.data_dir}/files/planted"
-        with open(path, "wb") as f:
+    planted = {}
+    for i, (name, data) in enumerate({**forms(PLANTED), **forms_url(PLANTED)}.items()):
+        planted[name] = f"{node.data_dir}/files/planted-{i}"
+        with open(planted[name], "wb") as f:
             f.write(secrets.token_bytes(5000) + data + secrets.token_bytes(5000))
-        hits, _, _ = search({"planted": PLANTED})
+    hits, _, _ = search({"planted": PLANTED})
+    for name, path in planted.items():
         t.ok(path in hits.get("planted " + name, []), f"as {name}")
         os.unlink(path)
     for offset in range(6):
@@ -147,14 +149,17 @@ def stolen_disk_holds_no_name_of_a_thousand(t):
 
 
 def backup_made(t):
-    """A copy of the cluster as PostgreSQL's own tool makes it: what a thief of backups would have.
-    It is searched with everything else and removed with the node."""
+    """The product's own backup, and a plain copy of the cluster by PostgreSQL's tool: the worst that
+    a thief of backups could have. Both are searched with everything else."""
+    node.cli("backup")
+    made = [n for n in os.listdir(node.data_dir + "/backups") if n.endswith(".ibasho-backup")]
+    t.eq(len(made), 1, "the product's backup")
     where = node.data_dir + "/backups/canary"
     done = subprocess.run(["/usr/lib/postgresql/15/bin/pg_basebackup", "-h", node.run_dir + "/pg",
                            "-U", "ibasho", "-D", where, "-c", "fast", "-X", "stream"], cwd="/",
                           capture_output=True, text=True, timeout=120, check=False)
-    t.eq(done.returncode, 0, "a backup is made: " + done.stderr)
-    t.ok(os.path.exists(where + "/PG_VERSION"), "and lies beside the node")
+    t.eq(done.returncode, 0, "PostgreSQL's own: " + done.stderr)
+    t.ok(os.path.exists(where + "/PG_VERSION"), "lies beside the node")
 
 
 if __name__ == "__main__":

@@ -30,12 +30,13 @@
 #include "node/db/keyring.h"
 #include "node/db/writer.h"
 
-#define AUDIT_HASH_BYTES  HASH256_BYTES
-#define AUDIT_SALT_BYTES  16
-#define AUDIT_NAME_CAP    64           /* kinds and tables: [a-z0-9._-], at most 63 bytes */
-#define AUDIT_ROW_CAP     262144       /* canonical bytes of one row */
-#define AUDIT_HEAD_SUFFIX ".head"      /* of the head file, beside the checkpoint file */
-#define AUDIT_KEY_NAME    "audit.sign" /* in the keyring, KEY_SIGN */
+#define AUDIT_HASH_BYTES    HASH256_BYTES
+#define AUDIT_SALT_BYTES    16
+#define AUDIT_NAME_CAP      64           /* kinds and tables: [a-z0-9._-], at most 63 bytes */
+#define AUDIT_ROW_CAP       262144       /* canonical bytes of one row */
+#define AUDIT_HEAD_SUFFIX   ".head"      /* of the head file, beside the checkpoint file */
+#define AUDIT_PUBLIC_SUFFIX ".key"       /* of the file with the public key, beside it too */
+#define AUDIT_KEY_NAME      "audit.sign" /* in the keyring, KEY_SIGN */
 
 struct audit;
 
@@ -64,7 +65,8 @@ NODISCARD enum err audit_open(const struct audit_conf *conf, struct keyring *key
                               struct audit **audit_out, struct fail *why);
 void audit_close(struct audit **audit);
 /* Between writer_start and writer_stop: a thread that makes a checkpoint every
- * checkpoint_every_s; audit_stop makes the last one, then ends it. */
+ * checkpoint_every_s and, at start and once a day, reads all leaves again and compares them
+ * with the last one; audit_stop makes the last checkpoint, then ends it. */
 NODISCARD enum err audit_start(struct audit *audit, struct writer *writer, struct fail *why);
 void audit_stop(struct audit *audit);
 

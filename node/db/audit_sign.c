@@ -1,14 +1,19 @@
 /* Checkpoints: what the tree is, signed, outside the cluster first and in the database second.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "node/base/clock.h"
 #include "node/base/log.h"
+#include "node/base/wholefile.h"
 #include "node/db/audit_priv.h"
 #include "node/db/audit_store.h"
 #include "node/db/checkpoints.h"
 
 #define N_HASHES_A_PIECE 5000
+#define FIRST_US         INT64_C(1000000) /* after the thread's start: takes over, then scrubs */
+#define SCRUB_EVERY_US   (INT64_C(24) * 3600 * 1000000)
+#define SCRUB_PAUSE_MS   10 /* between pieces: the writer has other work */
 
 /* What the writer's thread knows, copied inside an operation. */
 struct snapshot {
@@ -110,6 +115,27 @@ static enum err open_key(struct audit *audit, struct note_key *key_out, struct f
     return rc;
 }
 
+/* The public key beside the checkpoints, so that the operator can check the log while neither
+ * node nor key agent runs. Whoever checks from outside has got it before. */
+static void write_key(const struct audit *audit, const struct note_key *key)
+{
+    char path[WHOLEFILE_PATH_CAP], text[NOTE_KEY_TEXT_CAP + 1], before[NOTE_KEY_TEXT_CAP + 1];
+    struct fail why;
+    size_t len = 0, n;
+
+    note_key_text(key, text);
+    n = strlen(text);
+    text[n++] = '\n';
+    if (snprintf(path, sizeof path, "%s" AUDIT_PUBLIC_SUFFIX, audit->conf.checkpoint_path) >=
+        (int)sizeof path)
+        return;
+    if (wholefile_read(path, (uint8_t *)before, sizeof before, &len, NULL) == ERR_OK &&
+        span_eq(span_of(before, len), span_of(text, n)))
+        return;
+    if (wholefile_replace(path, span_of(text, n), &why) != ERR_OK)
+        log_warn("audit.key_file", L_FAIL(&why));
+}
+
 /* Takes over what was signed before this program started, if it was signed with our key. */
 static enum err begin(struct audit *audit, const struct snapshot *snap,
                       const struct note_key *key, struct fail *why)
@@ -133,6 +159,7 @@ static enum err begin(struct audit *audit, const struct snapshot *snap,
     memcpy(audit->signed_note, snap->note, snap->note_len);
     audit->is_stored = snap->base.n == 0;
     audit->is_begun = true;
+    write_key(audit, key);
     atomic_store(&audit->n_checkpointed, snap->base.n);
     return ERR_OK;
 }
@@ -245,6 +272,56 @@ enum err audit_checkpoint(struct audit *audit, struct writer *writer, struct fai
     return rc;
 }
 
+/* ---- reading everything again ---- */
+
+/* audit_load believes the signed frontier and reads only what came after it. So the thread
+ * reads the rest behind everybody's back, at start and once a day: what was changed, cut or
+ * pushed in below the last checkpoint shows without anybody asking. */
+struct scrub {
+    bool is_running;
+    int64_t due_mono_us;
+    struct merkle tree;
+    uint64_t n; /* of the signed tree it is to become */
+    struct hash256 root;
+};
+
+static void scrub_begin(struct audit *audit, struct scrub *scrub)
+{
+    if (atomic_flag_test_and_set(&audit->is_signing_now))
+        return;
+    if (audit->is_begun) {
+        scrub->is_running = true;
+        scrub->n = audit->signed_tree.n;
+        scrub->root = merkle_root(&audit->signed_tree);
+        merkle_init(&scrub->tree);
+    }
+    atomic_flag_clear(&audit->is_signing_now);
+}
+
+static void scrub_step(struct audit *audit, struct scrub *scrub)
+{
+    struct piece piece = {.tree = &scrub->tree, .end = scrub->n};
+    struct hash256 got;
+
+    if (!scrub->is_running) {
+        if (clock_mono_us() >= scrub->due_mono_us)
+            scrub_begin(audit, scrub);
+        return;
+    }
+    if (scrub->tree.n < scrub->n &&
+        writer_wait(audit->writer, run_piece, &piece, NULL) != ERR_OK)
+        return; /* the database is away or busy: the next step tries again */
+    if (scrub->tree.n < scrub->n && !piece.is_short)
+        return;
+    got = merkle_root(&scrub->tree);
+    if (!hash256_eq(&got, &scrub->root))
+        audit_mismatch(audit, "scrub", scrub->n, scrub->tree.n);
+    else
+        log_info("audit.scrubbed", L_INT("leaves", scrub->n));
+    scrub->is_running = false;
+    scrub->due_mono_us = clock_mono_us() + SCRUB_EVERY_US;
+}
+
 /* ---- the thread ---- */
 
 #define N_ASKS_CAP 16
@@ -254,26 +331,48 @@ struct ask { /* of audit_checkpoint_post */
     void *arg;
 };
 
+static int wait_ms(const struct scrub *scrub, int64_t due_mono_us)
+{
+    int64_t left_us = due_mono_us - clock_mono_us();
+
+    if (scrub->is_running)
+        return SCRUB_PAUSE_MS;
+    return left_us <= 0 ? 0 : (int)(left_us / 1000) + 1;
+}
+
+static enum err make_one(struct audit *audit, enum err last, bool is_last,
+                         const struct ask *asks, size_t n)
+{
+    struct fail why = {.code = ERR_OK};
+    enum err rc = audit_checkpoint(audit, audit->writer, &why);
+
+    if (rc != ERR_OK && rc != ERR_BUSY && (rc != last || is_last))
+        log_error("audit.checkpoint_failed", L_FAIL(&why)); /* said when it begins */
+    for (size_t i = 0; i < n; i++)
+        asks[i].done(asks[i].arg, rc, &why);
+    return rc;
+}
+
 static void *run_thread(void *arg)
 {
     struct audit *audit = arg;
+    struct scrub scrub = {.is_running = false};
+    int64_t every_us = (int64_t)audit->conf.checkpoint_every_s * 1000000;
+    int64_t due_mono_us = clock_mono_us() + (every_us < FIRST_US ? every_us : FIRST_US);
     enum err last = ERR_OK;
     bool is_last;
 
     do {
         struct ask asks[N_ASKS_CAP];
-        struct fail why = {.code = ERR_OK};
-        size_t n;
-        enum err rc;
+        size_t n = mbox_take(audit->wake, asks, N_ASKS_CAP, wait_ms(&scrub, due_mono_us));
 
-        n = mbox_take(audit->wake, asks, N_ASKS_CAP, audit->conf.checkpoint_every_s * 1000);
         is_last = mbox_is_done(audit->wake) != 0;
-        rc = audit_checkpoint(audit, audit->writer, &why);
-        if (rc != ERR_OK && rc != ERR_BUSY && (rc != last || is_last))
-            log_error("audit.checkpoint_failed", L_FAIL(&why)); /* said when it begins */
-        last = rc;
-        for (size_t i = 0; i < n; i++)
-            asks[i].done(asks[i].arg, rc, &why);
+        if (n > 0 || is_last || clock_mono_us() >= due_mono_us) {
+            last = make_one(audit, last, is_last, asks, n);
+            due_mono_us = clock_mono_us() + every_us;
+        }
+        if (!is_last)
+            scrub_step(audit, &scrub);
     } while (!is_last);
     return NULL;
 }

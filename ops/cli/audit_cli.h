@@ -9,7 +9,7 @@
 
 /* text: "NAME+ID+BASE64", or a file whose first line is that. Prints why not. */
 bool audit_cli_key(const char *text, struct note_key *key_out);
-/* The key of this node's keyring, through its key agent. Prints why not. */
+/* The key this node signs with, from the file beside its checkpoints. Prints why not. */
 bool audit_cli_own_key(struct cli *cli, struct note_key *key_out);
 /* As owner, with every feature's statements; the caller closes it. Prints why not. */
 struct db *audit_cli_db(struct cli *cli);

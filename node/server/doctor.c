@@ -71,7 +71,7 @@ void doctor_add(struct doctor *doctor, const char *name, enum doctor_level level
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     doctor->checks[doctor->n++] = (struct doctor_check){
-        span_text(name), level, arena_copy(doctor->req->arena, span_text(text)),
+        span_text(name), (int)level, arena_copy(doctor->req->arena, span_text(text)),
         span_text(level == DOCTOR_OK ? "" : next)};
 }
 

@@ -69,7 +69,7 @@ static int connect_to(const char *bind, int port)
 
 /* Days until the certificate shown for this name ends. The office ends the handshake when we
  * have no certificate of our own to show, but its own has come by then. */
-static bool days_left(int fd, const char *host, int *days_out)
+static bool days_left(int fd, struct place *place, int *days_out)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
     SSL *ssl = ctx == NULL ? NULL : SSL_new(ctx);
@@ -77,7 +77,8 @@ static bool days_left(int fd, const char *host, int *days_out)
     int seconds;
     bool is_known = false;
 
-    if (ssl != NULL && SSL_set_fd(ssl, fd) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1) {
+    if (ssl != NULL && SSL_set_fd(ssl, fd) == 1 &&
+        SSL_set_tlsext_host_name(ssl, place->host) == 1) {
         (void)SSL_connect(ssl); /* not verified: expired is what we want to hear of */
         certificate = SSL_get1_peer_certificate(ssl);
     }
@@ -110,7 +111,7 @@ static void check_listener(struct doctor *d, const char *name, const char *row)
     }
     if (!place.is_https)
         doctor_add(d, name, DOCTOR_OK, "", "入口（%s）は答えます（http）。", place.host);
-    else if (!days_left(fd, place.host, &days))
+    else if (!days_left(fd, &place, &days))
         doctor_add(d, name, DOCTOR_BAD, "証明書のファイルと log/front.log を見てください。",
                    "入口（%s）が証明書を見せません。", place.host);
     else

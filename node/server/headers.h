@@ -39,10 +39,11 @@ void head_add(struct head *head, struct span name, struct span value);
 NODISCARD enum err head_check(struct head *head, struct fail *why);
 
 /* True when method, target, version and every header lie in memory exactly as they came: one
- * blank between the words of the first line, every line ended by CR LF, nothing cut off by a
- * NUL, nothing folded or skipped, the empty line at the end. The library hands out pointers
- * into one buffer and loses what it cuts; the gaps between the pointers show it. Reads nothing
- * beyond the names and values but the byte behind a name. */
+ * blank between the words of the first line, two bytes of line end behind every line and behind
+ * the empty one, nothing cut off by a NUL, nothing folded or skipped. The library hands out
+ * pointers into one buffer and loses what it cuts; the gaps between the pointers show it. (A
+ * NUL in a line end cannot be told from the CR or LF it stands for; it hides nothing.) Reads no
+ * byte but those between a name and its value. */
 bool head_is_whole(const struct head *head);
 
 /* May a request that changes something come from this page? Same origin exactly, as Origin says

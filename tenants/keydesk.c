@@ -202,10 +202,3 @@ enum err keydesk_approve(struct keydesk *desk, struct id proposal, struct id per
     pthread_mutex_unlock(&desk->lock);
     return rc;
 }
-
-void keydesk_withdraw(struct keydesk *desk)
-{
-    pthread_mutex_lock(&desk->lock);
-    clear(desk);
-    pthread_mutex_unlock(&desk->lock);
-}

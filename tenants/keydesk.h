@@ -48,6 +48,5 @@ bool keydesk_peek(struct keydesk *desk, int64_t now_us, struct id *proposal_out,
 NODISCARD enum err keydesk_approve(struct keydesk *desk, struct id proposal, struct id person,
                                    struct id node, struct span code, int64_t now_us,
                                    uint8_t half_out[KEY_HALF_BYTES], struct fail *why);
-void keydesk_withdraw(struct keydesk *desk); /* clears the table */
 
 #endif

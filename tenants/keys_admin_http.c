@@ -76,6 +76,20 @@ static void rotate(struct req *req)
         reply_fail(req, &why);
 }
 
+/* ---- POST /api/v1/admin/keys/lock ---- */
+
+/* For the hour in which nobody knows who is on the machine: every key leaves memory, and only
+ * the sheet (or a restart of the agent, with a token) brings the node back. */
+static void lock(struct req *req)
+{
+    struct fail why;
+
+    if (keyring_lock(req->services->keyring, &why) == ERR_OK)
+        reply_none(req);
+    else
+        reply_fail(req, &why);
+}
+
 /* ---- replacement at the operator's terminal ---- */
 
 struct person_input {
@@ -271,6 +285,14 @@ const struct route keys_admin_routes[KEYS_ADMIN_ROUTES_N] = {
         OPERATOR,
         .summary_ja = "事業者の半分を新しくする（運用者）",
         .handle = rotate,
+    },
+    {
+        .name = "keys.lock",
+        .method = HTTP_POST,
+        .path = "/api/v1/admin/keys/lock",
+        OPERATOR,
+        .summary_ja = "鍵をすべて閉じる（運用者）",
+        .handle = lock,
     },
     {
         .name = "keys.propose_here",

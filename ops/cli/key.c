@@ -16,9 +16,10 @@ static int check_sheet(struct cli *cli, int argc, char **argv);
 static int unlock(struct cli *cli, int argc, char **argv);
 static int replace_sheet(struct cli *cli, int argc, char **argv);
 static int rotate(struct cli *cli, int argc, char **argv);
+static int lock(struct cli *cli, int argc, char **argv);
 static int status(struct cli *cli, int argc, char **argv);
 
-enum { INIT, CHECK, UNLOCK, REPLACE, ROTATE, STATUS, N_COMMANDS };
+enum { INIT, CHECK, UNLOCK, REPLACE, ROTATE, LOCK, STATUS, N_COMMANDS };
 static const struct cli_command rows[N_COMMANDS] = {
     [INIT] =
         {"key init", "[--here | --local-token]",
@@ -40,6 +41,10 @@ static const struct cli_command rows[N_COMMANDS] = {
     [ROTATE] = {"key rotate", "",
                 "事業者の半分を新しくし、すべての鍵を包み直します。紙はそのままです。",
                 "new contractor half: every key is wrapped again, the sheet stays", rotate},
+    [LOCK] = {"key lock", "",
+              "鍵をすべて閉じます。だれが機械に入ったかわからないときのためです。紙で開けるまで"
+              "使えません。",
+              "close every key at once; the sheet opens them again", lock},
     [STATUS] = {"key status", "[--json]", "鍵のようすを表示します。",
                 "print the state of the keys", status},
 };
@@ -351,6 +356,20 @@ static int rotate(struct cli *cli, int argc, char **argv)
     if (!post(cli, "/api/v1/admin/keys/rotation", NULL, &reply))
         return CLI_REFUSED;
     puts("事業者の半分を新しくし、すべての鍵を包み直しました。");
+    return CLI_DONE;
+}
+
+static int lock(struct cli *cli, int argc, char **argv)
+{
+    struct admin_reply reply;
+    int rc;
+
+    (void)argv;
+    if (!begin(cli, argc, &rows[LOCK], &rc))
+        return rc;
+    if (!post(cli, "/api/v1/admin/keys/lock", NULL, &reply))
+        return CLI_REFUSED;
+    puts("鍵をすべて閉じました。鍵の紙で開けるまで、名前や記録は読めません。");
     return CLI_DONE;
 }
 

@@ -323,6 +323,19 @@ def keys_rotate_for_a_new_contractor(t):
 
 
 @case
+def keys_lock_closes_everything_at_once(t):
+    t.eq(node.cli("key", "lock").returncode, 0, "locked")
+    wait_state("locked")
+    login = people["child"]
+    reply = node.request("POST", "/api/v1/session", {"login": login.login,
+                                                     "password": login.password},
+                         {"Origin": node.url()})
+    t.eq(reply.status, 503, "nothing is read from a cache")
+    t.eq(type_in("key", "unlock", text=" ".join(words_of(half)))[0], 0, "the sheet opens it")
+    wait_state("ok")
+
+
+@case
 def keys_halves_are_found_nowhere(t):
     """No log, row, keystore or configuration holds a half or its words."""
     wanted = {}

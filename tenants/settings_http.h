@@ -10,6 +10,9 @@
     (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR) | ROLE_BIT(ROLE_AUDITOR) | \
      ROLE_BIT(ROLE_DATA_HOLDER))
 
+/* Who may change any at all; each row narrows it further. */
+#define SETTINGS_CHANGERS ROLE_BIT(ROLE_COMMISSIONER)
+
 /* The setting of the path's {name}. NULL: there is none, and that was answered. */
 const struct setting *settings_row_of(struct req *req);
 

@@ -15,7 +15,10 @@ export interface Login {
 export interface Place {
   readonly url: string;
   readonly office: string;
-  readonly office_cert: string; // PEM; its key beside it as .key
+  readonly office_cert: string; // PEM
+  readonly office_key: string;
+  readonly admin_socket: string;
+  readonly state: string; // the supervisor's table of pids
   readonly title_ja: string;
   readonly logins: Readonly<Record<string, Login>>;
 }
@@ -26,6 +29,11 @@ export function place(name: string): Place {
   const found = given[name];
   if (found === undefined) throw new Error(`tests/browser/run made no node ${name}`);
   return found;
+}
+
+/** The same node by its office listener, where the browser shows a client certificate. */
+export function atOffice(at: Place): Place {
+  return { ...at, url: at.office };
 }
 
 export function login(at: Place, name: string): Login {
@@ -63,7 +71,7 @@ let browser: Browser | undefined;
 
 async function chrome(): Promise<Browser> {
   if (browser !== undefined) return browser;
-  const urls = Object.values(given).map((one) => one.url).filter((url) => url.startsWith("https:"));
+  const urls = Object.values(given).map((one) => one.url);
   browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [
@@ -119,6 +127,9 @@ export class Visit {
       deviceScaleFactor: scale,
       locale: "ja-JP",
       ...(state === undefined ? {} : { storageState: state }),
+      ...(at.url !== at.office
+        ? {}
+        : { clientCertificates: [{ origin: at.office, certPath: at.office_cert, keyPath: at.office_key }] }),
       ...more,
     });
     context.setDefaultTimeout(10_000);

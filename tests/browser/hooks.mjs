@@ -1,7 +1,8 @@
 // Lets Node run the tests and the client's pure modules as they stand: packages come from node/web,
 // "./x.js" is "./x.ts" as for the bundler.
 import { existsSync } from "node:fs";
-import { registerHooks } from "node:module";
+import dns from "node:dns";
+import { registerHooks, syncBuiltinESMExports } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const web = new URL("../../node/web/package.json", import.meta.url).href;
@@ -17,3 +18,11 @@ registerHooks({
     return next(specifier, context);
   },
 });
+
+// *.localhost is this machine: browsers know it, glibc does not.
+const isHere = (name) => /(^|\.)localhost$/i.test(name);
+const { lookup } = dns;
+dns.lookup = (name, ...rest) => lookup(isHere(name) ? "127.0.0.1" : name, ...rest);
+const { lookup: promised } = dns.promises;
+dns.promises.lookup = (name, ...rest) => promised(isHere(name) ? "127.0.0.1" : name, ...rest);
+syncBuiltinESMExports();

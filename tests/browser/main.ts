@@ -4,6 +4,8 @@ import { closeChrome } from "./engine.ts";
 import "./first_page.ts";
 import "./visit.ts";
 import "./keyboard.ts";
+import "./settings.ts";
+import "./sheet.ts";
 import "./looks.ts";
 import { main } from "./t.ts";
 

@@ -5,7 +5,7 @@
  *       t.eq(got, want, "what");
  *     });
  *
- * A case fails by a failed check or an exception. Arguments are parts of case names to run. */
+ * A case fails by a failed check or an exception. Arguments are parts of names of cases or files to run. */
 import { isDeepStrictEqual } from "node:util";
 import { relative } from "node:path";
 
@@ -66,7 +66,7 @@ export async function main(limitMs: number): Promise<void> {
   let nPassed = 0;
   let nFailed = 0;
   for (const { name, file, run } of cases) {
-    if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
+    if (wanted.length > 0 && !wanted.some((part) => name.includes(part) || file.includes(part))) continue;
     const t = new T();
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {

@@ -30,6 +30,10 @@ type Said =
 export function SettingPage({ name }: { name: string }): VNode {
   const [asked, again] = useAsked("settings.show", { name });
   const [said, say] = useState<Said>({ kind: "nothing" });
+  const result = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (said.kind !== "nothing") result.current?.scrollIntoView({ block: "nearest" });
+  }, [said]);
   if (asked.at === "trouble")
     return asked.what === "missing" ? <MissingNote /> : <TroubleNote what={asked.what} again={again} />;
   if (asked.at === "asking")
@@ -55,17 +59,17 @@ export function SettingPage({ name }: { name: string }): VNode {
         </p>
         <Facts setting={setting} />
       </section>
-      <div role="alert">
+      <div role="alert" ref={result}>
         <Result said={said} />
       </div>
       {setting.may_change ? (
-        <ChangeForm key={setting.version} setting={setting} after={after} />
+        <ChangeForm key={`form-${setting.version}`} setting={setting} after={after} />
       ) : (
         <p class="note">
           <Words of={settings.readOnly} />
         </p>
       )}
-      <History setting={setting} after={after} />
+      <History key={`history-${setting.version}`} setting={setting} after={after} />
     </div>
   );
 }

@@ -1,0 +1,3 @@
+.PHONY: browser
+browser: all web ## the client in real browsers against whole nodes
+	@tests/browser/run $(ONLY)

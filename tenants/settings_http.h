@@ -11,7 +11,7 @@
      ROLE_BIT(ROLE_DATA_HOLDER))
 
 /* Who may change any at all; each row narrows it further. */
-#define SETTINGS_CHANGERS ROLE_BIT(ROLE_COMMISSIONER)
+#define SETTINGS_CHANGERS (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
 
 /* The setting of the path's {name}. NULL: there is none, and that was answered. */
 const struct setting *settings_row_of(struct req *req);

@@ -7,6 +7,7 @@ import "./keyboard.ts";
 import "./settings.ts";
 import "./sheet.ts";
 import "./looks.ts";
+import "./engines.ts";
 import { main } from "./t.ts";
 
 await main(120_000);

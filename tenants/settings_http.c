@@ -353,7 +353,7 @@ static bool check_change(struct req *req, const struct setting *row,
                          const struct change_input *in)
 {
     struct jx_defects defects = {0};
-    struct jx_defect defect;
+    struct jx_defect defect = {0};
     struct fail why = {.code = ERR_OK};
     int64_t number;
 

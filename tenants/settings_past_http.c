@@ -139,7 +139,7 @@ static void settings_past(struct req *req)
     items = rc == ERR_OK ? arena_alloc(req->arena, (n + 1) * sizeof *items) : NULL;
     if (rc == ERR_OK && items == NULL)
         rc = fail_set(&why, ERR_NOMEM, "history");
-    if (rc != ERR_OK) {
+    if (rc != ERR_OK || items == NULL) {
         reply_fail(req, &why);
         return;
     }

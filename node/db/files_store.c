@@ -132,7 +132,7 @@ enum err file_store_all(struct db *db, struct arena *arena, struct file_mark **m
         if (marks == NULL)
             rc = fail_set(why, ERR_NOMEM, "%zu files", n);
     }
-    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+    for (size_t i = 0; marks != NULL && i < n; i++)
         marks[i] = (struct file_mark){.id = db_id(rows, (int)i, 0),
                                       .is_lost = db_bool(rows, (int)i, 1)};
     db_rows_free(&rows);

@@ -15,7 +15,7 @@
 #define ARENA_CHUNK_BYTES 16384
 #define LOOK_EVERY_MS     5000 /* rows that nobody woke us for */
 #define S_US              INT64_C(1000000)
-#define TOKYO_S           (9 * 3600)
+#define TOKYO_S           INT64_C(32400)
 #define LEASE_LEAST_S     60 /* of a kind no table names */
 
 struct repeat {

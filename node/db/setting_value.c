@@ -148,5 +148,5 @@ enum err setting_value_read(const struct setting *row, struct span value, struct
     case SETTING_TIME:
         return check_time(&c, value, number_out);
     }
-    invariant(false, "setting %s has type %d", row->name, (int)row->type);
+    return fail_set(why, ERR_INTERNAL, "setting %s has type %d", row->name, (int)row->type);
 }

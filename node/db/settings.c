@@ -137,7 +137,7 @@ enum err settings_refresh(struct settings *s, struct writer *writer, struct fail
         return fail_set(why, ERR_NOMEM, "settings");
     r->settings = s;
     r->writer = writer;
-    r->outlooks = calloc(s->n + 1, sizeof *r->outlooks);
+    r->outlooks = calloc(s->n + 1, sizeof(struct setting_outlook *));
     if (r->outlooks != NULL)
         rc = writer_post(writer, &op, why);
     if (rc != ERR_OK) {
@@ -186,7 +186,7 @@ enum err settings_open(const struct setting_table *tables, struct db *db,
     if (rc != ERR_OK)
         goto out;
     rc = ERR_NOMEM;
-    refresh.outlooks = calloc(s->n + 1, sizeof *refresh.outlooks);
+    refresh.outlooks = calloc(s->n + 1, sizeof(struct setting_outlook *));
     if (refresh.outlooks == NULL)
         goto out;
     rc = refresh_read(&refresh, NULL, db, arena, why);

@@ -292,7 +292,7 @@ enum err settings_history(struct db *db, const struct setting *row, int32_t befo
     past = arena_alloc(arena, ((size_t)n + 1) * sizeof *past);
     if (past == NULL)
         rc = fail_set(why, ERR_NOMEM, "%d decisions", n);
-    for (int i = 0; i < n && rc == ERR_OK; i++)
+    for (int i = 0; past != NULL && i < n && rc == ERR_OK; i++)
         rc = read_past(rows, i, arena, &past[i], why);
 out:
     db_rows_free(&rows);

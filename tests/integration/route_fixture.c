@@ -36,7 +36,8 @@ struct req *route_fixture_call(const struct route *route, const struct route_cal
     struct req *req = arena_alloc(call->arena, sizeof *req), *same = NULL;
     struct mbox *answers = NULL;
 
-    invariant(req != NULL && mbox_create(sizeof req, 1, &answers, NULL) == ERR_OK, "memory");
+    invariant(req != NULL && mbox_create(sizeof(void *), 1, &answers, NULL) == ERR_OK,
+              "memory");
     *req = (struct req){
         .route = route,
         .services = call->services,

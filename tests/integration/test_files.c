@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +17,8 @@ struct bytes {
     uint8_t *p;
     size_t len, cap;
 };
+
+static uint8_t room[400000]; /* what a get puts */
 
 static enum err collect(void *arg, struct span piece, struct fail *why)
 {
@@ -122,8 +123,8 @@ T_CASE(file_comes_out_as_it_went_in)
 {
     static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 300000};
     struct store_fixture f;
-    struct bytes out = {.p = malloc(400000), .cap = 400000};
-    uint8_t *content = malloc(300000);
+    struct bytes out = {.p = room, .cap = sizeof room};
+    static uint8_t content[300000];
     struct id owner;
 
     store_fixture_start(&f, NULL);
@@ -145,8 +146,6 @@ T_CASE(file_comes_out_as_it_went_in)
     }
     T_EQ(get(&f, id_new(), &out), ERR_NOT_FOUND, "no such file");
     store_fixture_stop(&f);
-    free(out.p);
-    free(content);
 }
 
 T_CASE(file_on_disk_holds_nothing_in_clear)
@@ -179,7 +178,7 @@ T_CASE(file_given_up_leaves_nothing)
     struct id owner, id = id_new();
     struct file_new file;
     struct file_put *p = NULL;
-    uint8_t *much = calloc(1, 5 << 20);
+    static const uint8_t much[5 << 20];
 
     store_fixture_start(&f, NULL);
     owner = person(&f);
@@ -207,14 +206,13 @@ T_CASE(file_given_up_leaves_nothing)
     file.owner = id_new();
     T_EQ(file_put_begin(f.services.files, &file, &p, NULL), ERR_NOT_FOUND, "nobody's key");
     store_fixture_stop(&f);
-    free(much);
 }
 
 T_CASE(file_deleted_is_gone_row_and_bytes)
 {
     struct store_fixture f;
     struct id id = id_new();
-    struct bytes out = {.p = malloc(100), .cap = 100};
+    struct bytes out = {.p = room, .cap = sizeof room};
 
     store_fixture_start(&f, NULL);
     T_EQ(put(&f, id, person(&f), SPAN("a"), 1), ERR_OK, "put");
@@ -224,7 +222,6 @@ T_CASE(file_deleted_is_gone_row_and_bytes)
     T_EQ(get(&f, id, &out), ERR_NOT_FOUND, "nothing to get");
     T_EQ(files_delete(f.services.files, f.log.writer, id, NULL), ERR_NOT_FOUND, "again");
     store_fixture_stop(&f);
-    free(out.p);
 }
 
 /* Somebody at the disk: cut, changed, and swapped for a genuine file of the same person. */
@@ -232,15 +229,15 @@ T_CASE(file_tampered_with_is_never_taken_for_whole)
 {
     struct store_fixture f;
     struct id owner, a = id_new(), b = id_new(), c = id_new();
-    struct bytes out = {.p = malloc(300000), .cap = 300000};
-    uint8_t *content = calloc(1, 200000);
+    struct bytes out = {.p = room, .cap = sizeof room};
+    static uint8_t content[200000];
     char path_a[256], path_b[256], path_c[256];
 
     store_fixture_start(&f, NULL);
     owner = person(&f);
     T_EQ(put(&f, a, owner, span_of(content, 200000), 65536), ERR_OK, "put");
     T_EQ(put(&f, b, owner, span_of(content, 200000), 65536), ERR_OK, "put");
-    content[5] = 1;
+    content[5] = 1; /* the same size, another file */
     T_EQ(put(&f, c, owner, span_of(content, 200000), 65536), ERR_OK, "put");
     path_of(&f, a, path_a);
     path_of(&f, b, path_b);
@@ -255,8 +252,6 @@ T_CASE(file_tampered_with_is_never_taken_for_whole)
     T_EQ(get(&f, c, &out), ERR_IO, "another file of the same person");
     T_EQ(get(&f, a, &out), ERR_IO, "and the one whose bytes are away");
     store_fixture_stop(&f);
-    free(out.p);
-    free(content);
 }
 
 T_CASE(files_are_swept_both_ways)
@@ -306,7 +301,7 @@ T_CASE(files_of_an_erased_person_are_unreadable_and_swept)
     struct store_fixture f;
     struct id gone, id = id_new(), other = id_new();
     struct files_sweep_counts counts;
-    struct bytes out = {.p = malloc(100), .cap = 100};
+    struct bytes out = {.p = room, .cap = sizeof room};
     struct file_info info;
     char path[256];
 
@@ -334,5 +329,4 @@ T_CASE(files_of_an_erased_person_are_unreadable_and_swept)
     T_EQ(counts.n_removed, 1, "removed");
     T_EQ(get(&f, other, &out), ERR_OK, "another's file is untouched");
     store_fixture_stop(&f);
-    free(out.p);
 }

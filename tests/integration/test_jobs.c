@@ -224,7 +224,7 @@ T_CASE(job_that_always_fails_is_dead_and_shows)
                  " 'running'",
                  i);
         T_OK(becomes(&s, sql, 1), "a try");
-        clock_test_shift(0, i * 100 * S_US);
+        clock_test_shift(0, 100 * S_US * i);
     }
     T_OK(becomes(&s, "SELECT count(*) FROM job WHERE state = 'dead'", 1), "dead");
     T_EQ(jobs_stats_read(s.jobs, s.db, &stats, NULL), ERR_OK, "stats");
@@ -322,7 +322,8 @@ T_CASE(job_that_repeats_runs_once_a_period_also_over_restarts)
     struct shop s;
     int64_t day_us = 86400 * S_US, now = clock_utc_us();
     /* The next "3 o'clock in Tokyo". */
-    int64_t next = (now / S_US + 6 * 3600) / 86400 * 86400 * S_US + day_us - 6 * 3600 * S_US;
+    int64_t six_hours_s = 21600,
+            next = ((now / S_US + six_hours_s) / 86400 + 1) * day_us - six_hours_s * S_US;
 
     shop_start(&s, daily);
     T_OK(becomes(&s, "SELECT count(*) FROM job WHERE state = 'done'", 1), "of this day");

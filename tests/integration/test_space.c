@@ -13,7 +13,7 @@
 #include "node/db/space.h"
 #include "tests/t.h"
 
-#define MIB (1 << 20)
+#define MIB INT64_C(1048576)
 
 static char disk[200];
 static int64_t moved_us;
@@ -90,7 +90,7 @@ T_CASE(space_refuses_step_by_step_and_gives_up_its_ballast)
     T_EQ(space_open(&conf, &s, &why), ERR_OK, why.text);
     T_OK(has_ballast(), "the ballast takes its room");
     for (size_t i = 0; i < T_COUNT(rows); i++) {
-        fill(rows[i].name, (int64_t)rows[i].mib * MIB);
+        fill(rows[i].name, rows[i].mib * MIB);
         T_EQ(look(s), rows[i].level, rows[i].name);
         T_EQ(space_check(s, SPACE_USE_UPLOAD, NULL), rows[i].upload, "upload");
         T_EQ(space_check(s, SPACE_USE_WRITE, NULL), rows[i].write, "ordinary write");

@@ -33,7 +33,7 @@ T_CASE(throttle_counts_account_and_address_together)
 T_CASE(throttle_lets_no_minute_hold_more_than_its_number)
 {
     struct throttle *t = NULL;
-    int64_t taken[1000];
+    int64_t taken[1000] = {0};
     size_t n = 0;
 
     T_EQ(throttle_create(&t, NULL), ERR_OK, "create");

@@ -1,6 +1,7 @@
 /** Every page, in every theme and form of words: readable by machine, whole at every size. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { HtmlValidate } from "html-validate";
 import type { Page } from "playwright-core";
 import { place, signedIn, sizes, type VisitOptions, visiting } from "./engine.ts";
 import { forms, pages, type PageUnderTest, themes } from "./pages.ts";
@@ -8,6 +9,18 @@ import { suite } from "./t.ts";
 
 const test = suite(import.meta.filename);
 const axe = readFileSync(createRequire(new URL("../../node/web/package.json", import.meta.url)).resolve("axe-core/axe.min.js"), "utf8");
+
+const html = new HtmlValidate({
+  extends: ["html-validate:standard"],
+  rules: {
+    "no-trailing-whitespace": "off", // the browser's own serialisation
+    "doctype-style": "off",
+    "attribute-boolean-style": "off",
+    "attribute-empty-style": "off",
+    "void-style": "off",
+    "require-sri": "off", // every file is this host's own
+  },
+});
 
 async function stateOf(page: PageUnderTest): Promise<VisitOptions> {
   return page.who === "nobody" ? {} : { state: await signedIn(place("aozora"), page.who) };
@@ -30,6 +43,25 @@ async function violations(page: Page): Promise<string[]> {
   return found.map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 160)} ${one.nodes[0]?.failureSummary?.slice(0, 240)}`);
 }
 
+test("checkers_find_what_is_broken", async (t) => {
+  await visiting(t, place("aozora"), {}, async (visit) => {
+    await visit.open();
+    await visit.page.evaluate(axe);
+    await visit.page.evaluate(() => {
+      const wide = document.createElement("button");
+      wide.style.cssText = "width: 3000px; height: 20px; background: #777; color: #888";
+      document.querySelector("main")?.append(wide, "漢字☃");
+    });
+    t.ok((await violations(visit.page)).some((one) => one.startsWith("button-name")), "axe: a button without a name");
+    t.ok((await visit.page.evaluate(outsiders)).length > 0, "something wider than the page");
+    t.ok((await visit.page.evaluate(smallTargets)).length > 0, "something too small for a finger");
+    const words = await visit.page.evaluate(fixedWords);
+    t.eq([words.unread.join(""), words.faceless.includes("☃")], ["漢字", true], "kanji without reading, a character without a face");
+  });
+  const report = await html.validateString('<!DOCTYPE html><html lang="ja"><head><title>x</title></head><body><img src="a"></body></html>');
+  t.ok(report.errorCount > 0, "html-validate: a picture without words");
+});
+
 for (const page of pages) {
   test(`axe_finds_nothing_on_${page.name}`, async (t) => {
     await visiting(t, place("aozora"), await stateOf(page), async (visit) => {
@@ -40,6 +72,15 @@ for (const page of pages) {
           await visit.choose(theme, form);
           t.eq(await violations(visit.page), [], `${theme}, ${form}`);
         }
+    });
+  });
+
+  test(`html_is_valid_on_${page.name}`, async (t) => {
+    await visiting(t, place("aozora"), await stateOf(page), async (visit) => {
+      await page.reach(visit);
+      const report = await html.validateString(await visit.page.content());
+      const found = report.results.flatMap((one) => one.messages).map((one) => `${one.ruleId}: ${one.message} (${one.selector})`);
+      t.eq(found, [], "as the standard wants it");
     });
   });
 

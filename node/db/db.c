@@ -1,16 +1,18 @@
 #include "node/db/db.h"
 
+#include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/db/db_priv.h"
 
-#define CONNECT_TIMEOUT_S "3"
-#define N_SENT_FIRST      64
+#define CONNECT_TIMEOUT_MS 3000
+#define N_SENT_FIRST       64
 
 const struct stmt db_begin = {"db_begin", "BEGIN"};
 const struct stmt db_commit = {"db_commit", "COMMIT"};
@@ -96,33 +98,47 @@ static enum err fail_connect(struct db *db, struct fail *why)
     snprintf(text, sizeof text, "%s", db->conn == NULL ? "" : PQerrorMessage(db->conn));
     text[strcspn(text, "\n")] = '\0';
     db_drop(db);
-    return fail_set(why, ERR_UNAVAILABLE, "connect: %s", text);
+    return fail_set(why, ERR_UNAVAILABLE, "connect: %s", text[0] == '\0' ? "no answer" : text);
+}
+
+static bool finish_connecting(struct db *db)
+{
+    int64_t until_us = clock_mono_us() + CONNECT_TIMEOUT_MS * INT64_C(1000);
+    PostgresPollingStatusType step = PGRES_POLLING_WRITING;
+
+    while (step != PGRES_POLLING_OK && step != PGRES_POLLING_FAILED) {
+        struct pollfd p = {.fd = PQsocket(db->conn),
+                           .events = step == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        int64_t left_ms = (until_us - clock_mono_us()) / 1000;
+
+        if (p.fd < 0 || left_ms <= 0 || (poll(&p, 1, (int)left_ms) < 0 && errno != EINTR))
+            return false;
+        if (p.revents != 0)
+            step = PQconnectPoll(db->conn);
+    }
+    return step == PGRES_POLLING_OK;
 }
 
 static enum err connect_now(struct db *db, struct fail *why)
 {
     char options[128];
-    const char *const names[] = {"host",
-                                 "dbname",
-                                 "user",
-                                 "application_name",
-                                 "options",
-                                 "sslmode",
-                                 "gssencmode",
-                                 "client_encoding",
-                                 "connect_timeout",
+    const char *const names[] = {"host",    "dbname",  "user",       "application_name",
+                                 "options", "sslmode", "gssencmode", "client_encoding",
                                  NULL};
     const char *const values[] = {
-        db->conf.socket_dir, db->conf.name, db->conf.user, "ibasho",          options,
-        "disable",           "disable",     "UTF8",        CONNECT_TIMEOUT_S, NULL};
+        db->conf.socket_dir, db->conf.name, db->conf.user, "ibasho", options,
+        "disable",           "disable",     "UTF8",        NULL};
 
     snprintf(options, sizeof options,
              "-c statement_timeout=%d -c client_min_messages=warning -c search_path=public",
              db->conf.statement_timeout_ms);
-    db->conn = PQconnectdbParams(names, values, 0);
-    if (PQstatus(db->conn) != CONNECTION_OK)
-        return fail_connect(db, why);
+    db->conn = PQconnectStartParams(names, values, 0);
+    if (db->conn == NULL)
+        return fail_set(why, ERR_NOMEM, "connection");
+    /* From the first byte on: libpq's own receiver prints what the server says. */
     PQsetNoticeReceiver(db->conn, on_notice, db);
+    if (!finish_connecting(db))
+        return fail_connect(db, why);
     if (PQsetnonblocking(db->conn, 1) != 0 || PQenterPipelineMode(db->conn) != 1)
         return fail_connect(db, why);
     db->was_connected = true;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 #include "node/base/clock.h"
@@ -20,7 +21,10 @@
  * again and again for a poster who sends nothing but rubbish. */
 #define N_SPLITS_CAP 8
 #define N_CUTS_CAP   3
-#define NONE         SIZE_MAX
+/* PostgreSQL stops when it cannot make the next WAL segment (1 MB); some room may come free
+ * before we look. */
+#define DISK_FULL_BYTES (8u << 20)
+#define NONE            SIZE_MAX
 
 struct post {
     struct writer_op op;
@@ -167,12 +171,21 @@ static void answer_range(struct writer *w, size_t from, size_t to, enum err rc,
         answer(w, &w->items[i], rc, why);
 }
 
+/* A server that a full disk took down rarely has the time to say so. */
+static bool is_disk_full(const struct writer *w)
+{
+    struct statvfs disk;
+
+    return w->conf.cluster_dir != NULL && statvfs(w->conf.cluster_dir, &disk) == 0 &&
+           (uint64_t)disk.f_bavail * disk.f_frsize < DISK_FULL_BYTES;
+}
+
 static void away(struct writer *w, enum err code)
 {
     db_close(&w->db);
     w->is_ready = false;
     atomic_store(&w->is_ready_shown, false);
-    w->away_code = code == ERR_NOSPACE ? ERR_NOSPACE : ERR_UNAVAILABLE;
+    w->away_code = code == ERR_NOSPACE || is_disk_full(w) ? ERR_NOSPACE : ERR_UNAVAILABLE;
 }
 
 static enum err run_ops(struct tx *tx, size_t from, size_t to, struct fail *why)
@@ -238,12 +251,12 @@ static enum err attempt(struct writer *w, size_t from, size_t to, size_t *failed
 static void cut(struct writer *w, size_t from, size_t to, enum err rc, const struct fail *why)
 {
     log_warn("writer.cut", L_INT("n", to - from), L_FAIL(why));
+    away(w, rc);
     for (size_t i = from; i < to; i++)
         if (rc == ERR_NOSPACE)
             answer(w, &w->items[i], rc, why);
         else if (++w->items[i].n_cuts >= N_CUTS_CAP)
-            answer(w, &w->items[i], ERR_UNAVAILABLE, NULL);
-    away(w, rc);
+            answer(w, &w->items[i], w->away_code, NULL);
 }
 
 static bool is_suspect(const struct writer *w, size_t from, size_t to)
@@ -369,6 +382,8 @@ static void fail_overdue(struct writer *w)
     int64_t now_us = clock_mono_us();
     struct fail why;
 
+    if (is_disk_full(w))
+        w->away_code = ERR_NOSPACE;
     fail_set(&why, w->away_code, "the database is away");
     for (size_t i = 0; i < w->n_items; i++)
         if (w->items[i].until_mono_us <= now_us)

@@ -27,7 +27,8 @@ struct writer_conf {
     struct audit *audit;  /* may be NULL: no leaves */
     size_t n_waiting_cap; /* posts beyond are refused with ERR_BUSY */
     size_t n_batch_cap;
-    int wait_cap_ms; /* 0: 10,000 */
+    int wait_cap_ms;         /* 0: 10,000 */
+    const char *cluster_dir; /* PGDATA: tells a full disk from a dead server; may be NULL */
 };
 
 struct writer_op {

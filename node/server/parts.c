@@ -156,6 +156,7 @@ static enum err start_writer(struct parts *parts, struct fail *why)
         .audit = parts->services.audit,
         .n_waiting_cap = WRITES_WAITING,
         .n_batch_cap = WRITES_A_BATCH,
+        .cluster_dir = parts->cluster_dir,
     };
 
     return writer_start(&conf, &parts->services.writer, why);

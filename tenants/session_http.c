@@ -146,8 +146,11 @@ static void session_open(struct req *req)
         .done = signin_told,
         .arg = req,
     };
-    if (signin_start(s, req->db, &why) != ERR_OK)
-        reply_fail(req, &why);
+    if (signin_start(s, req->db, &why) == ERR_OK)
+        return;
+    if (why.code == ERR_RATE)
+        reply_header(req, "Retry-After", "60");
+    reply_fail(req, &why);
 }
 
 /* -- GET /api/v1/session -- */

@@ -34,11 +34,6 @@ void digest_random(void *out, size_t len)
     }
 }
 
-bool digest_eq(const uint8_t *a, const uint8_t *b, size_t len)
-{
-    return CRYPTO_memcmp(a, b, len) == 0;
-}
-
 void digest_wipe(void *p, size_t len)
 {
     OPENSSL_cleanse(p, len);

@@ -14,8 +14,6 @@ NODISCARD enum err digest_hmac_sha1(struct span key, struct span bytes, uint8_t 
                                     struct fail *why);
 /* From the kernel's generator; aborts if there is none, for nothing safe can be done then. */
 void digest_random(void *out, size_t len);
-/* Equal in a time that does not tell where they differ. */
-bool digest_eq(const uint8_t *a, const uint8_t *b, size_t len);
 /* Overwritten even when the optimiser thinks nobody looks. */
 void digest_wipe(void *p, size_t len);
 

@@ -279,10 +279,11 @@ static void handle(struct worker *worker, struct call *call)
         return;
     if (!own_is(req->route) && !check_caller(worker, call))
         return;
-    call->action = action_of(req->route->audit);
     atomic_store(&call->n_holds, HOLDS_OF_A_HANDLER);
-    if (read_input(call))
+    if (read_input(call)) {
+        call->action = action_of(req->route->audit);
         req->route->handle(req);
+    }
     req->db = NULL; /* the next call's from here on */
     release(call);
 }

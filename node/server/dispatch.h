@@ -8,10 +8,12 @@
  *   2. The session, by its cookie. Nobody on a row that is not open to them: 401.
  *   3. The role. A wrong one answers 404 with the very bytes of a missing object, and stands as
  *      "refused" in the access record.
- *   4. The body against the row's shape: 400, or 422 with every defect.
+ *   4. The body against the row's shape: 400, or 422 with every defect. Nothing was touched, so
+ *      nothing is recorded.
  *   5. The handler, which answers at once or later, from any thread.
- *   6. A row with an audit class: its access record is committed before the answer leaves.
- * Cannot it be written, then the answer is 503 and what the handler said is thrown away.
+ *   6. A row with an audit class: its access record, also of a failure, is committed before the
+ *      answer leaves. If it cannot be written, the answer is 503 and what the handler said is
+ *      thrown away.
  * Threads: dispatch_post on the loop thread; state and stats from any. */
 #ifndef NODE_SERVER_DISPATCH_H
 #define NODE_SERVER_DISPATCH_H

@@ -385,11 +385,12 @@ static void list_access(struct req *req)
             (n > ACCESS_PAGE && !write_cursor(req, &past[ACCESS_PAGE - 1], &page)))
             rc = fail_set(&why, ERR_NOMEM, "page");
     }
-    if (rc != ERR_OK) {
+    if (rc != ERR_OK || items == NULL) {
         reply_fail(req, &why);
         return;
     }
-    n = n > ACCESS_PAGE ? ACCESS_PAGE : n;
+    if (n > ACCESS_PAGE)
+        n = ACCESS_PAGE;
     for (size_t i = 0; i < n; i++)
         items[i] = entry_of(&past[i]);
     req->person = filter.person; /* whose entries were looked at, when that was asked */

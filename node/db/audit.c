@@ -62,10 +62,10 @@ enum err audit_open(const struct audit_conf *conf, struct keyring *keyring,
         return fail_set(why, rc, "audit");
     atomic_flag_clear(&audit->is_signing_now);
     audit->keyring = keyring;
-    audit->conf.checkpoint_every_s = conf->checkpoint_every_s;
-    audit->conf.origin = strdup(conf->origin);
-    audit->conf.checkpoint_path = strdup(conf->checkpoint_path);
-    if (audit->conf.origin == NULL || audit->conf.checkpoint_path == NULL ||
+    audit->checkpoint_every_s = conf->checkpoint_every_s;
+    audit->origin = strdup(conf->origin);
+    audit->checkpoint_path = strdup(conf->checkpoint_path);
+    if (audit->origin == NULL || audit->checkpoint_path == NULL ||
         asprintf(&audit->head_path, "%s" AUDIT_HEAD_SUFFIX, conf->checkpoint_path) < 0) {
         audit->head_path = NULL;
         rc = fail_set(why, rc, "audit");
@@ -92,8 +92,8 @@ void audit_close(struct audit **audit)
         return;
     invariant(!a->has_thread, "audit_stop comes first");
     head_close(&a->head);
-    free((void *)(uintptr_t)a->conf.origin);
-    free((void *)(uintptr_t)a->conf.checkpoint_path);
+    free(a->origin);
+    free(a->checkpoint_path);
     free(a->head_path);
     free(a);
     *audit = NULL;

@@ -113,12 +113,12 @@ static enum err fetch_rows(struct walk *w, const struct audit_table *table,
         if (found == NULL)
             rc = fail_set(why, ERR_NOMEM, "%d rows", n_rows);
     }
-    for (int i = 0; rc == ERR_OK && i < n_rows; i++) {
+    for (int i = 0; rc == ERR_OK && found != NULL && i < n_rows; i++) {
         found[i].id = db_id(rows, i, 0);
         rc = table->canonical(rows, i, w->arena, &found[i].bytes, why);
     }
     db_rows_free(&rows);
-    if (rc != ERR_OK)
+    if (rc != ERR_OK || found == NULL)
         return rc;
     qsort(found, (size_t)n_rows, sizeof *found, by_id);
     for (int i = 1; rc == ERR_OK && i < n_rows; i++) /* one id twice: the key was dropped */
@@ -296,17 +296,22 @@ enum err live_export(struct db *db, const struct audit_table *const *tables, str
                      FILE *to, struct fail *why)
 {
     struct live_sink sink = {put_leaf, put_checkpoint, put_extra, to};
-    char line[LEAF_HEAD_CAP];
+    char line[LEAF_HEAD_CAP] = "";
     int64_t n_leaves = 0, n_checkpoints = 0;
     enum err rc = store_count(db, &n_leaves, &n_checkpoints, why);
     uint64_t n = (uint64_t)n_leaves;
+    size_t len;
 
-    if (rc == ERR_OK)
-        rc = put(to, line, leaf_header_into(origin, n, (uint64_t)n_checkpoints, line), why);
+    if (rc == ERR_OK) {
+        len = leaf_header_into(origin, n, (uint64_t)n_checkpoints, line);
+        rc = put(to, line, len, why);
+    }
     if (rc == ERR_OK)
         rc = live_walk(db, tables, &sink, why);
-    if (rc == ERR_OK)
-        rc = put(to, line, leaf_end_into(n, line), why);
+    if (rc == ERR_OK) {
+        len = leaf_end_into(n, line);
+        rc = put(to, line, len, why);
+    }
     if (rc == ERR_OK && fflush(to) != 0)
         rc = fail_set(why, errno == ENOSPC ? ERR_NOSPACE : ERR_IO, "export: %s",
                       strerror(errno));

@@ -62,7 +62,7 @@ static void mend(struct audit *audit)
 {
     uint64_t n_cut = 0;
     struct fail why = {.code = ERR_OK};
-    enum err rc = checkpoints_mend(audit->conf.checkpoint_path, &n_cut, &why);
+    enum err rc = checkpoints_mend(audit->checkpoint_path, &n_cut, &why);
 
     if (n_cut > 0)
         log_warn("audit.checkpoint_mended", L_INT("bytes", n_cut));
@@ -76,7 +76,7 @@ static enum err read_external(struct load *load, struct span note, bool *is_know
 {
     struct checkpoints *file = NULL;
     struct note n;
-    enum err rc = checkpoints_open(load->audit->conf.checkpoint_path, &file, why);
+    enum err rc = checkpoints_open(load->audit->checkpoint_path, &file, why);
 
     *is_known_out = false;
     if (rc == ERR_NOT_FOUND)

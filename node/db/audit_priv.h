@@ -13,8 +13,8 @@
 #include "node/db/note.h"
 
 struct audit {
-    struct audit_conf conf; /* texts owned */
-    char *head_path;
+    char *origin, *checkpoint_path, *head_path; /* owned */
+    int checkpoint_every_s;
     struct keyring *keyring;
 
     /* The writer thread's. */

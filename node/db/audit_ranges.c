@@ -18,7 +18,7 @@ enum err ranges_add(struct ranges *ranges, uint64_t first, uint64_t last, int ta
         end->last = last;
         return ERR_OK;
     }
-    if (ranges->n == ranges->cap) {
+    if (ranges->n == ranges->cap || ranges->at == NULL) {
         size_t cap = ranges->cap == 0 ? 64 : ranges->cap * 2;
         struct range *at = realloc(ranges->at, cap * sizeof *at);
 

@@ -111,7 +111,7 @@ static enum err open_key(struct audit *audit, struct note_key *key_out, struct f
     if (rc == ERR_OK)
         rc = keyring_public_key(audit->keyring, AUDIT_KEY_NAME, public_key, why);
     if (rc == ERR_OK)
-        rc = note_key_init(span_text(audit->conf.origin), public_key, key_out, why);
+        rc = note_key_init(span_text(audit->origin), public_key, key_out, why);
     return rc;
 }
 
@@ -126,7 +126,7 @@ static void write_key(const struct audit *audit, const struct note_key *key)
     note_key_text(key, text);
     n = strlen(text);
     text[n++] = '\n';
-    if (snprintf(path, sizeof path, "%s" AUDIT_PUBLIC_SUFFIX, audit->conf.checkpoint_path) >=
+    if (snprintf(path, sizeof path, "%s" AUDIT_PUBLIC_SUFFIX, audit->checkpoint_path) >=
         (int)sizeof path)
         return;
     if (wholefile_read(path, (uint8_t *)before, sizeof before, &len, NULL) == ERR_OK &&
@@ -141,10 +141,9 @@ static enum err begin(struct audit *audit, const struct snapshot *snap,
                       const struct note_key *key, struct fail *why)
 {
     struct note note;
-    enum err rc;
 
     if (snap->base.n > 0) {
-        rc = note_parse(span_of(snap->note, snap->note_len), &note, why);
+        enum err rc = note_parse(span_of(snap->note, snap->note_len), &note, why);
         if (rc == ERR_OK)
             rc = note_check(&note, key, why);
         if (rc == ERR_DENIED || rc == ERR_PROTO) {
@@ -201,8 +200,7 @@ static enum err sign(struct audit *audit, const struct merkle *tree, const struc
     size_t len;
     enum err rc;
 
-    signed_text =
-        span_of(text, note_text_into(span_text(audit->conf.origin), tree->n, &root, text));
+    signed_text = span_of(text, note_text_into(span_text(audit->origin), tree->n, &root, text));
     rc = keyring_sign(audit->keyring, AUDIT_KEY_NAME, signed_text, signature, why);
     if (rc != ERR_OK)
         return rc;
@@ -212,7 +210,7 @@ static enum err sign(struct audit *audit, const struct merkle *tree, const struc
     if (rc == ERR_OK)
         rc = note_check(&note, key, why);
     if (rc == ERR_OK)
-        rc = checkpoints_append(audit->conf.checkpoint_path, note.bytes, why);
+        rc = checkpoints_append(audit->checkpoint_path, note.bytes, why);
     if (rc != ERR_OK)
         return rc;
     audit->signed_tree = *tree;
@@ -357,7 +355,7 @@ static void *run_thread(void *arg)
 {
     struct audit *audit = arg;
     struct scrub scrub = {.is_running = false};
-    int64_t every_us = (int64_t)audit->conf.checkpoint_every_s * 1000000;
+    int64_t every_us = (int64_t)audit->checkpoint_every_s * 1000000;
     int64_t due_mono_us = clock_mono_us() + (every_us < FIRST_US ? every_us : FIRST_US);
     enum err last = ERR_OK;
     bool is_last;

@@ -446,7 +446,7 @@ enum err store_find_seqs(struct tx *tx, const char *table, const struct id *rows
         if (seqs == NULL)
             rc = fail_set(why, ERR_NOMEM, "%d leaves", n);
     }
-    for (int i = 0; rc == ERR_OK && i < n; i++)
+    for (int i = 0; rc == ERR_OK && seqs != NULL && i < n; i++)
         seqs[i] = (uint64_t)db_i64(found, i, 0);
     db_rows_free(&found);
     if (rc == ERR_OK) {
@@ -595,7 +595,7 @@ enum err access_list(struct db *db, const struct access_filter *filter, struct a
         if (past == NULL)
             rc = fail_set(why, ERR_NOMEM, "%d entries", n);
     }
-    for (int i = 0; rc == ERR_OK && i < n; i++)
+    for (int i = 0; rc == ERR_OK && past != NULL && i < n; i++)
         if (!read_past(rows, i, arena, &past[i]))
             rc = fail_set(why, ERR_NOMEM, "%d entries", n);
     db_rows_free(&rows);

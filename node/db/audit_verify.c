@@ -191,7 +191,6 @@ enum err verifier_create(const struct verify_conf *conf, struct verifier **verif
                          struct fail *why)
 {
     struct verifier *v = calloc(1, sizeof *v);
-    enum err rc;
 
     *verifier_out = NULL;
     if (v == NULL)
@@ -199,7 +198,8 @@ enum err verifier_create(const struct verify_conf *conf, struct verifier **verif
     v->conf = *conf;
     merkle_init(&v->tree);
     if (conf->checkpoints_path != NULL) {
-        rc = checkpoints_open(conf->checkpoints_path, &v->external, why);
+        enum err rc = checkpoints_open(conf->checkpoints_path, &v->external, why);
+
         if (rc == ERR_OK)
             rc = next_external(v, why);
         if (rc != ERR_OK) {
@@ -325,7 +325,6 @@ enum err verifier_leaf(struct verifier *verifier, const struct audit_leaf *leaf,
 {
     struct verifier *v = verifier;
     struct hash256 hash = leaf_hash(leaf);
-    char detail[64];
     enum err rc;
 
     if (v->result.n_leaves == 0) {
@@ -334,6 +333,8 @@ enum err verifier_leaf(struct verifier *verifier, const struct audit_leaf *leaf,
             return rc;
     }
     if (leaf->seq != v->next_seq) {
+        char detail[64];
+
         snprintf(detail, sizeof detail, "expected=%" PRIu64, v->next_seq);
         find_at(v, "leaf.order", leaf, detail);
     }
@@ -454,7 +455,7 @@ enum err verifier_finish(struct verifier *verifier, struct verify_result *result
 static enum err verify_line(struct verifier *v, struct span line, uint64_t number,
                             bool *is_end_out, struct fail *why)
 {
-    char note[LEAF_NOTE_CAP], detail[48];
+    char note[LEAF_NOTE_CAP];
     struct leaf_record record;
     enum err rc = leaf_read(line, note, &record, NULL);
 
@@ -463,6 +464,8 @@ static enum err verify_line(struct verifier *v, struct span line, uint64_t numbe
     if (rc == ERR_OK && record.what == LINE_HEADER)
         rc = ERR_PROTO; /* there is one, and it was first */
     if (rc != ERR_OK) {
+        char detail[48];
+
         snprintf(detail, sizeof detail, "line=%" PRIu64, number);
         find_at(v, "export.form", NULL, detail);
         return ERR_OK;
@@ -523,7 +526,7 @@ enum err verify_export(const char *path, const struct verify_conf *conf,
         goto out;
     }
     rc = verifier_create(conf, &v, why);
-    if (rc != ERR_OK)
+    if (rc != ERR_OK || v == NULL)
         goto out;
     if (!span_eq(header.origin, span_text(conf->key->name)))
         find_at(v, "checkpoint.origin", NULL, "header");

@@ -7,17 +7,15 @@ size_t base64_into(struct span bytes, char *text_out)
     char *p = text_out;
 
     for (size_t i = 0; i < bytes.len; i += 3) {
+        uint8_t three[3] = {0};
         size_t n = bytes.len - i < 3 ? bytes.len - i : 3;
-        uint32_t v = (uint32_t)bytes.p[i] << 16;
 
-        if (n > 1)
-            v |= (uint32_t)bytes.p[i + 1] << 8;
-        if (n > 2)
-            v |= bytes.p[i + 2];
-        *p++ = digits[v >> 18];
-        *p++ = digits[v >> 12 & 63];
-        *p++ = n > 1 ? digits[v >> 6 & 63] : '=';
-        *p++ = n > 2 ? digits[v & 63] : '=';
+        memcpy(three, bytes.p + i, n);
+        *p++ = digits[three[0] >> 2];
+        *p++ = digits[(three[0] & 3) << 4 | three[1] >> 4];
+        *p++ = digits[(three[1] & 15) << 2 | three[2] >> 6];
+        *p++ = digits[three[2] & 63];
+        memset(p - (3 - n), '=', 3 - n);
     }
     return (size_t)(p - text_out);
 }

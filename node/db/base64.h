@@ -5,7 +5,7 @@
 
 #include "node/base/span.h"
 
-#define BASE64_LEN(n) (((n) + 2) / 3 * 4)
+#define BASE64_LEN(n) (((size_t)(n) + 2) / 3 * 4)
 
 /* Writes BASE64_LEN(bytes.len) characters, no NUL; returns that number. */
 size_t base64_into(struct span bytes, char *text_out);

@@ -164,7 +164,7 @@ enum err checkpoints_mend(const char *path, uint64_t *n_cut_out, struct fail *wh
     *n_cut_out = 0;
     if (rc == ERR_NOT_FOUND)
         return ERR_OK;
-    while (rc == ERR_OK || rc == ERR_PROTO)
+    while (checkpoints != NULL && (rc == ERR_OK || rc == ERR_PROTO))
         rc = checkpoints_next(checkpoints, &note, why);
     if (checkpoints != NULL)
         whole = checkpoints_whole_bytes(checkpoints);

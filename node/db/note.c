@@ -58,7 +58,7 @@ enum err note_key_parse(struct span text, struct note_key *key_out, struct fail 
 {
     struct span rest = text, name, id;
     uint8_t blob[1 + NOTE_PUBLIC_BYTES];
-    struct note_key key;
+    struct note_key key = {.name = ""};
     char hex[9];
 
     if (!cut(&rest, '+', &name) || !cut(&rest, '+', &id) ||

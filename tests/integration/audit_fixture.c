@@ -192,9 +192,8 @@ static void note_code(const struct verify_finding *finding, void *arg)
 
     if (strstr(text, finding->code) != NULL || strlen(text) + 40 > 512)
         return;
-    if (text[0] != '\0')
-        strcat(text, ",");
-    strcat(text, finding->code);
+    snprintf(text + strlen(text), 512 - strlen(text), "%s%s", text[0] == '\0' ? "" : ",",
+             finding->code);
 }
 
 struct verify_conf audit_fixture_conf(struct audit_fixture *f, char *codes, size_t cap)

@@ -179,6 +179,11 @@ T_CASE(audit_thread_reads_everything_again)
 
 T_CASE(audit_application_may_only_add_and_read)
 {
+    /* a deletion record of one's own making, but no leaf */
+    static const char no_leaf[] =
+        "INSERT INTO audit_deletion VALUES ('00000000-0000-7000-8000-000000000001', now(), 'x',"
+        " 'access_record', 1, '0');"
+        " SELECT audit_destroy('00000000-0000-7000-8000-000000000001')";
     static const char *const forbidden[] = {
         "UPDATE audit_leaf SET at_us = 0",
         "DELETE FROM audit_leaf",
@@ -191,9 +196,7 @@ T_CASE(audit_application_may_only_add_and_read)
         "DELETE FROM audit_deletion",
         "ALTER TABLE audit_leaf DISABLE TRIGGER ALL",
         "SELECT audit_destroy('00000000-0000-7000-8000-000000000001')",
-        "INSERT INTO audit_deletion VALUES ('00000000-0000-7000-8000-000000000001', now(), 'x',"
-        " 'access_record', 1, '0'); "
-        "SELECT audit_destroy('00000000-0000-7000-8000-000000000001')",
+        no_leaf,
     };
     struct audit_fixture f;
     struct db_conf conf = {.user = "ibasho_app"};

@@ -44,14 +44,14 @@ static inline bool audit_sample_sign(uint8_t secret, struct span text,
 static inline size_t audit_sample_note(const struct merkle *tree, uint8_t secret,
                                        char note_out[NOTE_CAP], struct note_key *key_out)
 {
-    char text[NOTE_CAP];
+    char body[NOTE_CAP];
     uint8_t signature[NOTE_SIGNATURE_BYTES];
     struct hash256 root = merkle_root(tree);
-    size_t len = note_text_into(SPAN(AUDIT_SAMPLE_ORIGIN), tree->n, &root, text);
+    size_t len = note_text_into(SPAN(AUDIT_SAMPLE_ORIGIN), tree->n, &root, body);
 
-    if (!audit_sample_sign(secret, span_of(text, len), signature, key_out))
+    if (!audit_sample_sign(secret, span_of(body, len), signature, key_out))
         abort();
-    return note_into(span_of(text, len), key_out, signature, note_out);
+    return note_into(span_of(body, len), key_out, signature, note_out);
 }
 
 static inline void audit_sample_leaf(uint64_t seq, struct audit_leaf *leaf, char row[512])
@@ -83,13 +83,19 @@ static inline void audit_sample_leaf(uint64_t seq, struct audit_leaf *leaf, char
     leaf->hash = leaf_hash(leaf);
 }
 
+static inline void audit_sample_put(FILE *to, const char *line, size_t len)
+{
+    if (fwrite(line, 1, len, to) != len)
+        abort();
+}
+
 /* n leaves with a checkpoint every `every` leaves and at the end, signed by the key of `secret`
  * bytes, into both files (checkpoints_path is made anew). Aborts when it cannot. */
 static inline void audit_sample_write(const char *export_path, const char *checkpoints_path,
                                       uint64_t n, uint64_t every, uint8_t secret,
                                       struct note_key *key_out)
 {
-    char line[2 * LEAF_NOTE_CAP + 64], row[512], note[NOTE_CAP];
+    char line[2 * LEAF_NOTE_CAP + 64] = "", row[512], note[NOTE_CAP];
     FILE *to = fopen(export_path, "w"), *file = fopen(checkpoints_path, "w");
     uint8_t unused[NOTE_SIGNATURE_BYTES];
     struct audit_leaf leaf;
@@ -104,18 +110,18 @@ static inline void audit_sample_write(const char *export_path, const char *check
         size_t len;
 
         audit_sample_leaf(seq, &leaf, row);
-        fwrite(line, 1, leaf_head_into(&leaf, line), to);
+        audit_sample_put(to, line, leaf_head_into(&leaf, line));
         fwrite(leaf.bytes.p, 1, leaf.bytes.len, to);
         fwrite("}\n", 1, 2, to);
         merkle_append(&tree, &leaf.hash);
         if ((seq + 1) % every != 0 && seq + 1 != n)
             continue;
         len = audit_sample_note(&tree, secret, note, key_out);
-        fwrite(line, 1, leaf_checkpoint_into(span_of(note, len), line), to);
+        audit_sample_put(to, line, leaf_checkpoint_into(span_of(note, len), line));
         fwrite(note, 1, len, file);
         fputc('\n', file);
     }
-    fwrite(line, 1, leaf_end_into(n, line), to);
+    audit_sample_put(to, line, leaf_end_into(n, line));
     if (fclose(to) != 0 || fclose(file) != 0)
         abort();
 }

@@ -17,7 +17,8 @@ T_CASE(leaf_hashes_are_what_the_header_says)
 
     T_REQ("NI-T3-8");
     memcpy(opened, salt, 16);
-    memcpy(opened + 16, "{}", 2);
+    opened[16] = '{';
+    opened[17] = '}';
     want = hash256_of(span_of(opened, sizeof opened));
     got = leaf_commitment(salt, SPAN("{}"));
     T_SPAN(hash256_span(&got), hash256_span(&want), "commitment");
@@ -196,8 +197,10 @@ T_CASE(ranges_read_only_rising_lists_below_the_limit)
 
 static void note_difference(enum ranges_what what, const struct range *range, void *arg)
 {
+    static const char letters[] = "uot"; /* in the order of enum ranges_what */
+
     for (uint64_t i = range->first; i <= range->last; i++)
-        ((char *)arg)[i] = what == RANGES_UNCOVERED ? 'u' : what == RANGES_OPEN ? 'o' : 't';
+        ((char *)arg)[i] = letters[what];
 }
 
 /* Against the plain definition, number by number. */
@@ -223,9 +226,10 @@ T_CASE(ranges_compare_finds_every_difference)
             for (int twice = rand_r(&seed) % 10 == 0; closed_by[i] >= 0 && twice >= 0; twice--)
                 T_EQ(ranges_add(&closed, (uint64_t)i, (uint64_t)i, closed_by[i], 0, NULL),
                      ERR_OK, "closed");
-            want[i] = closed_by[i] >= 0 && closed_by[i] != lawful_by[i] ? 'u'
-                      : closed_by[i] < 0 && lawful_by[i] >= 0           ? 'o'
-                                                                        : '.';
+            if (closed_by[i] >= 0 && closed_by[i] != lawful_by[i])
+                want[i] = 'u';
+            else if (closed_by[i] < 0 && lawful_by[i] >= 0)
+                want[i] = 'o';
         }
         for (int i = N - 1; i >= 0; i--) /* in any order */
             if (lawful_by[i] >= 0) {

@@ -45,15 +45,14 @@ static const char *verify(const char *checkpoints, struct verify_result *result)
     return found.codes;
 }
 
-static char *text;
+static char text[1 << 20];
 static size_t text_len;
 
 static void load(void)
 {
     FILE *f = fopen(export_path, "r");
 
-    text = realloc(text, 4 << 20);
-    text_len = f == NULL || text == NULL ? 0 : fread(text, 1, 4 << 20, f);
+    text_len = f == NULL ? 0 : fread(text, 1, sizeof text, f);
     if (f == NULL || fclose(f) != 0 || text_len == 0)
         abort();
 }

@@ -142,12 +142,12 @@ T_CASE(checkpoints_pass_over_what_is_no_note)
     const char *path = path_of("garbage.log");
     struct checkpoints *file = NULL;
     struct note note;
-    char bytes[NOTE_CAP], text[3 * NOTE_CAP], *p = text;
+    char bytes[NOTE_CAP], text[3 * NOTE_CAP];
     static char huge[3 * NOTE_CAP];
     uint64_t n_cut;
 
-    p += sprintf(p, "not\na note\n\xe2\x80\x94 x y\n\n");
-    p += sprintf(p, "%.*s\n", (int)sample_note(4, bytes), bytes);
+    snprintf(text, sizeof text, "not\na note\n\xe2\x80\x94 x y\n\n%.*s\n",
+             (int)sample_note(4, bytes), bytes);
     write_file(path, span_text(text));
     T_EQ(checkpoints_open(path, &file, NULL), ERR_OK, "open");
     T_EQ(checkpoints_next(file, &note, NULL), ERR_PROTO, "garbage");

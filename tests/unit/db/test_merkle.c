@@ -96,6 +96,8 @@ static void check_proof(const struct merkle_prover *prover, const char *const *w
     size_t n = 0;
 
     T_OK(proof != NULL, "every leaf came");
+    if (proof == NULL)
+        return;
     while (want[n] != NULL)
         n++;
     T_EQ(proof->n, n, what);

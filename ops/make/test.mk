@@ -34,6 +34,8 @@ tsan: ## unit and cluster tests under the thread sanitizer
 	@$(MAKE) --no-print-directory FLAVOUR=tsan instrumented
 
 .PHONY: instrumented
+instrumented: export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lib/asan.supp:print_suppressions=0
+instrumented: export TSAN_OPTIONS := suppressions=$(CURDIR)/tests/lib/tsan.supp ignore_noninstrumented_modules=1
 instrumented: $(BINS) $B/unit $B/integration
 	@$B/unit
 	@IBASHO_BUILD=$B tests/lib/with-cluster $B/integration

@@ -84,8 +84,8 @@ NODISCARD enum err audit_append_deletion(struct tx *tx, const char *rule, const 
                                          struct fail *why);
 
 /* The writer's hooks. load: whenever it has (re)gained connection and lock, outside a
- * transaction. Then for every transaction begin, and either committing (all statements are
- * settled, COMMIT goes out next), then committed, or rolled_back. After a COMMIT whose answer
+ * transaction. Then for every transaction begin, and either committing (COMMIT goes
+ * out next), then committed, or rolled_back. After a COMMIT whose answer
  * was lost, neither: load. */
 NODISCARD enum err audit_load(struct audit *audit, struct db *db, struct fail *why);
 void audit_tx_begin(struct audit *audit);

@@ -264,8 +264,9 @@ static enum err put(FILE *to, const void *p, size_t len, struct fail *why)
 static enum err put_leaf(void *arg, const struct audit_leaf *leaf, struct fail *why)
 {
     char head[LEAF_HEAD_CAP];
+    size_t len = leaf_head_into(leaf, head);
     bool has_row = leaf->bytes.p != NULL && leaf_is_row(leaf->bytes);
-    enum err rc = put(arg, head, leaf_head_into(leaf, head), why);
+    enum err rc = put(arg, head, len, why);
 
     if (rc == ERR_OK)
         rc = has_row ? put(arg, leaf->bytes.p, leaf->bytes.len, why) : put(arg, "null", 4, why);
@@ -280,16 +281,20 @@ static enum err put_checkpoint(void *arg, uint64_t size, struct span root, struc
     bool is_whole = note_parse(note, &parsed, NULL) == ERR_OK && parsed.size == size &&
                     span_eq(root, hash256_span(&parsed.root));
 
+    size_t len;
+
     (void)frontier;
     /* Columns that contradict their note, or bytes that are none, must show as broken. */
-    return put(arg, line, leaf_checkpoint_into(is_whole ? note : SPAN("broken\n"), line), why);
+    len = leaf_checkpoint_into(is_whole ? note : SPAN("broken\n"), line);
+    return put(arg, line, len, why);
 }
 
 static enum err put_extra(void *arg, struct span table, struct id row, struct fail *why)
 {
     char line[LEAF_HEAD_CAP];
+    size_t len = leaf_extra_into(table, row, line);
 
-    return put(arg, line, leaf_extra_into(table, row, line), why);
+    return put(arg, line, len, why);
 }
 
 enum err live_export(struct db *db, const struct audit_table *const *tables, struct span origin,

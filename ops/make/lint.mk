@@ -14,7 +14,7 @@ lint-fast:
 	@echo "format, ranks, shell and Python syntax: clean"
 lint: lint-fast ## format, include ranks, clang-tidy, cppcheck, shell and Python syntax
 	@printf '%s\n' $(filter %.c,$(C_FILES)) | grep -v '^tests/fuzz/' \
-	  | xargs -P 2 -n 4 clang-tidy --quiet 2>/dev/null -- -std=c17 $(CPPFLAGS) -Ibuild/debug/gen \
+	  | xargs -P 2 -I{} clang-tidy --quiet {} -- -std=c17 $(CPPFLAGS) -Ibuild/debug/gen \
 	  || { echo "clang-tidy found something: run it on the file named above"; exit 1; }
 	@cppcheck --quiet --enable=warning,style,performance,portability --error-exitcode=1 \
 	  --inline-suppr --suppressions-list=ops/lib/cppcheck.suppress --std=c11 -I. -D_GNU_SOURCE \

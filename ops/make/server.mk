@@ -5,3 +5,7 @@ node/web/src/wire.ts: $B/ibasho-rows
 # Debian's linker keeps libraries nothing refers to; pango alone would cost the node 2 MB.
 LINK_release += -Wl,--as-needed
 LINK_debug   += -Wl,--as-needed
+
+# For tests/integration/test_path_whatwg.py.
+$B/path-say: $B/tests/lib/path_say.o $B/node-server.a $B/node-base.a
+	$(CC) $(LDFLAGS) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS) -o $@

@@ -13,7 +13,12 @@ INSTANCE=${IBASHO_INSTANCE:-demo}
 HASH=$(printf '%s\n' "$CHECKOUT" "$INSTANCE" | sha256sum | cut -c1-8)
 BASE=/var/lib/ibasho-${INSTANCE%%[!a-z]*}-$HASH
 RUN=/run/ibasho-$HASH
-BUILD=${IBASHO_BUILD:-build/release}
+# In a checkout the programs are built, in an unpacked `make dist` they lie in bin/.
+if [ -x "$CHECKOUT/bin/ibasho-node" ]; then
+    BUILD=bin WEB=web
+else
+    BUILD=${IBASHO_BUILD:-build/release} WEB=build/web
+fi
 PORTS_A_NODE=6
 
 . "$CHECKOUT/ops/lib/cluster.sh"
@@ -51,7 +56,7 @@ instance_init() {
         mv -f "$BASE/bin/.$p" "$BASE/bin/$p"
     done
     rm -rf "$BASE/web.new" "$BASE/web.old"
-    cp -rT "$CHECKOUT/build/web" "$BASE/web.new" || return 1
+    cp -rT "$CHECKOUT/$WEB" "$BASE/web.new" || return 1
     chmod -R u=rwX,go=rX "$BASE/web.new"
     [ ! -d "$BASE/web" ] || mv "$BASE/web" "$BASE/web.old"
     mv "$BASE/web.new" "$BASE/web"

@@ -33,10 +33,12 @@ enum err keydesk_create(struct keydesk **desk_out, struct fail *why)
 {
     struct keydesk *desk = calloc(1, sizeof *desk);
     void *memory = NULL;
-    enum err rc = desk == NULL ? fail_set(why, ERR_NOMEM, "keydesk")
-                               : lockmem_create(sizeof *desk->secret, &memory, why);
+    enum err rc;
 
     *desk_out = NULL;
+    if (desk == NULL)
+        return fail_set(why, ERR_NOMEM, "keydesk");
+    rc = lockmem_create(sizeof *desk->secret, &memory, why);
     if (rc != ERR_OK) {
         free(desk);
         return rc;

@@ -49,9 +49,9 @@ static void invite(struct req *req)
     }
     keydesk_invite(desk, clock_mono_us(), code);
     reply_header(req, "Cache-Control", "no-store");
-    reply_json(
-        req, 200,
-        &(struct invitation_output){span_text(code), KEYDESK_INVITATION_US / (60 * 1000000)});
+    reply_json(req, 200,
+               &(struct invitation_output){span_text(code),
+                                           KEYDESK_INVITATION_US / INT64_C(60000000)});
 }
 
 /* ---- POST /api/v1/admin/keys/rotation ---- */

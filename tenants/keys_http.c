@@ -23,6 +23,7 @@
 #include "node/base/log.h"
 #include "node/base/node_conf.h"
 #include "node/base/problem.h"
+#include "node/base/unconst.h"
 #include "tenants/sheet.h"
 #include "tenants/tenants.h"
 
@@ -99,9 +100,9 @@ void keys_refuse_half(struct req *req, const struct fail *why)
 void keys_forget(struct req *req, struct span secret)
 {
     if (secret.len > 0)
-        OPENSSL_cleanse((void *)(uintptr_t)secret.p, secret.len);
+        OPENSSL_cleanse(unconst(secret.p), secret.len);
     if (req->body.len > 0)
-        OPENSSL_cleanse((void *)(uintptr_t)req->body.p, req->body.len);
+        OPENSSL_cleanse(unconst(req->body.p), req->body.len);
 }
 
 static void answer_none(struct req *req)

@@ -4,11 +4,12 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 
+#include "node/base/unconst.h"
 #include "node/base/utf.h"
 
 #define BITS_A_WORD 11
-#define WORD_CAP    64   /* the longest of the list has 7 letters, 21 bytes */
-#define TEXT_MOST   4096 /* 24 words, numbered, with a lot of space */
+#define WORD_CAP    64             /* the longest of the list has 7 letters, 21 bytes */
+#define TEXT_MOST   ((size_t)4096) /* 24 words, numbered, with a lot of space */
 
 /* Bit i of half ‖ checksum byte. */
 static unsigned bit_of(const uint8_t bits[KEY_HALF_BYTES + 1], size_t i)
@@ -32,7 +33,7 @@ static enum err bits_of(const uint8_t half[KEY_HALF_BYTES],
 enum err sheet_words_of(const uint8_t half[KEY_HALF_BYTES],
                         const char *words_out[SHEET_N_WORDS], struct fail *why)
 {
-    uint8_t bits[KEY_HALF_BYTES + 1];
+    uint8_t bits[KEY_HALF_BYTES + 1] = {0};
     enum err rc = bits_of(half, bits, why);
 
     if (rc != ERR_OK)
@@ -246,7 +247,7 @@ enum err sheet_read(struct span text, uint8_t half_out[KEY_HALF_BYTES],
         words_read(clean, &reading);
     OPENSSL_cleanse(plain, sizeof plain);
     if (rc == ERR_OK)
-        OPENSSL_cleanse((void *)(uintptr_t)clean.p, clean.len);
+        OPENSSL_cleanse(unconst(clean.p), clean.len);
     arena_destroy(&arena);
     if (rc != ERR_OK)
         return rc;

@@ -232,8 +232,8 @@ enum err keyd_request_read(struct span frame, struct keyd_request *request_out,
                            struct fail *why)
 {
     struct keyd_request *r = request_out;
-    struct in in;
-    unsigned fields, answer;
+    struct in in = {.bad = false};
+    unsigned fields, answer = 0;
     enum err rc;
 
     memset(r, 0, sizeof *r);
@@ -264,8 +264,8 @@ enum err keyd_request_read(struct span frame, struct keyd_request *request_out,
 enum err keyd_reply_read(struct span frame, struct keyd_reply *reply_out, struct fail *why)
 {
     struct keyd_reply *r = reply_out;
-    struct in in;
-    unsigned fields, answer;
+    struct in in = {.bad = false};
+    unsigned fields, answer = 0;
     enum err rc;
 
     memset(r, 0, sizeof *r);

@@ -12,7 +12,7 @@
 #include "node/base/log.h"
 #include "node/base/wholefile.h"
 
-#define ERASED_MAX_BYTES (4 * 1024 * 1024)
+#define ERASED_MAX_BYTES ((size_t)4 << 20)
 
 struct keyfiles {
     struct id node;
@@ -64,7 +64,6 @@ enum err keyfiles_open(const char *dir, const char *copies, struct id node,
                        struct keyfiles **files_out, struct fail *why)
 {
     struct keyfiles *files = calloc(1, sizeof *files);
-    char path[WHOLEFILE_PATH_CAP];
     enum err rc;
 
     *files_out = NULL;
@@ -74,6 +73,8 @@ enum err keyfiles_open(const char *dir, const char *copies, struct id node,
     files->lock_fd = -1;
     rc = places_read(files, dir, copies, why);
     if (rc == ERR_OK) {
+        char path[WHOLEFILE_PATH_CAP];
+
         snprintf(files->dir, sizeof files->dir, "%s", dir);
         snprintf(files->erased, sizeof files->erased, "%s/erased", dir);
         snprintf(path, sizeof path, "%s/lock", dir);
@@ -241,12 +242,13 @@ enum err keyfiles_erased_read(const struct keyfiles *files, struct arena *arena,
     uint8_t *text = malloc(ERASED_MAX_BYTES);
     size_t len = 0, n = 0;
     struct span rest;
-    enum err rc = text == NULL ? fail_set(why, ERR_NOMEM, "erased list") : ERR_OK;
+    enum err rc;
 
     *persons_out = NULL;
     *n_out = 0;
-    if (rc == ERR_OK)
-        rc = wholefile_read(files->erased, text, ERASED_MAX_BYTES, &len, why);
+    if (text == NULL)
+        return fail_set(why, ERR_NOMEM, "erased list");
+    rc = wholefile_read(files->erased, text, ERASED_MAX_BYTES, &len, why);
     if (rc == ERR_NOT_FOUND)
         rc = ERR_OK;
     if (rc != ERR_OK)

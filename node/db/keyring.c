@@ -246,12 +246,12 @@ static enum err generation_check(struct keyring *keyring, struct fail *why)
 {
     struct keyd_request request = {.op = KEYD_STATUS};
     struct keyd_reply reply;
-    enum err rc;
 
     if (!keyring->has_store)
         return fail_set(why, ERR_LOCKED, "there is no keystore: no sheet yet, or it was lost");
     for (int i = 0; i < 2; i++) {
-        rc = agent_call(keyring->agent, &request, &reply, why);
+        enum err rc = agent_call(keyring->agent, &request, &reply, why);
+
         if (rc != ERR_OK)
             return rc;
         if (!reply.status.unlocked)

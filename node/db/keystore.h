@@ -15,7 +15,7 @@
 #include "node/base/keyd_frame.h"
 #include "node/db/keyring.h"
 
-#define KEYSTORE_MAX_BYTES  (16 * 1024 * 1024)
+#define KEYSTORE_MAX_BYTES  ((size_t)16 << 20)
 #define KEYSTORE_MAX_KEYS   100000 /* always fits KEYSTORE_MAX_BYTES */
 #define KEYSTORE_KIND_COUNT 6      /* the file knows these; a further kind is a new version */
 

@@ -55,7 +55,7 @@ out:
 enum err unseal(struct keyring *keyring, const struct seal_place *place, struct span sealed,
                 struct arena *arena, struct span *plain_out, struct fail *why)
 {
-    uint8_t bytes[KEY_BYTES], aad[AAD_CAP], *out;
+    uint8_t bytes[KEY_BYTES], *out;
     struct id key;
     enum err rc;
 
@@ -68,11 +68,14 @@ enum err unseal(struct keyring *keyring, const struct seal_place *place, struct 
     if (rc != ERR_OK)
         return rc;
     out = arena_alloc(arena, sealed.len - SEAL_OVERHEAD_BYTES + 1);
-    if (out == NULL)
+    if (out == NULL) {
         rc = fail_set(why, ERR_NOMEM, "%zu sealed bytes", sealed.len);
-    else
+    } else {
+        uint8_t aad[AAD_CAP];
+
         rc = gcm_open(bytes, sealed.p + 17, aad_of(place, key, aad),
                       span_from(sealed, HEAD_BYTES), out, why);
+    }
     OPENSSL_cleanse(bytes, sizeof bytes);
     if (rc == ERR_PROTO)
         return fail_set(why, rc, "a value of %s.%s was not sealed for its row", place->table,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "node/base/clock.h"
+#include "node/base/unconst.h"
 #include "node/db/sealstream.h"
 #include "ops/cli/admin.h"
 #include "ops/cli/backup_index.h"
@@ -106,7 +107,7 @@ static enum err source_open(struct cli *cli, struct source *source, struct fail 
     int ends[2], error;
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        argv[i] = (char *)(uintptr_t)words[i];
+        argv[i] = unconst(words[i]);
     env[0] = arena_text(cli->arena, SPAN("LC_ALL=C"));
     source->say_fd = memfd_create("pg_basebackup", MFD_CLOEXEC);
     if (env[0] == NULL || source->say_fd < 0 || pipe2(ends, O_CLOEXEC) != 0)
@@ -405,8 +406,8 @@ static enum err begin(struct cli *cli, struct keyring **keyring_out, const char 
 
     *keyring_out = NULL;
     *dir_out = backup_dir(cli);
-    if (rc == ERR_OK && *dir_out == NULL)
-        rc = fail_set(why, ERR_NOMEM, "backup.dir");
+    if (*dir_out == NULL)
+        return fail_set(why, ERR_NOMEM, "backup.dir");
     if (rc == ERR_OK)
         rc = owner_become(conf.dir, why);
     if (rc == ERR_OK && mkdir(*dir_out, 0700) != 0 && errno != EEXIST)
@@ -414,8 +415,8 @@ static enum err begin(struct cli *cli, struct keyring **keyring_out, const char 
     return rc == ERR_OK ? keyring_open(&conf, keyring_out, why) : rc;
 }
 
-/* The node keeps the record of who took a copy of everything; a backup is worth having without.
- */
+/* The node keeps the record of who took a copy of everything; a backup is worth
+ * having without. */
 static void tell_node(struct cli *cli, const struct backup_entry *entry)
 {
     struct admin_reply reply;
@@ -431,10 +432,14 @@ static void tell_node(struct cli *cli, const struct backup_entry *entry)
 static bool keep_read(const char *text, size_t *n_out)
 {
     char *end;
-    long n = text == NULL ? 0 : strtol(text, &end, 10);
+    long n = 0;
 
+    *n_out = 0;
+    if (text == NULL)
+        return true;
+    n = strtol(text, &end, 10);
     *n_out = (size_t)n;
-    return text == NULL || (n >= 1 && n <= 10000 && *end == '\0');
+    return n >= 1 && n <= 10000 && *end == '\0';
 }
 
 static int backup(struct cli *cli, int argc, char **argv)

@@ -6,7 +6,7 @@
 #include "node/base/wholefile.h"
 #include "ops/cli/backup_index.h"
 
-#define INDEX_MOST_BYTES (4 * 1024 * 1024)
+#define INDEX_MOST_BYTES ((size_t)4 << 20)
 
 static const struct jx_field fields[] = {
     {.name = "id", .type = JX_ID, .offset = offsetof(struct backup_entry, id)},
@@ -57,8 +57,8 @@ static enum err entries_read(struct cli *cli, struct span text, struct backup_li
     if (list_out->at == NULL)
         return fail_set(why, ERR_NOMEM, "index of backups");
     for (size_t i = 0; rc == ERR_OK && i < n_lines; i++) {
-        const uint8_t *end = memchr(text.p, '\n', text.len);
-        struct span line = span_of(text.p, (size_t)(end - text.p));
+        const uint8_t *end = text.len == 0 ? NULL : memchr(text.p, '\n', text.len);
+        struct span line = span_of(text.p, end == NULL ? 0 : (size_t)(end - text.p));
 
         text = span_from(text, line.len + 1);
         rc = jx_read(line, &shape, cli->arena, &list_out->at[list_out->n], &defects, why);

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 
 #include "node/base/jx.h"
+#include "node/base/unconst.h"
 #include "ops/cli/admin.h"
 #include "ops/cli/sheet_io.h"
 #include "ops/cli/tables.h"
@@ -87,7 +88,7 @@ static bool post(struct cli *cli, const char *path, const struct sent *sent,
     }
     ok = admin_must(cli, "POST", path, body, reply_out);
     if (body.len > 0)
-        OPENSSL_cleanse((void *)(uintptr_t)body.p, body.len);
+        OPENSSL_cleanse(unconst(body.p), body.len);
     return ok;
 }
 
@@ -279,8 +280,8 @@ static bool ask_person(struct cli *cli, const char *who, struct sent *sent)
 
 static void forget_person(struct sent *sent)
 {
-    OPENSSL_cleanse((void *)(uintptr_t)sent->password.p, sent->password.len);
-    OPENSSL_cleanse((void *)(uintptr_t)sent->code.p, sent->code.len);
+    OPENSSL_cleanse(unconst(sent->password.p), sent->password.len);
+    OPENSSL_cleanse(unconst(sent->code.p), sent->code.len);
 }
 
 static bool propose(struct cli *cli, const uint8_t half[KEY_HALF_BYTES],

@@ -9,9 +9,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#define LOCKED_HEAP_BYTES 262144 /* a power of two; connections and slots need under 100 KiB \
-                                  */
-#define LOCKED_LEAST 32
+#define LOCKED_HEAP_BYTES 262144 /* a power of two; under 100 KiB of it are used */
+#define LOCKED_LEAST      32
 
 enum err harden_start(struct fail *why)
 {

@@ -3,6 +3,7 @@
  * system calls and serve until SIGTERM. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,10 +104,10 @@ static enum err stop_signals(int *fd_out, struct fail *why)
 static void say_ready(void)
 {
     const char *text = getenv("NOTIFY_FD");
-    int fd = text == NULL ? -1 : atoi(text);
+    long fd = text == NULL ? -1 : strtol(text, NULL, 10);
 
-    if (fd > 2 && write(fd, "READY=1\n", 8) == 8)
-        close(fd);
+    if (fd > 2 && fd < INT_MAX && write((int)fd, "READY=1\n", 8) == 8)
+        close((int)fd);
 }
 
 static void conf_say(const struct conf_defect *defect, void *arg)

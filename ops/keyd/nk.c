@@ -1,4 +1,5 @@
 #include "ops/keyd/nk.h"
+#include "node/base/unconst.h"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -9,6 +10,7 @@
 
 #define NONCE_BYTES 12
 #define TAG_BYTES   16
+#define IKM_BYTES   ((size_t)2 * KEYD_HALF_BYTES)
 #define AAD_CAP     128
 
 static void number_into(uint32_t v, uint8_t out[4])
@@ -20,7 +22,7 @@ static void number_into(uint32_t v, uint8_t out[4])
 /* OpenSSL's parameters carry no const for what they only read. */
 static OSSL_PARAM octets(const char *name, const void *p, size_t len)
 {
-    return OSSL_PARAM_construct_octet_string(name, (void *)(uintptr_t)p, len);
+    return OSSL_PARAM_construct_octet_string(name, unconst(p), len);
 }
 
 enum err nk_derive(struct id node, uint32_t generation,
@@ -30,13 +32,13 @@ enum err nk_derive(struct id node, uint32_t generation,
 {
     char digest[] = "SHA256";
     uint8_t info[] = "ibasho-nk/1\0\0\0\0";
-    uint8_t *ikm = OPENSSL_secure_malloc(2 * KEYD_HALF_BYTES);
+    uint8_t *ikm = OPENSSL_secure_malloc(IKM_BYTES);
     EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
     EVP_KDF_CTX *ctx = kdf == NULL ? NULL : EVP_KDF_CTX_new(kdf);
     const size_t info_len = sizeof info - 1; /* the generation takes the place of the NULs */
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-        octets(OSSL_KDF_PARAM_KEY, ikm, 2 * KEYD_HALF_BYTES),
+        octets(OSSL_KDF_PARAM_KEY, ikm, IKM_BYTES),
         octets(OSSL_KDF_PARAM_SALT, node.b, sizeof node.b),
         octets(OSSL_KDF_PARAM_INFO, info, info_len),
         OSSL_PARAM_construct_end(),
@@ -51,7 +53,7 @@ enum err nk_derive(struct id node, uint32_t generation,
     }
     EVP_KDF_CTX_free(ctx);
     EVP_KDF_free(kdf);
-    OPENSSL_secure_clear_free(ikm, 2 * KEYD_HALF_BYTES);
+    OPENSSL_secure_clear_free(ikm, IKM_BYTES);
     return ok ? ERR_OK : fail_set(why, ERR_INTERNAL, "HKDF");
 }
 

@@ -78,7 +78,7 @@ enum err store_checks_parse(struct span text, struct id node, struct store_check
                             struct fail *why)
 {
     struct store_checks checks = {0};
-    struct span line, word;
+    struct span line;
     struct id found;
 
     memset(checks_out, 0, sizeof *checks_out);
@@ -90,6 +90,8 @@ enum err store_checks_parse(struct span text, struct id node, struct store_check
     if (!id_eq(found, node))
         return fail_set(why, ERR_PROTO, "the check file is of another node");
     while (text.len > 0) {
+        struct span word;
+
         line = take_line(&text);
         word = take_word(&line);
         if (span_eq(word, SPAN("current")) && check_line_read(line, &checks.current))
@@ -203,7 +205,7 @@ static void put_check(struct text *text, const char *word, const struct store_ch
 enum err store_checks_write(const char *dir, struct id node, const struct store_checks *checks,
                             struct fail *why)
 {
-    char path[WHOLEFILE_PATH_CAP], buffer[STORE_FILE_CAP], id[ID_TEXT_CAP];
+    char path[WHOLEFILE_PATH_CAP], buffer[STORE_FILE_CAP] = "", id[ID_TEXT_CAP];
     struct text text = {.p = buffer};
     enum err rc = path_of(dir, "check", path, why);
 

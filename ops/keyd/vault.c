@@ -480,20 +480,22 @@ enum err vault_open_token(struct vault *vault, struct fail *why)
 
 enum err vault_rehearse(struct fail *why)
 {
-    struct keyd_key key = {.kind = 0};
-    uint8_t half[KEYD_HALF_BYTES] = {1}, nk[NK_BYTES], check[NK_CHECK_BYTES],
-            code[KEYD_CODE_BYTES], blob[KEYD_BLOB_BYTES], bytes[KEYD_KEY_BYTES];
-    enum err rc = nk_derive(ID_NONE, 1, half, half, nk, why);
+    struct {
+        struct keyd_key key;
+        uint8_t half[KEYD_HALF_BYTES], nk[NK_BYTES], check[NK_CHECK_BYTES];
+        uint8_t code[KEYD_CODE_BYTES], blob[KEYD_BLOB_BYTES], bytes[KEYD_KEY_BYTES];
+    } w = {.half = {1}};
+    enum err rc = nk_derive(ID_NONE, 1, w.half, w.half, w.nk, why);
 
     if (rc == ERR_OK)
-        rc = nk_check_value(nk, 1, check, why);
+        rc = nk_check_value(w.nk, 1, w.check, why);
     if (rc == ERR_OK)
-        rc = nk_sheet_code(ID_NONE, half, code, why);
+        rc = nk_sheet_code(ID_NONE, w.half, w.code, why);
     if (rc == ERR_OK)
-        rc = nk_wrap(nk, 1, &key, half, blob, why);
+        rc = nk_wrap(w.nk, 1, &w.key, w.half, w.blob, why);
     if (rc == ERR_OK)
-        rc = nk_unwrap(nk, 1, &key, blob, bytes, why);
-    if (rc == ERR_OK && (RAND_priv_bytes(bytes, sizeof bytes) != 1))
+        rc = nk_unwrap(w.nk, 1, &w.key, w.blob, w.bytes, why);
+    if (rc == ERR_OK && RAND_priv_bytes(w.bytes, sizeof w.bytes) != 1)
         rc = fail_set(why, ERR_INTERNAL, "no random bytes");
     return rc;
 }

@@ -1,4 +1,5 @@
 #include "tests/integration/keyd_fixture.h"
+#include "node/base/unconst.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,17 +86,17 @@ enum err keyd_fixture_prepare(struct keyd_fixture *f, struct fail *why)
 __attribute__((noreturn)) static void
 become_agent(const struct keyd_fixture *f, const char *program, int log_fd, int ready_fd)
 {
-    char *argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t) "-c",
-                    (char *)(uintptr_t)f->conf_path, NULL};
-    char *env[] = {(char *)(uintptr_t) "NOTIFY_FD=3", NULL};
-
     if (f->run_as != 0 && (setgid(f->run_as) != 0 || setuid(f->run_as) != 0))
         _exit(126);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (chdir(f->dir) == 0 && dup2(log_fd, 2) == 2 && dup2(log_fd, 1) == 1 &&
         (ready_fd == NOTIFY_FD ? fcntl(NOTIFY_FD, F_SETFD, 0) == 0
-                               : dup2(ready_fd, NOTIFY_FD) == NOTIFY_FD))
+                               : dup2(ready_fd, NOTIFY_FD) == NOTIFY_FD)) {
+        char *argv[] = {unconst(program), unconst("-c"), unconst(f->conf_path), NULL};
+        char *env[] = {unconst("NOTIFY_FD=3"), NULL};
+
         execve(program, argv, env);
+    }
     _exit(127);
 }
 
@@ -180,7 +181,7 @@ void keyd_fixture_stop(struct keyd_fixture *f)
     if (f->dir[0] == '\0')
         return;
     snprintf(command, sizeof command, "rm -rf '%s'", f->dir);
-    if (system(command) != 0)
+    if (system(command) != 0) /* NOLINT(cert-env33-c): our own words */
         fprintf(stderr, "could not remove %s\n", f->dir);
     f->dir[0] = '\0';
 }

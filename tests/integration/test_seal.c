@@ -190,14 +190,14 @@ T_CASE(sealstream_gives_back_every_length)
                                      SEALSTREAM_CHUNK_BYTES - 1,
                                      SEALSTREAM_CHUNK_BYTES,
                                      SEALSTREAM_CHUNK_BYTES + 1,
-                                     3 * SEALSTREAM_CHUNK_BYTES};
+                                     (size_t)3 * SEALSTREAM_CHUNK_BYTES};
     struct bench b = {0};
     struct bytes sealed = bytes_new(1 << 20), opened = bytes_new(1 << 20);
-    uint8_t *plain = malloc(3 * SEALSTREAM_CHUNK_BYTES);
+    uint8_t *plain = malloc((size_t)3 * SEALSTREAM_CHUNK_BYTES);
 
     if (!begin(&b))
         goto out;
-    for (size_t i = 0; i < 3 * SEALSTREAM_CHUNK_BYTES; i++)
+    for (size_t i = 0; i < (size_t)3 * SEALSTREAM_CHUNK_BYTES; i++)
         plain[i] = (uint8_t)(i * 7 + i / 251);
     for (size_t i = 0; i < T_COUNT(lengths); i++) {
         struct sealstream *stream = NULL;
@@ -227,15 +227,15 @@ T_CASE(sealstream_chunks_cannot_be_dropped_doubled_swapped_or_cut)
 {
     struct bench b = {0};
     struct bytes sealed = bytes_new(1 << 20), opened = bytes_new(1 << 20);
-    uint8_t *plain = calloc(1, 3 * SEALSTREAM_CHUNK_BYTES), *evil = malloc(1 << 20);
+    uint8_t *plain = calloc(1, (size_t)3 * SEALSTREAM_CHUNK_BYTES), *evil = malloc(1 << 20);
     struct sealstream *stream = NULL;
     size_t len;
 
     if (!begin(&b))
         goto out;
     T_EQ(sealstream_create(b.f.keyring, b.key, keep, &sealed, &stream, NULL), ERR_OK, "new");
-    T_EQ(put_in_pieces(stream, span_of(plain, 2 * SEALSTREAM_CHUNK_BYTES + 5), 65536), ERR_OK,
-         "two chunks and five bytes");
+    T_EQ(put_in_pieces(stream, span_of(plain, (size_t)2 * SEALSTREAM_CHUNK_BYTES + 5), 65536),
+         ERR_OK, "two chunks and five bytes");
     len = sealed.len;
 
     memcpy(evil, sealed.at, len);

@@ -16,7 +16,7 @@ static struct keystore_record record_of(uint8_t n, enum key_kind kind, const cha
     memset(r.key.subject.b, kind == KEY_MAC ? 0 : n, 16);
     memset(r.blob, n, sizeof r.blob);
     r.key.kind = (uint8_t)kind;
-    strcpy(r.key.name, name);
+    memcpy(r.key.name, name, strlen(name) + 1);
     return r;
 }
 

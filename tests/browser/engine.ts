@@ -71,7 +71,7 @@ let browser: Browser | undefined;
 
 async function chrome(): Promise<Browser> {
   if (browser !== undefined) return browser;
-  const urls = Object.values(given).map((one) => one.url);
+  const urls = Object.values(given).map((one) => one.url).filter((url) => url.startsWith("https:"));
   browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [

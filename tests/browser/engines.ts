@@ -28,7 +28,7 @@ async function until(driver: Driver, expression: string, what: string): Promise<
 }
 
 async function walk(t: T, driver: Driver): Promise<void> {
-  const child = login(at, "child");
+  const child = login(at, "child8");
   const there = (selector: string): string => `document.querySelector(${JSON.stringify(selector)}) !== null`;
   await driver.goto(`${at.url}/`);
   await until(driver, there("#login"), "the way in");

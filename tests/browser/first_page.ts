@@ -146,9 +146,21 @@ test("first_page_is_alike_for_two_people_side_by_side", async (t) => {
   const one = await Visit.begin(at);
   const two = await Visit.begin(at);
   await one.open();
-  await one.signIn(login(at, "child"));
+  await one.signIn(login(at, "child1"));
   await two.open();
   t.ok(await two.page.isVisible("#login"), "one browser's visit is not the other's");
   await one.end(t);
   await two.end(t);
+});
+
+test("browser_that_is_too_old_is_told_what_to_use", async (t) => {
+  t.req("AI-2.1-イ");
+  await visiting(t, at, {}, async (visit) => {
+    await visit.page.addInitScript(() => {
+      delete (Promise as unknown as { any?: unknown }).any; // as before Chrome 85 and Safari 14
+    });
+    await visit.page.goto(`${at.url}/`);
+    await visit.page.waitForSelector("body > .starting");
+    t.ok((await visit.page.innerText("body > .starting")).includes("Safari"), "the browsers that do are named");
+  });
 });

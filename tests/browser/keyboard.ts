@@ -64,7 +64,7 @@ for (const page of pages)
   });
 
 test("keyboard_alone_signs_in_and_leaves", async (t) => {
-  const child = login(at, "child");
+  const child = login(at, "child7");
   await visiting(t, at, {}, async (visit) => {
     const { page } = visit;
     await visit.open();

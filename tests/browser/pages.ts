@@ -3,7 +3,7 @@ import type { Visit } from "./engine.ts";
 
 export interface PageUnderTest {
   readonly name: string;
-  readonly who: "nobody" | "child" | "long" | "board";
+  readonly who: "nobody" | "child0" | "long" | "board";
   readonly reach: (visit: Visit) => Promise<void>;
 }
 
@@ -54,9 +54,9 @@ export const pages: readonly PageUnderTest[] = [
       v.faults.splice(0); // the browser itself tells of the requests that were cut
     },
   },
-  { name: "my_page_of_a_child", who: "child", reach: (v) => to(v, "", ".home") },
+  { name: "my_page_of_a_child", who: "child0", reach: (v) => to(v, "", ".home") },
   { name: "my_page_of_a_long_name", who: "long", reach: (v) => to(v, "", ".home") },
-  { name: "no_such_page", who: "child", reach: (v) => to(v, "#/nowhere", ".note-card") },
+  { name: "no_such_page", who: "child0", reach: (v) => to(v, "#/nowhere", ".note-card") },
   { name: "my_page_of_the_board", who: "board", reach: (v) => to(v, "", ".door") },
   { name: "settings", who: "board", reach: (v) => to(v, "#/settings", ".setting-row") },
   { name: "setting_text", who: "board", reach: (v) => to(v, "#/settings/first_page.message", "#new-value") },

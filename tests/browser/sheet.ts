@@ -159,7 +159,7 @@ test("half_made_sheet_is_never_sent", async (t) => {
       await page.waitForSelector("form");
       await typeAsked(page, made.words.map((_, at) => made.words[(at + 1) % 24] ?? ""));
       await page.click("form .button");
-      if (i < 2) await page.waitForFunction(() => document.querySelectorAll("form .fault").length === 3);
+      if (i < 2) await page.waitForFunction(() => document.querySelectorAll("form [aria-invalid=true]").length === 3);
     }
     await page.waitForSelector("main > .page > section .button");
     t.eq(visit.asked.filter((url) => url.includes("/keys/replacements")), [], "three wrong tries: the node never heard of it");

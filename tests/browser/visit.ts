@@ -42,7 +42,7 @@ test("password_can_be_seen_by_who_types_it", async (t) => {
 
 test("child_comes_in_and_fetches_no_adult_pages", async (t) => {
   t.req("NI-T3-1");
-  const child = login(at, "child");
+  const child = login(at, "child2");
   await visiting(t, at, {}, async (visit) => {
     await visit.open();
     await visit.signIn(child);
@@ -92,7 +92,7 @@ test("adult_is_asked_for_a_code", async (t) => {
 
 test("leaving_leaves_nothing_for_the_next_child", async (t) => {
   t.req("NI-T3-1");
-  const child = login(at, "child");
+  const child = login(at, "child3");
   await visiting(t, at, {}, async (visit) => {
     const { page } = visit;
     await visit.open();
@@ -115,7 +115,7 @@ test("leaving_leaves_nothing_for_the_next_child", async (t) => {
 });
 
 test("page_out_of_the_browser_s_memory_is_looked_at_anew", async (t) => {
-  const child = login(at, "child");
+  const child = login(at, "child4");
   await visiting(t, at, {}, async (visit) => {
     const { page } = visit;
     await visit.open();
@@ -129,7 +129,7 @@ test("page_out_of_the_browser_s_memory_is_looked_at_anew", async (t) => {
 });
 
 test("leaving_without_a_connection_says_so", async (t) => {
-  await visiting(t, at, { state: await signedIn(at, "child2") }, async (visit) => {
+  await visiting(t, at, { state: await signedIn(at, "child6") }, async (visit) => {
     const { page } = visit;
     await visit.open();
     await page.waitForSelector(".home");
@@ -146,7 +146,7 @@ test("leaving_without_a_connection_says_so", async (t) => {
 });
 
 test("sign_in_without_a_connection_says_so_and_works_after", async (t) => {
-  const child = login(at, "child");
+  const child = login(at, "child5");
   await visiting(t, at, {}, async (visit) => {
     await visit.open();
     await visit.context.setOffline(true);
@@ -172,5 +172,21 @@ test("session_ended_elsewhere_leads_back_to_the_way_in", async (t) => {
     await visit.page.click(".setting-row");
     await visit.page.waitForSelector(".sign-in .note");
     t.ok(await visit.page.isVisible("#login"), "a calm sentence and the form");
+  });
+});
+
+test("visit_ended_in_another_tab_shows_no_name_here", async (t) => {
+  const child = login(at, "child0");
+  await visiting(t, at, { state: await signedIn(at, "child0") }, async (visit) => {
+    await visit.open();
+    await visit.page.waitForSelector(".home");
+    const other = await visit.context.newPage();
+    await other.goto(`${at.url}/`);
+    await other.waitForSelector(".home");
+    await visit.context.clearCookies(); // what ending the visit there does
+    await visit.page.bringToFront();
+    await visit.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await visit.page.waitForSelector("#login");
+    t.ok(!(await visit.page.content()).includes(child.display_name), "the way in, and no name");
   });
 });

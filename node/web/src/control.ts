@@ -122,6 +122,11 @@ export function ended(): void {
   tell({ kind: "nobody", note: "ended" });
 }
 
+async function lookAgain(): Promise<void> {
+  const session = await ask("session.show", undefined, undefined);
+  if (session.kind === "refused" && session.problem.status === 401) ended();
+}
+
 /* --- the world -------------------------------------------------------------------------------- */
 
 export function listen(): void {
@@ -131,6 +136,11 @@ export function listen(): void {
   addEventListener("hashchange", () => page.set(pageFrom(location.hash)));
   addEventListener("online", () => {
     if (door.get().at === "trouble") void start();
+  });
+  // Another tab may have ended the visit, or the time may have: who comes back to the page sees no name
+  // that is no longer here.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && door.get().at === "inside") void lookAgain();
   });
   // A page that comes back out of the browser's memory may be another person's by now.
   addEventListener("pageshow", (event) => {

@@ -8,7 +8,7 @@ import type { Said } from "./keys-api.js";
 import { KeyFailure } from "./parts.js";
 
 type Fault =
-  | { readonly kind: "words"; readonly places: readonly number[] }
+  | { readonly kind: "empty" | "words"; readonly places: readonly number[] }
   | { readonly kind: "whole" }
   | undefined;
 
@@ -35,13 +35,16 @@ export function SheetEntry({ nodeId, busy, said, doWord, give }: Props): VNode {
     [],
   );
   const read = (): void => {
-    const meant = fields.current.map((field) => meantWord(field?.value ?? ""));
-    const places = meant.flatMap((word, at) => (word === undefined ? [at] : []));
+    const typed = fields.current.map((field) => (field?.value ?? "").trim());
+    const meant = typed.map(meantWord);
+    const empty = typed.flatMap((word, at) => (word === "" ? [at] : []));
+    const unknown = meant.flatMap((word, at) => (word === undefined ? [at] : []));
     half.current.fill(0);
-    if (places.length > 0) {
+    if (unknown.length > 0) {
+      const places = empty.length > 0 ? empty : unknown;
       fields.current[places[0] ?? 0]?.focus();
       tellCode(undefined);
-      return tellFault({ kind: "words", places });
+      return tellFault({ kind: empty.length > 0 ? "empty" : "words", places });
     }
     const whole = halfOfWords(meant.filter((word) => word !== undefined));
     if (whole === undefined) {
@@ -70,10 +73,16 @@ export function SheetEntry({ nodeId, busy, said, doWord, give }: Props): VNode {
       if (field !== null && field !== undefined) field.value = word;
     });
   };
-  const isWrong = (at: number): boolean => fault?.kind === "words" && fault.places.includes(at);
+  const isWrong = (at: number): boolean =>
+    (fault?.kind === "empty" || fault?.kind === "words") && fault.places.includes(at);
   return (
     <form class="card stack" onSubmit={(event) => void send(event)} noValidate autocomplete="off">
       <div id="entry-fault" role="alert">
+        {fault?.kind === "empty" ? (
+          <p class="fault">
+            <Words of={keys.notFilled} slots={{ n: fault.places.length }} />
+          </p>
+        ) : null}
         {fault?.kind === "words" ? (
           <p class="fault">
             <Words of={keys.notListed} slots={{ n: fault.places.map((at) => at + 1).join(", ") }} />

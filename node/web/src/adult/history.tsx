@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
 import { newId } from "../edge/id.js";
 import type { SettingPast, SettingState } from "../wire.js";
-import { useLine, Words } from "../view/words.js";
+import { Words } from "../view/words.js";
 import { roles } from "../words/home.js";
 import { settings } from "../words/settings.js";
 import type { Word } from "../words/word.js";
@@ -63,7 +63,6 @@ interface PastProps {
 }
 
 function Past({ one, setting, busy, take }: PastProps): VNode {
-  const line = useLine();
   const role = (roles as Readonly<Record<string, Word>>)[one.role];
   const value = (text: string | undefined): VNode =>
     text === undefined ? (
@@ -104,10 +103,12 @@ function Past({ one, setting, busy, take }: PastProps): VNode {
           type="button"
           class="quiet-button"
           aria-disabled={busy}
-          aria-label={`${line(settings.undo)} ${line(settings.version)} ${one.version}`}
           onClick={take}
         >
           <Words of={settings.undo} />
+          <span class="unseen">
+            <Words of={settings.version} /> {one.version}
+          </span>
         </button>
       ) : null}
     </div>

@@ -319,11 +319,11 @@ function Asked({ sheet, needsInvitation, answer }: AskedProps): VNode {
           <Words of={keys.askedLead} />
         </p>
         <div id="asked-fault" role="alert">
-          {sheet.wrong.map((at) => (
-            <p class="fault" key={at}>
-              <Words of={keys.wrong} slots={{ n: at + 1 }} />
+          {sheet.wrong.length === 0 ? null : (
+            <p class="fault">
+              <Words of={keys.wrong} slots={{ n: sheet.wrong.map((at) => at + 1).join(", ") }} />
             </p>
-          ))}
+          )}
           <KeyFailure said={sheet.said} />
         </div>
         {sheet.places.map((at) => (

@@ -1,7 +1,6 @@
 import type { VNode } from "preact";
 import type { Display, Theme } from "../state/display.js";
 import type { Who } from "../state/door.js";
-import { first } from "../words/first.js";
 import { home, roles } from "../words/home.js";
 import type { Word, WordForm } from "../words/word.js";
 import { DisplayChoices } from "./display.js";
@@ -73,7 +72,7 @@ export function Home({ who, doors, form, theme, choose }: Props): VNode {
       )}
       <section class="card" aria-labelledby="display-title">
         <h2 id="display-title">
-          <Words of={first.display} />
+          <Words of={home.readable} />
         </h2>
         <DisplayChoices group="home" form={form} theme={theme} choose={choose} />
         <p class="fine">

@@ -10,14 +10,14 @@ type AdultPages = ComponentType<{ page: Page; role: string | undefined }>;
 /** The pages of grown-ups at work. Their code comes when the first of them is opened. */
 export function Later({ page, role }: { page: Page; role: string | undefined }): VNode {
   const [Pages, have] = useState<{ View: AdultPages } | "away" | undefined>(undefined);
-  const [tries, again] = useState(0);
   useEffect(() => {
     import("../adult/pages.js").then(
       (code) => have({ View: code.AdultPages }),
       () => have("away"),
     );
-  }, [tries]);
-  if (Pages === "away") return <TroubleNote what="offline" again={() => again(tries + 1)} />;
+  }, []);
+  // A browser remembers that a part did not come; only a new document asks for it again.
+  if (Pages === "away") return <TroubleNote what="offline" again={() => location.reload()} />;
   if (Pages === undefined)
     return (
       <p class="starting" role="status">

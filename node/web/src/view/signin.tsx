@@ -86,8 +86,6 @@ function PasswordForm({ door, deeds }: { door: Outside; deeds: SignInDeeds }): V
         ref={password}
         type={(isShown ? "text" : "password") as "password"}
         autocomplete="off"
-        autocapitalize="none"
-        autocorrect="off"
         spellcheck={false}
         aria-describedby={passwordIsWrong ? "sign-in-fault" : undefined}
         aria-invalid={passwordIsWrong}

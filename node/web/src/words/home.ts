@@ -10,6 +10,7 @@ export const home = {
     "Take everything at your own pace here.",
   ],
   doors: ["できること", "できる こと", "What you can do"],
+  readable: ["見《み》やすくする", "みやすく する", "Make it easy to read"],
   end: ["おわる", "おわる", "Leave"],
   ending: ["おわっています…", "おわって います…", "Leaving…"],
   notEnded: [

@@ -165,6 +165,11 @@ export const keys = {
     "This page works only from the office of the board of education.",
   ],
   place: ["{n}番《ばん》", "{n}ばん", "No. {n}"],
+  notFilled: [
+    "あと{n}個《こ》の言葉《ことば》を入《い》れてください。",
+    "あと {n}この ことばを いれて ください。",
+    "{n} more words, please.",
+  ],
   notListed: [
     "{n}番《ばん》の言葉《ことば》が一覧《いちらん》にありません。紙《かみ》の文字《もじ》を見直《みなお》してください。",
     "{n}ばんの ことばが ちがいます。 紙《かみ》を もう いちど みて ください。",

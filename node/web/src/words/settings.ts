@@ -16,7 +16,7 @@ export const settings = {
   planned: ["予定《よてい》：{time}から {value}", "よてい： {time}から {value}", "Planned: {value} from {time}"],
   on: ["する", "する", "On"],
   off: ["しない", "しない", "Off"],
-  empty: ["（空《から》）", "（からっぽ）", "(empty)"],
+  empty: ["なし", "なし", "empty"],
   open: ["開《ひら》く", "ひらく", "Open"],
   back: ["設定《せってい》の一覧《いちらん》へ", "きまりの リストへ", "To the list of settings"],
   change: ["変更《へんこう》する", "かえる", "Change"],

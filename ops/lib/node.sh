@@ -87,12 +87,15 @@ port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 # The first block of free ports from a place that the instance's hash chooses; kept for later
 # starts, so that an address stays good. Below the range that the kernel hands out itself.
 node_ports() {
-    local file=$BASE/$NODE.ports base i try
+    local file=$BASE/$NODE.ports base i try lock
     if [ ! -s "$file" ]; then
+        # Instances that start at the same moment must not choose the same block.
+        exec {lock}</var/lib
+        flock "$lock"
         base=$((10000 + 16#${HASH:0:6} % 2000 * 10))
         for ((try = 0; try < 200; try++, base += 10)); do
             ((base < 32000)) || base=10000
-            grep -qsx "$base" "$BASE"/*.ports && continue
+            cat /var/lib/ibasho-*/*.ports 2>/dev/null | grep -qx "$base" && continue
             for ((i = 0; i < PORTS_A_NODE; i++)); do
                 port_is_free $((base + i)) || continue 2
             done
@@ -100,6 +103,7 @@ node_ports() {
         done
         ((try < 200)) || die "no free ports found"
         echo "$base" >"$file"
+        exec {lock}<&-
     fi
     read -r base <"$file"
     PORT_HTTP=$base PORT_UPLOADS_HTTP=$((base + 1)) PORT_HTTPS=$((base + 2))
@@ -110,14 +114,12 @@ node_ports() {
 # who look without a certificate; everything else, and every test, is as in production.
 node_urls() {
     local host=$NODE.localhost
-    URL_HTTPS=https://$host:$PORT_HTTPS
-    URL_HTTP=http://$host:$PORT_HTTP
     URL_OFFICE=https://office.$host:$PORT_OFFICE
     URL_FEDERATION=https://federation.$host:$PORT_FEDERATION
     if [ "${IBASHO_PLAIN_HTTP:-true}" = true ]; then
-        URL_PUBLIC=$URL_HTTP URL_UPLOADS=http://uploads.$host:$PORT_UPLOADS_HTTP
+        URL_PUBLIC=http://$host:$PORT_HTTP URL_UPLOADS=http://uploads.$host:$PORT_UPLOADS_HTTP
     else
-        URL_PUBLIC=$URL_HTTPS URL_UPLOADS=https://uploads.$host:$PORT_UPLOADS
+        URL_PUBLIC=https://$host:$PORT_HTTPS URL_UPLOADS=https://uploads.$host:$PORT_UPLOADS
     fi
 }
 

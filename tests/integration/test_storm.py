@@ -185,6 +185,16 @@ def storm_swap_under_load_fails_no_request(t):
     t.ok(n["ok"] > 100, "there was load", n["ok"])
 
 
+@case
+def storm_front_reads_its_configuration_again_without_going_away(t):
+    before = node.pid("front")
+    for _ in range(3):
+        node.reload()
+        for _ in range(5):
+            t.eq(node.request("GET", "/api/v1/health").status, 200, "it answers all the time")
+    t.eq((node.pid("front"), node.rows()["front"][1]), (before, "ready"), "the same master")
+
+
 def only_storm(seconds, seed):
     t = T()
     print(f"storm: seed {seed}, {seconds} s")

@@ -157,6 +157,10 @@ class Node:
     def swap(self):
         self._ops("swap", self.name)
 
+    def reload(self):
+        """The front reads its configuration again."""
+        self._ops("reload", self.name)
+
     def rows(self):
         """NAME -> (pid, word, starts) of the supervisor and its programs."""
         try:

@@ -1,4 +1,4 @@
-/* covers: node/db/schema_text.c */
+/* covers: node/db/schema_text.c node/db/sql_scan.c */
 #include <stdlib.h>
 
 #include "node/db/schema_text.h"

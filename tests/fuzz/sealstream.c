@@ -1,4 +1,4 @@
-/* covers: node/db/sealstream.c node/db/seal.c node/db/gcm.c */
+/* covers: node/db/sealstream.c node/db/seal.c */
 /* A sealed file or column is any bytes: it opens only when it was sealed here. The keyring's
  * one function that these need answers with a fixed key, so that the corpus can hold sealed
  * bytes. */

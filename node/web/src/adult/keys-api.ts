@@ -1,3 +1,4 @@
+import { ended } from "../control.js";
 import { ask, type Outcome } from "../edge/api.js";
 import { base64url } from "../edge/bytes.js";
 import type { RouteName, Routes } from "../wire.js";
@@ -41,6 +42,7 @@ async function said<N extends RouteName>(
       return { kind: "offline" };
     case "refused": {
       const { problem } = outcome;
+      if (problem.status === 401) ended();
       if (problem.status === 404 || problem.status === 401) return { kind: "elsewhere" };
       return { kind: "refused", code: problem.code, text: problem.errors[0]?.text ?? problem.title };
     }

@@ -21,8 +21,8 @@ const faultWords: Record<Fault, Word> = {
   "wrong-code": first.wrongCode,
   wait: first.wait,
   offline: first.noAnswer,
-  locked: first.lockedBody,
-  busy: first.busyBody,
+  locked: first.notNow, // nothing tries again by itself here
+  busy: first.notNow,
   broken: first.brokenBody,
 };
 

@@ -71,6 +71,11 @@ export const first = {
     "すこし まって ください。 それから もう いちど いれて ください。",
     "Please take a short break and try again.",
   ],
+  notNow: [
+    "いまは、はいれません。少《すこ》し待《ま》って、もう一度《いちど》ためしてください。",
+    "いまは はいれません。 すこし まって、 もう いちど ためして ください。",
+    "You cannot come in right now. Please wait a little and try again.",
+  ],
   ended: [
     "時間《じかん》がたったので、ページを閉《と》じました。いつでも、もう一度《いちど》はいれます。",
     "じかんが たったので、 ページを とじました。 もう いちど はいれます。",
@@ -127,9 +132,10 @@ export const first = {
 
   display: ["ことばと色《いろ》", "ことばと いろ", "Words and colours"],
   forms: ["ことば", "ことば", "Words"],
-  plain: ["ふつう", "ふつう", "Standard"],
-  ruby: ["ふりがな", "ふりがな", "Furigana"],
-  easy: ["やさしい", "やさしい", "Easy Japanese"],
+  // A reader who strays into another form finds the way back: each is named in its own.
+  plain: ["ふつう", "ふつう", "ふつう (standard)"],
+  ruby: ["ふりがな", "ふりがな", "ふりがな (furigana)"],
+  easy: ["やさしい", "やさしい", "やさしい (easy)"],
   english: ["English", "English", "English"],
   themes: ["色《いろ》", "いろ", "Colours"],
   light: ["あかるい", "あかるい", "Light"],

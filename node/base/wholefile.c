@@ -124,7 +124,7 @@ static void wipe(int fd)
     fdatasync(fd);
 }
 
-enum err wholefile_commit(const char *path, struct fail *why)
+enum err wholefile_commit(const char *path, bool wipe_old, struct fail *why)
 {
     char staged[WHOLEFILE_PATH_CAP];
     enum err rc = new_path(path, staged, why);
@@ -132,7 +132,7 @@ enum err wholefile_commit(const char *path, struct fail *why)
 
     if (rc != ERR_OK)
         return rc;
-    old = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    old = !wipe_old ? -1 : open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
     if (rename(staged, path) != 0)
         rc = io_fail(why, "rename", staged);
     else
@@ -157,5 +157,5 @@ enum err wholefile_replace(const char *path, struct span bytes, struct fail *why
 {
     enum err rc = wholefile_stage(path, bytes, why);
 
-    return rc == ERR_OK ? wholefile_commit(path, why) : rc;
+    return rc == ERR_OK ? wholefile_commit(path, true, why) : rc;
 }

@@ -21,10 +21,10 @@ NODISCARD enum err wholefile_replace(const char *path, struct span bytes, struct
 
 /* The steps apart, for several copies that change together: stage all, then commit all. */
 NODISCARD enum err wholefile_stage(const char *path, struct span bytes, struct fail *why);
-/* Renames. The bytes of the file that was there before are overwritten with zeros, so that a
- * destroyed key does not lie about in free blocks (as far as the disk below overwrites in
- * place). */
-NODISCARD enum err wholefile_commit(const char *path, struct fail *why);
+/* Renames. wipe_old: the bytes of the file that was there before are overwritten with zeros, so
+ * that a destroyed key does not lie about in free blocks (as far as the disk below overwrites
+ * in place). wholefile_replace does so. */
+NODISCARD enum err wholefile_commit(const char *path, bool wipe_old, struct fail *why);
 void wholefile_drop(const char *path); /* a staged file that is not wanted after all */
 
 #endif

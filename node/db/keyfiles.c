@@ -216,19 +216,20 @@ enum err keyfiles_save(struct keyfiles *files, const struct keystore *store,
     }
     free(bytes);
     if (rc == ERR_OK)
-        rc = wholefile_commit(files->places[0], why);
+        rc = wholefile_commit(files->places[0], strict != KEYFILES_ADDED, why);
     if (rc != ERR_OK) {
         stage_drop(files);
         return rc;
     }
     for (int i = 1; i < files->n_places; i++) {
-        if (staged[i] && wholefile_commit(files->places[i], &copy_why) == ERR_OK)
+        if (staged[i] &&
+            wholefile_commit(files->places[i], strict != KEYFILES_ADDED, &copy_why) == ERR_OK)
             continue;
         n_missed++;
         log_error("keystore.copy_failed", L_TEXT("path", files->places[i]), L_FAIL(&copy_why));
     }
     seen_now(files);
-    if (n_missed > 0 && strict != KEYFILES_LENIENT)
+    if (n_missed > 0 && (strict == KEYFILES_TELL || strict == KEYFILES_ALL))
         return fail_set(why, ERR_UNCERTAIN, "%d copies were not written", n_missed);
     return ERR_OK;
 }

@@ -32,6 +32,7 @@ bool keyfiles_changed(const struct keyfiles *files);
 /* How strict a save is about the copies. The file in keys.dir always must be written. */
 enum keyfiles_strict {
     KEYFILES_LENIENT, /* a copy out of reach is logged and renewed by a later load or save */
+    KEYFILES_ADDED,   /* as lenient; nothing was taken out, so old files need no wiping */
     KEYFILES_TELL,    /* what is in reach is written; ERR_UNCERTAIN when a copy was not */
     KEYFILES_ALL,     /* nothing is written unless every place could be prepared */
 };

@@ -294,7 +294,7 @@ static enum err create(struct keyring *keyring, enum key_kind kind, struct id su
         change_drop(&change);
         goto out;
     }
-    rc = change_end(&change, KEYFILES_LENIENT, why);
+    rc = change_end(&change, KEYFILES_ADDED, why);
     if (rc != ERR_OK)
         goto out;
     keycache_put(keyring->cache, record.key.key, bytes);

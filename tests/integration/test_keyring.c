@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -339,6 +340,44 @@ T_CASE(keyring_refuses_a_torn_keystore_and_uses_a_copy)
 out:
     keyd_fixture_stop(&f);
     unlink(copy);
+}
+
+/* On a full disk a change is refused and the old keystore stands; reading goes on. */
+T_CASE(keyring_says_when_the_disk_is_full)
+{
+    struct keyd_fixture f = {.boot = "token"};
+    struct id first = id_new(), key, found;
+    uint8_t bytes[KEY_BYTES];
+    static const uint8_t filler[4096];
+    bool is_mounted = false;
+    int fd = -1;
+
+    T_EQ(keyd_fixture_prepare(&f, NULL), ERR_OK, "prepared");
+    is_mounted = mount("keys", f.keys_dir, "tmpfs", 0, "size=64k,mode=0700") == 0;
+    T_OK(is_mounted, "a small disk");
+    T_EQ(keyd_fixture_agent_start(&f, NULL), ERR_OK, "agent");
+    T_EQ(keyring_open(&f.conf, &f.keyring, NULL), ERR_OK, "open");
+    if (!t_case_ok())
+        goto out;
+    T_EQ(keyring_init(f.keyring, f.half, NULL), ERR_OK, "initialised");
+    T_EQ(keyring_create_key(f.keyring, KEY_PERSON, first, NULL, &key, NULL), ERR_OK, "made");
+    fd = open(path_in(&f, "keys/filler"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    while (write(fd, filler, sizeof filler) > 0)
+        ;
+    T_EQ(keyring_create_key(f.keyring, KEY_PERSON, id_new(), NULL, &found, NULL), ERR_NOSPACE,
+         "no room for another");
+    T_EQ(keyring_rotate(f.keyring, NULL, NULL), ERR_NOSPACE, "nor for a rotation");
+    T_EQ(keyd_fixture_reopen(&f, NULL), ERR_OK, "the node restarts");
+    T_EQ(keyring_find_key(f.keyring, KEY_PERSON, first, NULL, &found, NULL), ERR_OK, "there");
+    T_EQ(keyring_open_key(f.keyring, found, bytes, NULL), ERR_OK, "and opens");
+    T_EQ(unlink(path_in(&f, "keys/filler")) | close(fd), 0, "room again");
+    T_EQ(keyring_destroy_subject(f.keyring, KEY_PERSON, first, NULL), ERR_OK, "goes on");
+    T_EQ(keyring_rotate(f.keyring, NULL, NULL), ERR_OK, "goes on");
+out:
+    keyring_close(&f.keyring);
+    if (is_mounted)
+        umount2(f.keys_dir, MNT_DETACH);
+    keyd_fixture_stop(&f);
 }
 
 /* Two programs over one keystore: a node and the one that takes over from it. */

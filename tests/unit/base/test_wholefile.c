@@ -49,10 +49,10 @@ T_CASE(wholefile_stages_and_commits_apart)
     T_EQ(wholefile_read(path, bytes, sizeof bytes, &len, NULL), ERR_OK, "read");
     T_SPAN(span_of(bytes, len), SPAN("old"), "a crash here leaves the old");
     wholefile_drop(path);
-    T_EQ(wholefile_commit(path, NULL), ERR_NOT_FOUND, "nothing is staged any more");
+    T_EQ(wholefile_commit(path, true, NULL), ERR_NOT_FOUND, "nothing is staged any more");
     T_EQ(wholefile_stage(path, SPAN("newer"), NULL), ERR_OK, "staged");
     T_EQ(wholefile_stage(path, SPAN("newest"), NULL), ERR_OK, "over a left-over");
-    T_EQ(wholefile_commit(path, NULL), ERR_OK, "committed");
+    T_EQ(wholefile_commit(path, true, NULL), ERR_OK, "committed");
     T_EQ(wholefile_read(path, bytes, sizeof bytes, &len, NULL), ERR_OK, "read");
     T_SPAN(span_of(bytes, len), SPAN("newest"), "the new");
 }

@@ -9,6 +9,7 @@
  * when it is ready to serve, and gives up when it cannot be: then the old program simply goes
  * on. */
 #include <errno.h>
+#include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -117,15 +118,15 @@ static enum err fill_sockets(struct node *node, struct http_socket sockets[HTTP_
                              struct fail *why)
 {
     static const struct {
-        enum listener listener;
         const char *path, *url;
+        enum listener listener;
         bool serves_client;
     } rows[HTTP_SOCKETS_N] = {
-        {LISTENER_PUBLIC, "front/public.sock", "front.public_url", true},
-        {LISTENER_UPLOADS, "front/uploads.sock", "front.uploads_url", false},
-        {LISTENER_OFFICE, "front/office.sock", "front.office_url", true},
-        {LISTENER_FEDERATION, "front/federation.sock", NULL, false},
-        {LISTENER_ADMIN, "admin.sock", NULL, false},
+        {"front/public.sock", "front.public_url", LISTENER_PUBLIC, true},
+        {"front/uploads.sock", "front.uploads_url", LISTENER_UPLOADS, false},
+        {"front/office.sock", "front.office_url", LISTENER_OFFICE, true},
+        {"front/federation.sock", NULL, LISTENER_FEDERATION, false},
+        {"admin.sock", NULL, LISTENER_ADMIN, false},
     };
     const char *user = conf_text(node->conf, "front.user");
     const struct passwd *front = getpwnam(user);
@@ -206,6 +207,7 @@ static enum err open_node(struct node *node, struct fail *why)
     if (rc != ERR_OK)
         return rc;
     dispatch.services = parts_services(node->parts);
+    dispatch.services_early = parts_services_early(node->parts);
     dispatch.db = *parts_db_conf(node->parts);
     dispatch.metrics = node->metrics;
     dispatch.n_workers = (int)conf_int(node->conf, "http.workers");
@@ -254,13 +256,13 @@ static void *starter_main(void *arg)
 static void say_ready(void)
 {
     const char *text = getenv("NOTIFY_FD");
-    int fd = text == NULL ? -1 : atoi(text);
+    long fd = text == NULL ? -1 : strtol(text, NULL, 10);
 
-    if (fd <= 2)
+    if (fd <= 2 || fd > INT_MAX)
         return;
-    if (write(fd, "READY=1\n", 8) != 8)
+    if (write((int)fd, "READY=1\n", 8) != 8)
         log_warn("node.notify", L_INT("errno", errno));
-    close(fd);
+    close((int)fd);
     unsetenv("NOTIFY_FD");
 }
 

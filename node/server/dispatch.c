@@ -15,7 +15,7 @@
 #include "node/server/own.h"
 #include "tenants/session.h"
 
-#define STACK_BYTES        (256 * 1024)
+#define STACK_BYTES        ((size_t)256 * 1024)
 #define WORKERS_MAX        16
 #define RECONNECT_US       500000
 #define HOLDS_OF_A_HANDLER 2 /* itself and its answer */
@@ -254,11 +254,13 @@ static void worker_reconnect(struct worker *worker)
     atomic_store(&worker->is_connected, worker->db != NULL);
 }
 
-/* False: answered. */
+/* False: answered. One look at the state: it decides which services this request may read. */
 static bool check_state(struct worker *worker, struct call *call)
 {
+    const struct dispatch_conf *conf = &worker->dispatch->conf;
     bool is_starting = dispatch_state(worker->dispatch) == NODE_STARTING;
 
+    call->req.services = is_starting ? conf->services_early : conf->services;
     if (!is_starting)
         worker_reconnect(worker);
     call->req.db = worker->db;
@@ -272,7 +274,6 @@ static void handle(struct worker *worker, struct call *call)
 {
     struct req *req = &call->req;
 
-    req->services = worker->dispatch->conf.services;
     req->now_utc_us = clock_utc_us();
     req->done = on_answer;
     if (!check_state(worker, call))
@@ -382,12 +383,12 @@ enum err dispatch_post(struct dispatch *d, struct call *call, struct fail *why)
 
 void dispatch_state_set(struct dispatch *dispatch, enum node_state state)
 {
-    atomic_store(&dispatch->state, (int)state);
+    atomic_store_explicit(&dispatch->state, (int)state, memory_order_release);
 }
 
 enum node_state dispatch_state(const struct dispatch *dispatch)
 {
-    return (enum node_state)atomic_load(&dispatch->state);
+    return (enum node_state)atomic_load_explicit(&dispatch->state, memory_order_acquire);
 }
 
 const struct db_conf *dispatch_db_conf(const struct dispatch *dispatch)

@@ -34,7 +34,9 @@ enum node_state {
 const char *node_state_id(enum node_state state); /* "starting" "locked" "ok" */
 
 struct dispatch_conf {
-    const struct services *services; /* what a state promises is filled before it is set */
+    /* All of them: read only once the state is no longer NODE_STARTING (setting it publishes
+     * them). Until then requests see services_early, which nobody writes any more. */
+    const struct services *services, *services_early;
     struct db_conf db;
     const struct stmt_table *stmts;
     struct metrics *metrics;

@@ -132,7 +132,7 @@ static void node_show(struct req *req)
         reply_fail(req, &fail);
         return;
     }
-    if (state != NODE_STARTING) {
+    if (req->services->settings != NULL) {
         info.message = settings_text(req->services->settings, &opening_message);
         info.words = (int)settings_int(req->services->settings, &word_form);
     }

@@ -22,7 +22,8 @@
 
 struct parts {
     struct parts_conf conf;
-    struct services services;
+    struct services services; /* the starter's until parts_try has said ERR_OK */
+    struct services early;    /* what parts_create opened; never written again */
     struct id node;
     char socket_dir[PATH_CAP], cluster_dir[PATH_CAP];
     struct db_conf app_db, owner_db;
@@ -102,6 +103,7 @@ enum err parts_create(const struct parts_conf *conf, struct parts **parts_out, s
         rc = open_space(parts, why);
     if (rc == ERR_OK)
         rc = open_audit(parts, why);
+    parts->early = parts->services;
     if (rc != ERR_OK)
         parts_destroy(&parts);
     *parts_out = parts;
@@ -269,6 +271,11 @@ const struct services *parts_services(const struct parts *parts)
     return &parts->services;
 }
 
+const struct services *parts_services_early(const struct parts *parts)
+{
+    return &parts->early;
+}
+
 const struct db_conf *parts_db_conf(const struct parts *parts)
 {
     return &parts->app_db;
@@ -278,6 +285,6 @@ bool parts_is_unlocked(const struct parts *parts)
 {
     struct keyring_status status;
 
-    return keyring_status_read(parts->services.keyring, &status, NULL) == ERR_OK &&
+    return keyring_status_read(parts->early.keyring, &status, NULL) == ERR_OK &&
            status.unlocked;
 }

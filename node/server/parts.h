@@ -33,7 +33,10 @@ NODISCARD enum err parts_try(struct parts *parts, struct fail *why);
  * writer's lock. No request is under way any more. */
 void parts_destroy(struct parts **parts);
 
+/* To be read only after parts_try has said ERR_OK: until then it is being filled. */
 const struct services *parts_services(const struct parts *parts);
+/* What parts_create opened, the rest NULL: to be read at any time. */
+const struct services *parts_services_early(const struct parts *parts);
 /* How the workers connect: least rights. */
 const struct db_conf *parts_db_conf(const struct parts *parts);
 /* Asks the key agent. */

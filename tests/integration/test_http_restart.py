@@ -50,6 +50,27 @@ class Writer(threading.Thread):
         self.join()
 
 
+class Operator(threading.Thread):
+    """Reads the operator's pages again and again, in whatever state the node is."""
+
+    def __init__(self):
+        super().__init__()
+        self.n_read, self.failures, self.is_over = 0, [], threading.Event()
+
+    def run(self):
+        while not self.is_over.is_set():
+            for path in ("/metrics", "/api/v1/admin/doctor"):
+                reply = node.admin("GET", path, timeout=60)
+                if reply.status == 200:
+                    self.n_read += 1
+                else:
+                    self.failures.append((path, reply.status))
+
+    def end(self):
+        self.is_over.set()
+        self.join()
+
+
 def start_readers(seconds):
     host, port = re.match(r"http://([^:]+):(\d+)", node.url()).groups()
     cookie = "; ".join(f"{k}={v}" for k, v in session.cookies.items())
@@ -205,11 +226,18 @@ def http_node_starts_without_its_database(t):
         t.eq((doctor.status, doctor.json()["level"]), (200, "bad"), "doctor answers")
         t.ok(node.admin("GET", "/metrics").body.endswith(b"# EOF\n"), "metrics answer")
         pid = node.pid("node")
+        # Over the moment in which the parts arrive; see http_no_secret_in_the_logs.
+        operator = Operator()
+        operator.start()
     finally:
         database_back()
     node.wait_answer()
+    operator.end()
     t.eq(problem("GET", "/api/v1/session"), (200, None), "and goes on when it comes")
     t.eq(node.pid("node"), pid, "in the same process")
+    t.ok(operator.n_read > 0 and not operator.failures, "the operator was answered throughout",
+         operator.failures)
+    t.ok(b"\nibasho_writer_ready 1\n" in node.admin("GET", "/metrics").body, "all parts are seen")
 
 
 @case

@@ -25,7 +25,7 @@ static const struct stmt db_safety = {
 };
 static const struct stmt *const own_rows[] = {&db_begin, &db_commit, &db_rollback, &db_probe,
                                               &db_safety};
-static const struct stmt_table own_table = {own_rows, sizeof own_rows / sizeof *own_rows};
+static const struct stmt_table own_table = {own_rows, sizeof own_rows / sizeof own_rows[0]};
 
 static struct known *known_slot(struct db *db, const struct stmt *stmt)
 {
@@ -198,9 +198,9 @@ enum err db_open(const struct db_conf *conf, const struct stmt_table *tables,
         return fail_set(why, ERR_NOMEM, "connection");
     db->failed_at = -1;
     db->conf = *conf;
-    db->conf.socket_dir = strdup(conf->socket_dir);
-    db->conf.user = strdup(conf->user);
-    db->conf.name = strdup(conf->name);
+    db->conf.socket_dir = db->texts[0] = strdup(conf->socket_dir);
+    db->conf.user = db->texts[1] = strdup(conf->user);
+    db->conf.name = db->texts[2] = strdup(conf->name);
     db->sent_cap = N_SENT_FIRST;
     db->sent = calloc(db->sent_cap, sizeof *db->sent);
     if (db->conf.socket_dir == NULL || db->conf.user == NULL || db->conf.name == NULL ||
@@ -228,9 +228,8 @@ void db_close(struct db **db)
         PQfinish(d->conn);
     free(d->known);
     free(d->sent);
-    free((void *)(uintptr_t)d->conf.socket_dir);
-    free((void *)(uintptr_t)d->conf.user);
-    free((void *)(uintptr_t)d->conf.name);
+    for (size_t i = 0; i < sizeof d->texts / sizeof d->texts[0]; i++)
+        free(d->texts[i]);
     free(d);
     *db = NULL;
 }

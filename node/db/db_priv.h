@@ -23,7 +23,8 @@ struct sent { /* one command on its way, in order */
 };
 
 struct db {
-    struct db_conf conf;  /* texts owned */
+    struct db_conf conf;
+    char *texts[3];       /* those of conf, owned */
     struct pg_conn *conn; /* NULL: away. Else always in pipeline mode, except inside db_exec */
     bool was_connected;
     bool in_tx;          /* with conn NULL: the transaction is lost */

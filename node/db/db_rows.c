@@ -21,10 +21,10 @@ int db_rows_n(const struct db_rows *rows)
 
 int db_rows_affected(const struct db_rows *rows)
 {
-    PGresult *res =
-        (PGresult *)(uintptr_t)rows; /* PQcmdTuples only reads, but says otherwise */
+    PGresult *res;
 
-    return rows == NULL ? 0 : atoi(PQcmdTuples(res));
+    memcpy(&res, &rows, sizeof res); /* PQcmdTuples only reads, but its prototype hides it */
+    return rows == NULL ? 0 : (int)strtol(PQcmdTuples(res), NULL, 10);
 }
 
 void db_rows_free(struct db_rows **rows)

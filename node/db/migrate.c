@@ -57,10 +57,9 @@ static enum err take_lock(struct db *db, struct fail *why)
     int64_t until_us = clock_mono_us() + LOCK_WAIT_US;
     struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
     bool got = false;
-    enum err rc;
 
     for (;;) {
-        rc = run_bool(db, &migrate_lock, &got, why);
+        enum err rc = run_bool(db, &migrate_lock, &got, why);
         if (rc != ERR_OK || got)
             return rc;
         if (clock_mono_us() >= until_us)

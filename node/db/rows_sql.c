@@ -158,8 +158,9 @@ static enum err add_row(struct schema_table **last, const struct db_rows *rows, 
         return ERR_NOMEM;
     column->name = arena_copy(arena, db_bytes(rows, i, 1));
     column->type = arena_copy(arena, db_bytes(rows, i, 2));
-    for (slot = &table->columns; *slot != NULL; slot = &(*slot)->next)
-        continue;
+    slot = &table->columns;
+    while (*slot != NULL)
+        slot = &(*slot)->next;
     *slot = column;
     if (*last != table) {
         table->next = *last;

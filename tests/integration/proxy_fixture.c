@@ -27,6 +27,7 @@ struct proxy_fixture {
     struct pair pairs[N_PAIRS_CAP];
     _Atomic int trap, n_sprung;
     _Atomic bool is_stopping;
+    char bytes[CHUNK_CAP]; /* on their way */
 };
 
 static void need(bool is_well, const char *what)
@@ -90,10 +91,12 @@ static bool write_all(int fd, const char *bytes, size_t len)
 static void swallow_answer(int server)
 {
     struct pollfd fd = {.fd = server, .events = POLLIN};
-    char bytes[256];
 
-    if (poll(&fd, 1, 10000) == 1)
+    if (poll(&fd, 1, 10000) == 1) {
+        char bytes[256];
+
         (void)!read(server, bytes, sizeof bytes);
+    }
 }
 
 /* True when the trap has dealt with the bytes. */
@@ -119,18 +122,17 @@ static bool spring(struct proxy_fixture *p, struct pair *pair, const char *bytes
 
 static void pass(struct proxy_fixture *p, struct pair *pair, bool is_from_client)
 {
-    static char bytes[CHUNK_CAP]; /* one thread */
     int from = is_from_client ? pair->client : pair->server;
     int to = is_from_client ? pair->server : pair->client;
-    ssize_t n = read(from, bytes, sizeof bytes);
+    ssize_t n = read(from, p->bytes, sizeof p->bytes);
 
     if (n <= 0) {
         cut(pair);
         return;
     }
-    if (is_from_client && spring(p, pair, bytes, (size_t)n))
+    if (is_from_client && spring(p, pair, p->bytes, (size_t)n))
         return;
-    if (!write_all(to, bytes, (size_t)n))
+    if (!write_all(to, p->bytes, (size_t)n))
         cut(pair);
 }
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -437,7 +438,7 @@ static void *interrupt(void *arg)
     while (db_fixture_i64(i->name, "SELECT count(*) FROM pg_stat_activity WHERE datname ="
                                    " current_database() AND usename = 'ibasho_app' AND state ="
                                    " 'active' AND wait_event IN ('PgSleep', 'SyncRep')") == 0)
-        continue;
+        sched_yield();
     db_fixture_exec(i->name, i->sql);
     return NULL;
 }
@@ -496,7 +497,7 @@ static void *kill_backend_soon(void *arg)
 
 T_CASE(db_write_is_uncertain_when_the_backend_is_killed_under_it)
 {
-    struct cluster_fixture own;
+    struct cluster_fixture own = {.dir = ""};
     struct db_args args;
     struct db *db = NULL;
     pthread_t thread;
@@ -530,10 +531,9 @@ T_CASE(db_commit_with_a_lost_answer_is_uncertain)
         const char *what;
         enum proxy_trap trap;
         int64_t n_rows;
-        bool is_exec;
     } ways[] = {
-        {"it happened", PROXY_CUTS_AFTER_COMMIT, 1, false},
-        {"it did not", PROXY_CUTS_BEFORE_COMMIT, 0, false},
+        {"it happened", PROXY_CUTS_AFTER_COMMIT, 1},
+        {"it did not", PROXY_CUTS_BEFORE_COMMIT, 0},
     };
 
     for (size_t i = 0; i < T_COUNT(ways); i++) {
@@ -558,7 +558,7 @@ T_CASE(db_commit_with_a_lost_answer_is_uncertain)
 
 T_CASE(db_commit_under_warning_01000_is_not_acknowledged)
 {
-    struct cluster_fixture own;
+    struct cluster_fixture own = {.dir = ""};
     struct interruption i;
     struct db *db = NULL;
     int64_t n = 0;
@@ -793,7 +793,7 @@ T_CASE(db_open_warns_of_a_server_that_may_forget)
 
 T_CASE(db_survives_a_restart_of_its_idle_server)
 {
-    struct cluster_fixture own;
+    struct cluster_fixture own = {.dir = ""};
     struct db *db = NULL;
 
     cluster_fixture_start(&own, NULL, NULL);

@@ -51,7 +51,7 @@ static enum err fill(struct writer *writer, int from, bool *is_acked, int *next_
 T_CASE(writer_on_a_full_disk_refuses_and_recovers)
 {
     static bool is_acked[N_ROWS_CAP];
-    struct cluster_fixture own;
+    struct cluster_fixture own = {.dir = ""};
     struct writer *writer = NULL;
     char disk[CLUSTER_PATH_CAP];
     int next = 0, n_acked = 0, n_missing = 0;
@@ -74,7 +74,8 @@ T_CASE(writer_on_a_full_disk_refuses_and_recovers)
                  .tables = tables,
                  .n_waiting_cap = 16,
                  .n_batch_cap = 16,
-                 .wait_cap_ms = 3000},
+                 .wait_cap_ms = 3000,
+                 .cluster_dir = own.data},
              &writer, NULL),
          ERR_OK, "start");
 
@@ -83,9 +84,9 @@ T_CASE(writer_on_a_full_disk_refuses_and_recovers)
     T_OK(next > 50, "not before it was full");
 
     cluster_fixture_shell("rm %s/ballast", disk);
-    if (cluster_fixture_pid(&own) == 0)
-        cluster_fixture_restart(&own); /* as the supervisor does */
     for (int i = 0; i < 20 && rc != ERR_OK; i++) {
+        if (cluster_fixture_pid(&own) == 0)
+            cluster_fixture_restart(&own); /* as the supervisor does */
         rc = writer_wait(writer, add, &next, NULL);
         is_acked[next++] = rc == ERR_OK;
     }

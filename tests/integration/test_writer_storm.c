@@ -160,7 +160,7 @@ static void check_history(struct poster *posters, struct db *db)
 T_CASE(writer_storm_loses_nothing_acknowledged)
 {
     static struct poster posters[N_POSTERS];
-    struct cluster_fixture own;
+    struct cluster_fixture own = {.dir = ""};
     struct writer *writer = NULL;
     struct db *db = NULL;
     struct db_conf conf;

@@ -309,28 +309,34 @@ T_CASE(rows_check_two_routes)
     T_EQ(check_routes(&good_route, &r), 0, "a longer path");
 }
 
+static const struct command good_command = {.name = "pet.walk",
+                                            .roles = ROLE_BIT(ROLE_STUDENT),
+                                            .summary_ja = "歩く",
+                                            .handle = handle_call};
+
+static int check_commands(const struct command *a, const struct command *b)
+{
+    const struct command rows[] = {*a, *b};
+    const struct command_table tables[] = {{rows, 2}, {NULL, 0}};
+
+    return check(&(struct rows_given){.commands = tables}, "");
+}
+
 T_CASE(rows_check_commands)
 {
-    const struct command good = {.name = "pet.walk",
-                                 .roles = ROLE_BIT(ROLE_STUDENT),
-                                 .summary_ja = "歩く",
-                                 .handle = handle_call};
-    struct command rows[2] = {good, good};
-    const struct command_table tables[] = {{rows, 2}, {NULL, 0}};
-    const struct rows_given given = {.commands = tables};
+    struct command c = good_command;
 
-    expect("one name", check(&given, ""), "pet.walk: the name stands twice");
-    rows[1].name = "pet.sit";
-    T_EQ(check(&given, ""), 0, told);
-    rows[1].roles = 0;
-    expect("no role", check(&given, ""), "pet.sit: open to no role");
-    rows[1] = good;
-    rows[1].name = "pet.sit";
-    rows[1].handle = NULL;
-    expect("no handler", check(&given, ""), "no handler");
-    rows[1].handle = handle_call;
-    rows[1].summary_ja = NULL;
-    expect("no summary", check(&given, ""), "summary_ja");
+    expect("one name", check_commands(&good_command, &c), "pet.walk: the name stands twice");
+    c.name = "pet.sit";
+    T_EQ(check_commands(&good_command, &c), 0, told);
+    c.roles = 0;
+    expect("no role", check_commands(&good_command, &c), "pet.sit: open to no role");
+    c.roles = good_command.roles;
+    c.handle = NULL;
+    expect("no handler", check_commands(&good_command, &c), "no handler");
+    c.handle = handle_call;
+    c.summary_ja = NULL;
+    expect("no summary", check_commands(&good_command, &c), "summary_ja");
 }
 
 /* ---- statements, settings, jobs ---- */
@@ -449,23 +455,30 @@ static enum err run_job(struct job_call *call, struct fail *why)
     return fail_set(why, ERR_INTERNAL, "never run");
 }
 
+static const struct job_kind good_job = {
+    .name = "pet.feed", .run = run_job, .n_tries_cap = 3, .lease_s = 60};
+
+static int check_jobs(const struct job_kind *a, const struct job_kind *b)
+{
+    const struct job_kind rows[] = {*a, *b};
+    const struct job_table tables[] = {{rows, 2}, {NULL, 0}};
+
+    return check(&(struct rows_given){.jobs = tables}, "");
+}
+
 T_CASE(rows_check_jobs)
 {
-    const struct job_kind good = {
-        .name = "pet.feed", .run = run_job, .n_tries_cap = 3, .lease_s = 60};
-    struct job_kind rows[2] = {good, good};
-    const struct job_table tables[] = {{rows, 2}, {NULL, 0}};
-    const struct rows_given given = {.jobs = tables};
+    struct job_kind j = good_job;
 
-    expect("one name", check(&given, ""), "pet.feed: the name stands twice");
-    rows[1].name = "pet.wash";
-    T_EQ(check(&given, ""), 0, told);
-    rows[1].run = NULL;
-    expect("no run", check(&given, ""), "needs a run, tries and a lease");
-    rows[1].run = run_job;
-    rows[1].n_tries_cap = 0;
-    expect("no tries", check(&given, ""), "pet.wash");
-    rows[1].n_tries_cap = 1;
-    rows[1].lease_s = 0;
-    expect("no lease", check(&given, ""), "pet.wash");
+    expect("one name", check_jobs(&good_job, &j), "pet.feed: the name stands twice");
+    j.name = "pet.wash";
+    T_EQ(check_jobs(&good_job, &j), 0, told);
+    j.run = NULL;
+    expect("no run", check_jobs(&good_job, &j), "needs a run, tries and a lease");
+    j.run = run_job;
+    j.n_tries_cap = 0;
+    expect("no tries", check_jobs(&good_job, &j), "pet.wash");
+    j.n_tries_cap = 1;
+    j.lease_s = 0;
+    expect("no lease", check_jobs(&good_job, &j), "pet.wash");
 }

@@ -223,34 +223,38 @@ static void tie_compressed(struct assets *assets)
     assets->index = find(assets, "/index.html");
 }
 
-enum err assets_open(const char *dir, struct assets **assets_out, struct fail *why)
+static enum err fill(struct assets *assets, const char *dir, struct fail *why)
 {
-    struct assets *assets = calloc(1, sizeof *assets);
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     enum err rc = ERR_OK;
 
-    *assets_out = NULL;
-    if (assets != NULL)
-        assets->at = calloc(ASSETS_MAX_FILES, sizeof(struct asset *));
-    if (assets == NULL || assets->at == NULL) {
-        rc = fail_set(why, ERR_NOMEM, "assets");
-        if (fd >= 0)
-            close(fd);
-    } else if (fd >= 0) {
+    if (fd >= 0)
         rc = add_directory(assets, fd, "", 0, why);
-    } else if (errno != ENOENT) {
+    else if (errno != ENOENT)
         rc = fail_set(why, ERR_IO, "%s: %s", dir, strerror(errno));
-    }
-    if (rc != ERR_OK) {
-        assets_close(&assets);
+    if (rc != ERR_OK)
         return rc;
-    }
     qsort(assets->at, (size_t)assets->n, sizeof(struct asset *), by_path);
     tie_compressed(assets);
     if (assets->index == NULL)
         log_warn("http.client-not-built", L_TEXT("dir", dir));
-    *assets_out = assets;
     return ERR_OK;
+}
+
+enum err assets_open(const char *dir, struct assets **assets_out, struct fail *why)
+{
+    struct assets *assets = calloc(1, sizeof *assets);
+    enum err rc;
+
+    *assets_out = NULL;
+    if (assets == NULL)
+        return fail_set(why, ERR_NOMEM, "assets");
+    assets->at = calloc(ASSETS_MAX_FILES, sizeof(struct asset *));
+    rc = assets->at == NULL ? fail_set(why, ERR_NOMEM, "assets") : fill(assets, dir, why);
+    if (rc != ERR_OK)
+        assets_close(&assets);
+    *assets_out = assets;
+    return rc;
 }
 
 void assets_close(struct assets **assets)

@@ -22,7 +22,7 @@
 
 struct place {
     char host[256];
-    int port;
+    uint16_t port;
     bool is_https;
 };
 
@@ -41,15 +41,15 @@ static bool read_url(const char *url, struct place *place)
     place->port = place->is_https ? 443 : 80;
     if (colon != NULL) {
         *colon = '\0';
-        place->port = atoi(colon + 1); /* 0 when it is none: the connection then fails */
+        place->port = (uint16_t)strtol(colon + 1, NULL, 10); /* 0: connecting then fails */
     }
     return true;
 }
 
 /* The front listens on front.bind; "*" and names of all addresses include loopback. */
-static int connect_to(const char *bind, int port)
+static int connect_to(const char *bind, uint16_t port)
 {
-    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
     struct timeval wait = {.tv_sec = WAIT_S};
     int fd;
 

@@ -20,7 +20,7 @@
 #include "node/server/routes.h"
 
 #define POOL_BYTES    32768 /* of the library, per connection: the largest head it takes */
-#define STACK_BYTES   (256 * 1024)
+#define STACK_BYTES   ((size_t)256 * 1024)
 #define BACKLOG       1024
 #define TURNS         3
 #define DRAIN_STEP_MS 10

@@ -80,11 +80,13 @@ enum MHD_Result http_reply(struct call *call)
     const struct reply *reply = &call->req.reply;
     struct MHD_Response *response;
     enum MHD_Result queued;
+    void *body;
 
     invariant(reply->status >= 200 && reply->status < 600, "status %d", reply->status);
-    /* The body lives in the call's arena until on_completed; the library only reads it. */
-    response = MHD_create_response_from_buffer(
-        reply->body.len, (void *)(uintptr_t)reply->body.p, MHD_RESPMEM_PERSISTENT);
+    /* The body lives in the call's arena until on_completed. The library's type is not const,
+     * but it only reads. */
+    memcpy(&body, &reply->body.p, sizeof body);
+    response = MHD_create_response_from_buffer(reply->body.len, body, MHD_RESPMEM_PERSISTENT);
     if (response == NULL)
         return MHD_NO;
     add_headers(response, call);

@@ -165,15 +165,19 @@ static void add_parameters(struct text *text, const char *path)
 
 static void add_roles(struct text *text, const struct route *route)
 {
-    int n = 0;
+    const char *comma = "";
 
     text_add(text, ",\"x-roles\":[");
-    if (route->listeners & LISTENER_ADMIN)
-        text_add(text, "%s\"operator\"", n++ == 0 ? "" : ",");
-    if (route->listeners != LISTENER_ADMIN)
-        for (int role = 0; role < ROLE_N; role++)
-            if (route->roles & ROLE_BIT(role))
-                text_add(text, "%s\"%s\"", n++ == 0 ? "" : ",", role_id((enum role)role));
+    if (route->listeners & LISTENER_ADMIN) {
+        text_add(text, "\"operator\"");
+        comma = ",";
+    }
+    for (int role = 0; role < ROLE_N && route->listeners != LISTENER_ADMIN; role++) {
+        if (!(route->roles & ROLE_BIT(role)))
+            continue;
+        text_add(text, "%s\"%s\"", comma, role_id((enum role)role));
+        comma = ",";
+    }
     text_add(text, "],\"x-listeners\":[");
 }
 

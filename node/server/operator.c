@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "node/db/audit.h"
 #include "node/db/jobs.h"
@@ -99,13 +100,13 @@ static int64_t read_pss_bytes(void)
 {
     FILE *f = fopen("/proc/self/smaps_rollup", "re");
     char line[128];
-    long long kib = 0;
+    int64_t kib = 0;
 
     if (f == NULL)
         return 0;
-    while (fgets(line, sizeof line, f) != NULL)
-        if (sscanf(line, "Pss: %lld kB", &kib) == 1)
-            break;
+    while (kib == 0 && fgets(line, sizeof line, f) != NULL)
+        if (strncmp(line, "Pss:", 4) == 0)
+            kib = strtol(line + 4, NULL, 10);
     fclose(f);
     return kib * 1024;
 }

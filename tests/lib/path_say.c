@@ -46,10 +46,12 @@ static void say(struct span target, struct arena *arena)
 static size_t from_hex(const char *line, uint8_t *out)
 {
     size_t n = 0;
-    unsigned byte;
+    char pair[3] = "";
 
-    while (sscanf(line + 2 * n, "%2x", &byte) == 1)
-        out[n++] = (uint8_t)byte;
+    for (; line[0] > ' ' && line[1] > ' '; line += 2) {
+        memcpy(pair, line, 2);
+        out[n++] = (uint8_t)strtoul(pair, NULL, 16);
+    }
     return n;
 }
 

@@ -133,45 +133,77 @@ T_CASE(routes_find_the_closest_row_of_a_listener)
     arena_destroy(&arena);
 }
 
+#define FINE \
+    { \
+        ROW("a", HTTP_GET, "/a"), .listeners = LISTENER_PUBLIC, .roles = ROLES_EVERYONE \
+    }
+#define SECOND(row_name, row_path) \
+    ROW(row_name, HTTP_GET, row_path), .listeners = LISTENER_PUBLIC, .roles = ROLES_EVERYONE
+
 T_CASE(routes_create_refuses_bad_rows)
 {
-    static const struct route good = {ROW("a", HTTP_GET, "/a"), .listeners = LISTENER_PUBLIC,
-                                      .roles = ROLES_EVERYONE};
-    struct route bad[2];
-    const struct route_table table[] = {{bad, 2}, {NULL, 0}};
-    struct routes *routes;
+    static const struct {
+        const char *what;
+        enum err want;
+        struct route rows[2];
+    } pairs[] = {
+        {"two good rows", ERR_OK, {FINE, {SECOND("b", "/b")}}},
+        {"a name twice", ERR_INVALID, {FINE, {SECOND("a", "/b")}}},
+        {"the same place", ERR_INVALID, {FINE, {SECOND("b", "/a")}}},
+        {"the same place on another listener",
+         ERR_OK,
+         {FINE,
+          {ROW("b", HTTP_GET, "/a"), .listeners = LISTENER_OFFICE, .roles = ROLES_EVERYONE}}},
+        {"the same place by another method",
+         ERR_OK,
+         {FINE,
+          {ROW("b", HTTP_POST, "/a"), .listeners = LISTENER_PUBLIC, .roles = ROLES_EVERYONE}}},
+        {"parameters of other names",
+         ERR_INVALID,
+         {{SECOND("a", "/a/{b}")}, {SECOND("b", "/a/{c}")}}},
+        {"no name", ERR_INVALID, {FINE, {SECOND(NULL, "/b")}}},
+        {"no handler",
+         ERR_INVALID,
+         {FINE,
+          {.name = "b",
+           .path = "/b",
+           .summary_ja = "こと",
+           .listeners = LISTENER_PUBLIC,
+           .roles = ROLES_EVERYONE}}},
+        {"no summary",
+         ERR_INVALID,
+         {FINE,
+          {.name = "b",
+           .path = "/b",
+           .handle = handle,
+           .listeners = LISTENER_PUBLIC,
+           .roles = ROLES_EVERYONE}}},
+        {"no listener",
+         ERR_INVALID,
+         {FINE, {ROW("b", HTTP_GET, "/b"), .roles = ROLES_EVERYONE}}},
+        {"no roles",
+         ERR_INVALID,
+         {FINE, {ROW("b", HTTP_GET, "/b"), .listeners = LISTENER_PUBLIC}}},
+        {"a body on GET", ERR_INVALID, {FINE, {SECOND("b", "/b"), .input = &thing_shape}}},
+        {"path without a slash", ERR_INVALID, {FINE, {SECOND("b", "b")}}},
+        {"empty segment", ERR_INVALID, {FINE, {SECOND("b", "/b//c")}}},
+        {"trailing slash", ERR_INVALID, {FINE, {SECOND("b", "/b/")}}},
+        {"open parameter", ERR_INVALID, {FINE, {SECOND("b", "/{b")}}},
+        {"nameless parameter", ERR_INVALID, {FINE, {SECOND("b", "/{}")}}},
+        {"13 segments", ERR_INVALID, {FINE, {SECOND("b", "/1/2/3/4/5/6/7/8/9/a/b/c/d")}}},
+        {"9 parameters",
+         ERR_INVALID,
+         {FINE, {SECOND("b", "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}")}}},
+    };
 
-#define REFUSES(what, ...) \
-    do { \
-        bad[0] = bad[1] = good; \
-        bad[1].name = "b"; \
-        bad[1].path = "/b"; \
-        __VA_ARGS__; \
-        T_EQ(routes_create(table, &routes, NULL), ERR_INVALID, what); \
-        T_OK(routes == NULL, what); \
-    } while (0)
-    REFUSES("a name twice", bad[1].name = "a");
-    REFUSES("the same place", bad[1].path = "/a");
-    REFUSES("the same place, parameters of other names", bad[0].path = "/a/{b}",
-            bad[1].path = "/a/{c}");
-    REFUSES("no name", bad[1].name = NULL);
-    REFUSES("no handler", bad[1].handle = NULL);
-    REFUSES("no summary", bad[1].summary_ja = NULL);
-    REFUSES("no listener", bad[1].listeners = 0);
-    REFUSES("no roles", bad[1].roles = 0);
-    REFUSES("a body on GET", bad[1].input = &thing_shape);
-    REFUSES("path without a slash", bad[1].path = "b");
-    REFUSES("empty segment", bad[1].path = "/b//c");
-    REFUSES("trailing slash", bad[1].path = "/b/");
-    REFUSES("open parameter", bad[1].path = "/{b");
-    REFUSES("nameless parameter", bad[1].path = "/{}");
-    REFUSES("13 segments", bad[1].path = "/1/2/3/4/5/6/7/8/9/a/b/c/d");
-    REFUSES("9 parameters", bad[1].path = "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}");
-    bad[0] = bad[1] = good;
-    bad[1].name = "b";
-    bad[1].listeners = LISTENER_OFFICE;
-    T_EQ(routes_create(table, &routes, NULL), ERR_OK, "the same place on another listener");
-    routes_destroy(&routes);
+    for (size_t i = 0; i < T_COUNT(pairs); i++) {
+        const struct route_table table[] = {{pairs[i].rows, 2}, {NULL, 0}};
+        struct routes *routes;
+
+        T_EQ(routes_create(table, &routes, NULL), pairs[i].want, pairs[i].what);
+        T_EQ(routes == NULL, pairs[i].want != ERR_OK, pairs[i].what);
+        routes_destroy(&routes);
+    }
 }
 
 static bool has(const struct text *text, const char *part)

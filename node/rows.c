@@ -391,8 +391,9 @@ int main(int argc, char **argv)
             lists[i].print();
             return 0;
         }
-    fputs("usage: ibasho-rows tables|routes|commands|settings|stmts|jobs|wire|matrix|check-sql\n"
-          "       ibasho-rows check MIGRATIONS_DIR...\n",
-          stderr);
+    fputs(
+        "usage: ibasho-rows tables|routes|commands|settings|stmts|jobs|wire|matrix|check-sql\n"
+        "       ibasho-rows check MIGRATIONS_DIR...\n",
+        stderr);
     return 2;
 }

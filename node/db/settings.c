@@ -10,13 +10,24 @@
 #include "node/db/settings_outlook.h"
 
 #define ARENA_CHUNK_BYTES 16384
+#define AGAIN_AFTER_US    1000000
+#define UNCERTAIN_CAP     3
 
 struct slot {
     const struct setting *row;
     _Atomic(struct setting_outlook *) outlook;
 };
 
+/* A reading that failed is made up for by whoever asks for a value next, after a pause: memory
+ * and database may not stay apart, and the writer's thread may not wait. */
+struct again {
+    struct settings *settings;
+    _Atomic int64_t due_mono_us; /* 0: nothing is owed */
+    _Atomic(struct writer *) writer;
+};
+
 struct settings {
+    struct again *again; /* apart, because the getters see the rest as const */
     size_t n;
     struct slot *slots; /* by address of the row: the getters' order */
     const struct slot **by_name;
@@ -64,7 +75,17 @@ struct refresh {
     struct settings *settings;
     struct writer *writer;
     struct setting_outlook **outlooks; /* one a slot */
+    int n_uncertain;
 };
+
+/* ERR_UNAVAILABLE of a post says that the writer is stopping: then nobody is owed anything. */
+static void owe_refresh(const struct settings *s, struct writer *writer, enum err posted)
+{
+    if (posted == ERR_UNAVAILABLE)
+        return;
+    atomic_store(&s->again->writer, writer);
+    atomic_store(&s->again->due_mono_us, clock_mono_us() + AGAIN_AFTER_US);
+}
 
 static void refresh_drop(struct refresh *r)
 {
@@ -111,17 +132,22 @@ static enum err refresh_run(struct tx *tx, void *arg, struct fail *why)
 static void refresh_done(void *arg, enum err rc, const struct fail *why)
 {
     struct refresh *r = arg;
-
     const struct writer_op again = {refresh_run, refresh_done, r};
+    enum err posted = ERR_OK;
 
-    /* The program before us may hold the lock longer than a post waits. */
-    if (rc == ERR_UNAVAILABLE && writer_post(r->writer, &again, NULL) == ERR_OK)
-        return;
+    /* The writer is away now, so a post waits by itself: the program before us may hold the
+     * lock longer than one does. */
+    if (rc == ERR_UNAVAILABLE || (rc == ERR_UNCERTAIN && ++r->n_uncertain < UNCERTAIN_CAP)) {
+        posted = writer_post(r->writer, &again, NULL);
+        if (posted == ERR_OK)
+            return;
+    }
     if (rc == ERR_OK) {
         refresh_publish(r);
     } else {
         log_error("settings.stale", L_FAIL(why));
         refresh_drop(r);
+        owe_refresh(r->settings, r->writer, posted);
     }
     free(r->outlooks);
     free(r);
@@ -145,6 +171,25 @@ enum err settings_refresh(struct settings *s, struct writer *writer, struct fail
         free(r);
     }
     return rc;
+}
+
+/* One of the askers, when the time has come; it does not wait. */
+static void refresh_when_due(struct again *again)
+{
+    int64_t due = atomic_load_explicit(&again->due_mono_us, memory_order_relaxed);
+    struct fail why = {.code = ERR_OK};
+    struct writer *writer;
+    enum err rc;
+
+    if (due == 0 || clock_mono_us() < due ||
+        !atomic_compare_exchange_strong(&again->due_mono_us, &due, 0))
+        return;
+    writer = atomic_load(&again->writer);
+    rc = settings_refresh(again->settings, writer, &why);
+    if (rc != ERR_OK) {
+        log_error("settings.stale", L_FAIL(&why));
+        owe_refresh(again->settings, writer, rc);
+    }
 }
 
 static enum err make_slots(struct settings *s, const struct setting_table *tables,
@@ -180,11 +225,16 @@ enum err settings_open(const struct setting_table *tables, struct db *db,
     *settings_out = NULL;
     if (s == NULL)
         return fail_set(why, ERR_NOMEM, "settings");
-    rc = make_slots(s, tables, why);
+    s->again = calloc(1, sizeof *s->again);
+    if (s->again == NULL)
+        rc = fail_set(why, ERR_NOMEM, "settings");
+    else
+        rc = make_slots(s, tables, why);
     if (rc == ERR_OK)
         rc = arena_create(ARENA_CHUNK_BYTES, &arena, why);
     if (rc != ERR_OK)
         goto out;
+    s->again->settings = s;
     rc = ERR_NOMEM;
     refresh.outlooks = calloc(s->n + 1, sizeof(struct setting_outlook *));
     if (refresh.outlooks == NULL)
@@ -219,6 +269,7 @@ void settings_close(struct settings **settings)
     }
     free(s->slots);
     free(s->by_name);
+    free(s->again);
     free(s);
     *settings = NULL;
 }
@@ -229,6 +280,7 @@ static const struct setting_outlook *peek_outlook(const struct settings *s,
     struct slot *slot = find_slot(s, row);
 
     invariant(slot != NULL, "setting %s is in no table", row->name);
+    refresh_when_due(s->again);
     return atomic_load_explicit(&slot->outlook, memory_order_acquire);
 }
 
@@ -433,8 +485,13 @@ void settings_settle(struct settings *s, struct writer *writer, struct setting_c
     else
         free(change->outlook);
     change->outlook = NULL;
-    if (rc == ERR_UNCERTAIN && settings_refresh(s, writer, &why) != ERR_OK)
+    if (rc != ERR_UNCERTAIN)
+        return;
+    rc = settings_refresh(s, writer, &why);
+    if (rc != ERR_OK) {
         log_error("settings.stale", L_FAIL(&why));
+        owe_refresh(s, writer, rc);
+    }
 }
 
 /* A change whose poster waits: the outcome comes back through a mailbox, after the writer's

@@ -34,7 +34,9 @@ NODISCARD enum err settings_open(const struct setting_table *tables, struct db *
                                  struct settings **settings_out, struct fail *why);
 void settings_close(struct settings **settings);
 /* Reads again on the writer's thread, without waiting: once after writer_start, because the
- * program before us may have changed a setting until it gave up the writer's lock. */
+ * program before us may have changed a setting until it gave up the writer's lock. A reading
+ * that fails is repeated, a second later at the earliest, when somebody asks for a value: the
+ * writer outlives the last who asks. */
 NODISCARD enum err settings_refresh(struct settings *settings, struct writer *writer,
                                     struct fail *why);
 

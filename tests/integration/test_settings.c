@@ -300,6 +300,35 @@ T_CASE(settings_are_read_again_at_start_and_after_another_program_wrote)
     store_fixture_stop(&f);
 }
 
+T_CASE(settings_that_could_not_be_read_again_are_read_when_they_are_asked_for)
+{
+    struct store_fixture f;
+    struct settings *second = NULL;
+    struct writer_stats before, after;
+    int64_t until = clock_mono_us() + 20000000;
+
+    store_fixture_start(&f, tables);
+    T_EQ(settings_open(tables, f.db, &second, NULL), ERR_OK, "as a program that starts");
+    T_EQ(set(&f, &minutes, "70", 0), ERR_OK, "the other one changes it");
+    audit_fixture_sql(&f.log, "REVOKE SELECT ON setting FROM ibasho_app");
+    writer_stats_read(f.log.writer, &before);
+    T_EQ(settings_refresh(second, f.log.writer, NULL), ERR_OK, "posted");
+    do
+        writer_stats_read(f.log.writer, &after);
+    while (after.n_failed == before.n_failed && clock_mono_us() < until);
+    T_EQ(after.n_failed, before.n_failed + 1, "and failed");
+    audit_fixture_sql(&f.log, "GRANT SELECT ON setting TO ibasho_app");
+    T_EQ(settings_int(second, &minutes), 30, "what it knew before");
+    while (settings_int(second, &minutes) != 70 && clock_mono_us() < until)
+        ;
+    T_EQ(settings_int(second, &minutes), 70, "what the database says");
+    writer_stop(&f.log.writer);
+    settings_close(&second);
+    audit_fixture_close(&f.log);
+    audit_fixture_open(&f.log);
+    store_fixture_stop(&f);
+}
+
 /* A release narrowed the range, or a superuser wrote nonsense: the node goes on by its default.
  */
 T_CASE(setting_stored_outside_its_range_gives_way_to_the_default)

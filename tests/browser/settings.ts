@@ -155,3 +155,32 @@ test("choices_have_names_people_can_read", async (t) => {
     }
   });
 });
+
+test("long_history_is_read_to_its_end", async (t) => {
+  t.req("HI-3.3-9");
+  await visiting(t, at, { state: await signedIn(at, "board") }, async (visit) => {
+    const { page } = visit;
+    await visit.open(message);
+    await page.waitForSelector("#new-value");
+    const refused = await page.evaluate(async () => {
+      let n = 0;
+      for (let i = 0; i < 60; i++) {
+        const body = JSON.stringify({ id: crypto.randomUUID(), value: `ことば ${i}` });
+        const headers = { "content-type": "application/json" };
+        const answer = await fetch("/api/v1/settings/first_page.message", { method: "PUT", headers, body });
+        if (!answer.ok) n++;
+      }
+      return n;
+    });
+    t.eq(refused, 0, "sixty decisions");
+    await page.reload();
+    await page.waitForSelector(".past");
+    const first = await page.locator(".past").count();
+    t.ok(first < 60, `the first page of the history has ${first}`);
+    await page.click(".history + .quiet-button");
+    await page.waitForFunction((first) => document.querySelectorAll(".past").length > first, first);
+    t.ok((await page.locator(".past").count()) >= 60, "the older ones follow");
+    const said = await page.locator(".past-values b").allInnerTexts();
+    t.eq(said.slice(0, 60).map((one) => one.trim()), Array.from({ length: 60 }, (_, i) => `ことば ${59 - i}`), "newest first, none twice, none left out");
+  });
+});

@@ -77,9 +77,22 @@ function faultsOfTone(word: Word, segmentsOf: (notation: string) => Segment[]): 
   ].map((one) => `never before a child: ${one}`);
 }
 
-function plainOf(notation: string, segmentsOf: (notation: string) => Segment[]): string {
+function plainOf(
+  notation: string,
+  segmentsOf: (notation: string) => Segment[],
+  withSlots = false,
+): string {
   return segmentsOf(notation)
-    .map((part) => (part.kind === "text" ? part.text : part.kind === "ruby" ? part.base : ""))
+    .map((part) => {
+      switch (part.kind) {
+        case "text":
+          return part.text;
+        case "ruby":
+          return part.base;
+        case "slot":
+          return withSlots ? `{${part.name}}` : "";
+      }
+    })
     .join("");
 }
 
@@ -108,7 +121,7 @@ export function listWords(
     for (const [key, [ja, easy, en]] of Object.entries(words))
       lines.push(
         `${name}.${key}`,
-        `  ふつう    ${plainOf(ja, segmentsOf)}`,
+        `  ふつう    ${plainOf(ja, segmentsOf, true)}`,
         `  ふりがな  ${ja}`,
         `  やさしい  ${easy}`,
         `  English   ${en}`,

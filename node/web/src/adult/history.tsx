@@ -20,7 +20,16 @@ interface Props {
 export function History({ setting, after }: Props): VNode {
   const [asked] = useAsked("settings.history", { name: setting.name });
   const [undoing, undo] = useState<number | undefined>(undefined);
-  const past = asked.at === "here" ? asked.value.items : [];
+  const [older, add] = useState<{ readonly items: readonly SettingPast[]; readonly more: boolean }>();
+  const past = asked.at === "here" ? [...asked.value.items, ...(older?.items ?? [])] : [];
+  const hasMore = older?.more ?? (asked.at === "here" && asked.value.has_more);
+  const look = async (): Promise<void> => {
+    const before = String(past.at(-1)?.version ?? 0);
+    const outcome = await ask("settings.history", { name: setting.name }, undefined, { before });
+    if (outcome.kind === "ok")
+      add({ items: [...(older?.items ?? []), ...outcome.value.items], more: outcome.value.has_more });
+    else after({ kind: "refused", text: outcome.kind === "refused" ? outcome.problem.title : "" });
+  };
   const take = async (one: SettingPast): Promise<void> => {
     if (undoing !== undefined) return;
     undo(one.version);
@@ -51,6 +60,11 @@ export function History({ setting, after }: Props): VNode {
           </li>
         ))}
       </ol>
+      {hasMore ? (
+        <button type="button" class="quiet-button" onClick={() => void look()}>
+          <Words of={settings.older} />
+        </button>
+      ) : null}
     </section>
   );
 }

@@ -31,6 +31,7 @@ export async function ask<N extends RouteName>(
   name: N,
   params: Params<N>,
   input: Input<N>,
+  query: Readonly<Record<string, string>> = {},
 ): Promise<Outcome<Routes[N]["output"]>> {
   const { method, path } = routes[name];
   let answer: Response;
@@ -38,7 +39,7 @@ export async function ask<N extends RouteName>(
   const limit = new AbortController(); // AbortSignal.timeout came with Safari 16
   const timer = setTimeout(() => limit.abort(), deadlineMs);
   try {
-    answer = await fetch(filled(path, params), {
+    answer = await fetch(filled(path, params, query), {
       method,
       cache: "no-store",
       credentials: "same-origin",
@@ -59,9 +60,15 @@ export async function ask<N extends RouteName>(
   return { kind: "refused", problem: problemFrom(answer.status, body) };
 }
 
-/** "/settings/{name}" with the name in it. */
-function filled(path: string, params: Readonly<Record<string, string>> | undefined): string {
-  return path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params?.[key] ?? ""));
+/** "/settings/{name}" with the name in it, and what is asked beyond the path. */
+function filled(
+  path: string,
+  params: Readonly<Record<string, string>> | undefined,
+  query: Readonly<Record<string, string>>,
+): string {
+  const whole = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params?.[key] ?? ""));
+  const search = new URLSearchParams(query).toString();
+  return search === "" ? whole : `${whole}?${search}`;
 }
 
 function parsed(text: string): unknown {

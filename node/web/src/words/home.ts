@@ -2,7 +2,6 @@ import type { Word } from "./word.js";
 
 /** My page: who I am here and where I can go. Student-facing. */
 export const home = {
-  title: ["わたしのページ", "わたしの ページ", "My page"],
   hello: ["{name}さん、こんにちは。", "{name}さん、 こんにちは。", "Hello, {name}."],
   pace: [
     "ここでは、自分《じぶん》のペースでだいじょうぶです。",

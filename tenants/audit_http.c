@@ -490,6 +490,7 @@ const struct route audit_routes[AUDIT_ROUTES_N] = {
         .roles = ROLE_BIT(ROLE_ANONYMOUS),
         .object = OBJECT_NONE,
         .audit = AUDIT_EXPORT,
+        .must_go_on = true,
         .summary_ja = "監査記録を書き出すことを記録する",
         .handle = note_export,
     },

@@ -266,7 +266,8 @@ static void backup_record(struct req *req)
 }
 
 #define OPERATOR \
-    .listeners = LISTENER_ADMIN, .roles = ROLE_BIT(ROLE_ANONYMOUS), .audit = AUDIT_CHANGE
+    .listeners = LISTENER_ADMIN, .roles = ROLE_BIT(ROLE_ANONYMOUS), .audit = AUDIT_CHANGE, \
+    .must_go_on = true
 
 const struct route keys_admin_routes[KEYS_ADMIN_ROUTES_N] = {
     {
@@ -321,6 +322,7 @@ const struct route keys_admin_routes[KEYS_ADMIN_ROUTES_N] = {
         .listeners = LISTENER_ADMIN,
         .roles = ROLE_BIT(ROLE_ANONYMOUS),
         .audit = AUDIT_EXPORT,
+        .must_go_on = true,
         .input = &backup_shape,
         .summary_ja = "控えを取ったことを記録に残す（運用者）",
         .handle = backup_record,

@@ -45,6 +45,9 @@ struct route {
     unsigned roles;     /* of ROLE_BIT; ROLE_ANONYMOUS opens it to nobody-in-particular */
     enum object_rule object;
     enum audit_class audit;
+    /* A row that changes or exports is refused (ERR_NOSPACE) while the disk is nearly full,
+     * unless it is one of those that must go on: sign-in, keys, what only puts on record. */
+    bool must_go_on;
     const struct jx_shape *input;  /* NULL: no body allowed */
     const struct jx_shape *output; /* NULL: 204 or not JSON */
     const char *summary_ja;

@@ -10,6 +10,7 @@
 #include "node/base/log.h"
 #include "node/base/mbox.h"
 #include "node/db/audit.h"
+#include "node/db/space.h"
 #include "node/server/cookie.h"
 #include "node/server/metrics.h"
 #include "node/server/own.h"
@@ -240,6 +241,20 @@ static bool read_input(struct call *call)
     return false;
 }
 
+/* Ordinary changes leave the last room to what must be written. False: answered. */
+static bool check_space(struct req *req)
+{
+    const struct route *route = req->route;
+    bool is_change = route->audit == AUDIT_CHANGE || route->audit == AUDIT_EXPORT;
+    struct fail fail = {.code = ERR_INTERNAL};
+
+    if (!is_change || route->must_go_on ||
+        space_check(req->services->space, SPACE_USE_WRITE, &fail) == ERR_OK)
+        return true;
+    reply_fail(req, &fail);
+    return false;
+}
+
 static void worker_reconnect(struct worker *worker)
 {
     struct dispatch *d = worker->dispatch;
@@ -283,7 +298,8 @@ static void handle(struct worker *worker, struct call *call)
     atomic_store(&call->n_holds, HOLDS_OF_A_HANDLER);
     if (read_input(call)) {
         call->action = action_of(req->route->audit);
-        req->route->handle(req);
+        if (check_space(req))
+            req->route->handle(req);
     }
     req->db = NULL; /* the next call's from here on */
     release(call);

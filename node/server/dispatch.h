@@ -10,8 +10,10 @@
  *      "refused" in the access record.
  *   4. The body against the row's shape: 400, or 422 with every defect. Nothing was touched, so
  *      nothing is recorded.
- *   5. The handler, which answers at once or later, from any thread.
- *   6. A row with an audit class: its access record, also of a failure, is committed before the
+ *   5. The disk: while it is nearly full a row that changes or exports answers 507, but for
+ *      those that must go on (route.must_go_on). Recorded as any failure of the row.
+ *   6. The handler, which answers at once or later, from any thread.
+ *   7. A row with an audit class: its access record, also of a failure, is committed before the
  *      answer leaves. If it cannot be written, the answer is 503 and what the handler said is
  *      thrown away.
  * Threads: dispatch_post on the loop thread; state and stats from any. */

@@ -3,7 +3,13 @@
 import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
 import type { T } from "./t.ts";
 
 export interface Login {
@@ -23,7 +29,10 @@ export interface Place {
   readonly logins: Readonly<Record<string, Login>>;
 }
 
-const given = JSON.parse(readFileSync(process.env["IBASHO_BROWSER"] ?? "", "utf8")) as Record<string, Place>;
+const given = JSON.parse(readFileSync(process.env["IBASHO_BROWSER"] ?? "", "utf8")) as Record<
+  string,
+  Place
+>;
 
 export function place(name: string): Place {
   const found = given[name];
@@ -44,7 +53,9 @@ export function login(at: Place, name: string): Login {
 
 /** RFC 6238, six digits, 30 s, from a base32 secret. */
 export function totp(secret: string, at = Date.now()): string {
-  const bits = [...secret].map((one) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(one).toString(2).padStart(5, "0")).join("");
+  const bits = [...secret]
+    .map((one) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(one).toString(2).padStart(5, "0"))
+    .join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((one) => parseInt(one, 2)));
   const step = Buffer.alloc(8);
   step.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
@@ -57,12 +68,23 @@ export function totp(secret: string, at = Date.now()): string {
 async function pin(url: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return await new Promise((resolve, reject) => {
-    const socket = connect({ host: "127.0.0.1", port: Number(port), servername: hostname, rejectUnauthorized: false });
+    const socket = connect({
+      host: "127.0.0.1",
+      port: Number(port),
+      servername: hostname,
+      rejectUnauthorized: false,
+    });
     socket.on("error", reject);
     socket.on("secureConnect", () => {
-      const key = socket.getPeerX509Certificate()?.publicKey.export({ type: "spki", format: "der" });
+      const key = socket
+        .getPeerX509Certificate()
+        ?.publicKey.export({ type: "spki", format: "der" });
       socket.destroy();
-      resolve(createHash("sha256").update(key ?? "").digest("base64"));
+      resolve(
+        createHash("sha256")
+          .update(key ?? "")
+          .digest("base64"),
+      );
     });
   });
 }
@@ -71,7 +93,9 @@ let browser: Browser | undefined;
 
 async function chrome(): Promise<Browser> {
   if (browser !== undefined) return browser;
-  const urls = Object.values(given).map((one) => one.url).filter((url) => url.startsWith("https:"));
+  const urls = Object.values(given)
+    .map((one) => one.url)
+    .filter((url) => url.startsWith("https:"));
   browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [
@@ -121,15 +145,24 @@ export class Visit {
     this.page = page;
   }
 
-  static async begin(at: Place, { size = sizes.tablet, scale = 1, state, more = {} }: VisitOptions = {}): Promise<Visit> {
-    const context = await (await chrome()).newContext({
+  static async begin(
+    at: Place,
+    { size = sizes.tablet, scale = 1, state, more = {} }: VisitOptions = {},
+  ): Promise<Visit> {
+    const context = await (
+      await chrome()
+    ).newContext({
       viewport: size,
       deviceScaleFactor: scale,
       locale: "ja-JP",
       ...(state === undefined ? {} : { storageState: state }),
       ...(at.url !== at.office
         ? {}
-        : { clientCertificates: [{ origin: at.office, certPath: at.office_cert, keyPath: at.office_key }] }),
+        : {
+            clientCertificates: [
+              { origin: at.office, certPath: at.office_cert, keyPath: at.office_key },
+            ],
+          }),
       ...more,
     });
     context.setDefaultTimeout(10_000);
@@ -143,7 +176,8 @@ export class Visit {
     page.on("console", (message) => {
       if (message.type() !== "error") return;
       // A refusal by status is part of the talk with the node and is looked at where it matters.
-      if (/^Failed to load resource: the server responded with a status of 4/.test(message.text())) return;
+      if (/^Failed to load resource: the server responded with a status of 4/.test(message.text()))
+        return;
       visit.faults.push(`console: ${message.text()}`);
     });
     page.on("pageerror", (error) => visit.faults.push(`script: ${error.message}`));
@@ -185,7 +219,8 @@ export class Visit {
     );
     await this.page.waitForFunction(
       ([theme, form]) =>
-        document.documentElement.dataset["theme"] === theme && document.documentElement.dataset["form"] === form,
+        document.documentElement.dataset["theme"] === theme &&
+        document.documentElement.dataset["form"] === form,
       [theme, form],
     );
   }
@@ -216,7 +251,10 @@ export async function visiting(
 const states = new Map<string, Awaited<ReturnType<BrowserContext["storageState"]>>>();
 
 /** The cookies of someone who has come in: a code is accepted once, so each signs in once a run. */
-export async function signedIn(at: Place, name: string): Promise<NonNullable<VisitOptions["state"]>> {
+export async function signedIn(
+  at: Place,
+  name: string,
+): Promise<NonNullable<VisitOptions["state"]>> {
   const known = states.get(name);
   if (known !== undefined) return known;
   const visit = await Visit.begin(at);

@@ -29,13 +29,27 @@ async function until(driver: Driver, expression: string, what: string): Promise<
 
 async function walk(t: T, driver: Driver): Promise<void> {
   const child = login(at, "child8");
-  const there = (selector: string): string => `document.querySelector(${JSON.stringify(selector)}) !== null`;
+  const there = (selector: string): string =>
+    `document.querySelector(${JSON.stringify(selector)}) !== null`;
   await driver.goto(`${at.url}/`);
   await until(driver, there("#login"), "the way in");
-  t.eq(await driver.get("document.querySelector('.town').textContent"), at.title_ja, "the first page names the place");
-  t.ok(Number(await driver.get("document.querySelectorAll('ruby rt').length")) > 0, "readings stand over the words");
-  t.ok(await driver.get("document.fonts.check('16px \"Ibasho Words\"', 'いばしょ')"), "in the page's own font");
-  t.ok(await driver.get("document.documentElement.scrollWidth <= innerWidth"), "nothing runs out at the side");
+  t.eq(
+    await driver.get("document.querySelector('.town').textContent"),
+    at.title_ja,
+    "the first page names the place",
+  );
+  t.ok(
+    Number(await driver.get("document.querySelectorAll('ruby rt').length")) > 0,
+    "readings stand over the words",
+  );
+  t.ok(
+    await driver.get("document.fonts.check('16px \"Ibasho Words\"', 'いばしょ')"),
+    "in the page's own font",
+  );
+  t.ok(
+    await driver.get("document.documentElement.scrollWidth <= innerWidth"),
+    "nothing runs out at the side",
+  );
   await driver.click(".bar-button");
   await driver.click("#display-panel .choice:nth-child(3)");
   await until(driver, "document.documentElement.dataset.form === 'easy'", "やさしい");
@@ -47,11 +61,26 @@ async function walk(t: T, driver: Driver): Promise<void> {
   await driver.type("#password", child.password);
   await driver.click("form .button");
   await until(driver, there(".home"), "my page");
-  t.ok(String(await driver.get("document.querySelector('.hello h1').textContent")).includes(child.display_name), "greeted by name");
-  t.eq(await driver.get("Object.keys(localStorage).join()"), "ibasho.display", "nothing but the choice is kept");
+  t.ok(
+    String(await driver.get("document.querySelector('.hello h1').textContent")).includes(
+      child.display_name,
+    ),
+    "greeted by name",
+  );
+  t.eq(
+    await driver.get("Object.keys(localStorage).join()"),
+    "ibasho.display",
+    "nothing but the choice is kept",
+  );
   await driver.click(".bar-doors button:last-child");
   await until(driver, there(".sign-in .note"), "good-bye");
-  t.eq(await driver.get("document.documentElement.dataset.theme + ' ' + document.documentElement.dataset.form"), "dark easy", "the choice is still there");
+  t.eq(
+    await driver.get(
+      "document.documentElement.dataset.theme + ' ' + document.documentElement.dataset.form",
+    ),
+    "dark easy",
+    "the choice is still there",
+  );
 }
 
 test("walk_in_firefox", async (t) => {
@@ -82,7 +111,9 @@ async function freePort(): Promise<number> {
     server.on("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+      server.close(() =>
+        resolve(typeof address === "object" && address !== null ? address.port : 0),
+      );
     });
   });
 }
@@ -114,7 +145,9 @@ class WebDriver implements Driver {
     const end = Date.now() + 20_000;
     for (;;)
       try {
-        const { sessionId } = (await this.ask("POST", "/session", { capabilities: { alwaysMatch } })) as { sessionId: string };
+        const { sessionId } = (await this.ask("POST", "/session", {
+          capabilities: { alwaysMatch },
+        })) as { sessionId: string };
         this.session = `/session/${sessionId}`;
         return;
       } catch (error) {
@@ -124,7 +157,10 @@ class WebDriver implements Driver {
   }
 
   private async element(selector: string): Promise<string> {
-    const found = (await this.ask("POST", "/element", { using: "css selector", value: selector })) as Record<string, string>;
+    const found = (await this.ask("POST", "/element", {
+      using: "css selector",
+      value: selector,
+    })) as Record<string, string>;
     return Object.values(found)[0] ?? "";
   }
 
@@ -147,9 +183,13 @@ class WebDriver implements Driver {
 
 /** A virtual screen; its number comes from the server itself. */
 async function screen(): Promise<{ server: ChildProcess; display: string }> {
-  const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "1280x900x24", "-nolisten", "tcp"], {
-    stdio: ["ignore", "ignore", "ignore", "pipe"],
-  });
+  const server = spawn(
+    "Xvfb",
+    ["-displayfd", "3", "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+    {
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+    },
+  );
   const display = await new Promise<string>((resolve, reject) => {
     server.on("exit", (status) => reject(new Error(`Xvfb ended with ${status}`)));
     server.stdio[3]?.once("data", (text: Buffer) => resolve(`:${text.toString().trim()}`));
@@ -167,7 +207,12 @@ test("walk_in_webkit", async (t) => {
   const port = await freePort();
   const service = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
     stdio: "ignore",
-    env: { ...process.env, DISPLAY: display, LIBGL_ALWAYS_SOFTWARE: "1", WEBKIT_DISABLE_DMABUF_RENDERER: "1" },
+    env: {
+      ...process.env,
+      DISPLAY: display,
+      LIBGL_ALWAYS_SOFTWARE: "1",
+      WEBKIT_DISABLE_DMABUF_RENDERER: "1",
+    },
   });
   const driver = new WebDriver(port);
   try {

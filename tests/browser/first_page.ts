@@ -10,7 +10,11 @@ test("first_page_names_the_place_and_welcomes", async (t) => {
   await visiting(t, at, {}, async (visit) => {
     await visit.open();
     t.eq(await visit.page.textContent(".town"), at.title_ja, "the municipality's name");
-    t.ok((await visit.page.title()).includes(at.title_ja), "and in the tab's title", await visit.page.title());
+    t.ok(
+      (await visit.page.title()).includes(at.title_ja),
+      "and in the tab's title",
+      await visit.page.title(),
+    );
     t.ok(await visit.page.isVisible(".lead"), "a welcome");
     t.eq(await visit.page.getAttribute("html", "lang"), "ja", "in Japanese");
     t.ok((await visit.page.locator("ruby").count()) > 0, "with readings from the first moment");
@@ -19,7 +23,10 @@ test("first_page_names_the_place_and_welcomes", async (t) => {
 });
 
 test("first_page_fetches_what_the_figure_counts_and_no_more", async (t) => {
-  const figure = JSON.parse(execFileSync("node/web/size", { encoding: "utf8" })) as { value: number; goal: number };
+  const figure = JSON.parse(execFileSync("node/web/size", { encoding: "utf8" })) as {
+    value: number;
+    goal: number;
+  };
   await visiting(t, at, {}, async (visit) => {
     let bytes = 0;
     visit.page.on("response", (response) => {
@@ -32,9 +39,17 @@ test("first_page_fetches_what_the_figure_counts_and_no_more", async (t) => {
     await visit.page.waitForLoadState("networkidle");
     const kb = Math.round(bytes / 100) / 10;
     t.note(`${kb} KB fetched, ${figure.value} KB counted`);
-    t.ok(Math.abs(kb - figure.value) <= 0.3, "the figure foundation.page is what a browser fetches", `${kb} ${figure.value}`);
+    t.ok(
+      Math.abs(kb - figure.value) <= 0.3,
+      "the figure foundation.page is what a browser fetches",
+      `${kb} ${figure.value}`,
+    );
     t.ok(kb <= figure.goal, `at most ${figure.goal} KB`);
-    t.eq(visit.asked.filter((url) => !url.startsWith(at.url)), [], "from this host alone");
+    t.eq(
+      visit.asked.filter((url) => !url.startsWith(at.url)),
+      [],
+      "from this host alone",
+    );
   });
 });
 
@@ -42,7 +57,14 @@ test("first_page_obeys_its_policy", async (t) => {
   await visiting(t, at, {}, async (visit) => {
     const answer = await visit.page.goto(`${at.url}/`);
     const policy = answer?.headers()["content-security-policy"] ?? "";
-    for (const rule of ["default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"])
+    for (const rule of [
+      "default-src 'self'",
+      "script-src 'self' 'wasm-unsafe-eval'",
+      "object-src 'none'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ])
       t.ok(policy.includes(rule), `the policy has ${rule}`, policy);
     await visit.page.waitForSelector("h1");
     const tried = await visit.page.evaluate(() => {
@@ -79,7 +101,11 @@ test("theme_is_there_before_the_first_paint", async (t) => {
         });
       });
       await visit.open();
-      t.eq(await visit.page.evaluate(() => (globalThis as unknown as { seen: string }).seen), want, `${scheme} by the system`);
+      t.eq(
+        await visit.page.evaluate(() => (globalThis as unknown as { seen: string }).seen),
+        want,
+        `${scheme} by the system`,
+      );
     });
 });
 
@@ -91,8 +117,16 @@ test("choices_stay_on_the_device_and_nothing_else", async (t) => {
     await visit.page.locator("#display-panel .choice").nth(6).click(); // しずか
     await visit.page.reload();
     await visit.page.waitForSelector("h1");
-    t.eq(await visit.page.evaluate(() => ({ ...document.documentElement.dataset })), { theme: "quiet", form: "easy" }, "kept over a reload");
-    t.eq(await visit.page.evaluate(() => ({ ...localStorage })), { "ibasho.display": "quiet easy" }, "and this is all that is kept");
+    t.eq(
+      await visit.page.evaluate(() => ({ ...document.documentElement.dataset })),
+      { theme: "quiet", form: "easy" },
+      "kept over a reload",
+    );
+    t.eq(
+      await visit.page.evaluate(() => ({ ...localStorage })),
+      { "ibasho.display": "quiet easy" },
+      "and this is all that is kept",
+    );
     t.eq(await visit.page.evaluate(() => document.cookie), "", "no cookie a script could read");
     t.eq(await visit.context.cookies(), [], "no cookie at all before signing in");
   });
@@ -103,11 +137,15 @@ test("reduced_motion_and_quiet_hold_still", async (t) => {
     await visit.open();
     for (const theme of ["light", "dark", "quiet"]) {
       await visit.choose(theme, "ruby");
-      const moving = await visit.page.evaluate(() =>
-        [...document.querySelectorAll("*")].filter((one) => {
-          const style = getComputedStyle(one);
-          return style.animationName !== "none" || style.transitionDuration.split(",").some((each) => parseFloat(each) > 0);
-        }).length,
+      const moving = await visit.page.evaluate(
+        () =>
+          [...document.querySelectorAll("*")].filter((one) => {
+            const style = getComputedStyle(one);
+            return (
+              style.animationName !== "none" ||
+              style.transitionDuration.split(",").some((each) => parseFloat(each) > 0)
+            );
+          }).length,
       );
       t.eq(moving, 0, `nothing moves by itself in ${theme}`);
     }
@@ -124,7 +162,11 @@ test("way_in_is_in_sight_on_school_devices", async (t) => {
     await visiting(t, at, { size }, async (visit) => {
       await visit.open();
       const box = await visit.page.locator("form .button").boundingBox();
-      t.ok(box !== null && box.y + box.height <= size.height, `${what}: はいる is on the screen without scrolling`, JSON.stringify(box));
+      t.ok(
+        box !== null && box.y + box.height <= size.height,
+        `${what}: はいる is on the screen without scrolling`,
+        JSON.stringify(box),
+      );
     });
 });
 
@@ -161,6 +203,9 @@ test("browser_that_is_too_old_is_told_what_to_use", async (t) => {
     });
     await visit.page.goto(`${at.url}/`);
     await visit.page.waitForSelector("body > .starting");
-    t.ok((await visit.page.innerText("body > .starting")).includes("Safari"), "the browsers that do are named");
+    t.ok(
+      (await visit.page.innerText("body > .starting")).includes("Safari"),
+      "the browsers that do are named",
+    );
   });
 });

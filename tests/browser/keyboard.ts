@@ -18,12 +18,13 @@ interface Stop {
 function stop(): Stop | undefined {
   const at = document.activeElement;
   if (!(at instanceof HTMLElement) || at === document.body) return undefined;
-  const marked = at.closest("label.choice") === null ? at : at.nextElementSibling ?? at;
+  const marked = at.closest("label.choice") === null ? at : (at.nextElementSibling ?? at);
   const style = getComputedStyle(marked);
   const box = marked.getBoundingClientRect();
   return {
     name: `${at.tagName.toLowerCase()}#${at.id}.${at.getAttribute("name") ?? at.className} ${(at.textContent ?? "").slice(0, 20)}`,
-    isSeen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight,
+    isSeen:
+      box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight,
     ring: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
     top: box.top + scrollY,
   };
@@ -40,27 +41,53 @@ async function toTheStart(page: Page): Promise<void> {
 
 for (const page of pages)
   test(`keyboard_reaches_all_of_${page.name}`, async (t) => {
-    await visiting(t, at, page.who === "nobody" ? {} : { state: await signedIn(at, page.who) }, async (visit) => {
-      await page.reach(visit);
-      await toTheStart(visit.page);
-      const want = await visit.page.evaluate(() => {
-        const all = [...document.querySelectorAll<HTMLElement>("a[href], button, summary, input, select, textarea")];
-        const seen = all.filter((one) => one.closest("[hidden], details:not([open]) > :not(summary)") === null);
-        // Of a group of radio buttons the keyboard visits one.
-        const groups = new Set(seen.flatMap((one) => (one instanceof HTMLInputElement && one.type === "radio" ? [one.name] : [])));
-        return seen.filter((one) => !(one instanceof HTMLInputElement && one.type === "radio")).length + groups.size;
-      });
-      const stops: Stop[] = [];
-      for (let i = 0; i < want + 9; i++) {
-        await visit.page.keyboard.press("Tab");
-        const now = await visit.page.evaluate(stop);
-        if (now === undefined) break;
-        if (now.name !== stops.at(-1)?.name) stops.push(now); // the parts of a date are one control
-      }
-      t.eq(stops.length, want, `${want} stops, then out again: no trap, nothing left out`);
-      t.eq(stops.filter((one) => !one.isSeen).map((one) => one.name), [], "each is in sight when it has the focus");
-      t.eq(stops.filter((one) => one.ring < 2).map((one) => one.name), [], "each shows that it has the focus");
-    });
+    await visiting(
+      t,
+      at,
+      page.who === "nobody" ? {} : { state: await signedIn(at, page.who) },
+      async (visit) => {
+        await page.reach(visit);
+        await toTheStart(visit.page);
+        const want = await visit.page.evaluate(() => {
+          const all = [
+            ...document.querySelectorAll<HTMLElement>(
+              "a[href], button, summary, input, select, textarea",
+            ),
+          ];
+          const seen = all.filter(
+            (one) => one.closest("[hidden], details:not([open]) > :not(summary)") === null,
+          );
+          // Of a group of radio buttons the keyboard visits one.
+          const groups = new Set(
+            seen.flatMap((one) =>
+              one instanceof HTMLInputElement && one.type === "radio" ? [one.name] : [],
+            ),
+          );
+          return (
+            seen.filter((one) => !(one instanceof HTMLInputElement && one.type === "radio"))
+              .length + groups.size
+          );
+        });
+        const stops: Stop[] = [];
+        for (let i = 0; i < want + 9; i++) {
+          await visit.page.keyboard.press("Tab");
+          const now = await visit.page.evaluate(stop);
+          if (now === undefined) break;
+          if (now.name !== stops.at(-1)?.name) stops.push(now); // the parts of a date are one control
+        }
+        t.eq(stops.length, want, `${want} stops, then out again: no trap, nothing left out`);
+        t.eq(
+          stops.filter((one) => !one.isSeen).map((one) => one.name),
+          [],
+          "each is in sight when it has the focus",
+        );
+        t.eq(
+          stops.filter((one) => one.ring < 2).map((one) => one.name),
+          [],
+          "each shows that it has the focus",
+        );
+      },
+    );
   });
 
 test("keyboard_alone_signs_in_and_leaves", async (t) => {
@@ -69,9 +96,16 @@ test("keyboard_alone_signs_in_and_leaves", async (t) => {
     const { page } = visit;
     await visit.open();
     await page.keyboard.press("Tab");
-    t.ok((await page.evaluate(() => document.activeElement?.className))?.includes("skip"), "first the way past the header");
+    t.ok(
+      (await page.evaluate(() => document.activeElement?.className))?.includes("skip"),
+      "first the way past the header",
+    );
     await page.keyboard.press("Enter");
-    t.eq(await page.evaluate(() => document.activeElement?.id), "content", "which leads to the content");
+    t.eq(
+      await page.evaluate(() => document.activeElement?.id),
+      "content",
+      "which leads to the content",
+    );
     await page.keyboard.press("Tab");
     t.eq(await page.evaluate(() => document.activeElement?.id), "login", "next comes the name");
     await page.keyboard.type(child.login);
@@ -104,7 +138,10 @@ test("panel_of_choices_opens_chooses_and_closes_by_keyboard", async (t) => {
     t.ok(true, "and from light to dark");
     await page.keyboard.press("Escape");
     t.eq(await page.getAttribute(".bar-button", "aria-expanded"), "false", "Escape closes");
-    t.ok(await page.evaluate(() => document.activeElement?.classList.contains("bar-button")), "and the focus is back where it came from");
+    t.ok(
+      await page.evaluate(() => document.activeElement?.classList.contains("bar-button")),
+      "and the focus is back where it came from",
+    );
   });
 });
 
@@ -114,10 +151,18 @@ test("enter_while_composing_sends_nothing", async (t) => {
     await visit.open();
     const input = await visit.context.newCDPSession(page);
     await page.focus("#login");
-    await input.send("Input.imeSetComposition", { text: "そら", selectionStart: 2, selectionEnd: 2 });
+    await input.send("Input.imeSetComposition", {
+      text: "そら",
+      selectionStart: 2,
+      selectionEnd: 2,
+    });
     t.eq(await page.inputValue("#login"), "そら", "a composition is under way");
     await input.send("Input.insertText", { text: "そら" });
     t.eq(await page.locator(".fault").count(), 0, "taking it over sends nothing");
-    t.eq(visit.asked.filter((url) => url.endsWith("/session")).length, 1, "the node was asked once, at the start");
+    t.eq(
+      visit.asked.filter((url) => url.endsWith("/session")).length,
+      1,
+      "the node was asked once, at the start",
+    );
   });
 });

@@ -8,7 +8,12 @@ import { forms, pages, type PageUnderTest, themes } from "./pages.ts";
 import { suite } from "./t.ts";
 
 const test = suite(import.meta.filename);
-const axe = readFileSync(createRequire(new URL("../../node/web/package.json", import.meta.url)).resolve("axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(
+  createRequire(new URL("../../node/web/package.json", import.meta.url)).resolve(
+    "axe-core/axe.min.js",
+  ),
+  "utf8",
+);
 
 const html = new HtmlValidate({
   extends: ["html-validate:recommended"],
@@ -36,14 +41,19 @@ interface Violation {
 
 async function violations(page: Page): Promise<string[]> {
   const found = (await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: (root: Document, options: object) => Promise<{ violations: Violation[] }> } };
+    const { axe } = globalThis as unknown as {
+      axe: { run: (root: Document, options: object) => Promise<{ violations: Violation[] }> };
+    };
     const result = await axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
       resultTypes: ["violations"],
     });
     return result.violations;
   })) as Violation[];
-  return found.map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 160)} ${one.nodes[0]?.failureSummary?.slice(0, 240)}`);
+  return found.map(
+    (one) =>
+      `${one.id}: ${one.nodes[0]?.html.slice(0, 160)} ${one.nodes[0]?.failureSummary?.slice(0, 240)}`,
+  );
 }
 
 test("checkers_find_what_is_broken", async (t) => {
@@ -55,13 +65,22 @@ test("checkers_find_what_is_broken", async (t) => {
       wide.style.cssText = "width: 3000px; height: 20px; background: #777; color: #888";
       document.querySelector("main")?.append(wide, "漢字☃");
     });
-    t.ok((await violations(visit.page)).some((one) => one.startsWith("button-name")), "axe: a button without a name");
+    t.ok(
+      (await violations(visit.page)).some((one) => one.startsWith("button-name")),
+      "axe: a button without a name",
+    );
     t.ok((await visit.page.evaluate(outsiders)).length > 0, "something wider than the page");
     t.ok((await visit.page.evaluate(smallTargets)).length > 0, "something too small for a finger");
     const words = await visit.page.evaluate(fixedWords);
-    t.eq([words.unread.join(""), words.faceless.includes("☃")], ["漢字", true], "kanji without reading, a character without a face");
+    t.eq(
+      [words.unread.join(""), words.faceless.includes("☃")],
+      ["漢字", true],
+      "kanji without reading, a character without a face",
+    );
   });
-  const report = await html.validateString('<!DOCTYPE html><html lang="ja"><head><title>x</title></head><body><img src="a"></body></html>');
+  const report = await html.validateString(
+    '<!DOCTYPE html><html lang="ja"><head><title>x</title></head><body><img src="a"></body></html>',
+  );
   t.ok(report.errorCount > 0, "html-validate: a picture without words");
 });
 
@@ -82,7 +101,9 @@ for (const page of pages) {
     await visiting(t, place("aozora"), await stateOf(page), async (visit) => {
       await page.reach(visit);
       const report = await html.validateString(await visit.page.content());
-      const found = report.results.flatMap((one) => one.messages).map((one) => `${one.ruleId}: ${one.message} (${one.selector})`);
+      const found = report.results
+        .flatMap((one) => one.messages)
+        .map((one) => `${one.ruleId}: ${one.message} (${one.selector})`);
       t.eq(found, [], "as the standard wants it");
     });
   });
@@ -94,7 +115,8 @@ for (const page of pages) {
       for (const form of forms) {
         await visit.choose("light", form);
         const got = await visit.page.evaluate(fixedWords);
-        if (form === "ruby" || form === "easy") t.eq(got.unread, [], `${form}: every kanji has its reading`);
+        if (form === "ruby" || form === "easy")
+          t.eq(got.unread, [], `${form}: every kanji has its reading`);
         if (form === "plain" || form === "english") t.eq(got.nRuby, 0, `${form}: no ruby`);
         t.eq(got.faceless, [], `${form}: every character is in the page's own font`);
         t.ok(got.nText > 0, `${form}: there are words`);
@@ -116,8 +138,16 @@ for (const page of pages) {
         await visit.page.setViewportSize(size);
         for (const form of forms) {
           await visit.choose("light", form);
-          t.eq(await visit.page.evaluate(outsiders), [], `${what}, ${form}: nothing beside the page`);
-          t.eq(await visit.page.evaluate(smallTargets), [], `${what}, ${form}: all targets are 44 px or more`);
+          t.eq(
+            await visit.page.evaluate(outsiders),
+            [],
+            `${what}, ${form}: nothing beside the page`,
+          );
+          t.eq(
+            await visit.page.evaluate(smallTargets),
+            [],
+            `${what}, ${form}: all targets are 44 px or more`,
+          );
         }
         await zoomText(visit.page, "200%");
         t.eq(await visit.page.evaluate(outsiders), [], `${what}: text alone at 200 %`);
@@ -148,20 +178,33 @@ function fixedWords(): { unread: string[]; faceless: string[]; nRuby: number; nT
   const unread = new Set<string>();
   const faceless = new Set<string>();
   let nText = 0;
-  const walk = document.createTreeWalker(document.getElementById("app") as Node, NodeFilter.SHOW_TEXT);
+  const walk = document.createTreeWalker(
+    document.getElementById("app") as Node,
+    NodeFilter.SHOW_TEXT,
+  );
   for (let node = walk.nextNode(); node !== null; node = walk.nextNode()) {
     const at = node.parentElement;
-    if (at === null || at.closest(".given, .mono, .key-code b, [aria-hidden=true], .paper-n") !== null) continue;
+    if (
+      at === null ||
+      at.closest(".given, .mono, .key-code b, [aria-hidden=true], .paper-n") !== null
+    )
+      continue;
     const isPaper = at.closest(".paper") !== null; // always without readings, as it is printed
     nText++;
     for (const character of node.textContent ?? "") {
-      if (/[\p{Script=Han}々]/u.test(character) && at.closest("ruby") === null && !isPaper) unread.add(character);
+      if (/[\p{Script=Han}々]/u.test(character) && at.closest("ruby") === null && !isPaper)
+        unread.add(character);
       const point = character.codePointAt(0) ?? 0;
-      if (!faces.some(([from, until]) => from <= point && point <= until) && !/[\s\d]/.test(character)) faceless.add(character);
+      if (
+        !faces.some(([from, until]) => from <= point && point <= until) &&
+        !/[\s\d]/.test(character)
+      )
+        faceless.add(character);
     }
   }
   const rubies = [...document.querySelectorAll("#app ruby")];
-  for (const one of rubies) if (one.querySelector("rt")?.textContent === "") unread.add(one.textContent ?? "");
+  for (const one of rubies)
+    if (one.querySelector("rt")?.textContent === "") unread.add(one.textContent ?? "");
   return { unread: [...unread], faceless: [...faceless], nRuby: rubies.length, nText };
 }
 
@@ -169,12 +212,16 @@ function fixedWords(): { unread: string[]; faceless: string[]; nRuby: number; nT
 function outsiders(): string[] {
   const found: string[] = [];
   const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth > width) found.push(`the page is ${document.documentElement.scrollWidth} of ${width} wide`);
+  if (document.documentElement.scrollWidth > width)
+    found.push(`the page is ${document.documentElement.scrollWidth} of ${width} wide`);
   for (const element of document.querySelectorAll("#app *:not(svg *)")) {
     const box = element.getBoundingClientRect();
-    const isSeen = box.width > 1 && box.height > 1 && element.closest(".unseen, .skip, .scene") === null;
+    const isSeen =
+      box.width > 1 && box.height > 1 && element.closest(".unseen, .skip, .scene") === null;
     if (isSeen && (box.right > width + 1 || box.left < -1))
-      found.push(`${element.tagName}.${element.className}: ${Math.round(box.left)}-${Math.round(box.right)}`);
+      found.push(
+        `${element.tagName}.${element.className}: ${Math.round(box.left)}-${Math.round(box.right)}`,
+      );
   }
   return found.slice(0, 5);
 }
@@ -182,11 +229,16 @@ function outsiders(): string[] {
 /** Controls that a finger could miss. A checkbox or radio button is as large as its label. */
 function smallTargets(): string[] {
   const found: string[] = [];
-  for (const element of document.querySelectorAll<HTMLElement>("a, button, summary, input, select, label.choice, label.check")) {
+  for (const element of document.querySelectorAll<HTMLElement>(
+    "a, button, summary, input, select, label.choice, label.check",
+  )) {
     const target = element.closest("label.choice, label.check") ?? element;
     const box = target.getBoundingClientRect();
     if (box.width === 0 || element.closest("[hidden], .skip") !== null) continue;
-    if (box.height < 43.5 || box.width < 43.5) found.push(`${target.tagName}.${target.className}: ${Math.round(box.width)}x${Math.round(box.height)}`);
+    if (box.height < 43.5 || box.width < 43.5)
+      found.push(
+        `${target.tagName}.${target.className}: ${Math.round(box.width)}x${Math.round(box.height)}`,
+      );
   }
   return found.slice(0, 5);
 }

@@ -59,7 +59,11 @@ export const pages: readonly PageUnderTest[] = [
   { name: "no_such_page", who: "child0", reach: (v) => to(v, "#/nowhere", ".note-card") },
   { name: "my_page_of_the_board", who: "board", reach: (v) => to(v, "", ".door") },
   { name: "settings", who: "board", reach: (v) => to(v, "#/settings", ".setting-row") },
-  { name: "setting_text", who: "board", reach: (v) => to(v, "#/settings/first_page.message", "#new-value") },
+  {
+    name: "setting_text",
+    who: "board",
+    reach: (v) => to(v, "#/settings/first_page.message", "#new-value"),
+  },
   {
     name: "setting_choice_planned",
     who: "board",
@@ -70,7 +74,11 @@ export const pages: readonly PageUnderTest[] = [
     },
   },
   { name: "keys", who: "board", reach: (v) => to(v, "#/keys", ".facts") },
-  { name: "sheet_approve_without_a_proposal", who: "board", reach: (v) => to(v, "#/sheet-approve", ".note") },
+  {
+    name: "sheet_approve_without_a_proposal",
+    who: "board",
+    reach: (v) => to(v, "#/sheet-approve", ".note"),
+  },
   { name: "sheet_before", who: "board", reach: (v) => to(v, "#/sheet", ".check input") },
   { name: "sheet_shown", who: "board", reach: makeSheet },
   {

@@ -14,7 +14,10 @@ async function value(page: Page): Promise<string> {
 async function change(page: Page, text: string): Promise<void> {
   await page.fill("#new-value", text);
   await page.click("form .button");
-  await page.waitForFunction((text) => document.querySelector(".facts b")?.textContent?.trim() === text, text);
+  await page.waitForFunction(
+    (text) => document.querySelector(".facts b")?.textContent?.trim() === text,
+    text,
+  );
 }
 
 test("settings_list_names_every_row_and_finds_them", async (t) => {
@@ -24,11 +27,25 @@ test("settings_list_names_every_row_and_finds_them", async (t) => {
     await page.waitForSelector(".setting-row");
     const n = await page.locator(".setting-row").count();
     t.ok(n >= 2, `${n} settings`);
-    const rows = (await page.evaluate(async () => (await (await fetch("/api/v1/settings")).json()) as { items: { title_ja: string }[] })).items;
-    t.eq(await page.locator(".setting-row .door-title").allInnerTexts(), rows.map((one) => one.title_ja), "as the node has them");
+    const rows = (
+      await page.evaluate(
+        async () =>
+          (await (await fetch("/api/v1/settings")).json()) as { items: { title_ja: string }[] },
+      )
+    ).items;
+    t.eq(
+      await page.locator(".setting-row .door-title").allInnerTexts(),
+      rows.map((one) => one.title_ja),
+      "as the node has them",
+    );
     await page.fill("#settings-search", "ガメンノコトバ".replace("ガメン", "画面"));
     await page.waitForFunction((n) => document.querySelectorAll(".setting-row").length < n, n);
-    t.ok((await page.locator(".setting-row").allInnerTexts()).some((one) => one.includes("画面のことば")), "found by katakana");
+    t.ok(
+      (await page.locator(".setting-row").allInnerTexts()).some((one) =>
+        one.includes("画面のことば"),
+      ),
+      "found by katakana",
+    );
     await page.fill("#settings-search", "ここにないことば");
     await page.waitForSelector(".note");
     t.eq(await page.locator(".setting-row").count(), 0, "and says when there is none");
@@ -46,11 +63,21 @@ test("setting_is_changed_seen_by_everyone_and_undone", async (t) => {
     t.ok(await page.isVisible("[role=alert] .note"), "it says that it is changed");
     const guest = await Visit.begin(at);
     await guest.open();
-    t.eq(await guest.page.innerText(".message"), "きょうは 絵本の日です", "the first page of anyone shows it");
+    t.eq(
+      await guest.page.innerText(".message"),
+      "きょうは 絵本の日です",
+      "the first page of anyone shows it",
+    );
     await guest.end(t);
-    t.ok((await page.locator(".past").first().innerText()).includes("絵本の日"), "the history has it");
+    t.ok(
+      (await page.locator(".past").first().innerText()).includes("絵本の日"),
+      "the history has it",
+    );
     await page.locator(".past button").first().click();
-    await page.waitForFunction((want) => document.querySelector(".facts b")?.textContent?.trim() === want, before);
+    await page.waitForFunction(
+      (want) => document.querySelector(".facts b")?.textContent?.trim() === want,
+      before,
+    );
     t.ok(true, "undone: as before");
     await page.waitForFunction(() => document.querySelectorAll(".past").length >= 2);
     t.ok(true, "and the undoing is in the history, too");
@@ -76,7 +103,11 @@ test("setting_is_planned_for_a_time", async (t) => {
     await page.fill("#new-from", `${year + 1}-04-01T00:00`);
     await page.click("form .button");
     await page.waitForSelector(".planned");
-    t.ok((await page.innerText(".planned")).includes(`${year + 1}年4月1日`), "the plan stands with its day in Japan", await page.innerText(".planned"));
+    t.ok(
+      (await page.innerText(".planned")).includes(`${year + 1}年4月1日`),
+      "the plan stands with its day in Japan",
+      await page.innerText(".planned"),
+    );
     t.ok((await value(page)).includes("ふりがな"), "today's value is the same");
     await page.locator(".past button").first().click();
     await page.waitForSelector(".planned", { state: "detached" });
@@ -110,7 +141,9 @@ test("two_people_changing_one_setting_are_told", async (t) => {
   await second.page.fill("#new-value", "二人目のことば");
   await second.page.click("form .button");
   await second.page.waitForSelector("[role=alert] .fault");
-  await second.page.waitForFunction(() => document.querySelector(".facts b")?.textContent?.trim() === "一人目のことば");
+  await second.page.waitForFunction(
+    () => document.querySelector(".facts b")?.textContent?.trim() === "一人目のことば",
+  );
   t.ok(true, "the second sees what the first decided, and that theirs was not taken");
   await change(second.page, "二人目のことば");
   t.eq(await value(second.page), "二人目のことば", "and can decide again");
@@ -127,7 +160,11 @@ test("breaking_a_setting_s_rule_is_refused_in_words", async (t) => {
     await page.fill("#new-value", "あ".repeat(401));
     await page.click("form .button");
     await page.waitForSelector("[role=alert] .fault");
-    t.ok(/[ぁ-ん]/.test(await page.innerText("[role=alert] .fault")), "a Japanese sentence", await page.innerText("[role=alert] .fault"));
+    t.ok(
+      /[ぁ-ん]/.test(await page.innerText("[role=alert] .fault")),
+      "a Japanese sentence",
+      await page.innerText("[role=alert] .fault"),
+    );
     t.eq(await value(page), before, "nothing changed");
   });
 });
@@ -146,12 +183,23 @@ test("choices_have_names_people_can_read", async (t) => {
   await visiting(t, at, { state: await signedIn(at, "board") }, async (visit) => {
     const { page } = visit;
     await visit.open("#/settings");
-    const rows = (await page.evaluate(async () => (await (await fetch("/api/v1/settings")).json()) as { items: { name: string; type: string; choices: string[] }[] })).items;
+    const rows = (
+      await page.evaluate(
+        async () =>
+          (await (await fetch("/api/v1/settings")).json()) as {
+            items: { name: string; type: string; choices: string[] }[];
+          },
+      )
+    ).items;
     for (const { name, choices } of rows.filter((one) => one.type === "enum")) {
       await page.goto(`${at.url}/#/settings/${name}`);
       await page.waitForSelector("main .choice");
       const shown = await page.locator("main fieldset").first().locator(".choice").allInnerTexts();
-      t.eq(shown.filter((one) => choices.includes(one.trim()) && one.trim() !== "English"), [], `${name}: no bare code is shown`);
+      t.eq(
+        shown.filter((one) => choices.includes(one.trim()) && one.trim() !== "English"),
+        [],
+        `${name}: no bare code is shown`,
+      );
     }
   });
 });
@@ -167,7 +215,11 @@ test("long_history_is_read_to_its_end", async (t) => {
       for (let i = 0; i < 60; i++) {
         const body = JSON.stringify({ id: crypto.randomUUID(), value: `ことば ${i}` });
         const headers = { "content-type": "application/json" };
-        const answer = await fetch("/api/v1/settings/first_page.message", { method: "PUT", headers, body });
+        const answer = await fetch("/api/v1/settings/first_page.message", {
+          method: "PUT",
+          headers,
+          body,
+        });
         if (!answer.ok) n++;
       }
       return n;
@@ -181,6 +233,10 @@ test("long_history_is_read_to_its_end", async (t) => {
     await page.waitForFunction((first) => document.querySelectorAll(".past").length > first, first);
     t.ok((await page.locator(".past").count()) >= 60, "the older ones follow");
     const said = await page.locator(".past-values b").allInnerTexts();
-    t.eq(said.slice(0, 60).map((one) => one.trim()), Array.from({ length: 60 }, (_, i) => `ことば ${59 - i}`), "newest first, none twice, none left out");
+    t.eq(
+      said.slice(0, 60).map((one) => one.trim()),
+      Array.from({ length: 60 }, (_, i) => `ことば ${59 - i}`),
+      "newest first, none twice, none left out",
+    );
   });
 });

@@ -42,8 +42,15 @@ function show(value: unknown): string {
 }
 
 function place(): string {
-  const line = new Error().stack?.split("\n").find((one) => one.includes("/tests/") && !one.includes("browser/t.ts"));
-  return line?.trim().replace(/^at /, "").replace(/file:\/\//, "") ?? "?";
+  const line = new Error().stack
+    ?.split("\n")
+    .find((one) => one.includes("/tests/") && !one.includes("browser/t.ts"));
+  return (
+    line
+      ?.trim()
+      .replace(/^at /, "")
+      .replace(/file:\/\//, "") ?? "?"
+  );
 }
 
 interface Case {
@@ -66,7 +73,8 @@ export async function main(limitMs: number): Promise<void> {
   let nPassed = 0;
   let nFailed = 0;
   for (const { name, file, run } of cases) {
-    if (wanted.length > 0 && !wanted.some((part) => name.includes(part) || file.includes(part))) continue;
+    if (wanted.length > 0 && !wanted.some((part) => name.includes(part) || file.includes(part)))
+      continue;
     const t = new T();
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
@@ -77,7 +85,9 @@ export async function main(limitMs: number): Promise<void> {
       if (t.checks === 0) t.ok(false, "a case without a single check proves nothing");
     } catch (error) {
       t.failed++;
-      console.log(`  ${(error instanceof Error ? error.stack : String(error))?.replace(/\n/g, "\n  ")}`);
+      console.log(
+        `  ${(error instanceof Error ? error.stack : String(error))?.replace(/\n/g, "\n  ")}`,
+      );
     } finally {
       clearTimeout(timer);
     }

@@ -10,11 +10,16 @@ test("empty_and_wrong_sign_in_say_what_to_do", async (t) => {
   await visiting(t, at, {}, async (visit) => {
     const { page } = visit;
     await visit.open();
-    const fault = async (): Promise<string> => (await page.locator("#sign-in-fault").innerText()).replace(/（.*?）|\n/g, "");
+    const fault = async (): Promise<string> =>
+      (await page.locator("#sign-in-fault").innerText()).replace(/（.*?）|\n/g, "");
     await visit.choose("light", "plain");
     await page.click("form .button");
     await page.waitForSelector(".fault");
-    t.ok((await fault()).includes("ログインの名前を入れて"), "the name is asked for", await fault());
+    t.ok(
+      (await fault()).includes("ログインの名前を入れて"),
+      "the name is asked for",
+      await fault(),
+    );
     t.eq(await page.evaluate(() => document.activeElement?.id), "login", "and has the focus");
     await page.fill("#login", "nobody-here");
     await page.click("form .button");
@@ -22,7 +27,9 @@ test("empty_and_wrong_sign_in_say_what_to_do", async (t) => {
     t.ok((await fault()).includes("パスワードを入れて"), "then the password", await fault());
     await page.fill("#password", "not the password");
     await page.click("form .button");
-    await page.waitForFunction(() => document.querySelector("#login")?.getAttribute("aria-invalid") === "true");
+    await page.waitForFunction(
+      () => document.querySelector("#login")?.getAttribute("aria-invalid") === "true",
+    );
     t.ok((await fault()).includes("もう一度"), "a wrong pair: try again", await fault());
     t.ok(!(await fault()).includes("nobody"), "and it echoes nothing");
     t.eq(await page.inputValue("#login"), "nobody-here", "what was typed stays");
@@ -54,11 +61,26 @@ test("child_comes_in_and_fetches_no_adult_pages", async (t) => {
     }
     const parts = visit.asked.filter((url) => /\.js$/.test(url));
     await visit.page.goto(`${at.url}/#/`);
-    const whole = await visit.page.evaluate(async (urls) => (await Promise.all(urls.map(async (url) => (await fetch(url)).text()))).join(""), parts);
-    t.ok(!whole.includes("あいこくしん") && !whole.includes("sheet-check-"), "no part of the key sheet or settings pages was fetched");
+    const whole = await visit.page.evaluate(
+      async (urls) =>
+        (await Promise.all(urls.map(async (url) => (await fetch(url)).text()))).join(""),
+      parts,
+    );
+    t.ok(
+      !whole.includes("あいこくしん") && !whole.includes("sheet-check-"),
+      "no part of the key sheet or settings pages was fetched",
+    );
     const cookies = await visit.context.cookies();
-    t.eq(cookies.map((one) => [one.httpOnly, one.sameSite, one.secure]), cookies.map(() => [true, "Strict", at.url.startsWith("https:")]), "cookies no script and no other site can use");
-    t.eq(await visit.page.evaluate(() => Object.keys(localStorage)), [], "nothing of the child on the device");
+    t.eq(
+      cookies.map((one) => [one.httpOnly, one.sameSite, one.secure]),
+      cookies.map(() => [true, "Strict", at.url.startsWith("https:")]),
+      "cookies no script and no other site can use",
+    );
+    t.eq(
+      await visit.page.evaluate(() => Object.keys(localStorage)),
+      [],
+      "nothing of the child on the device",
+    );
   });
 });
 
@@ -78,15 +100,27 @@ test("adult_is_asked_for_a_code", async (t) => {
     t.ok(true, "an empty code is asked for again");
     await page.fill("#code", "000000");
     await page.click("form .button");
-    await page.waitForFunction(() => document.querySelector("form .button")?.getAttribute("aria-disabled") === "false");
+    await page.waitForFunction(
+      () => document.querySelector("form .button")?.getAttribute("aria-disabled") === "false",
+    );
     t.ok(await page.isVisible("#code"), "a wrong one, too");
     const digits = totp(adult.totp_secret);
-    await page.fill("#code", ` ${digits.slice(0, 3)} ${digits.slice(3).replace(/\d/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0))}`);
+    await page.fill(
+      "#code",
+      ` ${digits.slice(0, 3)} ${digits.slice(3).replace(/\d/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0))}`,
+    );
     await page.click("form .button");
     await page.waitForSelector(".home");
-    t.ok((await page.innerText(".hello h1")).includes(adult.display_name), "the right one, even with full-width digits, opens");
+    t.ok(
+      (await page.innerText(".hello h1")).includes(adult.display_name),
+      "the right one, even with full-width digits, opens",
+    );
     t.ok((await page.locator(".door").count()) > 0, "the doors of the role are there");
-    t.eq(await page.getAttribute("html", "data-form"), "plain", "a grown-up at work starts without readings");
+    t.eq(
+      await page.getAttribute("html", "data-form"),
+      "plain",
+      "a grown-up at work starts without readings",
+    );
   });
 });
 
@@ -102,14 +136,33 @@ test("leaving_leaves_nothing_for_the_next_child", async (t) => {
     await page.waitForSelector(".sign-in .note");
     t.ok(!(await page.content()).includes(child.display_name), "the name is gone from the page");
     t.eq(await visit.context.cookies(), [], "the cookie is gone");
-    t.eq(await page.evaluate(() => ({ ...localStorage })), { "ibasho.display": "quiet easy" }, "only words and colours stayed");
-    t.eq(await page.evaluate(async () => [(await indexedDB.databases()).length, (await caches.keys()).length, sessionStorage.length]), [0, 0, 0], "no store of any kind holds anything");
-    t.eq([await page.inputValue("#login"), await page.inputValue("#password")], ["", ""], "the form is empty");
+    t.eq(
+      await page.evaluate(() => ({ ...localStorage })),
+      { "ibasho.display": "quiet easy" },
+      "only words and colours stayed",
+    );
+    t.eq(
+      await page.evaluate(async () => [
+        (await indexedDB.databases()).length,
+        (await caches.keys()).length,
+        sessionStorage.length,
+      ]),
+      [0, 0, 0],
+      "no store of any kind holds anything",
+    );
+    t.eq(
+      [await page.inputValue("#login"), await page.inputValue("#password")],
+      ["", ""],
+      "the form is empty",
+    );
     for (let step = 0; step < 3; step++) {
       await page.goBack({ waitUntil: "load" }).catch(() => null);
       if (!page.url().startsWith(at.url)) break;
       await page.waitForSelector("h1");
-      t.ok(!(await page.content()).includes(child.display_name), `going back ${step + 1} shows no name`);
+      t.ok(
+        !(await page.content()).includes(child.display_name),
+        `going back ${step + 1} shows no name`,
+      );
     }
   });
 });
@@ -124,7 +177,10 @@ test("page_out_of_the_browser_s_memory_is_looked_at_anew", async (t) => {
     await visit.context.clearCookies(); // as if another tab had ended the visit
     await page.goBack();
     await page.waitForSelector("#login");
-    t.ok(!(await page.content()).includes(child.display_name), "back from elsewhere: no name, the way in");
+    t.ok(
+      !(await page.content()).includes(child.display_name),
+      "back from elsewhere: no name, the way in",
+    );
   });
 });
 

@@ -2,7 +2,14 @@ import { ask, type Outcome } from "./edge/api.js";
 import { keepDisplay, keptDisplay } from "./edge/keep.js";
 import type { Node, Session } from "./wire.js";
 import type { Display } from "./state/display.js";
-import { type Door, type DoorEvent, doorAtStart, type Fault, nextDoor, troubleOf } from "./state/door.js";
+import {
+  type Door,
+  type DoorEvent,
+  doorAtStart,
+  type Fault,
+  nextDoor,
+  troubleOf,
+} from "./state/door.js";
 import { type Page, pageFrom } from "./state/place.js";
 import { createStore } from "./state/store.js";
 
@@ -34,7 +41,8 @@ export async function start(): Promise<void> {
   clearTimeout(retry);
   const byeSaid = location.hash === "#/bye";
   if (byeSaid) history.replaceState(null, "", "#/");
-  const [hello, session] = await Promise.all([ask("node.show", undefined, undefined),
+  const [hello, session] = await Promise.all([
+    ask("node.show", undefined, undefined),
     ask("session.show", undefined, undefined),
   ]);
   if (hello.kind === "ok") node.set(hello.value);

@@ -64,7 +64,8 @@ function Body(): VNode {
   const here = useStore(node);
   const choice = useStore(display);
   const isDark = useStore(systemIsDark);
-  if (pageOf(where) === "office" && way.at !== "starting") return <Later page={where} role={undefined} />;
+  if (pageOf(where) === "office" && way.at !== "starting")
+    return <Later page={where} role={undefined} />;
   switch (way.at) {
     case "starting":
       return (
@@ -90,7 +91,11 @@ function Body(): VNode {
     case "inside":
       if (where.at === "missing") return <MissingNote />;
       if (pageOf(where) === "adult")
-        return way.who.role === "student" ? <MissingNote /> : <Later page={where} role={way.who.role} />;
+        return way.who.role === "student" ? (
+          <MissingNote />
+        ) : (
+          <Later page={where} role={way.who.role} />
+        );
       return (
         <Home
           who={way.who}

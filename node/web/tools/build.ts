@@ -60,7 +60,10 @@ function cutFont(name: string, characters: Set<string>): { file: string; range: 
 
 function fontSheet(words: Catalogue): string {
   const { chapters, segmentsOf } = words;
-  const early = charactersOf(chapters.filter((one) => one.forChildren), segmentsOf);
+  const early = charactersOf(
+    chapters.filter((one) => one.forChildren),
+    segmentsOf,
+  );
   const all = charactersOf(chapters, segmentsOf);
   const faces = [cutFont("words", early)];
   const late = new Set([...all].filter((one) => !early.has(one)));
@@ -77,7 +80,10 @@ function fontSheet(words: Catalogue): string {
     ].join("\n"),
   );
   const entry = join(work, "style.css");
-  writeFileSync(entry, `@import "./all.css";\n@import ${JSON.stringify(join(here, "style/all.css"))};\n`);
+  writeFileSync(
+    entry,
+    `@import "./all.css";\n@import ${JSON.stringify(join(here, "style/all.css"))};\n`,
+  );
   return entry;
 }
 
@@ -193,7 +199,10 @@ function writeNotices(): void {
 function pack(): void {
   for (const name of readdirSync(fresh))
     if (/\.(html|js|css|svg|txt)$/.test(name))
-      writeFileSync(join(fresh, `${name}.gz`), gzipSync(readFileSync(join(fresh, name)), { level: 9 }));
+      writeFileSync(
+        join(fresh, `${name}.gz`),
+        gzipSync(readFileSync(join(fresh, name)), { level: 9 }),
+      );
 }
 
 rmSync(fresh, { recursive: true, force: true });
@@ -214,6 +223,9 @@ rmSync(out, { recursive: true, force: true });
 renameSync(fresh, out);
 
 const stamp = createHash("sha256");
-for (const name of readdirSync(out).sort()) stamp.update(name).update(readFileSync(join(out, name)));
+for (const name of readdirSync(out).sort())
+  stamp.update(name).update(readFileSync(join(out, name)));
 console.log(`words: ${nWords} in 4 forms, listed in ${join(workDir, "words.txt")}`);
-console.log(`web: ${readdirSync(out).length} files in ${outDir}, ${stamp.digest("hex").slice(0, 16)}`);
+console.log(
+  `web: ${readdirSync(out).length} files in ${outDir}, ${stamp.digest("hex").slice(0, 16)}`,
+);

@@ -15,12 +15,21 @@ const code = /\.(ts|tsx|html)$/;
 const rules: readonly Rule[] = [
   {
     files: code,
-    pattern: /innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|srcdoc/,
+    pattern:
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|srcdoc/,
     why: "text nodes only: markup from strings breaks require-trusted-types-for",
   },
-  { files: code, pattern: /\beval\(|new Function\(|setTimeout\(\s*["'`]/, why: "no code from strings" },
+  {
+    files: code,
+    pattern: /\beval\(|new Function\(|setTimeout\(\s*["'`]/,
+    why: "no code from strings",
+  },
   { files: /\.(tsx|html)$/, pattern: /\sstyle=/, why: "no style attribute: default-src 'self'" },
-  { files: /\.html$/, pattern: /\son[a-z]+=|<script>|<style/, why: "nothing inline: script-src 'self'" },
+  {
+    files: /\.html$/,
+    pattern: /\son[a-z]+=|<script>|<style/,
+    why: "nothing inline: script-src 'self'",
+  },
   {
     files: /\.(ts|tsx|html|css)$/,
     pattern: /["'(=]\s*(https?:)?\/\/[a-z0-9]/i,
@@ -44,7 +53,11 @@ const rules: readonly Rule[] = [
     pattern: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u,
     why: "what people read stands in words/, in four forms",
   },
-  { files: /\.css$/, pattern: /animation\s*:|@keyframes|transition\s*:/, why: "nothing on a page moves by itself" },
+  {
+    files: /\.css$/,
+    pattern: /animation\s*:|@keyframes|transition\s*:/,
+    why: "nothing on a page moves by itself",
+  },
 ];
 
 /* Two signs that are no words: the brackets of ruby for a browser that cannot set it, the glyph of the
@@ -58,18 +71,21 @@ function filesIn(folder: string): string[] {
   });
 }
 
-const findings = process.argv.slice(2).flatMap(filesIn).flatMap((path) =>
-  readFileSync(path, "utf8")
-    .split("\n")
-    .flatMap((line, i) =>
-      rules
-        .filter(({ files, except, pattern }) => {
-          const isComment = /^\s*(\*|\/\*|\/\/)/.test(line);
-          return files.test(path) && !except?.test(path) && !isComment && pattern.test(line);
-        })
-        .filter(() => !allowed.test(line))
-        .map(({ why }) => `${path}:${i + 1}: ${why}`),
-    ),
-);
+const findings = process.argv
+  .slice(2)
+  .flatMap(filesIn)
+  .flatMap((path) =>
+    readFileSync(path, "utf8")
+      .split("\n")
+      .flatMap((line, i) =>
+        rules
+          .filter(({ files, except, pattern }) => {
+            const isComment = /^\s*(\*|\/\*|\/\/)/.test(line);
+            return files.test(path) && !except?.test(path) && !isComment && pattern.test(line);
+          })
+          .filter(() => !allowed.test(line))
+          .map(({ why }) => `${path}:${i + 1}: ${why}`),
+      ),
+  );
 for (const one of findings) console.error(one);
 process.exit(findings.length > 0 ? 1 : 0);

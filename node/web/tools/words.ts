@@ -35,7 +35,8 @@ export function checkWords(
 function faultsOfForms(word: Word, segmentsOf: (notation: string) => Segment[]): string[] {
   const faults: string[] = [];
   const [ja, easy, en] = word;
-  if (word.length !== 3 || word.some((form) => form.trim() === "")) faults.push("a form is missing");
+  if (word.length !== 3 || word.some((form) => form.trim() === ""))
+    faults.push("a form is missing");
   for (const [form, text] of [
     ["ふりがな", ja],
     ["やさしい", easy],

@@ -1,8 +1,21 @@
 import { createHash } from "node:crypto";
 import { wordlist as english } from "@scure/bip39/wordlists/english.js";
 import { wordlist as japanese } from "@scure/bip39/wordlists/japanese.js";
-import { halfOfWords, meantWord, sheetCode, wordsIn, wordsOfHalf } from "../../../node/web/src/adult/codec.js";
-import { drawPlaces, nAsked, nextSheet, type Sheet, type SheetEvent, sheetAtStart } from "../../../node/web/src/adult/sheet-state.js";
+import {
+  halfOfWords,
+  meantWord,
+  sheetCode,
+  wordsIn,
+  wordsOfHalf,
+} from "../../../node/web/src/adult/codec.js";
+import {
+  drawPlaces,
+  nAsked,
+  nextSheet,
+  type Sheet,
+  type SheetEvent,
+  sheetAtStart,
+} from "../../../node/web/src/adult/sheet-state.js";
 import { base64url, uuidBytes } from "../../../node/web/src/edge/bytes.js";
 import { newId } from "../../../node/web/src/edge/id.js";
 import { suite } from "../../browser/t.ts";
@@ -37,17 +50,29 @@ const vectors: readonly [hex: string, english: string][] = [
 
 test("sheet_words_are_those_of_bip39", (t) => {
   for (const [hex, sentence] of vectors) {
-    const want = sentence.split(" ").map((word) => japanese[english.indexOf(word)]?.normalize("NFC") ?? "?");
+    const want = sentence
+      .split(" ")
+      .map((word) => japanese[english.indexOf(word)]?.normalize("NFC") ?? "?");
     t.eq(wordsOfHalf(bytes(hex)), want, `words of ${hex.slice(0, 8)}`);
     t.eq(Buffer.from(halfOfWords(want) ?? []).toString("hex"), hex, `${hex.slice(0, 8)} and back`);
   }
-  t.eq([japanese[0], japanese[2047]].map((word) => word?.normalize("NFC")), ["あいこくしん", "われる"], "the list's ends");
+  t.eq(
+    [japanese[0], japanese[2047]].map((word) => word?.normalize("NFC")),
+    ["あいこくしん", "われる"],
+    "the list's ends",
+  );
 });
 
 test("sheet_words_in_disorder_are_no_half", (t) => {
-  const words = wordsOfHalf(bytes("68a79eaca2324873eacc50cb9c6eca8cc68ea5d936f98787c60c7ebc74e6ce7c"));
+  const words = wordsOfHalf(
+    bytes("68a79eaca2324873eacc50cb9c6eca8cc68ea5d936f98787c60c7ebc74e6ce7c"),
+  );
   t.eq(halfOfWords(words.slice(1)), undefined, "23 words");
-  t.eq(halfOfWords([...words.slice(1), words[0] ?? ""]), undefined, "turned by one: the checksum says so");
+  t.eq(
+    halfOfWords([...words.slice(1), words[0] ?? ""]),
+    undefined,
+    "turned by one: the checksum says so",
+  );
   t.eq(halfOfWords([...words.slice(0, 23), "ことば"]), undefined, "a word of no list");
   t.eq(halfOfWords([]), undefined, "nothing");
 });
@@ -69,20 +94,31 @@ test("typed_words_are_read_as_meant", (t) => {
 });
 
 test("no_two_listed_words_are_taken_for_each_other", (t) => {
-  const wrong = japanese.map((word) => word.normalize("NFC")).filter((word) => meantWord(word) !== word);
+  const wrong = japanese
+    .map((word) => word.normalize("NFC"))
+    .filter((word) => meantWord(word) !== word);
   t.eq(wrong, [], "each listed word means itself");
 });
 
 test("pasted_words_are_parted", (t) => {
   const want = ["あい", "うえ", "おか"];
-  for (const text of ["あい うえ おか", "1. あい\n2. うえ\n3. おか", "あい、うえ、おか", "１ あい　２ うえ　３ おか"])
+  for (const text of [
+    "あい うえ おか",
+    "1. あい\n2. うえ\n3. おか",
+    "あい、うえ、おか",
+    "１ あい　２ うえ　３ おか",
+  ])
     t.eq(wordsIn(text), want, JSON.stringify(text));
 });
 
 test("check_code_is_the_digest_s_first_eight_digits", (t) => {
   const id = "018f2c6e-7d3a-7b1c-9f00-0123456789ab";
   const half = bytes("7f".repeat(32));
-  const text = Buffer.concat([Buffer.from("ibasho-sheet/1"), Buffer.from(id.replace(/-/g, ""), "hex"), half]);
+  const text = Buffer.concat([
+    Buffer.from("ibasho-sheet/1"),
+    Buffer.from(id.replace(/-/g, ""), "hex"),
+    half,
+  ]);
   const hex = createHash("sha256").update(text).digest("hex");
   t.eq(sheetCode(id, half), `${hex.slice(0, 4)}-${hex.slice(4, 8)}`, "as another SHA-256 has it");
   t.eq(uuidBytes(id).length, 16, "16 bytes of id");
@@ -91,15 +127,38 @@ test("check_code_is_the_digest_s_first_eight_digits", (t) => {
 test("places_are_drawn_fairly", (t) => {
   // 2^32 = 24 * 178956970 + 16: the last 16 numbers would favour the first places.
   const numbers = [2 ** 32 - 1, 2 ** 32 - 16, 25, 25, 0, 49, 47];
-  t.eq(drawPlaces(nAsked, 24, () => numbers.shift() ?? 0), [0, 1, 23], "over the last whole round: drawn again");
-  t.eq(drawPlaces(30, 24, ((n) => () => n++)(0)).length, 24, "never more than there are");
+  t.eq(
+    drawPlaces(nAsked, 24, () => numbers.shift() ?? 0),
+    [0, 1, 23],
+    "over the last whole round: drawn again",
+  );
+  t.eq(
+    drawPlaces(
+      30,
+      24,
+      (
+        (n) => () =>
+          n++
+      )(0),
+    ).length,
+    24,
+    "never more than there are",
+  );
 });
 
 const words = wordsOfHalf(bytes("00".repeat(32)));
 const states: Record<Sheet["at"], Sheet> = {
   before: sheetAtStart,
   shown: { at: "shown", words, code: "aaaa-bbbb", printed: false },
-  asked: { at: "asked", code: "aaaa-bbbb", places: [1, 5, 9], wrong: [], tries: 0, sending: false, said: undefined },
+  asked: {
+    at: "asked",
+    code: "aaaa-bbbb",
+    places: [1, 5, 9],
+    wrong: [],
+    tries: 0,
+    sending: false,
+    said: undefined,
+  },
   "given-up": { at: "given-up" },
   done: { at: "done", code: "aaaa-bbbb" },
 };
@@ -130,7 +189,8 @@ test("sheet_over_every_state_and_event", (t) => {
   for (const [from, now] of Object.entries(states))
     for (const [by, event] of Object.entries(events)) {
       const want = moves[`${from} ${by}`];
-      if (want === undefined) t.ok(nextSheet(now, event) === now, `${from} + ${by} changes nothing`);
+      if (want === undefined)
+        t.ok(nextSheet(now, event) === now, `${from} + ${by} changes nothing`);
       else t.eq(nextSheet(now, event), want, `${from} + ${by}`);
     }
 });

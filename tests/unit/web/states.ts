@@ -1,5 +1,16 @@
-import { troubleOf, type Door, type DoorEvent, doorAtStart, nextDoor } from "../../../node/web/src/state/door.js";
-import { displayFrom, displayText, formShown, themeShown } from "../../../node/web/src/state/display.js";
+import {
+  troubleOf,
+  type Door,
+  type DoorEvent,
+  doorAtStart,
+  nextDoor,
+} from "../../../node/web/src/state/door.js";
+import {
+  displayFrom,
+  displayText,
+  formShown,
+  themeShown,
+} from "../../../node/web/src/state/display.js";
 import { hashOf, pageFrom, pageOf } from "../../../node/web/src/state/place.js";
 import { draftOf, found, isNews } from "../../../node/web/src/state/settings.js";
 import { createStore } from "../../../node/web/src/state/store.js";
@@ -7,7 +18,13 @@ import { suite } from "../../browser/t.ts";
 
 const test = suite(import.meta.filename);
 
-const outside: Door = { at: "outside", step: "password", busy: false, fault: undefined, note: undefined };
+const outside: Door = {
+  at: "outside",
+  step: "password",
+  busy: false,
+  fault: undefined,
+  note: undefined,
+};
 const coding: Door = { ...outside, step: "code" } as Door;
 const inside: Door = { at: "inside", who: { name: "そら", role: "student" } };
 const doors: Record<string, Door> = {
@@ -36,11 +53,51 @@ test("door_over_every_state_and_event", (t) => {
   const faulty = (from: Door): Door => ({ ...from, fault: "wait" }) as Door;
   const same = "same";
   const want: Record<string, Record<string, Door | typeof same>> = {
-    starting: { session: entered, nobody: ended, trouble: locked, asking: same, fault: same, "code-wanted": same, "start-over": same },
-    trouble: { session: entered, nobody: ended, trouble: locked, asking: same, fault: same, "code-wanted": same, "start-over": same },
-    outside: { session: entered, nobody: ended, trouble: same, asking: asking(outside), fault: faulty(outside), "code-wanted": coding, "start-over": outside },
-    coding: { session: entered, nobody: ended, trouble: same, asking: asking(coding), fault: faulty(coding), "code-wanted": coding, "start-over": outside },
-    inside: { session: entered, nobody: ended, trouble: same, asking: same, fault: same, "code-wanted": same, "start-over": same },
+    starting: {
+      session: entered,
+      nobody: ended,
+      trouble: locked,
+      asking: same,
+      fault: same,
+      "code-wanted": same,
+      "start-over": same,
+    },
+    trouble: {
+      session: entered,
+      nobody: ended,
+      trouble: locked,
+      asking: same,
+      fault: same,
+      "code-wanted": same,
+      "start-over": same,
+    },
+    outside: {
+      session: entered,
+      nobody: ended,
+      trouble: same,
+      asking: asking(outside),
+      fault: faulty(outside),
+      "code-wanted": coding,
+      "start-over": outside,
+    },
+    coding: {
+      session: entered,
+      nobody: ended,
+      trouble: same,
+      asking: asking(coding),
+      fault: faulty(coding),
+      "code-wanted": coding,
+      "start-over": outside,
+    },
+    inside: {
+      session: entered,
+      nobody: ended,
+      trouble: same,
+      asking: same,
+      fault: same,
+      "code-wanted": same,
+      "start-over": same,
+    },
   };
   for (const [from, now] of Object.entries(doors))
     for (const [by, event] of Object.entries(events)) {
@@ -105,9 +162,23 @@ test("addresses_and_pages", (t) => {
     ["#/settings/" + "a".repeat(101), "missing"],
   ];
   for (const [hash, at] of rows) t.eq(pageFrom(hash).at, at, hash);
-  for (const hash of ["#/", "#/settings", "#/settings/a.b_c", "#/sheet", "#/sheet-check", "#/sheet-approve", "#/first-sheet", "#/keys", "#/unlock"])
+  for (const hash of [
+    "#/",
+    "#/settings",
+    "#/settings/a.b_c",
+    "#/sheet",
+    "#/sheet-check",
+    "#/sheet-approve",
+    "#/first-sheet",
+    "#/keys",
+    "#/unlock",
+  ])
     t.eq(hashOf(pageFrom(hash)), hash, `${hash} there and back`);
-  t.eq([pageOf({ at: "home" }), pageOf({ at: "sheet" }), pageOf({ at: "unlock" })], ["anyone", "adult", "office"], "who opens what");
+  t.eq(
+    [pageOf({ at: "home" }), pageOf({ at: "sheet" }), pageOf({ at: "unlock" })],
+    ["anyone", "adult", "office"],
+    "who opens what",
+  );
 });
 
 test("store_tells_of_changes_only", (t) => {
@@ -143,7 +214,15 @@ const setting = {
 };
 
 test("settings_are_found_by_any_kana", (t) => {
-  for (const typed of ["", "ログアウト", "ろぐあうと", "ﾛｸﾞｱｳﾄ 時間", "IDLE", "session.idle", "ni-t3-1"])
+  for (const typed of [
+    "",
+    "ログアウト",
+    "ろぐあうと",
+    "ﾛｸﾞｱｳﾄ 時間",
+    "IDLE",
+    "session.idle",
+    "ni-t3-1",
+  ])
     t.eq(found([setting], typed).length, 1, typed);
   t.eq(found([setting], "ログイン").length, 0, "another word");
 });

@@ -21,7 +21,11 @@ test("notation_is_taken_apart", (t) => {
   for (const [notation, want] of rows) {
     const got = segmentsOf(notation)
       .map((part) =>
-        part.kind === "text" ? part.text : part.kind === "ruby" ? `[${part.base}|${part.reading}]` : `<${part.name}>`,
+        part.kind === "text"
+          ? part.text
+          : part.kind === "ruby"
+            ? `[${part.base}|${part.reading}]`
+            : `<${part.name}>`,
       )
       .join(" ");
     t.eq(got, want, notation);
@@ -31,7 +35,11 @@ test("notation_is_taken_apart", (t) => {
 test("a_line_has_no_readings_and_its_slots", (t) => {
   const word: Word = ["{name}さんの相談《そうだん》", "{name}さんの そうだん", "{name}'s talk"];
   const got = wordForms.map((form) => lineOf(word, form, { name: "そら" }));
-  t.eq(got, ["そらさんの相談", "そらさんの相談", "そらさんの そうだん", "そら's talk"], "all four forms");
+  t.eq(
+    got,
+    ["そらさんの相談", "そらさんの相談", "そらさんの そうだん", "そら's talk"],
+    "all four forms",
+  );
 });
 
 function findings(word: Word, forChildren = true): string[] {
@@ -54,10 +62,18 @@ test("the_check_of_words_finds_each_fault", (t) => {
     ["other slots", ["{a}へ", "{b}へ", "to {a}"], "differ in their slots"],
     [
       "14 kanji in one easy sentence",
-      [fine[0], "一《いち》 二《に》 三《さん》 四《し》 五《ご》 六《ろく》 七《しち》 八《はち》 九《く》 十《じゅう》 百《ひゃく》 千《せん》 万《まん》 億《おく》", fine[2]],
+      [
+        fine[0],
+        "一《いち》 二《に》 三《さん》 四《し》 五《ご》 六《ろく》 七《しち》 八《はち》 九《く》 十《じゅう》 百《ひゃく》 千《せん》 万《まん》 億《おく》",
+        fine[2],
+      ],
       "14 kanji",
     ],
-    ["no spaces in やさしい", [fine[0], "きょうはとてもいいてんきなのでそとへでかける", fine[2]], "write spaces"],
+    [
+      "no spaces in やさしい",
+      [fine[0], "きょうはとてもいいてんきなのでそとへでかける", fine[2]],
+      "write spaces",
+    ],
     ["不登校", ["不登校《ふとうこう》の子《こ》", "あ", "a"], "不登校"],
     ["欠席 by its reading", ["けっせきです", "あ", "a"], "けっせき"],
     ["遅刻 in やさしい", ["あ", "遅刻《ちこく》です", "a"], "遅刻"],
@@ -66,7 +82,11 @@ test("the_check_of_words_finds_each_fault", (t) => {
     ["ランキング", ["ランキング", "あ", "a"], "ランキング"],
   ];
   for (const [what, word, part] of rows)
-    t.ok(findings(word).some((one) => one.includes(part)), what, findings(word).join("; "));
+    t.ok(
+      findings(word).some((one) => one.includes(part)),
+      what,
+      findings(word).join("; "),
+    );
   t.eq(findings(["問題《もんだい》がある", "あ", "a"], false), [], "adults at work may read 問題");
 });
 
@@ -75,13 +95,20 @@ test("the_catalogue_itself_is_clean_and_listed", (t) => {
   t.eq(checkWords(chapters, segmentsOf), [], "no finding");
   const list = listWords(chapters, segmentsOf);
   for (const { name, words } of chapters)
-    for (const key of Object.keys(words)) t.ok(list.includes(`\n${name}.${key}\n`), `${name}.${key} is listed`);
+    for (const key of Object.keys(words))
+      t.ok(list.includes(`\n${name}.${key}\n`), `${name}.${key} is listed`);
   t.ok(charactersOf(chapters, segmentsOf).has("鍵"), "characters of the fonts come from the words");
 });
 
 test("refusals_are_read_whatever_the_front_sends", (t) => {
   const rows: readonly [what: string, body: unknown, code: string, title: string, n: number][] = [
-    ["problem+json", { code: "invalid", title: "だめ", errors: [{ pointer: "/a", rule: "most", text: "長い" }] }, "invalid", "だめ", 1],
+    [
+      "problem+json",
+      { code: "invalid", title: "だめ", errors: [{ pointer: "/a", rule: "most", text: "長い" }] },
+      "invalid",
+      "だめ",
+      1,
+    ],
     ["nothing", undefined, "", "", 0],
     ["a list", [1, 2], "", "", 0],
     ["numbers", { code: 4, title: 5, errors: 6 }, "", "", 0],
@@ -96,6 +123,10 @@ test("refusals_are_read_whatever_the_front_sends", (t) => {
 test("times_are_japan_s_whatever_the_device_says", (t) => {
   t.eq(utcOfField("2027-04-01T00:00"), "2027-03-31T15:00:00.000Z", "midnight of April 1");
   t.eq(fieldOfUtc(new Date("2027-03-31T15:00:00Z")), "2027-04-01T00:00", "and back");
-  t.ok(timeShown("2027-03-31T15:00:00Z", false).startsWith("2027年4月1日(木)"), timeShown("2027-03-31T15:00:00Z", false));
-  for (const field of ["", "2027-04-01", "2027-13-01T00:00", "soon"]) t.eq(utcOfField(field), undefined, field);
+  t.ok(
+    timeShown("2027-03-31T15:00:00Z", false).startsWith("2027年4月1日(木)"),
+    timeShown("2027-03-31T15:00:00Z", false),
+  );
+  for (const field of ["", "2027-04-01", "2027-13-01T00:00", "soon"])
+    t.eq(utcOfField(field), undefined, field);
 });

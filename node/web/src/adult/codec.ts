@@ -44,7 +44,10 @@ export function meantWord(typed: string): string | undefined {
 
 /** Splits what was pasted or typed in one go. */
 export function wordsIn(text: string): string[] {
-  return text.normalize("NFKC").split(/[\s\d.、,:)]+/).filter((one) => one !== "");
+  return text
+    .normalize("NFKC")
+    .split(/[\s\d.、,:)]+/)
+    .filter((one) => one !== "");
 }
 
 /** What stands on the sheet and on every screen that asks for it: tells two sheets apart, says
@@ -52,7 +55,9 @@ export function wordsIn(text: string): string[] {
 export function sheetCode(nodeId: string, half: Uint8Array): string {
   const label = new TextEncoder().encode("ibasho-sheet/1");
   const text = new Uint8Array([...label, ...uuidBytes(nodeId), ...half]);
-  const hex = [...sha256(text).slice(0, 4)].map((one) => one.toString(16).padStart(2, "0")).join("");
+  const hex = [...sha256(text).slice(0, 4)]
+    .map((one) => one.toString(16).padStart(2, "0"))
+    .join("");
   text.fill(0);
   return `${hex.slice(0, 4)}-${hex.slice(4)}`;
 }

@@ -20,24 +20,34 @@ interface Props {
 export function History({ setting, after }: Props): VNode {
   const [asked] = useAsked("settings.history", { name: setting.name });
   const [undoing, undo] = useState<number | undefined>(undefined);
-  const [older, add] = useState<{ readonly items: readonly SettingPast[]; readonly more: boolean }>();
+  const [older, add] = useState<{
+    readonly items: readonly SettingPast[];
+    readonly more: boolean;
+  }>();
   const past = asked.at === "here" ? [...asked.value.items, ...(older?.items ?? [])] : [];
   const hasMore = older?.more ?? (asked.at === "here" && asked.value.has_more);
   const look = async (): Promise<void> => {
     const before = String(past.at(-1)?.version ?? 0);
     const outcome = await ask("settings.history", { name: setting.name }, undefined, { before });
     if (outcome.kind === "ok")
-      add({ items: [...(older?.items ?? []), ...outcome.value.items], more: outcome.value.has_more });
+      add({
+        items: [...(older?.items ?? []), ...outcome.value.items],
+        more: outcome.value.has_more,
+      });
     else after({ kind: "refused", text: outcome.kind === "refused" ? outcome.problem.title : "" });
   };
   const take = async (one: SettingPast): Promise<void> => {
     if (undoing !== undefined) return;
     undo(one.version);
-    const outcome = await ask("settings.undo", { name: setting.name }, {
-      id: newId(),
-      version: one.version,
-      expected_version: setting.version,
-    });
+    const outcome = await ask(
+      "settings.undo",
+      { name: setting.name },
+      {
+        id: newId(),
+        version: one.version,
+        expected_version: setting.version,
+      },
+    );
     undo(undefined);
     if (outcome.kind === "ok") after({ kind: "undone" });
     else if (outcome.kind === "refused") after(saidOf(outcome.problem));
@@ -56,7 +66,12 @@ export function History({ setting, after }: Props): VNode {
       <ol class="history">
         {past.map((one) => (
           <li key={one.version}>
-            <Past one={one} setting={setting} busy={undoing === one.version} take={() => void take(one)} />
+            <Past
+              one={one}
+              setting={setting}
+              busy={undoing === one.version}
+              take={() => void take(one)}
+            />
           </li>
         ))}
       </ol>
@@ -113,12 +128,7 @@ function Past({ one, setting, busy, take }: PastProps): VNode {
         )}
       </p>
       {setting.may_change ? (
-        <button
-          type="button"
-          class="quiet-button"
-          aria-disabled={busy}
-          onClick={take}
-        >
+        <button type="button" class="quiet-button" aria-disabled={busy} onClick={take}>
           <Words of={settings.undo} />
           <span class="unseen">
             <Words of={settings.version} /> {one.version}

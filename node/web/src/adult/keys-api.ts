@@ -44,7 +44,11 @@ async function said<N extends RouteName>(
       const { problem } = outcome;
       if (problem.status === 401) ended();
       if (problem.status === 404 || problem.status === 401) return { kind: "elsewhere" };
-      return { kind: "refused", code: problem.code, text: problem.errors[0]?.text ?? problem.title };
+      return {
+        kind: "refused",
+        code: problem.code,
+        text: problem.errors[0]?.text ?? problem.title,
+      };
     }
   }
 }

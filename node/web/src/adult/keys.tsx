@@ -17,7 +17,11 @@ import { KeyFailure, PageHead } from "./parts.js";
 export function KeysPage({ role }: { role: string | undefined }): VNode {
   const [asked, again] = useAsked("keys.status", undefined);
   if (asked.at === "trouble")
-    return asked.what === "missing" ? <MissingNote /> : <TroubleNote what={asked.what} again={again} />;
+    return asked.what === "missing" ? (
+      <MissingNote />
+    ) : (
+      <TroubleNote what={asked.what} again={again} />
+    );
   if (asked.at === "asking")
     return (
       <p class="starting" role="status">
@@ -141,7 +145,13 @@ function TypeSheet({ deed }: { deed: Deed }): VNode {
           <p>
             <Words of={deed.lead} />
           </p>
-          <SheetEntry nodeId={here?.id ?? ""} busy={busy} said={said} doWord={deed.doWord} give={give} />
+          <SheetEntry
+            nodeId={here?.id ?? ""}
+            busy={busy}
+            said={said}
+            doWord={deed.doWord}
+            give={give}
+          />
         </>
       )}
       {said?.kind === "refused" && said.code === "no-sheet" ? (
@@ -173,7 +183,11 @@ export function ApprovePage(): VNode {
   const [said, tell] = useState<Said | undefined>(undefined);
   const code = useRef<HTMLInputElement>(null);
   if (asked.at === "trouble")
-    return asked.what === "missing" ? <MissingNote /> : <TroubleNote what={asked.what} again={again} />;
+    return asked.what === "missing" ? (
+      <MissingNote />
+    ) : (
+      <TroubleNote what={asked.what} again={again} />
+    );
   const proposal = asked.at === "here" ? asked.value.proposal : undefined;
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -192,7 +206,12 @@ export function ApprovePage(): VNode {
           <Words of={asked.at === "asking" ? first.starting : keys.noProposal} />
         </p>
       ) : (
-        <form class="card stack" onSubmit={(event) => void send(event)} noValidate autocomplete="off">
+        <form
+          class="card stack"
+          onSubmit={(event) => void send(event)}
+          noValidate
+          autocomplete="off"
+        >
           <p>
             <Words of={keys.approveLead} />
           </p>
@@ -203,7 +222,14 @@ export function ApprovePage(): VNode {
             <label for="new-code">
               <Words of={keys.newCode} />
             </label>
-            <input id="new-code" class="mono" ref={code} type="text" autocomplete="off" spellcheck={false} />
+            <input
+              id="new-code"
+              class="mono"
+              ref={code}
+              type="text"
+              autocomplete="off"
+              spellcheck={false}
+            />
           </div>
           <button type="submit" class="button" aria-disabled={busy}>
             <Words of={busy ? keys.sending : keys.approveDo} />

@@ -35,7 +35,11 @@ export function SettingPage({ name }: { name: string }): VNode {
     if (said.kind !== "nothing") result.current?.scrollIntoView({ block: "nearest" });
   }, [said]);
   if (asked.at === "trouble")
-    return asked.what === "missing" ? <MissingNote /> : <TroubleNote what={asked.what} again={again} />;
+    return asked.what === "missing" ? (
+      <MissingNote />
+    ) : (
+      <TroubleNote what={asked.what} again={again} />
+    );
   if (asked.at === "asking")
     return (
       <p class="starting" role="status">
@@ -78,25 +82,25 @@ function Facts({ setting }: { setting: SettingState }): VNode {
   return (
     <dl class="facts">
       <div class="fact">
-      <dt>
-        <Words of={settings.now} />
-      </dt>
-      <dd>
-        <b>
-          <Value of={setting} text={setting.value} />
-        </b>{" "}
-        {setting.is_default ? (
-          <span class="pill">
-            <Words of={settings.isInitial} />
-          </span>
-        ) : null}{" "}
-        {setting.since === undefined ? null : (
-          <span class="fine">
-            <Words of={settings.since} slots={{ time: <Time utc={setting.since} /> }} />
-          </span>
-        )}
-        <Planned setting={setting} />
-      </dd>
+        <dt>
+          <Words of={settings.now} />
+        </dt>
+        <dd>
+          <b>
+            <Value of={setting} text={setting.value} />
+          </b>{" "}
+          {setting.is_default ? (
+            <span class="pill">
+              <Words of={settings.isInitial} />
+            </span>
+          ) : null}{" "}
+          {setting.since === undefined ? null : (
+            <span class="fine">
+              <Words of={settings.since} slots={{ time: <Time utc={setting.since} /> }} />
+            </span>
+          )}
+          <Planned setting={setting} />
+        </dd>
       </div>
     </dl>
   );
@@ -162,12 +166,16 @@ function ChangeForm({ setting, after }: FormProps): VNode {
     if (draft.when === "later" && from === undefined) return after({ kind: "need-time" });
     if (!isNews(setting, draft)) return after({ kind: "same" });
     work(true);
-    const outcome = await ask("settings.change", { name: setting.name }, {
-      id: id.current,
-      expected_version: setting.version,
-      ...(draft.toInitial ? {} : { value: draft.value }),
-      ...(from === undefined ? {} : { effective_from: from }),
-    });
+    const outcome = await ask(
+      "settings.change",
+      { name: setting.name },
+      {
+        id: id.current,
+        expected_version: setting.version,
+        ...(draft.toInitial ? {} : { value: draft.value }),
+        ...(from === undefined ? {} : { effective_from: from }),
+      },
+    );
     work(false);
     if (outcome.kind === "ok") after({ kind: "changed", from });
     else if (outcome.kind === "offline") after({ kind: "refused", text: "" });
@@ -257,10 +265,16 @@ function ValueField({ setting, draft, set }: FieldProps & { setting: SettingStat
             {setting.type === "int" ? (
               <Words
                 of={settings.range}
-                slots={{ least: setting.least, most: setting.most, unit: <Given>{setting.unit}</Given> }}
+                slots={{
+                  least: setting.least,
+                  most: setting.most,
+                  unit: <Given>{setting.unit}</Given>,
+                }}
               />
             ) : null}
-            {setting.type === "text" ? <Words of={settings.rangeText} slots={{ most: setting.most }} /> : null}
+            {setting.type === "text" ? (
+              <Words of={settings.rangeText} slots={{ most: setting.most }} />
+            ) : null}
           </p>
         </div>
       );

@@ -15,7 +15,11 @@ export function SettingsPage(): VNode {
   const [asked, again] = useAsked("settings.list", undefined);
   const [typed, type] = useState("");
   if (asked.at === "trouble")
-    return asked.what === "missing" ? <MissingNote /> : <TroubleNote what={asked.what} again={again} />;
+    return asked.what === "missing" ? (
+      <MissingNote />
+    ) : (
+      <TroubleNote what={asked.what} again={again} />
+    );
   const list = asked.at === "here" ? found(asked.value.items, typed) : [];
   return (
     <div class="page">

@@ -4,7 +4,12 @@ import type { Said } from "./keys-api.js";
  * paper is on the screen, and the code afterwards. */
 export type Sheet =
   | { readonly at: "before" }
-  | { readonly at: "shown"; readonly words: readonly string[]; readonly code: string; readonly printed: boolean }
+  | {
+      readonly at: "shown";
+      readonly words: readonly string[];
+      readonly code: string;
+      readonly printed: boolean;
+    }
   | {
       readonly at: "asked";
       readonly code: string;

@@ -10,7 +10,14 @@ import type { Word } from "../words/word.js";
 import { halfBytes, meantWord, nWords, sheetCode, wordsOfHalf } from "./codec.js";
 import { propose, type Said, sendFirst } from "./keys-api.js";
 import { KeyFailure, PageHead } from "./parts.js";
-import { drawPlaces, nAsked, nextSheet, type Sheet, type SheetEvent, sheetAtStart } from "./sheet-state.js";
+import {
+  drawPlaces,
+  nAsked,
+  nextSheet,
+  type Sheet,
+  type SheetEvent,
+  sheetAtStart,
+} from "./sheet-state.js";
 
 /** What a sheet is made for, and what changes with that. */
 interface Purpose {
@@ -57,7 +64,8 @@ function MakeSheet({ purpose }: { purpose: Purpose }): VNode {
   const words = useRef<readonly string[]>([]);
   const sheet = useStore(store.current);
   const here = useStore(node);
-  const tell = (event: SheetEvent): void => store.current?.set(nextSheet(store.current.get(), event));
+  const tell = (event: SheetEvent): void =>
+    store.current?.set(nextSheet(store.current.get(), event));
   const forget = (): void => {
     half.current.fill(0);
     words.current = [];
@@ -215,7 +223,12 @@ function Shown({ town, nodeId, words, code, printed, putAway }: ShownProps): VNo
 }
 
 /** The A4 sheet; on the screen it is its own preview. */
-function Paper({ town, nodeId, words, code }: Pick<ShownProps, "town" | "nodeId" | "words" | "code">): VNode {
+function Paper({
+  town,
+  nodeId,
+  words,
+  code,
+}: Pick<ShownProps, "town" | "nodeId" | "words" | "code">): VNode {
   return (
     <article class="paper" lang="ja">
       <h2>

@@ -66,7 +66,9 @@ function filled(
   params: Readonly<Record<string, string>> | undefined,
   query: Readonly<Record<string, string>>,
 ): string {
-  const whole = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params?.[key] ?? ""));
+  const whole = path.replace(/\{(\w+)\}/g, (_, key: string) =>
+    encodeURIComponent(params?.[key] ?? ""),
+  );
   const search = new URLSearchParams(query).toString();
   return search === "" ? whole : `${whole}?${search}`;
 }

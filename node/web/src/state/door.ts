@@ -12,13 +12,7 @@ export type Trouble = "offline" | "locked" | "busy" | "broken";
 
 /** What the sign-in form says back. */
 export type Fault =
-  | "need-login"
-  | "need-password"
-  | "need-code"
-  | "wrong-sign-in"
-  | "wrong-code"
-  | "wait"
-  | Trouble;
+  "need-login" | "need-password" | "need-code" | "wrong-sign-in" | "wrong-code" | "wait" | Trouble;
 
 export type Door =
   | { readonly at: "starting" }
@@ -43,7 +37,13 @@ export type DoorEvent =
 
 export const doorAtStart: Door = { at: "starting" };
 
-const outside: Extract<Door, { at: "outside" }> = { at: "outside", step: "password", busy: false, fault: undefined, note: undefined };
+const outside: Extract<Door, { at: "outside" }> = {
+  at: "outside",
+  step: "password",
+  busy: false,
+  fault: undefined,
+  note: undefined,
+};
 
 /** Next state. An event that means nothing where the reader is returns `now` itself: an answer may
  * come after they have moved on. */
@@ -55,11 +55,15 @@ export function nextDoor(now: Door, event: DoorEvent): Door {
       return { ...outside, note: event.note };
     case "trouble":
       // Someone who is typing or reading keeps what they have; they are told where they asked.
-      return now.at === "outside" || now.at === "inside" ? now : { at: "trouble", what: event.what };
+      return now.at === "outside" || now.at === "inside"
+        ? now
+        : { at: "trouble", what: event.what };
     case "asking":
       return now.at === "outside" ? { ...now, busy: true, fault: undefined, note: undefined } : now;
     case "fault":
-      return now.at === "outside" ? { ...now, busy: false, fault: event.fault, note: undefined } : now;
+      return now.at === "outside"
+        ? { ...now, busy: false, fault: event.fault, note: undefined }
+        : now;
     case "code-wanted":
       return now.at === "outside" ? { ...outside, step: "code" } : now;
     case "start-over":

@@ -15,14 +15,20 @@ export function draftOf(setting: SettingState): Draft {
 /** Does the draft say anything new? A planned value may equal today's: then the plan is the news. */
 export function isNews(setting: SettingState, draft: Draft): boolean {
   if (draft.when === "later" || setting.pending_value !== undefined) return true;
-  return draft.toInitial ? !setting.is_default : draft.value !== setting.value || setting.is_default;
+  return draft.toInitial
+    ? !setting.is_default
+    : draft.value !== setting.value || setting.is_default;
 }
 
 /** Settings whose words hold every part of what was typed. */
 export function found(settings: readonly SettingState[], typed: string): SettingState[] {
-  const parts = fold(typed).split(/\s+/).filter((part) => part !== "");
+  const parts = fold(typed)
+    .split(/\s+/)
+    .filter((part) => part !== "");
   return settings.filter((one) => {
-    const text = fold(`${one.title_ja} ${one.title_en} ${one.help_ja} ${one.name} ${one.requirement}`);
+    const text = fold(
+      `${one.title_ja} ${one.title_en} ${one.help_ja} ${one.name} ${one.requirement}`,
+    );
     return parts.every((part) => text.includes(part));
   });
 }

@@ -50,7 +50,10 @@ export function Scene(): VNode {
         <path class="s-smoke" d="M290 470c-12-16 10-26 0-44s12-24 2-40" />
         <path class="s-chimney" d="M276 474h28v62h-28z" />
         <path class="s-wall" d="M140 572h190v116H140z" />
-        <path class="s-roof" d="M114 578 228 470a10 10 0 0 1 14 0l114 108c5 5 2 12-5 12H119c-7 0-10-7-5-12z" />
+        <path
+          class="s-roof"
+          d="M114 578 228 470a10 10 0 0 1 14 0l114 108c5 5 2 12-5 12H119c-7 0-10-7-5-12z"
+        />
         <circle class="s-window" cx="235" cy="536" r="15" />
         <path class="s-frame" d="M235 521v30M220 536h30" />
         <rect class="s-window" x="160" y="612" width="44" height="44" rx="6" />

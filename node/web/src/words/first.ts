@@ -102,7 +102,11 @@ export const first = {
     "インターネットが つかえません。 つながったら、 もう いちど ためして ください。",
     "There seems to be no connection. Please try again when it is back.",
   ],
-  locked: ["ただいま準備中《じゅんびちゅう》です", "いま、 じゅんびを しています", "We are getting ready"],
+  locked: [
+    "ただいま準備中《じゅんびちゅう》です",
+    "いま、 じゅんびを しています",
+    "We are getting ready",
+  ],
   lockedBody: [
     "スタッフがドアのかぎをあけています。あいたら、自動《じどう》でつづきます。",
     "スタッフが ドアの かぎを あけます。 すこし まって ください。",
@@ -121,7 +125,11 @@ export const first = {
     "あなたは わるくないです。 すこし まって、 もう いちど ためして ください。",
     "It is not your fault. Please wait a little and try again.",
   ],
-  missing: ["このページは見《み》つかりません", "この ページは ありません", "This page is not here"],
+  missing: [
+    "このページは見《み》つかりません",
+    "この ページは ありません",
+    "This page is not here",
+  ],
   missingBody: [
     "はじめのページからえらびなおしてください。",
     "はじめの ページから えらんで ください。",

@@ -31,7 +31,11 @@ export const roles = {
   supporter: ["オンライン支援員《しえんいん》", "オンラインの スタッフ", "Online supporter"],
   instructor: ["授業者《じゅぎょうしゃ》", "べんきょうの 先生《せんせい》", "Instructor"],
   guest_teacher: ["ゲストティーチャー", "ゲストの 先生《せんせい》", "Guest teacher"],
-  school_staff: ["学校《がっこう》の先生《せんせい》", "学校《がっこう》の 先生《せんせい》", "School staff"],
+  school_staff: [
+    "学校《がっこう》の先生《せんせい》",
+    "学校《がっこう》の 先生《せんせい》",
+    "School staff",
+  ],
   commissioner: [
     "教育委員会《きょういくいいんかい》",
     "教育《きょういく》 委員会《いいんかい》の 人《ひと》",
@@ -49,5 +53,9 @@ export const roles = {
     "県《けん》の 人《ひと》",
     "Prefecture coordinator",
   ],
-  auditor: ["監査《かんさ》の担当《たんとう》", "記録《きろく》を たしかめる 人《ひと》", "Auditor"],
+  auditor: [
+    "監査《かんさ》の担当《たんとう》",
+    "記録《きろく》を たしかめる 人《ひと》",
+    "Auditor",
+  ],
 } satisfies Record<string, Word>;

@@ -2,7 +2,11 @@ import type { Word } from "./word.js";
 
 /** The municipality's half of the key: made, checked and typed by the board of education. */
 export const keys = {
-  title: ["鍵《かぎ》の紙《かみ》を作《つく》る", "かぎの 紙《かみ》を つくる", "Make the key sheet"],
+  title: [
+    "鍵《かぎ》の紙《かみ》を作《つく》る",
+    "かぎの 紙《かみ》を つくる",
+    "Make the key sheet",
+  ],
   why: [
     "名前《なまえ》や記録《きろく》は、2つの半分《はんぶん》がそろったときだけ開《ひら》く鍵《かぎ》で守《まも》られています。この画面《がめん》で、自治体《じちたい》だけが持《も》つ半分《はんぶん》を作《つく》り、1枚《まい》の紙《かみ》にします。",
     "なまえや きろくは、 かぎで まもります。 かぎは 2つに わかれて います。 ここで、 町《まち》が もつ はんぶんを つくります。 そして 1まいの 紙《かみ》に します。",
@@ -39,7 +43,11 @@ export const keys = {
     "まわりを みて、 しるしを つけて ください。",
     "Please look around and tick the box.",
   ],
-  shown: ["この紙《かみ》を印刷《いんさつ》してください", "この 紙《かみ》を いんさつして ください", "Print this sheet"],
+  shown: [
+    "この紙《かみ》を印刷《いんさつ》してください",
+    "この 紙《かみ》を いんさつして ください",
+    "Print this sheet",
+  ],
   shownLead: [
     "「紙《かみ》を手《て》に取《と》った」を押《お》すと、この24の言葉《ことば》はもう表示《ひょうじ》されません。",
     "「紙《かみ》を もちました」を おすと、 ことばは もう でません。",
@@ -47,7 +55,11 @@ export const keys = {
   ],
   print: ["印刷《いんさつ》する（1枚《まい》だけ）", "いんさつする （1まい）", "Print (one copy)"],
   held: ["紙《かみ》を手《て》に取《と》った", "紙《かみ》を もちました", "I hold the sheet"],
-  asked: ["紙《かみ》を見《み》て、3つ入《い》れてください", "紙《かみ》を みて、 3つ いれて ください", "Read three words from the sheet"],
+  asked: [
+    "紙《かみ》を見《み》て、3つ入《い》れてください",
+    "紙《かみ》を みて、 3つ いれて ください",
+    "Read three words from the sheet",
+  ],
   askedLead: [
     "読《よ》める紙《かみ》ができたことを確《たし》かめます。",
     "紙《かみ》が よめるか たしかめます。",
@@ -59,7 +71,11 @@ export const keys = {
     "{n}ばんが ちがいます。 紙《かみ》の おなじ ばんごうを みて ください。",
     "Word {n} does not match. Please look at the same number on the sheet.",
   ],
-  send: ["確《たし》かめて、鍵《かぎ》を始《はじ》める", "たしかめて、 かぎを はじめる", "Check and start the key"],
+  send: [
+    "確《たし》かめて、鍵《かぎ》を始《はじ》める",
+    "たしかめて、 かぎを はじめる",
+    "Check and start the key",
+  ],
   sending: ["送《おく》っています…", "おくって います…", "Sending…"],
   givenUp: [
     "その紙《かみ》では合《あ》いませんでした",
@@ -86,23 +102,47 @@ export const keys = {
     "うんようの 人《ひと》から もらいます。 （れい ABCD-EFGH-JKMN）",
     "The operator gives one that works once (such as ABCD-EFGH-JKMN).",
   ],
-  sendNext: ["確《たし》かめて、二人目《ふたりめ》に渡《わた》す", "たしかめて、 ふたりめに わたす", "Check and hand over to the second person"],
+  sendNext: [
+    "確《たし》かめて、二人目《ふたりめ》に渡《わた》す",
+    "たしかめて、 ふたりめに わたす",
+    "Check and hand over to the second person",
+  ],
 
   keysTitle: ["鍵《かぎ》", "かぎ", "Keys"],
   state: ["いまのようす", "いまの ようす", "State"],
   isOpen: ["あいています", "あいて います", "Open"],
   isShut: ["しまっています", "しまって います", "Locked"],
-  boot: ["サーバーが止《と》まったあとの開《あ》け方《かた》", "サーバーが とまった あと", "After a server stop"],
-  bootSheet: ["鍵《かぎ》の紙《かみ》を入《い》れる", "かぎの 紙《かみ》を いれる", "Type the key sheet"],
-  bootToken: ["この機械《きかい》に置《お》いた鍵《かぎ》で開《ひら》く（試用《しよう》のときだけ）", "この きかいの かぎで ひらく （ためす とき だけ）", "By a token on this machine (for trials only)"],
-  bootEscrow: ["都道府県《とどうふけん》に預《あず》けた鍵《かぎ》で開《ひら》く", "県《けん》に あずけた かぎで ひらく", "By the copy kept at the prefecture"],
+  boot: [
+    "サーバーが止《と》まったあとの開《あ》け方《かた》",
+    "サーバーが とまった あと",
+    "After a server stop",
+  ],
+  bootSheet: [
+    "鍵《かぎ》の紙《かみ》を入《い》れる",
+    "かぎの 紙《かみ》を いれる",
+    "Type the key sheet",
+  ],
+  bootToken: [
+    "この機械《きかい》に置《お》いた鍵《かぎ》で開《ひら》く（試用《しよう》のときだけ）",
+    "この きかいの かぎで ひらく （ためす とき だけ）",
+    "By a token on this machine (for trials only)",
+  ],
+  bootEscrow: [
+    "都道府県《とどうふけん》に預《あず》けた鍵《かぎ》で開《ひら》く",
+    "県《けん》に あずけた かぎで ひらく",
+    "By the copy kept at the prefecture",
+  ],
   generation: ["世代《せだい》", "なんばんめ", "Generation"],
   checkNote: [
     "しまってある紙《かみ》が、いまの鍵《かぎ》と合《あ》うか調《しら》べます。半年《はんとし》に一度《いちど》どうぞ。",
     "紙《かみ》が ただしいか しらべます。 はんとしに 1かい しらべます。",
     "See whether the stored sheet still fits the key. Do it every half year.",
   ],
-  replaceTitle: ["鍵《かぎ》の紙《かみ》を取《と》り替《か》える", "かぎの 紙《かみ》を かえる", "Replace the key sheet"],
+  replaceTitle: [
+    "鍵《かぎ》の紙《かみ》を取《と》り替《か》える",
+    "かぎの 紙《かみ》を かえる",
+    "Replace the key sheet",
+  ],
   replaceNote: [
     "失《な》くしたとき、見《み》られたとき、担当《たんとう》が替《か》わったとき。二人《ふたり》で行《おこな》います。",
     "なくした とき、 みられた ときに かえます。 ふたりで します。",
@@ -113,13 +153,21 @@ export const keys = {
     "あたらしい 紙《かみ》を つくります。 ふたりめが いいと いったら、 ふるい 紙《かみ》は つかえません。",
     "You make a new sheet. Once a second person approves it, the old one opens nothing any more.",
   ],
-  proposed: ["二人目《ふたりめ》の承認《しょうにん》を待《ま》っています", "ふたりめを まって います", "Waiting for the second person"],
+  proposed: [
+    "二人目《ふたりめ》の承認《しょうにん》を待《ま》っています",
+    "ふたりめを まって います",
+    "Waiting for the second person",
+  ],
   proposedLead: [
     "10分《ぷん》以内《いない》に、もう一人《ひとり》の教育委員会《きょういくいいんかい》の人《ひと》が自分《じぶん》で入《はい》り、「鍵《かぎ》」から、この紙《かみ》の確認番号《かくにんばんごう》を入《い》れてください。それまでは古《ふる》い紙《かみ》のままです。",
     "10ぷんの あいだに、 もう ひとりが はいって ください。 「かぎ」を ひらいて、 この 紙《かみ》の ばんごうを いれて ください。 それまでは ふるい 紙《かみ》の ままです。",
     "Within 10 minutes another person of the board signs in, opens “Keys” and types the check code of this sheet. Until then the old sheet stands.",
   ],
-  approveTitle: ["新《あたら》しい紙《かみ》を承認《しょうにん》する", "あたらしい 紙《かみ》を みとめる", "Approve the new sheet"],
+  approveTitle: [
+    "新《あたら》しい紙《かみ》を承認《しょうにん》する",
+    "あたらしい 紙《かみ》を みとめる",
+    "Approve the new sheet",
+  ],
   approveNote: [
     "もう一人《ひとり》が作《つく》った紙《かみ》を手《て》に取《と》り、承認《しょうにん》します。",
     "もう ひとりが つくった 紙《かみ》を みて、 みとめます。",
@@ -130,7 +178,11 @@ export const keys = {
     "あたらしい 紙《かみ》を もって ください。 その ばんごうを いれて ください。 ふるい 紙《かみ》は つかえなく なります。",
     "Take the new sheet in hand and type its check code. Once approved, the old sheet opens nothing.",
   ],
-  newCode: ["新《あたら》しい紙《かみ》の確認番号《かくにんばんごう》", "あたらしい 紙《かみ》の ばんごう", "Check code of the new sheet"],
+  newCode: [
+    "新《あたら》しい紙《かみ》の確認番号《かくにんばんごう》",
+    "あたらしい 紙《かみ》の ばんごう",
+    "Check code of the new sheet",
+  ],
   approveDo: ["承認《しょうにん》する", "みとめる", "Approve"],
   approved: [
     "新《あたら》しい紙《かみ》に替《か》わりました。古《ふる》い紙《かみ》は細《こま》かく切《き》って捨《す》ててください。",
@@ -143,14 +195,22 @@ export const keys = {
     "No sheet waits for approval. After 10 minutes it has to be made again.",
   ],
 
-  checkTitle: ["鍵《かぎ》の紙《かみ》を確《たし》かめる", "かぎの 紙《かみ》を たしかめる", "Check the key sheet"],
+  checkTitle: [
+    "鍵《かぎ》の紙《かみ》を確《たし》かめる",
+    "かぎの 紙《かみ》を たしかめる",
+    "Check the key sheet",
+  ],
   checkLead: [
     "紙《かみ》の24の言葉《ことば》を入《い》れると、いまの鍵《かぎ》と合《あ》うかを調《しら》べます。何《なに》も変《か》わりません。",
     "紙《かみ》の 24の ことばを いれて ください。 かぎと あうか しらべます。 なにも かわりません。",
     "Type the 24 words of the sheet to see whether they fit the key. Nothing changes.",
   ],
   checkDo: ["調《しら》べる", "しらべる", "Check"],
-  fits: ["この紙《かみ》は、いまの鍵《かぎ》と合《あ》っています。", "この 紙《かみ》は ただしいです。", "This sheet fits the key."],
+  fits: [
+    "この紙《かみ》は、いまの鍵《かぎ》と合《あ》っています。",
+    "この 紙《かみ》は ただしいです。",
+    "This sheet fits the key.",
+  ],
   unlockTitle: ["鍵《かぎ》をあける", "かぎを あける", "Unlock"],
   unlockLead: [
     "サーバーが止《と》まったあとは、鍵《かぎ》の紙《かみ》であけるまで、だれも入《はい》れません。金庫《きんこ》の紙《かみ》の24の言葉《ことば》を入《い》れてください。",
@@ -158,7 +218,11 @@ export const keys = {
     "After a server stop nobody can come in until the key is unlocked. Type the 24 words of the sheet in the safe.",
   ],
   unlockDo: ["あける", "あける", "Unlock"],
-  unlocked: ["あきました。みんながはいれます。", "あきました。 みんな はいれます。", "It is open. Everyone can come in."],
+  unlocked: [
+    "あきました。みんながはいれます。",
+    "あきました。 みんな はいれます。",
+    "It is open. Everyone can come in.",
+  ],
   officeOnly: [
     "この画面《がめん》は、教育委員会《きょういくいいんかい》の端末《たんまつ》からだけ使《つか》えます。",
     "この がめんは、 町《まち》の きかいで つかいます。",
@@ -187,11 +251,19 @@ export const keys = {
     "Is the check code on the sheet {code}?",
   ],
 
-  paperTitle: ["いばしょ 鍵《かぎ》の紙《かみ》（自治体《じちたい》の半分《はんぶん》）", "いばしょ かぎの 紙《かみ》", "Ibasho key sheet (the municipality's half)"],
+  paperTitle: [
+    "いばしょ 鍵《かぎ》の紙《かみ》（自治体《じちたい》の半分《はんぶん》）",
+    "いばしょ かぎの 紙《かみ》",
+    "Ibasho key sheet (the municipality's half)",
+  ],
   paperTown: ["自治体《じちたい》", "町《まち》", "Municipality"],
   paperNode: ["ノード番号《ばんごう》", "ノードの ばんごう", "Node"],
   paperDate: ["作成日《さくせいび》", "つくった 日《ひ》", "Date"],
-  paperDateBlank: ["　　　　年《ねん》　　　月《がつ》　　　日《にち》", "　　年《ねん》　　月《がつ》　　日《にち》", "　　year　　month　　day"],
+  paperDateBlank: [
+    "　　　　年《ねん》　　　月《がつ》　　　日《にち》",
+    "　　年《ねん》　　月《がつ》　　日《にち》",
+    "　　year　　month　　day",
+  ],
   paperName: ["作成者《さくせいしゃ》", "つくった 人《ひと》", "Made by"],
   paperWitness: ["立会者《たちあいしゃ》", "みて いた 人《ひと》", "Witness"],
   paperSeal: ["印《いん》", "いん", "seal"],

@@ -44,7 +44,11 @@ export function notationOf(word: Word, form: WordForm): string {
 }
 
 /** One line without readings, for places that hold text only: titles, labels of controls. */
-export function lineOf(word: Word, form: WordForm, slots: Readonly<Record<string, string>> = {}): string {
+export function lineOf(
+  word: Word,
+  form: WordForm,
+  slots: Readonly<Record<string, string>> = {},
+): string {
   return segmentsOf(notationOf(word, form))
     .map((part) => {
       switch (part.kind) {

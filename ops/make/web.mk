@@ -4,7 +4,11 @@ WEB_FONT   := /usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf
 WEB_INPUTS := $(wildcard node/web/src/*.* node/web/src/*/*.* node/web/style/*.css \
                 node/web/tools/*.ts node/web/*.json node/web/OFL.txt)
 
-.PHONY: web words lint-web check-web
+WEB_FILES  := node/web/src node/web/style node/web/tools node/web/*.json tests/browser tests/unit/web
+PRETTIER   := $(WEB_NODE) node/web/node_modules/prettier/bin/prettier.cjs --log-level warn \
+                --config node/web/.prettierrc.json --ignore-path node/web/.prettierignore
+
+.PHONY: web words lint-web check-web format-web
 web: build/web/index.html ## the browser client, checked and packed, in build/web
 
 node/web/node_modules/.ibasho-lock: node/web/package-lock.json
@@ -19,7 +23,11 @@ build/web/index.html: $(WEB_INPUTS) node/web/src/wire.ts node/web/node_modules/.
 words: web ## every fixed word of the screen in its four forms
 	@cat build/web-work/words.txt
 
-lint-web: node/web/node_modules/.ibasho-lock ## what the client must not contain, and its types
+format-web: node/web/node_modules/.ibasho-lock ## lay out the client's files
+	@$(PRETTIER) --write $(WEB_FILES)
+
+lint-web: node/web/node_modules/.ibasho-lock node/web/src/wire.ts ## the client's layout, types and what it must not contain
+	@$(PRETTIER) --check $(WEB_FILES)
 	@$(WEB_NODE) node/web/tools/lint.ts node/web/src node/web/style
 	@$(WEB_NODE) node/web/node_modules/typescript/bin/tsc -p node/web
 	@$(WEB_NODE) node/web/node_modules/typescript/bin/tsc -p node/web/tsconfig.tools.json

@@ -71,4 +71,10 @@ const struct conf_row server_conf_rows[SERVER_CONF_N] = {
      .most = 1000,
      .initial = "127.0.0.0/8,::1",
      .help = "職員の入口を使えるネットワーク（コンマ区切り）"},
+    {.name = "front.maxconn",
+     .type = CONF_INT,
+     .least = 100,
+     .most = 20000,
+     .initial = "2000",
+     .help = "入口が同時に受ける接続の数"},
 };

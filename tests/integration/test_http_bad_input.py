@@ -691,6 +691,36 @@ def http_sockets_have_their_place(t):
 
 
 @case
+def http2_is_the_same_to_the_node(t):
+    """HTTP/2 ends at the front: what it cannot say in HTTP/1.1 does not come through."""
+    def curl(*words, body=None):
+        command = ["curl", "-sS", "--http2", "--max-time", "8", "--cacert", node.v["CA"],
+                   "--connect-to", f"{HOST}:{PORT}:127.0.0.1:{PORT}", "-o", "-", "-w",
+                   "\n%{http_code} %{http_version}", *words]
+        done = subprocess.run(command, input=body, capture_output=True, check=False)
+        return done.stdout.decode().rsplit("\n", 1)[1] if done.stdout else str(done.returncode)
+
+    put = ["-X", "PUT", "-H", f"Cookie: {COOKIE}", "-H", f"Origin: {ORIGIN}", "--data-binary", "@-",
+           "-H", "Content-Type: application/json", ORIGIN + SETTING]
+    body = json.dumps({"id": str(uuid.uuid4()), "value": "over h2"}).encode()
+    t.eq(curl(ORIGIN + "/api/v1/health"), "200 2", "a read")
+    t.eq(curl(*put, body=body), "200 2", "a change")
+    t.eq(curl("-H", "Host: evil.example", ORIGIN + "/api/v1/health"), "421 2", "another host")
+    t.eq(curl("-H", "X-A: a\x01b", ORIGIN + "/api/v1/health")[:3] in ("400", "000"), True,
+         "a control byte is refused, or the stream is ended")
+    # A change that is refused: the stream may be ended before its body was taken.
+    for what, words, want in (
+            ("a coding", ["-H", "Transfer-Encoding: chunked"], ("400", "411", "000")),
+            ("two origins", ["-H", "Origin: https://evil.example"], ("400", "000")),
+            ("a long body", ["-H", "Content-Length: 70000"], ("400", "408", "413", "000"))):
+        before = fingerprint()
+        new = json.dumps({"id": str(uuid.uuid4()), "value": what}).encode()
+        got = curl(*words, *put, body=new)
+        t.ok(got[:3] in want, f"h2: {what}", f"got {got}, want {want}")
+        t.eq(fingerprint(), before, f"h2: {what}: nothing changed")
+
+
+@case
 def http_openapi_and_types_follow_the_rows(t):
     document = node.request("GET", "/api/v1/openapi.json").json()
     rows = subprocess.check_output([os.path.join(os.environ.get("IBASHO_BUILD", "build/debug"),

@@ -304,6 +304,24 @@ def http_doctor_speaks_plainly(t):
 
 
 @case
+def http_process_is_confined(t):
+    """No core file, no new privileges, nobody may look into it; its own user and nothing more."""
+    pid = node.pid("node")
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        status = dict(line.rstrip("\n").split(":\t", 1) for line in f if ":\t" in line)
+    with open(f"/proc/{pid}/limits", encoding="ascii") as f:
+        limits = f.read()
+    uid = subprocess.check_output(["id", "-u", node.user], text=True).strip()
+    t.eq(set(status["Uid"].split()), {uid}, "runs as the node's user")
+    t.eq((status["NoNewPrivs"], status["CapEff"], status["CapBnd"]), ("1", "0" * 16, "0" * 16),
+         "without rights to gain")
+    t.ok(re.search(r"Max core file size\s+0\s+0 ", limits), "no core file")
+    t.eq(os.stat(f"/proc/{pid}/mem").st_uid, 0, "not dumpable: its memory is root's to read")
+    threads = os.listdir(f"/proc/{pid}/task")
+    t.note(f"{len(threads)} threads")
+
+
+@case
 def http_no_secret_in_the_logs(t):
     """Cookies, passwords and bodies of all of the above are in no log."""
     cookie = next(iter(session.cookies.values()))

@@ -170,21 +170,22 @@ static enum err init(struct keyring *keyring, const uint8_t half[KEY_HALF_BYTES]
         return rc;
     change.store.generation = 1;
     rc = change_end(&change, KEYFILES_ALL, why);
-    if (rc == ERR_OK)
-        rc = ask_half(keyring, KEYD_INIT, 0, half, &reply, why);
+    if (rc != ERR_OK && rc != ERR_UNCERTAIN)
+        return rc;
+    /* A copy that lags is renewed at the next start or change; it keeps nobody from a sheet. */
+    rc = ask_half(keyring, KEYD_INIT, 0, half, &reply, why);
+    if (rc == ERR_UNCERTAIN) /* did it happen before the agent went away? */
+        rc = ask_half(keyring, KEYD_CHECK, 0, half, &reply, why);
     return rc;
 }
 
 enum err keyring_init(struct keyring *keyring, const uint8_t half[KEY_HALF_BYTES],
                       struct fail *why)
 {
-    struct keyd_reply reply;
     enum err rc;
 
     pthread_mutex_lock(&keyring->lock);
     rc = init(keyring, half, why);
-    if (rc == ERR_UNCERTAIN) /* did it happen before the agent went away? */
-        rc = ask_half(keyring, KEYD_CHECK, 0, half, &reply, why);
     pthread_mutex_unlock(&keyring->lock);
     if (rc == ERR_OK)
         log_info("keyring.initialised", L_NONE);
@@ -275,7 +276,9 @@ static void back_to_the_file(struct keyring *keyring)
         log_error("keyring.not_settled", L_FAIL(&why));
 }
 
-static enum err rotate(struct keyring *keyring, const uint8_t *half, struct fail *why)
+/* *staged_out: the generation that the keystore may be of by now, 0 when none was begun. */
+static enum err rotate(struct keyring *keyring, const uint8_t *half, uint32_t *staged_out,
+                       struct fail *why)
 {
     unsigned flags = KEYD_NEW_CONTRACTOR | (half != NULL ? KEYD_NEW_MUNICIPALITY : 0u);
     struct keyd_reply reply;
@@ -284,6 +287,7 @@ static enum err rotate(struct keyring *keyring, const uint8_t *half, struct fail
     uint32_t generation;
     enum err rc;
 
+    *staged_out = 0;
     if (!keyring->has_store)
         return fail_set(why, ERR_NOT_FOUND, "this node has no sheet yet");
     rc = change_begin(keyring, &change, why);
@@ -300,7 +304,7 @@ static enum err rotate(struct keyring *keyring, const uint8_t *half, struct fail
         change_drop(&change);
         return rc == ERR_UNCERTAIN ? ERR_UNAVAILABLE : rc;
     }
-    change.store.generation = generation;
+    change.store.generation = *staged_out = generation;
     rc = change_end(&change, KEYFILES_ALL, why);
     if (rc != ERR_OK && rc != ERR_UNCERTAIN)
         return rc;
@@ -313,14 +317,20 @@ static enum err rotate(struct keyring *keyring, const uint8_t *half, struct fail
 
 enum err keyring_rotate(struct keyring *keyring, const uint8_t *half, struct fail *why)
 {
+    uint32_t staged = 0;
     enum err rc;
 
     pthread_mutex_lock(&keyring->lock);
     rc = keyring_settle(keyring, why);
     if (rc == ERR_OK) {
-        rc = rotate(keyring, half, why);
-        if (rc != ERR_OK && keyring->has_store)
+        rc = rotate(keyring, half, &staged, why);
+        if (rc != ERR_OK && keyring->has_store) {
             back_to_the_file(keyring);
+            /* The keystore was replaced although the disk complained after: the new sheet is
+             * the one that holds, and whoever holds it must be told so. */
+            if (staged != 0 && keyring->store.generation == staged)
+                rc = ERR_OK;
+        }
     }
     if (rc == ERR_OK)
         log_info("keyring.rotated", L_INT("generation", keyring->store.generation),

@@ -171,15 +171,19 @@ static bool sheet_to_paper(struct cli *cli, const char *title, uint8_t half_out[
 static int init_with(struct cli *cli, bool is_here)
 {
     uint8_t half[KEY_HALF_BYTES] = {0};
-    struct admin_reply reply;
+    struct admin_reply reply = {.status = 0};
     struct sent sent;
-    bool ok = is_here ? sheet_to_paper(cli, "鍵の紙", half) : make_half(half);
+    bool ok = is_here ? sheet_to_paper(cli, "鍵の紙", half) : make_half(half), is_sent = ok;
 
     if (ok) {
         sent = sent_half(half);
         ok = post(cli, "/api/v1/keys/sheet", &sent, &reply);
     }
     OPENSSL_cleanse(half, sizeof half);
+    if (is_here && is_sent && !ok && (reply.status < 400 || reply.status >= 500))
+        cli_say(
+            "この紙で鍵ができたかもしれません。紙を捨てないでください。ノードが動いている"
+            "ことを確かめてから、ibasho key check-sheet でこの紙が合うか確かめてください。");
     if (!ok)
         return CLI_REFUSED;
     puts(is_here ? "鍵ができました。紙は封筒に入れて金庫にしまってください。"
@@ -306,73 +310,44 @@ static bool propose(struct cli *cli, const uint8_t half[KEY_HALF_BYTES],
     return false;
 }
 
-static bool approve(struct cli *cli, const struct proposed *proposed)
+/* What is known of an approval once its answer came, or did not come. */
+enum approval { APPROVED, NOT_ASKED, REFUSED, UNKNOWN };
+
+static enum approval approve(struct cli *cli, const struct proposed *proposed)
 {
     struct sent sent = {.has_half = false};
-    struct admin_reply reply;
+    struct admin_reply reply = {.status = 0};
     char id[ID_TEXT_CAP];
     const char *path;
     bool ok;
 
     if (!ask_person(cli, "二人目の委託者", &sent))
-        return false;
+        return NOT_ASKED;
     id_text(proposed->id, id);
     path = arena_printf(cli->arena, "/api/v1/admin/keys/replacements/%s/approval", id);
     ok = path != NULL && post(cli, path, &sent, &reply);
     forget_person(&sent);
-    return ok;
+    if (ok)
+        return APPROVED;
+    if (path == NULL)
+        return NOT_ASKED;
+    /* A conflict may mean that the two of them did it elsewhere meanwhile. */
+    return reply.status >= 400 && reply.status < 500 && reply.status != 409 ? REFUSED : UNKNOWN;
 }
 
-static int replace_sheet(struct cli *cli, int argc, char **argv)
+static int say_not_replaced(void)
 {
-    uint8_t half[KEY_HALF_BYTES] = {0};
-    struct proposed proposed;
-    int rc;
-    bool ok;
+    cli_say("鍵の紙は交換していません。いままでの紙がそのまま使えます。");
+    return CLI_REFUSED;
+}
 
-    (void)argv;
-    if (!begin(cli, argc, &rows[REPLACE], &rc))
-        return rc;
-    ok = sheet_to_paper(cli, "新しい鍵の紙", half) && propose(cli, half, &proposed);
-    OPENSSL_cleanse(half, sizeof half);
-    ok = ok && approve(cli, &proposed);
-    if (!ok) {
-        cli_say("鍵の紙は交換していません。いままでの紙がそのまま使えます。");
-        return CLI_REFUSED;
-    }
+static int say_replaced(void)
+{
     puts("鍵の紙を交換しました。古い紙ではもう開きません。細かく切って捨ててください。");
     return CLI_DONE;
 }
 
-/* ---- key rotate, key status ---- */
-
-static int rotate(struct cli *cli, int argc, char **argv)
-{
-    struct admin_reply reply;
-    int rc;
-
-    (void)argv;
-    if (!begin(cli, argc, &rows[ROTATE], &rc))
-        return rc;
-    if (!post(cli, "/api/v1/admin/keys/rotation", NULL, &reply))
-        return CLI_REFUSED;
-    puts("事業者の半分を新しくし、すべての鍵を包み直しました。");
-    return CLI_DONE;
-}
-
-static int lock(struct cli *cli, int argc, char **argv)
-{
-    struct admin_reply reply;
-    int rc;
-
-    (void)argv;
-    if (!begin(cli, argc, &rows[LOCK], &rc))
-        return rc;
-    if (!post(cli, "/api/v1/admin/keys/lock", NULL, &reply))
-        return CLI_REFUSED;
-    puts("鍵をすべて閉じました。鍵の紙で開けるまで、名前や記録は読めません。");
-    return CLI_DONE;
-}
+/* ---- what the node says of its keys ---- */
 
 struct key_status {
     bool agent_up, unlocked, initialised, has_proposal;
@@ -407,17 +382,110 @@ static const struct jx_field status_fields[] = {
 static const struct jx_shape status_shape =
     JX_SHAPE("KeyStatus", struct key_status, status_fields);
 
+static bool ask_status(struct cli *cli, struct key_status *status_out)
+{
+    struct admin_reply reply;
+    struct jx_defects defects;
+    struct fail why;
+
+    return admin_ask(cli, "GET", "/api/v1/keys/status", SPAN_NONE, &reply, &why) == ERR_OK &&
+           reply.status == 200 &&
+           jx_read(reply.body, &status_shape, cli->arena, status_out, &defects, &why) == ERR_OK;
+}
+
+/* The node may have replaced the sheet although its answer says otherwise or never came: only
+ * the code in force tells which of the two sheets is good for anything. */
+static int settle_replacement(struct cli *cli, const struct proposed *proposed)
+{
+    struct key_status s;
+
+    if (!ask_status(cli, &s) || s.sheet_code.len == 0) {
+        cli_say("交換できたかどうか、わかりません。どちらの紙も捨てないでください。"
+                "ノードが動いていることを確かめてから ibasho key status を実行すると、"
+                "いま有効な紙の確認番号がわかります（新しい紙は %.*s）。",
+                SPAN_ARG(proposed->check_code));
+        return CLI_CANNOT;
+    }
+    if (span_eq(s.sheet_code, proposed->check_code)) {
+        printf("いま有効なのは新しい紙です（確認番号 %.*s）。\n", SPAN_ARG(s.sheet_code));
+        return say_replaced();
+    }
+    cli_say("いま有効なのは、いままでの紙です（確認番号 %.*s）。", SPAN_ARG(s.sheet_code));
+    if (!s.has_proposal || !id_eq(s.proposal, proposed->id))
+        return say_not_replaced();
+    cli_say(
+        "交換がまだ続いているかもしれません。どちらの紙も捨てないでください。"
+        "10 分たってから ibasho key status で、有効な紙の確認番号をもう一度確かめてください。");
+    return CLI_CANNOT;
+}
+
+static int replace_sheet(struct cli *cli, int argc, char **argv)
+{
+    uint8_t half[KEY_HALF_BYTES] = {0};
+    struct proposed proposed;
+    int rc;
+    bool ok;
+
+    (void)argv;
+    if (!begin(cli, argc, &rows[REPLACE], &rc))
+        return rc;
+    ok = sheet_to_paper(cli, "新しい鍵の紙", half) && propose(cli, half, &proposed);
+    OPENSSL_cleanse(half, sizeof half);
+    if (!ok)
+        return say_not_replaced();
+    switch (approve(cli, &proposed)) {
+    case APPROVED:
+        return say_replaced();
+    case NOT_ASKED:
+    case REFUSED:
+        return say_not_replaced();
+    case UNKNOWN:
+        break;
+    }
+    return settle_replacement(cli, &proposed);
+}
+
+/* ---- key rotate, key status ---- */
+
+static int rotate(struct cli *cli, int argc, char **argv)
+{
+    struct admin_reply reply;
+    int rc;
+
+    (void)argv;
+    if (!begin(cli, argc, &rows[ROTATE], &rc))
+        return rc;
+    if (!post(cli, "/api/v1/admin/keys/rotation", NULL, &reply))
+        return CLI_REFUSED;
+    puts("事業者の半分を新しくし、すべての鍵を包み直しました。");
+    return CLI_DONE;
+}
+
+static int lock(struct cli *cli, int argc, char **argv)
+{
+    struct admin_reply reply;
+    int rc;
+
+    (void)argv;
+    if (!begin(cli, argc, &rows[LOCK], &rc))
+        return rc;
+    if (!post(cli, "/api/v1/admin/keys/lock", NULL, &reply))
+        return CLI_REFUSED;
+    puts("鍵をすべて閉じました。鍵の紙で開けるまで、名前や記録は読めません。");
+    return CLI_DONE;
+}
+
 static void print_status(const struct key_status *s)
 {
     printf("鍵　　　　　%s\n", !s->initialised ? "まだありません（ibasho key init）"
                                : s->unlocked   ? "開いています"
                                : s->agent_up   ? "閉じています（ibasho key unlock）"
-                                               : "鍵の番人が動いていません");
+                                             : "鍵の番人（ibasho-keyd）が動いていません");
     printf("開け方　　　%.*s\n世代　　　　%lld\n", SPAN_ARG(s->boot), (long long)s->generation);
     printf("鍵の数　　　%lld（消した鍵 %lld）\n", (long long)s->n_keys,
            (long long)s->n_destroyed);
-    printf("番人の回数　包む %lld、開ける %lld、断る %lld\n", (long long)s->n_wraps,
-           (long long)s->n_unwraps, (long long)s->n_refused);
+    printf("鍵の番人（ibasho-keyd）の回数　包む %lld、開ける %lld、断る %lld\n",
+           (long long)s->n_wraps, (long long)s->n_unwraps, (long long)s->n_refused);
     if (s->sheet_code.len > 0)
         printf("有効な紙　　確認番号 %.*s\n", SPAN_ARG(s->sheet_code));
     if (s->stale_code.len > 0)

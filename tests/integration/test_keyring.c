@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -533,6 +534,74 @@ T_CASE(keyring_rotates_to_a_new_contractor)
     T_EQ(keyd_fixture_reopen(&f, NULL), ERR_OK, "over the keystore of today");
     T_EQ(keyring_unlock(f.keyring, f.half, NULL), ERR_DENIED, "another generation");
     T_OK(keyring_open_key(f.keyring, keys.at[0], bytes, NULL) != ERR_OK, "opens nothing");
+out:
+    keyd_fixture_stop(&f);
+}
+
+/* A copy that cannot be put in place is not the agent's uncertainty: the sheet is made. */
+T_CASE(keyring_gets_its_first_sheet_beside_a_copy_out_of_reach)
+{
+    struct keyd_fixture f = {.boot = "sheet"};
+    struct keyring_status status;
+    struct id key;
+    char copy[64], staged[72];
+
+    snprintf(copy, sizeof copy, "/tmp/ibasho-kf-%d", (int)getpid());
+    snprintf(staged, sizeof staged, "%s.new", copy);
+    f.copies = copy;
+    T_EQ(keyd_fixture_prepare(&f, NULL), ERR_OK, "prepared");
+    T_EQ(keyd_fixture_agent_start(&f, NULL), ERR_OK, "agent");
+    T_EQ(keyring_open(&f.conf, &f.keyring, NULL), ERR_OK, "open");
+    T_EQ(mkdir(copy, 0700), 0, "a directory where the copy should be: it stages, never lands");
+    if (!t_case_ok())
+        goto out;
+    T_EQ(keyring_init(f.keyring, f.half, NULL), ERR_OK, "the first sheet");
+    T_EQ(keyring_status_read(f.keyring, &status, NULL), ERR_OK, "status");
+    T_OK(status.initialised && status.unlocked, "initialised and open");
+    T_EQ(keyring_create_key(f.keyring, KEY_PERSON, id_new(), NULL, &key, NULL), ERR_OK,
+         "and it works");
+    T_EQ(keyring_rotate(f.keyring, NULL, NULL), ERR_OK, "also when it rotates");
+out:
+    keyd_fixture_stop(&f);
+    unlink(staged);
+    rmdir(copy);
+}
+
+/* The directory cannot be opened for its sync any more once the keystore was renamed: an error,
+ * yet the new sheet is the one that holds, and that is what must be told. */
+T_CASE(keyring_tells_a_rotation_that_held_although_the_disk_complained)
+{
+    struct keyd_fixture f = {.boot = "sheet"};
+    static struct keys keys;
+    uint8_t half[KEY_HALF_BYTES];
+    struct keyring_status status;
+    struct rlimit was = {0}, few;
+    char code[KEY_CODE_CAP];
+    enum err rc;
+    int next;
+
+    if (!begin(&f))
+        goto out;
+    keys_make(f.keyring, &keys);
+    memset(half, 0x43, sizeof half);
+    T_EQ(keyring_half_code(f.node, half, code, NULL), ERR_OK, "code");
+    T_EQ(keyring_status_read(f.keyring, &status, NULL), ERR_OK, "the agent is connected");
+    next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    close(next);
+    T_EQ(getrlimit(RLIMIT_NOFILE, &was), 0, "limit");
+    few = was;
+    few.rlim_cur = (rlim_t)next + 1; /* one file at a time: none beside the one replaced */
+    T_EQ(setrlimit(RLIMIT_NOFILE, &few), 0, "one more file, not two");
+    rc = keyring_rotate(f.keyring, half, NULL);
+    T_EQ(setrlimit(RLIMIT_NOFILE, &was), 0, "as before");
+    T_EQ(rc, ERR_OK, "replaced");
+    T_EQ(keyring_status_read(f.keyring, &status, NULL), ERR_OK, "status");
+    T_EQ(status.generation, 2, "the next generation");
+    T_TEXT(status.sheet_code, code, "the new sheet");
+    T_EQ(keyd_fixture_reopen(&f, NULL), ERR_OK, "the node restarts");
+    T_EQ(keyring_unlock(f.keyring, half, NULL), ERR_OK, "the new sheet opens it");
+    T_EQ(keyring_unlock(f.keyring, f.half, NULL), ERR_DENIED, "the old one does not");
+    keys_check(f.keyring, &keys, "every key is there");
 out:
     keyd_fixture_stop(&f);
 }

@@ -4,11 +4,14 @@
 programs and of the machine, wrong sheets, two persons for a new one, and no half anywhere."""
 import base64
 import hashlib
+import http.server
 import os
 import re
 import secrets
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -263,6 +266,68 @@ def keys_new_sheet_takes_two_commissioners(t):
          "髙橋はなこ", "every name is still there")
 
 
+def replace(t, first, second, mistake=False, conf=None):
+    """`ibasho key replace-sheet` as two persons type; (exit status, new half, what it said)."""
+    command = subprocess.Popen([node.v["BIN"] + "/ibasho", "-c", conf or node.data_dir + "/node.conf",
+                                "key", "replace-sheet"], text=True, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    shown = []
+    while len(shown) < 24:
+        found = re.match(r"\s*\d+\. (\S+)", command.stdout.readline())
+        if found:
+            shown.append(found[1])
+    some = half_of(shown)
+    told.append(some)
+    code = re.search(r"[0-9a-f]{4}-[0-9a-f]{4}",
+                     command.stdout.readline() + command.stdout.readline())[0]
+    t.eq(code, code_of(some), "the code on the paper")
+    words = list(reversed(shown)) if mistake else shown
+    lines = [" ".join(words)]
+    for person in (first, second):
+        lines += [person.login, person.password, totp(person.totp_secret), code]
+    said = command.communicate("\n".join(lines) + "\n", timeout=60)
+    return command.returncode, some, said[0] + said[1]
+
+
+class Between(http.server.BaseHTTPRequestHandler):
+    """Stands on an admin socket of its own and hands requests on, until one is for an approval:
+    then `lose` says what becomes of it."""
+    lose = ""  # "answer": done, but the answer is lost; "request": it never arrives; "error": a
+    #            5xx after it was done; "node": the answer is lost, and the node is away after
+    is_away = False
+
+    def handle_one(self, method):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        approval = self.path.endswith("/approval")
+        if Between.is_away or (approval and Between.lose == "request"):
+            self.close_connection = True
+            return
+        reply = node.admin(method, self.path, body, {"Content-Type": "application/json"})
+        status = reply.status
+        if approval:
+            Between.is_away = Between.lose == "node"
+            if Between.lose in ("answer", "node"):
+                self.close_connection = True
+                return
+            status = 503 if Between.lose == "error" else status
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    def do_GET(self):
+        self.handle_one("GET")
+
+    def do_POST(self):
+        self.handle_one("POST")
+
+    def address_string(self):
+        return "admin"
+
+    def log_message(self, format, *args):  # pylint: disable=redefined-builtin
+        pass
+
+
 @case
 def keys_new_sheet_at_the_terminal(t):
     """`ibasho key replace-sheet`: shown once, read back from paper, two persons with password and
@@ -271,39 +336,57 @@ def keys_new_sheet_at_the_terminal(t):
     one, two = node.account("commissioner"), node.account("commissioner")
     clerk = node.account("contractor")
 
-    def replace(first, second, mistake=False):
-        command = subprocess.Popen([node.v["BIN"] + "/ibasho", "-c", node.data_dir + "/node.conf",
-                                    "key", "replace-sheet"], text=True, stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        shown = []
-        while len(shown) < 24:
-            found = re.match(r"\s*\d+\. (\S+)", command.stdout.readline())
-            if found:
-                shown.append(found[1])
-        some = half_of(shown)
-        told.append(some)
-        code = re.search(r"[0-9a-f]{4}-[0-9a-f]{4}",
-                         command.stdout.readline() + command.stdout.readline())[0]
-        t.eq(code, code_of(some), "the code on the paper")
-        words = list(reversed(shown)) if mistake else shown
-        lines = [" ".join(words)]
-        for person in (first, second):
-            lines += [person.login, person.password, totp(person.totp_secret), code]
-        said = command.communicate("\n".join(lines) + "\n", timeout=60)
-        return command.returncode, some, said[0] + said[1]
-
-    rc, _, said = replace(one, two, mistake=True)
+    rc, _, said = replace(t, one, two, mistake=True)
     t.eq(rc, 1, f"a paper that cannot be read is not used: {said}")
-    rc, _, said = replace(clerk, two)
+    rc, _, said = replace(t, clerk, two)
     t.ok(rc == 1 and "委託者" in said, "the contractor cannot", said)
     t.eq(status()["generation"], 2, "nothing has changed")
-    rc, some, said = replace(one, two)
+    rc, some, said = replace(t, one, two)
     t.eq(rc, 0, f"replaced: {said}")
     half = some
     t.eq(status()["generation"], 3, "done")
     t.eq(status()["sheet_code"], code_of(half), "the new sheet")
     t.eq(node.psql(f"SELECT count(*) FROM session WHERE account IN ('{one.id}','{two.id}')"
                    " AND closed_at IS NULL"), "0", "no session is left open by it")
+
+
+@case
+def keys_new_sheet_whose_answer_is_lost(t):
+    """Which of the two sheets is in force is asked of the node, never guessed."""
+    global half
+    run_dir = node.run_dir + "/between"
+    os.mkdir(run_dir)
+    conf = node.data_dir + "/between.conf"
+    with open(node.data_dir + "/node.conf", encoding="utf-8") as f:
+        text = re.sub(r"^node.run_dir = .*$", f"node.run_dir = {run_dir}", f.read(), flags=re.M)
+    with open(conf, "w", encoding="utf-8") as f:
+        f.write(text)
+    server = socketserver.ThreadingUnixStreamServer(run_dir + "/admin.sock", Between)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        for lose, held in (("answer", True), ("error", True), ("request", False), ("node", True)):
+            Between.lose = lose
+            one, two = node.account("commissioner"), node.account("commissioner")
+            before = status()
+            rc, some, said = replace(t, one, two, conf=conf)
+            after = status()
+            t.eq(after["generation"], before["generation"] + held, f"{lose}: what happened")
+            if held:
+                half = some
+            t.eq(after["sheet_code"], code_of(half), f"{lose}: the sheet in force")
+            if lose == "node":
+                t.ok(rc == 2 and "どちらの紙も捨てないでください" in said and
+                     "ibasho key status" in said, "cannot be asked: keep both", said)
+                t.ok("そのまま使えます" not in said, "and nothing is claimed", said)
+            elif held:
+                t.ok(rc == 0 and code_of(half) in said and "交換しました" in said,
+                     f"{lose}: the new one, by its code", said)
+            else:
+                t.ok(rc != 0 and code_of(half) in said and "交換しました" not in said,
+                     f"{lose}: the old one, by its code", said)
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @case

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "node/base/clock.h"
+#include "node/base/unconst.h"
 #include "tenants/keys_http.h"
 #include "tenants/signin.h"
 #include "tenants/tenants.h"
@@ -47,6 +48,7 @@ static void invite(struct req *req)
                     "鍵の紙はもうあります。作り直すには、二人で交換の手続きをしてください。");
         return;
     }
+    arena_mark_secret(req->arena); /* the answer holds it */
     keydesk_invite(desk, clock_mono_us(), code);
     reply_header(req, "Cache-Control", "no-store");
     reply_json(req, 200,
@@ -78,12 +80,17 @@ static void rotate(struct req *req)
 
 /* ---- POST /api/v1/admin/keys/lock ---- */
 
-/* For the hour in which nobody knows who is on the machine: every key leaves memory, and only
- * the sheet (or a restart of the agent, with a token) brings the node back. */
+/* For the hour in which nobody knows who is on the machine: every key leaves memory, a half
+ * that waits for its approval too, and only the sheet (or a restart of the agent, with a token)
+ * brings the node back. */
 static void lock(struct req *req)
 {
+    struct keydesk *desk = keys_desk(req);
     struct fail why;
 
+    if (desk == NULL)
+        return;
+    keydesk_clear(desk, clock_mono_us(), true);
     if (keyring_lock(req->services->keyring, &why) == ERR_OK)
         reply_none(req);
     else
@@ -136,6 +143,16 @@ static enum err close_run(struct tx *tx, void *arg, struct fail *why)
     return session_store_close(tx, p->signin.session.id, p->signin.now_utc_us, why);
 }
 
+/* Before an answer, which may end the request. */
+static void forget(struct req *req)
+{
+    const struct person_input *in = req->input;
+
+    keys_forget(req, in->half);
+    OPENSSL_cleanse(unconst(in->password.p), in->password.len);
+    OPENSSL_cleanse(unconst(in->code.p), in->code.len);
+}
+
 /* On a hashing thread, which may wait for the writer. The answer may end the request while this
  * still runs, so what is needed of it is copied, and the rest wiped, before. */
 static void proven_run(void *arg)
@@ -150,7 +167,7 @@ static void proven_run(void *arg)
     if (in->half.len == sizeof half)
         memcpy(half, in->half.p, sizeof half);
     memcpy(code, in->check_code.p, code_len);
-    keys_forget(req, in->half);
+    forget(req);
     if (writer_wait(req->services->writer, close_run, p, &why) != ERR_OK)
         reply_fail(req, &why);
     else if (p->signin.session.role != ROLE_COMMISSIONER)
@@ -171,7 +188,9 @@ static void proof_told(struct signin *signin)
     if (signin->rc == ERR_OK && signin->verdict == SIGNIN_OK) {
         if (hasher_post(signin->accounts->hasher, proven_run, p, &why) == ERR_OK)
             return;
-    } else if (signin->rc == ERR_OK) {
+    }
+    forget(p->req);
+    if (signin->rc == ERR_OK && signin->verdict != SIGNIN_OK) {
         keys_refuse(p->req, 422, "wrong-sign-in",
                     "ログインID・パスワード・数字のどれかがちがいます。確かめて、もう一度入れて"
                     "ください。");
@@ -189,6 +208,7 @@ static void prove(struct req *req, void (*then)(struct req *req, struct id perso
 
     if (p == NULL) {
         fail_set(&why, ERR_NOMEM, "proof of a person");
+        forget(req);
         reply_fail(req, &why);
         return;
     }
@@ -206,8 +226,10 @@ static void prove(struct req *req, void (*then)(struct req *req, struct id perso
         .done = proof_told,
         .arg = p,
     };
-    if (signin_start(&p->signin, req->db, &why) != ERR_OK)
+    if (signin_start(&p->signin, req->db, &why) != ERR_OK) {
+        forget(req);
         reply_fail(req, &why);
+    }
 }
 
 static void propose(struct req *req)

@@ -248,9 +248,7 @@ static void half_use(struct req *req, enum err (*use)(struct keyring *keyring,
     struct fail why;
     enum err rc;
 
-    if (table == NULL)
-        return;
-    if (!half_is_meant(req, table, in)) {
+    if (table == NULL || !half_is_meant(req, table, in)) {
         keys_forget(req, in->half);
         return;
     }
@@ -272,6 +270,8 @@ static void sheet_check(struct req *req)
     half_use(req, keyring_check_half);
 }
 
+/* Who sends the half of the sheet in force again (the first answer was lost on its way) is told
+ * that all is well, also after the invitation was used up: a right half is its own proof. */
 static enum err init_or_conflict(struct req *req, struct keydesk *table,
                                  const struct half_input *in, struct fail *why)
 {
@@ -282,6 +282,9 @@ static enum err init_or_conflict(struct req *req, struct keydesk *table,
                              clock_mono_us(), why);
     if (rc == ERR_OK)
         rc = keyring_init(req->services->keyring, in->half.p, why);
+    if ((rc == ERR_DENIED || rc == ERR_CONFLICT) &&
+        keyring_check_half(req->services->keyring, in->half.p, NULL) == ERR_OK)
+        rc = ERR_OK;
     if (rc == ERR_OK)
         keydesk_invitation_end(table);
     return rc;
@@ -294,9 +297,7 @@ static void sheet_init(struct req *req)
     struct fail why;
     enum err rc;
 
-    if (table == NULL)
-        return;
-    if (!half_is_meant(req, table, in)) {
+    if (table == NULL || !half_is_meant(req, table, in)) {
         keys_forget(req, in->half);
         return;
     }
@@ -380,16 +381,6 @@ static void replacement_propose(struct req *req)
     keys_forget(req, in->half);
 }
 
-static void replace(struct req *req, const uint8_t half[KEY_HALF_BYTES])
-{
-    struct fail why;
-
-    if (keyring_rotate(req->services->keyring, half, &why) == ERR_OK)
-        answer_none(req);
-    else
-        reply_fail(req, &why);
-}
-
 struct approve_input {
     struct span check_code;
     bool has_code;
@@ -405,6 +396,40 @@ static void replacement_approve(struct req *req)
     keys_approve(req, req->caller.account, in->check_code);
 }
 
+/* A commissioner may well ask for one that is gone: told in words of its own, for a bare 404
+ * reads as "not from this computer". */
+static void refuse_proposal(struct req *req)
+{
+    struct keyring_status status;
+    const char *title = NULL;
+
+    if (keyring_status_read(req->services->keyring, &status, NULL) == ERR_OK &&
+        status.sheet_code[0] != '\0')
+        title = arena_printf(
+            req->arena,
+            "この交換の申し込みは、期限（10 分）が切れたか、もう終わっています。いま有効なのは"
+            "確認番号が %s の紙です。交換するときは、一人目の人からやり直してください。",
+            status.sheet_code);
+    keys_refuse(req, 409, "no-proposal",
+                title != NULL ? title
+                              : "この交換の申し込みは、期限（10 分）が切れたか、もう終わって"
+                                "います。一人目の人からやり直してください。");
+}
+
+static void refuse_approval(struct req *req, const struct fail *why)
+{
+    if (why->code == ERR_NOT_FOUND)
+        refuse_proposal(req);
+    else if (why->code == ERR_CONFLICT)
+        keys_refuse(req, 409, "second-person",
+                    "二人目の人が承認してください。はじめた人は承認できません。");
+    else if (why->code == ERR_INVALID)
+        keys_refuse(req, 422, "wrong-check-code",
+                    "確認番号が新しい紙と合いません。新しい紙を見て、打ち直してください。");
+    else
+        reply_fail(req, why);
+}
+
 void keys_approve(struct req *req, struct id person, struct span check_code)
 {
     struct keydesk *table = keys_desk(req);
@@ -416,23 +441,28 @@ void keys_approve(struct req *req, struct id person, struct span check_code)
     if (table == NULL || !keys_node(req, &node))
         return;
     rc = id_parse(req_param(req, "id"), &proposal, NULL);
-    if (rc == ERR_OK)
-        rc = keydesk_approve(table, proposal, person, node, check_code, clock_mono_us(), half,
-                             &why);
-    else
-        rc = fail_set(&why, ERR_NOT_FOUND, "no such proposal");
     req->object = proposal;
+    if (rc != ERR_OK) {
+        refuse_proposal(req);
+        return;
+    }
+    if (keydesk_has_held(table, proposal, person)) {
+        answer_none(req);
+        return;
+    }
+    rc =
+        keydesk_approve(table, proposal, person, node, check_code, clock_mono_us(), half, &why);
+    if (rc != ERR_OK) {
+        refuse_approval(req, &why);
+        return;
+    }
+    rc = keyring_rotate(req->services->keyring, half, &why);
+    OPENSSL_cleanse(half, sizeof half);
+    keydesk_approve_end(table, proposal, person, rc == ERR_OK);
     if (rc == ERR_OK)
-        replace(req, half);
-    else if (rc == ERR_CONFLICT)
-        keys_refuse(req, 409, "second-person",
-                    "二人目の人が承認してください。はじめた人は承認できません。");
-    else if (rc == ERR_INVALID)
-        keys_refuse(req, 422, "wrong-check-code",
-                    "確認番号が新しい紙と合いません。新しい紙を見て、打ち直してください。");
+        answer_none(req);
     else
         reply_fail(req, &why);
-    OPENSSL_cleanse(half, sizeof half);
 }
 
 #define COMMISSIONER ROLE_BIT(ROLE_COMMISSIONER)

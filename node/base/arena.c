@@ -15,6 +15,7 @@ struct block {
 struct arena {
     struct block *first, *last; /* first is kept over a reset */
     size_t chunk_bytes, used_bytes;
+    bool is_secret; /* what is given back is wiped */
 };
 
 static struct block *block_create(size_t cap)
@@ -41,6 +42,7 @@ enum err arena_create(size_t chunk_bytes, struct arena **arena_out, struct fail 
         return fail_set(why, ERR_NOMEM, "arena");
     arena->chunk_bytes = chunk_bytes;
     arena->used_bytes = 0;
+    arena->is_secret = false;
     arena->first = arena->last = block_create(chunk_bytes);
     if (arena->first == NULL) {
         free(arena);
@@ -59,17 +61,31 @@ static void blocks_free(struct block *b)
     }
 }
 
+static void wipe_when_secret(struct arena *arena)
+{
+    for (struct block *b = arena->is_secret ? arena->first : NULL; b != NULL; b = b->next)
+        explicit_bzero(b->bytes, b->used);
+    arena->is_secret = false;
+}
+
 void arena_destroy(struct arena **arena)
 {
     if (*arena == NULL)
         return;
+    wipe_when_secret(*arena);
     blocks_free((*arena)->first);
     free(*arena);
     *arena = NULL;
 }
 
+void arena_mark_secret(struct arena *arena)
+{
+    arena->is_secret = true;
+}
+
 void arena_reset(struct arena *arena)
 {
+    wipe_when_secret(arena);
     blocks_free(arena->first->next);
     arena->first->next = NULL;
     arena->first->used = 0;

@@ -11,6 +11,9 @@ struct arena;
 /* chunk_bytes is the size of the ordinary block; larger requests get a block of their own. */
 NODISCARD enum err arena_create(size_t chunk_bytes, struct arena **arena_out, struct fail *why);
 void arena_destroy(struct arena **arena);
+/* Everything in the arena, what it holds already too, is wiped when it is next reset or
+ * destroyed; a reset ends that. */
+void arena_mark_secret(struct arena *arena);
 /* Frees all but the first block, so that a pooled arena does not grow for ever. */
 void arena_reset(struct arena *arena);
 /* Zeroed, aligned for any type; NULL when memory is out (the caller says ERR_NOMEM). */

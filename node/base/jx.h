@@ -95,6 +95,8 @@ NODISCARD enum err jx_check(struct span text, struct fail *why);
  * (arena; may be NULL), the first one's pointer also in why->field. */
 NODISCARD enum err jx_read(struct span text, const struct jx_shape *shape, struct arena *arena,
                            void *struct_out, struct jx_defects *defects_out, struct fail *why);
+/* A field of it, at any depth, is JX_SECRET. */
+bool jx_has_secret(const struct jx_shape *shape);
 /* Adds a defect that no field table can say ("ends before it starts"). The list starts zeroed;
  * ERR_NOMEM leaves it as it was. */
 NODISCARD enum err jx_defect_add(struct jx_defects *defects, struct arena *arena,

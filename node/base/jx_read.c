@@ -379,6 +379,17 @@ static enum err text_parse(struct span text, cJSON **root_out, struct fail *why)
     return ERR_OK;
 }
 
+bool jx_has_secret(const struct jx_shape *shape)
+{
+    for (size_t i = 0; i < shape->n_fields; i++) {
+        const struct jx_field *f = &shape->fields[i];
+
+        if ((f->flags & JX_SECRET) != 0 || (f->shape != NULL && jx_has_secret(f->shape)))
+            return true;
+    }
+    return false;
+}
+
 enum err jx_read(struct span text, const struct jx_shape *shape, struct arena *arena,
                  void *struct_out, struct jx_defects *defects_out, struct fail *why)
 {

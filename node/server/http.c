@@ -200,8 +200,10 @@ static bool body_add(struct call *call, const char *data, size_t len)
         larger = arena_alloc(call->req.arena, cap + 1);
         if (larger == NULL)
             return false;
-        if (call->body_len > 0)
+        if (call->body_len > 0) {
             memcpy(larger, call->body, call->body_len);
+            explicit_bzero(call->body, call->body_len); /* who wipes a body wipes it whole */
+        }
         call->body = larger;
         call->body_cap = cap;
     }

@@ -128,6 +128,8 @@ static bool check_body(struct call *call)
 
     if (call->req.route->input == NULL)
         return head->content_length <= 0 || refuse(call, REFUSE_BODY_SIZE, "no body wanted");
+    if (jx_has_secret(call->req.route->input))
+        arena_mark_secret(call->req.arena);
     if (!content_type_is(head->content_type, SPAN(JSON_TYPE)))
         return refuse(call, REFUSE_TYPE, "Content-Type");
     if (head->content_length < 0)

@@ -68,6 +68,28 @@ T_CASE(arena_reset_zeroes_again_and_keeps_one_block)
     arena_destroy(&a);
 }
 
+T_CASE(arena_with_a_secret_is_wiped_by_its_reset)
+{
+    struct arena *a = arena_of(256);
+    const uint8_t *first = arena_copy(a, SPAN("password-1")).p; /* its block stays */
+    bool is_zero = true;
+
+    arena_reset(a);
+    T_EQ(memcmp(first, "password-1", 10), 0, "an ordinary one is left as it is");
+    T_OK(arena_copy(a, SPAN("password-2")).p == first, "the same place");
+    arena_mark_secret(a);
+    T_OK(arena_copy(a, SPAN("one-time code")).p != NULL, "after the mark");
+    T_OK(arena_alloc(a, 1000) != NULL, "a block of its own");
+    arena_reset(a);
+    for (size_t i = 0; i < 64; i++)
+        is_zero = is_zero && first[i] == 0;
+    T_OK(is_zero, "nothing is left, neither of before the mark nor of after it");
+    T_OK(arena_copy(a, SPAN("plain")).p == first, "again");
+    arena_reset(a);
+    T_EQ(memcmp(first, "plain", 5), 0, "the mark ended with the reset");
+    arena_destroy(&a);
+}
+
 T_CASE(arena_destroy_takes_null_and_leaves_null)
 {
     struct arena *a = arena_of(16);

@@ -548,3 +548,15 @@ T_CASE(jx_defect_add_appends)
     T_EQ(jx_defect_add(&defects, a, "", "most", "x%s", long_text), ERR_OK, "adds");
     T_EQ(defects.at[100].text_ja.len, 511 / 3 * 3 + 1, "cut between characters");
 }
+
+T_CASE(jx_knows_which_shapes_hold_a_secret)
+{
+    static const struct jx_field around_fields[] = {
+        {.name = "people", .type = JX_LIST, .shape = &person_shape},
+    };
+    static const struct jx_shape around = JX_SHAPE("Around", struct jx_list, around_fields);
+
+    T_OK(jx_has_secret(&person_shape), "of its own");
+    T_OK(jx_has_secret(&around), "further down");
+    T_OK(!jx_has_secret(&seat_shape), "none");
+}

@@ -103,10 +103,13 @@ char *totp_uri(struct arena *arena, struct span issuer, struct span login,
                const uint8_t secret[TOTP_SECRET_BYTES])
 {
     char base32[TOTP_BASE32_CAP], *from = percent(arena, issuer), *who = percent(arena, login);
+    char *uri;
 
     if (from == NULL || who == NULL)
         return NULL;
     totp_base32(secret, base32);
-    return arena_printf(arena, "otpauth://totp/%s:%s?secret=%s&issuer=%s", from, who, base32,
-                        from);
+    uri = arena_printf(arena, "otpauth://totp/%s:%s?secret=%s&issuer=%s", from, who, base32,
+                       from);
+    digest_wipe(base32, sizeof base32);
+    return uri;
 }

@@ -592,6 +592,19 @@ def http_only_the_front_may_connect(t):
     t.eq(answered(FRONT_UID, admin), b"", "admin: the front gets no byte")
 
 
+def office_alert():
+    """The TLS alert a visitor without a certificate gets; otherwise the first bytes of an answer."""
+    with node.context("office", office_certificate=False).wrap_socket(
+            socket.create_connection(("127.0.0.1", int(node.url("office").rsplit(":", 1)[1])), 10),
+            server_hostname="office." + HOST) as s:
+        try:
+            # TLS 1.3: the client's side of the handshake is done before the server has looked.
+            # The alert comes with the first reading; writing might meet a closed socket first.
+            return s.recv(100)
+        except ssl.SSLError as e:
+            return re.sub(r".*ALERT_", "", e.reason or str(e))
+
+
 @case
 def http_listeners_know_only_their_own_rows(t):
     for listener in ("uploads", "federation"):
@@ -609,15 +622,7 @@ def http_listeners_know_only_their_own_rows(t):
                               b":" + PORT.encode() + b"\r\n\r\n")
     t.eq((with_wrong_host.status, with_wrong_host.code), (421, "misdirected"),
          "another listener's name on this one's handshake")
-    s = node.context("office", office_certificate=False).wrap_socket(
-        socket.create_connection(("127.0.0.1", int(node.url("office").rsplit(":", 1)[1])), 10),
-        server_hostname="office." + HOST)
-    try:
-        s.sendall(f"GET / HTTP/1.1\r\nHost: office.{HOST}\r\n\r\n".encode())
-        t.eq(read_to_end(s, 2), b"", "the office answers nobody without a certificate")
-    except OSError:
-        t.ok(True, "the office ends the handshake without a certificate")
-    s.close()
+    t.eq(office_alert(), "CERTIFICATE_REQUIRED", "the office names what is missing")
     t.eq(node.request("GET", "/", listener="office").status, 200, "the office with one")
 
 

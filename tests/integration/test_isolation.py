@@ -264,6 +264,7 @@ def conf_value(node, name):
 
 @case
 def isolation_a_program_refuses_another_nodes_data(t):
+    before = a.rows()
     status, said = node_program(a.user, b.data_dir + "/node.conf")
     t.ok(status not in (0, 124), "another's configuration cannot even be read", (status, said))
 
@@ -286,7 +287,7 @@ def isolation_a_program_refuses_another_nodes_data(t):
     t.ok(status not in (0, 124), "another role over one's own data", (status, said[-500:]))
     t.ok("node.conf says coordinator" in said, "and it says so", said[-500:])
     a.wait_answer()
-    t.ok(True, "the node itself goes on")
+    t.eq(a.rows(), before, "the node itself goes on: the same processes, none started anew")
 
 
 @case

@@ -95,7 +95,8 @@ node_ports() {
         base=$((10000 + 16#${HASH:0:6} % 2000 * 10))
         for ((try = 0; try < 200; try++, base += 10)); do
             ((base < 32000)) || base=10000
-            cat /var/lib/ibasho-*/*.ports 2>/dev/null | grep -qx "$base" && continue
+            # No pipe: under pipefail a writer that outlives grep -q would hide the match.
+            grep -qx -- "$base" /var/lib/ibasho-*/*.ports 2>/dev/null && continue
             for ((i = 0; i < PORTS_A_NODE; i++)); do
                 port_is_free $((base + i)) || continue 2
             done

@@ -26,7 +26,9 @@ struct keydesk {
     int64_t invited_us;
     struct id proposal, person; /* ID_NONE: nothing on the table */
     int64_t proposed_us;
-    struct secret *secret; /* locked memory */
+    bool given_out;              /* the proposed half is just being put in force */
+    struct id held, held_person; /* the last approval that held */
+    struct secret *secret;       /* locked memory */
 };
 
 enum err keydesk_create(struct keydesk **desk_out, struct fail *why)
@@ -62,6 +64,21 @@ void keydesk_destroy(struct keydesk **desk)
     *desk = NULL;
 }
 
+static void clear(struct keydesk *desk)
+{
+    desk->proposal = desk->person = ID_NONE;
+    desk->given_out = false;
+    OPENSSL_cleanse(desk->secret, sizeof *desk->secret);
+}
+
+/* Under the lock: what lay too long is cleared away. */
+static bool lies_there(struct keydesk *desk, int64_t now_us)
+{
+    if (!id_is_none(desk->proposal) && now_us - desk->proposed_us >= KEYDESK_PROPOSAL_US)
+        clear(desk);
+    return !id_is_none(desk->proposal);
+}
+
 enum err keydesk_try(struct keydesk *desk, int64_t now_us, struct fail *why)
 {
     int n;
@@ -72,6 +89,7 @@ enum err keydesk_try(struct keydesk *desk, int64_t now_us, struct fail *why)
         desk->n_tries = 0;
     }
     n = ++desk->n_tries;
+    (void)lies_there(desk, now_us);
     pthread_mutex_unlock(&desk->lock);
     return n <= KEYDESK_TRIES_PER_MINUTE
                ? ERR_OK
@@ -85,6 +103,7 @@ void keydesk_invite(struct keydesk *desk, int64_t now_us, char code_out[KEYDESK_
 
     invariant(RAND_bytes(random, sizeof random) == 1, "the system gives no random bytes");
     pthread_mutex_lock(&desk->lock);
+    (void)lies_there(desk, now_us);
     for (size_t i = 0; i < N_LETTERS; i++)
         desk->invitation[i] = letters[random[i] % (sizeof letters - 1)];
     desk->invitation[N_LETTERS] = '\0';
@@ -123,6 +142,7 @@ enum err keydesk_invited(struct keydesk *desk, struct span code, int64_t now_us,
     bool ok = plain_code(code, typed);
 
     pthread_mutex_lock(&desk->lock);
+    (void)lies_there(desk, now_us);
     ok = ok && desk->invitation[0] != '\0' &&
          now_us - desk->invited_us < KEYDESK_INVITATION_US &&
          CRYPTO_memcmp(typed, desk->invitation, N_LETTERS) == 0;
@@ -137,29 +157,16 @@ void keydesk_invitation_end(struct keydesk *desk)
     pthread_mutex_unlock(&desk->lock);
 }
 
-static void clear(struct keydesk *desk)
-{
-    desk->proposal = desk->person = ID_NONE;
-    OPENSSL_cleanse(desk->secret, sizeof *desk->secret);
-}
-
 void keydesk_propose(struct keydesk *desk, struct id person, const uint8_t half[KEY_HALF_BYTES],
                      int64_t now_us, struct id *proposal_out)
 {
     pthread_mutex_lock(&desk->lock);
+    clear(desk);
     desk->proposal = *proposal_out = id_new();
     desk->person = person;
     desk->proposed_us = now_us;
     memcpy(desk->secret->half, half, KEY_HALF_BYTES);
     pthread_mutex_unlock(&desk->lock);
-}
-
-/* Under the lock: what lay too long is cleared away. */
-static bool lies_there(struct keydesk *desk, int64_t now_us)
-{
-    if (!id_is_none(desk->proposal) && now_us - desk->proposed_us >= KEYDESK_PROPOSAL_US)
-        clear(desk);
-    return !id_is_none(desk->proposal);
 }
 
 bool keydesk_peek(struct keydesk *desk, int64_t now_us, struct id *proposal_out,
@@ -185,11 +192,13 @@ static enum err approve(struct keydesk *desk, struct id proposal, struct id pers
         return fail_set(why, ERR_NOT_FOUND, "no such proposal");
     if (id_eq(desk->person, person))
         return fail_set(why, ERR_CONFLICT, "the second person must be another");
+    if (desk->given_out)
+        return fail_set(why, ERR_BUSY, "the proposal is being put in force");
     rc = sheet_code_check(node, desk->secret->half, code, why);
     if (rc != ERR_OK)
         return rc;
     memcpy(half_out, desk->secret->half, KEY_HALF_BYTES);
-    clear(desk);
+    desk->given_out = true;
     return ERR_OK;
 }
 
@@ -203,4 +212,37 @@ enum err keydesk_approve(struct keydesk *desk, struct id proposal, struct id per
     rc = approve(desk, proposal, person, node, code, now_us, half_out, why);
     pthread_mutex_unlock(&desk->lock);
     return rc;
+}
+
+void keydesk_approve_end(struct keydesk *desk, struct id proposal, struct id person, bool held)
+{
+    pthread_mutex_lock(&desk->lock);
+    if (held) {
+        desk->held = proposal;
+        desk->held_person = person;
+    }
+    if (id_eq(desk->proposal, proposal)) {
+        desk->given_out = false;
+        if (held)
+            clear(desk);
+    }
+    pthread_mutex_unlock(&desk->lock);
+}
+
+bool keydesk_has_held(struct keydesk *desk, struct id proposal, struct id person)
+{
+    bool has;
+
+    pthread_mutex_lock(&desk->lock);
+    has = !id_is_none(desk->held) && id_eq(desk->held, proposal) &&
+          id_eq(desk->held_person, person);
+    pthread_mutex_unlock(&desk->lock);
+    return has;
+}
+
+void keydesk_clear(struct keydesk *desk)
+{
+    pthread_mutex_lock(&desk->lock);
+    clear(desk);
+    pthread_mutex_unlock(&desk->lock);
 }

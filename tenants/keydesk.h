@@ -42,11 +42,21 @@ void keydesk_propose(struct keydesk *desk, struct id person, const uint8_t half[
 /* false: nothing is on the table (any more). */
 bool keydesk_peek(struct keydesk *desk, int64_t now_us, struct id *proposal_out,
                   struct id *person_out);
-/* Takes the half off the table for another person than the one who laid it there, who types the
- * code of its sheet. ERR_NOT_FOUND: no such proposal (any more). ERR_CONFLICT: the same person.
- * ERR_INVALID: the code is of another sheet; the proposal stays. */
+/* Gives the half out to another person than the one who laid it there, who types the code of
+ * its sheet; it stays on the table until keydesk_approve_end. ERR_NOT_FOUND: no such proposal
+ * (any more). ERR_CONFLICT: the same person. ERR_BUSY: it is given out already. ERR_INVALID:
+ * the code is of another sheet; the proposal stays. */
 NODISCARD enum err keydesk_approve(struct keydesk *desk, struct id proposal, struct id person,
                                    struct id node, struct span code, int64_t now_us,
                                    uint8_t half_out[KEY_HALF_BYTES], struct fail *why);
+/* What became of a half that was given out. held: the keys were changed, the table is cleared;
+ * else it lies there to be approved again. */
+void keydesk_approve_end(struct keydesk *desk, struct id proposal, struct id person, bool held);
+/* Whether this approval by this person was the last that held: asked again because its answer
+ * was lost. */
+bool keydesk_has_held(struct keydesk *desk, struct id proposal, struct id person);
+
+/* Wipes what lies there. A half over its time is wiped by the next call of any kind here. */
+void keydesk_clear(struct keydesk *desk);
 
 #endif

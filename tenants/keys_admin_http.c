@@ -90,7 +90,7 @@ static void lock(struct req *req)
 
     if (desk == NULL)
         return;
-    keydesk_clear(desk, clock_mono_us(), true);
+    keydesk_clear(desk);
     if (keyring_lock(req->services->keyring, &why) == ERR_OK)
         reply_none(req);
     else

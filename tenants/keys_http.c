@@ -67,6 +67,7 @@ void keys_refuse(struct req *req, int status, const char *code, const char *titl
     struct fail why;
     struct span body;
 
+    req->reply.code = code;
     if (type != NULL && jx_write(&problem_shape, &problem, req->arena, &body, &why) == ERR_OK)
         reply_bytes(req, status, PROBLEM_MEDIA_TYPE, body);
     else

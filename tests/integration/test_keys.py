@@ -116,8 +116,15 @@ def keys_first_sheet_takes_an_invitation(t):
     t.eq(reply.status, 204, "the first sheet")
     wait_state("ok")
     reply = office("POST", "/api/v1/keys/sheet", {**sheet, "invitation": invitation})
+    t.eq(reply.status, 204, "sent again because the answer was lost: all is well")
+    t.eq(office("POST", "/api/v1/keys/sheet", sheet).status, 204, "a right half needs no more")
+    t.eq(status()["generation"], 1, "and nothing has changed by it")
+    other = new_half()
+    other = {"half": b64(other), "check_code": code_of(other)}
+    reply = office("POST", "/api/v1/keys/sheet", {**other, "invitation": invitation})
     t.eq((reply.status, reply.json()["code"]), (422, "no-invitation"), "an invitation serves once")
-    t.eq(node.admin("POST", "/api/v1/keys/sheet", sheet).json()["code"], "has-sheet",
+    t.eq(node.admin("POST", "/api/v1/keys/sheet", sheet).status, 204, "the operator, too")
+    t.eq(node.admin("POST", "/api/v1/keys/sheet", other).json()["code"], "has-sheet",
          "and there is no second first sheet, not even for the operator")
     t.eq(node.cli("key", "init", check=False).returncode, 1, "no more invitations either")
     t.eq(status()["sheet_code"], code_of(half), "its check code")
@@ -253,7 +260,18 @@ def keys_new_sheet_takes_two_commissioners(t):
     t.eq(status()["generation"], 1, "so far nothing has changed")
     t.eq(b.request("POST", path, {"check_code": code_of(new)}).status, 204, "approved")
     t.eq(status()["generation"], 2, "done")
-    t.eq(b.request("POST", path, {"check_code": code_of(new)}).status, 404, "once")
+    t.eq(b.request("POST", path, {"check_code": code_of(new)}).status, 204,
+         "asked again because the answer was lost: it holds")
+    t.eq(status()["generation"], 2, "and was done once")
+    reply = a.request("POST", path, {"check_code": code_of(new)})
+    t.eq((reply.status, reply.json()["code"]), (409, "no-proposal"), "for others it is gone")
+    t.ok(code_of(new) in reply.json()["title"], "and they are told which sheet holds",
+         reply.json()["title"])
+    gone = "/api/v1/keys/replacements/00000000-0000-7000-8000-000000000001/approval"
+    reply = b.request("POST", gone, {"check_code": code_of(new)})
+    t.eq((reply.status, reply.json()["code"]), (409, "no-proposal"), "one that never was")
+    child = node.sign_in(people["child"])
+    t.eq(child.request("POST", gone, {"check_code": code_of(new)}).status, 404, "not for a child")
     old, half = half, new
     pid = node.kill("keyd")
     node.wait_back("keyd", pid)
@@ -407,8 +425,13 @@ def keys_rotate_for_a_new_contractor(t):
 
 @case
 def keys_lock_closes_everything_at_once(t):
+    session, new = node.sign_in(people["a"]), new_half()
+    t.eq(session.request("POST", "/api/v1/keys/replacements",
+                         {"half": b64(new), "check_code": code_of(new)}).status, 201, "proposed")
+    t.ok("proposal" in status(), "a half lies on the desk")
     t.eq(node.cli("key", "lock").returncode, 0, "locked")
     wait_state("locked")
+    t.ok("proposal" not in status(), "and is gone from it")
     login = people["child"]
     reply = node.request("POST", "/api/v1/session", {"login": login.login,
                                                      "password": login.password},

@@ -81,8 +81,20 @@ T_CASE(keydesk_takes_two_persons_and_the_paper)
     T_EQ(keydesk_approve(t.desk, proposal, beni, node, code, MINUTE_US, half, NULL), ERR_OK,
          "the second person with the paper");
     T_SPAN(span_of(half, sizeof half), span_of(t.half, sizeof t.half), "the half");
+    T_EQ(keydesk_approve(t.desk, proposal, beni, node, code, MINUTE_US, half, NULL), ERR_BUSY,
+         "not twice at a time");
+    T_OK(keydesk_peek(t.desk, MINUTE_US, &other, &person), "it lies there until it holds");
+    keydesk_approve_end(t.desk, proposal, beni, false);
+    T_OK(!keydesk_has_held(t.desk, proposal, beni), "it did not hold");
+    T_EQ(keydesk_approve(t.desk, proposal, beni, node, code, MINUTE_US, half, NULL), ERR_OK,
+         "so it is approved again");
+    keydesk_approve_end(t.desk, proposal, beni, true);
+    T_OK(!keydesk_peek(t.desk, MINUTE_US, &other, &person), "held: the table is clear");
     T_EQ(keydesk_approve(t.desk, proposal, beni, node, code, MINUTE_US, half, NULL),
          ERR_NOT_FOUND, "once");
+    T_OK(keydesk_has_held(t.desk, proposal, beni), "who asks again is told that it held");
+    T_OK(!keydesk_has_held(t.desk, proposal, anna), "another person is not");
+    T_OK(!keydesk_has_held(t.desk, ID_NONE, beni), "nor of another proposal");
     keydesk_destroy(&t.desk);
 }
 
@@ -103,6 +115,17 @@ T_CASE(keydesk_clears_the_table)
          "the one before gave way");
     T_EQ(keydesk_approve(t.desk, second, anna, node, code, MINUTE_US, half, NULL), ERR_OK,
          "the later one holds");
+    keydesk_propose(t.desk, anna, t.half, MINUTE_US, &first);
+    keydesk_approve_end(t.desk, second, anna, true);
+    T_OK(keydesk_peek(t.desk, MINUTE_US, &second, &person) && id_eq(first, second),
+         "one laid there meanwhile stays");
+    T_EQ(keydesk_try(t.desk, 2 * MINUTE_US, NULL), ERR_OK, "somebody else is at the desk");
+    T_OK(keydesk_peek(t.desk, 2 * MINUTE_US, &second, &person), "in its time it stays");
+    T_EQ(keydesk_try(t.desk, MINUTE_US + KEYDESK_PROPOSAL_US, NULL), ERR_OK, "much later");
+    T_OK(!keydesk_peek(t.desk, MINUTE_US, &second, &person), "over its time it is wiped");
+    keydesk_propose(t.desk, anna, t.half, MINUTE_US, &first);
+    keydesk_clear(t.desk);
+    T_OK(!keydesk_peek(t.desk, MINUTE_US, &second, &person), "at once when told so");
     keydesk_destroy(&t.desk);
 }
 

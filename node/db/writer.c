@@ -391,14 +391,14 @@ static void fail_overdue(struct writer *w)
     drop_answered(w);
 }
 
+/* Adds to what is taken and not yet answered. */
 static void take_posts(struct writer *w, int wait_ms)
 {
-    size_t n = mbox_take(w->mbox, w->posts, w->conf.n_batch_cap, wait_ms);
+    size_t n = mbox_take(w->mbox, w->posts, w->conf.n_batch_cap - w->n_items, wait_ms);
 
     for (size_t i = 0; i < n; i++)
-        w->items[i] =
+        w->items[w->n_items++] =
             (struct item){.op = w->posts[i].op, .until_mono_us = w->posts[i].until_mono_us};
-    w->n_items = n;
 }
 
 static void pause_ms(int ms)
@@ -420,6 +420,7 @@ static void *run_writer(void *arg)
             take_posts(w, w->is_ready ? -1 : wait_ms);
         else if (!w->is_ready)
             pause_ms(wait_ms);
+        take_posts(w, 0); /* what came while waiting belongs to the same batch */
         if (w->n_items == 0 && mbox_is_done(w->mbox))
             break;
         if (w->is_ready)

@@ -42,6 +42,7 @@ enum keyd_answer {
     KEYD_BAD_FRAME,
     KEYD_IO, /* the agent's own files */
     KEYD_FAULT,
+    KEYD_NOSPACE, /* the disk of the agent's own files is full */
     KEYD_ANSWER_N
 };
 

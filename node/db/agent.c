@@ -173,6 +173,7 @@ static enum err err_of(enum keyd_op op, enum keyd_answer answer, struct fail *wh
         [KEYD_BAD_FRAME] = {ERR_INTERNAL, "the key agent did not understand"},
         [KEYD_IO] = {ERR_IO, "the key agent cannot write its files"},
         [KEYD_FAULT] = {ERR_INTERNAL, "the key agent failed"},
+        [KEYD_NOSPACE] = {ERR_NOSPACE, "the disk of the key agent's files is full"},
     };
 
     if (answer == KEYD_OK)

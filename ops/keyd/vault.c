@@ -33,6 +33,57 @@ static void slot_clear(struct slot *slot)
     memset(slot, 0, sizeof *slot);
 }
 
+static bool is_known(const struct vault *v, uint32_t generation)
+{
+    return generation != 0 && (generation == v->current.known.generation ||
+                               generation == v->staged.known.generation);
+}
+
+/* Wipes the halves of generations that the check file does not know; whether there were any. */
+static bool halves_tidy(const struct vault *v, struct store_halves *halves)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < 2; i++) {
+        if (halves->at[i].generation == 0 || is_known(v, halves->at[i].generation))
+            continue;
+        OPENSSL_cleanse(&halves->at[i], sizeof halves->at[i]);
+        any = true;
+    }
+    return any;
+}
+
+static void file_tidy(const struct vault *v, const char *name)
+{
+    struct store_halves *halves = OPENSSL_secure_zalloc(sizeof *halves);
+    struct fail why;
+    enum err rc = halves == NULL ? fail_set(&why, ERR_NOMEM, "locked memory") : ERR_OK;
+
+    if (rc == ERR_OK)
+        rc = store_halves_read(v->conf.dir, name, halves, &why);
+    if (rc == ERR_OK && halves_tidy(v, halves)) {
+        log_info("keyd.tidied", L_TEXT("file", name));
+        rc = store_halves_write(v->conf.dir, name, halves, &why);
+    }
+    if (rc != ERR_OK)
+        log_error("keyd.tidy_failed", L_FAIL(&why));
+    OPENSSL_secure_clear_free(halves, sizeof *halves);
+}
+
+/* Drops the halves of every generation that the check file does not know: those that a change
+ * replaced or that a crash left. They mean nothing any more, so a failure is told and made good
+ * at the next start, unlock or change. Before the first check file nothing is known and nothing
+ * dropped: an initialisation that was cut off goes on with the half it made. */
+static void tidy(struct vault *v)
+{
+    if (v->current.known.generation == 0)
+        return;
+    (void)halves_tidy(v, &v->contractor);
+    file_tidy(v, STORE_CONTRACTOR);
+    if (v->conf.boot == KEYD_BOOT_TOKEN)
+        file_tidy(v, STORE_TOKEN);
+}
+
 static struct store_checks checks_of(const struct vault *v)
 {
     return (struct store_checks){v->current.known, v->staged.known};
@@ -57,7 +108,9 @@ enum err vault_create(const struct vault_conf *conf, struct vault **vault_out, s
         store_half_find(&v->contractor, checks.current.generation) == NULL)
         rc = fail_set(why, ERR_NOT_FOUND, "no contractor half of generation %u in %s",
                       (unsigned)checks.current.generation, conf->dir);
-    if (rc != ERR_OK)
+    if (rc == ERR_OK)
+        tidy(v);
+    else
         vault_destroy(&v);
     *vault_out = v;
     return rc;
@@ -91,7 +144,10 @@ struct keyd_status vault_status(const struct vault *v)
 
 static enum keyd_answer answer_of(enum err rc)
 {
-    return rc == ERR_OK ? KEYD_OK : rc == ERR_INTERNAL ? KEYD_FAULT : KEYD_IO;
+    return rc == ERR_OK         ? KEYD_OK
+           : rc == ERR_INTERNAL ? KEYD_FAULT
+           : rc == ERR_NOSPACE  ? KEYD_NOSPACE
+                                : KEYD_IO;
 }
 
 static enum keyd_answer said(enum err rc, const char *event, const struct fail *why)
@@ -158,6 +214,16 @@ static enum keyd_answer half_try(struct vault *v, const uint8_t half[KEYD_HALF_B
     return KEYD_WRONG_HALF;
 }
 
+static enum keyd_answer do_unlock(struct vault *v, const uint8_t half[KEYD_HALF_BYTES],
+                                  uint32_t *generation_out)
+{
+    enum keyd_answer answer = half_try(v, half, true, generation_out);
+
+    if (answer == KEYD_OK)
+        tidy(v);
+    return answer;
+}
+
 /* Fills a slot that is not written anywhere yet. */
 static enum err slot_make(const struct vault *v, uint32_t generation,
                           const uint8_t contractor[KEYD_HALF_BYTES],
@@ -220,9 +286,12 @@ static enum keyd_answer do_init(struct vault *v, const uint8_t half[KEYD_HALF_BY
     if (is_zero(half))
         return KEYD_WRONG_HALF;
     if (mine->generation != 1) {
-        mine->generation = 1;
-        if (RAND_priv_bytes(mine->half, sizeof mine->half) != 1)
+        if (RAND_priv_bytes(mine->half, sizeof mine->half) == 1) {
+            mine->generation = 1;
+        } else { /* nothing that looks like a half may be left for the next try */
+            OPENSSL_cleanse(mine, sizeof *mine);
             rc = fail_set(&why, ERR_INTERNAL, "no random bytes");
+        }
     }
     if (rc == ERR_OK)
         rc = slot_make(v, 1, mine->half, half, first, &why);
@@ -307,25 +376,6 @@ static enum keyd_answer do_stage(struct vault *v, const struct keyd_request *req
     return said(rc, "keyd.stage_failed", &why);
 }
 
-/* Drops the halves of every generation but one. The check file says already that they mean
- * nothing, so a failure is told and made good at the next start or change. */
-static void tidy_halves(struct vault *v)
-{
-    struct store_halves *kept = OPENSSL_secure_zalloc(sizeof *kept);
-    const uint8_t *mine = store_half_find(&v->contractor, v->current.known.generation);
-    struct fail why;
-
-    if (kept == NULL || mine == NULL)
-        goto out;
-    kept->at[0].generation = v->current.known.generation;
-    memcpy(kept->at[0].half, mine, KEYD_HALF_BYTES);
-    if (halves_write(v, kept, &why) != ERR_OK ||
-        (v->current.open && token_write(v, &v->current, &(struct slot){0}, &why) != ERR_OK))
-        log_error("keyd.tidy_failed", L_FAIL(&why));
-out:
-    OPENSSL_secure_clear_free(kept, sizeof *kept);
-}
-
 /* Ends a stage: the staged generation becomes the current one, or is forgotten. Asking twice is
  * no conflict: the node asks again after a crash in between. */
 static enum keyd_answer do_settle(struct vault *v, uint32_t generation, bool commit)
@@ -350,7 +400,7 @@ static enum keyd_answer do_settle(struct vault *v, uint32_t generation, bool com
     if (commit)
         v->current = v->staged;
     slot_clear(&v->staged);
-    tidy_halves(v);
+    tidy(v);
     log_info(commit ? "keyd.committed" : "keyd.aborted",
              L_INT("generation", v->current.known.generation));
     return KEYD_OK;
@@ -425,7 +475,7 @@ static enum keyd_answer answer_to(struct vault *v, const struct keyd_request *re
         reply->generation = 1;
         return do_init(v, request->half);
     case KEYD_UNLOCK:
-        return empty ? KEYD_EMPTY : half_try(v, request->half, true, &reply->generation);
+        return empty ? KEYD_EMPTY : do_unlock(v, request->half, &reply->generation);
     case KEYD_CHECK:
         return empty ? KEYD_EMPTY : half_try(v, request->half, false, &reply->generation);
     case KEYD_WRAP:

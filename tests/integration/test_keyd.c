@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -534,5 +535,110 @@ T_CASE(keyd_stages_one_change_at_a_time)
              !file_has(&f, "keyd/contractor.half", "\n1 "),
          "only the current half is kept");
 out:
+    end(&f, &agent);
+}
+
+/* CARD-13: killed between the check file and the tidying of halves; also a half that was staged
+ * but never came into the check file. What the check file does not know is gone at the start.
+ */
+T_CASE(keyd_drops_replaced_halves_at_its_start)
+{
+    static const char *const names[] = {"contractor.half", "municipality.token"};
+    struct keyd_fixture f = {.boot = "token"};
+    struct agent *agent = NULL;
+    struct keyd_request stage = {.op = KEYD_STAGE,
+                                 .flags = KEYD_NEW_CONTRACTOR | KEYD_NEW_MUNICIPALITY},
+                        commit = {.op = KEYD_COMMIT, .generation = 2};
+    struct keyd_reply reply;
+    static uint8_t both[T_COUNT(names)][1024];
+    size_t len[T_COUNT(names)];
+    char path[96], name[64];
+
+    T_REQ("CARD-13");
+    if (!begin(&f, &agent))
+        goto out;
+    T_EQ(ask(agent, KEYD_INIT, f.half, &reply), ERR_OK, "initialised");
+    memset(stage.half, 0x66, sizeof stage.half);
+    T_EQ(agent_call(agent, &stage, &reply, NULL), ERR_OK, "staged");
+    for (size_t i = 0; i < T_COUNT(names); i++) {
+        snprintf(path, sizeof path, "%s/keyd/%s", f.dir, names[i]);
+        T_EQ(wholefile_read(path, both[i], sizeof both[i], &len[i], NULL), ERR_OK, "read");
+    }
+    T_OK(WIFSIGNALED(keyd_fixture_agent_end(&f, SIGKILL)), "killed while it is staged");
+    T_EQ(keyd_fixture_agent_start(&f, NULL), ERR_OK, "started");
+    for (size_t i = 0; i < T_COUNT(names); i++) {
+        snprintf(name, sizeof name, "keyd/%s", names[i]);
+        T_OK(file_has(&f, name, "\n1 ") && file_has(&f, name, "\n2 "),
+             "both are known and kept");
+    }
+    T_EQ(agent_call(agent, &commit, &reply, NULL), ERR_OK, "committed");
+    T_OK(WIFSIGNALED(keyd_fixture_agent_end(&f, SIGKILL)), "killed");
+    for (size_t i = 0; i < T_COUNT(names); i++) {
+        snprintf(path, sizeof path, "%s/keyd/%s", f.dir, names[i]);
+        T_EQ(wholefile_replace(path, span_of(both[i], len[i]), NULL), ERR_OK,
+             "as it was before the tidying");
+    }
+    T_EQ(keyd_fixture_agent_start(&f, NULL), ERR_OK, "started");
+    for (size_t i = 0; i < T_COUNT(names); i++) {
+        snprintf(name, sizeof name, "keyd/%s", names[i]);
+        T_EQ(file_count(&f, name, "\n1 "), 0, "the replaced half is gone");
+        T_EQ(file_count(&f, name, "\n2 "), 1, "the current one stays");
+    }
+    T_EQ(ask(agent, KEYD_WRAP, NULL, &reply), ERR_OK, "open by its token");
+    T_EQ(ask(agent, KEYD_CHECK, f.half, &reply), ERR_DENIED, "the old sheet opens nothing");
+
+    /* What came back while it runs (its disk was full, say) goes at the next unlock. */
+    for (size_t i = 0; i < T_COUNT(names); i++) {
+        snprintf(path, sizeof path, "%s/keyd/%s", f.dir, names[i]);
+        T_EQ(wholefile_replace(path, span_of(both[i], len[i]), NULL), ERR_OK, "left over");
+    }
+    T_EQ(ask(agent, KEYD_UNLOCK, stage.half, &reply), ERR_OK, "unlocked");
+    for (size_t i = 0; i < T_COUNT(names); i++) {
+        snprintf(name, sizeof name, "keyd/%s", names[i]);
+        T_EQ(file_count(&f, name, "\n1 "), 0, "the replaced half is gone");
+        T_EQ(file_count(&f, name, "\n2 "), 1, "the current one stays");
+    }
+out:
+    end(&f, &agent);
+}
+
+T_CASE(keyd_says_when_its_disk_is_full)
+{
+    struct keyd_fixture f = {.boot = "sheet"};
+    struct agent *agent = NULL;
+    struct keyd_request stage = {.op = KEYD_STAGE, .flags = KEYD_NEW_CONTRACTOR};
+    struct keyd_reply reply;
+    static const uint8_t filler[4096];
+    char dir[80], path[96];
+    bool is_mounted = false;
+    int fd = -1;
+
+    T_EQ(keyd_fixture_prepare(&f, NULL), ERR_OK, "prepared");
+    snprintf(dir, sizeof dir, "%s/keyd", f.dir);
+    snprintf(path, sizeof path, "%s/filler", dir);
+    is_mounted = mount("keyd", dir, "tmpfs", 0, "size=64k,mode=0700") == 0;
+    T_OK(is_mounted, "a small disk");
+    T_EQ(keyd_fixture_agent_start(&f, NULL), ERR_OK, "agent");
+    T_EQ(agent_create(f.socket, &agent, NULL), ERR_OK, "client");
+    if (!t_case_ok())
+        goto out;
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    while (write(fd, filler, sizeof filler) > 0)
+        ;
+    T_EQ(ask(agent, KEYD_INIT, f.half, &reply), ERR_NOSPACE, "no room for a first sheet");
+    T_EQ(ask(agent, KEYD_STATUS, NULL, &reply), ERR_OK, "status");
+    T_OK(!reply.status.initialised, "nothing was made");
+    T_EQ(ftruncate(fd, 0), 0, "room");
+    T_EQ(ask(agent, KEYD_INIT, f.half, &reply), ERR_OK, "goes on");
+    while (write(fd, filler, sizeof filler) > 0)
+        ;
+    T_EQ(agent_call(agent, &stage, &reply, NULL), ERR_NOSPACE, "no room for a rotation");
+    T_EQ(ask(agent, KEYD_WRAP, NULL, &reply), ERR_OK, "keys are served on");
+out:
+    if (fd >= 0)
+        close(fd);
+    keyd_fixture_agent_end(&f, SIGTERM);
+    if (is_mounted)
+        umount2(dir, MNT_DETACH);
     end(&f, &agent);
 }

@@ -121,7 +121,7 @@ static struct span proofs_cell(const struct compliance *c, const struct requirem
 static enum err put_pdf_table(const struct compliance *c, struct pdf *pdf, struct fail *why)
 {
     static const struct pdf_column columns[] = {
-        {"要求ID", 18}, {"項目", 34}, {"結果", 10}, {"試験", 38}};
+        {"要求ID", 21}, {"項目", 32}, {"結果", 10}, {"試験", 37}};
     enum err rc = pdf_table_begin(pdf, columns, 4, why);
 
     for (int i = 0; rc == ERR_OK && i < c->n_rows; i++) {
@@ -141,7 +141,7 @@ static enum err put_unproven_table(const struct compliance *c, struct pdf *pdf,
                                    struct fail *why)
 {
     static const struct pdf_column columns[] = {
-        {"要求ID", 17}, {"項目", 33}, {"要求ID", 17}, {"項目", 33}};
+        {"要求ID", 21}, {"項目", 29}, {"要求ID", 21}, {"項目", 29}};
     struct span cells[4];
     int n = 0;
     enum err rc = pdf_table_begin(pdf, columns, 4, why);

@@ -5,7 +5,7 @@ DEMO_NODES=(
     "aozora municipality あおぞら市"
     "midori municipality みどり町"
 )
-DEMO_DIR=$CHECKOUT/var/demo
+DEMO_DIR=$CHECKOUT/var/$INSTANCE
 
 demo_names() {
     local row
@@ -33,6 +33,11 @@ demo_stop() {
 
 ROLES="student guardian supporter instructor guest_teacher school_staff commissioner contractor
 data_holder analyst coordinator auditor"
+# What the demo calls its people on the screens.
+declare -A DEMO_NAMES=([student]=そら [guardian]=そらの家の人 [supporter]=支援員ゆき
+    [instructor]=授業のはる先生 [guest_teacher]=ゲストのなぎ先生 [school_staff]=学校のみどり先生
+    [commissioner]=教育委員会担当 [contractor]=受託者担当 [data_holder]=保有・管理担当
+    [analyst]=分析担当 [coordinator]=県コーディネーター [auditor]=監査担当)
 
 # One login a role, made by the operator's own command. Passwords and one-time secrets are told once
 # and kept here, readable by root alone: a second start, and whoever reads addresses.json, finds
@@ -47,7 +52,7 @@ demo_logins() { # NAME
         for try in "" -2 -3 -4; do
             login=${role//_/-}$try@$1
             answer=$(ibasho "$1" account create --role "$role" --login "$login" \
-                --name "${role//_/ } $1" --json 2>&1) && break
+                --name "${DEMO_NAMES[$role]}" --json 2>&1) && break
             [[ $answer == *"(conflict)"* ]] || die "$1: account $login: $answer"
         done
         printf '%s|%s|%s|%s\n' "$role" "$login" "$(told password "$answer")" \
@@ -77,13 +82,13 @@ demo_start() {
 }
 
 first_page() {
-    local i
+    local i page
     node_names "$1"
     node_ports
     node_urls
     for ((i = 0; i < 100; i++)); do
-        curl -fsS --max-time 5 --cacert "$BASE/ca/ca.pem" "$URL_PUBLIC/" 2>/dev/null |
-            grep -qi '<!doctype html' && return 0
+        page=$(curl -fsS --max-time 5 --cacert "$BASE/ca/ca.pem" "$URL_PUBLIC/" 2>/dev/null) &&
+            grep -qi '<!doctype html' <<<"$page" && return 0
         sleep 0.1
     done
     return 1

@@ -1,0 +1,240 @@
+#!/usr/bin/python3
+# tests/run: right 420
+"""The demo as a person starts it (issue 2): ops/up at a terminal, three first pages, the addresses
+file, signing in, Ctrl-C; then in the background and stopped; then removed without a trace. Its
+instance is its own, so that a demo that runs here is left alone."""
+import glob
+import json
+import os
+import pty
+import pwd
+import re
+import select
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lib.ibasho_node import BUILD, ROOT, Login, Node  # noqa: E402
+from lib.t import case, main  # noqa: E402
+
+INSTANCE = f"test-{os.getpid()}-1"
+ENV = dict(os.environ, IBASHO_INSTANCE=INSTANCE, IBASHO_BUILD=BUILD)
+ADDRESSES = f"{ROOT}/var/{INSTANCE}/addresses.json"
+FIELDS = {"name", "role", "public_url", "office_url", "federation_url", "uploads_url",
+          "admin_socket", "data_dir", "logins"}
+LOGIN_FIELDS = {"role", "login", "password", "totp_secret"}
+ROLES = {"student", "guardian", "supporter", "instructor", "guest_teacher", "school_staff",
+         "commissioner", "contractor", "data_holder", "analyst", "coordinator", "auditor"}
+NODES = {"pref": "coordinator", "aozora": "municipality", "midori": "municipality"}
+BASE = RUN = None
+terminal = None
+
+
+class Terminal:
+    """A program at a terminal of its own, as its foreground job."""
+
+    def __init__(self, *command):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(ROOT)
+            os.execve(command[0], command, ENV)
+        self.said = ""
+        self.status = None
+
+    def read_until(self, pattern, seconds):
+        """Reads on until pattern has come (True) or the program ends or time is up (False)."""
+        ends = time.monotonic() + seconds
+        while not (pattern and re.search(pattern, self.said)):
+            if not select.select([self.fd], [], [], max(0, ends - time.monotonic()))[0]:
+                return False
+            try:
+                got = os.read(self.fd, 4096)
+            except OSError:  # EIO: nobody holds the other side any more
+                return False
+            if not got:
+                return False
+            self.said += got.decode(errors="replace")
+        return True
+
+    def key(self, byte):
+        os.write(self.fd, byte)
+
+    def wait(self, seconds):
+        """How it ended, as subprocess says it; None when it did not within the time."""
+        ends = time.monotonic() + seconds
+        while self.status is None and time.monotonic() < ends:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+            else:
+                self.read_until(None, 0.1)
+        return self.status
+
+
+def ops(*command, seconds=120):
+    return subprocess.run(command, cwd=ROOT, env=ENV, stdin=subprocess.DEVNULL, text=True,
+                          capture_output=True, timeout=seconds, check=False)
+
+
+def users():
+    mark = "ibd-" + RUN.rsplit("-", 1)[1] + "-"
+    return [p.pw_name for p in pwd.getpwall() if p.pw_name.startswith(mark)]
+
+
+def processes():
+    """What runs of the instance: by its users, and by its paths on the command line or open."""
+    uids = {pwd.getpwnam(u).pw_uid for u in users()}
+    found = []
+    for path in glob.glob("/proc/[0-9]*"):
+        try:
+            with open(path + "/cmdline", "rb") as f:
+                words = f.read().replace(b"\0", b" ").decode(errors="replace")
+            if os.stat(path).st_uid in uids or BASE in words or RUN in words:
+                with open(path + "/stat", encoding="ascii", errors="replace") as f:
+                    if f.read().rsplit(")", 1)[1].split()[0] != "Z":
+                        found.append((int(path[6:]), words.strip()))
+        except OSError:
+            continue
+    return found
+
+
+def addresses():
+    with open(ADDRESSES, encoding="utf-8") as f:
+        return json.load(f)
+
+
+def reach(entry):
+    """The node of one entry, found by nothing but what the file says."""
+    node = Node(None, entry["name"], entry["role"])
+    node.v = {"URL_PUBLIC": entry["public_url"]}
+    return node
+
+
+def first_page_answers(entry):
+    reply = reach(entry).request("GET", "/")
+    return reply.status == 200 and b"<!doctype html" in reply.body.lower()
+
+
+@case
+def demo_starts_at_a_terminal_and_answers(t):
+    global terminal
+    began = time.monotonic()
+    terminal = Terminal("ops/up")
+    t.ok(terminal.read_until(r"Ctrl-C ends all of it\.", 240), "it says when it is ready",
+         terminal.said[-1500:])
+    t.note(f"ready after {time.monotonic() - began:.0f} s")
+    got = addresses()
+    t.eq({e["name"]: e["role"] for e in got}, NODES, "three nodes")
+    for entry in got:
+        t.ok(first_page_answers(entry), f"{entry['name']}: the first page answers")
+        t.ok(entry["public_url"] in terminal.said, f"{entry['name']}: and its address was shown")
+    t.ok(len(processes()) >= 3 * 8, "processes to be ended later", len(processes()))
+    t.eq(len(users()), 6, "two users a node")
+
+
+@case
+def demo_addresses_hold_the_agreed_fields(t):
+    t.eq(stat.S_IMODE(os.stat(ADDRESSES).st_mode), 0o600, "passwords are for root alone")
+    got = addresses()
+    t.ok(isinstance(got, list), "a list of nodes")
+    seen = set()
+    for entry in got:
+        name = entry["name"]
+        t.eq(FIELDS - set(entry), set(), f"{name}: no field is missing")
+        for field in FIELDS - {"logins"}:
+            t.ok(isinstance(entry[field], str) and entry[field], f"{name}: {field} is a text")
+        for field in ("public_url", "office_url", "federation_url", "uploads_url"):
+            t.ok(re.fullmatch(rf"https?://([a-z]+\.)?{name}\.localhost:\d+", entry[field]),
+                 f"{name}: {field}", entry[field])
+            t.ok(entry[field] not in seen, f"{name}: {field} is its own")
+            seen.add(entry[field])
+        t.ok(stat.S_ISSOCK(os.stat(entry["admin_socket"]).st_mode), f"{name}: admin_socket")
+        t.ok(os.path.isfile(entry["data_dir"] + "/node.conf"), f"{name}: data_dir")
+        t.eq(sorted(login["role"] for login in entry["logins"]), sorted(ROLES),
+             f"{name}: each of the twelve roles once")
+        for login in entry["logins"]:
+            t.eq(set(login), LOGIN_FIELDS, f"{name} {login['role']}: fields")
+            t.ok(len(login["password"]) >= 12, f"{name} {login['role']}: a password")
+            t.eq(bool(re.fullmatch(r"[A-Z2-7]{32}", login["totp_secret"])),
+                 login["role"] != "student", f"{name} {login['role']}: adults have a second factor")
+
+
+@case
+def demo_logins_open_the_door(t):
+    for entry in addresses():
+        for role in ("student", "commissioner"):
+            row = next(row for row in entry["logins"] if row["role"] == role)
+            person = Login(role, row["login"], row["password"], row["totp_secret"], None)
+            session = reach(entry).sign_in(person)
+            reply = session.request("GET", "/api/v1/session")
+            t.eq((reply.status, reply.json()["role"]), (200, role), f"{entry['name']}: {role}")
+
+
+@case
+def demo_starts_once_only(t):
+    done = ops("ops/up")
+    t.eq(done.returncode, 1, "a second start is refused")
+    t.ok("the demo runs already" in done.stderr, "and says why", done.stderr)
+    t.ok(all(map(first_page_answers, addresses())), "the first one goes on")
+
+
+@case
+def demo_ends_on_ctrl_c(t):
+    terminal.key(b"\x03")
+    t.eq(terminal.wait(60), 0, "a clean end: " + terminal.said[-300:])
+    t.ok("stopped; the data stays" in terminal.said, "and says so", terminal.said[-300:])
+    t.eq(processes(), [], "no process is left")
+    for entry in addresses():
+        t.ok(not os.path.exists(entry["admin_socket"]), f"{entry['name']}: no socket is left")
+        try:
+            reach(entry).request("GET", "/", timeout=2)
+            t.ok(False, f"{entry['name']}: somebody still answers")
+        except ConnectionRefusedError as e:
+            t.ok(e.errno is not None, f"{entry['name']}: nobody listens")
+
+
+@case
+def demo_runs_in_the_background_until_stopped(t):
+    before = addresses()
+    done = ops("ops/up", "--background", seconds=240)
+    t.eq(done.returncode, 0, "it returns when all is there: " + done.stderr[-500:])
+    t.eq(addresses(), before, "the same addresses, logins and passwords as before")
+    t.ok(all(map(first_page_answers, before)), "the first pages answer")
+    person = next(row for row in before[1]["logins"] if row["role"] == "student")
+    session = reach(before[1]).sign_in(Login("student", person["login"], person["password"], "",
+                                             None))
+    t.eq(session.request("GET", "/api/v1/session").status, 200, "the data stayed")
+    done = ops("ops/down")
+    t.eq((done.returncode, done.stdout), (0, "stopped\n"), "stopped: " + done.stderr)
+    t.eq(processes(), [], "no process is left")
+
+
+@case
+def demo_is_removed_without_a_trace(t):
+    t.eq(len(users()), 6, "there is something to remove")
+    done = ops("ops/down", "--remove")
+    t.eq(done.returncode, 0, "removed: " + done.stderr)
+    t.eq(users(), [], "no user")
+    for path in (BASE, RUN, os.path.dirname(ADDRESSES)):
+        t.ok(not os.path.lexists(path), "no " + path)
+    t.eq(processes(), [], "no process")
+
+
+def clean():
+    if terminal is not None and terminal.status is None:
+        os.kill(terminal.pid, signal.SIGTERM)
+        if terminal.wait(60) is None:
+            os.kill(terminal.pid, signal.SIGKILL)
+    if os.path.isdir(BASE):
+        ops("ops/down", "--remove", seconds=180)
+
+
+if __name__ == "__main__":
+    where = dict(line.split("=", 1) for line in ops("ops/node", "vars").stdout.splitlines())
+    BASE, RUN = where["BASE"], where["RUN"]
+    # tests/run ends a suite that takes too long by SIGTERM: the instance goes with it.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    main(__file__, clean)

@@ -80,6 +80,7 @@ static void refuse(struct req *req, const char *code, const char *title)
     struct fail why;
     struct span body;
 
+    req->reply.code = code;
     if (type != NULL && jx_write(&problem_shape, &problem, req->arena, &body, &why) == ERR_OK)
         reply_bytes(req, 401, PROBLEM_MEDIA_TYPE, body);
     else

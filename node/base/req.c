@@ -45,6 +45,7 @@ static void finish_problem(struct req *req, enum err code, enum err written, str
     /* What a handler had set before it found the object hidden must not tell the two apart. */
     if (code == ERR_DENIED || code == ERR_NOT_FOUND)
         req->reply.n_headers = 0;
+    req->reply.code = err_code(written == ERR_OK ? code : ERR_NOMEM);
     if (written == ERR_OK)
         finish(req, err_http_status(code), PROBLEM_MEDIA_TYPE, body);
     else

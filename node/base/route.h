@@ -81,6 +81,7 @@ struct reply_header {
 
 struct reply {
     int status;
+    const char *code; /* of a problem, static: what the access record says of it */
     const char *type; /* media type */
     struct span body; /* arena of the request, or static */
     struct reply_header headers[8];

@@ -59,15 +59,13 @@ struct record {
     struct access_entry entry;
 };
 
-/* The code that stands for this status in the record. */
-static const char *outcome_of(int status)
+/* What was answered, by its code. A handler that wrote a failure by hand and named none is
+ * recorded as one that went wrong here. */
+static const char *outcome_of(const struct reply *reply)
 {
-    if (status < 400)
+    if (reply->status < 400)
         return err_code(ERR_OK);
-    for (int code = 0; code < ERR_N; code++)
-        if (err_http_status((enum err)code) == status)
-            return err_code((enum err)code);
-    return err_code(ERR_INVALID);
+    return reply->code != NULL ? reply->code : err_code(ERR_INTERNAL);
 }
 
 static enum err record_run(struct tx *tx, void *arg, struct fail *why)
@@ -109,7 +107,7 @@ static enum err record_post(struct call *call, struct fail *why)
         .object = req->object,
         .person = req->person,
         .action = call->action,
-        .outcome = outcome_of(req->reply.status),
+        .outcome = outcome_of(&req->reply),
     };
     return writer_post(req->services->writer, &op, why);
 }

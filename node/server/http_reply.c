@@ -30,6 +30,7 @@ void call_refuse(struct call *call, enum refusal refusal)
     char *body = arena_alloc(call->req.arena, REFUSAL_BODY_CAP);
 
     call->req.reply.status = refusal_status(refusal);
+    call->req.reply.code = refusal_code(refusal);
     call->req.reply.type = PROBLEM_MEDIA_TYPE;
     call->req.reply.body = SPAN_NONE;
     if (body != NULL) {

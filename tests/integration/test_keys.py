@@ -469,10 +469,10 @@ def keys_acts_stand_in_the_record(t):
     rows = set(node.psql("SELECT DISTINCT route, role, outcome FROM access_record "
                          "WHERE route LIKE 'keys.%'").split("\n"))
     for row in ("keys.init|anonymous|ok", "keys.unlock|anonymous|ok",
-                "keys.unlock|anonymous|invalid", "keys.unlock|operator|ok",
+                "keys.unlock|anonymous|wrong-sheet", "keys.unlock|operator|ok",
                 "keys.unlock|anonymous|rate", "keys.check|commissioner|ok",
                 "keys.check|operator|ok", "keys.propose|commissioner|ok",
-                "keys.approve|commissioner|ok", "keys.approve|commissioner|conflict",
+                "keys.approve|commissioner|ok", "keys.approve|commissioner|second-person",
                 "keys.propose_here|operator|ok", "keys.approve_here|operator|ok",
                 "keys.rotate|operator|ok", "keys.propose|student|not-found"):
         t.ok(row in rows, row)

@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NOTIFY_AT      3  /* the one descriptor beyond 0-2 that a program gets */
-#define CAPABILITY_MAX 63 /* bits of the kernel's 64-bit sets */
+#define NOTIFY_AT      3         /* the one descriptor beyond 0-2 that a program gets */
+#define CAPABILITY_MAX 63        /* bits of the kernel's 64-bit sets */
+#define PID_MOST       (1 << 22) /* the kernel's PID_MAX_LIMIT */
 
 enum err child_user(const char *name, uid_t *uid_out, gid_t *gid_out, struct fail *why)
 {
@@ -131,23 +132,54 @@ static bool is_known(pid_t pid, const pid_t *known, int n_known)
     return false;
 }
 
+bool child_read_pid(struct child_pids *reader, pid_t *pid_out)
+{
+    for (;;) {
+        if (reader->at == reader->len) {
+            ssize_t n;
+
+            do
+                n = read(reader->fd, reader->text, sizeof reader->text);
+            while (n < 0 && errno == EINTR);
+            if (n <= 0)
+                return false; /* a number that nothing follows is one that was cut */
+            reader->at = 0;
+            reader->len = (size_t)n;
+        }
+        for (; reader->at < reader->len; reader->at++) {
+            char c = reader->text[reader->at];
+
+            if (c < '0' || c > '9')
+                break;
+            if (reader->pid <= PID_MOST)
+                reader->pid = reader->pid * 10 + (c - '0');
+        }
+        if (reader->at == reader->len)
+            continue;
+        reader->at++;
+        *pid_out = (pid_t)reader->pid;
+        reader->pid = 0;
+        if (*pid_out > 1 && *pid_out <= PID_MOST)
+            return true;
+    }
+}
+
+/* Each is killed as it is read: the dead stay in the list until they are reaped, so that none
+ * slips past the reader. */
 int child_kill_orphans(const pid_t *known, int n_known)
 {
-    char path[64], text[16384], *at = text, *end = NULL;
-    ssize_t len = -1;
-    int n = 0, fd = -1;
+    struct child_pids reader = {.fd = -1};
+    char path[64];
+    pid_t pid;
+    int n = 0;
 
     (void)snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    reader.fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (reader.fd < 0)
         return 0;
-    len = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[len > 0 ? len : 0] = '\0';
-    for (long pid = strtol(at, &end, 10); end != at; pid = strtol(at, &end, 10)) {
-        if (!is_known((pid_t)pid, known, n_known) && kill((pid_t)pid, SIGKILL) == 0)
+    while (child_read_pid(&reader, &pid))
+        if (!is_known(pid, known, n_known) && kill(pid, SIGKILL) == 0)
             n++;
-        at = end;
-    }
+    close(reader.fd);
     return n;
 }

@@ -27,6 +27,17 @@ NODISCARD enum err child_user(const char *name, uid_t *uid_out, gid_t *gid_out,
  * kills it when the supervisor dies. A program that cannot be executed ends with status 127. */
 NODISCARD enum err child_spawn(const struct child_start *start, pid_t *pid_out,
                                struct fail *why);
+/* Reads process ids, each followed by a blank, from fd to its end, whatever pieces they come
+ * in. Starts zeroed but for fd. */
+struct child_pids {
+    int fd;
+    long pid; /* as far as it was read */
+    size_t at, len;
+    char text[4096];
+};
+/* false: no more. A last number without its blank was cut and is none of ours; so is what no
+ * process can be called. */
+bool child_read_pid(struct child_pids *reader, pid_t *pid_out);
 /* Kills what has become our child without being one of `known`: what a dead program left. */
 int child_kill_orphans(const pid_t *known, int n_known);
 

@@ -18,6 +18,7 @@
 #include "node/db/sealstream.h"
 #include "ops/cli/admin.h"
 #include "ops/cli/backup_index.h"
+#include "ops/cli/backup_sweep.h"
 #include "ops/cli/owner.h"
 #include "ops/cli/tables.h"
 
@@ -202,7 +203,7 @@ static enum err file_open(const char *dir, struct id id, struct file *f, struct 
     char text[ID_TEXT_CAP];
 
     id_text(id, text);
-    if (snprintf(f->part, PATH_MOST, "%s/%s.part", dir, text) >= PATH_MOST ||
+    if (snprintf(f->part, PATH_MOST, "%s/%s%s", dir, text, BACKUP_PART_SUFFIX) >= PATH_MOST ||
         snprintf(f->path, PATH_MOST, "%s/%s%s", dir, text, BACKUP_SUFFIX) >= PATH_MOST)
         return fail_field(why, ERR_INVALID, "backup.dir", "path too long");
     f->hash = EVP_MD_CTX_new();
@@ -212,27 +213,33 @@ static enum err file_open(const char *dir, struct id id, struct file *f, struct 
     return f->fd >= 0 ? ERR_OK : fail_set(why, ERR_IO, "create %s: errno %d", f->part, errno);
 }
 
-static enum err file_keep(struct cli *cli, const char *dir, struct file *f,
-                          struct span *sha256_out, struct fail *why)
+/* The bytes are on the disk; the file still lacks its name. */
+static enum err file_finish(struct cli *cli, struct file *f, struct span *sha256_out,
+                            struct fail *why)
 {
     static const char digits[] = "0123456789abcdef";
     uint8_t hash[32];
     char *hex = arena_alloc(cli->arena, 2 * sizeof hash + 1);
-    int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = hex != NULL && dir_fd >= 0 && EVP_DigestFinal_ex(f->hash, hash, NULL) == 1 &&
-              fsync(f->fd) == 0 && rename(f->part, f->path) == 0 && fsync(dir_fd) == 0;
-    int error = errno;
 
-    if (dir_fd >= 0)
-        close(dir_fd);
-    for (size_t i = 0; ok && i < sizeof hash; i++) {
+    if (hex == NULL || EVP_DigestFinal_ex(f->hash, hash, NULL) != 1)
+        return fail_set(why, ERR_NOMEM, "SHA-256");
+    if (fsync(f->fd) != 0)
+        return fail_set(why, errno == ENOSPC ? ERR_NOSPACE : ERR_IO, "fsync %s: errno %d",
+                        f->part, errno);
+    for (size_t i = 0; i < sizeof hash; i++) {
         hex[2 * i] = digits[hash[i] >> 4];
         hex[2 * i + 1] = digits[hash[i] & 15];
     }
-    if (!ok)
-        return fail_set(why, ERR_IO, "keeping %s: errno %d", f->path, error);
     *sha256_out = span_of(hex, 2 * sizeof hash);
     return ERR_OK;
+}
+
+static enum err file_name(const struct file *f, int dir_fd, struct fail *why)
+{
+    if (rename(f->part, f->path) == 0 && fsync(dir_fd) == 0)
+        return ERR_OK;
+    return fail_set(why, ERR_IO, "naming %s (the next backup does it): errno %d", f->path,
+                    errno);
 }
 
 static void file_close(struct file *f)
@@ -325,7 +332,27 @@ static enum err index_add(struct cli *cli, const char *dir, const struct backup_
     return backup_index_write(cli, dir, &more, why);
 }
 
-static enum err make(struct cli *cli, struct keyring *keyring, const char *dir,
+/* Unless its line is in the index (or that cannot be told), in which case the next run gives
+ * it its name. */
+static void undo(struct cli *cli, struct keyring *keyring, const char *dir,
+                 const struct file *file, struct id id)
+{
+    struct backup_list all;
+
+    if (backup_index_read(cli, dir, &all, NULL) != ERR_OK)
+        return;
+    for (size_t i = 0; i < all.n; i++)
+        if (id_eq(all.at[i].id, id))
+            return;
+    if (keyring_destroy_subject(keyring, KEY_BACKUP, id, NULL) == ERR_OK)
+        unlink(file->part);
+    else
+        cli_say("使わなかった鍵が残りました。次の控えのときに消します。");
+}
+
+/* The part stands before there is a key, so that a run that is killed leaves no key that nobody
+ * knows of (ops/cli/backup_sweep.h). */
+static enum err make(struct cli *cli, struct keyring *keyring, const char *dir, int dir_fd,
                      struct backup_entry *entry, struct fail *why)
 {
     struct file file = {.fd = -1};
@@ -333,24 +360,23 @@ static enum err make(struct cli *cli, struct keyring *keyring, const char *dir,
     enum err rc;
 
     *entry = (struct backup_entry){.id = id_new(), .at_utc_us = clock_utc_us()};
-    rc = keyring_create_key(keyring, KEY_BACKUP, entry->id, NULL, &key, why);
-    if (rc != ERR_OK)
-        return rc;
     rc = file_open(dir, entry->id, &file, why);
+    if (rc == ERR_OK && fsync(dir_fd) != 0)
+        rc = fail_set(why, ERR_IO, "fsync %s: errno %d", dir, errno);
+    if (rc == ERR_OK)
+        rc = keyring_create_key(keyring, KEY_BACKUP, entry->id, NULL, &key, why);
     if (rc == ERR_OK)
         rc = seal_all(cli, keyring, key, &file, entry, why);
     if (rc == ERR_OK)
-        rc = file_keep(cli, dir, &file, &entry->sha256, why);
+        rc = file_finish(cli, &file, &entry->sha256, why);
     entry->bytes = file.bytes;
     if (rc == ERR_OK)
         rc = index_add(cli, dir, entry, why);
-    file_close(&file);
     if (rc == ERR_OK)
-        return rc;
-    unlink(file.part);
-    unlink(file.path);
-    if (keyring_destroy_subject(keyring, KEY_BACKUP, entry->id, NULL) != ERR_OK)
-        cli_say("使わなかった鍵が残りました。");
+        rc = file_name(&file, dir_fd, why);
+    if (rc != ERR_OK && file.fd >= 0)
+        undo(cli, keyring, dir, &file, entry->id);
+    file_close(&file);
     return rc;
 }
 
@@ -397,14 +423,15 @@ static enum err keep_newest(struct cli *cli, struct keyring *keyring, const char
 
 /* ---- commands ---- */
 
-/* As the node's user, with its keyring open. */
+/* As the node's user, with its keyring open and the directory locked and in order. */
 static enum err begin(struct cli *cli, struct keyring **keyring_out, const char **dir_out,
-                      struct fail *why)
+                      int *dir_fd_out, struct fail *why)
 {
     struct keyring_conf conf;
     enum err rc = keyring_conf_read(cli->conf, &conf, why);
 
     *keyring_out = NULL;
+    *dir_fd_out = -1;
     *dir_out = backup_dir(cli);
     if (*dir_out == NULL)
         return fail_set(why, ERR_NOMEM, "backup.dir");
@@ -412,7 +439,26 @@ static enum err begin(struct cli *cli, struct keyring **keyring_out, const char 
         rc = owner_become(conf.dir, why);
     if (rc == ERR_OK && mkdir(*dir_out, 0700) != 0 && errno != EEXIST)
         rc = fail_field(why, ERR_IO, "backup.dir", "mkdir %s: errno %d", *dir_out, errno);
-    return rc == ERR_OK ? keyring_open(&conf, keyring_out, why) : rc;
+    if (rc == ERR_OK)
+        rc = backup_dir_lock(*dir_out, dir_fd_out, why);
+    if (rc == ERR_OK)
+        rc = keyring_open(&conf, keyring_out, why);
+    return rc == ERR_OK ? backup_sweep(cli, *keyring_out, *dir_out, *dir_fd_out, why) : rc;
+}
+
+static void end(struct keyring **keyring, int dir_fd)
+{
+    keyring_close(keyring);
+    if (dir_fd >= 0)
+        close(dir_fd);
+}
+
+static void say_trouble(const struct fail *why)
+{
+    if (why->code == ERR_BUSY)
+        cli_say("ほかの控えの仕事がまだ動いています。終わってから、もう一度実行してください。");
+    else
+        cli_say_fail(why);
 }
 
 /* The node keeps the record of who took a copy of everything; a backup is worth
@@ -450,6 +496,7 @@ static int backup(struct cli *cli, int argc, char **argv)
     struct span json = SPAN_NONE;
     struct fail why;
     size_t n_keep;
+    int dir_fd = -1;
     enum err rc;
 
     if (!keep_read(cli_take_option(&argc, argv, "--keep"), &n_keep) || argc != 0)
@@ -457,9 +504,9 @@ static int backup(struct cli *cli, int argc, char **argv)
     if (!cli_need_conf(cli))
         return CLI_CANNOT;
     watch_signals();
-    rc = begin(cli, &keyring, &dir, &why);
+    rc = begin(cli, &keyring, &dir, &dir_fd, &why);
     if (rc == ERR_OK)
-        rc = make(cli, keyring, dir, &entry, &why);
+        rc = make(cli, keyring, dir, dir_fd, &entry, &why);
     if (rc == ERR_OK)
         rc = backup_entry_json(cli, &entry, &json, &why);
     if (rc == ERR_OK) {
@@ -468,9 +515,9 @@ static int backup(struct cli *cli, int argc, char **argv)
         if (n_keep > 0)
             rc = keep_newest(cli, keyring, dir, n_keep, &why);
     }
-    keyring_close(&keyring);
+    end(&keyring, dir_fd);
     if (rc != ERR_OK)
-        cli_say_fail(&why);
+        say_trouble(&why);
     return rc == ERR_OK ? CLI_DONE : CLI_CANNOT;
 }
 
@@ -507,19 +554,20 @@ static int forget(struct cli *cli, int argc, char **argv)
     const char *dir;
     struct fail why;
     struct id id;
+    int dir_fd = -1;
     enum err rc;
 
     if (argc != 1 || id_parse(span_text(argv[0]), &id, NULL) != ERR_OK)
         return cli_wrong_words(&rows[FORGET]);
     if (!cli_need_conf(cli))
         return CLI_CANNOT;
-    rc = begin(cli, &keyring, &dir, &why);
+    rc = begin(cli, &keyring, &dir, &dir_fd, &why);
     if (rc == ERR_OK)
         rc = forget_one(cli, keyring, dir, id, &why);
-    keyring_close(&keyring);
+    end(&keyring, dir_fd);
     if (rc == ERR_OK)
         puts("控えと、その鍵を消しました。");
     else
-        cli_say_fail(&why);
+        say_trouble(&why);
     return rc == ERR_OK ? CLI_DONE : CLI_REFUSED;
 }

@@ -41,21 +41,24 @@ const struct cli_table cli_restore = {rows, 1};
 struct opener {
     struct keyring *keyring;
     int file_fd, pipe_fd; /* pipe_fd is closed at the end */
+    bool reader_gone;     /* the unpacking side gave up first: it says why */
     enum err rc;
     struct fail why;
 };
 
 static enum err pipe_write(void *arg, struct span bytes, struct fail *why)
 {
-    const struct opener *o = arg;
+    struct opener *o = arg;
 
     while (bytes.len > 0) {
         ssize_t n = write(o->pipe_fd, bytes.p, bytes.len);
 
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0) /* the unpacking side gave up: it says why */
+        if (n < 0) {
+            o->reader_gone = true;
             return fail_set(why, ERR_IO, "nobody reads: errno %d", errno);
+        }
         bytes = span_from(bytes, (size_t)n);
     }
     return ERR_OK;
@@ -235,7 +238,7 @@ static enum err open_into(struct keyring *keyring, int file_fd, struct unpacking
     close(ends[0]);
     pthread_join(thread, NULL);
     /* Trouble in the stream shows as a broken tar here: the cause is told, not the symptom. */
-    if (opener.rc != ERR_OK && (rc == ERR_OK || opener.rc != ERR_IO)) {
+    if (opener.rc != ERR_OK && (rc == ERR_OK || !opener.reader_gone)) {
         *why = opener.why;
         rc = opener.rc;
     }

@@ -2,6 +2,7 @@
 # tests/run: alone 600
 """Backups: sealed under a key of their own, whole or not at all; restored with every name but
 those of persons who were erased since."""
+import fcntl
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lib.ibasho_node import NodeError, Nodes  # noqa: E402
@@ -159,6 +161,84 @@ def backup_stopped_leaves_nothing(t):
     t.eq(keys()["n_keys"], before["n_keys"] + n_whole, "no key is left without its backup")
 
 
+def listed():
+    with open(backups_dir() + "/index", encoding="utf-8") as f:
+        return {e["id"] for e in map(json.loads, f)}
+
+
+def backup_key_ids():
+    """Every id in the keystore that has a live key of a backup (kind 2), by the file itself."""
+    with open(node.data_dir + "/keys/keystore", "rb") as f:
+        data = f.read()
+    at, found = len(b"ibasho-keystore/1\n") + 16 + 4 + 8, set()
+    n, at = int.from_bytes(data[at:at + 4], "big"), at + 4
+    for _ in range(n):
+        state, kind, name_len = data[at], data[at + 1], data[at + 42]
+        if state == 1 and kind == 2:
+            found.add(str(uuid.UUID(bytes=data[at + 18:at + 34])))
+        at += 43 + name_len + (60 if state == 1 else 0)
+    return found
+
+
+@case
+def backup_killed_leaves_nothing_after_the_next(t):
+    """kill -9 at any point: the next run ends what was begun, and touches nothing else."""
+    n_left = 0
+    for wait_s in (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3):
+        command = subprocess.Popen([node.v["BIN"] + "/ibasho", "-c",
+                                    node.data_dir + "/node.conf", "backup"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(wait_s)
+        command.kill()
+        command.wait(60)
+        n_left += len([n for n in os.listdir(backups_dir()) if n.endswith(".part")])
+    t.ok(n_left > 0, "some were hit in the middle", n_left)
+    last = json.loads(node.cli("backup").stdout)
+    ids = listed()
+    t.ok({made["id"], last["id"]} <= ids, "the whole ones are there")
+    t.eq(sorted(os.listdir(backups_dir())),
+         sorted([i + ".ibasho-backup" for i in ids] + ["index"]),
+         "every file is a listed backup, and every listed one is there")
+    t.eq(backup_key_ids(), ids, "as many keys as backups, and no other")
+    for backup in ids:
+        t.eq(node.cli("restore", file_of({"id": backup}), "--check").returncode, 0, "it opens")
+
+    # Killed between its line in the index and its name: it is a whole backup.
+    os.rename(file_of(last), file_of(last)[:-len("ibasho-backup")] + "part")
+    stray = file_of({"id": "00000000-0000-7000-8000-000000000001"})
+    shutil.copy(file_of(made), stray)
+    done = node.cli("backup")
+    t.eq(node.cli("restore", file_of(last), "--check").returncode, 0, "it got its name")
+    t.ok(os.path.exists(stray) and os.path.basename(stray) in done.stderr,
+         "a file of unknown origin is told and left alone", done.stderr)
+    os.unlink(stray)
+
+    # Another index (a disk that was not mounted): no key is taken from the backups elsewhere.
+    os.rename(backups_dir() + "/index", backups_dir() + "/index.away")
+    before = backup_key_ids()
+    alone = json.loads(node.cli("backup").stdout)
+    t.eq(backup_key_ids(), before | {alone["id"]}, "a lost index costs no key")
+    node.cli("backup", "forget", alone["id"])
+    os.rename(backups_dir() + "/index.away", backups_dir() + "/index")
+    for backup in ids:
+        t.eq(node.cli("restore", file_of({"id": backup}), "--check").returncode, 0, "it opens")
+
+
+@case
+def backup_works_alone(t):
+    fd = os.open(backups_dir(), os.O_RDONLY | os.O_DIRECTORY)
+    before = sorted(os.listdir(backups_dir())), backup_key_ids()
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        for words, want in ((("backup",), 2), (("backup", "forget", made["id"]), 1)):
+            rc, said = refuses(*words)
+            t.ok(rc == want and "まだ動いています" in said, " ".join(words), said)
+    finally:
+        os.close(fd)
+    t.eq((sorted(os.listdir(backups_dir())), backup_key_ids()), before, "nothing was done")
+    t.eq(node.cli("backup").returncode, 0, "and afterwards it goes on")
+
+
 @case
 def backup_by_other_users(t):
     """As the node's own user it works like as root; as anybody else it does not."""
@@ -245,6 +325,9 @@ def backup_says_what_is_wrong(t):
         t.ok(rc == 2 and "使い方" in said, " ".join(words), said)
     rc, said = refuses("restore", "/nowhere", "--check")
     t.ok(rc == 1 and "/nowhere" in said, "a file that is not there", said)
+    rc, said = refuses("restore", node.data_dir, "--check")
+    t.ok(rc == 2 and "reading the backup: errno 21" in said,
+         "what cannot be read is told as such, not as a broken backup", said)
     pid = node.kill("keyd", signal.SIGSTOP)
     os.kill(pid, signal.SIGKILL)
     node.wait_back("keyd", pid)

@@ -92,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fail why;
     enum err checked = jx_check(span_of(data, size), &why), rc;
 
+    must(jx_has_secret(&outer_shape) && !jx_has_secret(&inner_shape));
     must(arena_create(4096, &arena, NULL) == ERR_OK);
     rc = jx_read(span_of(data, size), &outer_shape, arena, &first, &defects, &why);
     must(checked == ERR_OK ? rc == ERR_OK || rc == ERR_INVALID : rc == checked);

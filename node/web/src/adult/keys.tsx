@@ -11,7 +11,7 @@ import type { KeyStatus } from "../wire.js";
 import { useAsked } from "./asked.js";
 import { SheetEntry } from "./entry.js";
 import { approve, check, type Said, unlock } from "./keys-api.js";
-import { KeyFailure, PageHead } from "./parts.js";
+import { KeyFailure, PageHead, ToKeys } from "./parts.js";
 
 /** How the node's key stands, and what a person may do about its sheet. */
 export function KeysPage({ role }: { role: string | undefined }): VNode {
@@ -137,6 +137,7 @@ function TypeSheet({ deed }: { deed: Deed }): VNode {
   };
   return (
     <div class="page">
+      {deed === checking ? <ToKeys /> : null}
       <PageHead title={deed.title} />
       {said?.kind === "done" ? (
         <Done word={deed.done} />
@@ -198,6 +199,7 @@ export function ApprovePage(): VNode {
   };
   return (
     <div class="page">
+      <ToKeys />
       <PageHead title={keys.approveTitle} />
       {said?.kind === "done" ? (
         <Done word={keys.approved} />

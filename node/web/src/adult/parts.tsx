@@ -23,6 +23,15 @@ export function PageHead({ title, name }: { title: Word; name?: VNode }): VNode 
   );
 }
 
+/** From a page about the sheet back to where one came from. */
+export function ToKeys(): VNode {
+  return (
+    <a class="back" href="#/keys">
+      <Words of={keys.toKeys} />
+    </a>
+  );
+}
+
 /** What the node said, in its own words; "" when it could not be asked. */
 export function Failure({ text }: { text: string | undefined }): VNode | null {
   if (text === undefined) return null;

@@ -9,7 +9,7 @@ import { keys } from "../words/keys.js";
 import type { Word } from "../words/word.js";
 import { halfBytes, meantWord, nWords, sheetCode, wordsOfHalf } from "./codec.js";
 import { propose, type Said, sendFirst } from "./keys-api.js";
-import { KeyFailure, PageHead } from "./parts.js";
+import { KeyFailure, PageHead, ToKeys } from "./parts.js";
 import {
   drawPlaces,
   nAsked,
@@ -158,6 +158,7 @@ function Before({ purpose, make }: { purpose: Purpose; make: () => void }): VNod
   const [isAsked, ask] = useState(false);
   return (
     <div class="page">
+      {purpose.needsInvitation ? null : <ToKeys />}
       <PageHead title={purpose.title} />
       <section class="card stack">
         <p>

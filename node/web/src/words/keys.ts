@@ -108,6 +108,7 @@ export const keys = {
     "Check and hand over to the second person",
   ],
 
+  toKeys: ["鍵《かぎ》のページへもどる", "かぎの ページへ もどる", "Back to the keys"],
   keysTitle: ["鍵《かぎ》", "かぎ", "Keys"],
   state: ["いまのようす", "いまの ようす", "State"],
   isOpen: ["あいています", "あいて います", "Open"],

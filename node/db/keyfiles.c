@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -142,6 +143,8 @@ static enum err place_load(const struct keyfiles *files, int i, struct keystore 
         rc = keystore_parse(span_of(bytes, len), store_out, why);
     if (rc == ERR_OK && !id_eq(store_out->node, files->node))
         rc = fail_set(why, ERR_PROTO, "the keystore is of another node");
+    if (bytes != NULL)
+        OPENSSL_cleanse(bytes, len);
     free(bytes);
     return rc;
 }
@@ -214,6 +217,8 @@ enum err keyfiles_save(struct keyfiles *files, const struct keystore *store,
         if (one != ERR_OK && (i == 0 || strict == KEYFILES_ALL))
             rc = fail_set(why, one == ERR_NOSPACE ? one : ERR_IO, "%s", copy_why.text);
     }
+    if (bytes != NULL)
+        OPENSSL_cleanse(bytes, len);
     free(bytes);
     if (rc == ERR_OK)
         rc = wholefile_commit(files->places[0], strict != KEYFILES_ADDED, why);

@@ -237,6 +237,7 @@ static enum err wrap(struct keyring *keyring, struct keystore_record *record,
     if (rc == ERR_OK)
         memcpy(record->blob, reply.blob, sizeof record->blob);
     OPENSSL_cleanse(&request, sizeof request);
+    OPENSSL_cleanse(&reply, sizeof reply);
     return rc;
 }
 
@@ -301,6 +302,7 @@ static enum err create(struct keyring *keyring, enum key_kind kind, struct id su
     *key_out = record.key.key;
 out:
     OPENSSL_cleanse(bytes, sizeof bytes);
+    OPENSSL_cleanse(&record, sizeof record);
     return rc;
 }
 
@@ -369,6 +371,7 @@ static enum err unwrap_once(struct keyring *keyring, struct id key,
         memcpy(bytes_out, reply.bytes, KEY_BYTES);
         keycache_put(keyring->cache, key, bytes_out);
     }
+    OPENSSL_cleanse(&request, sizeof request);
     OPENSSL_cleanse(&reply, sizeof reply);
     return rc;
 }

@@ -243,7 +243,7 @@ enum err keyring_lock(struct keyring *keyring, struct fail *why)
 static enum err rewrap_all(struct keyring *keyring, struct keystore *store, struct fail *why)
 {
     struct keyd_request request = {.op = KEYD_REWRAP};
-    struct keyd_reply reply;
+    struct keyd_reply reply = {.answer = KEYD_OK};
     enum err rc = ERR_OK;
 
     for (size_t i = 0; rc == ERR_OK && i < store->n; i++) {
@@ -257,6 +257,8 @@ static enum err rewrap_all(struct keyring *keyring, struct keystore *store, stru
         if (rc == ERR_OK)
             memcpy(r->blob, reply.blob, sizeof r->blob);
     }
+    OPENSSL_cleanse(&request, sizeof request);
+    OPENSSL_cleanse(&reply, sizeof reply);
     return rc;
 }
 

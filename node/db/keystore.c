@@ -21,9 +21,17 @@ void keystore_init(struct keystore *store, struct id node)
     *store = (struct keystore){.node = node};
 }
 
+/* Wrapped keys are wiped: a destroyed one must not lie about in freed memory. */
+static void records_free(struct keystore_record *records, size_t n)
+{
+    if (records != NULL)
+        OPENSSL_cleanse(records, n * sizeof *records);
+    free(records);
+}
+
 void keystore_fini(struct keystore *store)
 {
-    free(store->records);
+    records_free(store->records, store->n);
     free(store->by_key);
     free(store->by_name);
     *store = (struct keystore){.n = 0};
@@ -84,14 +92,15 @@ static enum err reserve(struct keystore *store, size_t n, struct fail *why)
         cap *= 2;
     by_key = calloc(2 * cap, sizeof *by_key);
     by_name = calloc(2 * cap, sizeof *by_name);
-    records = by_key == NULL || by_name == NULL
-                  ? NULL
-                  : realloc(store->records, cap * sizeof *records);
+    records = by_key == NULL || by_name == NULL ? NULL : calloc(cap, sizeof *records);
     if (records == NULL) {
         free(by_key);
         free(by_name);
         return fail_set(why, ERR_NOMEM, "%zu keys", n);
     }
+    if (store->n > 0)
+        memcpy(records, store->records, store->n * sizeof *records);
+    records_free(store->records, store->n);
     free(store->by_key);
     free(store->by_name);
     store->records = records;
@@ -260,6 +269,7 @@ enum err keystore_parse(struct span bytes, struct keystore *store_out, struct fa
 
         if (!get_record(&in, &r) || keystore_add(store_out, &r, NULL) != ERR_OK)
             rc = fail_set(why, ERR_PROTO, "record %zu of the keystore", i);
+        OPENSSL_cleanse(&r, sizeof r);
     }
     if (rc == ERR_OK && in.rest.len != 0)
         rc = fail_set(why, ERR_PROTO, "%zu bytes behind the last record", in.rest.len);

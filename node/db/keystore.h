@@ -37,13 +37,13 @@ struct keystore {
 };
 
 void keystore_init(struct keystore *store, struct id node);
-void keystore_fini(struct keystore *store);
+void keystore_fini(struct keystore *store); /* wipes */
 
 /* ERR_PROTO: not a keystore, torn, or with records that break a rule. *store_out is initialised
  * by this and the caller's to fini, in any case. */
 NODISCARD enum err keystore_parse(struct span bytes, struct keystore *store_out,
                                   struct fail *why);
-/* The bytes of the file; the caller frees them. */
+/* The bytes of the file; the caller wipes and frees them. */
 NODISCARD enum err keystore_print(const struct keystore *store, uint8_t **bytes_out,
                                   size_t *len_out, struct fail *why);
 

@@ -4,5 +4,5 @@ VERSION ?= $(shell cat ops/VERSION)
 .PHONY: dist
 dist: ## build/ibasho-VERSION.tar.gz: programs, client, templates; the same bytes every time
 	@$(MAKE) --no-print-directory FLAVOUR=release all
-	@$(MAKE) --no-print-directory web
+	@$(MAKE) --no-print-directory FLAVOUR=release web
 	@ops/lib/dist "$(VERSION)"

@@ -15,7 +15,7 @@ NODISCARD enum err erase_person(struct keyring *keyring, struct writer *writer,
                                 const struct data_table_list *tables, struct id person,
                                 size_t *n_out, struct fail *why);
 /* Takes the rows of everyone on the erased list out again: after a restore, before anyone is
- * served, and at every start of the node (a job does that). */
+ * served, at every start of the node, and by a job. One statement a table for many persons. */
 NODISCARD enum err erase_again(struct keyring *keyring, struct writer *writer,
                                const struct data_table_list *tables, size_t *n_out,
                                struct fail *why);

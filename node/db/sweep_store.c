@@ -4,6 +4,7 @@
 
 #include "node/base/jx.h"
 #include "node/db/audit.h"
+#include "node/db/audit_store.h"
 #include "node/db/audit_table.h"
 
 static const struct stmt sweep_delete = {
@@ -11,8 +12,11 @@ static const struct stmt sweep_delete = {
 static const struct stmt sweep_leaves = {
     "sweep_leaves",
     "SELECT sweep_leaves($1::text, $2::text, $3::timestamptz, $4::integer, $5::boolean)"};
-static const struct stmt sweep_person = {"sweep_person",
-                                         "SELECT sweep_person($1::text, $2::text, $3::uuid)"};
+/* Materialized: each row is deleted, and counted, once. */
+static const struct stmt sweep_persons = {
+    "sweep_persons", "WITH gone AS MATERIALIZED (SELECT i, sweep_person($1::text, $2::text, p)"
+                     " AS n FROM unnest($3::uuid[]) WITH ORDINALITY AS t (p, i))"
+                     " SELECT i, n FROM gone WHERE n > 0"};
 static const struct stmt retention_add = {
     "retention_add", "INSERT INTO retention_record (id, at, table_name, before, n_rows)"
                      " VALUES ($1::uuid, $2::timestamptz, $3::text, $4::timestamptz,"
@@ -27,7 +31,7 @@ static const struct stmt retention_extra = {
                        " 'retention_record')"};
 
 const struct stmt *const sweep_stmts[SWEEP_STMTS_N] = {&sweep_delete,     &sweep_leaves,
-                                                       &sweep_person,     &retention_add,
+                                                       &sweep_persons,    &retention_add,
                                                        &retention_leaves, &retention_extra};
 
 static const struct data_column columns[] = {
@@ -176,8 +180,9 @@ enum err sweep_store_table(struct tx *tx, const struct data_table *table, int64_
     return rc;
 }
 
-enum err sweep_store_person(struct tx *tx, const struct data_table *table, struct id person,
-                            size_t *n_out, struct fail *why)
+enum err sweep_store_persons(struct tx *tx, const struct data_table *table,
+                             const struct id *persons, size_t n, size_t *n_rows,
+                             struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args args;
@@ -186,10 +191,11 @@ enum err sweep_store_person(struct tx *tx, const struct data_table *table, struc
     db_args_init(&args);
     db_arg_text(&args, span_text(table->name));
     db_arg_text(&args, span_text(table->person_column));
-    db_arg_id(&args, person);
-    rc = tx_run(tx, &sweep_person, &args, &rows, why);
+    rc = store_arg_ids(&args, persons, n, tx_arena(tx), why);
     if (rc == ERR_OK)
-        *n_out = (size_t)db_i64(rows, 0, 0);
+        rc = tx_run(tx, &sweep_persons, &args, &rows, why);
+    for (int i = 0; rc == ERR_OK && i < db_rows_n(rows); i++)
+        n_rows[db_i64(rows, i, 0) - 1] += (size_t)db_i64(rows, i, 1);
     db_rows_free(&rows);
     return rc;
 }

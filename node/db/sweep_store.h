@@ -9,8 +9,10 @@
 NODISCARD enum err sweep_store_table(struct tx *tx, const struct data_table *table,
                                      int64_t before_utc_us, int64_t now_utc_us, int at_most,
                                      size_t *n_out, struct fail *why);
-/* Deletes the person's rows of one table. */
-NODISCARD enum err sweep_store_person(struct tx *tx, const struct data_table *table,
-                                      struct id person, size_t *n_out, struct fail *why);
+/* Deletes the rows of n >= 1 persons from one table, in one statement; adds to n_rows, one
+ * count a person. */
+NODISCARD enum err sweep_store_persons(struct tx *tx, const struct data_table *table,
+                                       const struct id *persons, size_t n, size_t *n_rows,
+                                       struct fail *why);
 
 #endif

@@ -518,6 +518,44 @@ T_CASE(account_names_stand_nowhere_in_clear)
     town_stop(&t);
 }
 
+/* More than one transaction takes at once, with the two whose rows came back at its edges. */
+T_CASE(account_many_erased_are_gone_again_after_a_restore)
+{
+    enum { N = 1003 };
+    static const size_t back[] = {0, 499, 500, N - 1};
+    struct town t;
+    struct id gone[N], stays = id_new();
+    size_t n = 0;
+
+    town_start(&t);
+    T_EQ(create(&t, stays, ROLE_STUDENT, "ren", NULL), ERR_OK, "create");
+    for (size_t i = 0; i < N; i++)
+        gone[i] = id_new();
+    for (size_t i = 0; i < T_COUNT(back); i++) {
+        char login[16];
+
+        snprintf(login, sizeof login, "aoi-%zu", i);
+        T_EQ(create(&t, gone[back[i]], ROLE_STUDENT, login, NULL), ERR_OK, "create");
+    }
+    for (size_t i = 0; i < N; i++)
+        T_EQ(keyring_destroy_subject(t.store.services.keyring, KEY_PERSON, gone[i], NULL),
+             ERR_OK, "the key alone, as a backup leaves it: the rows are there");
+    T_EQ(erase_again(t.store.services.keyring, t.store.log.writer, features_tables, &n, NULL),
+         ERR_OK, "again");
+    T_EQ(n, T_COUNT(back), "the rows of four");
+    T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM account"), 1, "one account is left");
+    T_EQ(store_fixture_i64(&t.store, "SELECT count(DISTINCT person) FROM access_record WHERE"
+                                     " route = 'person.erase-again'"),
+         T_COUNT(back), "each with a leaf that says so");
+    T_EQ(erase_again(t.store.services.keyring, t.store.log.writer, features_tables, &n, NULL),
+         ERR_OK, "once more");
+    T_EQ(n, 0, "finds nobody");
+    T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM access_record WHERE route ="
+                                     " 'person.erase-again'"),
+         T_COUNT(back), "and says nothing");
+    town_stop(&t);
+}
+
 T_CASE(account_erased_is_gone_and_stays_gone_after_a_restore)
 {
     struct town t;

@@ -446,7 +446,7 @@ static enum err begin(struct cli *cli, struct keyring **keyring_out, const char 
     return rc == ERR_OK ? backup_sweep(cli, *keyring_out, *dir_out, *dir_fd_out, why) : rc;
 }
 
-static void end(struct keyring **keyring, int dir_fd)
+static void finish(struct keyring **keyring, int dir_fd)
 {
     keyring_close(keyring);
     if (dir_fd >= 0)
@@ -515,7 +515,7 @@ static int backup(struct cli *cli, int argc, char **argv)
         if (n_keep > 0)
             rc = keep_newest(cli, keyring, dir, n_keep, &why);
     }
-    end(&keyring, dir_fd);
+    finish(&keyring, dir_fd);
     if (rc != ERR_OK)
         say_trouble(&why);
     return rc == ERR_OK ? CLI_DONE : CLI_CANNOT;
@@ -564,7 +564,7 @@ static int forget(struct cli *cli, int argc, char **argv)
     rc = begin(cli, &keyring, &dir, &dir_fd, &why);
     if (rc == ERR_OK)
         rc = forget_one(cli, keyring, dir, id, &why);
-    end(&keyring, dir_fd);
+    finish(&keyring, dir_fd);
     if (rc == ERR_OK)
         puts("控えと、その鍵を消しました。");
     else

@@ -13,7 +13,7 @@
 enum err backup_dir_lock(const char *dir, int *fd_out, struct fail *why)
 {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum err rc = ERR_OK;
+    enum err rc;
 
     *fd_out = -1;
     if (fd < 0)

@@ -730,7 +730,8 @@ def http_openapi_and_types_follow_the_rows(t):
     document = node.request("GET", "/api/v1/openapi.json").json()
     rows = subprocess.check_output([os.path.join(os.environ.get("IBASHO_BUILD", "build/debug"),
                                                  "ibasho-rows"), "routes"], text=True)
-    named = {line.split("\t")[0] for line in rows.splitlines()[1:]}
+    named = {line.split("\t")[0] for line in rows.splitlines()[1:]
+             if line.split("\t")[3] != "admin"}
     t.eq(document["openapi"], "3.1.0", "version")
     t.eq({op["operationId"] for path in document["paths"].values() for op in path.values()}, named,
          "every row is an operation, every operation a row")

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # tests/run: left 300
 """The five walks of README.md, each as a real message, and README.md itself: every file it names
-exists, every row it names stands in a file of its walk, in order."""
+exists, every row it names stands in a file of its walk, in order. And the guide that machines
+read: the OpenAPI document."""
 import os
 import re
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from lib.ibasho_node import ROOT, Nodes  # noqa: E402
+from lib.ibasho_node import BUILD, ROOT, Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
 
 nodes = node = None
@@ -28,6 +29,48 @@ def access(route, whom):
     """What the access record says of the last act of a row: what, how it ended, by whom."""
     return node.psql(f"SELECT action, outcome, {whom} FROM access_record WHERE route = '{route}'"
                      " ORDER BY at DESC LIMIT 1")
+
+
+def references(value):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "$ref":
+                yield inner
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def resolve(document, ref):
+    at = document
+    for name in ref.removeprefix("#/").split("/"):
+        at = at[name.replace("~1", "/").replace("~0", "~")]
+    return at
+
+
+def schemas(value):
+    """Every schema of the components, with those inside it."""
+    yield value
+    inside = list(value.get("properties", {}).values()) + value.get("allOf", [])
+    for inner in inside + ([value["items"]] if "items" in value else []):
+        yield from schemas(inner)
+
+
+def public_rows():
+    """(method, path) -> (name, has input) of the rows that people's listeners serve; and the paths
+    of the operator's socket, as ibasho-rows tells them."""
+    done = subprocess.run([f"{ROOT}/{BUILD}/ibasho-rows", "routes"], capture_output=True, text=True,
+                          timeout=60, check=True)
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    rows, hidden = {}, set()
+    for line in lines[1:]:
+        row = dict(zip([h.lstrip("#") for h in lines[0]], line))
+        if set(row["listeners"].split(",")) & {"public", "office", "uploads", "federation"}:
+            rows.setdefault((row["method"].lower(), row["path"]), []).append(row)
+        else:
+            hidden.add((row["method"].lower(), row["path"]))
+    return rows, hidden
 
 
 @case
@@ -52,8 +95,8 @@ def walks_of_the_readme_name_what_exists(t):
 @case
 def walks_every_route_is_found_in_two_steps(t):
     """`git grep` of a path gives one row, and its handler is a static function of that file."""
-    paths = node.request("GET", "/api/v1/openapi.json").json()["paths"]
-    t.ok(len(paths) >= 5, "routes", len(paths))
+    paths = sorted({path for rows in public_rows() for _, path in rows})
+    t.ok(len(paths) >= 20, "routes", len(paths))
     for path in paths:
         hits = [f for f in subprocess.run(
             ["grep", "-rlF", "--include=*.c", f'"{path}"', "node", "tenants", "ops"], cwd=ROOT,
@@ -130,6 +173,68 @@ def walk_restart(t):
     node.swap()
     t.ok(node.pid("node") not in (0, before), "another program serves")
     t.eq(node.request("GET", "/api/v1/health").json(), {"status": "ok"}, "and answers")
+
+
+@case
+def openapi_is_whole_and_tells_every_way_in(t):
+    """OpenAPI 3.1.0, as its specification wants it: sections 4.8.1, 4.8.8 to 4.8.16, 4.8.23."""
+    t.req("KP-3-調達-3a")
+    reply = node.request("GET", "/api/v1/openapi.json")
+    t.eq((reply.status, reply.headers["Content-Type"]), (200, "application/json"), "is served")
+    document = reply.json()
+    t.ok(re.fullmatch(r"3\.1\.\d+", document["openapi"]), "openapi", document["openapi"])
+    for field in ("title", "version"):
+        t.ok(isinstance(document["info"][field], str) and document["info"][field], "info." + field)
+    t.ok(set(document) <= {"openapi", "info", "paths", "components"}, "nothing else on top",
+         sorted(document))
+    seen, told = [], {}
+    for path, item in document["paths"].items():
+        t.ok(path.startswith("/"), path)
+        for method, operation in item.items():
+            what = f"{method} {path}"
+            t.ok(method in ("get", "put", "post", "delete"), what)
+            told[method, path] = operation
+            seen.append(operation["operationId"])
+            t.ok(operation["summary"], what + ": says what it is for")
+            given = [(p["name"], p["in"], p["required"]) for p in operation["parameters"]]
+            t.eq(sorted(given), sorted((n, "path", True) for n in re.findall(r"{(\w+)}", path)),
+                 what + ": parameters")
+            t.ok(all("schema" in p for p in operation["parameters"]), what + ": with a schema")
+            answers = operation["responses"]
+            t.ok(any(status[0] == "2" for status in answers), what + ": says what success is")
+            for status, answer in answers.items():
+                t.ok(re.fullmatch(r"[1-5]\d\d", status), f"{what}: {status}")
+                t.ok(resolve(document, answer["$ref"])["description"] if "$ref" in answer
+                     else answer["description"], f"{what}: {status} is described")
+            if "requestBody" in operation:
+                t.ok(method != "get" and operation["requestBody"]["content"], what + ": body")
+    t.eq(sorted(seen), sorted(set(seen)), "every operationId once")
+    found = list(references(document))
+    t.ok(len(found) > 50, "references", len(found))
+    for ref in sorted(set(found)):
+        try:
+            t.ok(ref.startswith("#/") and isinstance(resolve(document, ref), dict), ref)
+        except KeyError as e:
+            t.ok(False, f"{ref} leads nowhere: {e}")
+    for name, schema in document["components"]["schemas"].items():
+        t.ok(re.fullmatch(r"[A-Za-z0-9._-]+", name), name)
+        t.ok(set(schema["required"]) <= set(schema["properties"]), f"{name}: required are there")
+        for inner in schemas(schema):
+            t.ok("$ref" in inner or "allOf" in inner or inner.get("type") in (
+                "object", "array", "string", "integer", "boolean"), f"{name}: a type", inner)
+            t.ok("nullable" not in inner, f"{name}: 3.0's word is not 3.1's")
+            t.ok(inner.get("type") != "array" or "items" in inner, f"{name}: items", inner)
+            t.ok("enum" not in inner or len(set(inner["enum"])) == len(inner["enum"]) > 0,
+                 f"{name}: choices", inner)
+    rows, hidden = public_rows()
+    t.eq(sorted(told), sorted(rows), "every way in of people's listeners, and no other")
+    for key, several in rows.items():
+        operation = told.get(key, {})
+        t.ok(operation.get("operationId") in [r["name"] for r in several], f"{key}: its row")
+        t.eq("requestBody" in operation, several[0]["input"] != "-", f"{key}: its body")
+    t.ok(len(hidden) >= 8, "the operator's socket has rows of its own", sorted(hidden))
+    t.eq(sorted(hidden & set(told)), [], "and none is told")
+    t.ok(b"/admin/" not in reply.body and b"/metrics" not in reply.body, "not even by name")
 
 
 if __name__ == "__main__":

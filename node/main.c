@@ -49,6 +49,7 @@
 #define PUBLISH_MS      2000  /* without a predecessor: then listeners say "starting" */
 #define SUCCEED_MS      60000 /* with one: then it stays and we go */
 #define DRAIN_MS        10000
+#define ANSWERS_MS      5000
 #define STARTER_WAIT_MS 2000
 #define ADMIN_CAP       16
 #define PATH_CAP        104
@@ -354,9 +355,11 @@ static void close_node(struct node *node)
         _exit(1); /* calls are still under way: nothing they use may be taken from them */
     }
     end_starter(node);
-    http_close(&node->http);
+    /* First what a successor waits for: the writer's lock. The last answers may still go out.
+     */
     dispatch_stop(&node->dispatch);
     parts_destroy(&node->parts);
+    http_close(&node->http, ANSWERS_MS);
     assets_close(&node->assets);
     metrics_destroy(&node->metrics);
     routes_destroy(&node->routes);

@@ -166,8 +166,9 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *con
     call->head.target = span_text(target);
     if (call->head.target.len <= PATH_TARGET_MAX_BYTES)
         call->target = arena_copy(call->req.arena, call->head.target);
+    if (conn->phase == CONN_IDLE) /* a fresh connection's time runs since it was accepted */
+        conn->deadline_us = call->began_mono_us + HTTP_HEAD_S * 1000000LL;
     conn->phase = CONN_HEAD;
-    conn->deadline_us = call->began_mono_us + HTTP_HEAD_S * 1000000LL;
     return call;
 }
 
@@ -222,7 +223,10 @@ static enum MHD_Result first_look(struct call *call, struct conn *conn, const ch
     info = MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     call->head.n_bytes = info == NULL ? 0 : info->header_size;
     MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, on_header, call);
-    if (http_judge(call, &conn->at->socket)) {
+    if (atomic_load(&call->http->is_handled)) {
+        call->must_close = true; /* an idle connection woke up after dispatch was let go */
+        call_refuse(call, REFUSE_BUSY);
+    } else if (http_judge(call, &conn->at->socket)) {
         conn->phase = CONN_BODY;
         conn->deadline_us = clock_mono_us() + HTTP_BODY_S * 1000000LL;
         return MHD_YES;
@@ -383,18 +387,24 @@ static void stop_listening(struct http *http)
     }
 }
 
-/* Begun is what is not idle: a fresh connection may still bring its request. */
-static bool is_drained(const struct http *http)
+/* A fresh connection may still bring its request. */
+static bool is_to_be_handled(const struct conn *conn)
 {
-    for (const struct conn *conn = http->conns; conn != NULL; conn = conn->next)
-        if (conn->phase != CONN_IDLE)
-            return false;
-    return http->n_calls == 0;
+    return conn->phase == CONN_HEAD || conn->phase == CONN_BODY || conn->phase == CONN_WORK;
 }
 
+static bool is_handled(const struct http *http)
+{
+    for (const struct conn *conn = http->conns; conn != NULL; conn = conn->next)
+        if (is_to_be_handled(conn))
+            return false;
+    return true;
+}
+
+/* True: the loop ends. */
 static bool drain_step(struct http *http, int64_t now_us)
 {
-    int64_t began_us = atomic_load(&http->drain_began_us);
+    int64_t began_us = atomic_load(&http->drain_began_us), end_us = atomic_load(&http->end_us);
 
     if (began_us == 0)
         return false;
@@ -402,11 +412,9 @@ static bool drain_step(struct http *http, int64_t now_us)
         http->is_draining = true;
         stop_listening(http);
     }
-    if (http->is_draining && is_drained(http)) {
-        http->is_empty = true;
-        return true;
-    }
-    return now_us >= atomic_load(&http->drain_until_us);
+    if (http->is_draining && is_handled(http))
+        atomic_store(&http->is_handled, true);
+    return end_us != 0 && (http->n_calls == 0 || now_us >= end_us);
 }
 
 static int next_wait_ms(const struct http *http)
@@ -603,10 +611,8 @@ enum err http_open(const struct http_conf *conf, struct http **http_out, struct 
     http->dispatch = conf->dispatch;
     http->metrics = conf->metrics;
     rc = start(http, conf, why);
-    if (rc != ERR_OK) {
-        http->is_empty = true;
-        http_close(&http);
-    }
+    if (rc != ERR_OK)
+        http_close(&http, 0);
     *http_out = http;
     return rc;
 }
@@ -627,25 +633,35 @@ enum err http_publish(struct http *http, struct fail *why)
 
 bool http_drain(struct http *http, int wait_ms)
 {
-    int64_t now_us = clock_mono_us();
+    int64_t now_us = clock_mono_us(), until_us = now_us + wait_ms * 1000LL;
 
-    if (!http->has_thread)
-        return true;
-    atomic_store(&http->drain_until_us, now_us + wait_ms * 1000LL);
     atomic_store(&http->drain_began_us, now_us);
+    eventfd_write(http->wake_fd, 1);
+    while (!atomic_load(&http->is_handled) && clock_mono_us() < until_us)
+        usleep(DRAIN_STEP_MS * 1000);
+    return atomic_load(&http->is_handled);
+}
+
+static void end_loop(struct http *http, int wait_ms)
+{
+    if (!http->has_thread)
+        return;
+    invariant(atomic_load(&http->is_handled), "closed before it was drained");
+    atomic_store(&http->end_us, clock_mono_us() + wait_ms * 1000LL);
     eventfd_write(http->wake_fd, 1);
     pthread_join(http->thread, NULL);
     http->has_thread = false;
-    return http->is_empty;
+    if (http->n_calls > 0)
+        log_warn("http.cut", L_INT("n_answers", http->n_calls));
 }
 
-void http_close(struct http **http_in)
+void http_close(struct http **http_in, int wait_ms)
 {
     struct http *http = *http_in;
 
     if (http == NULL)
         return;
-    invariant(!http->has_thread && http->is_empty, "closed before it was drained");
+    end_loop(http, wait_ms);
     for (int i = 0; i < http->n_listening; i++) {
         if (http->listening[i].daemon != NULL)
             MHD_stop_daemon(http->listening[i].daemon); /* closes its socket unless drained */

@@ -1,15 +1,15 @@
 /* node/server/http.h - the HTTP listeners: unix sockets, one loop thread, libmicrohttpd behind
- * it (microhttpd.h is named in http.c and http_reply.c alone).
+ * it (microhttpd.h is named in http_priv.h alone).
  *
  * The loop thread accepts, checks who connects (SO_PEERCRED), lets the library read, checks the
  * head and target itself (headers.h, path.h), refuses or serves the client's files at once, and
- * hands everything else to dispatch; the answer wakes it. It alone touches the library, but for
- * the waking. Deadlines are absolute and its own: HTTP_HEAD_S for a head, HTTP_BODY_S for a
+ * hands everything else to dispatch; the answer wakes it. It alone touches the library.
+ * Deadlines are absolute and its own: HTTP_HEAD_S for a head, HTTP_BODY_S for a
  * body; one byte a second does not keep a connection.
  *
  * Restart without loss: open binds PATH.new, publish renames it over PATH, so that the next
- * connection is ours and the old program keeps what it has; its http_drain then answers those.
- */
+ * connection is ours and the old program keeps what it has: its http_drain has those handled,
+ * after which it can give up the database while the last answers are still on their way out. */
 #ifndef NODE_SERVER_HTTP_H
 #define NODE_SERVER_HTTP_H
 
@@ -55,11 +55,12 @@ NODISCARD enum err http_open(const struct http_conf *conf, struct http **http_ou
                              struct fail *why);
 /* From now on PATH leads here. */
 NODISCARD enum err http_publish(struct http *http, struct fail *why);
-/* Takes what already waits, then no more; answers what was begun. Ends the loop thread; true
- * when nothing was left after wait_ms. A socket's name is removed only if it still leads here.
- */
+/* Takes what already waits, then no more. True: nothing is with dispatch any more and nothing
+ * will be; answers may still be on their way. False: something was left after wait_ms. A
+ * socket's name is removed only if it still leads here. */
 bool http_drain(struct http *http, int wait_ms);
-/* After http_drain said true. */
-void http_close(struct http **http);
+/* After http_drain said true and dispatch has stopped: waits up to wait_ms for the last
+ * answers, cuts what is left, ends the loop. */
+void http_close(struct http **http, int wait_ms);
 
 #endif

@@ -51,8 +51,10 @@ struct http {
     struct conn *conns;
     struct call *free_calls; /* kept with their arenas */
     int n_free_calls, n_calls;
-    bool is_draining, is_empty;
-    atomic_int_least64_t drain_began_us, drain_until_us; /* set by http_drain */
+    bool is_draining;                    /* no longer listening */
+    atomic_int_least64_t drain_began_us; /* set by http_drain */
+    atomic_int_least64_t end_us; /* set by http_close: when the loop ends at the latest */
+    atomic_bool is_handled;      /* drained: nothing but answers on their way */
 
     const struct routes *routes;
     const struct assets *assets;

@@ -9,11 +9,13 @@
  *
  * What a database superuser can do and who sees it. Checkpoints (node/db/note.h, Ed25519) are
  * made every 60 s when leaves came, and stand in the database and in a file outside the
- * cluster, so that the past can be neither changed, cut nor rolled back unseen. For the leaves
- * after the last checkpoint the head file beside it says what the tree was at the last COMMIT
- * (node/db/head.h). A difference is logged ("audit.mismatch"), counted and shown; the node goes
- * on serving and appending, for what happens during an attack is evidence too. It signs on only
- * while its own tree still begins with the last one it signed.
+ * cluster, so that SQL alone can neither change, cut nor roll back the past unseen. Who also
+ * writes files as the node's user can roll back both: then the roots in the supervisor's log
+ * (event audit.checkpoint, owned by root) and, once nodes are linked, the peers' cosignatures
+ * tell. For the leaves after the last checkpoint the head file beside it says what the tree was
+ * at the last COMMIT (node/db/head.h). A difference is logged ("audit.mismatch"), counted and
+ * shown; the node goes on serving and appending, for what happens during an attack is evidence
+ * too. It signs on only while its own tree still begins with the last one it signed.
  *
  * A table whose rows are leaves is append-only: one row, one leaf; a change is a new version
  * with a new id.

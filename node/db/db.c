@@ -121,7 +121,7 @@ static bool finish_connecting(struct db *db)
 
 static enum err connect_now(struct db *db, struct fail *why)
 {
-    char options[128];
+    char options[256];
     const char *const names[] = {"host",    "dbname",  "user",       "application_name",
                                  "options", "sslmode", "gssencmode", "client_encoding",
                                  NULL};
@@ -129,8 +129,10 @@ static enum err connect_now(struct db *db, struct fail *why)
         db->conf.socket_dir, db->conf.name, db->conf.user, "ibasho", options,
         "disable",           "disable",     "UTF8",        NULL};
 
+    /* What is said here beats what a role could have set for itself. */
     snprintf(options, sizeof options,
-             "-c statement_timeout=%d -c client_min_messages=warning -c search_path=public",
+             "-c statement_timeout=%d -c client_min_messages=warning -c search_path=public"
+             " -c synchronous_commit=on -c default_transaction_read_only=off",
              db->conf.statement_timeout_ms);
     db->conn = PQconnectStartParams(names, values, 0);
     if (db->conn == NULL)

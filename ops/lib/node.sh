@@ -202,7 +202,9 @@ node_create() {
     [ -s "$DATA/node.conf" ] || node_write_conf "$(uuid_new)" "$2" "$3"
     cert_server "$BASE/ca" "$DATA/front/server.pem" "$FRONT_USER" "$NODE.localhost" \
         "uploads.$NODE.localhost" "office.$NODE.localhost" "federation.$NODE.localhost"
-    cert_office "$BASE/ca" "$BASE/ca/office-$NODE" "$NODE"
+    # Each town has an office authority of its own: no town's certificate opens another's office.
+    ca_init "$BASE/ca/town-$NODE"
+    cert_office "$BASE/ca/town-$NODE" "$BASE/ca/office-$NODE" "$NODE"
     node_front
     node_write_table
     if [ ! -s "$DATA/cluster/PG_VERSION" ]; then
@@ -241,7 +243,7 @@ node_remove() {
 
 # The front's configuration follows the checkout's template at every start.
 node_front() {
-    install -m 0640 -o root -g "$FRONT_USER" "$BASE/ca/ca.pem" "$DATA/front/office-ca.pem"
+    install -m 0640 -o root -g "$FRONT_USER" "$BASE/ca/town-$NODE/ca.pem" "$DATA/front/office-ca.pem"
     "$CHECKOUT/ops/front/render" "$DATA/node.conf" "$DATA/front"
 }
 

@@ -30,4 +30,8 @@ CREATE TABLE session (
     closed_at    timestamptz
 );
 CREATE INDEX session_by_account ON session (account);
-GRANT SELECT, INSERT, UPDATE, DELETE ON account, session TO ibasho_app;
+-- Role, state, login and password have no way to be changed by the application: signing in counts
+-- tries and steps, a session is seen and closed, a person is erased.
+GRANT SELECT, INSERT, DELETE ON account, session TO ibasho_app;
+GRANT UPDATE (failed_tries, locked_until, totp_last_step) ON account TO ibasho_app;
+GRANT UPDATE (last_seen_at, closed_at) ON session TO ibasho_app;

@@ -4,7 +4,7 @@
  * control characters are escaped, what is not UTF-8 becomes U+FFFD, a text is cut after 600
  * bytes; a line over 2 KiB loses whole fields and says "cut". An event that repeats more than
  * 20 times a second is counted and said once ("log.suppressed": of, n), before the first line
- * after that second.  Threads: any; one of the two places with a lock. */
+ * after that second.  Threads: any; one of the few places with a lock (node/README.md). */
 #ifndef NODE_BASE_LOG_H
 #define NODE_BASE_LOG_H
 

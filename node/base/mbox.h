@@ -1,6 +1,7 @@
 /* node/base/mbox.h - bounded mailbox between threads: many may post, one owner takes.
  * A full mailbox refuses (ERR_BUSY); the poster decides what that means.
- * Threads: post from any; take from the owner. One of the two places with a lock. */
+ * Threads: post from any; take from the owner. One of the few places with a lock
+ * (node/README.md). */
 #ifndef NODE_BASE_MBOX_H
 #define NODE_BASE_MBOX_H
 

@@ -1,8 +1,8 @@
 /* node/server/openapi.h - the OpenAPI 3.1 document, written from the route rows: paths and
  * parameters, request and answer schemas from the shapes, the problem answers a row can give,
- * and what only we say as x- members: roles, listeners, object rule, audit class. The operator's
- * socket is nobody else's business: rows of it alone, their shapes and its name are left out.
- * Threads: reentrant. */
+ * and what only we say as x- members: roles, listeners, object rule, audit class. The
+ * operator's socket is nobody else's business: rows of it alone, their shapes and its name are
+ * left out. Threads: reentrant. */
 #ifndef NODE_SERVER_OPENAPI_H
 #define NODE_SERVER_OPENAPI_H
 

@@ -78,7 +78,8 @@ NODISCARD enum err keyring_lock(struct keyring *keyring, struct fail *why);
  * keystore opens nothing. half NULL: a new contractor half alone (`ibasho key rotate`), the
  * sheet stays. Every key is wrapped again under the next generation; the moment at which the
  * keystore is replaced decides, and after a crash before or after it either keyring_open or the
- * next call here brings the agent into line. */
+ * next call here brings the agent into line. ERR_OK whenever the keystore was replaced, also
+ * when a copy lags or the disk complained afterwards. */
 NODISCARD enum err keyring_rotate(struct keyring *keyring, const uint8_t *half,
                                   struct fail *why);
 /* The code printed on the sheet of half: first 8 hex digits of SHA-256("ibasho-sheet/1" ‖ node

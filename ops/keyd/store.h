@@ -5,7 +5,8 @@
  *   municipality.token  per generation: the municipality's half (keyd.boot = token only)
  * The check file alone says which generation is current and which is staged; lines of other
  * generations in the half files are left-overs of a crash and mean nothing. So a change writes
- * the halves first and the check last, and tidies the halves afterwards.
+ * the halves first and the check last, and tidies the halves afterwards; what a crash kept from
+ * being tidied goes at the next start or unlock.
  * Threads: one.  Owns: nothing; buffers with halves are the caller's, in locked memory. */
 #ifndef OPS_KEYD_STORE_H
 #define OPS_KEYD_STORE_H

@@ -432,6 +432,9 @@ def keys_lock_closes_everything_at_once(t):
     t.eq(node.cli("key", "lock").returncode, 0, "locked")
     wait_state("locked")
     t.ok("proposal" not in status(), "and is gone from it")
+    shown = node.cli("key", "status", check=False).stdout
+    t.ok("番人" in shown and shown.index("鍵の番人（ibasho-keyd）") < shown.index("番人"),
+         "whoever is called the guard of the keys is named", shown)
     login = people["child"]
     reply = node.request("POST", "/api/v1/session", {"login": login.login,
                                                      "password": login.password},

@@ -393,7 +393,7 @@ static void list_access(struct req *req)
         n = ACCESS_PAGE;
     for (size_t i = 0; i < n; i++)
         items[i] = entry_of(&past[i]);
-    req->person = filter.person; /* whose entries were looked at, when that was asked */
+    req->person = filter.person;  /* whose entries were looked at, when that was asked */
     req->object = filter.account; /* and whose doings */
     page.items = (struct jx_list){items, n};
     reply_json(req, 200, &page);

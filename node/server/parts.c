@@ -227,7 +227,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = settings_refresh(s->settings, s->writer, why);
         parts->is_refreshed = rc == ERR_OK;
     }
-    /* After a restore the rows of erased persons are back: gone again before anyone is served. */
+    /* After a restore the rows of erased persons are back: gone again before anyone is served.
+     */
     if (rc == ERR_OK && !parts->is_replayed) {
         rc = erase_again(s->keyring, s->writer, parts->conf.tables, NULL, why);
         parts->is_replayed = rc == ERR_OK;

@@ -5,11 +5,13 @@ byte the node ever wrote is searched for them, as UTF-8, UTF-16, base64 and hexa
 import base64
 import concurrent.futures
 import os
+import re
 import secrets
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -24,18 +26,24 @@ LOGIN_MARK = "lo" + secrets.token_hex(6)
 PASSWORD_MARK = "Pw" + secrets.token_hex(6)
 PLANTED = "planted" + secrets.token_hex(6)
 
+ELSEWHERE = ("/tmp", "/var/tmp", "/var/log")
+BEGAN = time.time() - 1
+
 nodes = node = None
 secrets_told = []
 
 
 def forms(text):
     """What a text may look like on a disk. Base64 hides it differently at each of 3 offsets; the
-    characters at both ends depend on the neighbours and are left out."""
-    raw = text.encode()
-    found = {"utf-8": raw, "utf-16-le": text.encode("utf-16-le"),
-             "utf-16-be": text.encode("utf-16-be"), "hex": raw.hex().encode(),
-             "HEX": raw.hex().upper().encode()}
-    for name, data in (("base64", raw), ("base64 of utf-16-le", text.encode("utf-16-le"))):
+    characters at both ends depend on the neighbours and are left out. Bytes are no text: they have
+    no UTF-16."""
+    raw = text if isinstance(text, bytes) else text.encode()
+    found = {"utf-8": raw, "hex": raw.hex().encode(), "HEX": raw.hex().upper().encode()}
+    coded = [("base64", raw)]
+    if isinstance(text, str):
+        found.update({"utf-16-le": text.encode("utf-16-le"), "utf-16-be": text.encode("utf-16-be")})
+        coded.append(("base64 of utf-16-le", text.encode("utf-16-le")))
+    for name, data in coded:
         for offset in range(3):
             padded = base64.b64encode(b"\0" * offset + data + b"\0\0\0")
             first = 4 if offset else 0
@@ -50,13 +58,48 @@ def forms_url(text):
 
 
 def all_files():
-    """Everything below the node's directories, root's view; sockets have no bytes."""
+    """Everything below the node's directories, root's view; sockets have no bytes. Then what else
+    was written since this began: where cores would go, and where programs leave things."""
     for top in (node.v["BASE"], node.v["RUN"]):
-        for path, _, names in os.walk(top):
-            for name in names:
-                full = os.path.join(path, name)
-                if stat.S_ISREG(os.lstat(full).st_mode):
-                    yield full
+        yield from files_below(top, 0)
+    for top in ELSEWHERE:
+        yield from files_below(top, BEGAN)
+    for top in core_places():
+        yield from files_below(top, BEGAN, is_deep=False)
+
+
+def files_below(top, since, is_deep=True):
+    for path, below, names in os.walk(top):
+        if not is_deep:
+            below.clear()
+        for name in names:
+            full = os.path.join(path, name)
+            try:
+                found = os.lstat(full)
+            except FileNotFoundError:
+                continue
+            if stat.S_ISREG(found.st_mode) and found.st_mtime >= since:
+                yield full
+
+
+def core_pattern():
+    with open("/proc/sys/kernel/core_pattern", encoding="utf-8") as f:
+        return f.read().strip()
+
+
+def core_places():
+    """Directories the kernel would write cores of the node's processes to (core(5))."""
+    pattern = core_pattern()
+    if pattern.startswith("|"):
+        return ["/var/lib/systemd/coredump", "/var/crash"]
+    if pattern.startswith("/"):
+        return [os.path.dirname(pattern)]
+    places = {"/"}
+    for name in ("postgres", "keyd", "node", "front"):
+        pid = node.rows().get(name, (0,))[0]
+        if pid:
+            places.add(os.readlink(f"/proc/{pid}/cwd"))
+    return sorted(places)
 
 
 def search(texts):
@@ -68,7 +111,7 @@ def search(texts):
         try:
             with open(path, "rb") as f:
                 data = f.read()  # not mapped: a file of the running cluster may shrink meanwhile
-        except FileNotFoundError:
+        except OSError:  # gone meanwhile
             continue
         for form, needle in wanted.items():
             if needle in data:
@@ -111,6 +154,52 @@ def stolen_disk_search_finds_what_is_planted(t):
     node.psql("DROP TABLE canary_control")
 
 
+# Crashes in its working directory with a planted word in memory; argv: limit of cores, word.
+CRASHER = """
+import ctypes, os, resource, signal, sys
+limit = resource.RLIM_INFINITY if sys.argv[1] == "any" else 0
+resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
+word = ("core" + sys.argv[2]).encode()
+os.kill(os.getpid(), signal.SIGSEGV)
+"""
+
+
+@case
+def stolen_disk_no_core_where_cores_would_go(t):
+    """The control shows whether this machine leaves cores at all, and that one would tell; then the
+    same program under the limit that every program of a node has."""
+    pattern = core_pattern()
+    t.note(f"core_pattern is {pattern!r}: cores of a node would go to {core_places()}")
+    left = {}
+    with tempfile.TemporaryDirectory(prefix="ibasho-core-") as where:
+        for limit in ("any", "none"):
+            before = set(core_files(where))
+            done = subprocess.run([sys.executable, "-c", CRASHER, limit, PLANTED], cwd=where,
+                                  capture_output=True, text=True, timeout=60, check=False)
+            t.eq(done.returncode, -signal.SIGSEGV, f"cores {limit}: it crashed: {done.stderr}")
+            left[limit] = []
+            for path in sorted(set(core_files(where)) - before):
+                with open(path, "rb") as f:
+                    if ("core" + PLANTED).encode() in f.read():
+                        left[limit].append(path)
+                        os.unlink(path)
+    t.note(f"the control left {left['any'] or 'no core here'}")
+    if not pattern.startswith("|"):
+        t.eq(len(left["any"]), 1, "the control's core is found, and holds its memory")
+    t.eq(left["none"], [], "under the node's limit there is none")
+    for name in ("postgres", "keyd", "node", "front"):
+        with open(f"/proc/{node.pid(name)}/limits", encoding="ascii") as f:
+            found = re.search(r"^Max core file size\s+(\S+)\s+(\S+)", f.read(), re.M)
+        t.eq(found.groups(), ("0", "0"), f"{name}: has that limit")
+
+
+def core_files(where):
+    """What was written there since the test began, by the pattern's directory or the control's own."""
+    places = core_places() if core_pattern()[0] in "/|" else [where]
+    for place in places:
+        yield from files_below(place, BEGAN)
+
+
 @case
 def stolen_disk_holds_no_name_of_a_thousand(t):
     t.req("AI-7.2-4, NI-2.3.4-2")
@@ -128,6 +217,8 @@ def stolen_disk_holds_no_name_of_a_thousand(t):
                  {"Origin": node.url()})
     node.psql("CHECKPOINT")
     backup_made(t)
+    cores = {p for place in core_places() for p in files_below(place, BEGAN, is_deep=False)
+             if re.match(r"core(\.|$)", os.path.basename(p))}
     for name in ("node", "keyd", "postgres"):
         pid = node.kill(name, signal.SIGSEGV if name != "postgres" else signal.SIGKILL)
         t.ok(pid > 0, f"{name} is made to crash")
@@ -136,10 +227,15 @@ def stolen_disk_holds_no_name_of_a_thousand(t):
     node.psql("CHECKPOINT")
     texts = {"name": NAME_MARK, "login": LOGIN_MARK, "password": PASSWORD_MARK}
     texts.update({f"secret {i}": s for i, s in enumerate(secrets_told[:20])})
+    texts.update({f"bytes of secret {i}": base64.b32decode(s)
+                  for i, s in enumerate(secrets_told[:20])})
     hits, n_bytes, n_files = search(texts)
+    t.ok(len(secrets_told) > N // 2, "one-time secrets were told", len(secrets_told))
     t.note(f"{n_files} files, {n_bytes >> 20} MiB searched in {len(forms('x')) + 6} forms")
     t.ok(n_bytes > 30 << 20 and n_files > 500, "there was much to search")
     t.eq(hits, {}, "no canary stands anywhere")
+    t.eq({p for place in core_places() for p in files_below(place, BEGAN, is_deep=False)
+          if re.match(r"core(\.|$)", os.path.basename(p))} - cores, set(), "no crash left a core")
     t.ok(NAME_MARK in session.request("GET", "/api/v1/session").json()["display_name"],
          "and the node itself still knows it")
 

@@ -21,10 +21,12 @@ int db_rows_n(const struct db_rows *rows)
 
 int db_rows_affected(const struct db_rows *rows)
 {
-    PGresult *res;
+    union {
+        const struct db_rows *rows; /* cppcheck-suppress unusedStructMember */
+        PGresult *res;              /* PQcmdTuples only reads, but its prototype hides it */
+    } same = {.rows = rows};
 
-    memcpy(&res, &rows, sizeof res); /* PQcmdTuples only reads, but its prototype hides it */
-    return rows == NULL ? 0 : (int)strtol(PQcmdTuples(res), NULL, 10);
+    return rows == NULL ? 0 : (int)strtol(PQcmdTuples(same.res), NULL, 10);
 }
 
 void db_rows_free(struct db_rows **rows)

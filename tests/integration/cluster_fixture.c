@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,6 +29,20 @@ static const char *need_env(const char *name)
     return value;
 }
 
+/* As system(), but only a wait for its own child: the exit status. */
+static int run_shell(char *command)
+{
+    char shell[] = "/bin/bash", option[] = "-c";
+    char *const argv[] = {shell, option, command, NULL};
+    int status = -1;
+    pid_t pid;
+
+    if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
+        waitpid(pid, &status, 0) != pid)
+        return -1;
+    return status;
+}
+
 void cluster_fixture_shell(const char *fmt, ...)
 {
     char command[2048];
@@ -37,7 +52,7 @@ void cluster_fixture_shell(const char *fmt, ...)
     va_start(args, fmt);
     n = vsnprintf(command, sizeof command, fmt, args);
     va_end(args);
-    if (n < 0 || (size_t)n >= sizeof command || system(command) != 0) {
+    if (n < 0 || (size_t)n >= sizeof command || run_shell(command) != 0) {
         fprintf(stderr, "fixture: failed: %s\n", command);
         abort();
     }
@@ -46,7 +61,7 @@ void cluster_fixture_shell(const char *fmt, ...)
 static void start_server(struct cluster_fixture *c)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* the server becomes ours when the shell ends */
-    cluster_fixture_shell("bash -c '. ops/lib/cluster.sh; cluster_start %s %s %s %s'", c->data,
+    cluster_fixture_shell(". ops/lib/cluster.sh; cluster_start %s %s %s %s", c->data,
                           need_env("IBASHO_TEST_USER"), c->sockets, c->log);
 }
 
@@ -69,7 +84,7 @@ void cluster_fixture_start(struct cluster_fixture *c, const char *data_parent, c
         snprintf(lines + strlen(lines), sizeof lines - strlen(lines), " \"%.*s\"", (int)len, p);
         p += len + (p[len] == ';');
     }
-    cluster_fixture_shell("bash -c '. ops/lib/cluster.sh; cluster_init %s %s %s%s'", c->data,
+    cluster_fixture_shell(". ops/lib/cluster.sh; cluster_init %s %s %s%s", c->data,
                           need_env("IBASHO_TEST_USER"), c->sockets, lines);
     start_server(c);
 }

@@ -286,13 +286,10 @@ static void fail_with_canaries(void *arg)
 T_CASE(db_values_reach_no_message_and_no_log)
 {
     struct db *db = open_app(database());
-    char command[512];
 
     T_OK(strstr(logged(fail_with_canaries, db), CANARY) == NULL, "our log");
-    snprintf(command, sizeof command, "! grep -qs %s %s/*.log", CANARY,
-             getenv("IBASHO_TEST_DIR"));
     cluster_fixture_shell("test -s %s/postgres.log", getenv("IBASHO_TEST_DIR"));
-    T_EQ(system(command), 0, "the server's log");
+    cluster_fixture_shell("! grep -q %s %s/postgres.log", CANARY, getenv("IBASHO_TEST_DIR"));
     db_close(&db);
 }
 
@@ -669,16 +666,15 @@ T_CASE(db_pipeline_bigger_than_every_buffer_does_not_lock_up)
 {
     struct db *db = open_app(database());
     struct fail why = {.code = ERR_OK};
-    struct span big = {calloc(1, 20000), 20000};
+    static const uint8_t big[20000];
     struct db_args args;
 
     for (int i = 0; i < 1000; i++) { /* 20 MB each way */
         db_args_init(&args);
-        db_arg_bytes(&args, big);
+        db_arg_bytes(&args, span_of(big, sizeof big));
         T_EQ(db_send(db, &s_wide, &args, &why), ERR_OK, why.text);
     }
     T_EQ(db_settle(db, &why), ERR_OK, why.text);
-    free((void *)(uintptr_t)big.p);
     db_close(&db);
 }
 

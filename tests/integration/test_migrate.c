@@ -10,8 +10,9 @@
 #include "tests/integration/db_fixture.h"
 #include "tests/t.h"
 
-#define HASH_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define HASH_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define HASH_A    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH_B    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define STEPS_CAP 256
 #define LEDGER \
     "CREATE TABLE schema_migration (number integer PRIMARY KEY, name text, sha256 text," \
     " applied_at timestamptz DEFAULT now()); GRANT SELECT ON schema_migration TO ibasho_app"
@@ -42,9 +43,9 @@ static bool has_table(const char *name, const char *table)
 static void note_step(const struct migration *step, void *arg)
 {
     char *text = arg;
+    size_t len = strlen(text);
 
-    strcat(text, step->name);
-    strcat(text, " ");
+    snprintf(text + len, STEPS_CAP - len, "%s ", step->name);
 }
 
 T_CASE(migrate_takes_each_step_once_and_in_order)
@@ -53,7 +54,7 @@ T_CASE(migrate_takes_each_step_once_and_in_order)
     struct db_conf conf = db_fixture_conf("ibasho", name);
     struct migration_list two = {three, 2}, all = {three, 3};
     struct migrate_report report = {.n_now = -1};
-    char steps[256] = "";
+    char steps[STEPS_CAP] = "";
 
     T_EQ(migrate_run(&conf, &two, note_step, steps, &report, NULL), ERR_OK, "two steps");
     T_TEXT(steps, "0001_ledger 0002_one ", "each is told, in order");

@@ -83,14 +83,13 @@ enum act {
 
 struct op {
     enum act act;
-    int id;
-    int n_runs, n_done;
     enum err rc;
-    struct fail why;
-    int order; /* among all done */
-    const char *arena_text;
+    int id, n_runs, n_done;
+    int order;      /* among all done */
     bool has_arena; /* still, when done was told */
     struct mbox *told;
+    const char *arena_text;
+    struct fail why;
 };
 
 static _Atomic int n_done_all;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "node/db/digest.h"
 #include "node/db/writer.h"
 #include "tests/integration/cluster_fixture.h"
 #include "tests/integration/db_fixture.h"
@@ -57,8 +58,7 @@ T_CASE(writer_on_a_full_disk_refuses_and_recovers)
     int next = 0, n_acked = 0, n_missing = 0;
     enum err rc;
 
-    for (size_t i = 0; i < sizeof noise; i++) /* nothing PostgreSQL could compress */
-        noise[i] = (uint8_t)rand();
+    digest_random(noise, sizeof noise); /* nothing PostgreSQL could compress */
     snprintf(disk, sizeof disk, "%s/disk", getenv("IBASHO_TEST_DIR"));
     cluster_fixture_shell("mkdir %s && truncate -s 90M %s.img && mkfs.ext4 -q -m 0 %s.img &&"
                           " mount -o loop %s.img %s && chmod 0755 %s",

@@ -39,10 +39,9 @@ struct op {
 
 struct poster {
     struct writer *writer;
-    pthread_t thread;
-    int number;
     struct op *ops; /* one a turn */
-    int n;
+    pthread_t thread;
+    int number, n;
 };
 
 static _Atomic bool is_over;

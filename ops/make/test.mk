@@ -37,8 +37,8 @@ tsan: ## unit and cluster tests under the thread sanitizer
 instrumented: export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lib/asan.supp:print_suppressions=0
 instrumented: export TSAN_OPTIONS := suppressions=$(CURDIR)/tests/lib/tsan.supp ignore_noninstrumented_modules=1
 instrumented: $(BINS) $B/unit $B/integration
-	@$B/unit
-	@IBASHO_BUILD=$B tests/lib/with-cluster $B/integration
+	@rc=0; $B/unit || rc=1; \
+	  IBASHO_BUILD=$B tests/lib/with-cluster $B/integration || rc=1; exit $$rc
 
 storm: all ## kills parts of a node at random for STORM_S=60 seconds and checks what was acknowledged
 	@/usr/bin/python3 tests/integration/test_storm.py --seconds $(STORM_S)

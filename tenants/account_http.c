@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "node/db/digest.h"
+#include "node/db/erase.h"
 #include "tenants/account_priv.h"
 #include "tenants/login_name.h"
 #include "tenants/tenants.h"
@@ -189,6 +190,43 @@ static void accounts_create(struct req *req)
         reply_fail(req, &why);
 }
 
+/* ---- DELETE /api/v1/admin/accounts/{id}: a person is forgotten ---- */
+
+/* On the hashing thread: the keystore's copies and the writer are waited for. */
+static void erase_run(void *arg)
+{
+    struct req *req = arg;
+    const struct services *services = req->services;
+    struct fail why = {.code = ERR_OK};
+
+    if (erase_person(services->keyring, services->writer, services->tables, req->person, NULL,
+                     &why) == ERR_OK)
+        reply_none(req);
+    else
+        reply_fail(req, &why);
+}
+
+/* Somebody must be there: a mistyped id would stand in the list of the erased for ever. */
+static void accounts_erase(struct req *req)
+{
+    struct fail why = {.code = ERR_OK};
+    struct id person;
+    struct span name;
+    enum err rc = id_parse(req_param(req, "id"), &person, NULL);
+
+    if (rc != ERR_OK)
+        rc = fail_set(&why, ERR_NOT_FOUND, "not an id");
+    else
+        rc = account_display_name(req->services->accounts, req->db, person, req->arena, &name,
+                                  &why);
+    if (rc == ERR_OK) {
+        req->object = req->person = person;
+        rc = hasher_post(req->services->accounts->hasher, erase_run, req, &why);
+    }
+    if (rc != ERR_OK)
+        reply_fail(req, &why);
+}
+
 const struct route account_routes[ACCOUNT_ROUTES_N] = {
     {
         .name = "accounts.create",
@@ -202,5 +240,16 @@ const struct route account_routes[ACCOUNT_ROUTES_N] = {
         .output = &output_shape,
         .summary_ja = "アカウントを作る（運用者）",
         .handle = accounts_create,
+    },
+    {
+        .name = "accounts.erase",
+        .method = HTTP_DELETE,
+        .path = "/api/v1/admin/accounts/{id}",
+        .listeners = LISTENER_ADMIN,
+        .roles = ROLE_BIT(ROLE_ANONYMOUS),
+        .object = OBJECT_ANY_HERE,
+        .audit = AUDIT_CHANGE,
+        .summary_ja = "人の情報を鍵ごと消す（運用者）",
+        .handle = accounts_erase,
     },
 };

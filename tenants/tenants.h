@@ -11,7 +11,7 @@
 #define SESSION_ROUTES_N       3
 #define SETTINGS_ROUTES_N      4
 #define SETTINGS_PAST_ROUTES_N 1
-#define ACCOUNT_ROUTES_N       1
+#define ACCOUNT_ROUTES_N       2
 #define AUDIT_ROUTES_N         6
 #define KEYS_ROUTES_N          6
 #define KEYS_ADMIN_ROUTES_N    6

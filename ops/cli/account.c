@@ -8,6 +8,7 @@
 #include "ops/cli/tables.h"
 
 static int create(struct cli *cli, int argc, char **argv);
+static int erase(struct cli *cli, int argc, char **argv);
 
 static const struct cli_command rows[] = {
     {"account create",
@@ -16,8 +17,11 @@ static const struct cli_command rows[] = {
      "す）。児童生徒のほかは、認証アプリに入れる文字も一度だけ表示します。",
      "make one account; its password and, for adults, its TOTP secret are printed once",
      create},
+    {"account erase", "ID --yes",
+     "一人の情報を、鍵ごと消します。控えを戻しても読めません。元にもどせません。",
+     "forget one person: the key first, then the rows; no backup brings them back", erase},
 };
-const struct cli_table cli_account = {rows, 1};
+const struct cli_table cli_account = {rows, 2};
 
 struct sent {
     struct id id, school;
@@ -141,4 +145,27 @@ static int create(struct cli *cli, int argc, char **argv)
     if (is_asking && !ask_password(cli, &sent))
         return CLI_REFUSED;
     return post(cli, &sent, is_json);
+}
+
+static int erase(struct cli *cli, int argc, char **argv)
+{
+    bool is_sure = cli_take_flag(&argc, argv, "--yes");
+    char id[ID_TEXT_CAP], path[sizeof "/api/v1/admin/accounts/" + ID_TEXT_CAP];
+    struct admin_reply reply = {0};
+    struct id person;
+
+    if (argc != 1 || id_parse(span_text(argv[0]), &person, NULL) != ERR_OK)
+        return cli_wrong_words(&rows[1]);
+    if (!is_sure) {
+        cli_say("消すと元にもどせません。ほんとうに消すときは --yes を付けてください。");
+        return CLI_REFUSED;
+    }
+    if (!cli_need_conf(cli))
+        return CLI_CANNOT;
+    id_text(person, id);
+    snprintf(path, sizeof path, "/api/v1/admin/accounts/%s", id);
+    if (!admin_must(cli, "DELETE", path, SPAN_NONE, &reply))
+        return reply.status == 0 ? CLI_CANNOT : CLI_REFUSED;
+    printf("消しました: %s\n", id);
+    return CLI_DONE;
 }

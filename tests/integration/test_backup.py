@@ -266,7 +266,26 @@ def backup_restored_without_the_erased(t):
     erased = people[2]
     want = [f"ひかえのこ{i}" for i in range(6)]
     t.eq(names_readable(), want, "all are there before")
-    # The first step of an erasure is this line; the next start of the node ends it.
+    # One by the operator's command.
+    asked = people[4]
+    t.eq(refuses("account", "erase", asked.id)[0], 1, "not without --yes")
+    t.eq(refuses("account", "erase", str(uuid.uuid4()), "--yes")[0], 1, "nobody of that id")
+    t.eq(refuses("account", "erase", "me", "--yes")[0], 2, "no id at all")
+    t.eq(names_readable(), want, "all are still there")
+    session = node.sign_in(asked)
+    n_before = keys()["n_destroyed"]
+    node.cli("account", "erase", asked.id, "--yes")
+    want[4] = None
+    t.eq(node.psql(f"SELECT count(*) FROM account WHERE id = '{asked.id}'"), "0", "row gone")
+    t.eq(session.request("GET", "/api/v1/session").status, 401, "and whoever was signed in is out")
+    t.eq(keys()["n_destroyed"], n_before + 1, "and the key")
+    t.eq(node.psql("SELECT route, role, action, outcome FROM access_record WHERE person = "
+                   f"'{asked.id}' AND route IN ('accounts.erase', 'person.erase') ORDER BY 1"),
+         "accounts.erase|operator|change|ok\nperson.erase|operator|change|ok", "on record")
+    t.eq(node.psql("SELECT count(*) FROM audit_leaf l JOIN access_record r ON l.row_id = r.id "
+                   "WHERE r.route = 'accounts.erase' AND r.outcome = 'ok'"), "1", "with a leaf")
+    t.eq(refuses("account", "erase", asked.id, "--yes")[0], 1, "there is nobody left to erase")
+    # Another in two steps: the first one of an erasure is this line; the next start ends it.
     node.stop()
     who = pwd.getpwnam(node.user)
     path = node.data_dir + "/keys/erased"
@@ -285,9 +304,11 @@ def backup_restored_without_the_erased(t):
     t.eq(node.cli("restore", file_of(made), "--to", restored).returncode, 0, "the backup opens")
     canary = bytes.fromhex(erased.id.replace("-", ""))
     t.ok(holds(restored + "/base", canary), "the restored cluster holds the person's row again")
+    t.ok(holds(restored + "/base", bytes.fromhex(asked.id.replace("-", ""))), "and the other's")
     swap_cluster(restored)
     t.eq(node.psql(f"SELECT count(*) FROM account WHERE id = '{erased.id}'"), "0",
          "but nobody is served before it is gone again")
+    t.eq(node.psql(f"SELECT count(*) FROM account WHERE id = '{asked.id}'"), "0", "nor the other")
     t.eq(node.psql("SELECT count(*) FROM access_record WHERE route = 'person.erase-again' "
                    f"AND person = '{erased.id}'"), "1", "with a leaf that says so")
     t.eq(names_readable(), want, "that person is unreadable, all others readable")

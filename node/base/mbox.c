@@ -120,6 +120,10 @@ size_t mbox_take(struct mbox *m, void *messages_out, size_t n_cap, int wait_ms)
         m->first = (m->first + 1) % m->n_cap;
     }
     m->n -= n;
+    /* A post wakes one taker, and only when it fills an empty box: who leaves messages behind
+     * wakes the next, or a pool's second thread would sleep beside them. */
+    if (m->n > 0)
+        pthread_cond_signal(&m->came);
     if (m->n == 0 && !m->closed && m->event_fd >= 0) {
         eventfd_t seen;
 

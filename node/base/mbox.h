@@ -1,4 +1,5 @@
-/* node/base/mbox.h - bounded mailbox between threads: many may post, one owner takes.
+/* node/base/mbox.h - bounded mailbox between threads: many may post, one owner takes
+ * (or the few threads of a pool share the taking: no message waits while one of them sleeps).
  * A full mailbox refuses (ERR_BUSY); the poster decides what that means.
  * Threads: post from any; take from the owner. One of the few places with a lock
  * (node/README.md). */

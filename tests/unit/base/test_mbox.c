@@ -231,3 +231,50 @@ T_CASE(mbox_many_posters_one_owner)
     T_EQ(mbox_n_waiting(m), 0, "none left");
     mbox_destroy(&m);
 }
+
+struct pair {
+    struct mbox *m;
+    pthread_barrier_t both; /* passed only when each of two takers holds a message */
+};
+
+static void *take_one_with_another(void *arg)
+{
+    struct pair *pair = arg;
+    int got;
+
+    while (mbox_take(pair->m, &got, 1, -1) == 1)
+        pthread_barrier_wait(&pair->both);
+    return NULL;
+}
+
+/* Two posts at once, to two sleeping takers: if the second were not woken, the first would wait
+ * at the barrier for ever (the box would never be empty again). */
+T_CASE(mbox_wakes_as_many_takers_as_there_are_messages)
+{
+    enum { N_ROUNDS = 300 };
+    struct pair pair = {.m = box_of(4)};
+    pthread_t takers[2];
+    int64_t until = clock_mono_us() + 60000000;
+
+    pthread_barrier_init(&pair.both, NULL, 2);
+    for (int i = 0; i < 2; i++)
+        pthread_create(&takers[i], NULL, take_one_with_another, &pair);
+    for (int i = 0; i < N_ROUNDS && clock_mono_us() < until; i++) {
+        T_EQ(mbox_post(pair.m, &i, NULL), ERR_OK, "first");
+        T_EQ(mbox_post(pair.m, &i, NULL), ERR_OK, "second");
+        while (mbox_n_waiting(pair.m) > 0 && clock_mono_us() < until)
+            usleep(50);
+        if (mbox_n_waiting(pair.m) > 0)
+            break;
+        usleep(100); /* both go back to sleep */
+    }
+    T_EQ(mbox_n_waiting(pair.m), 0, "no message lies beside a sleeping taker");
+    if (mbox_n_waiting(pair.m) >
+        0) /* let the other pass the barrier, so that the case can end */
+        T_EQ(mbox_post(pair.m, &(int){0}, NULL), ERR_OK, "wake");
+    mbox_close(pair.m);
+    for (int i = 0; i < 2; i++)
+        pthread_join(takers[i], NULL);
+    pthread_barrier_destroy(&pair.both);
+    mbox_destroy(&pair.m);
+}

@@ -127,21 +127,24 @@ static const char *action_of(enum audit_class audit)
     return NULL;
 }
 
-/* Handler and answer are both done: record what must be recorded, then let it go. */
-/* A stranger who is told to wait leaves no leaf, or the log would grow at any stranger's will;
- * such answers are counted (metrics) and the tries before them are on record. */
-static bool is_stranger_told_to_wait(const struct req *req)
+/* A stranger at the public door who is told to wait leaves no leaf, or the log would grow at
+ * any stranger's will; such answers are counted (metrics) and the tries before them are on
+ * record. Behind the office's client certificate nobody is a stranger. */
+static bool is_stranger_told_to_wait(const struct call *call)
 {
-    return req->caller.role == ROLE_ANONYMOUS && req->caller.operator_name == NULL &&
-           req->reply.status == 429;
+    const struct req *req = &call->req;
+
+    return call->listener == LISTENER_PUBLIC && req->caller.role == ROLE_ANONYMOUS &&
+           req->caller.operator_name == NULL && req->reply.status == 429;
 }
 
+/* Handler and answer are both done: record what must be recorded, then let it go. */
 static void finish(struct call *call)
 {
     struct req *req = &call->req;
     struct fail fail = {.code = ERR_INTERNAL};
 
-    if (call->action == NULL || req->access_recorded || is_stranger_told_to_wait(req)) {
+    if (call->action == NULL || req->access_recorded || is_stranger_told_to_wait(call)) {
         http_answer(call);
         return;
     }

@@ -15,6 +15,11 @@ const char *session_cookie_name(bool is_https)
     return is_https ? "__Host-ibasho" : "ibasho_session";
 }
 
+const char *session_device_cookie_name(bool is_https)
+{
+    return is_https ? "__Host-ibasho-device" : "ibasho_device";
+}
+
 struct hash256 session_token_make(char token_out[SESSION_TOKEN_CHARS + 1])
 {
     static const char hex[] = "0123456789abcdef";
@@ -85,25 +90,26 @@ static void note_seen(struct accounts *a, struct id session, int64_t now_utc_us)
         free(seen);
 }
 
-enum err session_find(struct accounts *a, struct db *db, struct span cookie, int64_t now_utc_us,
+enum err session_find(struct accounts *a, struct db *db, const struct session_ask *ask,
                       struct caller *caller_out, struct fail *why)
 {
     struct session_row row;
     struct hash256 token;
     enum err rc;
 
-    if (cookie.len != SESSION_TOKEN_CHARS)
+    if (ask->cookie.len != SESSION_TOKEN_CHARS)
         return fail_set(why, ERR_NOT_FOUND, "no session token");
-    token = hash256_of(cookie);
+    token = hash256_of(ask->cookie);
     rc = session_store_find(db, &token, &row, why);
     if (rc != ERR_OK)
         return rc;
-    if (has_ended(a, &row, now_utc_us))
+    if (has_ended(a, &row, ask->now_utc_us))
         return fail_set(why, ERR_NOT_FOUND, "the session has ended");
-    if (now_utc_us - row.last_seen_utc_us >= MINUTE_US)
-        note_seen(a, row.id, now_utc_us);
+    if (ask->now_utc_us - row.last_seen_utc_us >= MINUTE_US)
+        note_seen(a, row.id, ask->now_utc_us);
     *caller_out = (struct caller){
         .role = row.role,
+        .stage = STAGE_FULL,
         .account = row.account,
         .session = row.id,
         .school = row.school,

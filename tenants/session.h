@@ -13,13 +13,24 @@
 
 /* "__Host-ibasho", or "ibasho_session" for the demo's plain http. */
 const char *session_cookie_name(bool is_https);
+/* "__Host-ibasho-device", or "ibasho_device": what binds a session to its browser. */
+const char *session_device_cookie_name(bool is_https);
+
+/* What dispatch knows of who comes; the spans are the request's. */
+struct session_ask {
+    struct span cookie;     /* the session cookie's value, never none */
+    struct span device;     /* the device cookie's; none when it did not come */
+    struct span user_agent; /* as req->user_agent */
+    enum listener listener;
+    int64_t now_utc_us;
+};
 
 /* Called by dispatch for every request with a session cookie: one prepared SELECT. Notes
  * through the writer, without waiting and at most once a minute, that the session was used.
  * ERR_NOT_FOUND: no such session or it has ended; *caller_out is then left alone. Anything
  * else: it could not be told (the request must not go on as anonymous). */
-NODISCARD enum err session_find(struct accounts *accounts, struct db *db, struct span cookie,
-                                int64_t now_utc_us, struct caller *caller_out,
+NODISCARD enum err session_find(struct accounts *accounts, struct db *db,
+                                const struct session_ask *ask, struct caller *caller_out,
                                 struct fail *why);
 
 /* A new token; what is kept of it is its hash. */

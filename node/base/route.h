@@ -35,6 +35,16 @@ enum object_rule {
  */
 enum audit_class { AUDIT_NONE, AUDIT_READ, AUDIT_CHANGE, AUDIT_EXPORT };
 
+/* How far a session has come (tenants/session.h). A caller whose stage a row does not admit is
+ * nobody there: 401 as without a cookie, and on a row open to all an anonymous caller. */
+enum session_stage {
+    STAGE_FULL,          /* signed in */
+    STAGE_SECOND_FACTOR, /* the password was right; the second step is still open */
+    STAGE_ENROL          /* signed in, but first a password or a second factor must be set */
+};
+#define STAGE_BIT(stage) (1u << (stage))
+#define STAGES_ALL       ((1u << (STAGE_ENROL + 1)) - 1u)
+
 struct req;
 
 struct route {
@@ -43,12 +53,17 @@ struct route {
     const char *path;   /* "/api/v1/settings/{name}" */
     unsigned listeners; /* of enum listener */
     unsigned roles;     /* of ROLE_BIT; ROLE_ANONYMOUS opens it to nobody-in-particular */
+    unsigned stages;    /* of STAGE_BIT; 0: STAGE_FULL alone */
     enum object_rule object;
     enum audit_class audit;
     /* A row that changes or exports is refused (ERR_NOSPACE) while the disk is nearly full,
      * unless it is one of those that must go on: sign-in, keys, what only puts on record. */
     bool must_go_on;
-    const struct jx_shape *input;  /* NULL: no body allowed */
+    const struct jx_shape *input; /* NULL: no body allowed, but for body_type */
+    /* A body that is a file, not JSON: its media type and cap; `input` is then NULL and the
+     * bytes are req->body. Taken in only from a caller the row is open to. */
+    const char *body_type;         /* "application/zip"; NULL: none */
+    size_t body_cap_bytes;         /* over: 413 */
     const struct jx_shape *output; /* NULL: 204 or not JSON */
     const char *summary_ja;
     void (*handle)(struct req *req);
@@ -62,6 +77,7 @@ struct route_table {
 /* Who is asking, as the session says. */
 struct caller {
     enum role role;
+    enum session_stage stage;
     struct id account; /* ID_NONE when anonymous */
     struct id session;
     struct id school; /* ID_NONE when not of a school */
@@ -90,6 +106,8 @@ struct reply {
 
 struct db;
 
+#define USER_AGENT_MOST 512
+
 /* One request, from dispatch to reply. Owned by the server; a handler may keep it until it
  * calls one of the reply functions, exactly once, from any thread. */
 struct req {
@@ -103,13 +121,17 @@ struct req {
     int n_params;
     struct req_param query[16];
     int n_query;
-    struct span body;    /* as received, at most JX_MAX_BYTES */
+    /* As received: JSON of at most JX_MAX_BYTES, or the row's body_type. */
+    struct span body;
     void *input;         /* the struct of route->input, read and checked */
     int64_t now_utc_us;  /* one wall time for the whole request */
     struct id object;    /* what the access record names; a handler sets it */
     struct id person;    /* whose record was touched; a handler sets it */
     int access_recorded; /* a transaction of the handler already wrote the access record */
     struct span cookie_session; /* the session cookie's value, none when absent */
+    struct span cookie_device;  /* the device cookie's */
+    struct span user_agent;     /* bytes, not text, at most USER_AGENT_MOST; none when absent */
+    enum listener listener;     /* by which it came in */
     int is_https;
     struct reply reply;
     void (*done)(struct req *req); /* the server's: sends reply; call through reply_* only */

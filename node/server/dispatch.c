@@ -180,16 +180,42 @@ static void answer(struct call *call, enum refusal refusal)
 
 /* ---- who asks ---- */
 
+static enum err read_cookies(struct call *call, struct fail *why)
+{
+    struct req *req = &call->req;
+    struct span header = call->head.cookie;
+    const char *session = session_cookie_name(req->is_https);
+    const char *device = session_device_cookie_name(req->is_https);
+    enum err rc = cookie_find(header, span_text(session), &req->cookie_session, why);
+
+    return rc == ERR_OK ? cookie_find(header, span_text(device), &req->cookie_device, why) : rc;
+}
+
+static bool admits_stage(const struct route *route, enum session_stage stage)
+{
+    unsigned stages = route->stages == 0 ? STAGE_BIT(STAGE_FULL) : route->stages;
+
+    return (stages & STAGE_BIT(stage)) != 0;
+}
+
 static enum err read_session(struct worker *worker, struct call *call, struct fail *why)
 {
     struct req *req = &call->req;
-    const char *name = session_cookie_name(req->is_https);
-    enum err rc = cookie_find(call->head.cookie, span_text(name), &req->cookie_session, why);
+    enum err rc = read_cookies(call, why);
+    struct session_ask ask;
 
     if (rc != ERR_OK || req->cookie_session.len == 0)
         return rc;
-    rc = session_find(req->services->accounts, worker->db, req->cookie_session, req->now_utc_us,
-                      &req->caller, why);
+    ask = (struct session_ask){
+        .cookie = req->cookie_session,
+        .device = req->cookie_device,
+        .user_agent = req->user_agent,
+        .listener = call->listener,
+        .now_utc_us = req->now_utc_us,
+    };
+    rc = session_find(req->services->accounts, worker->db, &ask, &req->caller, why);
+    if (rc == ERR_OK && !admits_stage(req->route, req->caller.stage))
+        req->caller = (struct caller){.role = ROLE_ANONYMOUS};
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 

@@ -55,6 +55,7 @@ static const struct {
     {"sec-fetch-site", offsetof(struct head, fetch_site)},
     {"accept-encoding", offsetof(struct head, accept_encoding)},
     {"if-none-match", offsetof(struct head, if_none_match)},
+    {"user-agent", offsetof(struct head, user_agent)},
 };
 
 /* Eighteen digits fit int64_t; a list ("5, 5") is what smuggling is made of. */

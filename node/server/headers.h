@@ -25,7 +25,7 @@ struct head {
 
     /* Filled by head_check; SPAN_NONE when absent. */
     struct span host, origin, cookie, content_type, transfer_encoding, forwarded_for,
-        forwarded_proto, fetch_site, accept_encoding, if_none_match;
+        forwarded_proto, fetch_site, accept_encoding, if_none_match, user_agent;
     int64_t content_length; /* -1: none */
 };
 

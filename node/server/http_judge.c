@@ -40,6 +40,8 @@ static bool check_head(struct call *call, const struct http_socket *socket)
                       span_eq(head->transfer_encoding, SPAN("chunked")) ? REFUSE_NO_LENGTH
                                                                         : REFUSE_CODING,
                       "Transfer-Encoding");
+    call->req.listener = socket->listener;
+    call->req.user_agent = span_cut(head->user_agent, 0, USER_AGENT_MOST);
     if (!socket->is_behind_front) {
         call->req.address = SPAN("unix");
         return true;

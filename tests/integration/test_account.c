@@ -150,8 +150,10 @@ static const char *code_now(struct town *t)
 static enum err who(struct town *t, const char *token, struct caller *caller)
 {
     *caller = (struct caller){.role = ROLE_ANONYMOUS};
-    return session_find(t->accounts, t->store.db, span_text(token), clock_utc_us(), caller,
-                        NULL);
+    return session_find(
+        t->accounts, t->store.db,
+        &(struct session_ask){.cookie = span_text(token), .now_utc_us = clock_utc_us()}, caller,
+        NULL);
 }
 
 T_CASE(account_student_signs_in_with_login_and_password)

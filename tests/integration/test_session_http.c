@@ -209,8 +209,9 @@ T_CASE(session_http_shows_who_and_ends)
     town_start(&t);
     password = route_fixture_text(create(&t, "student", "aoi-0123", ""), "password");
     token = token_of(sign_in(&t, 1, "aoi-0123", password, ""));
-    T_EQ(session_find(t.store.services.accounts, t.store.db, token, clock_utc_us(), &caller,
-                      NULL),
+    T_EQ(session_find(t.store.services.accounts, t.store.db,
+                      &(struct session_ask){.cookie = token, .now_utc_us = clock_utc_us()},
+                      &caller, NULL),
          ERR_OK, "in");
     r = call(&t, &session_routes[1], &caller, 1, NULL);
     T_EQ(r->reply.status, 200, "who am I");
@@ -223,8 +224,9 @@ T_CASE(session_http_shows_who_and_ends)
     T_OK(strstr(route_fixture_header(r, "Set-Cookie"), "__Host-ibasho=; ") != NULL &&
              strstr(route_fixture_header(r, "Set-Cookie"), "Max-Age=0") != NULL,
          "the cookie goes");
-    T_EQ(session_find(t.store.services.accounts, t.store.db, token, clock_utc_us(), &caller,
-                      NULL),
+    T_EQ(session_find(t.store.services.accounts, t.store.db,
+                      &(struct session_ask){.cookie = token, .now_utc_us = clock_utc_us()},
+                      &caller, NULL),
          ERR_NOT_FOUND, "and the session with it");
     T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM access_record WHERE route ="
                                      " 'session.close' AND account IS NOT NULL"),

@@ -267,6 +267,19 @@ static enum err generation_check(struct keyring *keyring, struct fail *why)
                     (unsigned)reply.status.generation, (unsigned)keyring->store.generation);
 }
 
+/* A key of random bytes, wrapped and added to a change that is not saved yet. */
+static enum err make_key(struct keyring *keyring, struct change *change,
+                         struct keystore_record *record, uint8_t bytes_out[KEY_BYTES],
+                         struct fail *why)
+{
+    enum err rc;
+
+    if (RAND_priv_bytes(bytes_out, KEY_BYTES) != 1)
+        return fail_set(why, ERR_INTERNAL, "no random bytes");
+    rc = wrap(keyring, record, bytes_out, why);
+    return rc == ERR_OK ? keystore_add(&change->store, record, why) : rc;
+}
+
 /* Under the lock. */
 static enum err create(struct keyring *keyring, enum key_kind kind, struct id subject,
                        const char *name, struct id *key_out, struct fail *why)
@@ -274,23 +287,19 @@ static enum err create(struct keyring *keyring, enum key_kind kind, struct id su
     struct keystore_record record = {
         .key = {.key = id_new(), .subject = subject, .kind = (uint8_t)kind},
         .at_utc_us = clock_utc_us()};
-    uint8_t bytes[KEY_BYTES];
+    uint8_t bytes[KEY_BYTES] = {0};
     struct change change;
     enum err rc = change_begin(keyring, &change, why);
 
     if (rc != ERR_OK)
         return rc;
     memcpy(record.key.name, name, strlen(name));
-    if (RAND_priv_bytes(bytes, sizeof bytes) != 1)
-        rc = fail_set(why, ERR_INTERNAL, "no random bytes");
-    if (rc == ERR_OK && keystore_find(&change.store, kind, subject, name) != NULL)
+    if (keystore_find(&change.store, kind, subject, name) != NULL)
         rc = fail_set(why, ERR_CONFLICT, "that key is there already or was destroyed");
     if (rc == ERR_OK)
         rc = generation_check(keyring, why);
     if (rc == ERR_OK)
-        rc = wrap(keyring, &record, bytes, why);
-    if (rc == ERR_OK)
-        rc = keystore_add(&change.store, &record, why);
+        rc = make_key(keyring, &change, &record, bytes, why);
     if (rc != ERR_OK) {
         change_drop(&change);
         goto out;
@@ -303,6 +312,100 @@ static enum err create(struct keyring *keyring, enum key_kind kind, struct id su
 out:
     OPENSSL_cleanse(bytes, sizeof bytes);
     OPENSSL_cleanse(&record, sizeof record);
+    return rc;
+}
+
+/* ---- many keys, one replacement of the keystore ---- */
+
+struct batch {
+    const struct id *subjects;
+    struct id *keys_out;
+    bool *is_new;
+    uint8_t *bytes; /* KEY_BYTES a subject; of those made here */
+    size_t n, n_new;
+    enum key_kind kind;
+};
+
+/* Into the change; nothing is saved yet. */
+static enum err batch_fill(struct keyring *keyring, struct change *change, struct batch *b,
+                           struct fail *why)
+{
+    struct keystore_record record;
+    enum err rc = ERR_OK;
+
+    for (size_t i = 0; rc == ERR_OK && i < b->n; i++) {
+        const struct keystore_record *r =
+            keystore_find(&change->store, b->kind, b->subjects[i], "");
+
+        if (r != NULL) {
+            b->keys_out[i] = r->key.key;
+            if (r->destroyed)
+                rc = fail_set(why, ERR_NOT_FOUND, "a key of the batch was destroyed");
+            continue;
+        }
+        record = (struct keystore_record){
+            .key = {.key = id_new(), .subject = b->subjects[i], .kind = (uint8_t)b->kind},
+            .at_utc_us = clock_utc_us()};
+        if (id_is_none(record.key.subject))
+            rc = fail_set(why, ERR_INVALID, "a key of nobody in the batch");
+        if (rc == ERR_OK && b->n_new++ == 0)
+            rc = generation_check(keyring, why);
+        if (rc == ERR_OK)
+            rc = make_key(keyring, change, &record, b->bytes + i * KEY_BYTES, why);
+        b->is_new[i] = true;
+        b->keys_out[i] = record.key.key;
+    }
+    OPENSSL_cleanse(&record, sizeof record);
+    return rc;
+}
+
+/* Under the lock. */
+static enum err batch_run(struct keyring *keyring, struct batch *b, struct fail *why)
+{
+    struct change change;
+    enum err rc = change_begin(keyring, &change, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    rc = batch_fill(keyring, &change, b, why);
+    if (rc != ERR_OK || b->n_new == 0) {
+        change_drop(&change);
+        return rc;
+    }
+    rc = change_end(&change, KEYFILES_ADDED, why);
+    for (size_t i = 0; rc == ERR_OK && i < b->n; i++)
+        if (b->is_new[i])
+            keycache_put(keyring->cache, b->keys_out[i], b->bytes + i * KEY_BYTES);
+    return rc;
+}
+
+enum err keyring_need_keys(struct keyring *keyring, enum key_kind kind,
+                           const struct id *subjects, size_t n, struct id *keys_out,
+                           struct fail *why)
+{
+    struct batch b = {.subjects = subjects, .keys_out = keys_out, .n = n, .kind = kind};
+    enum err rc;
+
+    if (n == 0)
+        return ERR_OK;
+    if (n > KEYRING_BATCH_MOST)
+        return fail_set(why, ERR_TOO_LARGE, "%zu keys at once", n);
+    memset(keys_out, 0, n * sizeof *keys_out);
+    b.is_new = calloc(n, sizeof *b.is_new);
+    b.bytes = calloc(n, KEY_BYTES);
+    if (b.is_new == NULL || b.bytes == NULL) {
+        rc = fail_set(why, ERR_NOMEM, "%zu keys", n);
+    } else {
+        pthread_mutex_lock(&keyring->lock);
+        rc = batch_run(keyring, &b, why);
+        pthread_mutex_unlock(&keyring->lock);
+    }
+    if (rc != ERR_OK)
+        memset(keys_out, 0, n * sizeof *keys_out);
+    if (b.bytes != NULL)
+        OPENSSL_cleanse(b.bytes, n * KEY_BYTES);
+    free(b.bytes);
+    free(b.is_new);
     return rc;
 }
 

@@ -104,6 +104,15 @@ NODISCARD enum err keyring_find_key(struct keyring *keyring, enum key_kind kind,
 NODISCARD enum err keyring_need_key(struct keyring *keyring, enum key_kind kind,
                                     struct id subject, const char *name, struct id *key_out,
                                     struct fail *why);
+#define KEYRING_BATCH_MOST 4096
+/* As need_key for n subjects, with one replacement of the keystore for all that are new: a
+ * thousand persons of a roster cost one fsync, and after a crash all of the new keys are there
+ * or none. keys_out: n ids in the order of subjects; a subject that stands twice gets one key.
+ * ERR_NOT_FOUND: one of them was destroyed, so none was made. ERR_TOO_LARGE: more than
+ * KEYRING_BATCH_MOST; the keyring is held meanwhile. */
+NODISCARD enum err keyring_need_keys(struct keyring *keyring, enum key_kind kind,
+                                     const struct id *subjects, size_t n, struct id *keys_out,
+                                     struct fail *why);
 /* The key's bytes, unwrapped through the agent once and cached. The caller wipes its copy.
  * ERR_NOT_FOUND: unknown or destroyed. */
 NODISCARD enum err keyring_open_key(struct keyring *keyring, struct id key,

@@ -12,7 +12,7 @@ CC       = $(if $(filter fuzz fuzzcov clang,$(FLAVOUR)),clang-14,gcc)
 
 # What each library is for stands in ops/dependencies.md.
 PKGS := libmicrohttpd libcurl libpq libssl libcrypto libcjson icu-uc icu-i18n libseccomp \
-        libarchive pangocairo libqrencode zlib
+        libarchive pangocairo libqrencode zlib libfido2
 # Packages may be missing before the first `make setup`: then only that target is asked for.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -largon2 -lpthread -lm
@@ -44,7 +44,7 @@ LDFLAGS  = $(FLAGS_$(FLAVOUR)) $(LINK_$(FLAVOUR))
 say = @$(if $(V),,echo "  $1 $2";)
 
 # One archive a folder, in link order: arrows point down only (design section 2).
-FOLDERS := node/server tenants node/io node/db node/base
+FOLDERS := node/server tenants tenants/roster node/io node/db node/base
 SRCS     = $(foreach d,$(FOLDERS),$(wildcard $d/*.c))
 LIBS     = $(foreach d,$(FOLDERS),$B/$(subst /,-,$d).a)
 

@@ -183,9 +183,38 @@ static void print_tables(void)
             print_table(&l->rows[i]);
 }
 
+static void print_stages(unsigned stages)
+{
+    static const char *const names[] = {"full", "second_factor", "enrol"};
+    const char *comma = "";
+
+    putchar('\t');
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (((stages == 0 ? STAGE_BIT(STAGE_FULL) : stages) & STAGE_BIT(i)) != 0) {
+            printf("%s%s", comma, names[i]);
+            comma = ",";
+        }
+}
+
+static void print_body(const struct route *r, enum listener listener)
+{
+    bool is_inside = false;
+
+    printf("%s ", listener_name(listener));
+    for (const char *p = r->path; *p != '\0'; p++) {
+        if (*p == '{')
+            putchar('*');
+        is_inside = *p == '{' || (is_inside && *p != '}');
+        if (!is_inside && *p != '}')
+            putchar(*p);
+    }
+    printf(" %zu\n", r->body_cap_bytes);
+}
+
 static void print_routes(void)
 {
-    puts("#name\tmethod\tpath\tlisteners\troles\tobject\taudit\tinput\toutput\tsummary_ja");
+    puts("#name\tmethod\tpath\tlisteners\troles\tobject\taudit\tinput\toutput\tstages\tfile"
+         "\tsummary_ja");
     for (const struct route_table *t = features_routes; t->n > 0; t++)
         for (int i = 0; i < t->n; i++) {
             const struct route *r = &t->rows[i];
@@ -193,10 +222,24 @@ static void print_routes(void)
             printf("%s\t%s\t%s", r->name, method_name(r->method), r->path);
             print_listeners(r->listeners);
             print_roles(r->roles);
-            printf("\t%s\t%s\t%s\t%s\t%s\n", object_name(r->object), audit_name(r->audit),
+            printf("\t%s\t%s\t%s\t%s", object_name(r->object), audit_name(r->audit),
                    r->input == NULL ? "-" : r->input->name,
-                   r->output == NULL ? "-" : r->output->name, r->summary_ja);
+                   r->output == NULL ? "-" : r->output->name);
+            print_stages(r->stages);
+            printf("\t%s\t%s\n", or_dash(r->body_type), r->summary_ja);
         }
+}
+
+/* For the front, which lets longer bodies pass there (ops/front/render): listener, path with
+ * '*' for each parameter, bytes. */
+static void print_bodies(void)
+{
+    puts("# Written by `ibasho-rows bodies` from the rows of the node. Not to be edited.");
+    for (const struct route_table *t = features_routes; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++)
+            for (unsigned bit = LISTENER_PUBLIC; bit < LISTENER_ADMIN; bit <<= 1)
+                if (t->rows[i].body_type != NULL && (t->rows[i].listeners & bit) != 0)
+                    print_body(&t->rows[i], (enum listener)bit);
 }
 
 static void print_commands(void)
@@ -378,6 +421,7 @@ int main(int argc, char **argv)
     } lists[] = {
         {"tables", print_tables},     {"routes", print_routes}, {"commands", print_commands},
         {"settings", print_settings}, {"stmts", print_stmts},   {"jobs", print_jobs},
+        {"bodies", print_bodies},
     };
 
     if (argc > 2 && strcmp(argv[1], "check") == 0)
@@ -391,9 +435,9 @@ int main(int argc, char **argv)
             lists[i].print();
             return 0;
         }
-    fputs(
-        "usage: ibasho-rows tables|routes|commands|settings|stmts|jobs|wire|matrix|check-sql\n"
-        "       ibasho-rows check MIGRATIONS_DIR...\n",
-        stderr);
+    fputs("usage: ibasho-rows "
+          "tables|routes|commands|settings|stmts|jobs|bodies|wire|matrix|check-sql\n"
+          "       ibasho-rows check MIGRATIONS_DIR...\n",
+          stderr);
     return 2;
 }

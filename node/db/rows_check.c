@@ -252,6 +252,12 @@ static void check_route(struct check *c, const struct route *r)
         defect(c, "route %s: on no listener", r->name);
     if (r->method == HTTP_GET && r->input != NULL)
         defect(c, "route %s: GET takes no input", r->name);
+    if (r->body_type != NULL && (r->method == HTTP_GET || r->input != NULL))
+        defect(c, "route %s: a file beside JSON, or on GET", r->name);
+    if ((r->body_type == NULL) != (r->body_cap_bytes == 0))
+        defect(c, "route %s: a file without its cap, or a cap without a file", r->name);
+    if ((r->stages & ~STAGES_ALL) != 0)
+        defect(c, "route %s: a stage that does not exist", r->name);
     if (is_empty(r->path) || r->path[0] != '/' || strlen(r->path) >= PATH_CAP)
         defect(c, "route %s: its path does not begin at the root", r->name);
     if (r->handle == NULL)

@@ -16,6 +16,11 @@ struct http;
 struct listening;
 struct MHD_Connection;
 
+/* A body that is a file (route.body_type): a worker says first whether this caller may send it.
+ * One that may not has his bytes read and dropped: the library can answer before a body or
+ * after it, and a front that is still writing might lose what it is told in between. */
+enum file_body { FILE_NONE, FILE_ASKED, FILE_ADMITTED, FILE_REFUSED };
+
 struct call {
     struct req req; /* what the handler sees; req.server points back here */
     struct http *http;
@@ -26,8 +31,11 @@ struct call {
     uid_t peer_uid;  /* who is at the other end of the unix socket */
     int route_index; /* -1: none */
     bool must_close; /* the connection ends with this answer */
-    uint8_t *body;
+    enum file_body file;
+    bool is_handled; /* the body was all there: what comes next is the answer */
+    uint8_t *body;   /* of the arena; a file's is a mapping of its own, never on a disk */
     size_t body_cap, body_len;
+    int64_t n_seen_bytes; /* of the body, dropped ones too */
     int64_t began_mono_us;
 
     /* Dispatch: 2 while the handler runs (it and its answer), 1 when one of them is done. */

@@ -30,6 +30,7 @@ struct worker {
     bool has_thread;
     atomic_int n_inside; /* posted and not yet handled */
     atomic_bool is_connected;
+    bool is_desk; /* the server's own rows: no database, nothing to wait for */
 };
 
 struct dispatch {
@@ -37,6 +38,7 @@ struct dispatch {
     atomic_int state; /* enum node_state */
     int n_workers;
     struct worker workers[WORKERS_MAX];
+    struct worker desk;
 };
 
 const char *node_state_id(enum node_state state)
@@ -311,7 +313,7 @@ static bool check_state(struct worker *worker, struct call *call)
     bool is_starting = dispatch_state(worker->dispatch) == NODE_STARTING;
 
     call->req.services = is_starting ? conf->services_early : conf->services;
-    if (!is_starting)
+    if (!is_starting && !worker->is_desk)
         worker_reconnect(worker);
     call->req.db = worker->db;
     if (own_is(call->req.route) || (!is_starting && worker->db != NULL))
@@ -326,10 +328,16 @@ static void handle(struct worker *worker, struct call *call)
 
     req->now_utc_us = clock_utc_us();
     req->done = on_answer;
+    req->caller = (struct caller){.role = ROLE_ANONYMOUS}; /* a file's caller is asked twice */
     if (!check_state(worker, call))
         return;
     if (!own_is(req->route) && !check_caller(worker, call))
         return;
+    if (call->file == FILE_ASKED) {
+        call->file = FILE_ADMITTED;
+        http_answer(call);
+        return;
+    }
     atomic_store(&call->n_holds, HOLDS_OF_A_HANDLER);
     if (read_input(call)) {
         call->action = action_of(req->route->audit);
@@ -388,6 +396,8 @@ enum err dispatch_start(const struct dispatch_conf *conf, struct dispatch **disp
     invariant(conf->n_workers > 0 && conf->n_workers <= WORKERS_MAX, "%d workers",
               conf->n_workers);
     d->conf = *conf;
+    d->desk.is_desk = true;
+    rc = worker_start(d, &d->desk, why);
     for (int i = 0; i < conf->n_workers && rc == ERR_OK; i++) {
         rc = worker_start(d, &d->workers[i], why);
         d->n_workers++;
@@ -398,33 +408,49 @@ enum err dispatch_start(const struct dispatch_conf *conf, struct dispatch **disp
     return rc;
 }
 
+static void worker_stop(struct worker *worker)
+{
+    if (worker->has_thread)
+        pthread_join(worker->thread, NULL);
+    mbox_destroy(&worker->calls);
+    db_close(&worker->db);
+}
+
 void dispatch_stop(struct dispatch **dispatch)
 {
     struct dispatch *d = *dispatch;
 
     if (d == NULL)
         return;
+    if (d->desk.calls != NULL)
+        mbox_close(d->desk.calls);
     for (int i = 0; i < d->n_workers; i++)
         if (d->workers[i].calls != NULL)
             mbox_close(d->workers[i].calls);
-    for (int i = 0; i < d->n_workers; i++) {
-        if (d->workers[i].has_thread)
-            pthread_join(d->workers[i].thread, NULL);
-        mbox_destroy(&d->workers[i].calls);
-        db_close(&d->workers[i].db);
-    }
+    worker_stop(&d->desk);
+    for (int i = 0; i < d->n_workers; i++)
+        worker_stop(&d->workers[i]);
     free(d);
     *dispatch = NULL;
 }
 
-enum err dispatch_post(struct dispatch *d, struct call *call, struct fail *why)
+static struct worker *worker_for(struct dispatch *d, const struct call *call)
 {
     struct worker *idlest = &d->workers[0];
-    enum err rc;
 
+    if (own_needs_no_db(call->req.route))
+        return &d->desk;
     for (int i = 1; i < d->n_workers; i++)
         if (atomic_load(&d->workers[i].n_inside) < atomic_load(&idlest->n_inside))
             idlest = &d->workers[i];
+    return idlest;
+}
+
+enum err dispatch_post(struct dispatch *d, struct call *call, struct fail *why)
+{
+    struct worker *idlest = worker_for(d, call);
+    enum err rc;
+
     atomic_fetch_add(&idlest->n_inside, 1);
     rc = mbox_post(idlest->calls, &call, why);
     if (rc != ERR_OK)

@@ -1,11 +1,14 @@
 /* node/server/dispatch.h - from a checked request to its handler and back: session, role,
  * input, handler, access record, answer.
  *
- * Worker threads (http.workers), each with a mailbox and a read connection of its own. The loop
- * thread posts; a full mailbox refuses (503). What happens to a call, in this order:
+ * Worker threads (http.workers), each with a mailbox and a read connection of its own, and one
+ * without for the rows of own.c. The loop thread posts; a full mailbox refuses (503). A call
+ * whose body is a file comes twice: without it up to step 3, then with it from the start. What
+ * happens to a call, in this order:
  *   1. The node's state: while it is starting only the server's own rows run; the others answer
  *      503. A worker without a database connection answers 503 too, but for those rows.
- *   2. The session, by its cookie. Nobody on a row that is not open to them: 401.
+ *   2. The session, by its cookie; one of a stage the row does not admit is nobody's. Nobody on
+ *      a row that is not open to them: 401.
  *   3. The role. A wrong one answers 404 with the very bytes of a missing object, and stands as
  *      "refused" in the access record.
  *   4. The body against the row's shape: 400, or 422 with every defect. Nothing was touched, so

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -58,11 +59,21 @@ static struct call *call_take(struct http *http)
     return call;
 }
 
+static void file_drop(struct call *call)
+{
+    if (call->file != FILE_ADMITTED || call->body == NULL)
+        return;
+    munmap(call->body, call->body_cap);
+    call->body = NULL;
+    call->http->n_files--;
+}
+
 static void call_give_back(struct call *call)
 {
     struct http *http = call->http;
 
     http->n_calls--;
+    file_drop(call);
     arena_reset(call->req.arena);
     if (http->n_free_calls == CALLS_KEPT || http->is_draining) {
         arena_destroy(&call->req.arena);
@@ -213,6 +224,56 @@ static bool body_add(struct call *call, const char *data, size_t len)
     return true;
 }
 
+/* The stated length, of which a page costs memory once a byte of it has come. No file of the
+ * system's: what it holds is sealed before it reaches a disk. */
+static void file_begin(struct call *call, struct conn *conn)
+{
+    size_t n_bytes = (size_t)call->head.content_length;
+    int64_t more_s = call->head.content_length / HTTP_FILE_BYTES_S;
+
+    conn->phase = CONN_BODY;
+    conn->deadline_us = clock_mono_us() + HTTP_BODY_S * 1000000LL;
+    if (call->file != FILE_ADMITTED) {
+        call->file = FILE_REFUSED;
+        return;
+    }
+    conn->deadline_us += more_s * 1000000LL;
+    if (n_bytes == 0)
+        return;
+    if (call->http->n_files < HTTP_FILES_MOST)
+        call->body = mmap(NULL, n_bytes, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (call->body == NULL || call->body == MAP_FAILED) {
+        call->body = NULL;
+        call->file = FILE_REFUSED;
+        call_refuse(call, REFUSE_BUSY);
+        return;
+    }
+    madvise(call->body, n_bytes, MADV_DONTDUMP);
+    call->body_cap = n_bytes;
+    call->http->n_files++;
+}
+
+static void hand_over(struct call *call, struct conn *conn)
+{
+    conn->phase = CONN_WORK;
+    conn->deadline_us = INT64_MAX;
+    call->req.body = span_of(call->body, call->body_len);
+    /* Before the post: a resume that comes first would be lost. */
+    MHD_suspend_connection(call->connection);
+    if (dispatch_post(call->http->dispatch, call, NULL) != ERR_OK) {
+        call_refuse(call, REFUSE_BUSY);
+        http_answer(call);
+    }
+}
+
+static enum MHD_Result reply_now(struct call *call, struct conn *conn)
+{
+    conn->phase = CONN_REPLY;
+    conn->deadline_us = clock_mono_us() + HTTP_REPLY_S * 1000000LL;
+    return http_reply(call);
+}
+
 static enum MHD_Result first_look(struct call *call, struct conn *conn, const char *method,
                                   const char *version)
 {
@@ -229,24 +290,33 @@ static enum MHD_Result first_look(struct call *call, struct conn *conn, const ch
     } else if (http_judge(call, &conn->at->socket)) {
         conn->phase = CONN_BODY;
         conn->deadline_us = clock_mono_us() + HTTP_BODY_S * 1000000LL;
+        if (call->file == FILE_ASKED)
+            hand_over(call, conn);
+        return MHD_YES;
+    } else if (call->file == FILE_REFUSED) {
+        file_begin(call, conn);
         return MHD_YES;
     }
-    conn->phase = CONN_REPLY;
-    conn->deadline_us = clock_mono_us() + HTTP_REPLY_S * 1000000LL;
-    return http_reply(call);
+    return reply_now(call, conn);
 }
 
-static void hand_over(struct call *call, struct conn *conn)
+static enum MHD_Result take_body(struct call *call, struct conn *conn, const char *data,
+                                 size_t *len)
 {
-    conn->phase = CONN_WORK;
-    conn->deadline_us = INT64_MAX;
-    call->req.body = span_of(call->body, call->body_len);
-    /* Before the post: a resume that comes first would be lost. */
-    MHD_suspend_connection(call->connection);
-    if (dispatch_post(call->http->dispatch, call, NULL) != ERR_OK) {
-        call_refuse(call, REFUSE_BUSY);
-        http_answer(call);
+    if (*len > 0) {
+        if (call->file != FILE_REFUSED && !body_add(call, data, *len))
+            return MHD_NO;
+        call->n_seen_bytes += (int64_t)*len;
+        *len = 0;
+        return MHD_YES;
     }
+    if (call->n_seen_bytes < call->head.content_length)
+        return MHD_YES; /* after a suspended first call the library may repeat it */
+    if (call->file == FILE_REFUSED)
+        return reply_now(call, conn);
+    call->is_handled = true;
+    hand_over(call, conn);
+    return MHD_YES;
 }
 
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
@@ -264,18 +334,12 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     case CONN_HEAD:
         return first_look(call, conn, method, version);
     case CONN_BODY:
-        if (*len == 0) {
-            hand_over(call, conn);
-            return MHD_YES;
-        }
-        if (!body_add(call, data, *len))
-            return MHD_NO;
-        *len = 0;
-        return MHD_YES;
+        return take_body(call, conn, data, len);
     case CONN_WORK:
-        conn->phase = CONN_REPLY;
-        conn->deadline_us = clock_mono_us() + HTTP_REPLY_S * 1000000LL;
-        return http_reply(call);
+        if (call->file == FILE_NONE || call->is_handled)
+            return reply_now(call, conn);
+        file_begin(call, conn);
+        return take_body(call, conn, data, len);
     case CONN_REPLY:
     case CONN_IDLE:
         break;

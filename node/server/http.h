@@ -5,7 +5,9 @@
  * head and target itself (headers.h, path.h), refuses or serves the client's files at once, and
  * hands everything else to dispatch; the answer wakes it. It alone touches the library.
  * Deadlines are absolute and its own: HTTP_HEAD_S for a head, HTTP_BODY_S for a
- * body; one byte a second does not keep a connection.
+ * body, for a file one second more per HTTP_FILE_BYTES_S; one byte a second does not keep a
+ * connection. A file (route.body_type) is taken in only from whom its row is open to, in memory
+ * of its own, HTTP_FILES_MOST at a time: one more is told to come again (503).
  *
  * Restart without loss: open binds PATH.new, publish renames it over PATH, so that the next
  * connection is ours and the old program keeps what it has: its http_drain has those handled,
@@ -17,11 +19,13 @@
 
 #include "node/base/route.h"
 
-#define HTTP_HEAD_S    10
-#define HTTP_BODY_S    30
-#define HTTP_IDLE_S    60
-#define HTTP_REPLY_S   600
-#define HTTP_SOCKETS_N 5
+#define HTTP_HEAD_S       10
+#define HTTP_BODY_S       30
+#define HTTP_IDLE_S       60
+#define HTTP_FILE_BYTES_S 65536 /* half a megabit a second */
+#define HTTP_FILES_MOST   4
+#define HTTP_REPLY_S      600
+#define HTTP_SOCKETS_N    5
 
 struct http;
 struct assets;

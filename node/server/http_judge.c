@@ -124,10 +124,35 @@ static bool serve_asset(struct call *call, bool is_get)
     return false;
 }
 
+/* What is refused here has a body of a length that can be believed: it is read before the
+ * answer goes out (enum file_body). */
+static bool refuse_file(struct call *call, enum refusal refusal, const char *why)
+{
+    call->file = FILE_REFUSED;
+    return refuse(call, refusal, why);
+}
+
+static bool check_file(struct call *call)
+{
+    const struct head *head = &call->head;
+    const struct route *route = call->req.route;
+
+    if (head->content_length < 0)
+        return refuse(call, REFUSE_NO_LENGTH, "no Content-Length");
+    if ((uint64_t)head->content_length > route->body_cap_bytes)
+        return refuse(call, REFUSE_BODY_SIZE, "Content-Length");
+    if (!content_type_is(head->content_type, span_text(route->body_type)))
+        return refuse_file(call, REFUSE_FILE_TYPE, "Content-Type");
+    call->file = FILE_ASKED;
+    return true;
+}
+
 static bool check_body(struct call *call)
 {
     const struct head *head = &call->head;
 
+    if (call->req.route->body_type != NULL)
+        return check_file(call);
     if (call->req.route->input == NULL)
         return head->content_length <= 0 || refuse(call, REFUSE_BODY_SIZE, "no body wanted");
     if (jx_has_secret(call->req.route->input))
@@ -139,6 +164,16 @@ static bool check_body(struct call *call)
     if (head->content_length > JX_MAX_BYTES)
         return refuse(call, REFUSE_BODY_SIZE, "Content-Length");
     return true;
+}
+
+static bool refuse_cross_site(struct call *call)
+{
+    static const char why[] = "Origin or Sec-Fetch-Site";
+    bool is_file = call->req.route->body_type != NULL && call->head.content_length >= 0 &&
+                   (uint64_t)call->head.content_length <= call->req.route->body_cap_bytes;
+
+    return is_file ? refuse_file(call, REFUSE_CROSS_SITE, why)
+                   : refuse(call, REFUSE_CROSS_SITE, why);
 }
 
 bool http_judge(struct call *call, const struct http_socket *socket)
@@ -163,6 +198,6 @@ bool http_judge(struct call *call, const struct http_socket *socket)
     memcpy(call->req.params, match.params, sizeof match.params);
     if (method != HTTP_GET && socket->is_behind_front && socket->origin[0] != '\0' &&
         !head_is_same_origin(&call->head, span_text(socket->origin)))
-        return refuse(call, REFUSE_CROSS_SITE, "Origin or Sec-Fetch-Site");
+        return refuse_cross_site(call);
     return check_body(call);
 }

@@ -51,6 +51,7 @@ struct http {
     struct conn *conns;
     struct call *free_calls; /* kept with their arenas */
     int n_free_calls, n_calls;
+    int n_files;                         /* bodies that are files, in memory now */
     bool is_draining;                    /* no longer listening */
     atomic_int_least64_t drain_began_us; /* set by http_drain */
     atomic_int_least64_t end_us; /* set by http_close: when the loop ends at the latest */

@@ -174,13 +174,29 @@ static void add_roles(struct text *text, const struct route *route)
         text_add(text, "%s\"%s\"", comma, role_id((enum role)role));
         comma = ",";
     }
-    text_add(text, "],\"x-listeners\":[");
+    text_add(text, "]");
+}
+
+/* Only where a session need not be whole. */
+static void add_stages(struct text *text, unsigned stages)
+{
+    static const char *const names[] = {"full", "second_factor", "enrol"};
+    int n = 0;
+
+    if (stages == 0)
+        return;
+    text_add(text, ",\"x-stages\":[");
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (stages & STAGE_BIT(i))
+            text_add(text, "%s\"%s\"", n++ == 0 ? "" : ",", names[i]);
+    text_add(text, "]");
 }
 
 static void add_listeners(struct text *text, unsigned listeners)
 {
     int n = 0;
 
+    text_add(text, ",\"x-listeners\":[");
     for (unsigned bit = LISTENER_PUBLIC; bit < LISTENER_ADMIN; bit <<= 1)
         if (listeners & bit)
             text_add(text, "%s\"%s\"", n++ == 0 ? "" : ",", listener_name((enum listener)bit));
@@ -210,7 +226,9 @@ static void add_responses(struct text *text, const struct route *route)
     if (route->method != HTTP_GET)
         add_problem(text, 403);
     add_problem(text, 404);
-    if (route->input != NULL) {
+    if (route->input != NULL || route->body_type != NULL) {
+        if (route->body_type != NULL)
+            add_problem(text, 408);
         add_problem(text, 411);
         add_problem(text, 413);
         add_problem(text, 415);
@@ -246,9 +264,13 @@ static void add_operation(struct text *text, const struct route *route)
                        "{\"schema\":");
         add_ref(text, route->input);
         text_add(text, "}}}");
+    } else if (route->body_type != NULL) {
+        text_add(text, ",\"requestBody\":{\"required\":true,\"content\":{\"%s\":{}}}",
+                 route->body_type);
     }
     add_responses(text, route);
     add_roles(text, route);
+    add_stages(text, route->stages);
     add_listeners(text, route->listeners);
     text_add(text, ",\"x-object\":\"%s\",\"x-audit\":\"%s\"}", object_rule_id(route->object),
              audit_class_id(route->audit));

@@ -25,6 +25,13 @@ static inline bool own_is(const struct route *route)
            (route >= operator_routes && route < operator_routes + OPERATOR_ROUTES_N);
 }
 
+/* What a node says to everyone comes from memory, on a thread of its own: health is told while
+ * every worker waits for the database. */
+static inline bool own_needs_no_db(const struct route *route)
+{
+    return route >= own_routes && route < own_routes + OWN_ROUTES_N;
+}
+
 /* What the rows speak of; outlives the server. */
 struct own {
     const struct dispatch *dispatch;

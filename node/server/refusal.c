@@ -29,6 +29,9 @@ static const struct {
     [REFUSE_TARGET_SIZE] = {ERR_OK, 414, "target-too-large", "アドレスが長すぎます。"},
     [REFUSE_TYPE] = {ERR_OK, 415, "type",
                      "データの種類が違います。JSON（application/json）で送ってください。"},
+    [REFUSE_FILE_TYPE] =
+        {ERR_OK, 415, "type",
+         "ファイルの種類が違います。決められた種類のファイルを送ってください。"},
     [REFUSE_HEAD_SIZE] = {ERR_OK, 431, "head-too-large",
                           "リクエストのヘッダーが大きすぎます。Cookie を消して、もう一度"
                           "ためしてください。"},

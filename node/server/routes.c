@@ -123,6 +123,12 @@ static enum err check_row(const struct route *route, struct fail *why)
         return fail_set(why, ERR_INVALID, "%s: no listener", name);
     if (route->method == HTTP_GET && route->input != NULL)
         return fail_set(why, ERR_INVALID, "%s: GET with a body", name);
+    if (route->body_type != NULL && (route->method == HTTP_GET || route->input != NULL))
+        return fail_set(why, ERR_INVALID, "%s: a file beside JSON, or on GET", name);
+    if ((route->body_type == NULL) != (route->body_cap_bytes == 0))
+        return fail_set(why, ERR_INVALID, "%s: a file without its cap", name);
+    if (route->stages & ~STAGES_ALL)
+        return fail_set(why, ERR_INVALID, "%s: a stage that does not exist", name);
     if (route->roles == 0)
         return fail_set(why, ERR_INVALID, "%s: open to no role", name);
     return ERR_OK;

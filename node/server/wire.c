@@ -76,6 +76,14 @@ static void add_params(struct text *text, const char *path)
     text_add(text, "}");
 }
 
+/* What a browser sends: by the row's shape, or a file as it is. */
+static const char *input_name(const struct route *route)
+{
+    if (route->body_type != NULL)
+        return "Blob";
+    return route->input == NULL ? "undefined" : route->input->name;
+}
+
 static const char *shape_name(const struct jx_shape *shape)
 {
     return shape == NULL ? "undefined" : shape->name;
@@ -91,19 +99,23 @@ static void add_routes(struct text *text, const struct routes *routes)
             continue; /* no browser comes there */
         text_add(text, "  /** %s */\n  \"%s\": { params: ", route->summary_ja, route->name);
         add_params(text, route->path);
-        text_add(text, "; input: %s; output: %s };\n", shape_name(route->input),
+        text_add(text, "; input: %s; output: %s };\n", input_name(route),
                  shape_name(route->output));
     }
-    text_add(text,
-             "}\nexport type RouteName = keyof Routes;\n"
-             "\nexport const routes: { readonly [N in RouteName]: { readonly method: "
-             "\"GET\" | \"POST\" | \"PUT\" | \"DELETE\"; readonly path: string } } = {\n");
+    text_add(text, "}\nexport type RouteName = keyof Routes;\n"
+                   "\nexport const routes: { readonly [N in RouteName]: { readonly method: "
+                   "\"GET\" | \"POST\" | \"PUT\" | \"DELETE\"; readonly path: string; "
+                   "readonly body?: string } } = {\n");
     for (int i = 0; i < routes_n(routes); i++) {
         const struct route *route = routes_at(routes, i);
 
-        if (route->listeners != LISTENER_ADMIN)
-            text_add(text, "  \"%s\": { method: \"%s\", path: \"%s\" },\n", route->name,
-                     http_method_name(route->method), route->path);
+        if (route->listeners == LISTENER_ADMIN)
+            continue;
+        text_add(text, "  \"%s\": { method: \"%s\", path: \"%s\"", route->name,
+                 http_method_name(route->method), route->path);
+        if (route->body_type != NULL)
+            text_add(text, ", body: \"%s\"", route->body_type);
+        text_add(text, " },\n");
     }
     text_add(text, "};\n");
 }

@@ -2,6 +2,11 @@
 node/web/src/wire.ts: $B/ibasho-rows
 	@$< wire >$@.new && { cmp -s $@.new $@ && rm $@.new && touch $@ || mv $@.new $@; }
 
+# Where the front lets more than a JSON body pass.
+ops/front/bodies: $B/ibasho-rows
+	@$< bodies >$@.new && { cmp -s $@.new $@ && rm $@.new && touch $@ || mv $@.new $@; }
+all: ops/front/bodies
+
 # Debian's linker keeps libraries nothing refers to; pango alone would cost the node 2 MB.
 LINK_release += -Wl,--as-needed
 LINK_debug   += -Wl,--as-needed

@@ -22,6 +22,7 @@ export type Outcome<T> =
   | { readonly kind: "offline" };
 
 const deadlineMs = 20_000;
+const fileDeadlineMs = 300_000; // 16 MiB at half a megabit a second
 
 type Params<N extends RouteName> = Routes[N]["params"];
 type Input<N extends RouteName> = Routes[N]["input"];
@@ -33,11 +34,11 @@ export async function ask<N extends RouteName>(
   input: Input<N>,
   query: Readonly<Record<string, string>> = {},
 ): Promise<Outcome<Routes[N]["output"]>> {
-  const { method, path } = routes[name];
+  const { method, path, body: fileType } = routes[name];
   let answer: Response;
   let text: string;
   const limit = new AbortController(); // AbortSignal.timeout came with Safari 16
-  const timer = setTimeout(() => limit.abort(), deadlineMs);
+  const timer = setTimeout(() => limit.abort(), fileType === undefined ? deadlineMs : fileDeadlineMs);
   try {
     answer = await fetch(filled(path, params, query), {
       method,
@@ -45,9 +46,7 @@ export async function ask<N extends RouteName>(
       credentials: "same-origin",
       redirect: "error",
       signal: limit.signal,
-      ...(input === undefined
-        ? {}
-        : { headers: { "content-type": "application/json" }, body: JSON.stringify(input) }),
+      ...sent(input, fileType),
     });
     text = await answer.text();
   } catch {
@@ -58,6 +57,14 @@ export async function ask<N extends RouteName>(
   const body = parsed(text);
   if (answer.ok) return { kind: "ok", value: body as Routes[N]["output"] };
   return { kind: "refused", problem: problemFrom(answer.status, body) };
+}
+
+/** The body as its row takes it: a file as it is, anything else as JSON. */
+function sent(input: unknown, fileType: string | undefined): RequestInit {
+  if (input === undefined) return {};
+  if (fileType !== undefined && input instanceof Blob)
+    return { headers: { "content-type": fileType }, body: input };
+  return { headers: { "content-type": "application/json" }, body: JSON.stringify(input) };
 }
 
 /** "/settings/{name}" with the name in it, and what is asked beyond the path. */

@@ -38,7 +38,10 @@ export async function ask<N extends RouteName>(
   let answer: Response;
   let text: string;
   const limit = new AbortController(); // AbortSignal.timeout came with Safari 16
-  const timer = setTimeout(() => limit.abort(), fileType === undefined ? deadlineMs : fileDeadlineMs);
+  const timer = setTimeout(
+    () => limit.abort(),
+    fileType === undefined ? deadlineMs : fileDeadlineMs,
+  );
   try {
     answer = await fetch(filled(path, params, query), {
       method,

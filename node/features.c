@@ -11,6 +11,10 @@
 #include "node/db/writer.h"
 #include "node/server/doctor.h"
 #include "node/server/own.h"
+#include "tenants/account_step_store.h"
+#include "tenants/contract_store.h"
+#include "tenants/registration_store.h"
+#include "tenants/right_store.h"
 #include "tenants/tenants.h"
 
 /* One line a feature and kind, in the order of the house's ranks. */
@@ -41,6 +45,12 @@ const struct stmt_table features_stmts[] = {
     {sweep_stmts, SWEEP_STMTS_N},
     {files_stmts, FILES_STMTS_N},
     {tenants_stmts, TENANTS_STMTS_N},
+    {org_stmts, ORG_STMTS_N},
+    {person_stmts, PERSON_STMTS_N},
+    {contract_stmts, CONTRACT_STMTS_N},
+    {account_step_stmts, ACCOUNT_STEP_STMTS_N},
+    {right_stmts, RIGHT_STMTS_N},
+    {registration_stmts, REGISTRATION_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -54,6 +64,12 @@ const struct data_table_list features_tables[] = {
     {sweep_tables, SWEEP_TABLES_N},
     {files_tables, FILES_TABLES_N},
     {tenants_tables, TENANTS_TABLES_N},
+    {org_tables, ORG_TABLES_N},
+    {person_tables, PERSON_TABLES_N},
+    {contract_tables, CONTRACT_TABLES_N},
+    {account_step_tables, ACCOUNT_STEP_TABLES_N},
+    {right_tables, RIGHT_TABLES_N},
+    {registration_tables, REGISTRATION_TABLES_N},
     {NULL, 0},
 };
 
@@ -71,5 +87,9 @@ const struct job_table features_jobs[] = {
 };
 
 const struct audit_table *const features_audit_tables[] = {
-    &audit_access_table, &audit_deletion_table, &settings_audit_table, &sweep_audit_table, NULL,
+    &audit_access_table,       &audit_deletion_table,
+    &settings_audit_table,     &sweep_audit_table,
+    &contract_audit_table,     &account_step_audit_table,
+    &right_grant_audit_table,  &right_end_audit_table,
+    &registration_audit_table, NULL,
 };

@@ -8,7 +8,10 @@
 #include "node/db/seal.h"
 #include "node/db/space.h"
 #include "tenants/account_priv.h"
+#include "tenants/account_step_store.h"
 #include "tenants/login_name.h"
+#include "tenants/org_store.h"
+#include "tenants/person_store.h"
 #include "tenants/tenants.h"
 #include "tenants/totp.h"
 
@@ -150,6 +153,8 @@ static enum err fill_row(struct creation *c, struct fail *why)
     row->school = n->school;
     row->role = n->role;
     row->created_utc_us = clock_utc_us();
+    row->id_class = id_class_of(n->role);
+    row->has_login = true;
     if (rc == ERR_OK) /* a first try that was cut off may have made it already */
         rc = keyring_need_key(c->accounts->keyring, KEY_PERSON, n->id, NULL, &key, why);
     if (rc == ERR_OK)
@@ -173,13 +178,59 @@ static enum err free_run(struct tx *tx, void *arg, struct fail *why)
     return account_store_free(tx, c->row.id, c->row.login_index, why);
 }
 
+/* Somebody the register does not know yet becomes a person of it, without a name there. */
+static enum err add_person(struct tx *tx, const struct creation *c, struct fail *why)
+{
+    const struct person_row person = {
+        .id = c->row.id,
+        .school = c->row.school,
+        .kind = person_kind_of(c->row.role),
+        .created_utc_us = c->row.created_utc_us,
+    };
+    struct person_row known;
+    struct org_row school;
+    enum err rc = ERR_OK;
+
+    if (!id_is_none(c->row.school))
+        rc = org_store_find(tx, NULL, c->row.school, tx_arena(tx), &school, why);
+    if (rc == ERR_NOT_FOUND)
+        return fail_field(why, ERR_INVALID, "school", "no such school");
+    if (rc == ERR_OK)
+        rc = person_store_find(tx, NULL, c->row.id, tx_arena(tx), &known, why);
+    return rc == ERR_NOT_FOUND ? person_store_add(tx, &person, why) : rc;
+}
+
+/* The operator takes every step alone; each stands in the log under the operator's name. */
+static enum err add_steps(struct tx *tx, const struct creation *c, struct fail *why)
+{
+    enum err rc = ERR_OK;
+
+    for (int state = ACCOUNT_REQUESTED; rc == ERR_OK && state < ACCOUNT_ACTIVE; state++) {
+        const struct account_step step = {
+            .account = c->row.id,
+            .before = (enum account_state)state,
+            .after = (enum account_state)(state + 1),
+            .at_utc_us = c->row.created_utc_us,
+            .actor_role = "operator",
+            .operator_name = c->access->operator_name,
+        };
+
+        rc = account_step_append(tx, &step, why);
+    }
+    return rc;
+}
+
 static enum err add_run(struct tx *tx, void *arg, struct fail *why)
 {
     const struct creation *c = arg;
     enum err rc = account_store_free(tx, c->row.id, c->row.login_index, why);
 
     if (rc == ERR_OK)
+        rc = add_person(tx, c, why);
+    if (rc == ERR_OK)
         rc = account_store_add(tx, &c->row, why);
+    if (rc == ERR_OK)
+        rc = add_steps(tx, c, why);
     return rc == ERR_OK ? access_append(tx, c->access, why) : rc;
 }
 

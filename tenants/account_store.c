@@ -13,10 +13,12 @@ static const struct stmt account_free = {"account_free",
                                          " OR login_index = $2::bytea"};
 static const struct stmt account_add = {
     "account_add",
-    "INSERT INTO account (id, role, state, school, login_index, login_sealed,"
-    " display_name_sealed, password_hash_sealed, totp_secret_sealed, created_at)"
-    " VALUES ($1::uuid, $2::text, 'active', $3::uuid, $4::bytea, $5::bytea, $6::bytea,"
-    " $7::bytea, $8::bytea, $9::timestamptz)"};
+    "INSERT INTO account (id, role, school, login_index, login_sealed, display_name_sealed,"
+    " password_hash_sealed, totp_secret_sealed, created_at, id_class, is_trial, ends_at)"
+    " VALUES ($1::uuid, $2::text, $3::uuid, $4::bytea, $5::bytea, $6::bytea, $7::bytea,"
+    " $8::bytea, $9::timestamptz, $10::text, $11::boolean, $12::timestamptz)"};
+static const struct stmt account_state = {"account_state",
+                                          "SELECT state FROM account WHERE id = $1::uuid"};
 static const struct stmt account_failed = {
     "account_failed",
     "UPDATE account SET"
@@ -45,18 +47,25 @@ static const struct stmt session_seen = {
 static const struct stmt session_close = {"session_close",
                                           "UPDATE session SET closed_at = $2::timestamptz"
                                           " WHERE id = $1::uuid AND closed_at IS NULL"};
+static const struct stmt session_close_all = {
+    "session_close_all", "UPDATE session SET closed_at = $2::timestamptz"
+                         " WHERE account = $1::uuid AND closed_at IS NULL"};
 
 const struct stmt *const tenants_stmts[TENANTS_STMTS_N] = {
-    &account_by_login,  &account_name,     &account_free, &account_add,  &account_failed,
-    &account_signed_in, &session_by_token, &session_add,  &session_seen, &session_close};
+    &account_by_login, &account_name,      &account_free,     &account_add,
+    &account_failed,   &account_signed_in, &session_by_token, &session_add,
+    &session_seen,     &session_close,     &account_state,    &session_close_all};
 
 static const struct data_column account_columns[] = {
     {"id", "人のID（仮名）", false},
     {"role", "役割", false},
-    {"state", "状態（active利用中・suspended停止・closed終了）", false},
+    {"state",
+     "状態（requested申請・approved承認・issued発行・active利用中・suspended停止・"
+     "closed終了）",
+     false},
     {"school", "所属する学校のID（なければ空）", false},
     {"login_index", "ログインIDを探すための鍵つきの値", false},
-    {"login_sealed", "ログインID", true},
+    {"login_sealed", "ログインID（発行まで空）", true},
     {"display_name_sealed", "表示名", true},
     {"password_hash_sealed", "パスワードを確かめるための値（もとには戻せない）", true},
     {"totp_secret_sealed", "認証アプリの秘密の値（児童生徒は空）", true},
@@ -64,6 +73,19 @@ static const struct data_column account_columns[] = {
     {"failed_tries", "続けてまちがえた回数", false},
     {"locked_until", "いつまでログインを止めているか", false},
     {"created_at", "作った時刻", false},
+    {"contract", "どの契約のIDか", false},
+    {"id_class", "契約で数えるIDの区分（student児童生徒・staff教職員等・guardian保護者）",
+     false},
+    {"is_trial", "試験利用のIDか", false},
+    {"ends_at", "使える期限（空は契約の終わりまで）", false},
+    {"has_passkey", "パスキーがあるか", false},
+    {"first_password_sealed", "はじめのパスワード（使われるまで。使われたら消す）", true},
+    {"must_change", "次のログインでパスワードを変えるか", false},
+    {"first_until", "はじめの、または一度だけのパスワードの期限", false},
+    {"step_kind", "児童生徒の二つめの確認（none なし・pin 数字・picture 絵）", false},
+    {"step_hash_sealed", "二つめの確認の値（もとには戻せない）", true},
+    {"issued_at", "発行した時刻", false},
+    {"password_changed_at", "パスワードを変えた時刻", false},
     {NULL, NULL, false},
 };
 static const struct data_column session_columns[] = {
@@ -107,11 +129,43 @@ const struct data_table tenants_tables[TENANTS_TABLES_N] = {
     },
 };
 
-static enum account_state state_of(struct span text)
+static const char *const state_ids[ACCOUNT_STATE_N] = {
+    [ACCOUNT_REQUESTED] = "requested", [ACCOUNT_APPROVED] = "approved",
+    [ACCOUNT_ISSUED] = "issued",       [ACCOUNT_ACTIVE] = "active",
+    [ACCOUNT_SUSPENDED] = "suspended", [ACCOUNT_CLOSED] = "closed",
+};
+
+const char *account_state_id(enum account_state state)
 {
-    if (span_eq(text, SPAN("active")))
-        return ACCOUNT_ACTIVE;
-    return span_eq(text, SPAN("suspended")) ? ACCOUNT_SUSPENDED : ACCOUNT_CLOSED;
+    return state_ids[state];
+}
+
+enum err account_state_parse(struct span id, enum account_state *state_out, struct fail *why)
+{
+    for (int i = 0; i < ACCOUNT_STATE_N; i++)
+        if (span_eq(id, span_text(state_ids[i]))) {
+            *state_out = (enum account_state)i;
+            return ERR_OK;
+        }
+    return fail_set(why, ERR_INTERNAL, "an account's state of %zu bytes", id.len);
+}
+
+const char *id_class_id(enum id_class id_class)
+{
+    static const char *const ids[ID_CLASS_N] = {
+        [ID_CLASS_STUDENT] = "student",
+        [ID_CLASS_STAFF] = "staff",
+        [ID_CLASS_GUARDIAN] = "guardian",
+    };
+
+    return ids[id_class];
+}
+
+enum id_class id_class_of(enum role role)
+{
+    if (role == ROLE_STUDENT)
+        return ID_CLASS_STUDENT;
+    return role == ROLE_GUARDIAN ? ID_CLASS_GUARDIAN : ID_CLASS_STAFF;
 }
 
 static enum err copy_sealed(const struct db_rows *rows, int column, struct arena *arena,
@@ -139,13 +193,15 @@ enum err account_store_by_login(struct db *db, const uint8_t index[ACCOUNT_INDEX
         rc = fail_set(why, ERR_NOT_FOUND, "no such login");
     if (rc == ERR_OK) {
         row.id = db_id(rows, 0, 0);
-        row.state = state_of(db_bytes(rows, 0, 2));
         row.school = db_id(rows, 0, 3);
         row.totp_last_step = db_i64(rows, 0, 6);
         row.locked_until_utc_us = db_time(rows, 0, 7);
         memcpy(row.login_index, index, ACCOUNT_INDEX_BYTES);
+        row.has_login = true;
         rc = role_parse(db_bytes(rows, 0, 1), &row.role, why);
     }
+    if (rc == ERR_OK)
+        rc = account_state_parse(db_bytes(rows, 0, 2), &row.state, why);
     if (rc == ERR_OK)
         rc = copy_sealed(rows, 4, arena, &row.password_hash_sealed, why);
     if (rc == ERR_OK)
@@ -194,6 +250,14 @@ enum err account_store_free(struct tx *tx, struct id account,
     return rc;
 }
 
+static void arg_if_any(struct db_args *args, struct span bytes)
+{
+    if (bytes.len > 0)
+        db_arg_bytes(args, bytes);
+    else
+        db_arg_null(args);
+}
+
 enum err account_store_add(struct tx *tx, const struct account_row *row, struct fail *why)
 {
     struct db_args args;
@@ -202,16 +266,38 @@ enum err account_store_add(struct tx *tx, const struct account_row *row, struct 
     db_arg_id(&args, row->id);
     db_arg_text(&args, span_text(role_id(row->role)));
     db_arg_id(&args, row->school);
-    db_arg_bytes(&args, span_of(row->login_index, sizeof row->login_index));
-    db_arg_bytes(&args, row->login_sealed);
-    db_arg_bytes(&args, row->display_name_sealed);
-    db_arg_bytes(&args, row->password_hash_sealed);
-    if (row->totp_secret_sealed.len > 0)
-        db_arg_bytes(&args, row->totp_secret_sealed);
+    arg_if_any(&args,
+               row->has_login ? span_of(row->login_index, sizeof row->login_index) : SPAN_NONE);
+    arg_if_any(&args, row->login_sealed);
+    arg_if_any(&args, row->display_name_sealed);
+    arg_if_any(&args, row->password_hash_sealed);
+    arg_if_any(&args, row->totp_secret_sealed);
+    db_arg_time(&args, row->created_utc_us);
+    db_arg_text(&args, span_text(id_class_id(row->id_class)));
+    db_arg_bool(&args, row->is_trial);
+    if (row->ends_utc_us != 0)
+        db_arg_time(&args, row->ends_utc_us);
     else
         db_arg_null(&args);
-    db_arg_time(&args, row->created_utc_us);
     return tx_run(tx, &account_add, &args, NULL, why);
+}
+
+enum err account_store_state(struct tx *tx, struct id account, enum account_state *state_out,
+                             struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, account);
+    rc = tx_run(tx, &account_state, &args, &rows, why);
+    if (rc == ERR_OK && db_rows_n(rows) == 0)
+        rc = fail_set(why, ERR_NOT_FOUND, "no such account");
+    if (rc == ERR_OK)
+        rc = account_state_parse(db_bytes(rows, 0, 0), state_out, why);
+    db_rows_free(&rows);
+    return rc;
 }
 
 enum err account_store_failed(struct tx *tx, struct id account, int n_cap, int64_t now_utc_us,
@@ -308,4 +394,10 @@ enum err session_store_close(struct tx *tx, struct id session, int64_t now_utc_u
                              struct fail *why)
 {
     return stamp(tx, &session_close, session, now_utc_us, why);
+}
+
+enum err session_store_close_all(struct tx *tx, struct id account, int64_t now_utc_us,
+                                 struct fail *why)
+{
+    return stamp(tx, &session_close_all, account, now_utc_us, why);
 }

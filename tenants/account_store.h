@@ -8,18 +8,39 @@
 
 #define ACCOUNT_INDEX_BYTES 16
 
-enum account_state { ACCOUNT_ACTIVE, ACCOUNT_SUSPENDED, ACCOUNT_CLOSED };
+enum account_state {
+    ACCOUNT_REQUESTED, /* somebody asked for it */
+    ACCOUNT_APPROVED,  /* the commissioner said yes; there is no login yet */
+    ACCOUNT_ISSUED,    /* login and first password are there; not yet used */
+    ACCOUNT_ACTIVE,    /* was fully signed in once */
+    ACCOUNT_SUSPENDED,
+    ACCOUNT_CLOSED, /* for good */
+    ACCOUNT_STATE_N
+};
+const char *account_state_id(enum account_state state); /* "requested", as in the tables */
+/* ERR_INTERNAL for anything but the six: the table lets no other in. */
+NODISCARD enum err account_state_parse(struct span id, enum account_state *state_out,
+                                       struct fail *why);
+
+/* The classes in which a contract counts IDs (KP-1-千葉-1). */
+enum id_class { ID_CLASS_STUDENT, ID_CLASS_STAFF, ID_CLASS_GUARDIAN, ID_CLASS_N };
+const char *id_class_id(enum id_class id_class); /* "student" */
+enum id_class id_class_of(enum role role);
 
 struct account_row {
     struct id id, school;
     enum role role;
-    enum account_state state;
+    enum account_state state; /* of a row that is read */
+    enum id_class id_class;
+    bool is_trial;
+    bool has_login;
     uint8_t login_index[ACCOUNT_INDEX_BYTES];
     struct span login_sealed, display_name_sealed, password_hash_sealed;
     struct span totp_secret_sealed; /* empty: none */
     int64_t totp_last_step;
     int64_t locked_until_utc_us; /* 0: not locked */
     int64_t created_utc_us;
+    int64_t ends_utc_us; /* sign-in and sessions end here; 0: with the contract */
 };
 
 /* Sealed columns live in the arena. ERR_NOT_FOUND. */
@@ -35,8 +56,13 @@ NODISCARD enum err account_store_display_name(struct db *db, struct id account,
 NODISCARD enum err account_store_free(struct tx *tx, struct id account,
                                       const uint8_t index[ACCOUNT_INDEX_BYTES],
                                       struct fail *why);
+/* In the state requested; steps move it on (account_step_store.h). Login, display name and
+ * password may be missing (empty, has_login false) until it is issued. */
 NODISCARD enum err account_store_add(struct tx *tx, const struct account_row *row,
                                      struct fail *why);
+/* ERR_NOT_FOUND. */
+NODISCARD enum err account_store_state(struct tx *tx, struct id account,
+                                       enum account_state *state_out, struct fail *why);
 
 /* One failed try more; the n_cap-th locks the account until then and starts counting afresh. A
  * locked account counts nothing, so that nobody can keep it locked for ever. */
@@ -63,5 +89,9 @@ NODISCARD enum err session_store_seen(struct tx *tx, struct id session, int64_t 
                                       struct fail *why);
 NODISCARD enum err session_store_close(struct tx *tx, struct id session, int64_t now_utc_us,
                                        struct fail *why);
+
+/* Every session of the account ends. */
+NODISCARD enum err session_store_close_all(struct tx *tx, struct id account, int64_t now_utc_us,
+                                           struct fail *why);
 
 #endif

@@ -15,7 +15,7 @@
 #define AUDIT_ROUTES_N         6
 #define KEYS_ROUTES_N          6
 #define KEYS_ADMIN_ROUTES_N    6
-#define TENANTS_STMTS_N        10
+#define TENANTS_STMTS_N        12
 #define TENANTS_TABLES_N       2
 #define TENANTS_SETTINGS_N     6
 #define TENANTS_CONF_N         2
@@ -37,5 +37,31 @@ extern const struct conf_row
 extern const struct setting setting_idle_minutes_student, setting_idle_minutes_adult,
     setting_absolute_hours, setting_lockout_tries, setting_lockout_minutes,
     setting_tries_per_minute;
+
+/* The people and what is decided about them: one group a store. */
+#define ORG_STMTS_N           4
+#define ORG_TABLES_N          1
+#define PERSON_STMTS_N        8
+#define PERSON_TABLES_N       2
+#define CONTRACT_STMTS_N      5
+#define CONTRACT_TABLES_N     1
+#define ACCOUNT_STEP_STMTS_N  5
+#define ACCOUNT_STEP_TABLES_N 1
+#define RIGHT_STMTS_N         6
+#define RIGHT_TABLES_N        3
+#define REGISTRATION_STMTS_N  4
+#define REGISTRATION_TABLES_N 1
+extern const struct stmt *const org_stmts[ORG_STMTS_N];
+extern const struct data_table org_tables[ORG_TABLES_N];
+extern const struct stmt *const person_stmts[PERSON_STMTS_N];
+extern const struct data_table person_tables[PERSON_TABLES_N];
+extern const struct stmt *const contract_stmts[CONTRACT_STMTS_N];
+extern const struct data_table contract_tables[CONTRACT_TABLES_N];
+extern const struct stmt *const account_step_stmts[ACCOUNT_STEP_STMTS_N];
+extern const struct data_table account_step_tables[ACCOUNT_STEP_TABLES_N];
+extern const struct stmt *const right_stmts[RIGHT_STMTS_N];
+extern const struct data_table right_tables[RIGHT_TABLES_N];
+extern const struct stmt *const registration_stmts[REGISTRATION_STMTS_N];
+extern const struct data_table registration_tables[REGISTRATION_TABLES_N];
 
 #endif

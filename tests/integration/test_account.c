@@ -544,7 +544,7 @@ T_CASE(account_many_erased_are_gone_again_after_a_restore)
              ERR_OK, "the key alone, as a backup leaves it: the rows are there");
     T_EQ(erase_again(t.store.services.keyring, t.store.log.writer, features_tables, &n, NULL),
          ERR_OK, "again");
-    T_EQ(n, T_COUNT(back), "the rows of four");
+    T_EQ(n, 2 * T_COUNT(back), "the rows of four: person and account");
     T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM account"), 1, "one account is left");
     T_EQ(store_fixture_i64(&t.store, "SELECT count(DISTINCT person) FROM access_record WHERE"
                                      " route = 'person.erase-again'"),
@@ -571,7 +571,8 @@ T_CASE(account_erased_is_gone_and_stays_gone_after_a_restore)
     T_EQ(create(&t, gone, ROLE_STUDENT, "aoi", NULL), ERR_OK, "create");
     T_EQ(create(&t, stays, ROLE_STUDENT, "ren", NULL), ERR_OK, "create");
     T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_OK, "sign in");
-    audit_fixture_sql(&t.store.log, "CREATE TABLE old_account AS SELECT * FROM account;"
+    audit_fixture_sql(&t.store.log, "CREATE TABLE old_person AS SELECT * FROM person;"
+                                    "CREATE TABLE old_account AS SELECT * FROM account;"
                                     "CREATE TABLE old_session AS SELECT * FROM session");
     T_EQ(erase_person(t.store.services.keyring, t.store.log.writer, features_tables, gone, &n,
                       NULL),
@@ -587,6 +588,8 @@ T_CASE(account_erased_is_gone_and_stays_gone_after_a_restore)
     T_EQ(n, 0, "is harmless");
     /* An old backup comes back with the person in it. */
     audit_fixture_sql(&t.store.log,
+                      "INSERT INTO person SELECT * FROM old_person o WHERE NOT EXISTS"
+                      " (SELECT FROM person p WHERE p.id = o.id);"
                       "INSERT INTO account SELECT * FROM old_account o WHERE NOT EXISTS"
                       " (SELECT FROM account a WHERE a.id = o.id);"
                       "INSERT INTO session SELECT * FROM old_session");

@@ -27,6 +27,7 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/node_conf.h"
+#include "node/base/origin.h"
 #include "node/base/utf.h"
 #include "node/db/audit.h"
 #include "node/db/files.h"
@@ -53,14 +54,18 @@
 #define STARTER_WAIT_MS 2000
 #define ADMIN_CAP       16
 #define PATH_CAP        104
-#define ORIGIN_CAP      256
 #define FILES_WANTED    8192
 
 static const struct conf_table conf_tables[] = {
-    {node_conf_rows, NODE_CONF_N},     {keyring_conf_rows, KEYRING_CONF_N},
-    {audit_conf_rows, AUDIT_CONF_N},   {files_conf_rows, FILES_CONF_N},
-    {space_conf_rows, SPACE_CONF_N},   {tenants_conf_rows, TENANTS_CONF_N},
-    {server_conf_rows, SERVER_CONF_N}, {NULL, 0},
+    {node_conf_rows, NODE_CONF_N},
+    {keyring_conf_rows, KEYRING_CONF_N},
+    {audit_conf_rows, AUDIT_CONF_N},
+    {files_conf_rows, FILES_CONF_N},
+    {space_conf_rows, SPACE_CONF_N},
+    {tenants_conf_rows, TENANTS_CONF_N},
+    {passkey_conf_rows, PASSKEY_CONF_N},
+    {server_conf_rows, SERVER_CONF_N},
+    {NULL, 0},
 };
 
 struct node {
@@ -103,18 +108,6 @@ static void confine(void)
 
 /* ---- listeners ---- */
 
-/* "https://a.jp:443/" is the page origin "https://a.jp": browsers leave the usual port out. */
-static void origin_of(const char *url, char origin_out[ORIGIN_CAP])
-{
-    size_t len = (size_t)snprintf(origin_out, ORIGIN_CAP, "%s", url);
-    const char *port = strncmp(url, "https:", 6) == 0 ? ":443" : ":80";
-
-    if (len > 0 && len < ORIGIN_CAP && origin_out[len - 1] == '/')
-        origin_out[--len] = '\0';
-    if (len > strlen(port) && strcmp(origin_out + len - strlen(port), port) == 0)
-        origin_out[len - strlen(port)] = '\0';
-}
-
 static enum err fill_sockets(struct node *node, struct http_socket sockets[HTTP_SOCKETS_N],
                              struct fail *why)
 {
@@ -141,7 +134,7 @@ static enum err fill_sockets(struct node *node, struct http_socket sockets[HTTP_
                      rows[i].path) >= PATH_CAP)
             return fail_field(why, ERR_INVALID, "node.run_dir", "its path is too long");
         if (rows[i].url != NULL)
-            origin_of(conf_text(node->conf, rows[i].url), node->origins[i]);
+            origin_of_url(conf_text(node->conf, rows[i].url), node->origins[i]);
         sockets[i] = (struct http_socket){
             .listener = rows[i].listener,
             .path = node->paths[i],

@@ -64,4 +64,12 @@ extern const struct data_table right_tables[RIGHT_TABLES_N];
 extern const struct stmt *const registration_stmts[REGISTRATION_STMTS_N];
 extern const struct data_table registration_tables[REGISTRATION_TABLES_N];
 
+/* Passkeys. */
+#define PASSKEY_STMTS_N  10
+#define PASSKEY_TABLES_N 1
+#define PASSKEY_CONF_N   1
+extern const struct stmt *const passkey_stmts[PASSKEY_STMTS_N];
+extern const struct data_table passkey_tables[PASSKEY_TABLES_N];
+extern const struct conf_row passkey_conf_rows[PASSKEY_CONF_N]; /* passkey.rp_id */
+
 #endif

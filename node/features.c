@@ -15,6 +15,7 @@
 #include "tenants/contract_store.h"
 #include "tenants/registration_store.h"
 #include "tenants/right_store.h"
+#include "tenants/rights_rows.h"
 #include "tenants/tenants.h"
 
 /* One line a feature and kind, in the order of the house's ranks. */
@@ -50,6 +51,8 @@ const struct stmt_table features_stmts[] = {
     {contract_stmts, CONTRACT_STMTS_N},
     {account_step_stmts, ACCOUNT_STEP_STMTS_N},
     {right_stmts, RIGHT_STMTS_N},
+    {rights_look_stmts, RIGHTS_LOOK_STMTS_N},
+    {people_look_stmts, PEOPLE_LOOK_STMTS_N},
     {registration_stmts, REGISTRATION_STMTS_N},
     {passkey_stmts, PASSKEY_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
@@ -57,19 +60,29 @@ const struct stmt_table features_stmts[] = {
 };
 
 const struct data_table_list features_tables[] = {
-    {migrate_tables, MIGRATE_TABLES_N},   {identity_tables, IDENTITY_TABLES_N},
-    {audit_tables, AUDIT_TABLES_N},       {settings_tables, SETTINGS_TABLES_N},
-    {jobs_tables, JOBS_TABLES_N},         {sweep_tables, SWEEP_TABLES_N},
-    {files_tables, FILES_TABLES_N},       {tenants_tables, TENANTS_TABLES_N},
-    {org_tables, ORG_TABLES_N},           {person_tables, PERSON_TABLES_N},
-    {contract_tables, CONTRACT_TABLES_N}, {account_step_tables, ACCOUNT_STEP_TABLES_N},
-    {right_tables, RIGHT_TABLES_N},       {registration_tables, REGISTRATION_TABLES_N},
-    {passkey_tables, PASSKEY_TABLES_N},   {NULL, 0},
+    {migrate_tables, MIGRATE_TABLES_N},
+    {identity_tables, IDENTITY_TABLES_N},
+    {audit_tables, AUDIT_TABLES_N},
+    {settings_tables, SETTINGS_TABLES_N},
+    {jobs_tables, JOBS_TABLES_N},
+    {sweep_tables, SWEEP_TABLES_N},
+    {files_tables, FILES_TABLES_N},
+    {tenants_tables, TENANTS_TABLES_N},
+    {org_tables, ORG_TABLES_N},
+    {person_tables, PERSON_TABLES_N},
+    {contract_tables, CONTRACT_TABLES_N},
+    {account_step_tables, ACCOUNT_STEP_TABLES_N},
+    {right_tables, RIGHT_TABLES_N},
+    {registration_tables, REGISTRATION_TABLES_N},
+    {passkey_tables, PASSKEY_TABLES_N},
+    {people_look_tables, PEOPLE_LOOK_TABLES_N},
+    {NULL, 0},
 };
 
 const struct setting_table features_settings[] = {
     {sweep_settings, SWEEP_SETTINGS_N},
     {tenants_settings, TENANTS_SETTINGS_N},
+    {rights_settings, RIGHTS_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
 };

@@ -11,6 +11,7 @@
 #include "tenants/account_step_store.h"
 #include "tenants/login_name.h"
 #include "tenants/org_store.h"
+#include "tenants/people_index.h"
 #include "tenants/person_store.h"
 #include "tenants/tenants.h"
 #include "tenants/totp.h"
@@ -54,6 +55,10 @@ enum err accounts_open(const struct accounts_conf *conf, struct accounts **accou
         rc = throttle_create(&a->throttle, why);
     if (rc == ERR_OK)
         rc = hasher_create(conf->n_hash_threads, conf->n_hash_waiting, &a->hasher, why);
+    if (rc == ERR_OK)
+        rc = rights_open(&(struct rights_conf){a->writer, a->settings}, &a->rights, why);
+    if (rc == ERR_OK)
+        rc = people_index_open(a->keyring, &a->people, why);
     if (rc != ERR_OK)
         accounts_close(&a);
     *accounts_out = a;
@@ -68,8 +73,20 @@ void accounts_close(struct accounts **accounts)
         return;
     hasher_destroy(&a->hasher);
     throttle_destroy(&a->throttle);
+    rights_close(&a->rights);
+    people_index_close(&a->people);
     free(a);
     *accounts = NULL;
+}
+
+struct rights *accounts_rights(struct accounts *accounts)
+{
+    return accounts->rights;
+}
+
+struct people_index *accounts_people(struct accounts *accounts)
+{
+    return accounts->people;
 }
 
 enum err account_index(struct accounts *a, const char *login,

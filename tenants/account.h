@@ -30,6 +30,13 @@ NODISCARD enum err accounts_open(const struct accounts_conf *conf,
 /* After the server has drained: no sign-in is under way any more. */
 void accounts_close(struct accounts **accounts);
 
+/* The accounts' own parts: who may know what (tenants/rights.h), everyone by name
+ * (tenants/people_index.h). */
+struct rights;
+struct people_index;
+struct rights *accounts_rights(struct accounts *accounts);
+struct people_index *accounts_people(struct accounts *accounts);
+
 struct account_new {
     struct id id; /* client-made */
     enum role role;

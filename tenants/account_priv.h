@@ -13,6 +13,8 @@ struct accounts {
     struct space *space;
     struct hasher *hasher;
     struct throttle *throttle;
+    struct rights *rights;
+    struct people_index *people;
     struct id decoy;                    /* the row id of whoever does not exist */
     char decoy_hash[PASSWORD_HASH_CAP]; /* of a password nobody knows */
 };

@@ -14,6 +14,7 @@
 #include "node/base/route.h"
 #include "node/db/settings.h"
 #include "node/db/writer.h"
+#include "tenants/person_store.h"
 
 /* Duties first, then purposes. Ids stand in right_grant.right_name and in JSON. */
 enum right {
@@ -37,23 +38,22 @@ enum right {
 const char *right_id(enum right right);      /* "grade_head" */
 const char *right_name_ja(enum right right); /* "学年主任" */
 unsigned right_roles(enum right right);      /* ROLE_BITs that may be given it */
+bool right_is_work(enum right right); /* opens ID work (SHOWS_WORK) for children in reach */
 NODISCARD enum err right_parse(struct span id, enum right *right_out, struct fail *why);
 
 /* ---- what may be known of a person ---- */
 
-#define PERSON_DISPLAY 1u   /* display name */
-#define PERSON_LOGIN   2u   /* the ID beside it: staff only, never students (AI-2.7-エ) */
-#define PERSON_NAME    4u   /* real name and its reading */
-#define PERSON_SCHOOL  8u   /* school, grade, class */
-#define PERSON_STATE   16u  /* state of the account */
-#define PERSON_ACCOUNT 32u  /* its steps, end, trial mark, lock, sessions, rights */
-#define PERSON_WORK    64u  /* ID work: reset, unlock, suspend, slips */
-#define PERSON_FACTS   128u /* registration facts: welfare and household side */
+#define SHOWS_DISPLAY 1u   /* display name */
+#define SHOWS_LOGIN   2u   /* the ID beside it: staff only, never students (AI-2.7-エ) */
+#define SHOWS_NAME    4u   /* real name and its reading */
+#define SHOWS_SCHOOL  8u   /* school, grade, class */
+#define SHOWS_STATE   16u  /* state of the account */
+#define SHOWS_ACCOUNT 32u  /* its steps, end, trial mark, lock, sessions, rights */
+#define SHOWS_WORK    64u  /* ID work: reset, unlock, suspend, slips */
+#define SHOWS_FACTS   128u /* registration facts: welfare and household side */
 
 #define RIGHTS_CLASSES_CAP 4  /* home classes of one child */
 #define RIGHTS_GRADE_CAP   16 /* bytes, with the NUL */
-
-enum person_kind { PERSON_STUDENT, PERSON_GUARDIAN, PERSON_STAFF };
 
 /* Where a person stands, as far as rights depend on it. */
 struct rights_place {
@@ -63,6 +63,7 @@ struct rights_place {
     bool is_usable; /* the account is issued, active or suspended */
     bool is_open;   /* the school takes part (is_cooperating); true without a school */
     bool is_child;  /* the caller is guardian of this child */
+    bool has_left;  /* gone from the roster */
     bool is_merged; /* a doubled row that was merged into another: nobody's any more */
     int n_classes;  /* home classes the child is enrolled in today */
     struct id classes[RIGHTS_CLASSES_CAP];
@@ -104,8 +105,8 @@ void rights_close(struct rights **rights);
  * functions below. */
 void rights_forget(struct rights *rights);
 
-/* What session_find puts into caller.duties: bits of the rights in force. 0 for an account that
- * has ended. */
+/* What session_find puts into caller.duties: bits of the rights in force. (That the account
+ * itself has not ended is session_find's to see.) */
 NODISCARD enum err rights_duties(struct rights *rights, struct db *db, struct id account,
                                  enum role role, int64_t now_utc_us, unsigned *duties_out,
                                  struct fail *why);
@@ -113,7 +114,7 @@ NODISCARD enum err rights_view_make(struct rights *rights, struct db *db,
                                     const struct caller *caller, int64_t now_utc_us,
                                     struct arena *arena, struct rights_view *view_out,
                                     struct fail *why);
-/* Section 0 as a function: which PERSON_ bits this view has of that place; 0 is nothing, not
+/* Section 0 as a function: which SHOWS_ bits this view has of that place; 0 is nothing, not
  * even that there is somebody. Pure. grant_out (may be NULL): the grant that decided, or NULL.
  */
 unsigned rights_shows(const struct rights_view *view, const struct rights_place *place,
@@ -125,9 +126,9 @@ void rights_note_use(struct rights *rights, const struct rights_grant *grant,
 /* What rights_person found. */
 struct rights_found {
     struct rights_place place;
-    unsigned shows; /* PERSON_ bits, at least those needed */
+    unsigned shows; /* SHOWS_ bits, at least those needed */
 };
-/* May the caller have all of need (PERSON_ bits) of this person? The one question before every
+/* May the caller have all of need (SHOWS_ bits) of this person? The one question before every
  * handler that touches a person. ERR_NOT_FOUND: no such person; ERR_DENIED: hidden, or not as
  * much as needed: the same statements, and the same bytes for the outside, while the access
  * record says which it was. Notes the use of the right that decided. */

@@ -5,6 +5,7 @@
 #include "node/base/log.h"
 #include "node/db/digest.h"
 #include "tenants/account_priv.h"
+#include "tenants/rights.h"
 #include "tenants/tenants.h"
 
 #define MINUTE_US   (INT64_C(60) * 1000000)
@@ -95,6 +96,7 @@ enum err session_find(struct accounts *a, struct db *db, const struct session_as
 {
     struct session_row row;
     struct hash256 token;
+    unsigned duties = 0;
     enum err rc;
 
     if (ask->cookie.len != SESSION_TOKEN_CHARS)
@@ -105,6 +107,9 @@ enum err session_find(struct accounts *a, struct db *db, const struct session_as
         return rc;
     if (has_ended(a, &row, ask->now_utc_us))
         return fail_set(why, ERR_NOT_FOUND, "the session has ended");
+    rc = rights_duties(a->rights, db, row.account, row.role, ask->now_utc_us, &duties, why);
+    if (rc != ERR_OK)
+        return rc;
     if (ask->now_utc_us - row.last_seen_utc_us >= MINUTE_US)
         note_seen(a, row.id, ask->now_utc_us);
     *caller_out = (struct caller){
@@ -113,6 +118,7 @@ enum err session_find(struct accounts *a, struct db *db, const struct session_as
         .account = row.account,
         .session = row.id,
         .school = row.school,
+        .duties = duties,
     };
     return ERR_OK;
 }

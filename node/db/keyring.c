@@ -102,7 +102,7 @@ static size_t subject_destroy(struct keyring *keyring, struct keystore *store,
         n++;
     }
     if (n > 0)
-        atomic_fetch_add(&keyring->epoch, 1);
+        keyring_forgets(keyring);
     return n;
 }
 
@@ -194,6 +194,36 @@ void keyring_close(struct keyring **keyring)
 uint64_t keyring_epoch(const struct keyring *keyring)
 {
     return atomic_load(&keyring->epoch);
+}
+
+void keyring_forgets(struct keyring *keyring)
+{
+    atomic_fetch_add(&keyring->epoch, 1);
+    for (int i = 0; i < KEEPERS_CAP; i++)
+        if (keyring->keepers[i].forget != NULL)
+            keyring->keepers[i].forget(keyring->keepers[i].arg);
+}
+
+void keyring_on_forget(struct keyring *keyring, void (*forget)(void *arg), void *arg)
+{
+    int i = 0;
+
+    pthread_mutex_lock(&keyring->lock);
+    while (i < KEEPERS_CAP && keyring->keepers[i].forget != NULL)
+        i++;
+    invariant(i < KEEPERS_CAP, "more than %d keep what keys gave", KEEPERS_CAP);
+    keyring->keepers[i].forget = forget;
+    keyring->keepers[i].arg = arg;
+    pthread_mutex_unlock(&keyring->lock);
+}
+
+void keyring_off_forget(struct keyring *keyring, void *arg)
+{
+    pthread_mutex_lock(&keyring->lock);
+    for (int i = 0; i < KEEPERS_CAP; i++)
+        if (keyring->keepers[i].arg == arg)
+            keyring->keepers[i].forget = NULL;
+    pthread_mutex_unlock(&keyring->lock);
 }
 
 /* ---- keys ---- */

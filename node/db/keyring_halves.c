@@ -232,7 +232,7 @@ enum err keyring_lock(struct keyring *keyring, struct fail *why)
 
     pthread_mutex_lock(&keyring->lock);
     keycache_clear(keyring->cache);
-    atomic_fetch_add(&keyring->epoch, 1);
+    keyring_forgets(keyring);
     rc = ask(keyring, KEYD_LOCK, 0, &reply, why);
     pthread_mutex_unlock(&keyring->lock);
     return rc;

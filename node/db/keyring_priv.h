@@ -9,6 +9,8 @@
 #include "node/db/keycache.h"
 #include "node/db/keyfiles.h"
 
+#define KEEPERS_CAP 4
+
 struct keyring {
     pthread_mutex_t lock; /* guards all below but agent, which has its own, and epoch */
     struct id node;
@@ -18,7 +20,13 @@ struct keyring {
     bool has_store; /* a keystore file exists */
     struct keystore store;
     _Atomic uint64_t epoch;
+    struct {
+        void (*forget)(void *arg); /* NULL: free */
+        void *arg;
+    } keepers[KEEPERS_CAP];
 };
+/* What was opened is void. Under the lock, but while it is being opened. */
+void keyring_forgets(struct keyring *keyring);
 
 /* Under the lock. A change is made on a copy of what the files hold now, saved, and only then
  * taken over. */

@@ -290,10 +290,8 @@ bool csv_is_formula(struct span field)
     static const char *const starts[] = {"=",  "+",  "-",  "@",  "\t",
                                          "\r", "＝", "＋", "－", "＠"};
 
-    while (field.len > 0 && field.p[0] == ' ')
-        field = span_from(field, 1);
-    while (span_has_prefix(field, SPAN("　")))
-        field = span_from(field, 3);
+    while (span_has_prefix(field, SPAN(" ")) || span_has_prefix(field, SPAN("　")))
+        field = span_from(field, field.p[0] == ' ' ? 1 : 3);
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (span_has_prefix(field, span_text(starts[i])))
             return true;

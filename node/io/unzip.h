@@ -15,6 +15,8 @@ struct unzip_caps {
     size_t file_bytes;
     size_t total_bytes;
     unsigned ratio;
+    /* Which files the caller reads; the others are counted and thrown away. NULL: all. */
+    bool (*wants)(const char *name);
 };
 #define UNZIP_RATIO_FROM_BYTES (1u << 20)
 
@@ -36,6 +38,7 @@ enum unzip_defect {
 struct unzip_file {
     const char *name; /* "users.csv", NUL-terminated */
     struct span bytes;
+    bool is_wanted; /* else bytes is empty */
 };
 
 struct unzip_trouble {

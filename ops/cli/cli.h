@@ -1,14 +1,14 @@
 /* ops/cli/cli.h - the command line `ibasho`: what a command is and what all commands share.
  * A command is a row; each file of ops/cli exports its rows, ops/cli/main.c lists the tables.
  * Exit status: 0 done, 1 refused or found something, 2 could not be carried out (wrong words,
- * no configuration, node away).  Threads: one. */
+ * no configuration, node away), 3 done with warnings (roster).  Threads: one. */
 #ifndef OPS_CLI_CLI_H
 #define OPS_CLI_CLI_H
 
 #include "node/base/arena.h"
 #include "node/base/conf.h"
 
-enum cli_exit { CLI_DONE = 0, CLI_REFUSED = 1, CLI_CANNOT = 2 };
+enum cli_exit { CLI_DONE = 0, CLI_REFUSED = 1, CLI_CANNOT = 2, CLI_WARNED = 3 };
 
 struct cli {
     const char *conf_path;   /* -c or IBASHO_CONF; NULL when neither was given */

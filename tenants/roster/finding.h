@@ -29,6 +29,7 @@ struct roster_finding {
     const char *file;   /* "users.csv"; the name in the ZIP; "" for the package as a whole */
     int line;           /* 1 is the head row; 0: the file as a whole */
     const char *column; /* "metadata.jp.kanaGivenName"; "" for the line as a whole */
+    int order;          /* of file and column, for sorting */
 };
 
 struct roster_findings {

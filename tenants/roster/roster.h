@@ -127,7 +127,7 @@ struct roster_options {
     enum roster_severity master_missing, kana_missing, preferred_missing;
     size_t zip_bytes, file_bytes, total_bytes, n_rows, n_findings;
 };
-extern const struct roster_options roster_options_default; /* 16 MiB, 64, 128, 200,000, 100,000
+extern const struct roster_options roster_options_default; /* 16 MiB, 32, 64, 100,000, 50,000
                                                             */
 
 /* ERR_OK: the package was looked at; whether it is good stands in (*roster_out)->is_refused.

@@ -155,8 +155,8 @@
       "titleは「2026年度」のように西暦4けたと「年度」で書くのが標準です。") \
     X(SESSION_START, "sessions.start", E, "年度の始まりは4月1日にしてください。") \
     X(SESSION_END, "sessions.end", E, "年度の終わりは次の年の3月31日にしてください。") \
-    X(SESSION_YEAR, "sessions.year", E, \
-      "schoolYearと始まりの日の年が合いません。どちらかを直してください。") \
+    X(SESSION_YEAR, "sessions.year", W, \
+      "schoolYearと始まりの日の年が合いません。始まりの日の年を年度として使います。") \
     X(ORG_DISTRICT_PARENT, "orgs.district_parent", E, \
       "教育委員会（district）に親の組織は書けません。parentSourcedIdを空にしてください。") \
     X(ORG_PARENT_SELF, "orgs.parent_self", E, \
@@ -180,7 +180,7 @@
       "subjectsとsubjectCodesの数が合いません。同じ数にしてください。") \
     X(SCHOOL_KIND, "school.kind", E, \
       "schoolSourcedIdは学校（school）でなければなりません。学校のsourcedIdにしてください。") \
-    X(CLASS_NO_TERM_YEAR, "classes.course_year", W, \
+    X(CLASS_COURSE_YEAR, "classes.course_year", W, \
       "クラスの年度とコースの年度が違います。正しいか確かめてください。") \
     X(CLASS_COURSE_SCHOOL, "classes.course_school", W, \
       "コースの組織が、クラスの学校でもその親でもありません。正しいか確かめてください。")
@@ -222,7 +222,7 @@
     X(ROLE_PRIMARY_DOUBLED, "roles.primary.doubled", E, \
       "同じ組織で主な役割（primary）が2つあります。組織ごとに1つにしてください。") \
     X(ROLE_PRIMARY_MISSING, "roles.primary.missing", E, \
-      "この組織に主な役割（primary）がありません。1つをprimaryにしてください。") \
+      "この人には主な役割（primary）がありません。1つをprimaryにしてください。") \
     X(ROLE_STUDENT_ORG, "roles.student.org", W, \
       "児童生徒の所属が学校（school）ではありません。正しいか確かめてください。") \
     X(ENROLMENT_DOUBLED, "enrollments.doubled", E, \

@@ -16,6 +16,7 @@
 #include "tenants/registration_store.h"
 #include "tenants/right_store.h"
 #include "tenants/rights_rows.h"
+#include "tenants/roster/feature.h"
 #include "tenants/tenants.h"
 
 /* One line a feature and kind, in the order of the house's ranks. */
@@ -55,6 +56,9 @@ const struct stmt_table features_stmts[] = {
     {people_look_stmts, PEOPLE_LOOK_STMTS_N},
     {registration_stmts, REGISTRATION_STMTS_N},
     {passkey_stmts, PASSKEY_STMTS_N},
+    {roster_stmts, ROSTER_STMTS_N},
+    {import_stmts, IMPORT_STMTS_N},
+    {rollover_stmts, ROLLOVER_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -76,6 +80,9 @@ const struct data_table_list features_tables[] = {
     {registration_tables, REGISTRATION_TABLES_N},
     {passkey_tables, PASSKEY_TABLES_N},
     {people_look_tables, PEOPLE_LOOK_TABLES_N},
+    {roster_tables, ROSTER_TABLES_N},
+    {import_tables, IMPORT_TABLES_N},
+    {rollover_tables, ROLLOVER_TABLES_N},
     {NULL, 0},
 };
 
@@ -83,6 +90,7 @@ const struct setting_table features_settings[] = {
     {sweep_settings, SWEEP_SETTINGS_N},
     {tenants_settings, TENANTS_SETTINGS_N},
     {rights_settings, RIGHTS_SETTINGS_N},
+    {roster_settings, ROSTER_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
 };

@@ -28,6 +28,7 @@ static const struct data_column columns[] = {
     {"is_cooperating", "協力校か", false},
     {"left_at", "名簿からなくなった時刻", false},
     {"created_at", "登録した時刻", false},
+    {"received", "受け取った名簿の行（列名と値）", false},
     {NULL, NULL, false},
 };
 

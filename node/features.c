@@ -18,6 +18,7 @@
 #include "tenants/rights_rows.h"
 #include "tenants/roster/feature.h"
 #include "tenants/tenants.h"
+#include "tenants/watch_rows.h"
 
 /* One line a feature and kind, in the order of the house's ranks. */
 const struct route_table features_routes[] = {
@@ -28,6 +29,7 @@ const struct route_table features_routes[] = {
     {audit_routes, AUDIT_ROUTES_N},
     {keys_routes, KEYS_ROUTES_N},
     {keys_admin_routes, KEYS_ADMIN_ROUTES_N},
+    {watch_routes, WATCH_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -59,31 +61,24 @@ const struct stmt_table features_stmts[] = {
     {roster_stmts, ROSTER_STMTS_N},
     {import_stmts, IMPORT_STMTS_N},
     {rollover_stmts, ROLLOVER_STMTS_N},
+    {shown_stmts, SHOWN_STMTS_N},
+    {watch_stmts, WATCH_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
 
 const struct data_table_list features_tables[] = {
-    {migrate_tables, MIGRATE_TABLES_N},
-    {identity_tables, IDENTITY_TABLES_N},
-    {audit_tables, AUDIT_TABLES_N},
-    {settings_tables, SETTINGS_TABLES_N},
-    {jobs_tables, JOBS_TABLES_N},
-    {sweep_tables, SWEEP_TABLES_N},
-    {files_tables, FILES_TABLES_N},
-    {tenants_tables, TENANTS_TABLES_N},
-    {org_tables, ORG_TABLES_N},
-    {person_tables, PERSON_TABLES_N},
-    {contract_tables, CONTRACT_TABLES_N},
-    {account_step_tables, ACCOUNT_STEP_TABLES_N},
-    {right_tables, RIGHT_TABLES_N},
-    {registration_tables, REGISTRATION_TABLES_N},
-    {passkey_tables, PASSKEY_TABLES_N},
-    {people_look_tables, PEOPLE_LOOK_TABLES_N},
-    {roster_tables, ROSTER_TABLES_N},
-    {import_tables, IMPORT_TABLES_N},
-    {rollover_tables, ROLLOVER_TABLES_N},
-    {NULL, 0},
+    {migrate_tables, MIGRATE_TABLES_N},   {identity_tables, IDENTITY_TABLES_N},
+    {audit_tables, AUDIT_TABLES_N},       {shown_tables, SHOWN_TABLES_N},
+    {watch_tables, WATCH_TABLES_N},       {settings_tables, SETTINGS_TABLES_N},
+    {jobs_tables, JOBS_TABLES_N},         {sweep_tables, SWEEP_TABLES_N},
+    {files_tables, FILES_TABLES_N},       {tenants_tables, TENANTS_TABLES_N},
+    {org_tables, ORG_TABLES_N},           {person_tables, PERSON_TABLES_N},
+    {contract_tables, CONTRACT_TABLES_N}, {account_step_tables, ACCOUNT_STEP_TABLES_N},
+    {right_tables, RIGHT_TABLES_N},       {registration_tables, REGISTRATION_TABLES_N},
+    {passkey_tables, PASSKEY_TABLES_N},   {people_look_tables, PEOPLE_LOOK_TABLES_N},
+    {roster_tables, ROSTER_TABLES_N},     {import_tables, IMPORT_TABLES_N},
+    {rollover_tables, ROLLOVER_TABLES_N}, {NULL, 0},
 };
 
 const struct setting_table features_settings[] = {
@@ -91,6 +86,7 @@ const struct setting_table features_settings[] = {
     {tenants_settings, TENANTS_SETTINGS_N},
     {rights_settings, RIGHTS_SETTINGS_N},
     {roster_settings, ROSTER_SETTINGS_N},
+    {watch_settings, WATCH_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
 };
@@ -98,13 +94,22 @@ const struct setting_table features_settings[] = {
 const struct job_table features_jobs[] = {
     {sweep_jobs, SWEEP_JOBS_N},
     {files_jobs, FILES_JOBS_N},
+    {watch_jobs, WATCH_JOBS_N},
     {NULL, 0},
 };
 
 const struct audit_table *const features_audit_tables[] = {
-    &audit_access_table,       &audit_deletion_table,
-    &settings_audit_table,     &sweep_audit_table,
-    &contract_audit_table,     &account_step_audit_table,
-    &right_grant_audit_table,  &right_end_audit_table,
-    &registration_audit_table, NULL,
+    &audit_access_table,
+    &audit_deletion_table,
+    &settings_audit_table,
+    &sweep_audit_table,
+    &contract_audit_table,
+    &account_step_audit_table,
+    &right_grant_audit_table,
+    &right_end_audit_table,
+    &registration_audit_table,
+    &audit_shown_table,
+    &watch_notice_audit,
+    &watch_seen_audit,
+    NULL,
 };

@@ -202,7 +202,7 @@ static void show_inclusion(struct req *req)
 
 struct entry_output {
     struct id id, account, object, person;
-    int64_t at;
+    int64_t at, n_shown;
     struct span route, role, operator_name, address, action, outcome, purpose;
     bool has_account, has_object, has_person, has_operator;
 };
@@ -234,6 +234,10 @@ static const struct jx_field entry_fields[] = {
     ENTRY_TEXT(address, "どこから"),
     ENTRY_OPTIONAL(JX_ID, object, has_object, "どの対象か"),
     ENTRY_OPTIONAL(JX_ID, person, has_person, "だれのデータか"),
+    {.name = "n_shown",
+     .type = JX_INT,
+     .offset = offsetof(struct entry_output, n_shown),
+     .title_ja = "一覧に出した人の数"},
     ENTRY_TEXT(action, "閲覧・変更・書き出し・拒否"),
     ENTRY_TEXT(outcome, "結果"),
     ENTRY_TEXT(purpose, "目的"),
@@ -344,6 +348,7 @@ static struct entry_output entry_of(const struct access_past *p)
         .person = p->person,
         .has_person = !id_is_none(p->person),
         .at = p->at_utc_us,
+        .n_shown = p->n_shown,
         .route = p->route,
         .role = p->role,
         .operator_name = p->operator_name,

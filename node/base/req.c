@@ -88,6 +88,24 @@ void reply_fail(struct req *req, const struct fail *why)
     finish_problem(req, fail.code, rc, body);
 }
 
+void reply_problem(struct req *req, int status, const char *code, const char *title_ja)
+{
+    const char *type = arena_printf(req->arena, "urn:ibasho:error:%s", code);
+    const struct problem problem = {
+        .type = span_text(type),
+        .title = span_text(title_ja),
+        .status = status,
+        .code = span_text(code),
+    };
+    struct span body;
+
+    req->reply.code = code;
+    if (type != NULL && jx_write(&problem_shape, &problem, req->arena, &body, NULL) == ERR_OK)
+        finish(req, status, PROBLEM_MEDIA_TYPE, body);
+    else
+        finish(req, err_http_status(ERR_NOMEM), PROBLEM_MEDIA_TYPE, problem_no_memory());
+}
+
 void reply_defects(struct req *req, const struct jx_defects *defects)
 {
     struct span body;

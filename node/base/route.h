@@ -123,10 +123,12 @@ struct req {
     int n_query;
     /* As received: JSON of at most JX_MAX_BYTES, or the row's body_type. */
     struct span body;
-    void *input;         /* the struct of route->input, read and checked */
-    int64_t now_utc_us;  /* one wall time for the whole request */
-    struct id object;    /* what the access record names; a handler sets it */
-    struct id person;    /* whose record was touched; a handler sets it */
+    void *input;            /* the struct of route->input, read and checked */
+    int64_t now_utc_us;     /* one wall time for the whole request */
+    struct id object;       /* what the access record names; a handler sets it */
+    struct id person;       /* whose record was touched; a handler sets it */
+    const struct id *shown; /* or whose records a list shows, in the arena */
+    size_t n_shown;
     int access_recorded; /* a transaction of the handler already wrote the access record */
     struct span cookie_session; /* the session cookie's value, none when absent */
     struct span cookie_device;  /* the device cookie's */
@@ -148,6 +150,8 @@ void reply_none(struct req *req);                                 /* 204 */
 void reply_bytes(struct req *req, int status, const char *type, struct span body);
 /* problem+json (RFC 9457) with code and a plain Japanese sentence. */
 void reply_fail(struct req *req, const struct fail *why);
+/* The same with a code and a sentence of the handler's own; code outlives the request. */
+void reply_problem(struct req *req, int status, const char *code, const char *title_ja);
 void reply_defects(struct req *req, const struct jx_defects *defects);
 /* Adds a header before one of the above; name and value must outlive the request (arena). */
 void reply_header(struct req *req, const char *name, const char *value);

@@ -13,6 +13,7 @@ struct audit;
 struct conf;
 struct space;
 struct accounts;
+struct watch;
 struct data_table_list;
 
 struct services {
@@ -25,6 +26,7 @@ struct services {
     const struct conf *conf;              /* node/base/conf.h */
     struct space *space;                  /* node/db/space.h */
     struct accounts *accounts;            /* tenants/account.h */
+    struct watch *watch;                  /* tenants/watch.h */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
 };
 

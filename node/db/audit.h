@@ -110,6 +110,8 @@ void audit_stats_read(struct audit *audit, struct audit_stats *stats_out); /* an
 NODISCARD enum err audit_checkpoint(struct audit *audit, struct writer *writer,
                                     struct fail *why);
 
+#define ACCESS_SHOWN_CAP 5000
+
 /* One entry of the access record (table access_record, itself an audit leaf): who, when, from
  * where, which object, which person's data, what kind, purpose. */
 struct access_entry {
@@ -121,19 +123,25 @@ struct access_entry {
     const char *operator_name; /* "uid:0" on the admin socket */
     struct span address;
     struct id object, person;
-    const char *action;  /* "read" "change" "export" "refused" */
-    const char *outcome; /* err_code of the answer */
-    struct span purpose; /* code of the stated purpose, may be empty */
+    const struct id *shown; /* whose records a list showed: a row and leaf of access_shown */
+    size_t n_shown;         /* at most ACCESS_SHOWN_CAP */
+    const char *action;     /* "read" "change" "export" "refused" */
+    const char *outcome;    /* err_code of the answer */
+    struct span purpose;    /* code of the stated purpose, may be empty */
 };
 NODISCARD enum err access_append(struct tx *tx, const struct access_entry *entry,
                                  struct fail *why);
 
 /* Rows for node/features.c. */
 #define AUDIT_STMTS_N  20
+#define SHOWN_STMTS_N  3
+#define SHOWN_TABLES_N 1
 #define AUDIT_TABLES_N 4
 #define AUDIT_CONF_N   2
 extern const struct stmt *const audit_stmts[AUDIT_STMTS_N];
 extern const struct data_table audit_tables[AUDIT_TABLES_N];
+extern const struct stmt *const shown_stmts[SHOWN_STMTS_N];
+extern const struct data_table shown_tables[SHOWN_TABLES_N];
 extern const struct conf_row audit_conf_rows[AUDIT_CONF_N];
 
 #endif

@@ -122,5 +122,7 @@ enum err access_append(struct tx *tx, const struct access_entry *entry, struct f
         rc = store_add_access(tx, entry, why);
     if (rc == ERR_OK)
         rc = audit_append(tx, kind, "access_record", e->id, bytes, why);
+    if (rc == ERR_OK && e->n_shown > 0)
+        rc = access_append_shown(tx, e, why);
     return rc;
 }

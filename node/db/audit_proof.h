@@ -31,7 +31,7 @@ struct access_filter {
 
 struct access_past {
     struct id id, account, object, person;
-    int64_t at_utc_us;
+    int64_t at_utc_us, n_shown; /* persons a list showed */
     struct span route, role, operator_name, address, action, outcome, purpose;
 };
 

@@ -66,8 +66,11 @@ static const struct stmt access_rows = {
 static const struct stmt access_page = {
     "access_record_page",
     "SELECT id, at, route, role, account, operator_name, address, object, person, action,"
-    " outcome, purpose FROM access_record WHERE at >= $1::timestamptz AND at < $2::timestamptz"
-    " AND ($3::uuid IS NULL OR account = $3::uuid) AND ($4::uuid IS NULL OR person = $4::uuid)"
+    " outcome, purpose, coalesce((SELECT cardinality(persons) FROM access_shown s"
+    " WHERE s.id = access_record.id), 0)"
+    " FROM access_record WHERE at >= $1::timestamptz AND at < $2::timestamptz"
+    " AND ($3::uuid IS NULL OR account = $3::uuid) AND ($4::uuid IS NULL OR person = $4::uuid"
+    " OR id IN (SELECT id FROM access_shown WHERE persons @> ARRAY[$4::uuid]))"
     " AND ($5::text = '' OR action = $5::text) AND (at, id) < ($6::timestamptz, $7::uuid)"
     " ORDER BY at DESC, id DESC LIMIT $8::integer"};
 static const struct stmt access_extra = {
@@ -558,6 +561,7 @@ static bool read_past(const struct db_rows *rows, int i, struct arena *arena,
         .action = copy(arena, rows, i, 9, &is_whole),
         .outcome = copy(arena, rows, i, 10, &is_whole),
         .purpose = copy(arena, rows, i, 11, &is_whole),
+        .n_shown = db_i64(rows, i, 12),
     };
     return is_whole;
 }

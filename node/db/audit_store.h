@@ -68,6 +68,9 @@ NODISCARD enum err store_count(struct db *db, int64_t *n_leaves_out, int64_t *n_
 /* node/db/audit_access.c: the canonical bytes of a row of access_record. */
 NODISCARD enum err access_canonical(const struct db_rows *rows, int row, struct arena *arena,
                                     struct span *bytes_out, struct fail *why);
+/* audit_shown.c: the persons a list showed, one row and one leaf. */
+NODISCARD enum err access_append_shown(struct tx *tx, const struct access_entry *entry,
+                                       struct fail *why);
 NODISCARD enum err store_add_access(struct tx *tx, const struct access_entry *entry,
                                     struct fail *why);
 

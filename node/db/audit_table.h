@@ -18,7 +18,7 @@ struct audit_table {
                           struct span *bytes_out, struct fail *why);
 };
 
-/* Of node/db itself: access_record and audit_deletion. */
-extern const struct audit_table audit_access_table, audit_deletion_table;
+/* Of node/db itself: access_record, access_shown and audit_deletion. */
+extern const struct audit_table audit_access_table, audit_shown_table, audit_deletion_table;
 
 #endif

@@ -98,6 +98,8 @@ static enum err record_post(struct call *call, struct fail *why)
     if (record == NULL)
         return fail_set(why, ERR_NOMEM, "access record");
     record->call = call;
+    invariant(req->n_shown <= ACCESS_SHOWN_CAP, "%s shows %zu persons", req->route->name,
+              req->n_shown);
     record->entry = (struct access_entry){
         .id = id_new(),
         .at_utc_us = req->now_utc_us,
@@ -108,6 +110,8 @@ static enum err record_post(struct call *call, struct fail *why)
         .address = req->address,
         .object = req->object,
         .person = req->person,
+        .shown = req->shown,
+        .n_shown = req->reply.status < 400 ? req->n_shown : 0,
         .action = call->action,
         .outcome = outcome_of(&req->reply),
     };

@@ -14,6 +14,7 @@
 #include "node/db/settings.h"
 #include "node/db/space.h"
 #include "tenants/account.h"
+#include "tenants/watch.h"
 
 #define STATEMENT_MS   10000
 #define WRITES_WAITING 4096
@@ -201,6 +202,13 @@ static enum err open_accounts(struct parts *parts, struct fail *why)
     return accounts_open(&conf, &parts->services.accounts, why);
 }
 
+static enum err open_watch(struct parts *parts, struct fail *why)
+{
+    const struct watch_conf conf = {parts->services.writer, parts->services.settings};
+
+    return watch_open(&conf, &parts->services.watch, why);
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
@@ -237,6 +245,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = open_files(parts, why);
     if (rc == ERR_OK && s->accounts == NULL)
         rc = open_accounts(parts, why);
+    if (rc == ERR_OK && s->watch == NULL)
+        rc = open_watch(parts, why);
     if (rc == ERR_OK && s->jobs == NULL)
         rc = start_jobs(parts, why);
     if (rc == ERR_OK && !parts->is_audit_started) {
@@ -258,6 +268,7 @@ void parts_destroy(struct parts **parts)
     if ((*parts)->is_audit_started)
         audit_stop(s->audit);
     writer_stop(&s->writer);
+    watch_close(&s->watch);
     files_close(&s->files);
     settings_close(&s->settings);
     audit_close(&s->audit);

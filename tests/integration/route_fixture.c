@@ -52,6 +52,8 @@ struct req *route_fixture_call(const struct route *route, const struct route_cal
     };
     if (call->name != NULL)
         req->params[req->n_params++] = (struct req_param){"name", span_text(call->name)};
+    if (call->id != NULL)
+        req->params[req->n_params++] = (struct req_param){"id", span_text(call->id)};
     if (call->before != NULL)
         req->query[req->n_query++] = (struct req_param){"before", span_text(call->before)};
     if (read_body(req, call->body))

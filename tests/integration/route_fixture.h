@@ -13,6 +13,7 @@ struct route_call {
     struct arena *arena; /* answer and request live in it */
     struct caller caller;
     const char *name;   /* of the path's {name}; NULL none */
+    const char *id;     /* of the path's {id}; NULL none */
     const char *before; /* ?before=; NULL none */
     const char *body;   /* JSON; NULL none */
     const char *address;

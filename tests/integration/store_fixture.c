@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/features.h"
+#include "tenants/watch.h"
 #include "tests/integration/db_fixture.h"
 
 static void must(enum err rc, const struct fail *why, const char *what)
@@ -50,6 +51,9 @@ void store_fixture_start(struct store_fixture *f, const struct setting_table *se
                                 .max_bytes = 4 << 20,
                                 .keyring = f->services.keyring,
                                 .space = f->services.space};
+    must(watch_open(&(struct watch_conf){f->services.writer, f->services.settings},
+                    &f->services.watch, &why),
+         &why, "watch");
     must(files_open(&files, &f->services.files, &why), &why, "files");
 }
 
@@ -64,6 +68,7 @@ void store_fixture_stop(struct store_fixture *f)
         abort();
     }
     writer_stop(&f->log.writer); /* its last answers may still name what goes below */
+    watch_close(&f->services.watch);
     files_close(&f->services.files);
     space_close(&f->services.space);
     settings_close(&f->services.settings);

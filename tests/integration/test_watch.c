@@ -164,7 +164,7 @@ T_CASE(watch_forgets_nothing_when_killed)
 T_CASE(watch_steps_back_when_the_window_passes)
 {
     struct town t;
-    struct watch_over over = {NULL};
+    struct watch_over over = {.notice = NULL};
     struct fail why = {.code = ERR_OK};
     int64_t now_us = clock_utc_us();
 

@@ -17,6 +17,7 @@
 #include "tenants/right_store.h"
 #include "tenants/rights_rows.h"
 #include "tenants/roster/feature.h"
+#include "tenants/recovery_store.h"
 #include "tenants/tenants.h"
 #include "tenants/watch_rows.h"
 
@@ -49,6 +50,9 @@ const struct stmt_table features_stmts[] = {
     {sweep_stmts, SWEEP_STMTS_N},
     {files_stmts, FILES_STMTS_N},
     {tenants_stmts, TENANTS_STMTS_N},
+    {session_stmts, SESSION_STMTS_N},
+    {signin_stmts, SIGNIN_STMTS_N},
+    {recovery_stmts, RECOVERY_STMTS_N},
     {org_stmts, ORG_STMTS_N},
     {person_stmts, PERSON_STMTS_N},
     {contract_stmts, CONTRACT_STMTS_N},
@@ -73,6 +77,9 @@ const struct data_table_list features_tables[] = {
     {watch_tables, WATCH_TABLES_N},       {settings_tables, SETTINGS_TABLES_N},
     {jobs_tables, JOBS_TABLES_N},         {sweep_tables, SWEEP_TABLES_N},
     {files_tables, FILES_TABLES_N},       {tenants_tables, TENANTS_TABLES_N},
+    {session_tables, SESSION_TABLES_N},
+    {signin_tables, SIGNIN_TABLES_N},
+    {recovery_tables, RECOVERY_TABLES_N},
     {org_tables, ORG_TABLES_N},           {person_tables, PERSON_TABLES_N},
     {contract_tables, CONTRACT_TABLES_N}, {account_step_tables, ACCOUNT_STEP_TABLES_N},
     {right_tables, RIGHT_TABLES_N},       {registration_tables, REGISTRATION_TABLES_N},
@@ -84,6 +91,7 @@ const struct data_table_list features_tables[] = {
 const struct setting_table features_settings[] = {
     {sweep_settings, SWEEP_SETTINGS_N},
     {tenants_settings, TENANTS_SETTINGS_N},
+    {signin_settings, SIGNIN_SETTINGS_N},
     {rights_settings, RIGHTS_SETTINGS_N},
     {roster_settings, ROSTER_SETTINGS_N},
     {watch_settings, WATCH_SETTINGS_N},
@@ -111,5 +119,5 @@ const struct audit_table *const features_audit_tables[] = {
     &audit_shown_table,
     &watch_notice_audit,
     &watch_seen_audit,
-    NULL,
+    &recovery_ask_audit_table, &recovery_grant_audit_table, NULL,
 };

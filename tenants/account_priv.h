@@ -3,6 +3,7 @@
 #define TENANTS_ACCOUNT_PRIV_H
 
 #include "tenants/account_store.h"
+#include "tenants/pace.h"
 #include "tenants/password.h"
 #include "tenants/throttle.h"
 
@@ -12,11 +13,11 @@ struct accounts {
     struct settings *settings;
     struct space *space;
     struct hasher *hasher;
-    struct throttle *throttle;
+    struct throttle *throttle; /* tries */
+    struct throttle *failures; /* wrong ones, for the choice of the lane */
+    struct pace *pace;
     struct rights *rights;
     struct people_index *people;
-    struct id decoy;                    /* the row id of whoever does not exist */
-    char decoy_hash[PASSWORD_HASH_CAP]; /* of a password nobody knows */
 };
 
 /* The blind index of a folded login. */

@@ -5,6 +5,7 @@
 #include "node/base/jx.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
+#include "tenants/session_store.h"
 #include "tenants/tenants.h"
 
 #define COLUMNS \
@@ -193,7 +194,8 @@ enum err account_step_append(struct tx *tx, const struct account_step *step, str
     if (rc == ERR_OK)
         rc = move(tx, leaf.id, why);
     if (rc == ERR_OK && (step->after == ACCOUNT_SUSPENDED || step->after == ACCOUNT_CLOSED))
-        rc = session_store_close_all(tx, step->account, step->at_utc_us, why);
+        rc = session_store_end_others(tx, step->account, ID_NONE, "account", step->at_utc_us,
+                                      why);
     return rc;
 }
 

@@ -43,11 +43,6 @@ struct account_row {
     int64_t ends_utc_us; /* sign-in and sessions end here; 0: with the contract */
 };
 
-/* Sealed columns live in the arena. ERR_NOT_FOUND. */
-NODISCARD enum err account_store_by_login(struct db *db,
-                                          const uint8_t index[ACCOUNT_INDEX_BYTES],
-                                          struct arena *arena, struct account_row *row_out,
-                                          struct fail *why);
 /* The display name alone, still sealed. ERR_NOT_FOUND. */
 NODISCARD enum err account_store_display_name(struct db *db, struct id account,
                                               struct arena *arena, struct span *sealed_out,
@@ -63,35 +58,5 @@ NODISCARD enum err account_store_add(struct tx *tx, const struct account_row *ro
 /* ERR_NOT_FOUND. */
 NODISCARD enum err account_store_state(struct tx *tx, struct id account,
                                        enum account_state *state_out, struct fail *why);
-
-/* One failed try more; the n_cap-th locks the account until then and starts counting afresh. A
- * locked account counts nothing, so that nobody can keep it locked for ever. */
-NODISCARD enum err account_store_failed(struct tx *tx, struct id account, int n_cap,
-                                        int64_t now_utc_us, int64_t locked_until_utc_us,
-                                        struct fail *why);
-/* The tries start afresh; step >= 0 is used up. ERR_DENIED: no longer active and unlocked, or
- * the step was used meanwhile. */
-NODISCARD enum err account_store_signed_in(struct tx *tx, struct id account, int64_t now_utc_us,
-                                           int64_t step, struct fail *why);
-
-struct session_row {
-    struct id id, account, school;
-    enum role role;
-    int64_t created_utc_us, last_seen_utc_us, expires_utc_us;
-};
-
-/* An open session of an active account. ERR_NOT_FOUND. */
-NODISCARD enum err session_store_find(struct db *db, const struct hash256 *token,
-                                      struct session_row *row_out, struct fail *why);
-NODISCARD enum err session_store_add(struct tx *tx, const struct session_row *row,
-                                     const struct hash256 *token, struct fail *why);
-NODISCARD enum err session_store_seen(struct tx *tx, struct id session, int64_t now_utc_us,
-                                      struct fail *why);
-NODISCARD enum err session_store_close(struct tx *tx, struct id session, int64_t now_utc_us,
-                                       struct fail *why);
-
-/* Every session of the account ends. */
-NODISCARD enum err session_store_close_all(struct tx *tx, struct id account, int64_t now_utc_us,
-                                           struct fail *why);
 
 #endif

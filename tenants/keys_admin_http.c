@@ -136,13 +136,6 @@ struct proof {
     void (*then)(struct req *req, struct id person, struct span half, struct span check_code);
 };
 
-static enum err close_run(struct tx *tx, void *arg, struct fail *why)
-{
-    const struct proof *p = arg;
-
-    return session_store_close(tx, p->signin.session.id, p->signin.now_utc_us, why);
-}
-
 /* Before an answer, which may end the request. */
 static void forget(struct req *req)
 {
@@ -162,20 +155,16 @@ static void proven_run(void *arg)
     const struct person_input *in = req->input;
     uint8_t half[KEY_HALF_BYTES] = {0}, code[4 * KEY_CODE_MOST];
     size_t code_len = in->check_code.len < sizeof code ? in->check_code.len : sizeof code;
-    struct fail why;
 
     if (in->half.len == sizeof half)
         memcpy(half, in->half.p, sizeof half);
     memcpy(code, in->check_code.p, code_len);
     forget(req);
-    if (writer_wait(req->services->writer, close_run, p, &why) != ERR_OK)
-        reply_fail(req, &why);
-    else if (p->signin.session.role != ROLE_COMMISSIONER)
+    if (p->signin.row.role != ROLE_COMMISSIONER)
         keys_refuse(req, 422, "not-commissioner",
                     "鍵の紙を交換できるのは委託者（自治体の担当者）だけです。");
     else
-        p->then(req, p->signin.session.account, span_of(half, sizeof half),
-                span_of(code, code_len));
+        p->then(req, p->signin.row.id, span_of(half, sizeof half), span_of(code, code_len));
     OPENSSL_cleanse(half, sizeof half);
 }
 
@@ -221,8 +210,8 @@ static void prove(struct req *req, void (*then)(struct req *req, struct id perso
         .password = in->password,
         .code = in->code,
         .has_code = true,
-        .address = SPAN("operator's terminal"),
-        .now_utc_us = req->now_utc_us,
+        .is_proof = true,
+        .from = {.address = SPAN("operator's terminal"), .now_utc_us = req->now_utc_us},
         .done = proof_told,
         .arg = p,
     };

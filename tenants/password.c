@@ -3,6 +3,7 @@
 #include <argon2.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #define SALT_BYTES    16
 #define HASH_BYTES    32
 #define N_THREADS_CAP 2
+#define N_TURNS       5 /* every fifth is the second lane's */
 
 struct work {
     void (*run)(void *arg);
@@ -23,7 +25,9 @@ struct work {
 };
 
 struct hasher {
-    struct mbox *works;
+    struct mbox *lanes[HASH_LANES_N]; /* of struct work */
+    struct mbox *tickets;             /* one for each work, posted after it */
+    atomic_uint turn;
     pthread_t threads[N_THREADS_CAP];
     int n_threads;
 };
@@ -74,17 +78,31 @@ void password_make(char out[PASSWORD_MADE_CAP])
     out[n] = '\0';
 }
 
+/* Whoever holds a ticket finds a work: there are never fewer works than tickets. */
+static struct work take_work(struct hasher *h)
+{
+    bool is_seconds = atomic_fetch_add(&h->turn, 1) % N_TURNS == N_TURNS - 1;
+    struct work work;
+
+    for (;; is_seconds = !is_seconds)
+        if (mbox_take(h->lanes[is_seconds ? HASH_SECOND : HASH_FIRST], &work, 1, 0) == 1)
+            return work;
+}
+
 static void *work_loop(void *arg)
 {
     struct hasher *h = arg;
     struct work work;
+    char ticket;
 
     /* A class that signs in must not be felt by those who are in: Linux keeps a nice value for
      * each thread. Refused, it is only less polite. */
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
-    while (!mbox_is_done(h->works)) {
-        if (mbox_take(h->works, &work, 1, -1) == 1)
-            work.run(work.arg);
+    while (!mbox_is_done(h->tickets)) {
+        if (mbox_take(h->tickets, &ticket, 1, -1) != 1)
+            continue;
+        work = take_work(h);
+        work.run(work.arg);
     }
     return NULL;
 }
@@ -102,7 +120,9 @@ enum err hasher_create(int n_threads, size_t n_waiting_cap, struct hasher **hash
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
     if (h == NULL)
         return fail_set(why, ERR_NOMEM, "hasher");
-    rc = mbox_create(sizeof(struct work), n_waiting_cap, &h->works, why);
+    rc = mbox_create(1, n_waiting_cap * HASH_LANES_N, &h->tickets, why);
+    for (int i = 0; i < HASH_LANES_N && rc == ERR_OK; i++)
+        rc = mbox_create(sizeof(struct work), n_waiting_cap, &h->lanes[i], why);
     while (rc == ERR_OK && h->n_threads < n_threads) {
         if (pthread_create(&h->threads[h->n_threads], NULL, work_loop, h) == 0)
             h->n_threads++;
@@ -121,23 +141,42 @@ void hasher_destroy(struct hasher **hasher)
 
     if (h == NULL)
         return;
-    if (h->works != NULL)
-        mbox_close(h->works);
+    for (int i = 0; i < HASH_LANES_N; i++)
+        if (h->lanes[i] != NULL)
+            mbox_close(h->lanes[i]);
+    if (h->tickets != NULL)
+        mbox_close(h->tickets);
     for (int i = 0; i < h->n_threads; i++)
         pthread_join(h->threads[i], NULL);
-    mbox_destroy(&h->works);
+    for (int i = 0; i < HASH_LANES_N; i++)
+        mbox_destroy(&h->lanes[i]);
+    mbox_destroy(&h->tickets);
     free(h);
     *hasher = NULL;
 }
 
-enum err hasher_post(struct hasher *h, void (*run)(void *arg), void *arg, struct fail *why)
+enum err hasher_post_lane(struct hasher *h, enum hash_lane lane, void (*run)(void *arg),
+                          void *arg, struct fail *why)
 {
     const struct work work = {run, arg};
+    const char ticket = 0;
+    enum err rc = mbox_post(h->lanes[lane], &work, why);
 
-    return mbox_post(h->works, &work, why);
+    if (rc == ERR_OK && mbox_post(h->tickets, &ticket, NULL) != ERR_OK)
+        invariant(false, "a work without a ticket");
+    return rc;
+}
+
+enum err hasher_post(struct hasher *h, void (*run)(void *arg), void *arg, struct fail *why)
+{
+    return hasher_post_lane(h, HASH_FIRST, run, arg, why);
 }
 
 size_t hasher_n_waiting(struct hasher *h)
 {
-    return mbox_n_waiting(h->works);
+    size_t n = 0;
+
+    for (int i = 0; i < HASH_LANES_N; i++)
+        n += mbox_n_waiting(h->lanes[i]);
+    return n;
 }

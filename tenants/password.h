@@ -22,15 +22,20 @@ NODISCARD enum err password_check(const char *phc, struct span password, struct 
 /* A random password without letters that look alike: 16 of 31, 79 bits. */
 void password_make(char out[PASSWORD_MADE_CAP]);
 
-/* The queue. */
+/* The queue. It has two lanes: of five works taken while both wait, four are of the first and
+ * one of the second, so that who guesses waits behind who does not, and nobody for ever. */
 struct hasher;
+enum hash_lane { HASH_FIRST, HASH_SECOND, HASH_LANES_N };
 NODISCARD enum err hasher_create(int n_threads, size_t n_waiting_cap,
                                  struct hasher **hasher_out, struct fail *why);
 /* Runs what is queued, then stops. */
 void hasher_destroy(struct hasher **hasher);
-/* run(arg) on a hashing thread, in order of posting. ERR_BUSY: the queue is full. */
+/* run(arg) on a hashing thread, in order of posting within a lane. ERR_BUSY: the lane is full
+ * (each holds n_waiting_cap). hasher_post is the first lane. */
 NODISCARD enum err hasher_post(struct hasher *hasher, void (*run)(void *arg), void *arg,
                                struct fail *why);
+NODISCARD enum err hasher_post_lane(struct hasher *hasher, enum hash_lane lane,
+                                    void (*run)(void *arg), void *arg, struct fail *why);
 size_t hasher_n_waiting(struct hasher *hasher);
 
 #endif

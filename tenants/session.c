@@ -6,6 +6,7 @@
 #include "node/db/digest.h"
 #include "tenants/account_priv.h"
 #include "tenants/rights.h"
+#include "tenants/session_store.h"
 #include "tenants/tenants.h"
 
 #define MINUTE_US   (INT64_C(60) * 1000000)
@@ -55,8 +56,25 @@ static bool has_ended(const struct accounts *a, const struct session_row *row,
                                                             : &setting_idle_minutes_adult);
 
     return now_utc_us >= row->expires_utc_us ||
+           (row->account_ends_utc_us != 0 && now_utc_us >= row->account_ends_utc_us) ||
            now_utc_us >= row->created_utc_us + absolute_us(a) ||
            now_utc_us >= row->last_seen_utc_us + idle_min * MINUTE_US;
+}
+
+/* The browser and the door it was opened at, and no other. */
+static bool is_at_home(const struct accounts *a, const struct session_row *row,
+                       const struct session_ask *ask)
+{
+    char facts[DEVICE_FACTS_CAP];
+    struct hash256 device;
+
+    if ((row->listener == LISTENER_OFFICE) != (ask->listener == LISTENER_OFFICE))
+        return false;
+    if (!settings_bool(a->settings, &setting_device_binding))
+        return true;
+    device_facts(ask->user_agent, facts);
+    device = device_hash(ask->device, facts);
+    return row->has_device && hash256_eq(&device, &row->device);
 }
 
 struct seen {
@@ -107,6 +125,8 @@ enum err session_find(struct accounts *a, struct db *db, const struct session_as
         return rc;
     if (has_ended(a, &row, ask->now_utc_us))
         return fail_set(why, ERR_NOT_FOUND, "the session has ended");
+    if (!is_at_home(a, &row, ask))
+        return fail_set(why, ERR_NOT_FOUND, "another device or listener");
     rc = rights_duties(a->rights, db, row.account, row.role, ask->now_utc_us, &duties, why);
     if (rc != ERR_OK)
         return rc;
@@ -114,7 +134,7 @@ enum err session_find(struct accounts *a, struct db *db, const struct session_as
         note_seen(a, row.id, ask->now_utc_us);
     *caller_out = (struct caller){
         .role = row.role,
-        .stage = STAGE_FULL,
+        .stage = row.stage,
         .account = row.account,
         .session = row.id,
         .school = row.school,

@@ -8,15 +8,15 @@
 #include "node/base/stmt.h"
 #include "node/base/table.h"
 
-#define SESSION_ROUTES_N       3
+#define SESSION_ROUTES_N       4
 #define SETTINGS_ROUTES_N      4
 #define SETTINGS_PAST_ROUTES_N 1
 #define ACCOUNT_ROUTES_N       2
 #define AUDIT_ROUTES_N         6
 #define KEYS_ROUTES_N          6
 #define KEYS_ADMIN_ROUTES_N    6
-#define TENANTS_STMTS_N        12
-#define TENANTS_TABLES_N       2
+#define TENANTS_STMTS_N        4
+#define TENANTS_TABLES_N       1
 #define TENANTS_SETTINGS_N     6
 #define TENANTS_CONF_N         2
 extern const struct route session_routes[SESSION_ROUTES_N];   /* session_http.c */
@@ -71,5 +71,24 @@ extern const struct data_table registration_tables[REGISTRATION_TABLES_N];
 extern const struct stmt *const passkey_stmts[PASSKEY_STMTS_N];
 extern const struct data_table passkey_tables[PASSKEY_TABLES_N];
 extern const struct conf_row passkey_conf_rows[PASSKEY_CONF_N]; /* passkey.rp_id */
+
+/* Signing in and sessions. */
+#define SESSION_STMTS_N   8
+#define SESSION_TABLES_N  1
+#define SIGNIN_STMTS_N    18
+#define SIGNIN_TABLES_N   2
+#define SIGNIN_SETTINGS_N 6
+#define RECOVERY_STMTS_N  7
+#define RECOVERY_TABLES_N 2
+extern const struct stmt *const recovery_stmts[RECOVERY_STMTS_N];
+extern const struct data_table recovery_tables[RECOVERY_TABLES_N];
+extern const struct stmt *const session_stmts[SESSION_STMTS_N];
+extern const struct data_table session_tables[SESSION_TABLES_N];
+extern const struct stmt *const signin_stmts[SIGNIN_STMTS_N];
+extern const struct data_table signin_tables[SIGNIN_TABLES_N];
+extern const struct setting *const signin_settings[SIGNIN_SETTINGS_N];
+extern const struct setting setting_device_binding, setting_student_changes_first,
+    setting_child_second_step, setting_password_least_adult, setting_password_least_student,
+    setting_one_time_hours;
 
 #endif

@@ -68,16 +68,24 @@ static _Atomic uint64_t *pick(_Atomic uint64_t set[N_WAYS], uint64_t tag, uint64
     return best;
 }
 
-enum err throttle_try(struct throttle *t, struct span account, struct span address, int n_cap,
-                      int64_t mono_us, struct fail *why)
+static _Atomic uint64_t *find(struct throttle *t, struct span account, struct span address,
+                              uint64_t now_s, uint64_t *tag_out)
 {
-    uint64_t now_s = (uint64_t)mono_us / 1000000, tag = 0;
     struct hash256 hash = hash_pair(t, account, address);
-    _Atomic uint64_t *at;
+    uint64_t tag = 0;
 
     for (int i = 0; i < 4; i++)
         tag = tag << 8 | hash.b[i];
-    at = pick(t->words[(hash.b[4] | (uint32_t)hash.b[5] << 8) % N_SETS], tag, now_s);
+    *tag_out = tag;
+    return pick(t->words[(hash.b[4] | (uint32_t)hash.b[5] << 8) % N_SETS], tag, now_s);
+}
+
+enum err throttle_try(struct throttle *t, struct span account, struct span address, int n_cap,
+                      int64_t mono_us, struct fail *why)
+{
+    uint64_t now_s = (uint64_t)mono_us / 1000000, tag;
+    _Atomic uint64_t *at = find(t, account, address, now_s, &tag);
+
     for (;;) {
         uint64_t old = atomic_load(at), n_tries = old & TRY_CAP;
 
@@ -89,4 +97,29 @@ enum err throttle_try(struct throttle *t, struct span account, struct span addre
                 at, &old, tag << 32 | (now_s & SECOND_MASK) << 8 | (n_tries + 1)))
             return ERR_OK;
     }
+}
+
+void throttle_note(struct throttle *t, struct span account, struct span address,
+                   int64_t mono_us)
+{
+    uint64_t now_s = (uint64_t)mono_us / 1000000, tag, n_tries, old;
+    _Atomic uint64_t *at = find(t, account, address, now_s, &tag);
+
+    do {
+        old = atomic_load(at);
+        n_tries = old >> 32 == tag ? old & TRY_CAP : 0;
+        n_tries += n_tries < TRY_CAP;
+    } while (!atomic_compare_exchange_weak(at, &old,
+                                           tag << 32 | (now_s & SECOND_MASK) << 8 | n_tries));
+}
+
+int throttle_count(struct throttle *t, struct span account, struct span address, int window_s,
+                   int64_t mono_us)
+{
+    uint64_t now_s = (uint64_t)mono_us / 1000000, tag;
+    uint64_t word = atomic_load(find(t, account, address, now_s, &tag));
+
+    if (word >> 32 != tag || age_s(word, now_s) >= (uint64_t)window_s)
+        return 0;
+    return (int)(word & TRY_CAP);
 }

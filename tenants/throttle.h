@@ -18,5 +18,11 @@ void throttle_destroy(struct throttle **throttle);
 NODISCARD enum err throttle_try(struct throttle *throttle, struct span account,
                                 struct span address, int n_cap, int64_t mono_us,
                                 struct fail *why);
+/* Notes one more without a cap; how many were noted, if the last of them is younger than
+ * window_s. */
+void throttle_note(struct throttle *throttle, struct span account, struct span address,
+                   int64_t mono_us);
+int throttle_count(struct throttle *throttle, struct span account, struct span address,
+                   int window_s, int64_t mono_us);
 
 #endif

@@ -6,6 +6,7 @@
 #include "node/db/digest.h"
 #include "node/db/erase.h"
 #include "node/features.h"
+#include "tenants/session_store.h"
 #include "tenants/signin.h"
 #include "tenants/tenants.h"
 #include "tenants/totp.h"
@@ -43,9 +44,18 @@ static void town_start(struct town *t)
     digest_random(t->secret, sizeof t->secret);
 }
 
+static int64_t mono_us, utc_us; /* how far the clocks are moved */
+
+static void shift(int64_t to_utc_us)
+{
+    utc_us = to_utc_us;
+    clock_test_shift(mono_us, utc_us);
+}
+
 static void town_stop(struct town *t)
 {
-    clock_test_shift(0, 0);
+    mono_us = 0;
+    shift(0);
     accounts_close(&t->accounts);
     mbox_destroy(&t->told);
     store_fixture_stop(&t->store);
@@ -80,6 +90,7 @@ static enum err create(struct town *t, struct id id, enum role role, const char 
 
 /* One attempt, in an arena of its own as every request has one; they go with the town. */
 static struct signin *last;
+static char device[DEVICE_COOKIE_CHARS + 1]; /* of the last that was let in */
 
 static void told(struct signin *s)
 {
@@ -105,8 +116,9 @@ static enum err start(struct town *t, const char *login, const char *password, c
                          .password = span_text(password),
                          .code = span_text(code),
                          .has_code = code != NULL,
-                         .address = span_text(address),
-                         .now_utc_us = clock_utc_us(),
+                         .from = {.address = span_text(address),
+                                  .listener = LISTENER_PUBLIC,
+                                  .now_utc_us = clock_utc_us()},
                          .done = told,
                          .arg = t};
     *s_out = s;
@@ -123,16 +135,19 @@ static int try_from(struct town *t, const char *login, const char *password, con
         return -(int)rc;
     if (mbox_take(t->told, &last, 1, 20000) != 1)
         invariant(false, "no verdict in 20 s");
+    if (last->rc == ERR_OK && last->verdict == SIGNIN_OK)
+        memcpy(device, last->opening.device, sizeof device);
     return last->rc == ERR_OK ? (int)last->verdict : -(int)last->rc;
 }
 
-/* From an address of its own each, so that only the account counts. */
+/* From an address of its own and a minute later each, so that only wrong tries count. */
 static int try(struct town *t, const char *login, const char *password, const char *code)
 {
     static int n;
-    char *address = arena_printf(t->store.arena, "192.0.2.%d", n++);
 
-    return try_from(t, login, password, code, address);
+    mono_us += MINUTE_US;
+    shift(utc_us);
+    return try_from(t, login, password, code, arena_printf(t->store.arena, "192.0.2.%d", n++));
 }
 
 static const char *code_now(struct town *t)
@@ -147,13 +162,16 @@ static const char *code_now(struct town *t)
     return text;
 }
 
+/* With the device cookie that was given out with the last session. */
 static enum err who(struct town *t, const char *token, struct caller *caller)
 {
+    const struct session_ask ask = {.cookie = span_text(token),
+                                    .device = span_text(device),
+                                    .listener = LISTENER_PUBLIC,
+                                    .now_utc_us = clock_utc_us()};
+
     *caller = (struct caller){.role = ROLE_ANONYMOUS};
-    return session_find(
-        t->accounts, t->store.db,
-        &(struct session_ask){.cookie = span_text(token), .now_utc_us = clock_utc_us()}, caller,
-        NULL);
+    return session_find(t->accounts, t->store.db, &ask, caller, NULL);
 }
 
 T_CASE(account_student_signs_in_with_login_and_password)
@@ -168,8 +186,8 @@ T_CASE(account_student_signs_in_with_login_and_password)
     town_start(&t);
     T_EQ(create(&t, id, ROLE_STUDENT, "aoi-0123", NULL), ERR_OK, "create");
     T_EQ(try(&t, "ＡＯＩ－０１２３", PASSWORD, NULL), SIGNIN_OK, "as a child types it");
-    T_SPAN(last->display_name, SPAN("そら"), "display name");
-    T_EQ(who(&t, last->token, &caller), ERR_OK, "the session is there");
+    T_SPAN(last->opening.display_name, SPAN("そら"), "display name");
+    T_EQ(who(&t, last->opening.token, &caller), ERR_OK, "the session is there");
     T_OK(id_eq(caller.account, id) && caller.role == ROLE_STUDENT, "and says who");
     T_EQ(account_display_name(t.accounts, t.store.db, id, t.store.arena, &name, NULL), ERR_OK,
          "name");
@@ -189,13 +207,17 @@ T_CASE(account_adult_needs_the_second_factor_and_each_code_once)
     struct town t;
     struct id id = id_new();
     struct fail why = {.code = ERR_OK};
+    struct caller caller;
     char code[8], other[8];
 
     T_REQ("NI-2.3.4-2b");
     town_start(&t);
     T_EQ(create(&t, id, ROLE_COMMISSIONER, "sato@board", NULL), ERR_OK, "create");
-    T_EQ(try(&t, "sato@board", PASSWORD, NULL), SIGNIN_CODE_NEEDED, "the password alone");
-    T_EQ(last->token[0], '\0', "opens nothing");
+    T_EQ(try(&t, "sato@board", PASSWORD, NULL), SIGNIN_OK, "the password alone");
+    T_EQ(last->opening.stage, STAGE_SECOND_FACTOR, "leads to the second step");
+    T_EQ(last->opening.display_name.len, 0, "and tells no name");
+    T_EQ(who(&t, last->opening.token, &caller), ERR_OK, "with a session");
+    T_EQ(caller.stage, STAGE_SECOND_FACTOR, "of that stage");
     T_EQ(try(&t, "sato@board", "falsch", code_now(&t)), SIGNIN_WRONG,
          "the code alone tells nothing");
     snprintf(code, sizeof code, "%s", code_now(&t));
@@ -203,7 +225,7 @@ T_CASE(account_adult_needs_the_second_factor_and_each_code_once)
     T_EQ(try(&t, "sato@board", PASSWORD, other), SIGNIN_CODE_WRONG, "a wrong code");
     T_EQ(try(&t, "sato@board", PASSWORD, code), SIGNIN_OK, "both");
     T_EQ(try(&t, "sato@board", PASSWORD, code), SIGNIN_CODE_WRONG, "the same code again");
-    clock_test_shift(0, 60 * INT64_C(1000000));
+    shift(60 * INT64_C(1000000));
     T_EQ(try(&t, "sato@board", PASSWORD, code_now(&t)), SIGNIN_OK, "a later one");
     /* No role but student may be without. */
     for (int role = ROLE_GUARDIAN; role < ROLE_N; role++) {
@@ -264,7 +286,7 @@ T_CASE(account_refusals_look_alike)
         if (rows[i].sql != NULL)
             audit_fixture_sql(&t.store.log, "%s", rows[i].sql);
         T_EQ(try(&t, rows[i].login, rows[i].password, NULL), SIGNIN_WRONG, rows[i].what);
-        T_EQ(last->token[0], '\0', rows[i].what);
+        T_EQ(last->opening.token[0], '\0', rows[i].what);
     }
     T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM access_record WHERE action ="
                                      " 'refused' AND route = 'session.open'"),
@@ -290,50 +312,108 @@ T_CASE(account_is_locked_after_ten_wrong_tries_and_opens_by_itself)
         T_EQ(try(&t, "aoi", "falsch-falsch", NULL), SIGNIN_WRONG, "wrong");
     T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_WRONG, "ten are not");
     T_EQ(try(&t, "aoi", "falsch-falsch", NULL), SIGNIN_WRONG, "more tries");
-    clock_test_shift(0, 14 * MINUTE_US);
+    shift(14 * MINUTE_US);
     T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_WRONG, "still locked");
-    clock_test_shift(0, 15 * MINUTE_US + 1000000);
+    shift(15 * MINUTE_US + 1000000);
     T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_OK, "and did not make it longer");
     town_stop(&t);
 }
 
-T_CASE(account_tries_are_counted_by_account_and_address)
+/* A stranger may guess as long as he likes: neither the throttle nor the lock reaches the
+ * places the child signs in from. */
+T_CASE(account_tries_of_strangers_do_not_shut_out_those_who_are_known)
 {
     struct town t;
+    char address[32];
 
     T_REQ("AI-2.6-オ");
     town_start(&t);
     T_EQ(create(&t, id_new(), ROLE_STUDENT, "aoi", NULL), ERR_OK, "create");
     T_EQ(create(&t, id_new(), ROLE_STUDENT, "ren", NULL), ERR_OK, "create");
-    for (int i = 0; i < 5; i++)
-        T_EQ(try_from(&t, "aoi", "falsch-falsch", NULL, "198.51.100.1"), SIGNIN_WRONG, "tries");
-    T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "198.51.100.1"), -(int)ERR_RATE, "the sixth");
-    T_EQ(try_from(&t, "ren", PASSWORD, NULL, "198.51.100.1"), SIGNIN_OK, "a neighbour");
+    T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "198.51.100.2"), SIGNIN_OK, "at home");
+    mono_us += MINUTE_US;
+    shift(0);
+    for (int i = 0; i < 5; i++) {
+        snprintf(address, sizeof address, "203.0.113.%d", i);
+        T_EQ(try_from(&t, "aoi", "falsch-falsch", NULL, address), SIGNIN_WRONG, "tries");
+    }
+    T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "203.0.113.99"), -(int)ERR_RATE,
+         "the sixth in a minute, from a sixth address");
+    T_EQ(try_from(&t, "ren", PASSWORD, NULL, "203.0.113.1"), SIGNIN_OK, "another account");
     T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "198.51.100.2"), SIGNIN_OK, "from home");
-    clock_test_shift(MINUTE_US, 0);
-    T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "198.51.100.1"), SIGNIN_OK, "a minute later");
+    mono_us += MINUTE_US;
+    shift(0);
+    for (int i = 0; i < 10; i++)
+        T_EQ(try(&t, "aoi", "falsch-falsch", NULL), SIGNIN_WRONG, "ten more, a minute each");
+    T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_WRONG, "strangers are locked out");
+    T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "198.51.100.2"), SIGNIN_OK, "the child is not");
+    for (int i = 0; i < 4; i++)
+        T_EQ(try_from(&t, "aoi", "falsch-falsch", NULL, "198.51.100.2"), SIGNIN_WRONG,
+             "at home");
+    T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "198.51.100.2"), -(int)ERR_RATE,
+         "but five a minute from one place, too");
+    for (int i = 0; i < 6; i++) {
+        mono_us += MINUTE_US;
+        shift(0);
+        T_EQ(try_from(&t, "aoi", "falsch-falsch", NULL, "198.51.100.2"), SIGNIN_WRONG, "more");
+    }
+    mono_us += MINUTE_US;
+    shift(0);
+    T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "198.51.100.2"), SIGNIN_WRONG,
+         "ten in a row lock a known place, too");
+    shift(16 * MINUTE_US);
+    T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "198.51.100.2"), SIGNIN_OK, "after the lock");
     town_stop(&t);
 }
 
-T_CASE(account_queue_is_bounded)
+/* Behind one IPv6 prefix there are more addresses than anybody can count. */
+T_CASE(account_tries_of_one_ipv6_prefix_are_one_place)
+{
+    struct town t;
+    char address[64];
+
+    T_REQ("AI-2.6-オ");
+    town_start(&t);
+    T_EQ(create(&t, id_new(), ROLE_STUDENT, "aoi", NULL), ERR_OK, "create");
+    T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "2001:db8:1:2::1"), SIGNIN_OK, "at home");
+    for (int i = 0; i < 4; i++) {
+        snprintf(address, sizeof address, "2001:db8:1:2::%x", 100 + i);
+        T_EQ(try_from(&t, "aoi", "falsch-falsch", NULL, address), SIGNIN_WRONG, "tries");
+    }
+    T_EQ(try_from(&t, "aoi", PASSWORD, NULL, "2001:db8:1:2:3:4:5:6"), -(int)ERR_RATE, "sixth");
+    town_stop(&t);
+}
+
+/* Invented names cost no hash, so that they cannot stand in anybody's way; none is refused for
+ * them either, and all are answered. */
+T_CASE(account_invented_names_are_answered_without_a_hash)
 {
     struct town t;
     struct signin *s;
-    int n_busy = 0, n_taken = 0;
+    int64_t began_us;
+    int n_wrong = 0;
 
+    T_REQ("AI-2.6-オ");
     town_start(&t);
-    for (int i = 0; i < 200; i++) {
+    T_EQ(create(&t, id_new(), ROLE_STUDENT, "aoi", NULL), ERR_OK, "create");
+    began_us = clock_mono_us();
+    for (int i = 0; i < 60; i++) {
         char *login = arena_printf(t.store.arena, "child-%d", i);
-        enum err rc = start(&t, login, PASSWORD, NULL, "192.0.2.1", &s);
 
-        n_busy += rc == ERR_BUSY;
-        n_taken += rc == ERR_OK;
-        if (n_taken - (int)mbox_n_waiting(t.told) > 60 && n_busy > 0)
-            break;
+        T_EQ(start(&t, login, PASSWORD, NULL, "192.0.2.1", &s), ERR_OK, "taken");
     }
-    T_OK(n_busy > 0, "at some point it says that it is busy");
-    for (int i = 0; i < n_taken; i++)
+    T_EQ(start(&t, "aoi", PASSWORD, NULL, "192.0.2.1", &s), ERR_OK, "a child among them");
+    for (int i = 0; i < 61; i++) {
         T_EQ(mbox_take(t.told, &s, 1, 20000), 1, "who was taken is answered");
+        if (span_eq(s->login, SPAN("aoi")))
+            T_OK(s->verdict == SIGNIN_OK && n_wrong < 60,
+                 "the child is in before they are out");
+        else
+            n_wrong += s->verdict == SIGNIN_WRONG;
+    }
+    T_EQ(n_wrong, 60, "all refused");
+    T_OK(clock_mono_us() - began_us > 60 * PACE_MARGIN_US / 2,
+         "at the pace at which hashes would have been worked off");
     town_stop(&t);
 }
 
@@ -360,29 +440,29 @@ T_CASE(session_ends_when_idle_and_absolutely)
     town_start(&t);
     T_EQ(create(&t, id_new(), ROLE_STUDENT, "aoi", NULL), ERR_OK, "create");
     T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_OK, "sign in");
-    snprintf(token, sizeof token, "%s", last->token);
+    snprintf(token, sizeof token, "%s", last->opening.token);
     for (int minutes = 25; minutes <= 100; minutes += 25) {
-        clock_test_shift(0, minutes * MINUTE_US);
+        shift(minutes * MINUTE_US);
         T_EQ(who(&t, token, &caller), ERR_OK, "used every 25 minutes");
         /* What is noted through the writer comes before this one. */
         T_EQ(change(&t, &setting_lockout_minutes, "15"), ERR_OK, "wait for the writer");
     }
-    clock_test_shift(0, 129 * MINUTE_US);
+    shift(129 * MINUTE_US);
     T_EQ(who(&t, token, &caller), ERR_OK, "29 minutes idle");
     T_EQ(change(&t, &setting_idle_minutes_student, "5"), ERR_OK, "the rule is made shorter");
-    clock_test_shift(0, 134 * MINUTE_US + 1);
+    shift(134 * MINUTE_US + 1);
     T_EQ(who(&t, token, &caller), ERR_NOT_FOUND, "and holds for who is in");
     T_EQ(caller.role, ROLE_ANONYMOUS, "the caller is left alone");
     T_EQ(change(&t, &setting_idle_minutes_student, "240"), ERR_OK, "longer");
-    clock_test_shift(0, 300 * MINUTE_US);
+    shift(300 * MINUTE_US);
     T_EQ(who(&t, token, &caller), ERR_OK, "so it is not over yet");
     T_EQ(change(&t, &setting_lockout_minutes, "15"), ERR_OK, "wait for the writer");
     for (int minutes = 400; minutes < 720; minutes += 100) {
-        clock_test_shift(0, minutes * MINUTE_US);
+        shift(minutes * MINUTE_US);
         T_EQ(who(&t, token, &caller), ERR_OK, "in use");
         T_EQ(change(&t, &setting_lockout_minutes, "15"), ERR_OK, "wait for the writer");
     }
-    clock_test_shift(0, 720 * MINUTE_US);
+    shift(720 * MINUTE_US);
     T_EQ(who(&t, token, &caller), ERR_NOT_FOUND, "twelve hours, however busy");
     town_stop(&t);
 }
@@ -398,7 +478,7 @@ T_CASE(session_is_noted_at_most_once_a_minute)
     T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_OK, "sign in");
     writer_stats_read(t.store.log.writer, &before);
     for (int i = 0; i < 50; i++)
-        T_EQ(who(&t, last->token, &caller), ERR_OK, "fifty requests");
+        T_EQ(who(&t, last->opening.token, &caller), ERR_OK, "fifty requests");
     writer_stats_read(t.store.log.writer, &after);
     T_EQ(after.n_ops - before.n_ops, 0, "write nothing");
     town_stop(&t);
@@ -413,7 +493,7 @@ T_CASE(session_of_a_suspended_account_ends_at_once)
     T_EQ(create(&t, id_new(), ROLE_STUDENT, "aoi", NULL), ERR_OK, "create");
     T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_OK, "sign in");
     audit_fixture_sql(&t.store.log, "UPDATE account SET state = 'suspended'");
-    T_EQ(who(&t, last->token, &caller), ERR_NOT_FOUND, "gone");
+    T_EQ(who(&t, last->opening.token, &caller), ERR_NOT_FOUND, "gone");
     town_stop(&t);
 }
 
@@ -426,7 +506,7 @@ T_CASE(session_is_found_by_its_own_token_alone)
     town_start(&t);
     T_EQ(create(&t, id_new(), ROLE_STUDENT, "aoi", NULL), ERR_OK, "create");
     T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_OK, "sign in");
-    snprintf(token, sizeof token, "%s", last->token);
+    snprintf(token, sizeof token, "%s", last->opening.token);
     token[10] = token[10] == '0' ? '1' : '0';
     T_EQ(who(&t, token, &caller), ERR_NOT_FOUND, "one letter off");
     T_EQ(who(&t, "", &caller), ERR_NOT_FOUND, "empty");
@@ -448,18 +528,18 @@ T_CASE(session_begun_in_another_ends_the_old_one)
     town_start(&t);
     T_EQ(create(&t, id_new(), ROLE_STUDENT, "aoi", NULL), ERR_OK, "create");
     T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_OK, "sign in");
-    snprintf(first, sizeof first, "%s", last->token);
+    snprintf(first, sizeof first, "%s", last->opening.token);
     T_EQ(who(&t, first, &caller), ERR_OK, "in");
     s = arena_alloc(t.store.arena, sizeof *s);
     *s = *last;
     s->old_session = caller.session;
-    s->address = SPAN("203.0.113.9");
-    s->row = (struct account_row){0};
+    s->from.address = SPAN("203.0.113.9");
     T_EQ(signin_start(s, t.store.db, NULL), ERR_OK, "again, with the cookie");
     T_EQ(mbox_take(t.told, &s, 1, 20000), 1, "told");
     T_EQ(s->verdict, SIGNIN_OK, "in");
+    memcpy(device, s->opening.device, sizeof device);
     T_EQ(who(&t, first, &caller), ERR_NOT_FOUND, "the old one is dead");
-    T_EQ(who(&t, s->token, &caller), ERR_OK, "the new one lives");
+    T_EQ(who(&t, s->opening.token, &caller), ERR_OK, "the new one lives");
     town_stop(&t);
 }
 
@@ -580,7 +660,7 @@ T_CASE(account_erased_is_gone_and_stays_gone_after_a_restore)
     T_OK(n >= 1, "rows went");
     T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM account"), 1, "one account is left");
     T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM session"), 0, "and no session");
-    T_EQ(who(&t, last->token, &caller), ERR_NOT_FOUND, "the cookie opens nothing");
+    T_EQ(who(&t, last->opening.token, &caller), ERR_NOT_FOUND, "the cookie opens nothing");
     T_EQ(try(&t, "aoi", PASSWORD, NULL), SIGNIN_WRONG, "nor does the password");
     T_EQ(erase_person(t.store.services.keyring, t.store.log.writer, features_tables, gone, &n,
                       NULL),

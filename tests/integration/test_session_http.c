@@ -93,6 +93,18 @@ static struct span token_of(const struct req *r)
     return at == NULL ? SPAN_NONE : span_of(at + 1, strcspn(at + 1, ";"));
 }
 
+/* The second cookie's. */
+static struct span device_of(const struct req *r)
+{
+    for (int i = 1; i < r->reply.n_headers; i++) {
+        const char *cookie = r->reply.headers[i].value, *at = strchr(cookie, '=');
+
+        if (strstr(cookie, "device=") != NULL)
+            return span_of(at + 1, strcspn(at + 1, ";"));
+    }
+    return SPAN_NONE;
+}
+
 /* Base32 back to bytes: what an authenticator app does with the secret. */
 static struct span secret_of(const struct req *r, uint8_t out[TOTP_SECRET_BYTES])
 {
@@ -187,14 +199,17 @@ T_CASE(session_http_asks_an_adult_for_the_code)
     secret = secret_of(made, bytes);
     password = SPAN("Himawari-2026");
     r = sign_in(&t, 1, "sato@board", password, "");
-    T_EQ(r->reply.status, 401, "without the code");
-    T_SPAN(route_fixture_text(r, "code"), SPAN("code-needed"), "it is asked for");
+    T_EQ(r->reply.status, 200, "without the code");
+    T_SPAN(route_fixture_text(r, "stage"), SPAN("second_factor"), "it is asked for");
+    T_OK(route_fixture_has(r, "\"factors\":[\"totp\"]"), "as what");
+    T_OK(!route_fixture_has(r, "display_name") && !route_fixture_has(r, "account"), "no name");
     r = sign_in(&t, 1, "sato@board", password, ",\"code\":\"000000\"");
     T_SPAN(route_fixture_text(r, "code"), SPAN("wrong-code"), "a wrong one is told");
     T_EQ(totp_code(secret, clock_utc_us() / 30000000, 6, &code, NULL), ERR_OK, "the app");
     r = sign_in(&t, 1, "sato@board", password,
                 arena_printf(t.store.arena, ",\"code\":\"%06u\"", code));
     T_EQ(r->reply.status, 200, "the right one opens");
+    T_SPAN(route_fixture_text(r, "stage"), SPAN("full"), "wholly");
     town_stop(&t);
 }
 
@@ -208,16 +223,21 @@ T_CASE(session_http_shows_who_and_ends)
     T_REQ("NI-T3-1");
     town_start(&t);
     password = route_fixture_text(create(&t, "student", "aoi-0123", ""), "password");
-    token = token_of(sign_in(&t, 1, "aoi-0123", password, ""));
+    r = sign_in(&t, 1, "aoi-0123", password, "");
+    token = token_of(r);
     T_EQ(session_find(t.store.services.accounts, t.store.db,
-                      &(struct session_ask){.cookie = token, .now_utc_us = clock_utc_us()},
+                      &(struct session_ask){.cookie = token,
+                                            .device = device_of(r),
+                                            .now_utc_us = clock_utc_us()},
                       &caller, NULL),
          ERR_OK, "in");
-    r = call(&t, &session_routes[1], &caller, 1, NULL);
-    T_EQ(r->reply.status, 200, "who am I");
-    T_SPAN(r->reply.body, SPAN("{\"display_name\":\"そら\",\"role\":\"student\"}"),
-           "name and role, no id");
     r = call(&t, &session_routes[2], &caller, 1, NULL);
+    T_EQ(r->reply.status, 200, "who am I");
+    T_SPAN(r->reply.body,
+           SPAN("{\"stage\":\"full\",\"display_name\":\"そら\",\"role\":\"student\","
+                "\"factors\":[],\"must\":[],\"other_devices\":0}"),
+           "name and role, no id");
+    r = call(&t, &session_routes[3], &caller, 1, NULL);
     T_EQ(r->reply.status, 204, "out");
     T_TEXT(route_fixture_header(r, "Clear-Site-Data"), "\"cache\", \"cookies\", \"storage\"",
            "the next child finds nothing");

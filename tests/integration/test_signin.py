@@ -27,9 +27,12 @@ def signin_walk_of_a_student(t):
     t.req("NI-T3-1")
     login = node.account("student", display_name="そら")
     session = node.sign_in(login)
-    t.eq(list(session.cookies), ["__Host-ibasho"], "one cookie, bound to this host")
+    t.eq(sorted(session.cookies), ["__Host-ibasho", "__Host-ibasho-device"],
+         "two cookies, bound to this host")
     reply = session.request("GET", "/api/v1/session")
-    t.eq((reply.status, reply.json()), (200, {"display_name": "そら", "role": "student"}), "who")
+    t.eq((reply.status, reply.json()), (200, {
+        "stage": "full", "display_name": "そら", "role": "student", "factors": [], "must": [],
+        "other_devices": 0}), "who")
     t.ok(login.id not in reply.body.decode(), "no id goes to a student")
     t.ok("no-store" in reply.headers.get("Cache-Control", ""), "kept by no cache")
     for path in ("/api/v1/settings", SETTING, SETTING + "/history"):
@@ -39,7 +42,7 @@ def signin_walk_of_a_student(t):
     reply = session.request("DELETE", "/api/v1/session")
     t.eq(reply.status, 204, "out")
     t.eq(reply.headers["Clear-Site-Data"], '"cache", "cookies", "storage"', "wiped")
-    t.eq(session.cookies, {}, "the browser's cookie is gone")
+    t.eq(session.cookies, {}, "the browser's cookies are gone")
     session.cookies = stolen
     t.eq(session.request("GET", "/api/v1/session").status, 401, "and a copy opens nothing")
 
@@ -51,8 +54,9 @@ def signin_of_an_adult_needs_the_code_once(t):
     session = Session(node)
     wanted = {"login": login.login, "password": login.password}
     reply = session.request("POST", "/api/v1/session", wanted)
-    t.eq((reply.status, reply.json()["code"]), (401, "code-needed"), "the password alone")
-    t.eq(reply.headers["Content-Type"], "application/problem+json", "as a problem")
+    t.eq((reply.status, reply.json()["stage"]), (200, "second_factor"), "the password alone")
+    t.ok("display_name" not in reply.json() and "account" not in reply.json(), "tells no name")
+    t.eq(session.request("GET", "/api/v1/settings").status, 401, "and opens nothing")
     code = totp(login.totp_secret)
     t.eq(session.request("POST", "/api/v1/session", {**wanted, "code": code}).status, 200, "both")
     reply = Session(node).request("POST", "/api/v1/session", {**wanted, "code": code})

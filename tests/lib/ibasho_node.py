@@ -274,14 +274,15 @@ class Node:
         return Login(role, made["login"], wanted["password"], made.get("totp_secret"), made["id"])
 
     def sign_in(self, login, listener="public"):
-        """Signs in as a person does; waits for the next one-time code if this one was used."""
+        """Signs in wholly, as a person does; waits for the next one-time code if this one was
+        used. Session, device cookie and stages: a session that stays half open is an error."""
         session = Session(self, listener)
         for _ in range(3):
             body = {"login": login.login, "password": login.password}
             if login.totp_secret:
                 body["code"] = totp(login.totp_secret)
             reply = session.request("POST", "/api/v1/session", body)
-            if reply.status == 200:
+            if reply.status == 200 and reply.json()["stage"] == "full":
                 return session
             if reply.status != 401 or reply.json().get("code") != "wrong-code":
                 break

@@ -185,8 +185,8 @@ static bool has_predecessor(const struct node *node)
 
 static enum err open_node(struct node *node, struct fail *why)
 {
-    const struct parts_conf parts = {node->conf, features_stmts, features_settings,
-                                     features_jobs, features_tables};
+    const struct parts_conf parts = {node->conf,    features_stmts,  features_settings,
+                                     features_jobs, features_tables, features_routes};
     struct dispatch_conf dispatch = {.stmts = features_stmts};
     enum err rc = utf_open(why);
 

@@ -1,6 +1,7 @@
 /* Everyone's row opened, folded and put in order: a snapshot of the index of names. */
 #include <stdlib.h>
 
+#include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/utf.h"
 #include "node/db/seal.h"
@@ -226,6 +227,11 @@ static enum err sort(struct people *p, struct fail *why)
     return ERR_OK;
 }
 
+int64_t people_today(void)
+{
+    return (clock_utc_us() / 1000000 + 9 * 3600) / 86400;
+}
+
 enum err people_build(struct keyring *keyring, struct db *db, struct people **people_out,
                       struct fail *why)
 {
@@ -238,6 +244,7 @@ enum err people_build(struct keyring *keyring, struct db *db, struct people **pe
         return nomem(why);
     atomic_init(&b.people->n_refs, 1);
     b.people->epoch = keyring_epoch(keyring); /* before the first key is used */
+    b.people->day = people_today();
     rc = arena_create(CHUNK_BYTES, &b.people->arena, why);
     if (rc == ERR_OK) {
         arena_mark_secret(b.people->arena);

@@ -88,7 +88,8 @@ const struct people_entry *people_find(const struct people *people, struct id pe
 /* Whether it still tells what stands in the database, under keys that are still there. */
 static bool is_fresh(const struct people_index *index, const struct people *p, int64_t version)
 {
-    return p != NULL && p->version == version && p->epoch == keyring_epoch(index->keyring);
+    return p != NULL && p->version == version && p->epoch == keyring_epoch(index->keyring) &&
+           p->day == people_today();
 }
 
 static struct people *take_fresh(struct people_index *index, int64_t version)

@@ -18,12 +18,14 @@ struct people {
     struct arena *arena;
     int64_t version; /* of the database, when it was read */
     uint64_t epoch;  /* of the keyring */
+    int64_t day;     /* in Tokyo: classes begin and end at midnight */
     struct people_entry *at;
     struct people_keys *keys;
     size_t n;
     uint32_t *by_name, *by_display; /* n places in at, in order */
 };
 
+int64_t people_today(void); /* days since 1970, in Tokyo */
 /* From the database as it is now. ERR_LOCKED, ERR_UNAVAILABLE as people_ref. */
 NODISCARD enum err people_build(struct keyring *keyring, struct db *db,
                                 struct people **people_out, struct fail *why);

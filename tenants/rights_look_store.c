@@ -42,7 +42,8 @@ static const struct stmt right_used = {
                   " VALUES ($1::uuid, $2::timestamptz) ON CONFLICT (right_grant)"
                   " DO UPDATE SET used_at = greatest(right_use.used_at, excluded.used_at)"};
 static const struct stmt right_class = {
-    "right_class", "SELECT false WHERE $1::uuid IS NULL AND $2::uuid IS NULL"};
+    "right_class", "SELECT true FROM school_class WHERE id = $1::uuid AND school = $2::uuid"
+                   " AND kind = 'homeroom' AND left_at IS NULL"};
 static const struct stmt right_school_open = {
     "right_school_open", "SELECT is_cooperating FROM org WHERE id = $1::uuid"};
 

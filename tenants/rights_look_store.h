@@ -11,10 +11,18 @@
 NODISCARD enum err rights_look_all(struct db *db, struct rights_grant **grants_out,
                                    size_t *n_out, struct fail *why);
 
+/* Home classes a child is enrolled in today, "UUID UUID". */
+#define RIGHTS_CLASSES_OF_P \
+    "coalesce((SELECT string_agg(e.class::text, ' ' ORDER BY c.school_year DESC, e.class)" \
+    " FROM enrolment e JOIN school_class c ON c.id = e.class WHERE e.person = p.id" \
+    " AND e.role = 'student' AND e.left_at IS NULL AND c.kind = 'homeroom' AND c.left_at IS " \
+    "NULL" \
+    " AND coalesce(e.begins_on <= (now() AT TIME ZONE 'Asia/Tokyo')::date, true)" \
+    " AND coalesce(e.ends_on >= (now() AT TIME ZONE 'Asia/Tokyo')::date, true)), '')"
 /* The columns of a struct rights_place, in this order, FROM person p, account a, org o. */
 #define RIGHTS_PLACE_COLUMNS \
     "p.id, p.school, p.kind, p.grade, p.left_at IS NOT NULL, p.merged_into IS NOT NULL," \
-    " a.role, a.state, coalesce(o.is_cooperating, true), ''"
+    " a.role, a.state, coalesce(o.is_cooperating, true), " RIGHTS_CLASSES_OF_P
 #define RIGHTS_PLACE_N 10
 #define RIGHTS_PLACE_FROM \
     " FROM person p LEFT JOIN account a ON a.id = p.id LEFT JOIN org o ON o.id = p.school"

@@ -15,6 +15,7 @@ struct space;
 struct accounts;
 struct watch;
 struct data_table_list;
+struct route_table;
 
 struct services {
     struct writer *writer;                /* node/db/writer.h */
@@ -28,6 +29,7 @@ struct services {
     struct accounts *accounts;            /* tenants/account.h */
     struct watch *watch;                  /* tenants/watch.h */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
+    const struct route_table *routes;     /* features_routes: who may do what */
 };
 
 #endif

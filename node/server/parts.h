@@ -21,6 +21,7 @@ struct parts_conf {
     const struct setting_table *settings;
     const struct job_table *jobs;
     const struct data_table_list *tables;
+    const struct route_table *routes;
 };
 
 /* Keyring, disk guard, audit state. ERR_DENIED: the data directory is not this node's own. */

@@ -36,7 +36,8 @@ void store_fixture_start(struct store_fixture *f, const struct setting_table *se
     f->services = (struct services){.writer = f->log.writer,
                                     .keyring = f->log.keyd.keyring,
                                     .audit = f->log.audit,
-                                    .tables = features_tables};
+                                    .tables = features_tables,
+                                    .routes = features_routes};
     must(settings_open(settings != NULL ? settings : features_settings, f->db,
                        &f->services.settings, &why),
          &why, "settings");

@@ -150,11 +150,14 @@ static enum err read_quoted(struct csv_reader *r, struct span *field_out,
     *wrong_out = bytes_defect(raw, r->caps.field_bytes);
     r->at = q + 1;
     if (r->at < line_end && r->text.p[r->at] != ',') {
-        /* text behind the closing quote: the field ends at the next comma all the same */
+        /* Text behind the closing quote. When a comma stands before it, it was meant to open
+         * the next field: this one was never closed. Either way the next comma ends the field.
+         */
+        bool is_open = q > first && r->text.p[q - 1] == ',';
         const uint8_t *comma = memchr(r->text.p + r->at, ',', line_end - r->at);
 
-        r->at = comma == NULL ? line_end : (size_t)(comma - r->text.p);
-        *wrong_out = CSV_QUOTE_INSIDE;
+        r->at = is_open ? q - 1 : comma == NULL ? line_end : (size_t)(comma - r->text.p);
+        *wrong_out = is_open ? CSV_QUOTE_OPEN : CSV_QUOTE_INSIDE;
         return ERR_OK;
     }
     return *wrong_out == CSV_FINE ? unescape(r->arena, raw, field_out, why) : ERR_OK;

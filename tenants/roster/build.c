@@ -73,7 +73,7 @@ static size_t look_up(const struct at *at, enum roster_file to, struct span id,
         return ROSTER_NONE;
     switch (target->state) {
     case TABLE_ABSENT:
-        target->is_needed = true;
+        target->is_needed = target->is_needed || roster_is_whole(at->r, at->file, at->i);
         break;
     case TABLE_UNUSABLE:
         break;

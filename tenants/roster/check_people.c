@@ -76,11 +76,15 @@ static bool has_staff_kind(const struct roster *o, const struct roster_user *u)
     return false;
 }
 
+/* Or may have: an organisation that could not be found is told elsewhere. */
 static bool has_org(const struct roster *o, const struct roster_user *u, size_t org)
 {
-    for (size_t i = 0; i < u->roles.n; i++)
-        if (o->roles[u->roles.at[i]].org == org)
+    for (size_t i = 0; i < u->roles.n; i++) {
+        size_t own = o->roles[u->roles.at[i]].org;
+
+        if (own == org || own == ROSTER_NONE)
             return true;
+    }
     return false;
 }
 
@@ -218,7 +222,7 @@ static enum err check_roles(struct reading *r, struct fail *why)
         if (role->is_primary &&
             is_second_triple(&primaries, (struct triple){role->user, role->org, 0}, i))
             tell(r, RULE_ROLE_PRIMARY_DOUBLED, FILE_ROLES, &role->row, "roleType");
-        if (role->kind == ROSTER_STUDENT && o->orgs[role->org].kind != ROSTER_ORG_SCHOOL)
+        if (role->kind == ROSTER_STUDENT && roster_is_no_school(&o->orgs[role->org]))
             tell(r, RULE_ROLE_STUDENT_ORG, FILE_ROLES, &role->row, "orgSourcedId");
     }
     return rc;
@@ -226,7 +230,8 @@ static enum err check_roles(struct reading *r, struct fail *why)
 
 /* ---- enrolments ---- */
 
-/* The first and the last day of all school years that were sent. */
+/* The first and the last day of all school years that were sent; false when one of them has
+ * days that are wrong themselves. */
 static bool span_of_years(const struct roster *o, struct roster_day *first_out,
                           struct roster_day *last_out)
 {
@@ -235,8 +240,9 @@ static bool span_of_years(const struct roster *o, struct roster_day *first_out,
     for (size_t i = 0; i < o->n_sessions; i++) {
         const struct roster_session *s = &o->sessions[i];
 
-        if (s->begins.year == 0 || s->ends.year == 0)
-            return false;
+        if (s->begins.month != 4 || s->begins.day != 1 || s->ends.month != 3 ||
+            s->ends.day != 31 || s->ends.year != s->begins.year + 1)
+            return false; /* told as such */
         if (!has_any || value_day_compare(s->begins, *first_out) < 0)
             *first_out = s->begins;
         if (!has_any || value_day_compare(s->ends, *last_out) > 0)
@@ -290,7 +296,7 @@ static void check_enrolment(struct reading *r, const struct roster_enrolment *e)
     const struct roster *o = r->roster;
     struct span primary = roster_cell(&e->row, FILE_ENROLMENTS, "primary");
 
-    if (e->school != ROSTER_NONE && o->orgs[e->school].kind != ROSTER_ORG_SCHOOL)
+    if (e->school != ROSTER_NONE && roster_is_no_school(&o->orgs[e->school]))
         tell(r, RULE_SCHOOL_KIND, FILE_ENROLMENTS, &e->row, "schoolSourcedId");
     else if (e->school != ROSTER_NONE && e->class != ROSTER_NONE &&
              o->classes[e->class].school != ROSTER_NONE &&
@@ -300,7 +306,8 @@ static void check_enrolment(struct reading *r, const struct roster_enrolment *e)
         check_enrolment_role(r, e);
     if (primary.len == 0 && roster_has(r, FILE_ENROLMENTS, "primary"))
         tell(r, RULE_ENROLMENT_PRIMARY_MISSING, FILE_ENROLMENTS, &e->row, "primary");
-    else if (e->is_primary && !span_eq(e->role, SPAN("teacher")))
+    else if (e->is_primary &&
+             value_choose(e->role, "student|administrator|guardian|proctor") == VALUE_CHOSEN)
         tell(r, RULE_ENROLMENT_PRIMARY, FILE_ENROLMENTS, &e->row, "primary");
 }
 

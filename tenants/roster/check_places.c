@@ -150,7 +150,7 @@ static void check_class(struct reading *r, const struct roster_class *c)
     size_t org = c->course == ROSTER_NONE ? ROSTER_NONE : o->courses[c->course].org;
 
     check_subjects(r, FILE_CLASSES, &c->row);
-    if (c->school != ROSTER_NONE && o->orgs[c->school].kind != ROSTER_ORG_SCHOOL) {
+    if (c->school != ROSTER_NONE && roster_is_no_school(&o->orgs[c->school])) {
         tell(r, RULE_SCHOOL_KIND, FILE_CLASSES, &c->row, "schoolSourcedId");
         return;
     }

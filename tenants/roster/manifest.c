@@ -138,6 +138,12 @@ static void take_all(struct reading *r)
         r->tables[i].state = r->tables[i].is_in_zip ? TABLE_READ : TABLE_UNUSABLE;
 }
 
+static bool is_readable(const struct roster_table *manifest)
+{
+    return manifest->state == TABLE_READ && manifest->n_rows > 0 &&
+           manifest->has[COLUMN_NAME] && manifest->has[COLUMN_VALUE];
+}
+
 enum err roster_read_manifest(struct reading *reading, struct fail *why)
 {
     static const char *const manifest_versions[] = {"1.0", NULL};
@@ -150,8 +156,7 @@ enum err roster_read_manifest(struct reading *reading, struct fail *why)
         return ERR_OK;
     }
     rc = roster_read_table(reading, FILE_MANIFEST, why);
-    if (rc != ERR_OK || reading->tables[FILE_MANIFEST].state != TABLE_READ ||
-        reading->tables[FILE_MANIFEST].n_rows == 0)
+    if (rc != ERR_OK || !is_readable(&reading->tables[FILE_MANIFEST]))
         return rc;
     check_version(reading, "manifest.version", RULE_MANIFEST_VERSION, manifest_versions, NULL);
     check_version(reading, "oneroster.version", RULE_MANIFEST_ONEROSTER, versions,

@@ -1,8 +1,10 @@
 /* From the ZIP to a checked roster; the order in which all of it happens. */
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
-#include "node/io/unzip.h"
 #include "tenants/roster/reading.h"
+#include "tenants/roster/value.h"
 
 #define MIB           ((size_t)1 << 20)
 #define N_ENTRIES     64
@@ -265,6 +267,12 @@ static enum err read_package(struct reading *r, const struct unzip *zip, struct 
     return roster_check_people(r, why);
 }
 
+static enum err too_large(struct reading *r)
+{
+    roster_find_zip(r, RULE_ZIP_SIZE, "");
+    return ERR_OK;
+}
+
 static enum err begin(struct reading *r, const struct roster_options *options,
                       struct arena *arena, struct fail *why)
 {
@@ -296,23 +304,30 @@ static enum err finish(struct reading *r, enum err rc, struct roster **roster_ou
     return ERR_OK;
 }
 
+enum err roster_read_unzipped(const struct unzip *zip, const struct roster_options *options,
+                              struct arena *arena, struct roster **roster_out, struct fail *why)
+{
+    struct reading r;
+    enum err rc = begin(&r, options, arena, why);
+
+    *roster_out = NULL;
+    if (rc == ERR_OK)
+        rc = zip == NULL ? too_large(&r) : read_package(&r, zip, why);
+    return finish(&r, rc, roster_out, why);
+}
+
 enum err roster_read(struct span zip, const struct roster_options *options, struct arena *arena,
                      struct roster **roster_out, struct fail *why)
 {
     const struct unzip_caps caps = caps_of(options);
     struct unzip unzip;
-    struct reading r;
-    enum err rc = begin(&r, options, arena, why);
+    enum err rc;
 
     *roster_out = NULL;
-    if (rc == ERR_OK && zip.len > options->zip_bytes) {
-        roster_find_zip(&r, RULE_ZIP_SIZE, "");
-    } else if (rc == ERR_OK) {
-        rc = unzip_read(zip, &caps, arena, &unzip, why);
-        if (rc == ERR_OK)
-            rc = read_package(&r, &unzip, why);
-    }
-    return finish(&r, rc, roster_out, why);
+    if (zip.len > options->zip_bytes)
+        return roster_read_unzipped(NULL, options, arena, roster_out, why);
+    rc = unzip_read(zip, &caps, arena, &unzip, why);
+    return rc == ERR_OK ? roster_read_unzipped(&unzip, options, arena, roster_out, why) : rc;
 }
 
 enum err roster_read_file(const char *path, const struct roster_options *options,
@@ -320,15 +335,17 @@ enum err roster_read_file(const char *path, const struct roster_options *options
 {
     const struct unzip_caps caps = caps_of(options);
     struct unzip unzip;
-    struct reading r;
-    enum err rc = begin(&r, options, arena, why);
+    struct stat st;
+    enum err rc;
 
     *roster_out = NULL;
-    if (rc == ERR_OK)
-        rc = unzip_read_file(path, &caps, arena, &unzip, why);
-    if (rc == ERR_OK)
-        rc = read_package(&r, &unzip, why);
-    return finish(&r, rc, roster_out, why);
+    if (stat(path, &st) != 0)
+        return fail_set(why, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", path,
+                        strerror(errno));
+    if ((uint64_t)st.st_size > options->zip_bytes)
+        return roster_read_unzipped(NULL, options, arena, roster_out, why);
+    rc = unzip_read_file(path, &caps, arena, &unzip, why);
+    return rc == ERR_OK ? roster_read_unzipped(&unzip, options, arena, roster_out, why) : rc;
 }
 
 /* ---- cells ---- */
@@ -340,6 +357,14 @@ struct span roster_cell(const struct roster_row *row, enum roster_file file, con
     invariant(i < roster_shapes[file].n_columns, "%s has no column %s",
               roster_shapes[file].name, column);
     return row->cells[i];
+}
+
+bool roster_is_no_school(const struct roster_org *org)
+{
+    struct span type = roster_cell(&org->row, FILE_ORGS, "type");
+
+    return span_has_prefix(type, SPAN("ext:")) ||
+           value_choose(type, "district|department|local|state|national") == VALUE_CHOSEN;
 }
 
 bool roster_has(const struct reading *reading, enum roster_file file, const char *column)

@@ -3,6 +3,7 @@
 #ifndef TENANTS_ROSTER_READING_H
 #define TENANTS_ROSTER_READING_H
 
+#include "node/io/unzip.h"
 #include "tenants/roster/roster.h"
 
 /* sourcedId -> row of one table: open addressing over an array twice as long. */
@@ -64,6 +65,11 @@ void roster_find_as(struct reading *reading, enum roster_rule rule,
 void roster_find_zip(struct reading *reading, enum roster_rule rule, const char *name);
 void roster_sort_findings(struct roster_findings *findings);
 
+/* read.c: all of it once the ZIP is open; zip NULL: it was too large to look at. */
+NODISCARD enum err roster_read_unzipped(const struct unzip *zip,
+                                        const struct roster_options *options,
+                                        struct arena *arena, struct roster **roster_out,
+                                        struct fail *why);
 /* manifest.c: reads manifest.csv and says which tables are to be read. */
 NODISCARD enum err roster_read_manifest(struct reading *reading, struct fail *why);
 /* table.c: the rows of one file, each field checked by itself. */
@@ -84,6 +90,8 @@ static inline bool roster_is_whole(const struct reading *reading, enum roster_fi
 {
     return !reading->tables[file].is_damaged[row];
 }
+/* The organisation is surely none: its kind was sent, and is another one. */
+bool roster_is_no_school(const struct roster_org *org);
 bool roster_has(const struct reading *reading, enum roster_file file, const char *column);
 
 #endif

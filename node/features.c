@@ -13,11 +13,11 @@
 #include "node/server/own.h"
 #include "tenants/account_step_store.h"
 #include "tenants/contract_store.h"
+#include "tenants/recovery_store.h"
 #include "tenants/registration_store.h"
 #include "tenants/right_store.h"
 #include "tenants/rights_rows.h"
 #include "tenants/roster/feature.h"
-#include "tenants/recovery_store.h"
 #include "tenants/tenants.h"
 #include "tenants/watch_rows.h"
 
@@ -34,6 +34,8 @@ const struct route_table features_routes[] = {
     {keys_routes, KEYS_ROUTES_N},
     {keys_admin_routes, KEYS_ADMIN_ROUTES_N},
     {watch_routes, WATCH_ROUTES_N},
+    {passkey_routes, PASSKEY_ROUTES_N},
+    {passkey_signin_routes, PASSKEY_SIGNIN_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -75,31 +77,38 @@ const struct stmt_table features_stmts[] = {
 };
 
 const struct data_table_list features_tables[] = {
-    {migrate_tables, MIGRATE_TABLES_N},   {identity_tables, IDENTITY_TABLES_N},
-    {audit_tables, AUDIT_TABLES_N},       {shown_tables, SHOWN_TABLES_N},
-    {watch_tables, WATCH_TABLES_N},       {settings_tables, SETTINGS_TABLES_N},
-    {jobs_tables, JOBS_TABLES_N},         {sweep_tables, SWEEP_TABLES_N},
-    {files_tables, FILES_TABLES_N},       {tenants_tables, TENANTS_TABLES_N},
+    {migrate_tables, MIGRATE_TABLES_N},
+    {identity_tables, IDENTITY_TABLES_N},
+    {audit_tables, AUDIT_TABLES_N},
+    {shown_tables, SHOWN_TABLES_N},
+    {watch_tables, WATCH_TABLES_N},
+    {settings_tables, SETTINGS_TABLES_N},
+    {jobs_tables, JOBS_TABLES_N},
+    {sweep_tables, SWEEP_TABLES_N},
+    {files_tables, FILES_TABLES_N},
+    {tenants_tables, TENANTS_TABLES_N},
     {session_tables, SESSION_TABLES_N},
     {signin_tables, SIGNIN_TABLES_N},
     {recovery_tables, RECOVERY_TABLES_N},
-    {org_tables, ORG_TABLES_N},           {person_tables, PERSON_TABLES_N},
-    {contract_tables, CONTRACT_TABLES_N}, {account_step_tables, ACCOUNT_STEP_TABLES_N},
-    {right_tables, RIGHT_TABLES_N},       {registration_tables, REGISTRATION_TABLES_N},
-    {passkey_tables, PASSKEY_TABLES_N},   {people_look_tables, PEOPLE_LOOK_TABLES_N},
-    {roster_tables, ROSTER_TABLES_N},     {import_tables, IMPORT_TABLES_N},
-    {rollover_tables, ROLLOVER_TABLES_N}, {NULL, 0},
+    {org_tables, ORG_TABLES_N},
+    {person_tables, PERSON_TABLES_N},
+    {contract_tables, CONTRACT_TABLES_N},
+    {account_step_tables, ACCOUNT_STEP_TABLES_N},
+    {right_tables, RIGHT_TABLES_N},
+    {registration_tables, REGISTRATION_TABLES_N},
+    {passkey_tables, PASSKEY_TABLES_N},
+    {people_look_tables, PEOPLE_LOOK_TABLES_N},
+    {roster_tables, ROSTER_TABLES_N},
+    {import_tables, IMPORT_TABLES_N},
+    {rollover_tables, ROLLOVER_TABLES_N},
+    {NULL, 0},
 };
 
 const struct setting_table features_settings[] = {
-    {sweep_settings, SWEEP_SETTINGS_N},
-    {tenants_settings, TENANTS_SETTINGS_N},
-    {signin_settings, SIGNIN_SETTINGS_N},
-    {rights_settings, RIGHTS_SETTINGS_N},
-    {roster_settings, ROSTER_SETTINGS_N},
-    {watch_settings, WATCH_SETTINGS_N},
-    {own_settings, OWN_SETTINGS_N},
-    {NULL, 0},
+    {sweep_settings, SWEEP_SETTINGS_N},   {tenants_settings, TENANTS_SETTINGS_N},
+    {signin_settings, SIGNIN_SETTINGS_N}, {rights_settings, RIGHTS_SETTINGS_N},
+    {roster_settings, ROSTER_SETTINGS_N}, {watch_settings, WATCH_SETTINGS_N},
+    {own_settings, OWN_SETTINGS_N},       {NULL, 0},
 };
 
 const struct job_table features_jobs[] = {
@@ -110,17 +119,9 @@ const struct job_table features_jobs[] = {
 };
 
 const struct audit_table *const features_audit_tables[] = {
-    &audit_access_table,
-    &audit_deletion_table,
-    &settings_audit_table,
-    &sweep_audit_table,
-    &contract_audit_table,
-    &account_step_audit_table,
-    &right_grant_audit_table,
-    &right_end_audit_table,
-    &registration_audit_table,
-    &audit_shown_table,
-    &watch_notice_audit,
-    &watch_seen_audit,
+    &audit_access_table,       &audit_deletion_table,       &settings_audit_table,
+    &sweep_audit_table,        &contract_audit_table,       &account_step_audit_table,
+    &right_grant_audit_table,  &right_end_audit_table,      &registration_audit_table,
+    &audit_shown_table,        &watch_notice_audit,         &watch_seen_audit,
     &recovery_ask_audit_table, &recovery_grant_audit_table, NULL,
 };

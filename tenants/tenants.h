@@ -65,12 +65,17 @@ extern const struct stmt *const registration_stmts[REGISTRATION_STMTS_N];
 extern const struct data_table registration_tables[REGISTRATION_TABLES_N];
 
 /* Passkeys. */
-#define PASSKEY_STMTS_N  10
-#define PASSKEY_TABLES_N 1
-#define PASSKEY_CONF_N   1
+#define PASSKEY_STMTS_N         10
+#define PASSKEY_TABLES_N        1
+#define PASSKEY_CONF_N          1
+#define PASSKEY_ROUTES_N        4
+#define PASSKEY_SIGNIN_ROUTES_N 2
 extern const struct stmt *const passkey_stmts[PASSKEY_STMTS_N];
 extern const struct data_table passkey_tables[PASSKEY_TABLES_N];
 extern const struct conf_row passkey_conf_rows[PASSKEY_CONF_N]; /* passkey.rp_id */
+extern const struct route passkey_routes[PASSKEY_ROUTES_N];     /* passkey_http.c */
+extern const struct route
+    passkey_signin_routes[PASSKEY_SIGNIN_ROUTES_N]; /* passkey_signin_http.c */
 
 /* Signing in and sessions. */
 #define SESSION_STMTS_N   8

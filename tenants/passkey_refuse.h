@@ -8,8 +8,8 @@
 #include "node/base/route.h"
 
 struct passkey_refusal {
-  int status;
-  const char *code, *title_ja;
+    int status;
+    const char *code, *title_ja;
 };
 extern const struct passkey_refusal passkey_not_taken; /* a new one: 422 */
 extern const struct passkey_refusal passkey_not_right; /* signing in: 401 */
@@ -17,7 +17,7 @@ extern const struct passkey_refusal passkey_not_right; /* signing in: 401 */
 /* Ends the request. why: ERR_DENIED with the rule as its field is a refusal;
  * anything else is answered as it is. person: whose passkey it is, ID_NONE when
  * that is not known. */
-void passkey_refuse(struct req *req, const struct passkey_refusal *refusal,
-                    struct id person, const struct fail *why);
+void passkey_refuse(struct req *req, const struct passkey_refusal *refusal, struct id person,
+                    const struct fail *why);
 
 #endif

@@ -24,6 +24,9 @@
 /* One line a feature and kind, in the order of the house's ranks. */
 const struct route_table features_routes[] = {
     {session_routes, SESSION_ROUTES_N},
+    {me_routes, ME_ROUTES_N},
+    {me_totp_routes, ME_TOTP_ROUTES_N},
+    {reset_routes, RESET_ROUTES_N},
     {settings_routes, SETTINGS_ROUTES_N},
     {settings_past_routes, SETTINGS_PAST_ROUTES_N},
     {account_routes, ACCOUNT_ROUTES_N},

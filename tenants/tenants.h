@@ -83,6 +83,12 @@ extern const struct route
 #define SIGNIN_STMTS_N    18
 #define SIGNIN_TABLES_N   2
 #define SIGNIN_SETTINGS_N 6
+#define ME_ROUTES_N      5
+#define ME_TOTP_ROUTES_N 2
+#define RESET_ROUTES_N   4
+extern const struct route me_routes[ME_ROUTES_N];           /* me_http.c */
+extern const struct route me_totp_routes[ME_TOTP_ROUTES_N]; /* me_totp_http.c */
+extern const struct route reset_routes[RESET_ROUTES_N];     /* reset_http.c */
 #define RECOVERY_STMTS_N  7
 #define RECOVERY_TABLES_N 2
 extern const struct stmt *const recovery_stmts[RECOVERY_STMTS_N];

@@ -55,7 +55,7 @@ static const struct jx_field role_fields[] = {
      .offset = offsetof(struct role_output, name_ja),
      .title_ja = "役割の名前"},
 };
-static const struct jx_shape role_shape = JX_SHAPE("Role", struct role_output, role_fields);
+static const struct jx_shape role_shape = JX_SHAPE("RoleName", struct role_output, role_fields);
 
 struct row_output {
     struct span name, summary_ja;

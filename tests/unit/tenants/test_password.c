@@ -95,6 +95,52 @@ T_CASE(hasher_refuses_when_full_and_ends_what_it_took)
     T_OK(h == NULL, "destroy clears");
 }
 
+static struct count *gate;
+static char taken[32];
+static atomic_int n_taken;
+
+static void take_first(void *arg)
+{
+    (void)arg;
+    taken[atomic_fetch_add(&n_taken, 1)] = '1';
+}
+
+static void take_second(void *arg)
+{
+    (void)arg;
+    taken[atomic_fetch_add(&n_taken, 1)] = '2';
+}
+
+/* Who guesses waits behind who does not, but not for ever; and each lane has room of its own.
+ */
+T_CASE(hasher_takes_four_of_the_first_lane_for_one_of_the_second)
+{
+    struct hasher *h = NULL;
+    struct count c = {0};
+    int64_t until = clock_mono_us() + 60000000;
+    int n_before_last = 0;
+
+    T_REQ("AI-2.6-オ");
+    gate = &c;
+    atomic_store(&n_taken, 0);
+    atomic_store(&c.hold, 1);
+    T_EQ(hasher_create(1, 12, &h, NULL), ERR_OK, "one thread");
+    T_EQ(hasher_post(h, work, &c, NULL), ERR_OK, "which is kept busy");
+    while (atomic_load(&c.n_begun) < 1 && clock_mono_us() < until)
+        ;
+    for (int i = 0; i < 12; i++)
+        T_EQ(hasher_post_lane(h, HASH_SECOND, take_second, NULL, NULL), ERR_OK, "guessers");
+    T_EQ(hasher_post_lane(h, HASH_SECOND, take_second, NULL, NULL), ERR_BUSY, "are full");
+    for (int i = 0; i < 12; i++)
+        T_EQ(hasher_post(h, take_first, NULL, NULL), ERR_OK, "children come later");
+    atomic_store(&gate->hold, 0);
+    hasher_destroy(&h);
+    T_EQ(atomic_load(&n_taken), 24, "all are done");
+    for (int i = 0; i < 15; i++)
+        n_before_last += taken[i] == '2';
+    T_EQ(n_before_last, 3, "of the first fifteen three are guessers");
+}
+
 /* A sanitizer keeps what was freed on purpose. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 

@@ -89,3 +89,17 @@ T_CASE(throttle_stays_in_its_room)
     T_EQ(n_refused, 0, "200,000 addresses: the oldest counts go, nobody new is refused");
     throttle_destroy(&t);
 }
+
+T_CASE(throttle_notes_without_a_cap_and_forgets_after_the_window)
+{
+    struct throttle *t = NULL;
+
+    T_EQ(throttle_create(&t, NULL), ERR_OK, "create");
+    T_EQ(throttle_count(t, SPAN("aoi"), SPAN("a"), 900, MINUTE_US), 0, "nothing yet");
+    for (int i = 0; i < 300; i++)
+        throttle_note(t, SPAN("aoi"), SPAN("a"), MINUTE_US);
+    T_EQ(throttle_count(t, SPAN("aoi"), SPAN("a"), 900, MINUTE_US), 255, "as many as fit");
+    T_EQ(throttle_count(t, SPAN("aoi"), SPAN("b"), 900, MINUTE_US), 0, "elsewhere none");
+    T_EQ(throttle_count(t, SPAN("aoi"), SPAN("a"), 900, 16 * MINUTE_US), 0, "forgotten");
+    throttle_destroy(&t);
+}

@@ -6,8 +6,10 @@
 #include "tenants/people_look_store.h"
 #include "tenants/rights_look_store.h"
 #include "tenants/rights_rows.h"
+#include "tenants/tenants.h"
 #include "tenants/watch.h"
 
+#define MINUTE_US    (INT64_C(60) * 1000000)
 #define CHILDREN_CAP 20
 #define RIGHTS_CAP   50
 
@@ -297,6 +299,15 @@ static enum err put_rights(const struct look *look, struct id account, struct sh
     return ERR_OK;
 }
 
+/* After so long without use a session has ended. */
+static int64_t idle_us(const struct req *req, enum role role)
+{
+    const struct setting *row =
+        role == ROLE_STUDENT ? &setting_idle_minutes_student : &setting_idle_minutes_adult;
+
+    return settings_int(req->services->settings, row) * MINUTE_US;
+}
+
 static enum err put_account(const struct look *look, const struct people_entry *e,
                             struct show_output *out, struct fail *why)
 {
@@ -307,7 +318,8 @@ static enum err put_account(const struct look *look, const struct people_entry *
     if (rc == ERR_OK)
         rc = put_rights(look, account, out, why);
     if (rc == ERR_OK)
-        rc = people_look_signs(req->db, account, req->now_utc_us, &out->n_sessions,
+        rc = people_look_signs(req->db, account, req->now_utc_us,
+                               req->now_utc_us - idle_us(req, e->place.role), &out->n_sessions,
                                &out->locked_until, why);
     out->has_account = rc == ERR_OK && e->has_account;
     out->has_lock = rc == ERR_OK && out->locked_until > req->now_utc_us;

@@ -16,8 +16,10 @@ static const struct stmt people_children = {
 static const struct stmt people_signs = {
     "people_signs",
     "SELECT (SELECT count(*) FROM session s WHERE s.account = a.id AND s.closed_at IS NULL"
-    " AND s.expires_at > $2::timestamptz), a.locked_until FROM account a WHERE a.id = "
-    "$1::uuid"};
+    " AND s.stage = 'full' AND s.expires_at > $2::timestamptz"
+    " AND s.last_seen_at > $3::timestamptz),"
+    " greatest(a.locked_until, (SELECT max(l.locked_until) FROM account_place l"
+    " WHERE l.account = a.id)) FROM account a WHERE a.id = $1::uuid"};
 
 const struct stmt *const people_look_stmts[PEOPLE_LOOK_STMTS_N] = {
     &people_version_now, &people_all, &people_children, &people_signs};
@@ -125,8 +127,8 @@ enum err people_look_children(struct db *db, struct id guardian, int n_cap, stru
 }
 
 enum err people_look_signs(struct db *db, struct id account, int64_t now_utc_us,
-                           int64_t *n_sessions_out, int64_t *locked_until_utc_us_out,
-                           struct fail *why)
+                           int64_t seen_since_utc_us, int64_t *n_sessions_out,
+                           int64_t *locked_until_utc_us_out, struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args args;
@@ -136,6 +138,7 @@ enum err people_look_signs(struct db *db, struct id account, int64_t now_utc_us,
     db_args_init(&args);
     db_arg_id(&args, account);
     db_arg_time(&args, now_utc_us);
+    db_arg_time(&args, seen_since_utc_us);
     rc = db_run(db, &people_signs, &args, &rows, why);
     if (rc == ERR_OK && db_rows_n(rows) > 0) {
         *n_sessions_out = db_i64(rows, 0, 0);

@@ -37,9 +37,10 @@ NODISCARD enum err people_look_all(struct db *db, size_t *n_out,
 NODISCARD enum err people_look_children(struct db *db, struct id guardian, int n_cap,
                                         struct arena *arena, struct id **ids_out, size_t *n_out,
                                         struct fail *why);
-/* Of an account: sessions that are open now; until when it is locked (0: not). */
+/* Of an account: sessions that are open now and were used since; until when it is locked, from
+ * anywhere (0: not). */
 NODISCARD enum err people_look_signs(struct db *db, struct id account, int64_t now_utc_us,
-                                     int64_t *n_sessions_out, int64_t *locked_until_utc_us_out,
-                                     struct fail *why);
+                                     int64_t seen_since_utc_us, int64_t *n_sessions_out,
+                                     int64_t *locked_until_utc_us_out, struct fail *why);
 
 #endif

@@ -31,6 +31,20 @@ static bool read_body(struct req *req, const char *body)
     return false;
 }
 
+static void read_query(struct req *req, const char *query)
+{
+    char *text = query == NULL ? NULL : arena_text(req->arena, span_text(query)), *rest = NULL;
+
+    for (char *pair = text == NULL ? NULL : strtok_r(text, "&", &rest); pair != NULL;
+         pair = strtok_r(NULL, "&", &rest)) {
+        char *value = strchr(pair, '=');
+
+        invariant(value != NULL, "a query without =");
+        *value = '\0';
+        req->query[req->n_query++] = (struct req_param){pair, span_text(value + 1)};
+    }
+}
+
 struct req *route_fixture_call(const struct route *route, const struct route_call *call)
 {
     struct req *req = arena_alloc(call->arena, sizeof *req), *same = NULL;
@@ -54,8 +68,11 @@ struct req *route_fixture_call(const struct route *route, const struct route_cal
         req->params[req->n_params++] = (struct req_param){"name", span_text(call->name)};
     if (call->id != NULL)
         req->params[req->n_params++] = (struct req_param){"id", span_text(call->id)};
+    if (call->right != NULL)
+        req->params[req->n_params++] = (struct req_param){"right", span_text(call->right)};
     if (call->before != NULL)
         req->query[req->n_query++] = (struct req_param){"before", span_text(call->before)};
+    read_query(req, call->query);
     if (read_body(req, call->body))
         route->handle(req);
     invariant(mbox_take(answers, &same, 1, 20000) == 1 && same == req, "%s: no answer",

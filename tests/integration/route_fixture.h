@@ -14,7 +14,9 @@ struct route_call {
     struct caller caller;
     const char *name;   /* of the path's {name}; NULL none */
     const char *id;     /* of the path's {id}; NULL none */
+    const char *right;  /* of the path's {right}; NULL none */
     const char *before; /* ?before=; NULL none */
+    const char *query;  /* "q=...&state=...", not percent-coded; NULL none */
     const char *body;   /* JSON; NULL none */
     const char *address;
     int is_https;

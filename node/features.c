@@ -12,6 +12,7 @@
 #include "node/server/doctor.h"
 #include "node/server/own.h"
 #include "tenants/account_step_store.h"
+#include "tenants/admission_rows.h"
 #include "tenants/contract_store.h"
 #include "tenants/recovery_store.h"
 #include "tenants/registration_store.h"
@@ -39,6 +40,9 @@ const struct route_table features_routes[] = {
     {watch_routes, WATCH_ROUTES_N},
     {passkey_routes, PASSKEY_ROUTES_N},
     {passkey_signin_routes, PASSKEY_SIGNIN_ROUTES_N},
+    {registration_routes, REGISTRATION_ROUTES_N},
+    {registration_sum_routes, REGISTRATION_SUM_ROUTES_N},
+    {school_routes, SCHOOL_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -69,6 +73,7 @@ const struct stmt_table features_stmts[] = {
     {rights_look_stmts, RIGHTS_LOOK_STMTS_N},
     {people_look_stmts, PEOPLE_LOOK_STMTS_N},
     {registration_stmts, REGISTRATION_STMTS_N},
+    {registration_look_stmts, REGISTRATION_LOOK_STMTS_N},
     {passkey_stmts, PASSKEY_STMTS_N},
     {roster_stmts, ROSTER_STMTS_N},
     {import_stmts, IMPORT_STMTS_N},
@@ -108,10 +113,15 @@ const struct data_table_list features_tables[] = {
 };
 
 const struct setting_table features_settings[] = {
-    {sweep_settings, SWEEP_SETTINGS_N},   {tenants_settings, TENANTS_SETTINGS_N},
-    {signin_settings, SIGNIN_SETTINGS_N}, {rights_settings, RIGHTS_SETTINGS_N},
-    {roster_settings, ROSTER_SETTINGS_N}, {watch_settings, WATCH_SETTINGS_N},
-    {own_settings, OWN_SETTINGS_N},       {NULL, 0},
+    {sweep_settings, SWEEP_SETTINGS_N},
+    {tenants_settings, TENANTS_SETTINGS_N},
+    {signin_settings, SIGNIN_SETTINGS_N},
+    {rights_settings, RIGHTS_SETTINGS_N},
+    {roster_settings, ROSTER_SETTINGS_N},
+    {watch_settings, WATCH_SETTINGS_N},
+    {admission_settings, ADMISSION_SETTINGS_N},
+    {own_settings, OWN_SETTINGS_N},
+    {NULL, 0},
 };
 
 const struct job_table features_jobs[] = {

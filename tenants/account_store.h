@@ -8,6 +8,12 @@
 
 #define ACCOUNT_INDEX_BYTES 16
 
+/* A column for statements over `account a`: its person's school takes part, or there is none.
+ */
+#define ACCOUNT_TAKES_PART \
+    "coalesce((SELECT o.is_cooperating FROM person q JOIN org o ON o.id = coalesce(q.school," \
+    " a.school) WHERE q.id = a.id), true)"
+
 enum account_state {
     ACCOUNT_REQUESTED, /* somebody asked for it */
     ACCOUNT_APPROVED,  /* the commissioner said yes; there is no login yet */

@@ -97,7 +97,7 @@ static enum err prove(struct me *me, struct fail *why)
 
     if (!me->has_password)
         return ERR_OK;
-    rc = session_refusal(&me->row, me->req->now_utc_us) != NULL
+    rc = session_refusal(me->accounts, &me->row, me->req->now_utc_us) != NULL
              ? ERR_DENIED
              : signin_check_hash(me->accounts, &me->row, "password_hash_sealed",
                                  me->row.password_hash_sealed, me->password, me->req->arena,

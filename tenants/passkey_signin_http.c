@@ -226,7 +226,7 @@ static enum err check_account(struct proving *p, struct fail *why)
                                 req->arena, &p->row, why);
     if (rc != ERR_OK)
         return rc;
-    refusal = session_refusal(&p->row, req->now_utc_us);
+    refusal = session_refusal(a, &p->row, req->now_utc_us);
     return refusal == NULL ? ERR_OK
                            : fail_field(why, ERR_DENIED, refusal, "the account is %s", refusal);
 }

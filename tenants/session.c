@@ -5,6 +5,7 @@
 #include "node/base/log.h"
 #include "node/db/digest.h"
 #include "tenants/account_priv.h"
+#include "tenants/admission_rows.h"
 #include "tenants/rights.h"
 #include "tenants/session_store.h"
 #include "tenants/tenants.h"
@@ -56,6 +57,7 @@ static bool has_ended(const struct accounts *a, const struct session_row *row,
                                                             : &setting_idle_minutes_adult);
 
     return now_utc_us >= row->expires_utc_us ||
+           (!row->takes_part && settings_bool(a->settings, &setting_cooperating_only)) ||
            (row->account_ends_utc_us != 0 && now_utc_us >= row->account_ends_utc_us) ||
            now_utc_us >= row->created_utc_us + absolute_us(a) ||
            now_utc_us >= row->last_seen_utc_us + idle_min * MINUTE_US;

@@ -268,7 +268,7 @@ static enum err second_begin(struct second *s, struct fail *why)
         return rc;
     s->opening.totp_step = -1;
     factors = session_factors(s->accounts, &s->row);
-    s->outcome = session_refusal(&s->row, req->now_utc_us);
+    s->outcome = session_refusal(s->accounts, &s->row, req->now_utc_us);
     if (s->outcome != NULL)
         return second_post(s, why);
     s->outcome = "wrong-code";

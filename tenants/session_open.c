@@ -5,6 +5,7 @@
 #include "node/db/digest.h"
 #include "node/db/seal.h"
 #include "tenants/account_step_store.h"
+#include "tenants/admission_rows.h"
 #include "tenants/place.h"
 #include "tenants/tenants.h"
 
@@ -59,7 +60,8 @@ enum session_stage session_stage_next(const struct accounts *a, const struct sig
     return session_must(a, row) != 0 ? STAGE_ENROL : STAGE_FULL;
 }
 
-const char *session_refusal(const struct signin_row *row, int64_t now_utc_us)
+const char *session_refusal(const struct accounts *a, const struct signin_row *row,
+                            int64_t now_utc_us)
 {
     int64_t locked_until =
         row->is_known_place ? row->place_locked_until_utc_us : row->locked_until_utc_us;
@@ -68,6 +70,8 @@ const char *session_refusal(const struct signin_row *row, int64_t now_utc_us)
         return "not-active";
     if (row->ends_utc_us != 0 && now_utc_us >= row->ends_utc_us)
         return "ended";
+    if (!row->takes_part && settings_bool(a->settings, &setting_cooperating_only))
+        return "school-not-open";
     if (row->first_until_utc_us != 0 && now_utc_us >= row->first_until_utc_us)
         return "first-password-ended";
     return locked_until > now_utc_us ? "locked-out" : NULL;

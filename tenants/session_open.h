@@ -52,8 +52,10 @@ unsigned session_must(const struct accounts *accounts, const struct signin_row *
 enum session_stage session_stage_next(const struct accounts *accounts,
                                       const struct signin_row *row, bool is_proven);
 /* NULL: may be signed in from that place now; else why not, for the access record: the account
- * is not issued or active, has ended, its first password is too old, or it is locked. */
-const char *session_refusal(const struct signin_row *row, int64_t now_utc_us);
+ * is not issued or active, has ended, its school does not take part, its first password is too
+ * old, or it is locked. */
+const char *session_refusal(const struct accounts *accounts, const struct signin_row *row,
+                            int64_t now_utc_us);
 
 /* ---- opening ---- */
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "tenants/account_store.h"
 #include "tenants/tenants.h"
 
 #define LIST_CAP 100
@@ -10,7 +11,7 @@ static const struct stmt session_by_token = {
     "session_by_token",
     "SELECT s.id, s.account, a.school, a.role, s.created_at, s.last_seen_at, "
     "s.expires_at,"
-    " s.stage, s.listener, s.device_sha256, s.device_facts, a.ends_at"
+    " s.stage, s.listener, s.device_sha256, s.device_facts, a.ends_at, " ACCOUNT_TAKES_PART
     " FROM session s JOIN account a ON a.id = s.account"
     " WHERE s.token_sha256 = $1::bytea AND s.closed_at IS NULL"
     " AND (a.state = 'active' OR (a.state = 'issued' AND s.stage <> 'full'))"};
@@ -116,6 +117,7 @@ static void read_row(const struct db_rows *rows, struct session_row *row)
             span_eq(db_bytes(rows, 0, 8), SPAN("office")) ? LISTENER_OFFICE : LISTENER_PUBLIC,
         .has_device = device.len == HASH256_BYTES,
         .account_ends_utc_us = db_time(rows, 0, 11),
+        .takes_part = db_bool(rows, 0, 12),
     };
     if (row->has_device)
         memcpy(row->device.b, device.p, HASH256_BYTES);

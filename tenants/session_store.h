@@ -18,6 +18,7 @@ struct session_row {
     char facts[DEVICE_FACTS_CAP];
     int64_t created_utc_us, last_seen_utc_us, expires_utc_us;
     int64_t account_ends_utc_us; /* 0: with the contract */
+    bool takes_part;             /* when found: its school cooperates, or it has none */
 };
 
 /* An open session of an account that may be signed in: active, or issued as

@@ -244,7 +244,7 @@ static enum err check(struct signin *s)
     }
     if (rc != ERR_OK)
         return rc;
-    refusal = session_refusal(&s->row, s->from.now_utc_us);
+    refusal = session_refusal(s->accounts, &s->row, s->from.now_utc_us);
     if (refusal != NULL) {
         s->verdict = SIGNIN_WRONG;
         s->outcome = refusal;

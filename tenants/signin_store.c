@@ -12,7 +12,8 @@
     "a.first_until," \
     " a.password_changed_at, a.has_passkey, a.must_change, a.step_kind, " \
     "a.locked_until," \
-    " p.id IS NOT NULL, p.locked_until FROM account a LEFT JOIN account_place p" \
+    " p.id IS NOT NULL, p.locked_until, " ACCOUNT_TAKES_PART \
+    " FROM account a LEFT JOIN account_place p" \
     " ON p.account = a.id AND p.place_index = $2::bytea AND p.last_ok_at > " \
     "$3::timestamptz"
 
@@ -232,6 +233,7 @@ static enum err read_row(const struct db_rows *rows, struct arena *arena,
     row->locked_until_utc_us = db_time(rows, 0, 18);
     row->is_known_place = db_bool(rows, 0, 19);
     row->place_locked_until_utc_us = db_time(rows, 0, 20);
+    row->takes_part = db_bool(rows, 0, 21);
     return rc;
 }
 

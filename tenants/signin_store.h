@@ -32,6 +32,7 @@ struct signin_row {
     int64_t locked_until_utc_us; /* for places it is not known from; 0: not locked */
     bool is_known_place;
     int64_t place_locked_until_utc_us; /* for this known place */
+    bool takes_part; /* its school cooperates, or it has none (school.cooperating_only) */
 };
 
 /* place: PLACE_INDEX_BYTES. ERR_NOT_FOUND: nobody has this login, or it is not

@@ -1,0 +1,49 @@
+/* tenants/registration.h - the rules of a child's admission, apart from HTTP: which kinds of
+ * admission the board allows, what consent is whole, which school year a day belongs to
+ * (SE-4.1-1, SE-2.2-1, AI-1-1, HI-3.3-1, HI-3.3-2). Pure but for the settings.
+ * Threads: any.  Owns: nothing. */
+#ifndef TENANTS_REGISTRATION_H
+#define TENANTS_REGISTRATION_H
+
+#include "node/base/jx.h"
+#include "node/db/settings.h"
+
+/* Codes as the table's; resident, partner, invited also order whom a policy takes in. */
+#define REGISTRATION_TARGETS    "unsupported|not_settled|other"
+#define REGISTRATION_ROUTES     "hot_school|desk|wish|school|other"
+#define REGISTRATION_WISHES     "yes|no|not_asked"
+#define REGISTRATION_WISH_BY    "child|guardian|staff|nobody"
+#define REGISTRATION_SUPPORTS   "none|in_school|outside|both"
+#define REGISTRATION_ADMISSIONS "resident|partner|invited"
+#define REGISTRATION_CONSENT_BY "guardian|child|both"
+#define REGISTRATION_NOTE_MOST  400
+
+/* 2026 from 1 April 2026 to 31 March 2027, Asia/Tokyo. */
+int64_t registration_school_year(int64_t utc_us);
+/* A day that exists, "2026-04-01", years 1900-2199. */
+bool registration_is_date(struct span text);
+/* Today in Asia/Tokyo, as such a day. */
+struct span registration_today(int64_t utc_us, char today_out[11]);
+
+/* May somebody of that admission be taken in now? Else a defect that says the rule.
+ * ERR_INVALID, ERR_NOMEM. */
+NODISCARD enum err registration_check_admission(const struct settings *settings,
+                                                struct span admission, struct arena *arena,
+                                                struct jx_defects *defects);
+
+/* The items that need consent now; empty when none are set. In the arena. */
+NODISCARD enum err registration_items(const struct settings *settings, struct arena *arena,
+                                      struct jx_texts *items_out, struct fail *why);
+
+struct registration_consent {
+    struct span version, on; /* the version that was read; the day of consent */
+    struct jx_texts items;   /* those that were ticked */
+};
+/* Every item that is needed must be ticked, the version the one in force, the day no later than
+ * today. Every defect is listed. ERR_INVALID, ERR_NOMEM. */
+NODISCARD enum err registration_check_consent(const struct settings *settings,
+                                              const struct registration_consent *consent,
+                                              int64_t now_utc_us, struct arena *arena,
+                                              struct jx_defects *defects);
+
+#endif

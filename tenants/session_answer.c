@@ -5,8 +5,11 @@
 #include "tenants/session_open.h"
 #include "tenants/tenants.h"
 
-#define MINUTE_US (INT64_C(60) * 1000000)
-#define N_WORDS   4
+#define MINUTE_US    (INT64_C(60) * 1000000)
+#define N_WORDS      4
+#define STEP_KINDS_N 2
+
+static const char *const step_kinds_names[N_WORDS] = {"pin", "picture"};
 
 struct notice_output {
     int64_t at;
@@ -31,9 +34,10 @@ struct session_output {
     struct id account;
     bool has_name, has_account, has_notice;
     struct jx_texts factors, must;
-    int64_t other_devices;
+    int64_t other_devices, password_least;
+    struct jx_texts step_kinds;
     struct notice_output notice;
-    struct span words[2 * N_WORDS];
+    struct span words[3 * N_WORDS];
 };
 
 static const struct jx_field session_fields[] = {
@@ -77,6 +81,14 @@ static const struct jx_field session_fields[] = {
      .offset = offsetof(struct session_output, notice),
      .has_offset = offsetof(struct session_output, has_notice),
      .title_ja = "新しい種類の端末からのログイン"},
+    {.name = "password_least",
+     .type = JX_INT,
+     .offset = offsetof(struct session_output, password_least),
+     .title_ja = "新しいパスワードの短さの限り（文字）"},
+    {.name = "step_kinds",
+     .type = JX_TEXTS,
+     .offset = offsetof(struct session_output, step_kinds),
+     .title_ja = "児童生徒が二つめの確認に決められるもの（pin・picture）"},
 };
 const struct jx_shape session_shape =
     JX_SHAPE("Session", struct session_output, session_fields);
@@ -109,6 +121,27 @@ static struct jx_texts words_of(unsigned bits, const char *const *names, struct 
     return texts;
 }
 
+/* What a child may set, in the order of names: the page offers nothing that would be refused.
+ */
+static unsigned step_kinds(const struct accounts *a, enum role role)
+{
+    struct span asked = settings_text(a->settings, &setting_child_second_step);
+    unsigned kinds = 0;
+
+    if (role != ROLE_STUDENT)
+        return 0;
+    for (unsigned i = 0; i < STEP_KINDS_N; i++)
+        if (span_eq(asked, span_text(step_kinds_names[i])) || span_eq(asked, SPAN("choose")))
+            kinds |= 1u << i;
+    return kinds;
+}
+
+static int64_t password_least(const struct accounts *a, enum role role)
+{
+    return settings_int(a->settings, role == ROLE_STUDENT ? &setting_password_least_student
+                                                          : &setting_password_least_adult);
+}
+
 static void answer(struct req *req, const struct accounts *a, const struct signin_row *row,
                    enum session_stage stage, struct span display_name,
                    const struct signin_notice *notice)
@@ -126,11 +159,14 @@ static void answer(struct req *req, const struct accounts *a, const struct signi
         .other_devices = is_full ? notice->n_other_devices : 0,
         .has_notice = is_full && notice->new_at_utc_us != 0,
         .notice = {notice->new_at_utc_us, span_text(notice->new_facts)},
+        .password_least = password_least(a, row->role),
     };
 
     out.factors = words_of(session_factors(a, row), factors, out.words);
     out.must =
         words_of(stage == STAGE_ENROL ? session_must(a, row) : 0, musts, out.words + N_WORDS);
+    out.step_kinds =
+        words_of(step_kinds(a, row->role), step_kinds_names, out.words + 2 * N_WORDS);
     reply_json(req, 200, &out);
 }
 

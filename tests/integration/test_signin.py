@@ -32,7 +32,7 @@ def signin_walk_of_a_student(t):
     reply = session.request("GET", "/api/v1/session")
     t.eq((reply.status, reply.json()), (200, {
         "stage": "full", "display_name": "そら", "role": "student", "factors": [], "must": [],
-        "other_devices": 0}), "who")
+        "other_devices": 0, "password_least": 8, "step_kinds": []}), "who")
     t.ok(login.id not in reply.body.decode(), "no id goes to a student")
     t.ok("no-store" in reply.headers.get("Cache-Control", ""), "kept by no cache")
     for path in ("/api/v1/settings", SETTING, SETTING + "/history"):
@@ -186,7 +186,7 @@ def jobs_of_the_first_start_are_done(t):
         time.sleep(0.1)
     t.eq(left, "0", "nothing waits, nothing is dead")
     kinds = node.psql("SELECT DISTINCT kind FROM job ORDER BY kind").split()
-    t.eq(kinds, ["erased.again", "files.sweep", "retention.sweep"], "and all ran")
+    t.ok({"erased.again", "files.sweep", "retention.sweep"} <= set(kinds), "and all ran", kinds)
 
 
 if __name__ == "__main__":

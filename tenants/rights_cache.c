@@ -3,6 +3,7 @@
 
 #include "node/base/log.h"
 #include "tenants/account.h"
+#include "tenants/admission_rows.h"
 #include "tenants/rights_look_store.h"
 #include "tenants/rights_priv.h"
 
@@ -147,14 +148,6 @@ static size_t n_of(const struct rights *r, size_t first, struct id account)
     return n;
 }
 
-/* The row is the schools' own (NI-2.3.1-1). */
-static bool is_open_only(const struct rights *r)
-{
-    const struct setting *row = settings_find(r->settings, SPAN("school.cooperating_only"));
-
-    return row != NULL && settings_bool(r->settings, row);
-}
-
 enum err rights_view_make(struct rights *r, struct db *db, const struct caller *caller,
                           int64_t now_utc_us, struct arena *arena, struct rights_view *view_out,
                           struct fail *why)
@@ -179,7 +172,7 @@ enum err rights_view_make(struct rights *r, struct db *db, const struct caller *
         .caller = *caller,
         .grants = mine,
         .n_grants = kept,
-        .is_open_only = is_open_only(r),
+        .is_open_only = settings_bool(r->settings, &setting_cooperating_only),
     };
     return ERR_OK;
 }

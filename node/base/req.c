@@ -45,7 +45,9 @@ static void finish_problem(struct req *req, enum err code, enum err written, str
     /* What a handler had set before it found the object hidden must not tell the two apart. */
     if (code == ERR_DENIED || code == ERR_NOT_FOUND)
         req->reply.n_headers = 0;
-    req->reply.code = err_code(written == ERR_OK ? code : ERR_NOMEM);
+    req->reply.code = written != ERR_OK    ? err_code(ERR_NOMEM)
+                      : code == ERR_DENIED ? REPLY_HIDDEN
+                                           : err_code(code);
     if (written == ERR_OK)
         finish(req, err_http_status(code), PROBLEM_MEDIA_TYPE, body);
     else

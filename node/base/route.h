@@ -95,6 +95,10 @@ struct reply_header {
     const char *value;
 };
 
+/* reply.code of ERR_DENIED: outside it is "not-found" to the last byte; the access record says
+ * that there was something to refuse. */
+#define REPLY_HIDDEN "hidden"
+
 struct reply {
     int status;
     const char *code; /* of a problem, static: what the access record says of it */

@@ -70,6 +70,12 @@ static const char *outcome_of(const struct reply *reply)
     return reply->code != NULL ? reply->code : err_code(ERR_INTERNAL);
 }
 
+/* Somebody asked for what is there, but not for him. */
+static bool is_hidden(const struct reply *reply)
+{
+    return reply->code != NULL && strcmp(reply->code, REPLY_HIDDEN) == 0;
+}
+
 static enum err record_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct record *record = arg;
@@ -112,7 +118,7 @@ static enum err record_post(struct call *call, struct fail *why)
         .person = req->person,
         .shown = req->shown,
         .n_shown = req->reply.status < 400 ? req->n_shown : 0,
-        .action = call->action,
+        .action = is_hidden(&req->reply) ? "refused" : call->action,
         .outcome = outcome_of(&req->reply),
     };
     return writer_post(req->services->writer, &op, why);

@@ -1,7 +1,7 @@
 /** Everything by keyboard alone: reached, seen, done, left again. */
 import type { Page } from "playwright-core";
-import { login, place, signedIn, visiting } from "./engine.ts";
-import { pages } from "./pages.ts";
+import { login, place, visiting } from "./engine.ts";
+import { pages, stateOf } from "./pages.ts";
 import { suite } from "./t.ts";
 
 const test = suite(import.meta.filename);
@@ -41,53 +41,48 @@ async function toTheStart(page: Page): Promise<void> {
 
 for (const page of pages)
   test(`keyboard_reaches_all_of_${page.name}`, async (t) => {
-    await visiting(
-      t,
-      at,
-      page.who === "nobody" ? {} : { state: await signedIn(at, page.who) },
-      async (visit) => {
-        await page.reach(visit);
-        await toTheStart(visit.page);
-        const want = await visit.page.evaluate(() => {
-          const all = [
-            ...document.querySelectorAll<HTMLElement>(
-              "a[href], button, summary, input, select, textarea",
-            ),
-          ];
-          const seen = all.filter(
-            (one) => one.closest("[hidden], details:not([open]) > :not(summary)") === null,
-          );
-          // Of a group of radio buttons the keyboard visits one.
-          const groups = new Set(
-            seen.flatMap((one) =>
-              one instanceof HTMLInputElement && one.type === "radio" ? [one.name] : [],
-            ),
-          );
-          return (
-            seen.filter((one) => !(one instanceof HTMLInputElement && one.type === "radio"))
-              .length + groups.size
-          );
-        });
-        const stops: Stop[] = [];
-        for (let i = 0; i < want + 9; i++) {
-          await visit.page.keyboard.press("Tab");
-          const now = await visit.page.evaluate(stop);
-          if (now === undefined) break;
-          if (now.name !== stops.at(-1)?.name) stops.push(now); // the parts of a date are one control
-        }
-        t.eq(stops.length, want, `${want} stops, then out again: no trap, nothing left out`);
-        t.eq(
-          stops.filter((one) => !one.isSeen).map((one) => one.name),
-          [],
-          "each is in sight when it has the focus",
+    await visiting(t, at, await stateOf(at, page), async (visit) => {
+      await page.reach(visit);
+      await toTheStart(visit.page);
+      const want = await visit.page.evaluate(() => {
+        const all = [
+          ...document.querySelectorAll<HTMLElement>(
+            "a[href], button, summary, input, select, textarea",
+          ),
+        ];
+        const seen = all.filter(
+          (one) => one.closest("[hidden], details:not([open]) > :not(summary)") === null,
         );
-        t.eq(
-          stops.filter((one) => one.ring < 2).map((one) => one.name),
-          [],
-          "each shows that it has the focus",
+        // Of a group of radio buttons the keyboard visits one.
+        const groups = new Set(
+          seen.flatMap((one) =>
+            one instanceof HTMLInputElement && one.type === "radio" ? [one.name] : [],
+          ),
         );
-      },
-    );
+        return (
+          seen.filter((one) => !(one instanceof HTMLInputElement && one.type === "radio")).length +
+          groups.size
+        );
+      });
+      const stops: Stop[] = [];
+      for (let i = 0; i < want + 9; i++) {
+        await visit.page.keyboard.press("Tab");
+        const now = await visit.page.evaluate(stop);
+        if (now === undefined) break;
+        if (now.name !== stops.at(-1)?.name) stops.push(now); // the parts of a date are one control
+      }
+      t.eq(stops.length, want, `${want} stops, then out again: no trap, nothing left out`);
+      t.eq(
+        stops.filter((one) => !one.isSeen).map((one) => one.name),
+        [],
+        "each is in sight when it has the focus",
+      );
+      t.eq(
+        stops.filter((one) => one.ring < 2).map((one) => one.name),
+        [],
+        "each shows that it has the focus",
+      );
+    });
   });
 
 test("keyboard_alone_signs_in_and_leaves", async (t) => {

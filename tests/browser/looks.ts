@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { HtmlValidate } from "html-validate";
 import type { Page } from "playwright-core";
-import { place, signedIn, sizes, type VisitOptions, visiting } from "./engine.ts";
-import { forms, pages, type PageUnderTest, themes } from "./pages.ts";
+import { place, sizes, visiting } from "./engine.ts";
+import { forms, pages, stateOf, themes } from "./pages.ts";
 import { suite } from "./t.ts";
 
 const test = suite(import.meta.filename);
@@ -29,10 +29,6 @@ const html = new HtmlValidate({
     "no-inline-style": "off", // the policy refuses it, and the lint
   },
 });
-
-async function stateOf(page: PageUnderTest): Promise<VisitOptions> {
-  return page.who === "nobody" ? {} : { state: await signedIn(place("aozora"), page.who) };
-}
 
 interface Violation {
   readonly id: string;
@@ -86,7 +82,7 @@ test("checkers_find_what_is_broken", async (t) => {
 
 for (const page of pages) {
   test(`axe_finds_nothing_on_${page.name}`, async (t) => {
-    await visiting(t, place("aozora"), await stateOf(page), async (visit) => {
+    await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
       await page.reach(visit);
       await visit.page.evaluate(axe);
       for (const theme of themes)
@@ -98,7 +94,7 @@ for (const page of pages) {
   });
 
   test(`html_is_valid_on_${page.name}`, async (t) => {
-    await visiting(t, place("aozora"), await stateOf(page), async (visit) => {
+    await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
       await page.reach(visit);
       const report = await html.validateString(await visit.page.content());
       const found = report.results
@@ -110,7 +106,7 @@ for (const page of pages) {
 
   test(`words_have_readings_and_faces_on_${page.name}`, async (t) => {
     t.req("HI-4.3-2");
-    await visiting(t, place("aozora"), await stateOf(page), async (visit) => {
+    await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
       await page.reach(visit);
       for (const form of forms) {
         await visit.choose("light", form);
@@ -132,7 +128,7 @@ for (const page of pages) {
       ["a laptop at 200 %", { width: sizes.laptop.width / 2, height: sizes.laptop.height / 2 }],
       ["a narrow phone", sizes.phone],
     ];
-    await visiting(t, place("aozora"), await stateOf(page), async (visit) => {
+    await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
       await page.reach(visit);
       for (const [what, size] of views) {
         await visit.page.setViewportSize(size);

@@ -3,6 +3,9 @@
 import { closeChrome } from "./engine.ts";
 import "./first_page.ts";
 import "./visit.ts";
+import "./way_in.ts";
+import "./passkeys.ts";
+import "./my_page.ts";
 import "./keyboard.ts";
 import "./settings.ts";
 import "./sheet.ts";

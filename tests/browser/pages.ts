@@ -1,10 +1,18 @@
 /** Every page of the client and how one comes to it: what the tests of looks, words and sizes walk. */
-import type { Visit } from "./engine.ts";
+import { halfIn, type Place, signedIn, type Visit, type VisitOptions } from "./engine.ts";
 
 export interface PageUnderTest {
   readonly name: string;
-  readonly who: "nobody" | "child0" | "long" | "board";
+  readonly who: "nobody" | string; // a login of tests/browser/run
+  /** Only the password was given. */
+  readonly isHalf?: true;
   readonly reach: (visit: Visit) => Promise<void>;
+}
+
+/** How a visit to the page begins. */
+export async function stateOf(at: Place, page: PageUnderTest): Promise<VisitOptions> {
+  if (page.who === "nobody") return {};
+  return { state: await (page.isHalf === true ? halfIn : signedIn)(at, page.who) };
 }
 
 async function to(visit: Visit, hash: string, sign: string): Promise<void> {
@@ -44,6 +52,101 @@ export const pages: readonly PageUnderTest[] = [
     who: "nobody",
     reach: (v) => to(v, "#/bye", ".note"),
   },
+  {
+    name: "welcome_from_a_slip",
+    who: "nobody",
+    reach: (v) => to(v, "#/in?id=sora-0123", "#login"),
+  },
+  { name: "second_by_app", who: "half", isHalf: true, reach: (v) => to(v, "", "#code") },
+  {
+    name: "second_by_app_with_fault",
+    who: "half",
+    isHalf: true,
+    reach: async (v) => {
+      await to(v, "", "#code");
+      await v.page.click("form .button");
+      await v.page.waitForSelector(".fault");
+      await v.page.click("summary");
+    },
+  },
+  { name: "second_by_digits", who: "pin", isHalf: true, reach: (v) => to(v, "", ".pad") },
+  {
+    name: "second_by_pictures",
+    who: "picture",
+    isHalf: true,
+    reach: async (v) => {
+      await to(v, "", ".pad-pictures");
+      await v.page.click(".pad .key >> nth=2");
+      await v.page.click("form .button");
+      await v.page.waitForSelector(".fault");
+    },
+  },
+  {
+    name: "first_steps_password",
+    who: "fresh_child",
+    isHalf: true,
+    reach: async (v) => {
+      await to(v, "", "#new-password");
+      await v.page.click("form .button");
+      await v.page.waitForSelector(".fault");
+    },
+  },
+  { name: "first_steps_choice", who: "renewed", isHalf: true, reach: (v) => to(v, "", ".ways") },
+  {
+    name: "first_steps_app",
+    who: "renewed",
+    isHalf: true,
+    reach: async (v) => {
+      await to(v, "", ".ways");
+      await v.page.click(".ways .door >> nth=1");
+      await v.page.waitForSelector(".qr");
+      await v.page.click("summary");
+    },
+  },
+  {
+    name: "first_steps_passkey",
+    who: "renewed",
+    isHalf: true,
+    reach: async (v) => {
+      await to(v, "", ".ways");
+      await v.page.click(".ways .door >> nth=0");
+      await v.page.waitForSelector("#passkey-name");
+    },
+  },
+  { name: "my_id_of_a_child", who: "child0", reach: (v) => to(v, "#/me", ".door") },
+  { name: "my_id_of_a_long_name", who: "long", reach: (v) => to(v, "#/me", ".door") },
+  { name: "my_id_of_the_board", who: "board", reach: (v) => to(v, "#/me", ".door") },
+  {
+    name: "my_password",
+    who: "child0",
+    reach: async (v) => {
+      await to(v, "#/me/password", "#old-password");
+      await v.page.click("form .button");
+      await v.page.waitForSelector(".fault");
+    },
+  },
+  { name: "my_devices", who: "child0", reach: (v) => to(v, "#/me/devices", ".device") },
+  { name: "my_step", who: "child0", reach: (v) => to(v, "#/me/step", ".pad-pictures") },
+  {
+    name: "my_step_as_digits",
+    who: "child0",
+    reach: async (v) => {
+      await to(v, "#/me/step", ".pad");
+      await v.page.locator("main .choice input").nth(1).check();
+      await v.page.waitForSelector(".key-0");
+      await v.page.click(".key-0");
+    },
+  },
+  {
+    name: "my_passkeys",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/me/passkeys", "main .button");
+      await v.page.click("main .button");
+      await v.page.waitForSelector("#passkey-name");
+    },
+  },
+  { name: "my_app", who: "board", reach: (v) => to(v, "#/me/app", "#ask-password") },
   {
     name: "no_connection",
     who: "nobody",

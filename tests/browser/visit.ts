@@ -1,4 +1,5 @@
 /** Coming in, being in, leaving: what a child, a grown-up and the next child at the tablet meet. */
+import type { Page } from "playwright-core";
 import { login, place, signedIn, totp, visiting } from "./engine.ts";
 import { suite } from "./t.ts";
 
@@ -54,7 +55,13 @@ test("child_comes_in_and_fetches_no_adult_pages", async (t) => {
     await visit.open();
     await visit.signIn(child);
     t.ok((await visit.page.innerText(".hello h1")).includes(child.display_name), "greeted by name");
-    t.eq(await visit.page.locator(".door").count(), 0, "no door of the grown-ups");
+    t.eq(
+      await visit.page
+        .locator(".door")
+        .evaluateAll((all) => all.map((one) => one.getAttribute("href"))),
+      ["#/me"],
+      "the door of the child's own ID, none of the grown-ups",
+    );
     for (const hash of ["#/settings", "#/sheet", "#/sheet-check"]) {
       await visit.page.goto(`${at.url}/${hash}`);
       await visit.page.waitForSelector(".note-card");
@@ -124,18 +131,48 @@ test("adult_is_asked_for_a_code", async (t) => {
   });
 });
 
+/** What the page's own memory holds just now, as one text: every string of the script engine's heap. */
+async function memoryOf(page: Page): Promise<string> {
+  const cdp = await page.context().newCDPSession(page);
+  const parts: string[] = [];
+  cdp.on("HeapProfiler.addHeapSnapshotChunk", ({ chunk }) => parts.push(chunk));
+  await cdp.send("HeapProfiler.enable");
+  await cdp.send("HeapProfiler.collectGarbage");
+  await cdp.send("HeapProfiler.takeHeapSnapshot", { reportProgress: false });
+  await cdp.detach();
+  return (JSON.parse(parts.join("")) as { strings: string[] }).strings.join("\n");
+}
+
 test("leaving_leaves_nothing_for_the_next_child", async (t) => {
-  t.req("NI-T3-1");
+  t.req("NI-T3-1 AI-2.6-オ");
   const child = login(at, "child3");
+  const traces = [child.display_name, child.login, child.password];
   await visiting(t, at, {}, async (visit) => {
     const { page } = visit;
-    await visit.open();
+    await visit.open(`#/in?id=${child.login}`);
     await visit.choose("quiet", "easy");
     await visit.signIn(child);
+    for (const hash of ["#/me", "#/me/devices", "#/me/step", "#/me/password"]) {
+      await page.goto(`${at.url}/${hash}`);
+      await page.waitForSelector("main h1");
+    }
+    await page.fill("#old-password", child.password);
+    t.ok((await memoryOf(page)).includes(child.display_name), "the name can be found in memory");
     await page.click(".bar-doors button:last-child");
     await page.waitForSelector(".sign-in .note");
-    t.ok(!(await page.content()).includes(child.display_name), "the name is gone from the page");
-    t.eq(await visit.context.cookies(), [], "the cookie is gone");
+    const content = await page.content();
+    t.eq(
+      traces.filter((one) => content.includes(one)),
+      [],
+      "name, login and password are gone from the page",
+    );
+    const memory = await memoryOf(page);
+    t.eq(
+      traces.filter((one) => memory.includes(one)),
+      [],
+      "and from its memory",
+    );
+    t.eq(await visit.context.cookies(), [], "the cookies are gone");
     t.eq(
       await page.evaluate(() => ({ ...localStorage })),
       { "ibasho.display": "quiet easy" },
@@ -146,8 +183,9 @@ test("leaving_leaves_nothing_for_the_next_child", async (t) => {
         (await indexedDB.databases()).length,
         (await caches.keys()).length,
         sessionStorage.length,
+        (await navigator.serviceWorker.getRegistrations()).length,
       ]),
-      [0, 0, 0],
+      [0, 0, 0, 0],
       "no store of any kind holds anything",
     );
     t.eq(
@@ -155,15 +193,38 @@ test("leaving_leaves_nothing_for_the_next_child", async (t) => {
       ["", ""],
       "the form is empty",
     );
-    for (let step = 0; step < 3; step++) {
+    for (let step = 0; step < 8; step++) {
       await page.goBack({ waitUntil: "load" }).catch(() => null);
       if (!page.url().startsWith(at.url)) break;
       await page.waitForSelector("h1");
-      t.ok(
-        !(await page.content()).includes(child.display_name),
-        `going back ${step + 1} shows no name`,
+      const content = await page.content();
+      t.eq(
+        [page.url(), content].flatMap((text) => traces.filter((one) => text.includes(one))),
+        [],
+        `going back ${step + 1} shows nothing`,
       );
     }
+  });
+});
+
+test("page_put_into_the_browser_s_memory_goes_there_unseen", async (t) => {
+  t.req("AI-2.6-オ");
+  await visiting(t, at, { state: await signedIn(at, "child0") }, async (visit) => {
+    const { page } = visit;
+    await visit.open();
+    await page.waitForSelector(".home");
+    await page.evaluate(() => {
+      dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    });
+    t.ok(!(await page.isVisible(".home")), "nothing of it can be seen when it comes back");
+    await Promise.all([
+      page.waitForEvent("load"),
+      page.evaluate(() => {
+        dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+      }),
+    ]);
+    await page.waitForSelector(".home");
+    t.ok(true, "until the node has said again who is here");
   });
 });
 

@@ -1,4 +1,5 @@
 import { ask, type Outcome } from "./edge/api.js";
+import { canPasskey } from "./edge/can.js";
 import { keepDisplay, keptDisplay } from "./edge/keep.js";
 import type { Node, Session } from "./wire.js";
 import type { Display } from "./state/display.js";
@@ -6,11 +7,12 @@ import {
   type Door,
   type DoorEvent,
   doorAtStart,
+  type Factor,
   type Fault,
   nextDoor,
   troubleOf,
 } from "./state/door.js";
-import { type Page, pageFrom } from "./state/place.js";
+import { loginFrom, type Page, pageFrom } from "./state/place.js";
 import { createStore } from "./state/store.js";
 
 /** Joins the pure states to the world: the node, the address, the device. */
@@ -22,6 +24,7 @@ export const node = createStore<Node | undefined>(undefined);
 export const systemIsDark = createStore<boolean>(false);
 
 function tell(event: DoorEvent): void {
+  if (event.kind === "session") loginGiven = "";
   door.set(nextDoor(door.get(), event));
 }
 
@@ -36,11 +39,18 @@ export function chooseDisplay(change: Partial<Display>): void {
 const retryMs = 10_000;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
+/** The login name of the slip whose QR led here. It leaves the address at once: what stays in a history
+ * would be there for the next one at this tablet; and it is forgotten as soon as somebody has come in. */
+export let loginGiven = loginFrom(location.hash);
+
 /** Asks who the node is and who is here. Trouble is asked again, so that nobody has to. */
 export async function start(): Promise<void> {
   clearTimeout(retry);
   const byeSaid = location.hash === "#/bye";
-  if (byeSaid) history.replaceState(null, "", "#/");
+  if (byeSaid || page.get().at === "in") {
+    history.replaceState(null, "", "#/");
+    page.set(pageFrom(location.hash));
+  }
   const [hello, session] = await Promise.all([
     ask("node.show", undefined, undefined),
     ask("session.show", undefined, undefined),
@@ -56,56 +66,98 @@ function startEvent(hello: Outcome<Node>, session: Outcome<Session>, byeSaid: bo
     return { kind: "trouble", what: "offline" };
   if (hello.kind === "refused") return { kind: "trouble", what: troubleOf(hello.problem) };
   if (hello.value.status !== "ok") return { kind: "trouble", what: "locked" };
-  if (session.kind === "ok") return { kind: "session", who: whoOf(session.value) };
+  if (session.kind === "ok") return sessionEvent(session.value);
   if (session.problem.status === 401 || session.problem.status === 404)
     return { kind: "nobody", note: byeSaid ? "bye" : undefined };
   return { kind: "trouble", what: troubleOf(session.problem) };
 }
 
-function whoOf(session: Session): { name: string; role: string } {
-  return { name: session.display_name, role: session.role };
+function sessionEvent(session: Session): DoorEvent {
+  return { kind: "session", session, canPasskey: canPasskey() };
 }
-
-/* The password waits here, in memory alone, while the code is asked for. */
-let waiting: { login: string; password: string } | undefined;
 
 export async function signIn(login: string, password: string): Promise<void> {
   if (login.trim() === "") return tell({ kind: "fault", fault: "need-login" });
   if (password === "") return tell({ kind: "fault", fault: "need-password" });
-  await knock({ login, password }, "wrong-sign-in");
+  tell({ kind: "asking" });
+  hear(await ask("session.open", undefined, { login, password }), "wrong-sign-in");
 }
 
 export async function giveCode(code: string): Promise<void> {
   const digits = code.normalize("NFKC").replace(/\D/g, "");
-  if (waiting === undefined) return startOver();
   if (digits.length !== 6) return tell({ kind: "fault", fault: "need-code" });
-  await knock({ ...waiting, code: digits }, "wrong-code");
+  tell({ kind: "asking" });
+  hear(await ask("session.second_factor", undefined, { code: digits }), "wrong-code");
 }
 
-async function knock(
-  input: { login: string; password: string; code?: string },
-  wrong: Fault,
-): Promise<void> {
+/** A child's digits or pictures: "4711", "3-7-1". */
+export async function giveStep(step: string): Promise<void> {
   tell({ kind: "asking" });
-  const answer = await ask("session.open", undefined, input);
-  if (answer.kind === "ok") {
-    waiting = undefined;
-    return tell({ kind: "session", who: whoOf(answer.value) });
-  }
+  hear(await ask("session.second_factor", undefined, { step }), "wrong-step");
+}
+
+/** Fewer were pressed than a step has. */
+export function wantStep(kind: "pin" | "picture"): void {
+  tell({ kind: "fault", fault: kind === "pin" ? "need-pin" : "need-pictures" });
+}
+
+/** Back to the name and the password. The session that knew them ends; it could do nothing by itself. */
+export async function startOver(): Promise<void> {
+  forgetPasskey();
+  await ask("session.close", undefined, undefined);
+  tell({ kind: "nobody", note: undefined });
+}
+
+let passkeyAsked: AbortController | undefined;
+
+/** A passkey, alone at the first page or after the password. */
+export async function usePasskey(): Promise<void> {
+  passkeyAsked?.abort();
+  const mine = new AbortController();
+  passkeyAsked = mine;
+  tell({ kind: "asking" });
+  const options = await ask("session.passkey_options", undefined, undefined);
+  if (options.kind !== "ok") return hear(options, "wrong-passkey");
+  const glue = await import("./edge/passkey.js").catch(() => undefined);
+  if (glue === undefined) return tell({ kind: "fault", fault: "offline" });
+  const answer = await glue.askPasskey(options.value, mine.signal);
+  if (passkeyAsked !== mine) return; // the reader chose something else meanwhile
+  if (answer.kind === "done")
+    return hear(await ask("session.passkey", undefined, answer.value), "wrong-passkey");
+  tell({ kind: "fault", fault: answer.kind === "stopped" ? "stopped" : "wrong-passkey" });
+}
+
+/** What the node said to somebody at the door; `wrong`: what a plain no means there. */
+function hear(
+  answer: Outcome<Session> | Exclude<Outcome<unknown>, { kind: "ok" }>,
+  wrong: Fault,
+): void {
+  if (answer.kind === "ok") return tell(sessionEvent(answer.value));
   if (answer.kind === "offline") return tell({ kind: "fault", fault: "offline" });
   const { problem } = answer;
-  if (problem.code === "code-needed") {
-    waiting = { login: input.login, password: input.password };
-    return tell({ kind: "code-wanted" });
-  }
   if (problem.status === 429) return tell({ kind: "fault", fault: "wait" });
+  // Too many wrong second steps, or too long: the node has forgotten the password that was right.
+  if (problem.code === "sign-in-needed" && door.get().at === "second")
+    return tell({ kind: "nobody", note: "over" });
   if (problem.status < 500) return tell({ kind: "fault", fault: wrong });
   tell({ kind: "fault", fault: troubleOf(problem) });
 }
 
-export function startOver(): void {
-  waiting = undefined;
-  tell({ kind: "start-over" });
+export function chooseWay(way: Factor): void {
+  forgetPasskey();
+  tell({ kind: "way", way });
+}
+
+function forgetPasskey(): void {
+  passkeyAsked?.abort();
+  passkeyAsked = undefined;
+}
+
+/** Asks the node again where this session stands, after something was done that may have moved it. */
+export async function lookAgain(): Promise<void> {
+  const session = await ask("session.show", undefined, undefined);
+  if (session.kind === "ok") tell(sessionEvent(session.value));
+  else if (session.kind === "refused" && session.problem.status === 401) ended();
 }
 
 export type Leaving = "no" | "asking" | "failed";
@@ -116,23 +168,26 @@ export const leaving = createStore<Leaving>("no");
  * sure that nothing of the old one stays. */
 export async function leave(): Promise<void> {
   if (leaving.get() === "asking") return;
+  forgetPasskey();
   leaving.set("asking");
   const answer = await ask("session.close", undefined, undefined);
   const isOver = answer.kind === "ok" || (answer.kind === "refused" && answer.problem.status < 500);
   if (!isOver) return leaving.set("failed");
   keepDisplay(display.get()); // the node had the browser forget everything: this alone may stay
+  hide();
   history.replaceState(null, "", "#/bye");
   location.reload();
 }
 
 /** The node no longer knows this visit: it was left alone too long, or ended elsewhere. */
 export function ended(): void {
+  forgetPasskey();
   tell({ kind: "nobody", note: "ended" });
 }
 
-async function lookAgain(): Promise<void> {
-  const session = await ask("session.show", undefined, undefined);
-  if (session.kind === "refused" && session.problem.status === 401) ended();
+/** Nothing of a page may be seen that is about to go, or that a browser brings back out of its memory. */
+function hide(): void {
+  document.documentElement.classList.add("gone");
 }
 
 /* --- the world -------------------------------------------------------------------------------- */
@@ -148,9 +203,13 @@ export function listen(): void {
   // Another tab may have ended the visit, or the time may have: who comes back to the page sees no name
   // that is no longer here.
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible" && door.get().at === "inside") void lookAgain();
+    if (document.visibilityState === "visible" && door.get().at !== "outside") void lookAgain();
   });
-  // A page that comes back out of the browser's memory may be another person's by now.
+  // A page that comes back out of the browser's memory may be another person's by now: it is put there
+  // unseen, and made anew.
+  addEventListener("pagehide", (event) => {
+    if (event.persisted) hide();
+  });
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });

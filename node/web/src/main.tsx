@@ -4,15 +4,12 @@ import {
   chooseDisplay,
   display,
   door,
-  giveCode,
   leave,
   leaving,
   listen,
   node,
   page,
-  signIn,
   start,
-  startOver,
   systemIsDark,
 } from "./control.js";
 import { formShown, themeShown } from "./state/display.js";
@@ -49,7 +46,7 @@ function App(): VNode {
         form={form}
         theme={theme}
         choose={chooseDisplay}
-        leave={way.at === "inside" ? () => void leave() : undefined}
+        leave={way.at === "inside" || way.at === "enrol" ? () => void leave() : undefined}
         leaving={useStore(leaving)}
       >
         <Body />
@@ -65,7 +62,7 @@ function Body(): VNode {
   const choice = useStore(display);
   const isDark = useStore(systemIsDark);
   if (pageOf(where) === "office" && way.at !== "starting")
-    return <Later page={where} role={undefined} />;
+    return <Later part="adult" page={where} role={undefined} />;
   switch (way.at) {
     case "starting":
       return (
@@ -76,31 +73,27 @@ function Body(): VNode {
     case "trouble":
       return <TroubleNote what={way.what} again={() => void start()} />;
     case "outside":
-      return (
-        <Welcome
-          town={here?.title_ja ?? ""}
-          message={here?.message ?? ""}
-          door={way}
-          deeds={{
-            signIn: (login, password) => void signIn(login, password),
-            giveCode: (code) => void giveCode(code),
-            startOver,
-          }}
-        />
-      );
+      return <Welcome town={here?.title_ja ?? ""} message={here?.message ?? ""} door={way} />;
+    case "second":
+    case "enrol":
+      return <Later part="way" page={where} role={undefined} />;
     case "inside":
+      break;
+  }
+  const { role } = way.who;
+  switch (pageOf(where)) {
+    case "inside":
+      return <Later part="me" page={where} role={role} />;
+    case "adult":
+      return role === "student" ? <MissingNote /> : <Later part="adult" page={where} role={role} />;
+    case "anyone":
+    case "office":
       if (where.at === "missing") return <MissingNote />;
-      if (pageOf(where) === "adult")
-        return way.who.role === "student" ? (
-          <MissingNote />
-        ) : (
-          <Later page={where} role={way.who.role} />
-        );
       return (
         <Home
           who={way.who}
-          doors={doorsOf(way.who.role)}
-          form={formShown(choice, way.who.role !== "student", here?.words)}
+          doors={doorsOf(role)}
+          form={formShown(choice, role !== "student", here?.words)}
           theme={themeShown(choice, isDark)}
           choose={chooseDisplay}
         />

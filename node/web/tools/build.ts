@@ -60,14 +60,20 @@ function cutFont(name: string, characters: Set<string>): { file: string; range: 
 
 function fontSheet(words: Catalogue): string {
   const { chapters, segmentsOf } = words;
-  const early = charactersOf(
-    chapters.filter((one) => one.forChildren),
-    segmentsOf,
-  );
-  const all = charactersOf(chapters, segmentsOf);
-  const faces = [cutFont("words", early)];
-  const late = new Set([...all].filter((one) => !early.has(one)));
-  if (late.size > 0) faces.push(cutFont("words-more", late));
+  // One face for the first page, one for what comes after it, one for grown-ups at work.
+  const faces: ReturnType<typeof cutFont>[] = [];
+  const have = new Set<string>();
+  for (const [name, isIn] of [
+    ["words", (one: Chapter) => one.forChildren && one.isLater !== true],
+    ["words-later", (one: Chapter) => one.forChildren],
+    ["words-more", () => true],
+  ] as const) {
+    const fresh = [...charactersOf(chapters.filter(isIn), segmentsOf)].filter(
+      (one) => !have.has(one),
+    );
+    if (fresh.length > 0) faces.push(cutFont(name, new Set(fresh)));
+    for (const one of fresh) have.add(one);
+  }
   const sheet = join(work, "all.css");
   writeFileSync(
     sheet,

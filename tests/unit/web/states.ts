@@ -11,93 +11,108 @@ import {
   formShown,
   themeShown,
 } from "../../../node/web/src/state/display.js";
-import { hashOf, pageFrom, pageOf } from "../../../node/web/src/state/place.js";
+import { passwordFault } from "../../../node/web/src/state/password.js";
+import { hashOf, loginFrom, pageFrom, pageOf } from "../../../node/web/src/state/place.js";
 import { draftOf, found, isNews } from "../../../node/web/src/state/settings.js";
+import { qrFrom } from "../../../node/web/src/state/qr.js";
+import { erase, isWhole, type Pressed, press, stepText } from "../../../node/web/src/state/step.js";
 import { createStore } from "../../../node/web/src/state/store.js";
+import type { Session } from "../../../node/web/src/wire.js";
 import { suite } from "../../browser/t.ts";
 
 const test = suite(import.meta.filename);
 
-const outside: Door = {
-  at: "outside",
-  step: "password",
+const none = {
+  otherDevices: 0,
+  passwordLeast: 10,
+  stepKinds: [],
+  factors: [],
+  notice: undefined,
+} as const;
+const outside: Door = { at: "outside", busy: false, fault: undefined, note: undefined };
+const second: Door = {
+  at: "second",
+  ways: ["passkey", "totp"],
+  way: "totp",
   busy: false,
   fault: undefined,
-  note: undefined,
 };
-const coding: Door = { ...outside, step: "code" } as Door;
-const inside: Door = { at: "inside", who: { name: "そら", role: "student" } };
+const enrol: Door = { at: "enrol", must: ["second_factor"], all: 2, passwordLeast: 10 };
+const inside: Door = {
+  at: "inside",
+  who: { ...none, name: "そら", role: "student" },
+};
 const doors: Record<string, Door> = {
   starting: doorAtStart,
   trouble: { at: "trouble", what: "offline" },
   outside,
-  coding,
+  second,
+  enrol,
   inside,
 };
-const who = { name: "うみ", role: "guardian" };
+
+const session = (more: Partial<Session>): Session => ({
+  stage: "full",
+  role: "student",
+  factors: [],
+  must: [],
+  other_devices: 0,
+  password_least: 10,
+  step_kinds: [],
+  ...more,
+});
+const of = (more: Partial<Session>, canPasskey = true): DoorEvent => ({
+  kind: "session",
+  session: session(more),
+  canPasskey,
+});
 const events: Record<string, DoorEvent> = {
-  session: { kind: "session", who },
+  full: of({ display_name: "うみ", role: "guardian", other_devices: 2 }),
+  half: of({ stage: "second_factor", factors: ["totp", "passkey"] }),
+  new: of({ stage: "enrol", must: ["second_factor", "password"] }),
   nobody: { kind: "nobody", note: "ended" },
   trouble: { kind: "trouble", what: "locked" },
   asking: { kind: "asking" },
   fault: { kind: "fault", fault: "wait" },
-  "code-wanted": { kind: "code-wanted" },
-  "start-over": { kind: "start-over" },
+  way: { kind: "way", way: "passkey" },
 };
 
 test("door_over_every_state_and_event", (t) => {
-  const entered: Door = { at: "inside", who };
+  const entered: Door = {
+    at: "inside",
+    who: { ...none, name: "うみ", role: "guardian", otherDevices: 2 },
+  };
+  const halfway: Door = { ...second, way: "passkey" } as Door;
+  const enrolling: Door = {
+    at: "enrol",
+    must: ["password", "second_factor"],
+    all: 2,
+    passwordLeast: 10,
+  };
   const ended: Door = { ...outside, note: "ended" } as Door;
   const locked: Door = { at: "trouble", what: "locked" };
-  const asking = (from: Door): Door => ({ ...from, busy: true }) as Door;
-  const faulty = (from: Door): Door => ({ ...from, fault: "wait" }) as Door;
   const same = "same";
+  const always = { full: entered, half: halfway, new: enrolling, nobody: ended };
+  const still = { trouble: same, asking: same, fault: same, way: same } as const;
   const want: Record<string, Record<string, Door | typeof same>> = {
-    starting: {
-      session: entered,
-      nobody: ended,
-      trouble: locked,
-      asking: same,
-      fault: same,
-      "code-wanted": same,
-      "start-over": same,
-    },
-    trouble: {
-      session: entered,
-      nobody: ended,
-      trouble: locked,
-      asking: same,
-      fault: same,
-      "code-wanted": same,
-      "start-over": same,
-    },
+    starting: { ...always, ...still, trouble: locked },
+    trouble: { ...always, ...still, trouble: locked },
     outside: {
-      session: entered,
-      nobody: ended,
-      trouble: same,
-      asking: asking(outside),
-      fault: faulty(outside),
-      "code-wanted": coding,
-      "start-over": outside,
+      ...always,
+      ...still,
+      asking: { ...outside, busy: true } as Door,
+      fault: { ...outside, fault: "wait" } as Door,
     },
-    coding: {
-      session: entered,
-      nobody: ended,
-      trouble: same,
-      asking: asking(coding),
-      fault: faulty(coding),
-      "code-wanted": coding,
-      "start-over": outside,
+    second: {
+      ...always,
+      ...still,
+      half: second, // whoever comes back from the app with the digits finds the form as it was
+      asking: { ...second, busy: true } as Door,
+      fault: { ...second, fault: "wait" } as Door,
+      way: halfway,
     },
-    inside: {
-      session: entered,
-      nobody: ended,
-      trouble: same,
-      asking: same,
-      fault: same,
-      "code-wanted": same,
-      "start-over": same,
-    },
+    enrol: { ...always, ...still },
+    inside: { ...always, ...still },
   };
   for (const [from, now] of Object.entries(doors))
     for (const [by, event] of Object.entries(events)) {
@@ -106,6 +121,42 @@ test("door_over_every_state_and_event", (t) => {
       if (wanted === same) t.ok(next === now, `${from} + ${by} is now itself`);
       else t.eq(next, wanted, `${from} + ${by}`);
     }
+});
+
+test("second_check_offers_what_this_device_can_do", (t) => {
+  const ways = (factors: readonly string[], canPasskey: boolean): unknown => {
+    const next = nextDoor(outside, of({ stage: "second_factor", factors }, canPasskey));
+    return next.at === "second" ? [next.ways, next.way] : next;
+  };
+  t.eq(ways(["totp", "passkey"], true), [["passkey", "totp"], "passkey"], "the easiest first");
+  t.eq(ways(["totp", "passkey"], false), [["totp"], "totp"], "no passkey where there is none");
+  t.eq(ways(["passkey"], false), [[], undefined], "and it is known when nothing is left");
+  t.eq(ways(["pin"], true), [["pin"], "pin"], "a child's digits");
+  t.eq(
+    ways(["picture", "future"], true),
+    [["picture"], "picture"],
+    "what we do not know is left out",
+  );
+  t.ok(
+    nextDoor(second, { kind: "way", way: "pin" }) === second,
+    "nobody chooses a way that is not theirs",
+  );
+});
+
+test("first_steps_are_counted_to_their_end", (t) => {
+  const begun = nextDoor(outside, of({ stage: "enrol", must: ["password", "second_factor"] }));
+  const next = nextDoor(begun, of({ stage: "enrol", must: ["second_factor"] }));
+  t.eq(
+    next,
+    { at: "enrol", must: ["second_factor"], all: 2, passwordLeast: 10 },
+    "the second of two",
+  );
+  const late = nextDoor(doorAtStart, of({ stage: "enrol", must: ["second_factor"] }));
+  t.eq(
+    late,
+    { at: "enrol", must: ["second_factor"], all: 1, passwordLeast: 10 },
+    "one alone after a reload",
+  );
 });
 
 test("refusals_become_troubles", (t) => {
@@ -155,6 +206,18 @@ test("addresses_and_pages", (t) => {
     ["#/keys", "keys"],
     ["#/first-sheet", "first-sheet"],
     ["#/unlock", "unlock"],
+    ["#/me", "me"],
+    ["#/me/password", "me-password"],
+    ["#/me/devices", "me-devices"],
+    ["#/me/passkeys", "me-passkeys"],
+    ["#/me/app", "me-app"],
+    ["#/me/step", "me-step"],
+    ["#/roles", "roles"],
+    ["#/in?id=sora-0123", "in"],
+    ["#/in", "in"],
+    ["#/me/nowhere", "missing"],
+    ["#/settings/", "missing"],
+    ["#/settings/..", "missing"],
     ["#/nowhere", "missing"],
     ["#/settings/a/b", "missing"],
     ["#/settings/../x", "missing"],
@@ -172,13 +235,82 @@ test("addresses_and_pages", (t) => {
     "#/first-sheet",
     "#/keys",
     "#/unlock",
+    "#/me/devices",
+    "#/roles",
   ])
     t.eq(hashOf(pageFrom(hash)), hash, `${hash} there and back`);
   t.eq(
-    [pageOf({ at: "home" }), pageOf({ at: "sheet" }), pageOf({ at: "unlock" })],
-    ["anyone", "adult", "office"],
+    ["#/", "#/me", "#/sheet", "#/unlock", "#/x"].map((hash) => pageOf(pageFrom(hash))),
+    ["anyone", "inside", "adult", "office", "anyone"],
     "who opens what",
   );
+  t.eq(pageFrom("#/settings/a.b").name, "a.b", "the name is handed on");
+});
+
+test("slip_brings_a_login_name_and_nothing_else", (t) => {
+  const rows: readonly [hash: string, login: string][] = [
+    ["#/in?id=sora-0123", "sora-0123"],
+    ["#/in?id=a%40b.c", "a@b.c"],
+    ["#/in?id=" + "a".repeat(64), "a".repeat(64)],
+    ["#/in?id=" + "a".repeat(65), ""],
+    ["#/in?id=%3Cb%3E", ""],
+    ["#/in?id=そら", ""],
+    ["#/in?id=a%20b", ""],
+    ["#/in?password=x", ""],
+    ["#/in", ""],
+    ["#/?id=sora", ""],
+    ["#/me?id=sora", ""],
+    ["#/in?id=%", ""],
+  ];
+  for (const [hash, login] of rows) t.eq(loginFrom(hash), login, hash);
+});
+
+test("new_password_is_looked_at_before_it_is_sent", (t) => {
+  const rows: readonly [password: string, again: string | undefined, want: unknown][] = [
+    ["", "", { kind: "need" }],
+    ["abc", "abc", { kind: "short", n: 3 }],
+    ["abcdefg", undefined, { kind: "short", n: 7 }],
+    ["abcdefgh", undefined, undefined],
+    ["abcdefgh", "abcdefgh", undefined],
+    ["abcdefgh", "abcdefgH", { kind: "differ" }],
+    ["abcdefgh", "", { kind: "differ" }],
+    ["ねこさかなはなき", undefined, { kind: "wide" }],
+    ["ａｂｃｄｅｆｇｈ", undefined, { kind: "wide" }],
+    ["neko sakana hana", undefined, undefined],
+    ["abcd\tefgh", undefined, { kind: "wide" }],
+  ];
+  for (const [password, again, want] of rows)
+    t.eq(passwordFault(password, 8, again), want, `${password} ${again ?? "(seen)"}`);
+});
+
+test("step_is_pressed_in_order", (t) => {
+  let pin: Pressed = [];
+  for (const n of [4, 0, 0, 1, 9]) pin = press(pin, "pin", n);
+  t.eq([stepText(pin, "pin"), isWhole(pin, "pin")], ["4001", true], "four digits, a fifth is none");
+  t.eq(stepText(erase(pin), "pin"), "400", "the last one goes");
+  t.ok(!isWhole(erase(pin), "pin"), "and then it is not whole");
+  t.eq(erase([]), [], "from nothing nothing goes");
+  let picture: Pressed = [];
+  for (const n of [12, 1, 1, 7, 3]) picture = press(picture, "picture", n);
+  t.eq(stepText(picture, "picture"), "12-1-7", "three pictures by their numbers");
+});
+
+test("qr_is_read_from_its_drawing_alone", (t) => {
+  t.eq(
+    qrFrom(
+      '<svg xmlns="x" viewBox="0 0 33 33"><path fill="#fff" d="M0 0h33v33H0z"/><path d="M4 4h7v1h-7z"/></svg>',
+    ),
+    { side: 33, path: "M4 4h7v1h-7z" },
+    "its side and the last path",
+  );
+  for (const bad of [
+    "",
+    "<svg></svg>",
+    '<svg viewBox="0 0 33 34"><path d="M0 0z"/></svg>',
+    '<svg viewBox="0 0 0 0"><path d="M0 0z"/></svg>',
+    '<svg viewBox="0 0 33 33"><path d="M0 0"onload="x"/></svg>'.replace("M0 0", "javascript:x"),
+  ])
+    t.eq(qrFrom(bad), undefined, bad);
 });
 
 test("store_tells_of_changes_only", (t) => {

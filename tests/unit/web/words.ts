@@ -1,6 +1,6 @@
 import { charactersOf, checkWords, listWords } from "../../../node/web/tools/words.ts";
 import { problemFrom } from "../../../node/web/src/edge/api.js";
-import { fieldOfUtc, timeShown, utcOfField } from "../../../node/web/src/adult/time.js";
+import { fieldOfUtc, timeShown, utcOfField } from "../../../node/web/src/state/time.js";
 import { type Chapter, chapters } from "../../../node/web/src/words/all.js";
 import { lineOf, segmentsOf, type Word, wordForms } from "../../../node/web/src/words/word.js";
 import { suite } from "../../browser/t.ts";

@@ -7,9 +7,10 @@ import { Words } from "../view/words.js";
 import { roles } from "../words/home.js";
 import { settings } from "../words/settings.js";
 import type { Word } from "../words/word.js";
-import { useAsked } from "./asked.js";
+import { useAsked } from "../view/asked.js";
 import { saidOf } from "./setting.js";
-import { Time, Value } from "./value.js";
+import { Time } from "../view/time.js";
+import { Value } from "./value.js";
 
 interface Props {
   readonly setting: SettingState;

@@ -8,10 +8,11 @@ import { first } from "../words/first.js";
 import { keys } from "../words/keys.js";
 import type { Word } from "../words/word.js";
 import type { KeyStatus } from "../wire.js";
-import { useAsked } from "./asked.js";
+import { useAsked } from "../view/asked.js";
 import { SheetEntry } from "./entry.js";
 import { approve, check, type Said, unlock } from "./keys-api.js";
-import { KeyFailure, PageHead, ToKeys } from "./parts.js";
+import { PageHead } from "../view/page.js";
+import { KeyFailure, ToKeys } from "./parts.js";
 
 /** How the node's key stands, and what a person may do about its sheet. */
 export function KeysPage({ role }: { role: string | undefined }): VNode {

@@ -9,12 +9,13 @@ import { MissingNote, TroubleNote } from "../view/trouble.js";
 import { Given, Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { settings } from "../words/settings.js";
-import { useAsked } from "./asked.js";
+import { useAsked } from "../view/asked.js";
 import { History } from "./history.js";
-import { Failure, PageHead } from "./parts.js";
+import { Failure, PageHead } from "../view/page.js";
 import { Planned } from "./settings.js";
-import { fieldOfUtc, timeShown, utcOfField } from "./time.js";
-import { SettingTitle, Time, Value } from "./value.js";
+import { fieldOfUtc, timeShown, utcOfField } from "../state/time.js";
+import { Time } from "../view/time.js";
+import { SettingTitle, Value } from "./value.js";
 
 /** What the last act came to. */
 type Said =

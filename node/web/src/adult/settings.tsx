@@ -6,9 +6,10 @@ import { MissingNote, TroubleNote } from "../view/trouble.js";
 import { Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { settings } from "../words/settings.js";
-import { useAsked } from "./asked.js";
-import { PageHead } from "./parts.js";
-import { SettingTitle, Time, Value } from "./value.js";
+import { useAsked } from "../view/asked.js";
+import { PageHead } from "../view/page.js";
+import { Time } from "../view/time.js";
+import { SettingTitle, Value } from "./value.js";
 
 /** All rules of the municipality, each with its value now and the one to come. */
 export function SettingsPage(): VNode {

@@ -9,7 +9,8 @@ import { keys } from "../words/keys.js";
 import type { Word } from "../words/word.js";
 import { halfBytes, meantWord, nWords, sheetCode, wordsOfHalf } from "./codec.js";
 import { propose, type Said, sendFirst } from "./keys-api.js";
-import { KeyFailure, PageHead, ToKeys } from "./parts.js";
+import { PageHead } from "../view/page.js";
+import { KeyFailure, ToKeys } from "./parts.js";
 import {
   drawPlaces,
   nAsked,

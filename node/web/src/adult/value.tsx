@@ -2,10 +2,10 @@ import type { VNode } from "preact";
 import { useContext } from "preact/hooks";
 import type { SettingState } from "../wire.js";
 import { FormOfWords, Given, Words } from "../view/words.js";
+import { choices } from "../words/choices.js";
 import { first } from "../words/first.js";
 import { settings } from "../words/settings.js";
 import type { Word } from "../words/word.js";
-import { timeShown } from "./time.js";
 
 /** What the choices of a setting are called, by "NAME=CHOICE". */
 const choiceWords: Readonly<Record<string, Word>> = {
@@ -13,7 +13,27 @@ const choiceWords: Readonly<Record<string, Word>> = {
   "first_page.words=ruby": first.ruby,
   "first_page.words=easy": first.easy,
   "first_page.words=english": first.english,
+  "login.child_second_step=off": choices.off,
+  "login.child_second_step=pin": choices.pin,
+  "login.child_second_step=picture": choices.picture,
+  "login.child_second_step=choose": choices.choose,
+  "admission.policy=resident": choices.resident,
+  "admission.policy=partner": choices.partner,
+  "admission.policy=invited": choices.invited,
+  "rollover.last_grade=J3": choices.lastJ3,
+  "rollover.last_grade=H3": choices.lastH3,
+  ...ofRoster("kana_missing"),
+  ...ofRoster("master_missing"),
+  ...ofRoster("preferred_missing"),
 };
+
+function ofRoster(name: string): Readonly<Record<string, Word>> {
+  return {
+    [`roster.${name}=ignore`]: choices.ignore,
+    [`roster.${name}=warning`]: choices.warning,
+    [`roster.${name}=error`]: choices.error,
+  };
+}
 
 /** A setting's value as people say it. */
 export function Value({ of, text }: { of: SettingState; text: string }): VNode {
@@ -26,15 +46,6 @@ export function Value({ of, text }: { of: SettingState; text: string }): VNode {
       {text}
       {of.type === "int" ? of.unit : ""}
     </Given>
-  );
-}
-
-export function Time({ utc }: { utc: string }): VNode {
-  const form = useContext(FormOfWords);
-  return (
-    <time class="given" dateTime={utc}>
-      {timeShown(utc, form === "english")}
-    </time>
   );
 }
 

@@ -1,69 +1,71 @@
-/** Where in the client a reader is, as the part of the address after `#`. */
-export type Page =
-  | { readonly at: "home" }
-  | { readonly at: "settings" }
-  | { readonly at: "setting"; readonly name: string }
-  | { readonly at: "keys" }
-  | { readonly at: "sheet" }
-  | { readonly at: "sheet-check" }
-  | { readonly at: "sheet-approve" }
-  | { readonly at: "first-sheet" }
-  | { readonly at: "unlock" }
-  | { readonly at: "missing" };
+/** Where in the client a reader is, as the part of the address after `#`.
+ *
+ * A page is one row here and one view: in `view/` for the first page and my page, in `me/pages.tsx`,
+ * `adult/pages.tsx` for the parts that come later. A path that ends in `/*` takes one name. */
+
+/** Who may open a page; the code of all but the first comes when one of theirs is opened. The node
+ * decides what anyone may do there. */
+export type PageOf = "anyone" | "inside" | "adult" | "office";
+
+interface Row {
+  readonly path: string;
+  readonly of: PageOf;
+}
+
+const rows = {
+  home: { path: "", of: "anyone" },
+  in: { path: "in", of: "anyone" }, // the first page, as the slip's QR names it
+  me: { path: "me", of: "inside" },
+  "me-password": { path: "me/password", of: "inside" },
+  "me-devices": { path: "me/devices", of: "inside" },
+  "me-passkeys": { path: "me/passkeys", of: "inside" },
+  "me-app": { path: "me/app", of: "inside" },
+  "me-step": { path: "me/step", of: "inside" },
+  settings: { path: "settings", of: "adult" },
+  setting: { path: "settings/*", of: "adult" },
+  roles: { path: "roles", of: "adult" },
+  keys: { path: "keys", of: "adult" },
+  sheet: { path: "sheet", of: "adult" },
+  "sheet-check": { path: "sheet-check", of: "adult" },
+  "sheet-approve": { path: "sheet-approve", of: "adult" },
+  "first-sheet": { path: "first-sheet", of: "office" }, // before these two, nobody can sign in
+  unlock: { path: "unlock", of: "office" },
+} as const satisfies Record<string, Row>;
+
+export type PageName = keyof typeof rows;
+
+export interface Page {
+  readonly at: PageName | "missing";
+  /** What the page is about; "" for most. */
+  readonly name: string;
+}
+
+const nameOk = /^[A-Za-z0-9_.-]{1,100}$/;
 
 export function pageFrom(hash: string): Page {
-  const parts = hash.replace(/^#\/?/, "").split("/");
-  const [head = "", name = ""] = parts;
-  if (parts.length === 1) {
-    switch (head) {
-      case "":
-        return { at: "home" };
-      case "settings":
-      case "keys":
-      case "sheet":
-      case "sheet-check":
-      case "sheet-approve":
-      case "first-sheet":
-      case "unlock":
-        return { at: head };
-    }
+  const [path = ""] = hash.replace(/^#\/?/, "").split("?");
+  for (const [at, row] of Object.entries(rows) as [PageName, Row][]) {
+    if (row.path === path) return { at, name: "" };
+    if (!row.path.endsWith("/*") || !path.startsWith(row.path.slice(0, -1))) continue;
+    const name = path.slice(row.path.length - 1);
+    if (nameOk.test(name) && !/^\.+$/.test(name)) return { at, name };
   }
-  if (parts.length === 2 && head === "settings" && /^[a-z0-9_.]{1,100}$/.test(name))
-    return { at: "setting", name };
-  return { at: "missing" };
+  return { at: "missing", name: "" };
 }
 
 export function hashOf(page: Page): string {
-  switch (page.at) {
-    case "home":
-      return "#/";
-    case "setting":
-      return `#/settings/${page.name}`;
-    case "missing":
-      return "#/missing";
-    default:
-      return `#/${page.at}`;
-  }
+  return page.at === "missing" ? "#/missing" : `#/${rows[page.at].path.replace(/\*$/, page.name)}`;
 }
 
-/** Who may open a page; the code of the last two comes when one of theirs is opened. The node decides
- * what anyone may do there. */
-export type PageOf = "anyone" | "adult" | "office";
-
 export function pageOf(page: Page): PageOf {
-  switch (page.at) {
-    case "home":
-    case "missing":
-      return "anyone";
-    case "settings":
-    case "setting":
-    case "keys":
-    case "sheet":
-    case "sheet-check":
-    case "sheet-approve":
-      return "adult";
-    case "first-sheet": // before these two, nobody can sign in
-    case "unlock":
-      return "office";
-  }
+  return page.at === "missing" ? "anyone" : rows[page.at].of;
+}
+
+/** The login name in the address of a printed slip, `#/in?id=LOGIN`; "" when there is none or when it is
+ * nothing that a login name can be. */
+export function loginFrom(hash: string): string {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  if (path !== "in") return "";
+  const login = new URLSearchParams(query).get("id") ?? "";
+  return /^[A-Za-z0-9._@-]{1,64}$/.test(login) ? login : "";
 }

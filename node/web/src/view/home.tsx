@@ -5,6 +5,7 @@ import { home, roles } from "../words/home.js";
 import type { Word, WordForm } from "../words/word.js";
 import { DisplayChoices } from "./display.js";
 import { Scene } from "./scene.js";
+import { Time } from "./time.js";
 import { Given, Words } from "./words.js";
 
 export interface HomeDoor {
@@ -49,6 +50,7 @@ export function Home({ who, doors, form, theme, choose }: Props): VNode {
           ) : null}
         </div>
       </section>
+      <Elsewhere who={who} />
       {doors.length === 0 ? null : (
         <nav class="doors" aria-labelledby="doors-title">
           <h2 id="doors-title">
@@ -80,5 +82,31 @@ export function Home({ who, doors, form, theme, choose }: Props): VNode {
         </p>
       </section>
     </div>
+  );
+}
+
+/** That the same ID is in use elsewhere, said once and calmly; the devices themselves are in `me/`. */
+function Elsewhere({ who }: { who: Who }): VNode | null {
+  const { notice, otherDevices } = who;
+  if (notice === undefined && otherDevices === 0) return null;
+  return (
+    <section class="card stack elsewhere" role="status">
+      <p>
+        {notice === undefined ? (
+          <Words of={home.others} slots={{ n: otherDevices }} />
+        ) : (
+          <Words
+            of={home.newDevice}
+            slots={{ device: <Given>{notice.device}</Given>, time: <Time utc={notice.at} /> }}
+          />
+        )}
+      </p>
+      <p class="fine">
+        <Words of={home.notYou} />
+      </p>
+      <a class="back" href="#/me/devices">
+        <Words of={home.devices} />
+      </a>
+    </section>
   );
 }

@@ -1,28 +1,39 @@
 import type { ComponentType, VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Page } from "../state/place.js";
 import { first } from "../words/first.js";
+import type { PageProps } from "./page.js";
 import { TroubleNote } from "./trouble.js";
 import { Words } from "./words.js";
 
-type AdultPages = ComponentType<{ page: Page; role: string | undefined }>;
+/** Parts of the client that no first page needs. Each comes when the first of its pages is opened: what
+ * is of grown-ups at work never comes to a child's device. */
+const parts = {
+  way: () => import("../way/pages.js"),
+  me: () => import("../me/pages.js"),
+  adult: () => import("../adult/pages.js"),
+} satisfies Record<string, () => Promise<{ Pages: ComponentType<PageProps> }>>;
 
-/** The pages of grown-ups at work. Their code comes when the first of them is opened. */
-export function Later({ page, role }: { page: Page; role: string | undefined }): VNode {
-  const [Pages, have] = useState<{ View: AdultPages } | "away" | undefined>(undefined);
+export type Part = keyof typeof parts;
+
+export function Later({ part, page, role }: PageProps & { part: Part }): VNode {
+  const [code, have] = useState<{ View: ComponentType<PageProps> } | "away" | undefined>(undefined);
   useEffect(() => {
-    import("../adult/pages.js").then(
-      (code) => have({ View: code.AdultPages }),
-      () => have("away"),
+    let isGone = false;
+    parts[part]().then(
+      (code) => isGone || have({ View: code.Pages }),
+      () => isGone || have("away"),
     );
-  }, []);
+    return () => {
+      isGone = true;
+    };
+  }, [part]);
   // A browser remembers that a part did not come; only a new document asks for it again.
-  if (Pages === "away") return <TroubleNote what="offline" again={() => location.reload()} />;
-  if (Pages === undefined)
+  if (code === "away") return <TroubleNote what="offline" again={() => location.reload()} />;
+  if (code === undefined)
     return (
       <p class="starting" role="status">
         <Words of={first.starting} />
       </p>
     );
-  return <Pages.View page={page} role={role} />;
+  return <code.View page={page} role={role} />;
 }

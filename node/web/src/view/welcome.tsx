@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { Door } from "../state/door.js";
 import { first } from "../words/first.js";
 import { Scene } from "./scene.js";
-import { SignIn, type SignInDeeds } from "./signin.js";
+import { SignIn } from "./signin.js";
 import { Given, Words } from "./words.js";
 
 type Outside = Extract<Door, { at: "outside" }>;
@@ -12,11 +12,10 @@ interface Props {
   /** A word of the municipality's own, "" for none. */
   readonly message: string;
   readonly door: Outside;
-  readonly deeds: SignInDeeds;
 }
 
 /** The first page: where this is, that one is welcome, and the way in. */
-export function Welcome({ town, message, door, deeds }: Props): VNode {
+export function Welcome({ town, message, door }: Props): VNode {
   return (
     <div class="welcome">
       <section class="greeting">
@@ -41,7 +40,7 @@ export function Welcome({ town, message, door, deeds }: Props): VNode {
           </p>
         )}
       </section>
-      <SignIn door={door} deeds={deeds} />
+      <SignIn door={door} />
     </div>
   );
 }

@@ -1,15 +1,21 @@
 import { boot } from "./boot.js";
+import { choices } from "./choices.js";
 import { doors } from "./doors.js";
 import { first } from "./first.js";
 import { home, roles } from "./home.js";
 import { keys } from "./keys.js";
+import { me } from "./me.js";
+import { roleTable } from "./role_table.js";
 import { settings } from "./settings.js";
+import { way } from "./way.js";
 import type { Word } from "./word.js";
 
-/** The whole catalogue, for the build's check and list. `forChildren`: a child may read it. */
+/** The whole catalogue, for the build's check and list. `forChildren`: a child may read it. `isLater`:
+ * not before someone has come in, so that its characters need not come with the first page. */
 export interface Chapter {
   readonly name: string;
   readonly forChildren: boolean;
+  readonly isLater?: boolean;
   readonly words: Readonly<Record<string, Word>>;
 }
 
@@ -18,7 +24,11 @@ export const chapters: readonly Chapter[] = [
   { name: "home", forChildren: true, words: home },
   { name: "roles", forChildren: true, words: roles },
   { name: "boot", forChildren: true, words: boot },
+  { name: "way", forChildren: true, isLater: true, words: way },
+  { name: "me", forChildren: true, isLater: true, words: me },
   { name: "doors", forChildren: false, words: doors },
   { name: "settings", forChildren: false, words: settings },
+  { name: "choices", forChildren: false, words: choices },
   { name: "keys", forChildren: false, words: keys },
+  { name: "roleTable", forChildren: false, words: roleTable },
 ];

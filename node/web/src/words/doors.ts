@@ -14,4 +14,10 @@ export const doors = {
     "きろくを まもる かぎと、 かぎの 紙《かみ》です。",
     "How the key of the records stands, and its sheet.",
   ],
+  roles: ["役割《やくわり》の表《ひょう》", "だれが なにを できるか", "Roles"],
+  rolesNote: [
+    "だれが何《なに》を見《み》て、何《なに》をできるかの一覧《いちらん》です。",
+    "だれが なにを みるか、 できるかの リストです。",
+    "Who may see and do what.",
+  ],
 } satisfies Record<string, Word>;

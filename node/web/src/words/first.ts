@@ -31,15 +31,22 @@ export const first = {
     "Tell your teacher or someone of the staff here. They will make you a new password.",
   ],
 
-  code: ["もうひとつ、確《たし》かめます", "もう ひとつ、 たしかめます", "One more check"],
-  codeLead: [
-    "認証《にんしょう》アプリに出《で》ている6けたの数字《すうじ》を入《い》れてください。",
-    "アプリに 出《で》ている 6この すうじを いれて ください。",
-    "Enter the 6 digits shown in your authenticator app.",
+  passkeyFor: [
+    "先生《せんせい》・保護者《ほごしゃ》・スタッフのかた",
+    "おとなの 人《ひと》",
+    "For grown-ups",
   ],
-  codeLabel: ["6けたの数字《すうじ》", "6この すうじ", "6 digits"],
-  codeDo: ["つづける", "つづける", "Continue"],
-  startOver: ["はじめにもどる", "はじめに もどる", "Back to the start"],
+  passkey: ["パスキーではいる", "パスキーで はいる", "Come in with a passkey"],
+  passkeyStopped: [
+    "パスキーの確認《かくにん》が止《と》まりました。もう一度《いちど》ためすか、パスワードではいってください。",
+    "パスキーが とまりました。 もう いちど ためすか、 パスワードで はいって ください。",
+    "The passkey check was stopped. Try again, or come in with your password.",
+  ],
+  wrongPasskey: [
+    "このパスキーでは、はいれませんでした。名前《なまえ》とパスワードではいってください。",
+    "この パスキーでは はいれません。 なまえと パスワードで はいって ください。",
+    "This passkey does not open the door. Please come in with name and password.",
+  ],
 
   needLogin: [
     "ログインの名前《なまえ》を入《い》れてください。",
@@ -51,20 +58,10 @@ export const first = {
     "パスワードを いれて ください。",
     "Please enter your password.",
   ],
-  needCode: [
-    "6けたの数字《すうじ》を入《い》れてください。",
-    "6この すうじを いれて ください。",
-    "Please enter the 6 digits.",
-  ],
   wrongSignIn: [
     "名前《なまえ》かパスワードがちがうようです。ゆっくりでいいので、もう一度《いちど》入《い》れてみてください。",
     "なまえか パスワードが ちがいます。 ゆっくり、 もう いちど いれて ください。",
     "The name or the password does not match. Take your time and try once more.",
-  ],
-  wrongCode: [
-    "数字《すうじ》がちがうようです。アプリの新《あたら》しい数字《すうじ》で、もう一度《いちど》ためしてください。",
-    "すうじが ちがいます。 アプリの あたらしい すうじを いれて ください。",
-    "The digits do not match. Please try again with the newest digits in the app.",
   ],
   wait: [
     "少《すこ》し休《やす》んでから、もう一度《いちど》ためしてください。",
@@ -75,6 +72,11 @@ export const first = {
     "いまは、はいれません。少《すこ》し待《ま》って、もう一度《いちど》ためしてください。",
     "いまは はいれません。 すこし まって、 もう いちど ためして ください。",
     "You cannot come in right now. Please wait a little and try again.",
+  ],
+  over: [
+    "時間《じかん》がたったか、何回《なんかい》かちがったので、はじめにもどりました。名前《なまえ》とパスワードからどうぞ。",
+    "じかんが たったか、 なんかいか ちがいました。 なまえと パスワードを もう いちど いれて ください。",
+    "Time ran out, or it did not match a few times. Please start again with name and password.",
   ],
   ended: [
     "時間《じかん》がたったので、ページを閉《と》じました。いつでも、もう一度《いちど》はいれます。",

@@ -9,6 +9,32 @@ export const home = {
     "Take everything at your own pace here.",
   ],
   doors: ["できること", "できる こと", "What you can do"],
+  me: ["わたしのID", "わたしの ID", "My ID"],
+  meNote: [
+    "パスワードを変《か》える、はいっている端末《たんまつ》を見《み》る。",
+    "パスワードを かえます。 つかって いる きかいを みます。",
+    "Change your password, see where you are signed in.",
+  ],
+  others: [
+    "いま、ほかの端末《たんまつ》でも、はいっています（{n}台《だい》）。",
+    "いま、 ほかの きかいも つかって います。 （{n}だい）",
+    "You are also signed in on {n} other device(s).",
+  ],
+  newDevice: [
+    "新《あたら》しい端末《たんまつ》（{device}）から、はいりました：{time}",
+    "あたらしい きかい（{device}）で はいりました： {time}",
+    "Someone came in on a new device ({device}): {time}",
+  ],
+  devices: [
+    "はいっている端末《たんまつ》を見《み》る",
+    "つかって いる きかいを みる",
+    "See the devices",
+  ],
+  notYou: [
+    "自分《じぶん》でなければ、「わたしのID」で終《お》わらせて、先生《せんせい》かスタッフに伝《つた》えてください。",
+    "じぶんで なければ、 「わたしの ID」で おわらせて ください。 先生《せんせい》か スタッフに いって ください。",
+    "If it was not you, sign it out in “My ID” and tell your teacher or the staff.",
+  ],
   readable: ["見《み》やすくする", "みやすく する", "Make it easy to read"],
   end: ["おわる", "おわる", "Leave"],
   ending: ["おわっています…", "おわって います…", "Leaving…"],

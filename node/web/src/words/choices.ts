@@ -1,0 +1,34 @@
+import type { Word } from "./word.js";
+
+/** What the choices of settings are called. A setting whose choices are not here shows its codes: the test
+ * choices_have_names_people_can_read finds it. */
+export const choices = {
+  off: ["使《つか》わない", "つかわない", "Off"],
+  pin: ["数字《すうじ》", "すうじ", "Digits"],
+  picture: ["絵《え》の順番《じゅんばん》", "えの じゅんばん", "Pictures in order"],
+  choose: ["本人《ほんにん》がえらぶ", "こどもが えらぶ", "The child chooses"],
+  resident: [
+    "自治体《じちたい》の中《なか》の人《ひと》",
+    "この 町《まち》の 人《ひと》",
+    "People of this municipality",
+  ],
+  partner: [
+    "連携《れんけい》する自治体《じちたい》の人《ひと》も",
+    "となりの 町《まち》の 人《ひと》も",
+    "Partner municipalities, too",
+  ],
+  invited: ["招待《しょうたい》した人《ひと》も", "よんだ 人《ひと》も", "Invited people, too"],
+  lastJ3: [
+    "中学《ちゅうがく》3年《ねん》",
+    "中学《ちゅうがく》 3年《ねん》",
+    "Junior high, third year",
+  ],
+  lastH3: [
+    "高校《こうこう》3年《ねん》",
+    "高校《こうこう》 3年《ねん》",
+    "High school, third year",
+  ],
+  ignore: ["気《き》にしない", "なにも いわない", "Ignore"],
+  warning: ["知《し》らせて、受《う》け取《と》る", "いうけれど うけとる", "Tell, and take it"],
+  error: ["受《う》け取《と》らない", "うけとらない", "Refuse"],
+} satisfies Record<string, Word>;

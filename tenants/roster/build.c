@@ -367,7 +367,7 @@ static enum err link_users(struct reading *r, enum roster_file file, struct fail
 enum err roster_build(struct reading *r, struct fail *why)
 {
     struct roster *o = r->roster;
-    void *rows;
+    void *rows = NULL;
     size_t n;
     enum err rc;
 

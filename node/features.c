@@ -40,6 +40,8 @@ const struct route_table features_routes[] = {
     {watch_routes, WATCH_ROUTES_N},
     {passkey_routes, PASSKEY_ROUTES_N},
     {passkey_signin_routes, PASSKEY_SIGNIN_ROUTES_N},
+    {roster_routes, ROSTER_ROUTES_N},
+    {rollover_routes, ROLLOVER_ROUTES_N},
     {registration_routes, REGISTRATION_ROUTES_N},
     {registration_sum_routes, REGISTRATION_SUM_ROUTES_N},
     {school_routes, SCHOOL_ROUTES_N},
@@ -113,20 +115,17 @@ const struct data_table_list features_tables[] = {
 };
 
 const struct setting_table features_settings[] = {
-    {sweep_settings, SWEEP_SETTINGS_N},
-    {tenants_settings, TENANTS_SETTINGS_N},
-    {signin_settings, SIGNIN_SETTINGS_N},
-    {rights_settings, RIGHTS_SETTINGS_N},
-    {roster_settings, ROSTER_SETTINGS_N},
-    {watch_settings, WATCH_SETTINGS_N},
+    {sweep_settings, SWEEP_SETTINGS_N},   {tenants_settings, TENANTS_SETTINGS_N},
+    {signin_settings, SIGNIN_SETTINGS_N}, {rights_settings, RIGHTS_SETTINGS_N},
+    {roster_settings, ROSTER_SETTINGS_N}, {watch_settings, WATCH_SETTINGS_N},
     {admission_settings, ADMISSION_SETTINGS_N},
-    {own_settings, OWN_SETTINGS_N},
-    {NULL, 0},
+    {own_settings, OWN_SETTINGS_N},       {NULL, 0},
 };
 
 const struct job_table features_jobs[] = {
     {sweep_jobs, SWEEP_JOBS_N},
     {files_jobs, FILES_JOBS_N},
+    {roster_jobs, ROSTER_JOBS_N},
     {watch_jobs, WATCH_JOBS_N},
     {NULL, 0},
 };

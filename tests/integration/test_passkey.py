@@ -5,6 +5,7 @@ them is wrong. The authenticator is tests/lib/passkey.py; the rules are tenants/
 import json
 import os
 import sys
+import threading
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -217,6 +218,28 @@ def passkey_challenge_is_for_one_use_one_asker_one_act(t):
     t.eq(second.request("POST", PROVE, key.get(
         unb64(second.request("POST", ASK).json()["challenge"]), node.url())).status, 200,
         "its own opens")
+
+
+@case
+def passkey_proof_sent_at_once_opens_once(t):
+    """Also of an authenticator that does not count, where the challenge alone tells."""
+    _, key, _ = adult()
+    node.psql("UPDATE passkey SET sign_count = 0")
+    challenge = unb64(Session(node).request("POST", ASK).json()["challenge"])
+    got, statuses = key.get(challenge, node.url(), counter=0), []
+
+    def send():
+        statuses.append(Session(node).request("POST", PROVE, got).status)
+
+    threads = [threading.Thread(target=send) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    t.eq(sorted(statuses), [200] + [401] * 11, "one of twelve")
+    t.eq(prove(Session(node), key, counter=0).status, 200, "a fresh one opens, still without a count")
+    t.eq(prove(Session(node), key, counter=5).status, 200, "it may begin to count")
+    t.eq(prove(Session(node), key, counter=0).status, 401, "but not stop")
 
 
 @case

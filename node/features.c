@@ -31,6 +31,11 @@ const struct route_table features_routes[] = {
     {settings_routes, SETTINGS_ROUTES_N},
     {settings_past_routes, SETTINGS_PAST_ROUTES_N},
     {account_routes, ACCOUNT_ROUTES_N},
+    {life_request_routes, LIFE_REQUEST_ROUTES_N},
+    {life_routes, LIFE_ROUTES_N},
+    {life_issue_routes, LIFE_ISSUE_ROUTES_N},
+    {life_merge_routes, LIFE_MERGE_ROUTES_N},
+    {contract_routes, CONTRACT_ROUTES_N},
     {audit_routes, AUDIT_ROUTES_N},
     {people_routes, PEOPLE_ROUTES_N},
     {rights_routes, RIGHTS_ROUTES_N},
@@ -64,6 +69,7 @@ const struct stmt_table features_stmts[] = {
     {sweep_stmts, SWEEP_STMTS_N},
     {files_stmts, FILES_STMTS_N},
     {tenants_stmts, TENANTS_STMTS_N},
+    {life_stmts, LIFE_STMTS_N},
     {session_stmts, SESSION_STMTS_N},
     {signin_stmts, SIGNIN_STMTS_N},
     {recovery_stmts, RECOVERY_STMTS_N},
@@ -116,9 +122,9 @@ const struct data_table_list features_tables[] = {
 
 const struct setting_table features_settings[] = {
     {sweep_settings, SWEEP_SETTINGS_N},   {tenants_settings, TENANTS_SETTINGS_N},
-    {signin_settings, SIGNIN_SETTINGS_N}, {rights_settings, RIGHTS_SETTINGS_N},
-    {roster_settings, ROSTER_SETTINGS_N}, {watch_settings, WATCH_SETTINGS_N},
-    {admission_settings, ADMISSION_SETTINGS_N},
+    {life_settings, LIFE_SETTINGS_N},     {signin_settings, SIGNIN_SETTINGS_N},
+    {rights_settings, RIGHTS_SETTINGS_N}, {roster_settings, ROSTER_SETTINGS_N},
+    {watch_settings, WATCH_SETTINGS_N},   {admission_settings, ADMISSION_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},       {NULL, 0},
 };
 

@@ -9,6 +9,7 @@
 #include "node/db/space.h"
 #include "tenants/account_priv.h"
 #include "tenants/account_step_store.h"
+#include "tenants/life_store.h"
 #include "tenants/login_name.h"
 #include "tenants/org_store.h"
 #include "tenants/people_index.h"
@@ -25,6 +26,10 @@ const struct conf_row tenants_conf_rows[TENANTS_CONF_N] = {
      "パスワードを確かめるスレッドの数（低い優先度で動く。一つで19MiB使う）"},
     {"login.hash_waiting", CONF_INT, 16, 4096, "", NULL, "512", false,
      "同時に待てるログインの数。これを超えると「混みあっています」と答える"},
+    {"accounts.operator_makes", CONF_BOOL, 0, 0, "", NULL, "false", false,
+     "運用者が、最初の教育委員会担当者のほかにもアカウントを作れるようにする（試用だけ。本番で"
+     "は"
+     "申請と承認がいる）"},
 };
 
 void accounts_conf_read(const struct conf *conf, struct accounts_conf *out)
@@ -195,11 +200,28 @@ static enum err fill_row(struct creation *c, struct fail *why)
     return rc;
 }
 
+/* Nobody gets in whom the commissioner did not approve; but somebody must be the first. */
+static enum err check_first(struct tx *tx, const struct creation *c, struct fail *why)
+{
+    int64_t n = 0;
+    enum err rc = ERR_OK;
+
+    if (!c->account->is_first_only)
+        return ERR_OK;
+    if (c->row.role == ROLE_COMMISSIONER)
+        rc = life_store_n_role(tx, ROLE_COMMISSIONER, &n, why);
+    if (rc == ERR_OK && (c->row.role != ROLE_COMMISSIONER || n > 0))
+        rc = fail_field(why, ERR_CONFLICT, ACCOUNT_NOT_FIRST,
+                        "%s is not the first commissioner", role_id(c->row.role));
+    return rc;
+}
+
 static enum err free_run(struct tx *tx, void *arg, struct fail *why)
 {
     const struct creation *c = arg;
+    enum err rc = check_first(tx, c, why);
 
-    return account_store_free(tx, c->row.id, c->row.login_index, why);
+    return rc == ERR_OK ? account_store_free(tx, c->row.id, c->row.login_index, why) : rc;
 }
 
 /* Somebody the register does not know yet becomes a person of it, without a name there. */
@@ -227,18 +249,17 @@ static enum err add_person(struct tx *tx, const struct creation *c, struct fail 
 /* The operator takes every step alone; each stands in the log under the operator's name. */
 static enum err add_steps(struct tx *tx, const struct creation *c, struct fail *why)
 {
-    enum err rc = ERR_OK;
+    struct account_step step = {
+        .account = c->row.id,
+        .at_utc_us = c->row.created_utc_us,
+        .actor_role = "operator",
+        .operator_name = c->access->operator_name,
+    };
+    enum err rc = account_step_begin(tx, &step, why);
 
     for (int state = ACCOUNT_REQUESTED; rc == ERR_OK && state < ACCOUNT_ACTIVE; state++) {
-        const struct account_step step = {
-            .account = c->row.id,
-            .before = (enum account_state)state,
-            .after = (enum account_state)(state + 1),
-            .at_utc_us = c->row.created_utc_us,
-            .actor_role = "operator",
-            .operator_name = c->access->operator_name,
-        };
-
+        step.before = (enum account_state)state;
+        step.after = (enum account_state)(state + 1);
         rc = account_step_append(tx, &step, why);
     }
     return rc;
@@ -247,7 +268,7 @@ static enum err add_steps(struct tx *tx, const struct creation *c, struct fail *
 static enum err add_run(struct tx *tx, void *arg, struct fail *why)
 {
     const struct creation *c = arg;
-    enum err rc = account_store_free(tx, c->row.id, c->row.login_index, why);
+    enum err rc = free_run(tx, arg, why);
 
     if (rc == ERR_OK)
         rc = add_person(tx, c, why);
@@ -264,6 +285,7 @@ static enum err create(struct creation *c, struct fail *why)
     enum err rc = check_new(c, why);
 
     c->row.id = c->account->id;
+    c->row.role = c->account->role;
     if (rc == ERR_OK)
         rc = account_index(c->accounts, c->login, c->row.login_index, why);
     if (rc == ERR_OK)

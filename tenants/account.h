@@ -44,7 +44,11 @@ struct account_new {
     struct span password;
     struct span totp_secret; /* TOTP_SECRET_BYTES for every role but student; else empty */
     struct id school;        /* ID_NONE when not of a school */
+    /* Only as the node's first commissioner (AI-4.3-カ): everybody else is requested and
+     * approved on the screens. */
+    bool is_first_only;
 };
+#define ACCOUNT_NOT_FIRST "not-first-commissioner" /* why->field of that refusal */
 
 /* Makes the person's key and the row, with the access record `access` says; waits for hashing
  * and commit: for the operator's route (on the hashing queue), the demo and tests, never from

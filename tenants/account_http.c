@@ -4,6 +4,7 @@
 #include "node/db/erase.h"
 #include "tenants/account_priv.h"
 #include "tenants/login_name.h"
+#include "tenants/person_store.h"
 #include "tenants/tenants.h"
 #include "tenants/totp.h"
 
@@ -144,6 +145,7 @@ static void create_run(void *arg)
         .totp_secret =
             c->role == ROLE_STUDENT ? SPAN_NONE : span_of(c->secret, sizeof c->secret),
         .school = in->has_school ? in->school : ID_NONE,
+        .is_first_only = !conf_bool(req->services->conf, "accounts.operator_makes"),
     };
     const struct access_entry access = {
         .id = id_new(),
@@ -165,6 +167,11 @@ static void create_run(void *arg)
     if (rc == ERR_OK) {
         req->access_recorded = 1;
         answer(c);
+    } else if (strcmp(why.field, ACCOUNT_NOT_FIRST) == 0) {
+        reply_problem(
+            req, 409, ACCOUNT_NOT_FIRST,
+            "運用者が作れるのは、最初の教育委員会担当者だけです。ほかの人は、画面で申請し、"
+            "教育委員会の担当者が承認してください。");
     } else {
         reply_fail(req, &why);
     }
@@ -211,14 +218,13 @@ static void accounts_erase(struct req *req)
 {
     struct fail why = {.code = ERR_OK};
     struct id person;
-    struct span name;
+    struct person_row known;
     enum err rc = id_parse(req_param(req, "id"), &person, NULL);
 
     if (rc != ERR_OK)
         rc = fail_set(&why, ERR_NOT_FOUND, "not an id");
     else
-        rc = account_display_name(req->services->accounts, req->db, person, req->arena, &name,
-                                  &why);
+        rc = person_store_find(NULL, req->db, person, req->arena, &known, &why);
     if (rc == ERR_OK) {
         req->object = req->person = person;
         rc = hasher_post(req->services->accounts->hasher, erase_run, req, &why);

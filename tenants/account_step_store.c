@@ -33,7 +33,7 @@ const struct stmt *const account_step_stmts[ACCOUNT_STEP_STMTS_N] = {
 static const struct data_column columns[] = {
     {"id", "記録のID", false},
     {"account", "だれのIDについてか", false},
-    {"state_before", "前の状態", false},
+    {"state_before", "前の状態（none はじめ）", false},
     {"state",
      "新しい状態（requested申請・approved承認・issued発行・active利用中・suspended停止・"
      "closed終了）",
@@ -166,12 +166,14 @@ static enum err move(struct tx *tx, struct id step, struct fail *why)
     return rc;
 }
 
-enum err account_step_append(struct tx *tx, const struct account_step *step, struct fail *why)
+/* The row and its leaf. */
+static enum err add_leaf(struct tx *tx, const struct account_step *step, struct id id,
+                         const char *before, struct fail *why)
 {
     const struct leaf leaf = {
-        .id = id_is_none(step->id) ? id_new() : step->id,
+        .id = id,
         .account = step->account,
-        .state_before = span_text(account_state_id(step->before)),
+        .state_before = span_text(before),
         .state = span_text(account_state_id(step->after)),
         .at = step->at_utc_us,
         .actor = step->actor,
@@ -189,10 +191,25 @@ enum err account_step_append(struct tx *tx, const struct account_step *step, str
 
     if (rc == ERR_OK)
         rc = add_row(tx, &leaf, why);
+    return rc == ERR_OK ? audit_append(tx, "account.step", "account_step", leaf.id, bytes, why)
+                        : rc;
+}
+
+enum err account_step_begin(struct tx *tx, const struct account_step *step, struct fail *why)
+{
+    struct account_step first = *step;
+
+    first.after = ACCOUNT_REQUESTED;
+    return add_leaf(tx, &first, id_is_none(step->id) ? id_new() : step->id, "none", why);
+}
+
+enum err account_step_append(struct tx *tx, const struct account_step *step, struct fail *why)
+{
+    struct id id = id_is_none(step->id) ? id_new() : step->id;
+    enum err rc = add_leaf(tx, step, id, account_state_id(step->before), why);
+
     if (rc == ERR_OK)
-        rc = audit_append(tx, "account.step", "account_step", leaf.id, bytes, why);
-    if (rc == ERR_OK)
-        rc = move(tx, leaf.id, why);
+        rc = move(tx, id, why);
     if (rc == ERR_OK && (step->after == ACCOUNT_SUSPENDED || step->after == ACCOUNT_CLOSED))
         rc = session_store_end_others(tx, step->account, ID_NONE, "account", step->at_utc_us,
                                       why);

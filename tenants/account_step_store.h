@@ -26,6 +26,10 @@ struct account_step {
  * there is no such move; nothing of the operation may then be kept. */
 NODISCARD enum err account_step_append(struct tx *tx, const struct account_step *step,
                                        struct fail *why);
+/* The first step of a new account, which stands at REQUESTED already: the row, its leaf, with
+ * state_before "none"; before and after are not looked at. */
+NODISCARD enum err account_step_begin(struct tx *tx, const struct account_step *step,
+                                      struct fail *why);
 /* ISSUED -> ACTIVE by the person's own first full sign-in; nothing when it is active already.
  */
 NODISCARD enum err account_step_activate(struct tx *tx, struct id account, enum role role,

@@ -18,7 +18,7 @@
 #define TENANTS_STMTS_N        4
 #define TENANTS_TABLES_N       1
 #define TENANTS_SETTINGS_N     6
-#define TENANTS_CONF_N         2
+#define TENANTS_CONF_N         3
 extern const struct route session_routes[SESSION_ROUTES_N];   /* session_http.c */
 extern const struct route settings_routes[SETTINGS_ROUTES_N]; /* settings_http.c */
 extern const struct route
@@ -31,7 +31,7 @@ extern const struct stmt *const tenants_stmts[TENANTS_STMTS_N];
 extern const struct data_table tenants_tables[TENANTS_TABLES_N];
 extern const struct setting *const tenants_settings[TENANTS_SETTINGS_N];
 extern const struct conf_row
-    tenants_conf_rows[TENANTS_CONF_N]; /* login.hash_threads, _waiting */
+    tenants_conf_rows[TENANTS_CONF_N]; /* login.hash_threads, _waiting, accounts.* */
 
 /* tenants_settings.c */
 extern const struct setting setting_idle_minutes_student, setting_idle_minutes_adult,
@@ -101,5 +101,21 @@ extern const struct setting *const signin_settings[SIGNIN_SETTINGS_N];
 extern const struct setting setting_device_binding, setting_student_changes_first,
     setting_child_second_step, setting_password_least_adult, setting_password_least_student,
     setting_one_time_hours;
+
+/* The life of an account: requested, approved, issued, suspended, closed; the contract. */
+#define LIFE_ROUTES_N         4
+#define LIFE_REQUEST_ROUTES_N 2
+#define LIFE_ISSUE_ROUTES_N   1
+#define LIFE_MERGE_ROUTES_N   1
+#define CONTRACT_ROUTES_N     2
+#define LIFE_STMTS_N          12
+#define LIFE_SETTINGS_N       2
+extern const struct route life_routes[LIFE_ROUTES_N];                 /* life_http.c */
+extern const struct route life_request_routes[LIFE_REQUEST_ROUTES_N]; /* life_request.c */
+extern const struct route life_issue_routes[LIFE_ISSUE_ROUTES_N];     /* life_issue.c */
+extern const struct route life_merge_routes[LIFE_MERGE_ROUTES_N];     /* life_merge.c */
+extern const struct route contract_routes[CONTRACT_ROUTES_N];         /* contract_http.c */
+extern const struct stmt *const life_stmts[LIFE_STMTS_N];
+extern const struct setting *const life_settings[LIFE_SETTINGS_N];
 
 #endif

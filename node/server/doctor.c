@@ -387,6 +387,10 @@ static void check_conf(struct doctor *d)
         doctor_add(d, "configuration", DOCTOR_WARN,
                    "本番では front.plain_http を false にしてください。",
                    "暗号化しない http が許されています（試用の設定）。");
+    if (conf_bool(conf, "accounts.operator_makes"))
+        doctor_add(d, "configuration", DOCTOR_WARN,
+                   "本番では accounts.operator_makes を false にしてください。",
+                   "教育委員会の承認なしに、運用者がアカウントを作れます（試用の設定）。");
     if (conf_int(conf, "audit.checkpoint_every_s") > 60)
         doctor_add(d, "configuration", DOCTOR_WARN,
                    "audit.checkpoint_every_s を 60 以下にしてください。",

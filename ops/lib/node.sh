@@ -153,6 +153,7 @@ front.uploads_url = $URL_UPLOADS
 front.office_url = $URL_OFFICE
 front.federation_url = $URL_FEDERATION
 front.plain_http = ${IBASHO_PLAIN_HTTP:-true}
+accounts.operator_makes = ${IBASHO_OPERATOR_MAKES:-true}
 CONF
     chown "root:$NODE_USER" "$DATA/node.conf"
     chmod 0640 "$DATA/node.conf"

@@ -1,5 +1,6 @@
 /* The routes of signing in and out, and the operator's for accounts: NI-T3-1, AI-2.6-オ. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "node/base/clock.h"
@@ -17,9 +18,12 @@ struct town {
     struct conf *conf;
 };
 
+static const char *operator_makes = "true";
+
 static void town_start(struct town *t)
 {
-    const struct conf_table tables[] = {{node_conf_rows, NODE_CONF_N}, {NULL, 0}};
+    const struct conf_table tables[] = {
+        {node_conf_rows, NODE_CONF_N}, {tenants_conf_rows, TENANTS_CONF_N}, {NULL, 0}};
     struct accounts_conf conf;
 
     store_fixture_start(&t->store, NULL);
@@ -31,6 +35,7 @@ static void town_start(struct town *t)
                                   .n_hash_waiting = 16};
     T_EQ(accounts_open(&conf, &t->store.services.accounts, NULL), ERR_OK, "accounts");
     t->conf = NULL;
+    setenv("IBASHO_ACCOUNTS_OPERATOR_MAKES", operator_makes, 1);
     T_EQ(conf_load(t->store.log.keyd.conf_path, tables, CONF_IGNORE_UNKNOWN, NULL, NULL,
                    &t->conf, NULL),
          ERR_OK, "conf");
@@ -252,6 +257,29 @@ T_CASE(session_http_shows_who_and_ends)
     T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM access_record WHERE route ="
                                      " 'session.close' AND account IS NOT NULL"),
          1, "recorded");
+    town_stop(&t);
+}
+
+T_CASE(account_http_makes_the_first_commissioner_and_nobody_else)
+{
+    struct town t;
+    struct req *r;
+
+    T_REQ("AI-4.3-カ");
+    operator_makes = "false"; /* as it is unless somebody says otherwise */
+    town_start(&t);
+    operator_makes = "true";
+    r = create(&t, "student", "early", "");
+    T_EQ(r->reply.status, 409, "a child is approved by the commissioner");
+    T_SPAN(route_fixture_text(r, "code"), SPAN("not-first-commissioner"), "why");
+    T_EQ(create(&t, "commissioner", "first", "")->reply.status, 201, "somebody must be first");
+    T_EQ(create(&t, "commissioner", "second", "")->reply.status, 409,
+         "the second is requested");
+    T_EQ(create(&t, "auditor", "auditor", "")->reply.status, 409, "so is anybody else");
+    T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM account"), 1, "one account");
+    T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM account_step WHERE operator_name ="
+                                     " 'uid:0' AND actor_role = 'operator'"),
+         4, "each step of the first one says who took it");
     town_stop(&t);
 }
 

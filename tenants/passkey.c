@@ -91,11 +91,11 @@ enum err passkey_credentials(struct accounts *a, struct db *db, struct id accoun
     size_t n = 0;
     enum err rc = passkey_store_list(db, account, arena, &rows, &n, why);
 
-    if (rc == ERR_OK) {
-        texts.at = arena_alloc(arena, (n + 1) * sizeof *texts.at);
-        if (texts.at == NULL)
-            rc = fail_set(why, ERR_NOMEM, "%zu passkeys", n);
-    }
+    if (rc != ERR_OK)
+        return rc;
+    texts.at = arena_alloc(arena, (n + 1) * sizeof *texts.at);
+    if (texts.at == NULL)
+        return fail_set(why, ERR_NOMEM, "%zu passkeys", n);
     for (; rc == ERR_OK && texts.n < n; texts.n++) {
         struct span plain;
 

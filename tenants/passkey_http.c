@@ -237,7 +237,7 @@ static enum err check_new(struct adding *adding, struct fail *why)
 {
     struct req *req = adding->req;
     const struct add_input *in = req->input;
-    struct webauthn_new made;
+    struct webauthn_new made = {.sign_count = 0};
     enum err rc =
         passkey_expect(req, PASSKEY_REGISTER, in->client_data, &adding->expected, why);
 
@@ -276,16 +276,20 @@ static void passkey_add(struct req *req)
     struct adding *adding = arena_alloc(req->arena, sizeof *adding);
     struct passkey_owner owner;
     struct fail why = {.code = ERR_OK};
-    enum err rc =
-        adding == NULL ? fail_set(&why, ERR_NOMEM, "passkey") : read_owner(req, &owner, &why);
+    enum err rc;
 
+    if (adding == NULL) {
+        fail_set(&why, ERR_NOMEM, "passkey");
+        reply_fail(req, &why);
+        return;
+    }
+    *adding = (struct adding){.req = req};
     req->person = req->caller.account;
+    rc = read_owner(req, &owner, &why);
     if (rc == ERR_OK && is_too_old(req, &owner))
         return;
-    if (rc == ERR_OK) {
-        *adding = (struct adding){.req = req};
+    if (rc == ERR_OK)
         rc = begin_add(adding, &owner, &why);
-    }
     if (rc != ERR_OK && !is_no_place(req, &why))
         passkey_refuse(req, &passkey_not_taken, req->caller.account, &why);
 }
@@ -336,11 +340,11 @@ static enum err fill_items(const struct req *req, struct items *out, struct fail
     size_t n = 0;
     enum err rc = passkey_store_list(req->db, req->caller.account, req->arena, &rows, &n, why);
 
-    if (rc == ERR_OK) {
-        items = arena_alloc(req->arena, (n + 1) * sizeof *items);
-        if (items == NULL)
-            rc = fail_set(why, ERR_NOMEM, "%zu passkeys", n);
-    }
+    if (rc != ERR_OK)
+        return rc;
+    items = arena_alloc(req->arena, (n + 1) * sizeof *items);
+    if (items == NULL)
+        return fail_set(why, ERR_NOMEM, "%zu passkeys", n);
     for (size_t i = 0; i < n && rc == ERR_OK; i++) {
         items[i] = (struct item){.id = rows[i].id,
                                  .created_at = rows[i].created_utc_us,

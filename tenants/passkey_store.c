@@ -151,11 +151,13 @@ enum err passkey_store_list(struct db *db, struct id account, struct arena *aren
     db_args_init(&args);
     db_arg_id(&args, account);
     rc = db_run(db, &list, &args, &rows, why);
-    if (rc == ERR_OK) {
-        n = (size_t)db_rows_n(rows);
-        all = arena_alloc(arena, (n + 1) * sizeof *all);
-        if (all == NULL)
-            rc = fail_set(why, ERR_NOMEM, "%zu passkeys", n);
+    if (rc != ERR_OK)
+        return rc;
+    n = (size_t)db_rows_n(rows);
+    all = arena_alloc(arena, (n + 1) * sizeof *all);
+    if (all == NULL) {
+        db_rows_free(&rows);
+        return fail_set(why, ERR_NOMEM, "%zu passkeys", n);
     }
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
         rc = read_row(rows, (int)i, arena, &all[i], why);

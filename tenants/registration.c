@@ -113,7 +113,7 @@ static enum err check_items(const struct settings *settings,
                             const struct registration_consent *consent, struct arena *arena,
                             struct jx_defects *defects)
 {
-    struct jx_texts needed;
+    struct jx_texts needed = {NULL, 0};
     enum err rc = registration_items(settings, arena, &needed, NULL);
 
     for (size_t i = 0; rc == ERR_OK && i < needed.n; i++)

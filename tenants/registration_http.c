@@ -420,20 +420,19 @@ static void registration_record(struct req *req)
     struct recording *r = arena_alloc(req->arena, sizeof *r);
     struct jx_defects defects = {0};
     struct fail why = {.code = ERR_OK};
-    enum err rc =
-        r == NULL ? fail_set(&why, ERR_NOMEM, "registration") : child_of_path(req, &why);
+    enum err rc = child_of_path(req, &why);
 
+    arena_mark_secret(req->arena);
     if (rc == ERR_OK) {
-        arena_mark_secret(req->arena);
         rc = check_record(req, in, &defects);
         if (rc == ERR_INVALID) {
             reply_defects(req, &defects);
             return;
         }
-        if (rc != ERR_OK)
-            fail_set(&why, rc, "registration");
+        if (rc != ERR_OK || r == NULL)
+            rc = fail_set(&why, ERR_NOMEM, "registration");
     }
-    if (rc == ERR_OK) {
+    if (rc == ERR_OK && r != NULL) {
         *r = (struct recording){.req = req};
         rc = begin_record(r, in, &why);
     }

@@ -53,11 +53,13 @@ enum err registration_look_counts(struct db *db, int64_t school_year, struct are
     size_t n = 0;
     enum err rc = run(db, &counts, school_year, &rows, why);
 
-    if (rc == ERR_OK) {
-        n = (size_t)db_rows_n(rows);
-        list = arena_alloc(arena, (n + 1) * sizeof *list);
-        if (list == NULL)
-            rc = fail_set(why, ERR_NOMEM, "%zu counts", n);
+    if (rc != ERR_OK)
+        return rc;
+    n = (size_t)db_rows_n(rows);
+    list = arena_alloc(arena, (n + 1) * sizeof *list);
+    if (list == NULL) {
+        db_rows_free(&rows);
+        return fail_set(why, ERR_NOMEM, "%zu counts", n);
     }
     for (size_t i = 0; i < n && rc == ERR_OK; i++) {
         list[i].n = db_i64(rows, (int)i, 2);
@@ -82,17 +84,17 @@ enum err registration_look_due(struct db *db, int64_t school_year, struct arena 
     size_t n = 0;
     enum err rc = run(db, &due, school_year, &rows, why);
 
-    if (rc == ERR_OK) {
-        n = (size_t)db_rows_n(rows);
-        list = arena_alloc(arena, (n + 1) * sizeof *list);
-        if (list == NULL)
-            rc = fail_set(why, ERR_NOMEM, "%zu persons", n);
-    }
-    for (size_t i = 0; i < n && rc == ERR_OK; i++)
-        list[i] = (struct registration_due){db_id(rows, (int)i, 0), db_i64(rows, (int)i, 1)};
-    db_rows_free(&rows);
     if (rc != ERR_OK)
         return rc;
+    n = (size_t)db_rows_n(rows);
+    list = arena_alloc(arena, (n + 1) * sizeof *list);
+    if (list == NULL) {
+        db_rows_free(&rows);
+        return fail_set(why, ERR_NOMEM, "%zu persons", n);
+    }
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct registration_due){db_id(rows, (int)i, 0), db_i64(rows, (int)i, 1)};
+    db_rows_free(&rows);
     *due_out = list;
     *n_out = n;
     return ERR_OK;

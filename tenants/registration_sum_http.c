@@ -184,11 +184,12 @@ static enum err collect_due(struct req *req, const struct rights_view *view,
 {
     struct due_item *items = arena_alloc(req->arena, DUE_MOST * sizeof *items);
     struct registration_due *due = NULL;
+    enum err rc;
     size_t n = 0;
-    enum err rc = items == NULL ? fail_set(why, ERR_NOMEM, "%d items", DUE_MOST)
-                                : registration_look_due(req->db, out->school_year, req->arena,
-                                                        &due, &n, why);
 
+    if (items == NULL)
+        return fail_set(why, ERR_NOMEM, "%d items", DUE_MOST);
+    rc = registration_look_due(req->db, out->school_year, req->arena, &due, &n, why);
     out->items = (struct jx_list){items, 0};
     for (size_t i = 0; i < n && rc == ERR_OK; i++) {
         const struct people_entry *e = people_find(people, due[i].person);
@@ -213,32 +214,40 @@ static enum err collect_due(struct req *req, const struct rights_view *view,
     return rc;
 }
 
-static void registration_due(struct req *req)
+static enum err read_due(struct req *req, struct due_output *out, struct id *shown,
+                         struct fail *why)
 {
     struct accounts *a = req->services->accounts;
-    struct id *shown = arena_alloc(req->arena, DUE_MOST * sizeof *shown);
-    struct due_output out = {0};
     struct people *people = NULL;
     struct rights_view view;
-    struct fail why = {.code = ERR_OK};
-    enum err rc = shown == NULL ? fail_set(&why, ERR_NOMEM, "list")
-                                : read_year(req, &out.school_year, &why);
+    enum err rc = read_year(req, &out->school_year, why);
 
     arena_mark_secret(req->arena); /* names will lie in it */
     if (rc == ERR_OK)
         rc = rights_view_make(accounts_rights(a), req->db, &req->caller, req->now_utc_us,
-                              req->arena, &view, &why);
+                              req->arena, &view, why);
     if (rc == ERR_OK)
-        rc = people_ref(accounts_people(a), req->db, &people, &why);
+        rc = people_ref(accounts_people(a), req->db, &people, why);
     if (rc == ERR_OK)
-        rc = collect_due(req, &view, people, &out, shown, &why);
+        rc = collect_due(req, &view, people, out, shown, why);
     people_unref(&people);
-    if (rc == ERR_OK && !watch_spend(req, WATCH_NAMES, shown, out.items.n))
+    return rc;
+}
+
+static void registration_due(struct req *req)
+{
+    struct id *shown = arena_alloc(req->arena, DUE_MOST * sizeof *shown);
+    struct due_output out = {0};
+    struct fail why = {.code = ERR_OK};
+
+    if (shown == NULL)
+        fail_set(&why, ERR_NOMEM, "list");
+    else if (read_due(req, &out, shown, &why) == ERR_OK) {
+        if (watch_spend(req, WATCH_NAMES, shown, out.items.n))
+            reply_json(req, 200, &out);
         return;
-    if (rc == ERR_OK)
-        reply_json(req, 200, &out);
-    else
-        reply_fail(req, &why);
+    }
+    reply_fail(req, &why);
 }
 
 const struct route registration_sum_routes[REGISTRATION_SUM_ROUTES_N] = {

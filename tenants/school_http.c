@@ -78,26 +78,32 @@ static bool may_see(const struct req *req, const struct org_row *row)
     return req->caller.role != ROLE_SCHOOL_STAFF || id_eq(row->id, req->caller.school);
 }
 
+static enum err fill_list(const struct req *req, struct schools *out, struct fail *why)
+{
+    struct org_row *rows = NULL;
+    struct school *items;
+    size_t n = 0, n_listed = 0;
+    enum err rc = org_store_all(NULL, req->db, req->arena, &rows, &n, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    items = arena_alloc(req->arena, (n + 1) * sizeof *items);
+    if (items == NULL)
+        return fail_set(why, ERR_NOMEM, "%zu schools", n);
+    for (size_t i = 0; i < n && n_listed < LISTED_MOST; i++)
+        if (may_see(req, &rows[i]))
+            items[n_listed++] = school_of(&rows[i]);
+    out->items = (struct jx_list){items, n_listed};
+    return ERR_OK;
+}
+
 static void school_list(struct req *req)
 {
     struct schools out = {
         .cooperating_only = settings_bool(req->services->settings, &setting_cooperating_only)};
-    struct org_row *rows = NULL;
-    struct school *items = NULL;
     struct fail why = {.code = ERR_OK};
-    size_t n = 0, n_listed = 0;
-    enum err rc = org_store_all(NULL, req->db, req->arena, &rows, &n, &why);
 
-    if (rc == ERR_OK) {
-        items = arena_alloc(req->arena, (n + 1) * sizeof *items);
-        if (items == NULL)
-            rc = fail_set(&why, ERR_NOMEM, "%zu schools", n);
-    }
-    for (size_t i = 0; i < n && rc == ERR_OK && n_listed < LISTED_MOST; i++)
-        if (may_see(req, &rows[i]))
-            items[n_listed++] = school_of(&rows[i]);
-    out.items = (struct jx_list){items, n_listed};
-    if (rc == ERR_OK)
+    if (fill_list(req, &out, &why) == ERR_OK)
         reply_json(req, 200, &out);
     else
         reply_fail(req, &why);

@@ -91,14 +91,14 @@ static enum err read_key_as(int algorithm, struct span authenticator_data,
 {
     fido_cred_t *cred = fido_cred_new();
     enum err rc = ERR_DENIED;
-    size_t len;
 
     if (cred == NULL)
         return fail_set(why, ERR_NOMEM, "passkey");
     if (fido_cred_set_type(cred, algorithm) == FIDO_OK &&
         fido_cred_set_authdata_raw(cred, authenticator_data.p, authenticator_data.len) ==
             FIDO_OK) {
-        len = fido_cred_pubkey_len(cred);
+        size_t len = fido_cred_pubkey_len(cred);
+
         if (len > 0 && len <= sizeof key_out->bytes &&
             is_usable(algorithm, fido_cred_pubkey_ptr(cred), len)) {
             *key_out = (struct webauthn_key){.algorithm = algorithm, .len = len};

@@ -169,7 +169,7 @@ static uint8_t *copy(struct bench *b, struct span s, size_t more)
 {
     uint8_t *p = arena_alloc(b->arena, s.len + more + 1);
 
-    T_OK(p != NULL, "memory");
+    invariant(p != NULL && s.p != NULL, "memory");
     memcpy(p, s.p, s.len);
     return p;
 }
@@ -207,11 +207,14 @@ T_CASE(webauthn_new_key_must_be_whole_verified_and_ours)
     refuse_new(&b, p, data.len, "authenticator-data", "no new credential");
     p[32] = 0xc5;
     refuse_new(&b, p, data.len, "authenticator-data", "extensions that are not there");
-    memcpy(p + data.len, "\x81\x01", 2);
+    p[data.len] = 0x81;
+    p[data.len + 1] = 0x01;
     refuse_new(&b, p, data.len + 2, "authenticator-data", "extensions that are a list");
-    memcpy(p + data.len, "\xbf\xff", 2);
+    p[data.len] = 0xbf;
+    p[data.len + 1] = 0xff;
     refuse_new(&b, p, data.len + 2, "authenticator-data", "extensions without a length");
-    memcpy(p + data.len, "\xb8\x00", 2);
+    p[data.len] = 0xb8;
+    p[data.len + 1] = 0x00;
     refuse_new(&b, p, data.len + 2, "authenticator-data", "a length that could be shorter");
     p[32] = 0x45;
     p[54] = 15;

@@ -1,65 +1,10 @@
 #include "tenants/registration.h"
 
-#include <stdio.h>
-#include <time.h>
-
 #include "node/base/jx_scalar.h"
 #include "tenants/admission_rows.h"
+#include "tenants/day.h"
 
-#define TOKYO_S 32400
-#define COMMA   "、"
-
-static void tokyo(int64_t utc_us, struct tm *day_out)
-{
-    time_t at = (time_t)(utc_us / 1000000 + TOKYO_S);
-
-    gmtime_r(&at, day_out);
-}
-
-int64_t registration_school_year(int64_t utc_us)
-{
-    struct tm day;
-
-    tokyo(utc_us, &day);
-    return day.tm_year + 1900 - (day.tm_mon < 3);
-}
-
-struct span registration_today(int64_t utc_us, char today_out[11])
-{
-    struct tm day;
-
-    tokyo(utc_us, &day);
-    strftime(today_out, 11, "%Y-%m-%d", &day);
-    return span_of(today_out, 10);
-}
-
-static int number(const uint8_t *digits, int n)
-{
-    int value = 0;
-
-    for (int i = 0; i < n; i++) {
-        if (digits[i] < '0' || digits[i] > '9')
-            return -1;
-        value = value * 10 + digits[i] - '0';
-    }
-    return value;
-}
-
-bool registration_is_date(struct span text)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year, month, day;
-
-    if (text.len != 10 || text.p[4] != '-' || text.p[7] != '-')
-        return false;
-    year = number(text.p, 4);
-    month = number(text.p + 5, 2);
-    day = number(text.p + 8, 2);
-    if (year < 1900 || year > 2199 || month < 1 || month > 12 || day < 1)
-        return false;
-    return day <= days[month - 1] ||
-           (month == 2 && day == 29 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
-}
+#define COMMA "、"
 
 enum err registration_check_admission(const struct settings *settings, struct span admission,
                                       struct arena *arena, struct jx_defects *defects)
@@ -126,13 +71,12 @@ static enum err check_items(const struct settings *settings,
 static enum err check_day(const struct registration_consent *consent, int64_t now_utc_us,
                           struct arena *arena, struct jx_defects *defects)
 {
-    char text[11];
-    struct span today = registration_today(now_utc_us, text);
+    int64_t begin_us;
 
-    if (!registration_is_date(consent->on))
+    if (!day_begin(consent->on, &begin_us))
         return jx_defect_add(defects, arena, "/consent/on", "format",
                              "「同意した日」は 2026-04-01 のように入れてください。");
-    if (memcmp(consent->on.p, today.p, 10) > 0)
+    if (begin_us > now_utc_us)
         return jx_defect_add(defects, arena, "/consent/on", "most",
                              "「同意した日」に先の日は入れられません。");
     return ERR_OK;

@@ -1,7 +1,6 @@
 /* tenants/registration.h - the rules of a child's admission, apart from HTTP: which kinds of
- * admission the board allows, what consent is whole, which school year a day belongs to
- * (SE-4.1-1, SE-2.2-1, AI-1-1, HI-3.3-1, HI-3.3-2). Pure but for the settings.
- * Threads: any.  Owns: nothing. */
+ * admission the board allows, what consent is whole (HI-3.3-1, HI-3.3-2). Pure but for the
+ * settings. Threads: any.  Owns: nothing. */
 #ifndef TENANTS_REGISTRATION_H
 #define TENANTS_REGISTRATION_H
 
@@ -17,13 +16,6 @@
 #define REGISTRATION_ADMISSIONS "resident|partner|invited"
 #define REGISTRATION_CONSENT_BY "guardian|child|both"
 #define REGISTRATION_NOTE_MOST  400
-
-/* 2026 from 1 April 2026 to 31 March 2027, Asia/Tokyo. */
-int64_t registration_school_year(int64_t utc_us);
-/* A day that exists, "2026-04-01", years 1900-2199. */
-bool registration_is_date(struct span text);
-/* Today in Asia/Tokyo, as such a day. */
-struct span registration_today(int64_t utc_us, char today_out[11]);
 
 /* May somebody of that admission be taken in now? Else a defect that says the rule.
  * ERR_INVALID, ERR_NOMEM. */

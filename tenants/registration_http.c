@@ -11,6 +11,7 @@
 #include "node/db/seal.h"
 #include "tenants/account.h"
 #include "tenants/admission_rows.h"
+#include "tenants/day.h"
 #include "tenants/registration_store.h"
 #include "tenants/rights.h"
 #include "tenants/watch.h"
@@ -130,7 +131,7 @@ static enum err fill_view(const struct req *req, const struct registration_row *
     const struct settings *settings = req->services->settings;
 
     *out = (struct view){
-        .school_year = registration_school_year(req->now_utc_us),
+        .school_year = day_school_year(req->now_utc_us),
         .policy = settings_text(settings, &setting_admission_policy),
         .consent_version = settings_text(settings, &setting_consent_version),
         .has_facts = row != NULL,
@@ -298,12 +299,12 @@ static enum err check_record(const struct req *req, const struct record_input *i
                              struct jx_defects *defects)
 {
     const struct settings *settings = req->services->settings;
-    int64_t year = registration_school_year(req->now_utc_us);
+    int64_t year = day_school_year(req->now_utc_us), since;
     const struct registration_consent consent = {in->consent.version, in->consent.on,
                                                  in->consent.items};
     enum err rc = ERR_OK, more;
 
-    if (!registration_is_date(in->target_since))
+    if (!day_begin(in->target_since, &since))
         rc = jx_defect_add(defects, req->arena, "/target_since", "format",
                            "「いつからその区分か」は 2026-04-01 のように入れてください。");
     if (rc == ERR_OK && in->has_year &&
@@ -336,8 +337,7 @@ static enum err fill_row(struct recording *r, const struct record_input *in, str
     r->row = (struct registration_row){
         .id = in->id,
         .person = req->person,
-        .school_year =
-            in->has_year ? in->school_year : registration_school_year(req->now_utc_us),
+        .school_year = in->has_year ? in->school_year : day_school_year(req->now_utc_us),
         .target = jx_choice_at(REGISTRATION_TARGETS, in->target),
         .target_since = in->target_since,
         .route = jx_choice_at(REGISTRATION_ROUTES, in->route),

@@ -5,6 +5,7 @@
 #include "node/base/jx_scalar.h"
 #include "tenants/account.h"
 #include "tenants/admission_rows.h"
+#include "tenants/day.h"
 #include "tenants/people_index.h"
 #include "tenants/registration.h"
 #include "tenants/registration_look_store.h"
@@ -19,7 +20,7 @@ static enum err read_year(const struct req *req, int64_t *year_out, struct fail 
 {
     struct span text = req_query(req, "school_year");
 
-    *year_out = registration_school_year(req->now_utc_us);
+    *year_out = day_school_year(req->now_utc_us);
     if (text.len == 0)
         return ERR_OK;
     if (!jx_i64_parse(text, year_out) || *year_out < 2000 || *year_out > YEAR_MOST)

@@ -9,7 +9,8 @@
 #include "node/db/digest.h"
 #include "node/db/hash256.h"
 
-#define N_DURATIONS 64u
+#define N_DURATIONS 16u
+#define FRESH_MS    UINT32_C(5000)
 #define N_PLACES    4096u
 #define N_CAP       4096u /* far more than connections there can be */
 
@@ -22,7 +23,7 @@ struct wait {
 struct pace {
     struct hash256 seed; /* so that nobody can aim at a word of somebody else's */
     int n_threads;
-    _Atomic int64_t durations[N_DURATIONS];
+    _Atomic uint64_t durations[N_DURATIONS]; /* us (32 bits) | ms when it was noted (32) */
     _Atomic uint32_t n_noted;
     _Atomic int64_t ends[N_PLACES]; /* when a place's last attempt would be worked off */
     struct mbox *posted;
@@ -141,19 +142,39 @@ void pace_destroy(struct pace **pace)
     *pace = NULL;
 }
 
+static uint32_t now_ms(void)
+{
+    return (uint32_t)(clock_mono_us() / 1000);
+}
+
 void pace_note(struct pace *p, int64_t duration_us)
 {
     uint32_t i = atomic_fetch_add(&p->n_noted, 1);
 
-    atomic_store(&p->durations[i % N_DURATIONS], duration_us);
+    atomic_store(&p->durations[i % N_DURATIONS],
+                 (uint64_t)(uint32_t)duration_us << 32 | now_ms());
 }
 
+/* How busy the machine is changes within seconds. When the last real one is longer ago it is
+ * idle as far as we know, and a hash takes as long as the shortest of them. */
 int64_t pace_draw(struct pace *p)
 {
-    uint32_t n = atomic_load(&p->n_noted), chance;
+    uint32_t n = atomic_load(&p->n_noted), n_fresh = 0, chance, fresh[N_DURATIONS];
+    uint32_t least = UINT32_MAX, now = now_ms();
 
+    for (uint32_t i = 0; i < N_DURATIONS && i < n; i++) {
+        uint64_t word = atomic_load(&p->durations[i]);
+        uint32_t us = (uint32_t)(word >> 32);
+
+        if (now - (uint32_t)word < FRESH_MS)
+            fresh[n_fresh++] = us;
+        if (us < least)
+            least = us;
+    }
+    if (n_fresh == 0)
+        return least;
     digest_random(&chance, sizeof chance);
-    return atomic_load(&p->durations[chance % (n < N_DURATIONS ? n : N_DURATIONS)]);
+    return fresh[chance % n_fresh];
 }
 
 int64_t pace_reserve(struct pace *p, struct span place, int64_t now_mono_us)

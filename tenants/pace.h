@@ -30,7 +30,7 @@ void pace_destroy(struct pace **pace);
 
 /* A real hash took this long. */
 void pace_note(struct pace *pace, int64_t duration_us);
-/* One of the last real durations, by chance. */
+/* One of the real durations of the last seconds, by chance. */
 int64_t pace_draw(struct pace *pace);
 /* An attempt from this place begins: the earliest moment (monotonic) of its refusal. */
 int64_t pace_reserve(struct pace *pace, struct span place, int64_t now_mono_us);

@@ -101,6 +101,7 @@ class Login:
     def __init__(self, role, login, password, totp_secret, account):
         self.role, self.login, self.password = role, login, password
         self.totp_secret, self.id = totp_secret, account
+        self.step = None  # a child's PIN or picture order
 
 
 class Session:
@@ -274,20 +275,35 @@ class Node:
         return Login(role, made["login"], wanted["password"], made.get("totp_secret"), made["id"])
 
     def sign_in(self, login, listener="public"):
-        """Signs in wholly, as a person does; waits for the next one-time code if this one was
-        used. Session, device cookie and stages: a session that stays half open is an error."""
+        """Signs in wholly, as a person does: with the one-time code (waits for the next one if
+        this one was used), a child's second step (login.step), and at a first sign-in a password
+        and codes of one's own, which `login` then holds."""
         session = Session(self, listener)
-        for _ in range(3):
-            body = {"login": login.login, "password": login.password}
-            if login.totp_secret:
-                body["code"] = totp(login.totp_secret)
-            reply = session.request("POST", "/api/v1/session", body)
+        body = {"login": login.login, "password": login.password}
+        reply = session.request("POST", "/api/v1/session", body)
+        for _ in range(8):
             if reply.status == 200 and reply.json()["stage"] == "full":
                 return session
-            if reply.status != 401 or reply.json().get("code") != "wrong-code":
+            if reply.status == 401 and reply.json().get("code") == "wrong-code":
+                time.sleep(30.2 - time.time() % 30)
+            elif reply.status != 200:
                 break
-            time.sleep(30.2 - time.time() % 30)
+            reply = self._go_on(session, login)
         raise NodeError(f"sign-in of {login.role}: {reply}")
+
+    def _go_on(self, session, login):
+        """The next step of a session that is not full yet."""
+        now = session.request("GET", "/api/v1/session")
+        if now.status != 200:
+            return now
+        if now.json()["stage"] == "second_factor":
+            step = {"code": totp(login.totp_secret)} if login.totp_secret else {"step": login.step}
+            return session.request("POST", "/api/v1/session/second-factor", step)
+        if "password" in now.json()["must"]:
+            login.password = secrets.token_hex(8)
+            return session.request("PUT", "/api/v1/me/password", {"new": login.password})
+        login.totp_secret = session.request("POST", "/api/v1/me/totp", {}).json()["secret"]
+        return session.request("PUT", "/api/v1/me/totp", {"code": totp(login.totp_secret)})
 
 
 class Nodes:

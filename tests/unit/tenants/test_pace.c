@@ -48,6 +48,10 @@ T_CASE(pace_draws_from_the_last_durations)
         has_seen[us - 200] = true;
     }
     T_OK(has_seen[0] && has_seen[1], "by chance");
+    clock_test_shift(10000000, 0);
+    for (int i = 0; i < 20; i++)
+        T_EQ(pace_draw(p), 200, "none of the last seconds: as on an idle machine");
+    clock_test_shift(0, 0);
     pace_destroy(&p);
 }
 

@@ -118,4 +118,10 @@ extern const struct route contract_routes[CONTRACT_ROUTES_N];         /* contrac
 extern const struct stmt *const life_stmts[LIFE_STMTS_N];
 extern const struct setting *const life_settings[LIFE_SETTINGS_N];
 
+/* Paper. */
+#define SLIP_ROUTES_N 1
+#define SLIP_STMTS_N  1
+extern const struct route slip_routes[SLIP_ROUTES_N]; /* slip_http.c */
+extern const struct stmt *const slip_stmts[SLIP_STMTS_N];
+
 #endif

@@ -1,40 +1,16 @@
-#include "node/io/pdf.h"
+#include "node/io/pdf_priv.h"
 
-#include <cairo/cairo-pdf.h>
 #include <errno.h>
-#include <pango/pangocairo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "node/base/clock.h"
 
-/* Points; 1 mm = 2.8346 pt. Margins of 20 mm as official papers have them. */
-#define PAGE_W    595.28
-#define PAGE_H    841.89
-#define MARGIN    56.7
-#define TEXT_W    (PAGE_W - 2 * MARGIN)
-#define BOTTOM    (PAGE_H - MARGIN)
-#define CELL_PAD  3.0
-#define FONT_BODY "IPAexMincho"
-#define FONT_HEAD "IPAexGothic"
+#define CELL_PAD 3.0
 
-struct pdf {
-    char *path, *part, *title;
-    int64_t utc_us;
-    cairo_surface_t *surface;
-    cairo_t *cr;
-    PangoLayout *layout;
-    double y;
-    int n_pages;
-    bool finished;
-    int n_columns; /* 0: no table is open */
-    struct pdf_column columns[PDF_COLUMNS_CAP];
-};
-
-/* Sets font and text. A character that no font of the machine can draw is refused here. */
-static enum err set_text(struct pdf *pdf, const char *font, double size_pt, double width_pt,
-                         struct span text, struct fail *why)
+enum err pdf_set_text(struct pdf *pdf, const char *font, double size_pt, double width_pt,
+                      struct span text, struct fail *why)
 {
     PangoFontDescription *desc = pango_font_description_from_string(font);
     int unknown;
@@ -43,7 +19,7 @@ static enum err set_text(struct pdf *pdf, const char *font, double size_pt, doub
     pango_layout_set_font_description(pdf->layout, desc);
     pango_font_description_free(desc);
     pango_layout_set_alignment(pdf->layout, PANGO_ALIGN_LEFT);
-    pango_layout_set_width(pdf->layout, (int)(width_pt * PANGO_SCALE));
+    pango_layout_set_width(pdf->layout, width_pt < 0 ? -1 : (int)(width_pt * PANGO_SCALE));
     pango_layout_set_wrap(pdf->layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_text(pdf->layout, (const char *)text.p, (int)text.len);
     unknown = pango_layout_get_unknown_glyphs_count(pdf->layout);
@@ -74,11 +50,11 @@ static enum err page_end(struct pdf *pdf, struct fail *why)
 
     clock_tokyo_text(pdf->utc_us, at);
     snprintf(foot, sizeof foot, "%.90s　%.10s　－%d－", pdf->title, at, pdf->n_pages);
-    rc = set_text(pdf, FONT_HEAD, 8, TEXT_W, span_text(foot), why);
+    rc = pdf_set_text(pdf, PDF_FONT_HEAD, 8, PDF_TEXT_W, span_text(foot), why);
     if (rc != ERR_OK)
         return rc;
     pango_layout_set_alignment(pdf->layout, PANGO_ALIGN_CENTER);
-    draw_at(pdf, MARGIN, PAGE_H - MARGIN * 0.7);
+    draw_at(pdf, PDF_MARGIN, PDF_PAGE_H - PDF_MARGIN * 0.7);
     cairo_show_page(pdf->cr);
     return ERR_OK;
 }
@@ -86,7 +62,16 @@ static enum err page_end(struct pdf *pdf, struct fail *why)
 static void page_begin(struct pdf *pdf)
 {
     pdf->n_pages++;
-    pdf->y = MARGIN;
+    pdf->y = PDF_MARGIN;
+}
+
+enum err pdf_turn_page(struct pdf *pdf, struct fail *why)
+{
+    enum err rc = page_end(pdf, why);
+
+    if (rc == ERR_OK)
+        page_begin(pdf);
+    return rc;
 }
 
 /* Turns the page when less than height is left. */
@@ -95,14 +80,11 @@ static enum err need(struct pdf *pdf, double height, bool *turned_out, struct fa
     enum err rc;
 
     *turned_out = false;
-    if (pdf->y + height <= BOTTOM || pdf->y <= MARGIN)
+    if (pdf->y + height <= PDF_BOTTOM || pdf->y <= PDF_MARGIN)
         return ERR_OK;
-    rc = page_end(pdf, why);
-    if (rc != ERR_OK)
-        return rc;
-    page_begin(pdf);
-    *turned_out = true;
-    return ERR_OK;
+    rc = pdf_turn_page(pdf, why);
+    *turned_out = rc == ERR_OK;
+    return rc;
 }
 
 static void set_dates(struct pdf *pdf)
@@ -115,35 +97,99 @@ static void set_dates(struct pdf *pdf)
     cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_CREATOR, "Ibasho");
 }
 
-enum err pdf_create(const char *path, const char *title, int64_t utc_us, struct pdf **pdf_out,
-                    struct fail *why)
+/* cairo's way out of memory; the buffer that is left behind is wiped, for slips hold secrets.
+ */
+static cairo_status_t take_bytes(void *closure, const unsigned char *data, unsigned int len)
+{
+    struct pdf *pdf = closure;
+    size_t cap = pdf->bytes_cap == 0 ? 65536 : pdf->bytes_cap;
+    uint8_t *bytes;
+
+    while (cap - pdf->n_bytes < len)
+        cap *= 2;
+    if (cap != pdf->bytes_cap) {
+        bytes = malloc(cap);
+        if (bytes == NULL)
+            return CAIRO_STATUS_NO_MEMORY;
+        if (pdf->n_bytes > 0)
+            memcpy(bytes, pdf->bytes, pdf->n_bytes);
+        if (pdf->bytes != NULL)
+            explicit_bzero(pdf->bytes, pdf->bytes_cap);
+        free(pdf->bytes);
+        pdf->bytes = bytes;
+        pdf->bytes_cap = cap;
+    }
+    memcpy(pdf->bytes + pdf->n_bytes, data, len);
+    pdf->n_bytes += len;
+    return CAIRO_STATUS_SUCCESS;
+}
+
+static enum err open_surface(struct pdf *pdf, const char *path)
+{
+    if (path == NULL) {
+        pdf->surface =
+            cairo_pdf_surface_create_for_stream(take_bytes, pdf, PDF_PAGE_W, PDF_PAGE_H);
+    } else {
+        pdf->path = strdup(path);
+        if (pdf->path == NULL || asprintf(&pdf->part, "%s.part", path) < 0) {
+            pdf->part = NULL;
+            return ERR_NOMEM;
+        }
+        pdf->surface = cairo_pdf_surface_create(pdf->part, PDF_PAGE_W, PDF_PAGE_H);
+    }
+    return cairo_surface_status(pdf->surface) == CAIRO_STATUS_SUCCESS ? ERR_OK : ERR_IO;
+}
+
+static enum err create(const char *path, const char *title, int64_t utc_us,
+                       struct pdf **pdf_out, struct fail *why)
 {
     struct pdf *pdf = calloc(1, sizeof *pdf);
+    cairo_font_options_t *options;
     enum err rc = ERR_NOMEM;
 
     *pdf_out = NULL;
     if (pdf == NULL)
         return fail_set(why, ERR_NOMEM, "document");
     pdf->utc_us = utc_us;
-    pdf->path = strdup(path);
     pdf->title = strdup(title);
-    if (pdf->path == NULL || pdf->title == NULL || asprintf(&pdf->part, "%s.part", path) < 0) {
-        pdf->part = NULL;
-        goto out;
+    if (pdf->title != NULL)
+        rc = open_surface(pdf, path);
+    if (rc != ERR_OK) {
+        pdf_destroy(&pdf);
+        return fail_set(why, rc, "cannot write %s", path == NULL ? "a document" : path);
     }
-    pdf->surface = cairo_pdf_surface_create(pdf->part, PAGE_W, PAGE_H);
-    rc = ERR_IO;
-    if (cairo_surface_status(pdf->surface) != CAIRO_STATUS_SUCCESS)
-        goto out;
     set_dates(pdf);
     pdf->cr = cairo_create(pdf->surface);
     pdf->layout = pango_cairo_create_layout(pdf->cr);
+    /* Paper has no pixels: letters stand where they belong at every size. */
+    options = cairo_font_options_create();
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    /* A point is 1/72 inch here; Pango would take it for a pixel of a screen with 96. */
+    pango_cairo_context_set_resolution(pango_layout_get_context(pdf->layout), 72);
+    pango_cairo_context_set_font_options(pango_layout_get_context(pdf->layout), options);
+    cairo_font_options_destroy(options);
+    pango_context_set_round_glyph_positions(pango_layout_get_context(pdf->layout), FALSE);
     page_begin(pdf);
     *pdf_out = pdf;
     return ERR_OK;
-out:
-    pdf_destroy(&pdf);
-    return fail_set(why, rc, "cannot write %s", path);
+}
+
+enum err pdf_create(const char *path, const char *title, int64_t utc_us, struct pdf **pdf_out,
+                    struct fail *why)
+{
+    return create(path, title, utc_us, pdf_out, why);
+}
+
+enum err pdf_create_memory(const char *title, int64_t utc_us, struct pdf **pdf_out,
+                           struct fail *why)
+{
+    return create(NULL, title, utc_us, pdf_out, why);
+}
+
+struct span pdf_bytes(const struct pdf *pdf)
+{
+    invariant(pdf->finished && pdf->path == NULL, "bytes of an unfinished document");
+    return span_of(pdf->bytes, pdf->n_bytes);
 }
 
 static void close_surface(struct pdf *pdf)
@@ -168,6 +214,9 @@ void pdf_destroy(struct pdf **pdf_ptr)
     close_surface(pdf);
     if (!pdf->finished && pdf->part != NULL)
         unlink(pdf->part);
+    if (pdf->bytes != NULL)
+        explicit_bzero(pdf->bytes, pdf->bytes_cap);
+    free(pdf->bytes);
     free(pdf->path);
     free(pdf->part);
     free(pdf->title);
@@ -188,8 +237,10 @@ enum err pdf_finish(struct pdf *pdf, struct fail *why)
     cairo_surface_finish(pdf->surface);
     status = cairo_surface_status(pdf->surface);
     if (status != CAIRO_STATUS_SUCCESS)
-        return fail_set(why, ERR_IO, "%s: %s", pdf->part, cairo_status_to_string(status));
-    if (rename(pdf->part, pdf->path) != 0)
+        return fail_set(why, status == CAIRO_STATUS_NO_MEMORY ? ERR_NOMEM : ERR_IO, "%s: %s",
+                        pdf->part == NULL ? "document" : pdf->part,
+                        cairo_status_to_string(status));
+    if (pdf->path != NULL && rename(pdf->part, pdf->path) != 0)
         return fail_set(why, ERR_IO, "%s: %s", pdf->path, strerror(errno));
     pdf->finished = true;
     return ERR_OK;
@@ -204,21 +255,21 @@ enum err pdf_heading(struct pdf *pdf, int level, struct span text, struct fail *
     enum err rc;
 
     invariant(level >= 0 && level <= 2, "heading level %d", level);
-    rc = set_text(pdf, FONT_HEAD, size_pt[level], TEXT_W, text, why);
+    rc = pdf_set_text(pdf, PDF_FONT_HEAD, size_pt[level], PDF_TEXT_W, text, why);
     if (rc != ERR_OK)
         return rc;
     h = text_height(pdf);
     /* 40 pt more, so that a heading never stands alone at the foot of a page. */
     rc = need(pdf, before_pt[level] + h + 40, &turned, why);
     if (rc == ERR_OK)
-        rc = set_text(pdf, FONT_HEAD, size_pt[level], TEXT_W, text, why);
+        rc = pdf_set_text(pdf, PDF_FONT_HEAD, size_pt[level], PDF_TEXT_W, text, why);
     if (rc != ERR_OK)
         return rc;
     if (level == 0)
         pango_layout_set_alignment(pdf->layout, PANGO_ALIGN_CENTER);
     if (!turned)
         pdf->y += before_pt[level];
-    draw_at(pdf, MARGIN, pdf->y);
+    draw_at(pdf, PDF_MARGIN, pdf->y);
     pdf->y += h + after_pt[level];
     return ERR_OK;
 }
@@ -226,7 +277,7 @@ enum err pdf_heading(struct pdf *pdf, int level, struct span text, struct fail *
 /* A paragraph longer than what is left is broken between lines. */
 enum err pdf_paragraph(struct pdf *pdf, struct span text, struct fail *why)
 {
-    enum err rc = set_text(pdf, FONT_BODY, 10.5, TEXT_W, text, why);
+    enum err rc = pdf_set_text(pdf, PDF_FONT_BODY, 10.5, PDF_TEXT_W, text, why);
     int n_lines;
 
     if (rc != ERR_OK)
@@ -240,15 +291,15 @@ enum err pdf_paragraph(struct pdf *pdf, struct span text, struct fail *why)
 
         pango_layout_line_get_extents(line, NULL, &box);
         h = (double)box.height / PANGO_SCALE * 1.25;
-        if (pdf->y + h > BOTTOM) {
+        if (pdf->y + h > PDF_BOTTOM) {
             rc = need(pdf, h, &turned, why);
             if (rc == ERR_OK) /* the footer took the layout */
-                rc = set_text(pdf, FONT_BODY, 10.5, TEXT_W, text, why);
+                rc = pdf_set_text(pdf, PDF_FONT_BODY, 10.5, PDF_TEXT_W, text, why);
             if (rc != ERR_OK)
                 return rc;
             line = pango_layout_get_line_readonly(pdf->layout, i);
         }
-        cairo_move_to(pdf->cr, MARGIN, pdf->y + h * 0.8);
+        cairo_move_to(pdf->cr, PDF_MARGIN, pdf->y + h * 0.8);
         pango_cairo_show_layout_line(pdf->cr, line);
         pdf->y += h;
     }
@@ -258,7 +309,7 @@ enum err pdf_paragraph(struct pdf *pdf, struct span text, struct fail *why)
 
 static double column_w(const struct pdf *pdf, int i)
 {
-    return TEXT_W * pdf->columns[i].width_pct / 100.0;
+    return PDF_TEXT_W * pdf->columns[i].width_pct / 100.0;
 }
 
 /* Tallest cell, padding included. Refuses what no page could hold. */
@@ -268,7 +319,8 @@ static enum err row_height(struct pdf *pdf, const char *font, const struct span 
     double most = 0;
 
     for (int i = 0; i < pdf->n_columns; i++) {
-        enum err rc = set_text(pdf, font, 8.5, column_w(pdf, i) - 2 * CELL_PAD, cells[i], why);
+        enum err rc =
+            pdf_set_text(pdf, font, 8.5, column_w(pdf, i) - 2 * CELL_PAD, cells[i], why);
         double h;
 
         if (rc != ERR_OK)
@@ -277,7 +329,7 @@ static enum err row_height(struct pdf *pdf, const char *font, const struct span 
         if (h > most)
             most = h;
     }
-    if (most > BOTTOM - MARGIN - 40)
+    if (most > PDF_BOTTOM - PDF_MARGIN - 40)
         return fail_set(why, ERR_TOO_LARGE, "a table row is taller than a page");
     *h_out = most;
     return ERR_OK;
@@ -286,7 +338,7 @@ static enum err row_height(struct pdf *pdf, const char *font, const struct span 
 static enum err draw_row(struct pdf *pdf, const char *font, double shade,
                          const struct span *cells, double h, struct fail *why)
 {
-    double x = MARGIN;
+    double x = PDF_MARGIN;
 
     for (int i = 0; i < pdf->n_columns; i++) {
         double w = column_w(pdf, i);
@@ -299,7 +351,7 @@ static enum err draw_row(struct pdf *pdf, const char *font, double shade,
         cairo_set_line_width(pdf->cr, 0.5);
         cairo_stroke(pdf->cr);
         cairo_set_source_rgb(pdf->cr, 0, 0, 0);
-        rc = set_text(pdf, font, 8.5, w - 2 * CELL_PAD, cells[i], why);
+        rc = pdf_set_text(pdf, font, 8.5, w - 2 * CELL_PAD, cells[i], why);
         if (rc != ERR_OK)
             return rc;
         draw_at(pdf, x + CELL_PAD, pdf->y + CELL_PAD);
@@ -314,7 +366,7 @@ static enum err head_height(struct pdf *pdf, struct span *heads, double *h_out,
 {
     for (int i = 0; i < pdf->n_columns; i++)
         heads[i] = span_text(pdf->columns[i].head);
-    return row_height(pdf, FONT_HEAD, heads, h_out, why);
+    return row_height(pdf, PDF_FONT_HEAD, heads, h_out, why);
 }
 
 enum err pdf_table_begin(struct pdf *pdf, const struct pdf_column *columns, int n_columns,
@@ -335,7 +387,7 @@ enum err pdf_table_begin(struct pdf *pdf, const struct pdf_column *columns, int 
     rc = head_height(pdf, heads, &h, why);
     if (rc == ERR_OK)
         rc = need(pdf, h + 40, &turned, why);
-    return rc == ERR_OK ? draw_row(pdf, FONT_HEAD, 0.90, heads, h, why) : rc;
+    return rc == ERR_OK ? draw_row(pdf, PDF_FONT_HEAD, 0.90, heads, h, why) : rc;
 }
 
 enum err pdf_table_row(struct pdf *pdf, const struct span *cells, struct fail *why)
@@ -346,15 +398,15 @@ enum err pdf_table_row(struct pdf *pdf, const struct span *cells, struct fail *w
     enum err rc;
 
     invariant(pdf->n_columns > 0, "a row outside a table");
-    rc = row_height(pdf, FONT_BODY, cells, &h, why);
+    rc = row_height(pdf, PDF_FONT_BODY, cells, &h, why);
     if (rc == ERR_OK)
         rc = need(pdf, h, &turned, why);
     if (rc == ERR_OK && turned) {
         rc = head_height(pdf, heads, &head_h, why);
         if (rc == ERR_OK)
-            rc = draw_row(pdf, FONT_HEAD, 0.90, heads, head_h, why);
+            rc = draw_row(pdf, PDF_FONT_HEAD, 0.90, heads, head_h, why);
     }
-    return rc == ERR_OK ? draw_row(pdf, FONT_BODY, 1.0, cells, h, why) : rc;
+    return rc == ERR_OK ? draw_row(pdf, PDF_FONT_BODY, 1.0, cells, h, why) : rc;
 }
 
 void pdf_table_end(struct pdf *pdf)

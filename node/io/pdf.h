@@ -1,6 +1,6 @@
 /* node/io/pdf.h - A4 documents in Japanese: headings, paragraphs and tables that flow over
  * pages, a footer with the page number, embedded subset fonts (domain guide, section 9). Pango
- * and cairo are named in pdf.c alone. A character without a glyph is an error, never an empty
+ * and cairo are named in pdf*.c alone. A character without a glyph is an error, never an empty
  * box: the document is not finished (ERR_INVALID names it). Threads: one document, one thread.
  * Owns: the file until pdf_finish or pdf_destroy. */
 #ifndef NODE_IO_PDF_H
@@ -18,6 +18,10 @@ struct pdf;
  * equal bytes. */
 NODISCARD enum err pdf_create(const char *path, const char *title, int64_t utc_us,
                               struct pdf **pdf_out, struct fail *why);
+/* The same in memory: pdf_bytes, borrowed until pdf_destroy, once it is finished. */
+NODISCARD enum err pdf_create_memory(const char *title, int64_t utc_us, struct pdf **pdf_out,
+                                     struct fail *why);
+struct span pdf_bytes(const struct pdf *pdf);
 /* Without pdf_finish nothing stays behind. */
 void pdf_destroy(struct pdf **pdf);
 NODISCARD enum err pdf_finish(struct pdf *pdf, struct fail *why);
@@ -37,6 +41,45 @@ NODISCARD enum err pdf_table_begin(struct pdf *pdf, const struct pdf_column *col
 /* One row, as many cells as columns; a row is never split over pages. */
 NODISCARD enum err pdf_table_row(struct pdf *pdf, const struct span *cells, struct fail *why);
 void pdf_table_end(struct pdf *pdf);
+
+/* ---- cards: pages cut into equal parts along dashed lines ---- */
+
+#define PDF_CARDS_W_MM 190.0 /* all columns of a page together */
+#define PDF_CARDS_H_MM 264.0 /* all its rows */
+
+NODISCARD enum err pdf_cards_begin(struct pdf *pdf, int columns, int rows, struct fail *why);
+/* The next card; turns the page behind the last one. */
+NODISCARD enum err pdf_card_next(struct pdf *pdf, struct fail *why);
+
+enum pdf_font { PDF_TEXT, PDF_BOLD, PDF_MONO }; /* PDF_MONO: letters told apart easily, bold */
+/* A box on the card, from its top left corner. */
+struct pdf_box {
+    double x_mm, y_mm, w_mm, h_mm;
+};
+struct pdf_style {
+    enum pdf_font font;
+    double size_pt, least_pt; /* made smaller, down to least_pt, until it fits */
+    bool is_centred;
+};
+/* A piece of text with its reading above; ruby may be empty. */
+struct pdf_ruby {
+    struct span base, ruby;
+};
+/* Lines are broken where they must. ERR_TOO_LARGE: it does not fit even at least_pt; nothing is
+ * ever cut off. ERR_INVALID: no glyph. */
+NODISCARD enum err pdf_card_ruby(struct pdf *pdf, const struct pdf_box *box,
+                                 const struct pdf_style *style, const struct pdf_ruby *pieces,
+                                 size_t n, struct fail *why);
+/* The same of text with readings in it: 漢字《かんじ》. A line break is one. */
+NODISCARD enum err pdf_card_text(struct pdf *pdf, const struct pdf_box *box,
+                                 const struct pdf_style *style, struct span text,
+                                 struct fail *why);
+/* A QR code (ISO/IEC 18004, level M) as vectors in a square of w_mm, quiet zone included.
+ * ERR_TOO_LARGE: more than a code holds. */
+NODISCARD enum err pdf_card_qr(struct pdf *pdf, const struct pdf_box *box, struct span text,
+                               struct fail *why);
+void pdf_card_fold(struct pdf *pdf, double y_mm); /* a dotted line across the card */
+void pdf_card_rule(struct pdf *pdf, const struct pdf_box *box); /* a thin frame */
 
 int pdf_n_pages(const struct pdf *pdf);
 

@@ -80,16 +80,18 @@ static CURL *open_curl(struct cli *cli, const char *method, const char *path)
     return curl;
 }
 
-static enum err perform(CURL *curl, struct span body, struct sink *sink, int *status_out,
-                        struct fail *why)
+static enum err perform(CURL *curl, const char *type, struct span body, struct sink *sink,
+                        int *status_out, struct fail *why)
 {
     struct curl_slist *headers = NULL;
+    char content_type[100];
     char text[CURL_ERROR_SIZE] = "";
     long status = 0;
     CURLcode code;
 
     if (body.len > 0) {
-        headers = curl_slist_append(headers, "Content-Type: application/json");
+        snprintf(content_type, sizeof content_type, "Content-Type: %s", type);
+        headers = curl_slist_append(headers, content_type);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)body.p);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
     }
@@ -109,8 +111,8 @@ static enum err perform(CURL *curl, struct span body, struct sink *sink, int *st
     return fail_set(why, ERR_UNAVAILABLE, "%s", *text ? text : curl_easy_strerror(code));
 }
 
-enum err admin_ask(struct cli *cli, const char *method, const char *path, struct span body,
-                   struct admin_reply *reply_out, struct fail *why)
+enum err admin_send(struct cli *cli, const char *method, const char *path, const char *type,
+                    struct span body, struct admin_reply *reply_out, struct fail *why)
 {
     struct growing g = {0};
     struct sink sink = {grow, &g, why, ERR_OK};
@@ -121,7 +123,7 @@ enum err admin_ask(struct cli *cli, const char *method, const char *path, struct
     if (curl == NULL)
         return fail_set(why, ERR_NOMEM, "a request");
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, TOTAL_MS);
-    rc = perform(curl, body, &sink, &reply_out->status, why);
+    rc = perform(curl, type, body, &sink, &reply_out->status, why);
     if (rc == ERR_OK) {
         reply_out->body = arena_copy(cli->arena, span_of(g.p, g.len));
         if (reply_out->body.p == NULL)
@@ -130,6 +132,12 @@ enum err admin_ask(struct cli *cli, const char *method, const char *path, struct
     curl_easy_cleanup(curl);
     free(g.p);
     return rc;
+}
+
+enum err admin_ask(struct cli *cli, const char *method, const char *path, struct span body,
+                   struct admin_reply *reply_out, struct fail *why)
+{
+    return admin_send(cli, method, path, "application/json", body, reply_out, why);
 }
 
 enum err admin_stream(struct cli *cli, const char *path,
@@ -146,7 +154,7 @@ enum err admin_stream(struct cli *cli, const char *path,
     /* No total limit: an export may take its time, but it must not stand still. */
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALL_S);
-    rc = perform(curl, SPAN_NONE, &sink, status_out, why);
+    rc = perform(curl, "", SPAN_NONE, &sink, status_out, why);
     curl_easy_cleanup(curl);
     return rc;
 }
@@ -195,7 +203,7 @@ static const struct jx_field problem_fields[] = {
 static const struct jx_shape problem_shape =
     JX_SHAPE("Problem", struct problem, problem_fields);
 
-static void say_problem(struct cli *cli, const struct admin_reply *reply)
+void admin_say_problem(struct cli *cli, const struct admin_reply *reply)
 {
     struct problem problem;
     struct jx_defects defects;
@@ -228,6 +236,6 @@ bool admin_must(struct cli *cli, const char *method, const char *path, struct sp
     }
     if (reply_out->status < 400)
         return true;
-    say_problem(cli, reply_out);
+    admin_say_problem(cli, reply_out);
     return false;
 }

@@ -15,6 +15,12 @@ struct admin_reply {
  */
 NODISCARD enum err admin_ask(struct cli *cli, const char *method, const char *path,
                              struct span body, struct admin_reply *reply_out, struct fail *why);
+/* As admin_ask with a body that is a file: its media type, "application/zip". */
+NODISCARD enum err admin_send(struct cli *cli, const char *method, const char *path,
+                              const char *type, struct span body, struct admin_reply *reply_out,
+                              struct fail *why);
+/* What went wrong, for a person: the problem's Japanese sentence and its defects. */
+void admin_say_problem(struct cli *cli, const struct admin_reply *reply);
 /* As admin_ask, but hands the body on as it comes: exports and other long answers. */
 NODISCARD enum err admin_stream(struct cli *cli, const char *path,
                                 enum err (*each)(struct span bytes, void *arg,

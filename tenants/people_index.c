@@ -128,10 +128,9 @@ static enum err make(struct people_index *index, struct db *db, struct people **
                      struct fail *why)
 {
     struct people *made = NULL;
-    enum err rc = ERR_OK;
 
     for (int i = 0; i < 3; i++) {
-        rc = people_build(index->keyring, db, &made, why);
+        enum err rc = people_build(index->keyring, db, &made, why);
         if (rc != ERR_OK)
             return rc;
         if (publish(index, made)) {

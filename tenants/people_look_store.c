@@ -116,7 +116,7 @@ enum err people_look_children(struct db *db, struct id guardian, int n_cap, stru
         ids = arena_alloc(arena, ((size_t)db_rows_n(rows) + 1) * sizeof *ids);
         rc = ids == NULL ? fail_set(why, ERR_NOMEM, "children") : ERR_OK;
     }
-    for (int i = 0; rc == ERR_OK && i < db_rows_n(rows); i++)
+    for (int i = 0; ids != NULL && i < db_rows_n(rows); i++)
         ids[i] = db_id(rows, i, 0);
     if (rc == ERR_OK) {
         *ids_out = ids;

@@ -194,7 +194,7 @@ enum err people_search(const struct people *people, const struct rights_view *vi
     if (rc != ERR_OK)
         return rc;
     s.page.at = arena_alloc(arena, (size_t)query->n_cap * sizeof *s.page.at);
-    s.page.used = arena_alloc(arena, (view->n_grants + 1) * sizeof(*s.page.used));
+    s.page.used = arena_alloc(arena, (view->n_grants + 1) * sizeof(const void *));
     if (s.page.at == NULL || s.page.used == NULL)
         return fail_set(why, ERR_NOMEM, "search");
     rc = run(&s, why);

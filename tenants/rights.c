@@ -120,7 +120,7 @@ static unsigned of_contractor(const struct rights_place *place)
 {
     unsigned shows = ROW | SHOWS_ACCOUNT;
 
-    return ROLE_BIT(place->role) & OVERSEEING ? shows : shows | SHOWS_WORK;
+    return (ROLE_BIT(place->role) & OVERSEEING) != 0 ? shows : shows | SHOWS_WORK;
 }
 
 /* What a person sees of himself: a child never the ID (AI-2.7-エ). */
@@ -128,7 +128,7 @@ static unsigned of_oneself(enum role role)
 {
     unsigned shows = SHOWS_DISPLAY | SHOWS_STATE;
 
-    return ROLE_BIT(role) & ROLES_CHILD_SIDE ? shows : shows | SHOWS_LOGIN;
+    return (ROLE_BIT(role) & ROLES_CHILD_SIDE) != 0 ? shows : shows | SHOWS_LOGIN;
 }
 
 static unsigned of_another(const struct rights_view *view, const struct rights_place *place,

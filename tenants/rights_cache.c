@@ -318,7 +318,7 @@ enum err rights_purpose(struct rights *r, struct db *db, const struct caller *ca
                         enum right right, int64_t now_utc_us, struct arena *arena,
                         struct span *purpose_out, struct fail *why)
 {
-    struct rights_view view;
+    struct rights_view view = {.n_grants = 0};
     enum err rc = rights_view_make(r, db, caller, now_utc_us, arena, &view, why);
 
     for (size_t i = 0; rc == ERR_OK && i < view.n_grants; i++) {

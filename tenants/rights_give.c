@@ -160,7 +160,7 @@ enum err rights_tx_give(struct rights *r, struct tx *tx, struct rights_decision 
                         struct fail *why)
 {
     struct rights_grant *g = &d->grant;
-    struct rights_subject subject;
+    struct rights_subject subject = {.role = ROLE_ANONYMOUS};
     enum err rc = check_giver(d, why);
 
     if (rc == ERR_OK)

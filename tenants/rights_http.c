@@ -118,10 +118,10 @@ static void decide(struct req *req, const struct rights_grant *grant, bool is_en
     struct decision *d = arena_alloc(req->arena, sizeof *d);
     struct fail why = {.code = ERR_OK};
     struct rights_found found;
-    enum err rc = d == NULL ? fail_set(&why, ERR_NOMEM, "decision")
-                            : rights_of_path(req, 0, &found, &why);
 
-    if (rc == ERR_OK) {
+    if (d == NULL)
+        fail_set(&why, ERR_NOMEM, "decision");
+    else if (rights_of_path(req, 0, &found, &why) == ERR_OK) {
         *d = (struct decision){
             .req = req,
             .rights = accounts_rights(req->services->accounts),
@@ -132,11 +132,11 @@ static void decide(struct req *req, const struct rights_grant *grant, bool is_en
             .is_end = is_end,
         };
         d->rights_decision.grant.account = found.place.person;
-        rc = writer_post(req->services->writer,
-                         &(struct writer_op){decision_run, decision_done, d}, &why);
+        if (writer_post(req->services->writer,
+                        &(struct writer_op){decision_run, decision_done, d}, &why) == ERR_OK)
+            return; /* decision_done answers */
     }
-    if (rc != ERR_OK)
-        reply_fail(req, &why);
+    reply_fail(req, &why);
 }
 
 static bool text_into(char *into, size_t cap, bool has, struct span text)

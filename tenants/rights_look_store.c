@@ -90,13 +90,18 @@ static bool read_grant(const struct db_rows *rows, int row, struct rights_grant 
     return true;
 }
 
-static size_t read_grants(const struct db_rows *rows, struct rights_grant *grants)
+static enum err read_grants(const struct db_rows *rows, struct rights_grant *grants,
+                            struct rights_grant **grants_out, size_t *n_out, struct fail *why)
 {
     size_t n = 0;
 
+    if (grants == NULL)
+        return fail_set(why, ERR_NOMEM, "rights");
     for (int i = 0; i < db_rows_n(rows); i++)
         n += read_grant(rows, i, &grants[n]);
-    return n;
+    *grants_out = grants;
+    *n_out = n;
+    return ERR_OK;
 }
 
 enum err rights_look_all(struct db *db, struct rights_grant **grants_out, size_t *n_out,
@@ -111,11 +116,7 @@ enum err rights_look_all(struct db *db, struct rights_grant **grants_out, size_t
     rc = db_run(db, &right_all, &args, &rows, why);
     if (rc == ERR_OK) {
         grants = calloc((size_t)db_rows_n(rows) + 1, sizeof *grants);
-        rc = grants == NULL ? fail_set(why, ERR_NOMEM, "rights") : ERR_OK;
-    }
-    if (rc == ERR_OK) {
-        *n_out = read_grants(rows, grants);
-        *grants_out = grants;
+        rc = read_grants(rows, grants, grants_out, n_out, why);
     }
     db_rows_free(&rows);
     return rc;
@@ -141,11 +142,7 @@ enum err rights_look_list(struct db *db, struct id account, int64_t before_utc_u
     rc = db_run(db, is_all ? &right_unused : &right_of, &args, &rows, why);
     if (rc == ERR_OK) {
         grants = arena_alloc(arena, ((size_t)db_rows_n(rows) + 1) * sizeof *grants);
-        rc = grants == NULL ? fail_set(why, ERR_NOMEM, "rights") : ERR_OK;
-    }
-    if (rc == ERR_OK) {
-        *n_out = read_grants(rows, grants);
-        *grants_out = grants;
+        rc = read_grants(rows, grants, grants_out, n_out, why);
     }
     db_rows_free(&rows);
     return rc;

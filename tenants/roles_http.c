@@ -287,7 +287,7 @@ static bool is_first_of_its_name(size_t g)
     return true;
 }
 
-static struct jx_list groups(struct table *t)
+static struct jx_list group_list(struct table *t)
 {
     struct group_output *at = take(t, GROUPS_N + 1, sizeof *at);
     size_t n = 0;
@@ -302,7 +302,7 @@ static struct jx_list groups(struct table *t)
     return (struct jx_list){at, n};
 }
 
-static struct jx_list roles(struct table *t)
+static struct jx_list role_list(struct table *t)
 {
     struct role_output *at = take(t, ROLE_N + 1, sizeof *at);
     size_t n = 0;
@@ -316,7 +316,7 @@ static struct jx_list roles(struct table *t)
     return (struct jx_list){at, n};
 }
 
-static struct jx_list kinds(struct table *t)
+static struct jx_list kind_list(struct table *t)
 {
     struct kind_output *at = take(t, RIGHT_N, sizeof *at);
     size_t n = 0;
@@ -343,9 +343,9 @@ static void show_table(struct req *req)
     t.is_all = (t.seen & SEES_ALL) != 0;
     if (t.is_all)
         t.seen = ROLES_EVERYONE;
-    out.roles = roles(&t);
-    out.groups = groups(&t);
-    out.rights = kinds(&t);
+    out.roles = role_list(&t);
+    out.groups = group_list(&t);
+    out.rights = kind_list(&t);
     if (t.is_short) {
         fail_set(&why, ERR_NOMEM, "table of roles");
         reply_fail(req, &why);

@@ -1,0 +1,119 @@
+"""tests/authz/objects.py - about which objects, and with what body, the matrix asks each route.
+
+A route whose path holds a parameter must stand here, or the run fails: nobody can forget to say
+whose the object is. So must a route that takes a body, or its shape (422) would hide the rule
+behind it: the bodies here are right in form and, where that can be, such that even those who may
+change nothing by it. A builder gets the world (tests/authz/world.py), the role that asks and the
+kind of object, and returns (the path's parameters, body); body None: none is sent.
+
+Kinds of object:
+  self     the caller's own account
+  own      what the role may be concerned with: itself, its child, a child of its school
+  other    a child of another school, of another family
+  foreign  a real one of the second node
+  erased   one that was erased, ended, or taken away
+  forged   an id nobody has
+"""
+import uuid
+
+KINDS = ("own", "other", "foreign", "erased", "forged")
+PERSON_KINDS = ("self",) + KINDS
+
+
+class Route:
+    def __init__(self, build, kinds=("-",), spends=False):
+        self.build = build    # (world, role, kind) -> (params, body)
+        self.kinds = kinds
+        self.spends = spends  # ends the session it was asked with: the next one is fresh
+
+
+def body_of(body):
+    return Route(lambda world, role, kind: ({}, body(world) if callable(body) else body))
+
+
+def person(body=None, state="", kinds=PERSON_KINDS, **more):
+    """state: the children asked about have accounts in it, so that the act cannot be done (409) and
+    changes nothing for those who may."""
+    return Route(lambda world, role, kind: (
+        {"id": world.person(role, kind, state)},
+        body(world, role, kind) if callable(body) else body), kinds, **more)
+
+
+def persons(body, state=""):
+    """Of a body that lists ids."""
+    return Route(lambda world, role, kind: ({}, body([world.person(role, kind, state)])),
+                 PERSON_KINDS)
+
+
+def made(name, body=None, kinds=KINDS):
+    """Objects of other kinds: world.made[name][kind]."""
+    return Route(lambda world, role, kind: (
+        {"id": world.thing(name, kind)}, body(world) if callable(body) else body), kinds)
+
+
+def nonce():
+    return str(uuid.uuid4())
+
+
+def wrong_sign_in(world):
+    """A login of its own each time: tries of one would be slowed down."""
+    return {"login": f"nobody-{nonce()}", "password": "not the password"}
+
+
+ROUTES = {
+    # -- signing in --
+    "session.open": body_of(wrong_sign_in),
+    "session.close": Route(lambda w, r, k: ({}, None), spends=True),
+    # -- one's own --
+    "me.session_end": Route(lambda w, r, k: ({"id": w.session_id(r, k)}, None), KINDS),
+    "me.passkey_end": Route(lambda w, r, k: ({"id": nonce()}, None), ("forged",)),
+    # -- people --
+    "people.show": person(),
+    "people.request": Route(lambda w, r, k: ({}, {
+        "id": nonce(), "role": "student", "family": "文", "given": "字", "family_kana": "モ",
+        "given_kana": "ジ", "school": w.schools.get(k, k)}), ("other", "foreign", "erased")),
+    "people.request_for": person({"role": "student"}),
+    "people.approve": persons(lambda ids: {"ids": ids}),
+    "people.issue": persons(lambda ids: {"ids": ids, "first": "self"}),
+    "people.slips": persons(lambda ids: {"ids": ids, "kind": "ids"}),
+    "people.suspend": person({"reason": "ためし"}, "_suspended"),
+    "people.resume": person({"reason": "ためし"}),
+    "people.close": person({"reason": "ためし"}, "_closed"),
+    "people.merge": person(lambda w, r, k: {"into": w.person(r, k)}),
+    "registration.show": person(),
+    "registration.record": person(lambda w, r, k: {
+        "id": nonce(), "target": "other", "target_since": "2026-04-01", "route": "desk",
+        "wish": "yes", "wish_by": "child", "support": "none", "admission": "resident"}),
+    "schools.change": Route(lambda w, r, k: (
+        {"id": w.schools.get(k) or nonce()}, {"is_cooperating": True}), KINDS),
+    "people.reset": person(),
+    "people.unlock": person(),
+    "people.recovery_ask": person(),
+    "people.recovery_approve": person(),
+    "rights.give": person(lambda w, r, k: {"id": nonce(), "right": "guidance",
+                                           "school": w.schools["own"]}),
+    "rights.end": Route(lambda w, r, k: (w.grant_of(k), None), KINDS),
+    # -- roster --
+    "roster.import": made("roster_import", kinds=("own", "forged")),
+    "roster.changes": made("roster_import", kinds=("own", "forged")),
+    "roster.findings": made("roster_import", kinds=("own", "forged")),
+    "roster.apply": made("roster_import", {"preview": "0" * 64}, kinds=("own", "forged")),
+    "roster.rollover_changes": made("rollover", kinds=("own", "forged")),
+    "roster.rollover_apply": made("rollover", {"preview": "0" * 64}, kinds=("own", "forged")),
+    "roster.rollover_undo": made("rollover", kinds=("own", "forged")),
+    "roster.rollover_confirm": made("rollover", kinds=("own", "forged")),
+    # -- settings: the name of one that is there, and of one that is not --
+    "settings.show": Route(lambda w, r, k: ({"name": w.setting(k)}, None), ("own", "forged")),
+    "settings.change": Route(lambda w, r, k: (
+        {"name": w.setting(k)}, {"id": nonce(), "value": "no such value"}), ("own", "forged")),
+    "settings.undo": Route(lambda w, r, k: (
+        {"name": w.setting(k)}, {"id": nonce(), "version": 999999}), ("own", "forged")),
+    "settings.history": Route(lambda w, r, k: ({"name": w.setting(k)}, None),
+                              ("own", "forged")),
+    "session.second_factor": body_of({"code": "000000"}),
+    # -- keys --
+    "keys.approve": Route(lambda w, r, k: (
+        {"id": str(uuid.uuid4())}, {"check_code": "0000"}), ("forged",)),
+    # -- watching --
+    "watch.seen": made("watch_notice"),
+}

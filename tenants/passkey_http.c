@@ -36,7 +36,7 @@ static bool is_too_old(struct req *req, const struct passkey_owner *owner)
 
 static bool is_no_place(struct req *req, const struct fail *why)
 {
-    if (why->code != ERR_DENIED || why->field[0] != '\0')
+    if (why->code != ERR_DENIED || strcmp(why->field, "place") != 0)
         return false;
     reply_problem(req, 409, "no-passkeys-here",
                   "このアドレスではパスキーを使えません。認証アプリを使ってください。");
@@ -212,6 +212,8 @@ static enum err add_run(struct tx *tx, void *arg, struct fail *why)
 
     if (rc == ERR_OK)
         rc = session_rise_tx(tx, &adding->opening, adding->req->caller.account, why);
+    if (rc == ERR_DENIED && why->field[0] == '\0') /* a moment ago, by somebody else */
+        rc = fail_field(why, ERR_DENIED, "account-changed", "the account changed meanwhile");
     return rc == ERR_OK ? access_append(tx, &entry, why) : rc;
 }
 

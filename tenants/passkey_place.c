@@ -35,8 +35,8 @@ enum err passkey_place_of(const struct conf *conf, enum listener listener,
                   place.origin);
     name = rp_id[0] != '\0' ? span_text(rp_id) : origin_host(public_origin);
     if (!is_under(origin_host(place.origin), name))
-        return fail_set(why, ERR_DENIED, "%s does not lie under %.*s", place.origin,
-                        SPAN_ARG(name));
+        return fail_field(why, ERR_DENIED, "place", "%s does not lie under %.*s", place.origin,
+                          SPAN_ARG(name));
     snprintf(place.rp_id, sizeof place.rp_id, "%.*s", SPAN_ARG(name));
     *place_out = place;
     return ERR_OK;

@@ -21,8 +21,8 @@ struct passkey_place {
     char rp_id[PASSKEY_RP_CAP];
 };
 
-/* ERR_DENIED: this listener's host does not lie under the name, so that no browser would let a
- * page there use it. */
+/* ERR_DENIED (why->field "place"): this listener's host does not lie under the name, so that no
+ * browser would let a page there use it. */
 NODISCARD enum err passkey_place_of(const struct conf *conf, enum listener listener,
                                     struct passkey_place *place_out, struct fail *why);
 

@@ -131,6 +131,8 @@ static enum err prove_run(struct tx *tx, void *arg, struct fail *why)
 
     if (rc == ERR_OK)
         rc = session_open_tx(tx, &p->opening, why);
+    if (rc == ERR_DENIED && why->field[0] == '\0') /* a moment ago, by somebody else */
+        rc = fail_field(why, ERR_DENIED, "account-changed", "the account changed meanwhile");
     return rc == ERR_OK ? access_append(tx, &entry, why) : rc;
 }
 

@@ -409,7 +409,9 @@ def passkey_tries_are_counted_by_account(t):
     limit = {"id": str(uuid.uuid4()), "value": "3"}
     t.eq(board.request("PUT", "/api/v1/settings/login.tries_per_minute", limit).status, 200, "set")
     statuses = [prove(Session(node), key, flags=UP).status for _ in range(5)]
-    t.eq(statuses, [401, 401, 401, 429, 429], "told to wait")
+    n = statuses.count(401)
+    t.ok(1 <= n <= 3, "codes given within the minute count with them", n)
+    t.eq(statuses, [401] * n + [429] * (5 - n), "told to wait")
     key = Passkey("aozora.localhost", user_handle=b"nobody")
     statuses = [prove(Session(node), key).status for _ in range(5)]
     t.eq(statuses, [401, 401, 401, 429, 429], "as is a passkey nobody has")

@@ -1,5 +1,6 @@
 /* Who sees whom: the register's section 0 on real rows, search, rights, and what is forgotten.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -959,6 +960,75 @@ T_CASE(people_names_leave_memory_with_lock_and_erasure)
     T_EQ(total(list(&t, COMMISSIONER, "q=きえた")), 0, "found no more");
     T_EQ(ask(&t, COMMISSIONER, "people.show", gone, NULL, NULL)->reply.status, 404, "nobody");
     T_EQ(total(list(&t, COMMISSIONER, NULL)), WHO_N, "the others are there");
+    town_stop(&t);
+}
+
+struct looker {
+    struct town *town;
+    struct db *db;
+    pthread_t thread;
+    long n_good, n_refused;
+};
+
+static void *look_often(void *arg)
+{
+    struct looker *l = arg;
+    struct town *t = l->town;
+    const struct caller staff = caller_of(t, STAFF);
+    struct arena *arena = NULL;
+
+    if (arena_create(4096, &arena, NULL) != ERR_OK)
+        return NULL;
+    for (int i = 0; i < 60; i++) {
+        const struct people_query query = {.q = SPAN("あお"), .n_cap = 50};
+        struct rights_view view;
+        struct people *people = NULL;
+        struct people_page page;
+        bool good = rights_view_make(t->people.rights, l->db, &staff, clock_utc_us(), arena,
+                                     &view, NULL) == ERR_OK &&
+                    people_ref(t->people.index, l->db, &people, NULL) == ERR_OK &&
+                    people_search(people, &view, &query, arena, &page, NULL) == ERR_OK;
+
+        l->n_good += good && page.n_total == view.n_grants; /* the one child, or nobody */
+        l->n_refused += !good;
+        people_unref(&people);
+        arena_reset(arena);
+    }
+    arena_destroy(&arena);
+    return NULL;
+}
+
+T_CASE(people_index_serves_threads_while_all_changes)
+{
+    struct town t;
+    struct db_conf conf;
+    struct looker lookers[3] = {{.n_good = 0}};
+
+    town_start(&t);
+    conf = store_fixture_conf(&t.people.store, "ibasho_app");
+    for (size_t i = 0; i < T_COUNT(lookers); i++) {
+        lookers[i].town = &t;
+        T_EQ(db_open(&conf, features_stmts, &lookers[i].db, NULL), ERR_OK, "connection");
+        T_EQ(pthread_create(&lookers[i].thread, NULL, look_often, &lookers[i]), 0, "thread");
+    }
+    for (int i = 0; i < 10; i++) {
+        struct id right = people_fixture_give(&t.people, t.id[STAFF], RIGHT_MANAGER,
+                                              t.school[0], ID_NONE, NULL);
+        struct rights_decision end = {.grant = {.id = right, .account = t.id[STAFF]},
+                                      .by_role = ROLE_COMMISSIONER,
+                                      .now_utc_us = clock_utc_us()};
+
+        audit_fixture_sql(&t.people.store.log, "UPDATE person SET grade = 'J3' WHERE id = '%s'",
+                          people_fixture_text(&t.people, t.id[BEN]));
+        people_index_drop(t.people.index);
+        T_EQ(rights_end_wait(t.people.rights, &end, NULL), ERR_OK, "ended");
+    }
+    for (size_t i = 0; i < T_COUNT(lookers); i++) {
+        pthread_join(lookers[i].thread, NULL);
+        T_EQ(lookers[i].n_good, 60, "each look is whole: with the right or without");
+        T_EQ(lookers[i].n_refused, 0, "none fails");
+        db_close(&lookers[i].db);
+    }
     town_stop(&t);
 }
 

@@ -83,7 +83,7 @@ export const pages: readonly PageUnderTest[] = [
   },
   {
     name: "first_steps_password",
-    who: "fresh_child",
+    who: "fresh",
     isHalf: true,
     reach: async (v) => {
       await to(v, "", "#new-password");
@@ -161,6 +161,8 @@ export const pages: readonly PageUnderTest[] = [
   { name: "my_page_of_a_long_name", who: "long", reach: (v) => to(v, "", ".home") },
   { name: "no_such_page", who: "child0", reach: (v) => to(v, "#/nowhere", ".note-card") },
   { name: "my_page_of_the_board", who: "board", reach: (v) => to(v, "", ".door") },
+  { name: "roles", who: "board", reach: (v) => to(v, "#/roles", ".deeds") },
+  { name: "roles_of_a_teacher", who: "reader", reach: (v) => to(v, "#/roles", ".deeds") },
   { name: "settings", who: "board", reach: (v) => to(v, "#/settings", ".setting-row") },
   {
     name: "setting_text",

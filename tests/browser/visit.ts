@@ -144,7 +144,7 @@ async function memoryOf(page: Page): Promise<string> {
 }
 
 test("leaving_leaves_nothing_for_the_next_child", async (t) => {
-  t.req("NI-T3-1 AI-2.6-オ");
+  t.req("NI-T3-1, AI-2.6-オ");
   const child = login(at, "child3");
   const traces = [child.display_name, child.login, child.password];
   await visiting(t, at, {}, async (visit) => {

@@ -226,7 +226,11 @@ test("new_grown_up_chooses_the_app_and_comes_in_with_it", async (t) => {
     await page.fill("#app-code", totp(secret));
     await page.click("form .button");
     await page.waitForSelector(".home");
-    t.ok(true, "in");
+    t.ok(
+      (await page.innerText(".hello h1")).includes(adult.display_name),
+      "in, and greeted by name",
+      await page.innerText(".hello h1"),
+    );
   });
   await new Promise((go) => setTimeout(go, 30_100 - (Date.now() % 30_000)));
   await comesIn(

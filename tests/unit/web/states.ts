@@ -16,8 +16,9 @@ import { hashOf, loginFrom, pageFrom, pageOf } from "../../../node/web/src/state
 import { draftOf, found, isNews } from "../../../node/web/src/state/settings.js";
 import { qrFrom } from "../../../node/web/src/state/qr.js";
 import { erase, isWhole, type Pressed, press, stepText } from "../../../node/web/src/state/step.js";
+import { isForEveryone, rowsOf } from "../../../node/web/src/state/role_table.js";
 import { createStore } from "../../../node/web/src/state/store.js";
-import type { Session } from "../../../node/web/src/wire.js";
+import type { RoleTable, Session } from "../../../node/web/src/wire.js";
 import { suite } from "../../browser/t.ts";
 
 const test = suite(import.meta.filename);
@@ -369,4 +370,43 @@ test("a_draft_is_news_when_it_changes_something", (t) => {
   t.ok(!isNews(setting, { ...draft, toInitial: true }), "from the default to the default");
   t.ok(isNews(fixed, { ...draft, when: "later" }), "a plan");
   t.ok(isNews({ ...fixed, pending_value: "60" }, draft), "today's value against a plan");
+});
+
+test("table_of_roles_is_read_by_role", (t) => {
+  const row = (
+    name: string,
+    roles: readonly string[],
+  ): RoleTable["groups"][number]["rows"][number] => ({
+    name,
+    summary_ja: name,
+    action: "read",
+    object: "own",
+    listeners: ["public"],
+    roles,
+  });
+  const table: RoleTable = {
+    mine: "auditor",
+    roles: ["anonymous", "student", "auditor", "operator"].map((id) => ({ id, name_ja: id })),
+    groups: [
+      { name_ja: "a", rows: [row("a.1", ["student"]), row("a.2", ["student", "auditor"])] },
+      { name_ja: "b", rows: [row("b.1", ["operator"])] },
+    ],
+    rights: [],
+  };
+  const names = (role: string): unknown =>
+    rowsOf(table, role).map((group) => [group.name_ja, group.rows.map((one) => one.name)]);
+  t.eq(
+    names(""),
+    [
+      ["a", ["a.1", "a.2"]],
+      ["b", ["b.1"]],
+    ],
+    "all of it",
+  );
+  t.eq(names("auditor"), [["a", ["a.2"]]], "one role: its rows, and no empty group");
+  t.eq(names("operator"), [["b", ["b.1"]]], "another");
+  t.ok(isForEveryone(table, ["student", "auditor"]), "all people, whoever else");
+  t.ok(!isForEveryone(table, ["student", "operator"]), "not all people");
+  const mine = { ...table, roles: [{ id: "auditor", name_ja: "auditor" }] };
+  t.ok(!isForEveryone(mine, ["auditor"]), "a table of one role says its name");
 });

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { isForEveryone, rowsOf } from "../state/role_table.js";
 import { useAsked } from "../view/asked.js";
 import { Back, PageHead, Shown } from "../view/page.js";
-import { Given, useLine, Words } from "../view/words.js";
+import { Given, Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { roles as roleWords } from "../words/home.js";
 import { roleTable } from "../words/role_table.js";
@@ -36,7 +36,6 @@ export function RolesPage(): VNode {
 
 function Table({ table }: { table: RoleTable }): VNode {
   const [role, choose] = useState("");
-  const line = useLine();
   const isWhole = table.roles.length > 1;
   const groups = rowsOf(table, role);
   return (
@@ -47,19 +46,26 @@ function Table({ table }: { table: RoleTable }): VNode {
         <Words of={isWhole ? roleTable.lead : roleTable.leadMine} />
       </p>
       {isWhole ? (
-        <div class="search">
-          <label for="role-shown">
+        <fieldset>
+          <legend>
             <Words of={roleTable.which} />
-          </label>
-          <select id="role-shown" onChange={(event) => choose(event.currentTarget.value)}>
-            <option value="">{line(roleTable.all)}</option>
-            {table.roles.map((one) => (
-              <option value={one.id} key={one.id}>
-                {nameOf(table, one.id, line)}
-              </option>
+          </legend>
+          <div class="choice-row">
+            {["", ...table.roles.map((one) => one.id)].map((id) => (
+              <label class="choice" key={id}>
+                <input
+                  type="radio"
+                  name="role-shown"
+                  checked={id === role}
+                  onChange={() => choose(id)}
+                />
+                <span>
+                  {id === "" ? <Words of={roleTable.all} /> : <RoleName table={table} id={id} />}
+                </span>
+              </label>
             ))}
-          </select>
-        </div>
+          </div>
+        </fieldset>
       ) : null}
       {groups.map((group) => (
         <section class="card stack" key={group.name_ja}>
@@ -80,11 +86,10 @@ function Table({ table }: { table: RoleTable }): VNode {
   );
 }
 
-function nameOf(table: RoleTable, id: string, line: (of: Word) => string): string {
+function RoleName({ table, id }: { table: RoleTable; id: string }): VNode {
   const word = (roleWords as Readonly<Record<string, Word>>)[id];
-  return word === undefined
-    ? (table.roles.find((one) => one.id === id)?.name_ja ?? id)
-    : line(word);
+  if (word !== undefined) return <Words of={word} />;
+  return <Given>{table.roles.find((one) => one.id === id)?.name_ja ?? id}</Given>;
 }
 
 interface DeedProps {
@@ -125,19 +130,12 @@ function Roles({ table, ids }: { table: RoleTable; ids: readonly string[] }): VN
   if (isForEveryone(table, ids)) return <Words of={roleTable.everyone} />;
   return (
     <>
-      {ids.map((id, i) => {
-        const word = (roleWords as Readonly<Record<string, Word>>)[id];
-        return (
-          <span key={id}>
-            {i === 0 ? null : " / "}
-            {word === undefined ? (
-              <Given>{table.roles.find((one) => one.id === id)?.name_ja ?? id}</Given>
-            ) : (
-              <Words of={word} />
-            )}
-          </span>
-        );
-      })}
+      {ids.map((id, i) => (
+        <span key={id}>
+          {i === 0 ? null : "・"}
+          <RoleName table={table} id={id} />
+        </span>
+      ))}
     </>
   );
 }

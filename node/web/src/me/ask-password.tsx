@@ -61,7 +61,6 @@ export function AskPassword({ doWord, children, fault, give }: Props): VNode {
           ref={password}
           type="password"
           autocomplete="off"
-          autocapitalize="none"
           spellcheck={false}
           aria-describedby={isOwn ? "ask-fault" : undefined}
           aria-invalid={isOwn}

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
 import { useAsked } from "../view/asked.js";
-import { Back, PageHead, Shown } from "../view/page.js";
+import { Back, PageHead, type PageProps, Shown } from "../view/page.js";
 import { Time } from "../view/time.js";
 import { Given, Words } from "../view/words.js";
 import { me } from "../words/me.js";
@@ -12,7 +12,7 @@ import type { OwnSession } from "../wire.js";
 import { Done } from "./done.js";
 
 /** Where my ID is signed in just now; all but this one can be ended from here. */
-export function DevicesPage(): VNode {
+export function DevicesPage({ role }: PageProps): VNode {
   const [asked, again] = useAsked("me.sessions", undefined);
   const [busy, work] = useState("");
   const [isDone, done] = useState(false);
@@ -54,7 +54,11 @@ export function DevicesPage(): VNode {
               ))}
           </ul>
           <p class="fine">
-            <Words of={items.length > 1 ? me.strange : me.onlyThis} />
+            <Words
+              of={
+                items.length < 2 ? me.onlyThis : role === "student" ? me.strange : me.strangeAtWork
+              }
+            />
           </p>
         </div>
       )}

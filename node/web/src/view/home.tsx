@@ -102,7 +102,7 @@ function Elsewhere({ who }: { who: Who }): VNode | null {
         )}
       </p>
       <p class="fine">
-        <Words of={home.notYou} />
+        <Words of={who.role === "student" ? home.notYou : home.notYouAtWork} />
       </p>
       <a class="back" href="#/me/devices">
         <Words of={home.devices} />

@@ -110,7 +110,7 @@ function PasswordForm({ door }: { door: Outside }): VNode {
         type={(isShown ? "text" : "password") as "password"}
         inputMode="email"
         autocomplete="off"
-        autocapitalize="none"
+        autocapitalize={isShown ? "none" : undefined}
         spellcheck={false}
         aria-describedby={passwordIsWrong ? "sign-in-fault" : undefined}
         aria-invalid={passwordIsWrong}

@@ -111,7 +111,7 @@ export function NewPassword({ withOld, least, doWord, done }: Props): VNode {
             type={type}
             inputMode="email"
             autocomplete="off"
-            autocapitalize="none"
+            autocapitalize={isShown ? "none" : undefined}
             spellcheck={false}
             aria-describedby={isOld ? "password-fault" : undefined}
             aria-invalid={isOld}
@@ -128,7 +128,7 @@ export function NewPassword({ withOld, least, doWord, done }: Props): VNode {
           type={type}
           inputMode="email"
           autocomplete="off"
-          autocapitalize="none"
+          autocapitalize={isShown ? "none" : undefined}
           spellcheck={false}
           aria-describedby={isNew ? "password-fault password-rules" : "password-rules"}
           aria-invalid={isNew}

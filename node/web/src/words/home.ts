@@ -35,6 +35,11 @@ export const home = {
     "じぶんで なければ、 「わたしの ID」で おわらせて ください。 先生《せんせい》か スタッフに いって ください。",
     "If it was not you, sign it out in “My ID” and tell your teacher or the staff.",
   ],
+  notYouAtWork: [
+    "自分《じぶん》でなければ、「わたしのID」で終《お》わらせてパスワードを変《か》え、教育委員会《きょういくいいんかい》か運営《うんえい》の担当《たんとう》に伝《つた》えてください。",
+    "じぶんで なければ、 おわらせて ください。 パスワードを かえて、 教育《きょういく》 委員会《いいんかい》か スタッフに いって ください。",
+    "If it was not you, sign it out in “My ID”, change your password and tell the board of education or the operator.",
+  ],
   readable: ["見《み》やすくする", "みやすく する", "Make it easy to read"],
   end: ["おわる", "おわる", "Leave"],
   ending: ["おわっています…", "おわって います…", "Leaving…"],

@@ -59,6 +59,12 @@ export const me = {
     "If you do not know one of them, sign it out, change your password and tell your teacher or the staff.",
   ],
 
+  strangeAtWork: [
+    "知《し》らない端末《たんまつ》があったら、終《お》わらせてからパスワードを変《か》えて、教育委員会《きょういくいいんかい》か運営《うんえい》の担当《たんとう》に伝《つた》えてください。",
+    "しらない きかいが あったら、 おわらせて ください。 パスワードを かえて、 教育《きょういく》 委員会《いいんかい》か スタッフに いって ください。",
+    "If you do not know one of them, sign it out, change your password and tell the board of education or the operator.",
+  ],
+
   passkeys: ["パスキー", "パスキー", "Passkeys"],
   passkeysNote: [
     "指紋《しもん》や顔《かお》ではいる端末《たんまつ》を増《ふ》やす、消《け》す。",

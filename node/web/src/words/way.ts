@@ -115,9 +115,9 @@ export const way = {
 
   enrol: ["はじめの準備《じゅんび》", "はじめの じゅんび", "First steps"],
   enrolLead: [
-    "これから使《つか》うパスワードをきめます。2分《ふん》ほどで終《お》わります。",
-    "これから つかう パスワードを きめます。 すぐに おわります。",
-    "You choose the password you will use from now on. It takes about two minutes.",
+    "これから使《つか》うパスワードをきめます。2分《ふん》ほどです。終《お》わるまで、この画面《がめん》をとじないでください。",
+    "これから つかう パスワードを きめます。 おわるまで とじないで ください。",
+    "You choose the password you will use from now on. It takes about two minutes; please keep this page open until it is done.",
   ],
   enrolOf: ["{n}つ目《め》／ぜんぶで{all}つ", "{n}つめ／ ぜんぶで {all}つ", "Step {n} of {all}"],
   newPassword: ["新《あたら》しいパスワード", "あたらしい パスワード", "New password"],
@@ -133,8 +133,8 @@ export const way = {
     "Nothing that is easily guessed: no names, birthdays or “12345678”.",
   ],
   ruleOwn: [
-    "友《とも》だちには教《おし》えません。ほかの場所《ばしょ》と同《おな》じものは使《つか》いません。",
-    "ともだちに おしえません。 ほかと おなじ ものは つかいません。",
+    "ほかの人《ひと》には教《おし》えません。ほかの場所《ばしょ》と同《おな》じものは使《つか》いません。",
+    "ほかの 人《ひと》に おしえません。 ほかと おなじ ものは つかいません。",
     "Keep it to yourself, and do not use it anywhere else.",
   ],
   passwordAgain: [

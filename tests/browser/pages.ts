@@ -178,6 +178,8 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.waitForSelector("#new-from");
     },
   },
+  { name: "contract", who: "board", reach: (v) => to(v, "#/contract", "#contract-title") },
+  { name: "schools", who: "board", reach: (v) => to(v, "#/schools", "#school-name") },
   { name: "keys", who: "board", reach: (v) => to(v, "#/keys", ".facts") },
   {
     name: "sheet_approve_without_a_proposal",

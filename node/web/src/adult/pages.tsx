@@ -1,7 +1,9 @@
 import type { VNode } from "preact";
 import { type PageProps, type Views, viewOf } from "../view/page.js";
+import { ContractPage } from "./contract.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
 import { RolesPage } from "./roles.js";
+import { SchoolsPage } from "./schools.js";
 import { SettingPage } from "./setting.js";
 import { SettingsPage } from "./settings.js";
 import { FirstSheetPage, SheetPage } from "./sheet.js";
@@ -11,6 +13,8 @@ const views: Views = {
   settings: SettingsPage,
   setting: ({ page }) => <SettingPage name={page.name} />,
   roles: RolesPage,
+  contract: ContractPage,
+  schools: SchoolsPage,
   keys: KeysPage,
   sheet: SheetPage,
   "sheet-check": CheckPage,

@@ -24,6 +24,8 @@ const rows = {
   settings: { path: "settings", of: "adult" },
   setting: { path: "settings/*", of: "adult" },
   roles: { path: "roles", of: "adult" },
+  contract: { path: "contract", of: "adult" },
+  schools: { path: "schools", of: "adult" },
   keys: { path: "keys", of: "adult" },
   sheet: { path: "sheet", of: "adult" },
   "sheet-check": { path: "sheet-check", of: "adult" },

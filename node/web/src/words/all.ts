@@ -1,11 +1,13 @@
 import { boot } from "./boot.js";
 import { choices } from "./choices.js";
+import { contract } from "./contract.js";
 import { doors } from "./doors.js";
 import { first } from "./first.js";
 import { home, roles } from "./home.js";
 import { keys } from "./keys.js";
 import { me } from "./me.js";
 import { roleTable } from "./role_table.js";
+import { schools } from "./schools.js";
 import { settings } from "./settings.js";
 import { way } from "./way.js";
 import type { Word } from "./word.js";
@@ -30,5 +32,7 @@ export const chapters: readonly Chapter[] = [
   { name: "settings", forChildren: false, words: settings },
   { name: "choices", forChildren: false, words: choices },
   { name: "keys", forChildren: false, words: keys },
+  { name: "contract", forChildren: false, words: contract },
+  { name: "schools", forChildren: false, words: schools },
   { name: "roleTable", forChildren: false, words: roleTable },
 ];

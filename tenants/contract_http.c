@@ -191,16 +191,21 @@ struct change {
     struct life_refusal refusal;
 };
 
-/* Who came with the contractor goes with the contract, also when its end moves. */
+/* Who came with the contractor goes with the contract, who tries it out with the trial, also
+ * when their ends move. */
 static enum err move_ends(struct tx *tx, const struct contract_row *before,
                           const struct contract_row *after, struct fail *why)
 {
     int64_t old_end = 0, new_end = 0;
+    enum err rc = ERR_OK;
 
-    if (!day_end(before->ends_on, &old_end) || !day_end(after->ends_on, &new_end) ||
-        old_end == new_end)
-        return ERR_OK;
-    return life_store_ends_move(tx, LIFE_CONTRACTOR_SIDE, old_end, new_end, why);
+    if (day_end(before->ends_on, &old_end) && day_end(after->ends_on, &new_end) &&
+        old_end != new_end)
+        rc = life_store_ends_move(tx, LIFE_CONTRACTOR_SIDE, old_end, new_end, why);
+    if (rc == ERR_OK && day_end(before->trial_ends_on, &old_end) &&
+        day_end(after->trial_ends_on, &new_end) && old_end != new_end)
+        rc = life_store_trials_move(tx, old_end, new_end, why);
+    return rc;
 }
 
 static enum err check_used(struct change *c, struct fail *why)

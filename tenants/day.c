@@ -8,13 +8,17 @@
 bool day_begin(struct span text, int64_t *utc_us_out)
 {
     char whole[32];
+    int64_t at;
     int n;
 
     if (text.len != DAY_TEXT_CAP - 1 || memcmp(text.p, "1951", 4) < 0 ||
         memcmp(text.p, "9998", 4) > 0)
         return false;
     n = snprintf(whole, sizeof whole, "%.*sT00:00:00+09:00", SPAN_ARG(text));
-    return n > 0 && jx_time_parse(span_of(whole, (size_t)n), utc_us_out);
+    if (n < 0 || !jx_time_parse(span_of(whole, (size_t)n), &at))
+        return false;
+    *utc_us_out = at;
+    return true;
 }
 
 bool day_end(struct span text, int64_t *utc_us_out)

@@ -9,7 +9,8 @@
 #define DAY_TEXT_CAP 11
 #define DAY_US       (INT64_C(86400) * 1000000)
 
-/* Exactly YYYY-MM-DD of a day there is, 1951 to 9998; to the instant it begins in Japan. */
+/* Exactly YYYY-MM-DD of a day there is, 1951 to 9998; to the instant it begins in Japan. False:
+ * it is none, and *utc_us_out is left alone. */
 bool day_begin(struct span text, int64_t *utc_us_out);
 /* The instant it is over. */
 bool day_end(struct span text, int64_t *utc_us_out);

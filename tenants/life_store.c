@@ -29,6 +29,9 @@ static const struct stmt life_ends_move = {
     "life_ends_move", "UPDATE account SET ends_at = $3::timestamptz WHERE role = $1::text"
                       " AND state <> 'closed' AND (ends_at = $2::timestamptz"
                       " OR ends_at > $3::timestamptz)"};
+static const struct stmt life_trials_move = {
+    "life_trials_move", "UPDATE account SET ends_at = $2::timestamptz WHERE is_trial"
+                        " AND state <> 'closed' AND ends_at = $1::timestamptz"};
 /* A link that both have: it stays open on the one that is kept if either was. */
 static const struct stmt life_links_join = {
     "life_links_join",
@@ -63,7 +66,8 @@ const struct stmt *const life_stmts[LIFE_STMTS_N] = {&life_find,
                                                      &life_n_active_others,
                                                      &life_first_drop,
                                                      &life_enrolments,
-                                                     &life_roles};
+                                                     &life_roles,
+                                                     &life_trials_move};
 
 static enum person_kind kind_of(struct span id)
 {
@@ -210,6 +214,17 @@ enum err life_store_ends_move(struct tx *tx, unsigned roles, int64_t old_utc_us,
         rc = tx_send(tx, &life_ends_move, &args, why);
     }
     return rc;
+}
+
+enum err life_store_trials_move(struct tx *tx, int64_t old_utc_us, int64_t new_utc_us,
+                                struct fail *why)
+{
+    struct db_args args;
+
+    db_args_init(&args);
+    db_arg_time(&args, old_utc_us);
+    db_arg_time(&args, new_utc_us);
+    return tx_send(tx, &life_trials_move, &args, why);
 }
 
 enum err life_store_ties_move(struct tx *tx, struct id from, struct id into, struct fail *why)

@@ -52,6 +52,9 @@ NODISCARD enum err life_store_n_active_others(struct tx *tx, enum role role, str
  * none ends later. */
 NODISCARD enum err life_store_ends_move(struct tx *tx, unsigned roles, int64_t old_utc_us,
                                         int64_t new_utc_us, struct fail *why);
+/* The trial ends on another day: trial IDs that ended with it do so now. */
+NODISCARD enum err life_store_trials_move(struct tx *tx, int64_t old_utc_us, int64_t new_utc_us,
+                                          struct fail *why);
 /* Everything that ties one person to others becomes another's: enrolments and roles of the
  * roster, links of guardians and children. A link that is there already stays, open if either
  * was. */

@@ -83,9 +83,9 @@ extern const struct route
 #define SIGNIN_STMTS_N    18
 #define SIGNIN_TABLES_N   2
 #define SIGNIN_SETTINGS_N 6
-#define ME_ROUTES_N      5
-#define ME_TOTP_ROUTES_N 2
-#define RESET_ROUTES_N   4
+#define ME_ROUTES_N       5
+#define ME_TOTP_ROUTES_N  2
+#define RESET_ROUTES_N    4
 extern const struct route me_routes[ME_ROUTES_N];           /* me_http.c */
 extern const struct route me_totp_routes[ME_TOTP_ROUTES_N]; /* me_totp_http.c */
 extern const struct route reset_routes[RESET_ROUTES_N];     /* reset_http.c */
@@ -108,7 +108,7 @@ extern const struct setting setting_device_binding, setting_student_changes_firs
 #define LIFE_ISSUE_ROUTES_N   1
 #define LIFE_MERGE_ROUTES_N   1
 #define CONTRACT_ROUTES_N     2
-#define LIFE_STMTS_N          12
+#define LIFE_STMTS_N          13
 #define LIFE_SETTINGS_N       2
 extern const struct route life_routes[LIFE_ROUTES_N];                 /* life_http.c */
 extern const struct route life_request_routes[LIFE_REQUEST_ROUTES_N]; /* life_request.c */

@@ -405,8 +405,8 @@ T_CASE(life_state_and_role_cannot_be_set_by_the_application)
         "SET ROLE ibasho_app; UPDATE account SET role = 'commissioner'",
         "SET ROLE ibasho_app; UPDATE account SET contract = NULL",
         "SET ROLE ibasho_app; UPDATE account SET id_class = 'student'",
-        "SET ROLE ibasho_app; INSERT INTO account (id, role, state, created_at) SELECT id,"
-        " 'student', 'approved', now() FROM person LIMIT 1",
+        ("SET ROLE ibasho_app; INSERT INTO account (id, role, state, created_at) SELECT id,"
+         " 'student', 'approved', now() FROM person LIMIT 1"),
         "SET ROLE ibasho_app; UPDATE account_step SET state = 'closed'",
         "SET ROLE ibasho_app; DELETE FROM account_step",
         "SET ROLE ibasho_app; UPDATE contract SET n_student = 9999",
@@ -808,6 +808,42 @@ T_CASE(life_the_contractors_people_go_with_the_contract)
     T_EQ(store_fixture_i64(&t.store, "SELECT count(DISTINCT contract) FROM contract"), 1,
          "of one contract");
     verify(&t);
+    town_stop(&t);
+}
+
+T_CASE(life_a_trial_ends_with_the_trial)
+{
+    static const char *const ends[] = {"2026-12-31", "2027-01-31"};
+    struct town t;
+    struct id id = id_new();
+
+    town_start(&t);
+    for (size_t i = 0; i < T_COUNT(ends); i++) {
+        int64_t end = 0;
+        struct req *r =
+            ask(&t, "contract.change", &t.board, ID_NONE,
+                arena_printf(t.store.arena,
+                             "{\"id\":\"%s\",\"title\":\"試用\",\"contractor\":\"受託社\","
+                             "\"begins_on\":\"2026-04-01\",\"ends_on\":\"2027-03-31\","
+                             "\"trial_begins_on\":\"2026-11-01\",\"trial_ends_on\":\"%s\","
+                             "\"n_student\":10,\"n_staff\":10,\"n_guardian\":0}",
+                             text_of(&t, id_new()), ends[i]));
+
+        T_EQ(r->reply.status, 200, "contract");
+        if (i == 0) {
+            T_EQ(request(&t, &t.board, id, "student", t.school, ",\"is_trial\":true")
+                     ->reply.status,
+                 201, "asked");
+            T_EQ(approve(&t, &id, 1)->reply.status, 204, "approved");
+            T_EQ(issue(&t, &id, 1)->reply.status, 200, "issued");
+        }
+        T_OK(day_end(span_text(ends[i]), &end), "a day");
+        T_EQ(COUNT(&t,
+                   "SELECT (extract(epoch FROM ends_at) * 1000000)::bigint FROM account"
+                   " WHERE is_trial AND id = '%s'",
+                   text_of(&t, id)),
+             end, ends[i]);
+    }
     town_stop(&t);
 }
 

@@ -343,9 +343,12 @@ static void step_change(struct req *req, const struct me *what)
     struct fail why = {.code = ERR_OK};
     enum err rc = ERR_OK;
 
-    if (me == NULL)
-        rc = fail_set(&why, ERR_NOMEM, "second step");
-    if (rc == ERR_OK && what->has_password)
+    if (me == NULL) {
+        fail_set(&why, ERR_NOMEM, "second step");
+        reply_fail(req, &why);
+        return;
+    }
+    if (what->has_password)
         rc = check_step(req, &why);
     if (rc == ERR_OK) {
         *me = *what;

@@ -41,7 +41,7 @@ static const char *const runs[] = {"01234567890123456789",
                                    "zxcvbnm"};
 
 struct small {
-    char text[160];
+    uint8_t text[160];
     size_t len;
 };
 
@@ -50,9 +50,9 @@ static struct small small_of(struct span s)
     struct small out = {.len = s.len < sizeof out.text ? s.len : sizeof out.text};
 
     for (size_t i = 0; i < out.len; i++) {
-        char c = (char)s.p[i];
+        uint8_t c = s.p[i];
 
-        out.text[i] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+        out.text[i] = c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
     }
     return out;
 }
@@ -68,7 +68,7 @@ static bool is_repeat(const struct small *s, size_t period)
 
 static bool is_run(const struct small *s)
 {
-    char back[sizeof s->text];
+    uint8_t back[sizeof s->text];
 
     for (size_t i = 0; i < s->len; i++)
         back[i] = s->text[s->len - 1 - i];
@@ -87,9 +87,9 @@ static bool is_trivial(const struct small *s)
     return is_run(s);
 }
 
-static bool is_letter(char c)
+static bool is_letter(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || c >= 0x80;
 }
 
 static bool is_common(const struct small *s)

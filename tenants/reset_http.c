@@ -217,18 +217,18 @@ static void renew(struct req *req, const struct renewal *what, unsigned need)
 {
     struct renewal *r = arena_alloc(req->arena, sizeof *r);
     struct fail why = {.code = ERR_OK};
-    enum err rc = ERR_OK;
+    enum err rc;
 
     if (r == NULL) {
-        rc = fail_set(&why, ERR_NOMEM, "renewal");
-    } else {
-        *r = *what;
-        r->req = req;
-        r->until_utc_us =
-            req->now_utc_us +
-            settings_int(req->services->settings, &setting_one_time_hours) * HOUR_US;
-        rc = find(r, need, &why);
+        fail_set(&why, ERR_NOMEM, "renewal");
+        reply_fail(req, &why);
+        return;
     }
+    *r = *what;
+    r->req = req;
+    r->until_utc_us = req->now_utc_us +
+                      settings_int(req->services->settings, &setting_one_time_hours) * HOUR_US;
+    rc = find(r, need, &why);
     if (rc == ERR_OK && r->has_output) {
         arena_mark_secret(req->arena);
         password_make(r->made);

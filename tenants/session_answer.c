@@ -164,9 +164,9 @@ static void answer(struct req *req, const struct accounts *a, const struct signi
 
     out.factors = words_of(session_factors(a, row), factors, out.words);
     out.must =
-        words_of(stage == STAGE_ENROL ? session_must(a, row) : 0, musts, out.words + N_WORDS);
+        words_of(stage == STAGE_ENROL ? session_must(a, row) : 0, musts, &out.words[N_WORDS]);
     out.step_kinds =
-        words_of(step_kinds(a, row->role), step_kinds_names, out.words + 2 * N_WORDS);
+        words_of(step_kinds(a, row->role), step_kinds_names, &out.words[2 * N_WORDS]);
     reply_json(req, 200, &out);
 }
 
@@ -192,19 +192,20 @@ static enum err read_now(struct req *req, struct signin_row *row, struct span *n
     const struct setting *idle = req->caller.role == ROLE_STUDENT
                                      ? &setting_idle_minutes_student
                                      : &setting_idle_minutes_adult;
-    static const uint8_t nowhere[PLACE_INDEX_BYTES];
-    struct seal_place place = {"account", "display_name_sealed", req->caller.account};
+    const struct seal_place place = {"account", "display_name_sealed", req->caller.account};
     char facts[DEVICE_FACTS_CAP];
-    enum err rc = signin_store_by_id(NULL, req->db, req->caller.account, nowhere,
-                                     req->now_utc_us, req->arena, row, why);
+    const struct signin_seen seen = {
+        .account = req->caller.account,
+        .session = req->caller.session,
+        .facts = facts,
+        .idle_us = settings_int(a->settings, idle) * MINUTE_US,
+        .now_utc_us = req->now_utc_us,
+    };
+    enum err rc;
 
     device_facts(req->user_agent, facts);
-    if (rc != ERR_OK || req->caller.stage != STAGE_FULL)
-        return rc;
-    rc = signin_store_notice(NULL, req->db, req->caller.account, req->caller.session, facts,
-                             settings_int(a->settings, idle) * MINUTE_US, req->now_utc_us,
-                             notice, why);
-    return rc == ERR_OK
+    rc = signin_store_view(req->db, &seen, req->arena, row, notice, why);
+    return rc == ERR_OK && req->caller.stage == STAGE_FULL
                ? unseal(a->keyring, &place, row->display_name_sealed, req->arena, name_out, why)
                : rc;
 }

@@ -140,10 +140,15 @@ static enum err read_notice(struct tx *tx, struct session_opening *o, struct fai
 {
     const struct setting *idle = o->row->role == ROLE_STUDENT ? &setting_idle_minutes_student
                                                               : &setting_idle_minutes_adult;
+    const struct signin_seen seen = {
+        .account = o->row->id,
+        .session = o->session.id,
+        .facts = o->facts,
+        .idle_us = settings_int(o->accounts->settings, idle) * MINUTE_US,
+        .now_utc_us = o->from.now_utc_us,
+    };
 
-    return signin_store_notice(tx, NULL, o->row->id, o->session.id, o->facts,
-                               settings_int(o->accounts->settings, idle) * MINUTE_US,
-                               o->from.now_utc_us, &o->notice, why);
+    return signin_store_notice(tx, &seen, &o->notice, why);
 }
 
 enum err session_open_tx(struct tx *tx, struct session_opening *o, struct fail *why)
@@ -162,10 +167,11 @@ enum err session_rise_tx(struct tx *tx, struct session_opening *o, struct id acc
                          struct fail *why)
 {
     struct signin_row *row = arena_alloc(tx_arena(tx), sizeof *row);
-    enum err rc = signin_place(o->accounts, o->from.address, o->place, why);
+    enum err rc;
 
-    if (rc == ERR_OK && row == NULL)
-        rc = fail_set(why, ERR_NOMEM, "account");
+    if (row == NULL)
+        return fail_set(why, ERR_NOMEM, "account");
+    rc = signin_place(o->accounts, o->from.address, o->place, why);
     if (rc == ERR_OK)
         rc = signin_store_by_id(tx, NULL, account, o->place, o->from.now_utc_us, tx_arena(tx),
                                 row, why);

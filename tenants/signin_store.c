@@ -77,19 +77,22 @@ static const struct stmt device_ok = {
     "$5::timestamptz"
     "  THEN excluded.first_ok_at ELSE account_device.first_ok_at END,"
     " last_ok_at = greatest(account_device.last_ok_at, excluded.last_ok_at)"};
-static const struct stmt notice = {
-    "signin_notice", "SELECT (SELECT count(*) FROM session s WHERE s.account = $1::uuid AND "
-                     "s.id <> $2::uuid"
-                     " AND s.closed_at IS NULL AND s.stage = 'full' AND s.expires_at > "
-                     "$4::timestamptz"
-                     " AND s.last_seen_at > $5::timestamptz), d.first_ok_at, d.facts FROM "
-                     "(VALUES (1)) one"
-                     " LEFT JOIN LATERAL (SELECT n.first_ok_at, n.facts FROM account_device n"
-                     " WHERE n.account = $1::uuid AND n.facts <> $3::text AND n.first_ok_at > "
-                     "$6::timestamptz"
-                     " AND EXISTS (SELECT FROM account_device o WHERE o.account = n.account"
-                     " AND o.first_ok_at < n.first_ok_at) ORDER BY n.first_ok_at DESC LIMIT 1) "
-                     "d ON true"};
+#define OTHERS \
+    "(SELECT count(*) FROM session s WHERE s.account = $1::uuid AND s.id <> $2::uuid" \
+    " AND s.closed_at IS NULL AND s.stage = 'full' AND s.expires_at > $4::timestamptz" \
+    " AND s.last_seen_at > $5::timestamptz), d.first_ok_at, d.facts"
+#define NEWCOMER \
+    " LEFT JOIN LATERAL (SELECT n.first_ok_at, n.facts FROM account_device n" \
+    " WHERE n.account = $1::uuid AND n.facts <> $3::text AND n.first_ok_at > $6::timestamptz" \
+    " AND EXISTS (SELECT FROM account_device o WHERE o.account = n.account" \
+    " AND o.first_ok_at < n.first_ok_at) ORDER BY n.first_ok_at DESC LIMIT 1) d ON true"
+static const struct stmt notice = {"signin_notice",
+                                   "SELECT " OTHERS " FROM (VALUES (1)) one" NEWCOMER};
+static const struct stmt view = {
+    "signin_view",
+    "SELECT " OTHERS ", a.role, a.state, a.display_name_sealed, a.totp_secret_sealed IS NOT"
+    " NULL, a.has_passkey, a.must_change, a.password_changed_at, a.step_kind"
+    " FROM account a" NEWCOMER " WHERE a.id = $1::uuid"};
 static const struct stmt set_password = {
     "signin_set_password",
     "UPDATE account SET password_hash_sealed = $2::bytea, password_changed_at ="
@@ -131,9 +134,10 @@ static const struct stmt locked_until = {"signin_locked_until",
                                          " WHERE l.until > $2::timestamptz"};
 
 const struct stmt *const signin_stmts[SIGNIN_STMTS_N] = {
-    &by_login, &by_id,     &failed_strange, &failed_known,   &signed_in,     &still,
-    &place_ok, &device_ok, &notice,         &set_password,   &totp_begin,    &totp_confirm,
-    &set_step, &one_time,  &no_factors,     &unlock_account, &unlock_places, &locked_until};
+    &by_login,     &by_id,          &failed_strange, &failed_known, &signed_in,
+    &still,        &view,           &place_ok,       &device_ok,    &notice,
+    &set_password, &totp_begin,     &totp_confirm,   &set_step,     &one_time,
+    &no_factors,   &unlock_account, &unlock_places,  &locked_until};
 
 static const struct data_column place_columns[] = {
     {"id", "行のID", false},
@@ -375,26 +379,76 @@ enum err signin_store_still(struct tx *tx, const struct signin_row *row, struct 
     return rc;
 }
 
-enum err signin_store_notice(struct tx *tx, struct db *db, struct id account, struct id session,
-                             const char *facts, int64_t idle_us, int64_t now_utc_us,
+static void notice_args(struct db_args *args, const struct signin_seen *seen)
+{
+    db_args_init(args);
+    db_arg_id(args, seen->account);
+    db_arg_id(args, seen->session);
+    db_arg_text(args, span_text(seen->facts));
+    db_arg_time(args, seen->now_utc_us);
+    db_arg_time(args, seen->now_utc_us - seen->idle_us);
+    db_arg_time(args, seen->now_utc_us - 7 * DAY_US);
+}
+
+static void read_notice(const struct db_rows *rows, struct signin_notice *out)
+{
+    out->n_other_devices = db_i64(rows, 0, 0);
+    out->new_at_utc_us = db_time(rows, 0, 1);
+    snprintf(out->new_facts, sizeof out->new_facts, "%.*s", SPAN_ARG(db_bytes(rows, 0, 2)));
+}
+
+enum err signin_store_notice(struct tx *tx, const struct signin_seen *seen,
                              struct signin_notice *out, struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args args;
     enum err rc;
 
-    db_args_init(&args);
-    db_arg_id(&args, account);
-    db_arg_id(&args, session);
-    db_arg_text(&args, span_text(facts));
-    db_arg_time(&args, now_utc_us);
-    db_arg_time(&args, now_utc_us - idle_us);
-    db_arg_time(&args, now_utc_us - 7 * DAY_US);
-    rc = run(tx, db, &notice, &args, &rows, why);
+    notice_args(&args, seen);
+    rc = tx_run(tx, &notice, &args, &rows, why);
+    if (rc == ERR_OK)
+        read_notice(rows, out);
+    db_rows_free(&rows);
+    return rc;
+}
+
+static enum err read_view(const struct db_rows *rows, struct arena *arena,
+                          struct signin_row *row, struct fail *why)
+{
+    struct span name = db_bytes(rows, 0, 5);
+    enum err rc = role_parse(db_bytes(rows, 0, 3), &row->role, why);
+
+    if (rc == ERR_OK)
+        rc = account_state_parse(db_bytes(rows, 0, 4), &row->state, why);
+    row->display_name_sealed = arena_copy(arena, name);
+    if (rc == ERR_OK && row->display_name_sealed.p == NULL && name.len > 0)
+        rc = fail_set(why, ERR_NOMEM, "account");
+    row->totp_secret_sealed = db_bool(rows, 0, 6) ? SPAN("there") : SPAN_NONE;
+    row->has_passkey = db_bool(rows, 0, 7);
+    row->must_change = db_bool(rows, 0, 8);
+    row->changed_utc_us = db_time(rows, 0, 9);
+    row->step = step_of(db_bytes(rows, 0, 10));
+    return rc;
+}
+
+enum err signin_store_view(struct db *db, const struct signin_seen *seen, struct arena *arena,
+                           struct signin_row *row_out, struct signin_notice *notice_out,
+                           struct fail *why)
+{
+    struct signin_row row = {.id = seen->account};
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    notice_args(&args, seen);
+    rc = db_run(db, &view, &args, &rows, why);
+    if (rc == ERR_OK && db_rows_n(rows) == 0)
+        rc = fail_set(why, ERR_NOT_FOUND, "no such account");
+    if (rc == ERR_OK)
+        rc = read_view(rows, arena, &row, why);
     if (rc == ERR_OK) {
-        out->n_other_devices = db_i64(rows, 0, 0);
-        out->new_at_utc_us = db_time(rows, 0, 1);
-        snprintf(out->new_facts, sizeof out->new_facts, "%.*s", SPAN_ARG(db_bytes(rows, 0, 2)));
+        read_notice(rows, notice_out);
+        *row_out = row;
     }
     db_rows_free(&rows);
     return rc;

@@ -89,11 +89,20 @@ struct signin_notice {
                                 week; 0: none */
     char new_facts[DEVICE_FACTS_CAP];
 };
-/* Exactly one of tx and db. idle_us: what is unused for longer has ended. */
-NODISCARD enum err signin_store_notice(struct tx *tx, struct db *db, struct id account,
-                                       struct id session, const char *facts, int64_t idle_us,
-                                       int64_t now_utc_us, struct signin_notice *out,
-                                       struct fail *why);
+struct signin_seen {
+    struct id account, session;
+    const char *facts;
+    int64_t idle_us; /* what is unused for longer has ended */
+    int64_t now_utc_us;
+};
+NODISCARD enum err signin_store_notice(struct tx *tx, const struct signin_seen *seen,
+                                       struct signin_notice *out, struct fail *why);
+/* The same and who it is, for whoever is in already: of the row are set id, role, state,
+ * display_name_sealed, whether there is a TOTP secret (not the secret), has_passkey,
+ * must_change, changed_utc_us and step. ERR_NOT_FOUND. */
+NODISCARD enum err signin_store_view(struct db *db, const struct signin_seen *seen,
+                                     struct arena *arena, struct signin_row *row_out,
+                                     struct signin_notice *notice_out, struct fail *why);
 
 /* ---- what a person sets ---- */
 

@@ -80,7 +80,7 @@ extern const struct route
 /* Signing in and sessions. */
 #define SESSION_STMTS_N   8
 #define SESSION_TABLES_N  1
-#define SIGNIN_STMTS_N    18
+#define SIGNIN_STMTS_N    19
 #define SIGNIN_TABLES_N   2
 #define SIGNIN_SETTINGS_N 6
 #define ME_ROUTES_N       5

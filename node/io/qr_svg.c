@@ -30,7 +30,7 @@ static size_t write_runs(const QRcode *qr, char *out, size_t cap)
 enum err qr_svg(const char *text, struct arena *arena, struct span *svg_out, struct fail *why)
 {
     QRcode *qr = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
-    size_t cap, len;
+    size_t cap;
     char *svg;
     int side;
 
@@ -42,7 +42,8 @@ enum err qr_svg(const char *text, struct arena *arena, struct span *svg_out, str
           (size_t)qr->width * (size_t)(qr->width / 2 + 1) * RUN_CAP;
     svg = arena_alloc(arena, cap);
     if (svg != NULL) {
-        len = (size_t)snprintf(svg, cap, head, side, side, side, side);
+        size_t len = (size_t)snprintf(svg, cap, head, side, side, side, side);
+
         len += write_runs(qr, svg + len, cap - len);
         len += (size_t)snprintf(svg + len, cap - len, "%s", tail);
         *svg_out = span_of(svg, len);

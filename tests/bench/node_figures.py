@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """tests/bench/node_figures.py [PREFIX] - figures of a whole node behind its front, one JSON line
 each: foundation.read (CPU of the node a signed-in read), foundation.idle (memory of node, key
-agent, cluster and front), foundation.start (kill -9 to the first answer).
+agent, cluster and front), foundation.start (kill -9 to the first answer), people.login (CPU of
+coming back with a cookie).
 
 CPU and memory are read from /proc, so a busy neighbour does not change them; foundation.start is
 wall-clock and says whether the machine was quiet.
@@ -65,15 +66,15 @@ def tree(pid):
     return pids
 
 
-def wrk(node, session):
+def wrk(node, session, path="/api/v1/session"):
     """READ_S seconds of signed-in reads, 32 waiting at a time; returns how many were answered."""
     port = node.url().rsplit(":", 1)[1]
     cookies = "; ".join(f"{k}={v}" for k, v in session.cookies.items())
     out = subprocess.run(["wrk", "-t1", "-c32", f"-d{READ_S}", "-H", f"Host: {node.name}.localhost:{port}",
-                          "-H", f"Cookie: {cookies}", f"http://127.0.0.1:{port}/api/v1/session"],
+                          "-H", f"Cookie: {cookies}", f"http://127.0.0.1:{port}{path}"],
                          capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in out or "Socket errors" in out:
-        sys.exit(f"foundation.read: not every read was answered:\n{out}")
+        sys.exit(f"{path}: not every read was answered:\n{out}")
     return int(re.search(r"(\d+) requests in", out).group(1))
 
 
@@ -88,6 +89,23 @@ def figure_read(node):
         n = wrk(node, session)
         rounds.append((cpu_us(pid) - before) / n)
     report("foundation.read", sorted(rounds)[N_ROUNDS // 2], "us CPU of the node a read", 60, quiet)
+
+
+def figure_login(node):
+    """Coming back with a cookie: who am I, and where else. No password is hashed. Reads the two
+    answers a page asks for, each the middle of N_ROUNDS."""
+    quiet, total = is_quiet(), 0
+    session = node.sign_in(node.account("student", "bench-child", "計測　そら"))
+    pid = node.pid("node")
+    for path in ("/api/v1/session", "/api/v1/me/sessions"):
+        wrk(node, session, path)
+        rounds = []
+        for _ in range(N_ROUNDS):
+            before = cpu_us(pid)
+            n = wrk(node, session, path)
+            rounds.append((cpu_us(pid) - before) / n)
+        total += sorted(rounds)[N_ROUNDS // 2] / 1000
+    report("people.login", total, "ms CPU of the node a resumed page load", 0.2, quiet)
 
 
 def figure_idle(node):
@@ -119,7 +137,7 @@ def figure_start(node):
 
 
 FIGURES = {"foundation.idle": figure_idle, "foundation.read": figure_read,
-           "foundation.start": figure_start}
+           "foundation.start": figure_start, "people.login": figure_login}
 
 
 def main():

@@ -87,10 +87,11 @@ static enum err write_all(const struct zip_entry *sorted, size_t n, struct out *
                           struct fail *why)
 {
     struct archive *zip = archive_write_new();
-    enum err rc = zip == NULL ? fail_set(why, ERR_NOMEM, "zip") : ERR_OK;
+    enum err rc = ERR_OK;
 
-    if (rc == ERR_OK &&
-        (archive_write_set_format_zip(zip) != ARCHIVE_OK ||
+    if (zip == NULL)
+        return fail_set(why, ERR_NOMEM, "zip");
+    if ((archive_write_set_format_zip(zip) != ARCHIVE_OK ||
          archive_write_set_format_option(zip, "zip", "compression", "deflate") != ARCHIVE_OK ||
          archive_write_set_bytes_in_last_block(zip, 1) != ARCHIVE_OK ||
          archive_write_open(zip, out, NULL, on_bytes, NULL) != ARCHIVE_OK))
@@ -99,8 +100,7 @@ static enum err write_all(const struct zip_entry *sorted, size_t n, struct out *
         rc = write_entry(zip, &sorted[i], why);
     if (rc == ERR_OK && archive_write_close(zip) != ARCHIVE_OK)
         rc = fail_of(zip, why);
-    if (zip != NULL)
-        archive_write_free(zip);
+    archive_write_free(zip);
     return rc;
 }
 

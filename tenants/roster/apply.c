@@ -62,7 +62,10 @@ static enum err make_keys(struct apply *a, struct fail *why)
     struct id *persons = arena_alloc(a->arena, BATCH_KEYS * sizeof *persons);
     struct id *keys = arena_alloc(a->arena, BATCH_KEYS * sizeof *keys);
     size_t n = 0;
-    enum err rc = persons == NULL || keys == NULL ? fail_set(why, ERR_NOMEM, "keys") : ERR_OK;
+    enum err rc = ERR_OK;
+
+    if (persons == NULL || keys == NULL)
+        return fail_set(why, ERR_NOMEM, "keys");
 
     for (size_t i = 0; rc == ERR_OK && i <= d->n; i++) {
         const struct roster_change *c = i < d->n ? &d->changes[i] : NULL;

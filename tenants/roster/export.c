@@ -99,7 +99,10 @@ static enum err gather(struct export *e, enum roster_kind kind, struct fail *why
     enum roster_file file = roster_kind_file[kind];
     struct line *lines = arena_alloc(e->arena, (e->s.n[kind] + 1) * sizeof *lines);
     size_t n = 0, n_stay = 0;
-    enum err rc = lines == NULL ? fail_set(why, ERR_NOMEM, "lines") : ERR_OK;
+    enum err rc = ERR_OK;
+
+    if (lines == NULL)
+        return fail_set(why, ERR_NOMEM, "lines");
 
     for (size_t i = 0; rc == ERR_OK && i < e->s.n[kind]; i++) {
         const struct roster_stored *r = &e->s.rows[kind][i];

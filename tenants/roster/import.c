@@ -266,7 +266,7 @@ static enum err apply_package(struct job_call *call, const struct import_row *ro
 {
     struct telling telling = {.services = call->services, .import = row->id};
     const struct apply_progress progress = {tell_progress, &telling};
-    struct span zip;
+    struct span zip = SPAN_NONE;
     struct preview p;
     enum err rc = read_file(call->services, call->db, row->file, names, &zip, why);
 

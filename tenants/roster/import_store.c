@@ -194,8 +194,10 @@ static enum err read_all(struct db *db, const struct stmt *stmt, const struct db
 
     if (rc == ERR_OK) {
         all = arena_alloc(arena, ((size_t)n + 1) * sizeof *all);
-        if (all == NULL)
-            rc = fail_set(why, ERR_NOMEM, "imports");
+        if (all == NULL) {
+            db_rows_free(&rows);
+            return fail_set(why, ERR_NOMEM, "imports");
+        }
     }
     for (int i = 0; rc == ERR_OK && i < n; i++)
         rc = read_row(rows, i, arena, &all[i], why);

@@ -208,7 +208,10 @@ enum err preview_lines(struct span changes, struct span kind, int64_t after, siz
     struct csv_row row;
     size_t n = 0;
     bool more = true;
-    enum err rc = lines == NULL ? fail_set(why, ERR_NOMEM, "lines") : ERR_OK;
+    enum err rc = ERR_OK;
+
+    if (lines == NULL)
+        return fail_set(why, ERR_NOMEM, "lines");
 
     csv_open(&reader, changes, &caps, arena);
     for (int64_t at = 1; rc == ERR_OK && n <= n_cap; at++) {

@@ -137,15 +137,16 @@ enum err received_differ(enum roster_file file, struct span before, struct span 
     rc = received_read(file, before, arena, &old, why);
     if (rc == ERR_OK)
         rc = received_read(file, after, arena, &now, why);
-    for (size_t i = 0; rc == ERR_OK && i < shape->n_columns; i++) {
+    if (rc != ERR_OK || old == NULL || now == NULL)
+        return rc;
+    for (size_t i = 0; i < shape->n_columns; i++) {
         if (span_eq(old[i], now[i]))
             continue;
         names = arena_printf(arena, "%s%s%s", names, *names != '\0' ? " " : "",
                              shape->columns[i].name);
         if (names == NULL)
-            rc = fail_set(why, ERR_NOMEM, "columns");
+            return fail_set(why, ERR_NOMEM, "columns");
     }
-    if (rc == ERR_OK)
-        *columns_out = names;
-    return rc;
+    *columns_out = names;
+    return ERR_OK;
 }

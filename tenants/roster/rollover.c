@@ -396,7 +396,7 @@ enum err rollover_prepare_confirm(const struct services *services, struct db *db
     if (rc == ERR_OK) {
         e->steps = arena_alloc(arena, (n + 1) * sizeof *e->steps);
         if (e->steps == NULL)
-            rc = fail_set(why, ERR_NOMEM, "accounts");
+            return fail_set(why, ERR_NOMEM, "accounts");
     }
     if (rc == ERR_OK && settings_bool(services->settings, &setting_roster_suspend_leavers)) {
         rc = find_steps(services, db, e, ROLLOVER_GRADUATE, accounts, n, arena, why);

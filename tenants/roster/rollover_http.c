@@ -406,7 +406,7 @@ static void list_rollovers(struct req *req)
         if (items == NULL)
             rc = fail_set(&why, ERR_NOMEM, "roll-overs");
     }
-    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+    for (size_t i = 0; rc == ERR_OK && items != NULL && i < n; i++)
         rc = output_of(&rows[i], req->arena, &items[i], &why);
     out.items = (struct jx_list){items, n};
     if (rc == ERR_OK)
@@ -481,7 +481,7 @@ static void list_changes(struct req *req)
         if (items == NULL)
             rc = fail_set(&why, ERR_NOMEM, "changes");
     }
-    if (rc != ERR_OK) {
+    if (rc != ERR_OK || items == NULL) {
         reply_fail(req, &why);
         return;
     }

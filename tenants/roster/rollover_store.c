@@ -284,8 +284,10 @@ static enum err list(struct tx *tx, struct db *db, const struct stmt *stmt,
 
     if (rc == ERR_OK) {
         all = arena_alloc(arena, ((size_t)n + 1) * bytes);
-        if (all == NULL)
-            rc = fail_set(why, ERR_NOMEM, "%d rows", n);
+        if (all == NULL) {
+            db_rows_free(&rows);
+            return fail_set(why, ERR_NOMEM, "%d rows", n);
+        }
     }
     for (int i = 0; rc == ERR_OK && i < n; i++)
         rc = read(rows, i, arena, all + (size_t)i * bytes, why);
@@ -434,12 +436,14 @@ enum err rollover_store_move(struct tx *tx, struct id id, enum rollover_state to
     return rc;
 }
 
-static enum err run_all(struct tx *tx, const struct stmt *const *stmts, size_t n, struct id id,
+#define N_SETS 3 /* people, classes, enrolments */
+
+static enum err run_all(struct tx *tx, const struct stmt *const stmts[N_SETS], struct id id,
                         int64_t at_utc_us, struct fail *why)
 {
     enum err rc = ERR_OK;
 
-    for (size_t i = 0; rc == ERR_OK && i < n; i++) {
+    for (size_t i = 0; rc == ERR_OK && i < N_SETS; i++) {
         struct db_args args;
 
         db_args_init(&args);
@@ -452,18 +456,17 @@ static enum err run_all(struct tx *tx, const struct stmt *const *stmts, size_t n
 
 enum err rollover_store_do(struct tx *tx, struct id id, int64_t now_utc_us, struct fail *why)
 {
-    static const struct stmt *const all[] = {&do_people, &do_classes, &do_enrolments};
+    static const struct stmt *const all[N_SETS] = {&do_people, &do_classes, &do_enrolments};
 
-    return run_all(tx, all, sizeof all / sizeof *all, id, now_utc_us, why);
+    return run_all(tx, all, id, now_utc_us, why);
 }
 
 enum err rollover_store_undo(struct tx *tx, struct id id, struct fail *why)
 {
-    static const struct stmt *const all[] = {&undo_people, &undo_classes, &undo_enrolments};
+    static const struct stmt *const all[N_SETS] = {&undo_people, &undo_classes,
+                                                   &undo_enrolments};
     struct rollover_row row;
     enum err rc = rollover_store_find(tx, NULL, id, tx_arena(tx), &row, why);
 
-    return rc == ERR_OK
-               ? run_all(tx, all, sizeof all / sizeof *all, id, row.applied_utc_us, why)
-               : rc;
+    return rc == ERR_OK ? run_all(tx, all, id, row.applied_utc_us, why) : rc;
 }

@@ -167,11 +167,12 @@ static enum err first_findings(struct span csv, struct arena *arena, struct jx_l
     struct csv_row row;
     bool more = true;
     size_t n = 0;
-    enum err rc = at == NULL ? fail_set(why, ERR_NOMEM, "findings") : ERR_OK;
+    enum err rc;
 
+    if (at == NULL)
+        return fail_set(why, ERR_NOMEM, "findings");
     csv_open(&reader, csv, &caps, arena);
-    if (rc == ERR_OK)
-        rc = csv_next(&reader, &row, &more, why); /* the head row */
+    rc = csv_next(&reader, &row, &more, why); /* the head row */
     while (rc == ERR_OK && more && n < FINDINGS_FIRST) {
         rc = csv_next(&reader, &row, &more, why);
         if (rc == ERR_OK && more && row.n == FINDING_FIELDS)
@@ -318,7 +319,7 @@ static void list_imports(struct req *req)
         if (items == NULL)
             rc = fail_set(&why, ERR_NOMEM, "imports");
     }
-    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+    for (size_t i = 0; rc == ERR_OK && items != NULL && i < n; i++)
         rc = output_of(&rows[i], false, req->arena, &items[i], &why);
     out.items = (struct jx_list){items, n};
     if (rc == ERR_OK)
@@ -339,7 +340,7 @@ static enum err import_of_path(struct req *req, struct import_row *row, struct f
 
 static void show_import(struct req *req)
 {
-    struct import_row row;
+    struct import_row row = {.state = IMPORT_REFUSED};
     struct fail why = {.code = ERR_OK};
 
     if (import_of_path(req, &row, &why) == ERR_OK)
@@ -350,7 +351,7 @@ static void show_import(struct req *req)
 
 static void show_findings(struct req *req)
 {
-    struct import_row row;
+    struct import_row row = {.state = IMPORT_REFUSED};
     struct fail why = {.code = ERR_OK};
     char *text;
 
@@ -384,7 +385,7 @@ static enum err page_of(struct req *req, const struct import_row *row,
 static void show_changes(struct req *req)
 {
     struct changes_output out = {.next = 0};
-    struct import_row row;
+    struct import_row row = {.state = IMPORT_REFUSED};
     struct fail why = {.code = ERR_OK};
 
     arena_mark_secret(req->arena);
@@ -433,18 +434,19 @@ static void apply(struct req *req)
     struct deciding *d = arena_alloc(req->arena, sizeof *d);
     const struct writer_op op = {decide_run, decide_done, d};
     struct fail why = {.code = ERR_OK};
-    enum err rc = ERR_OK;
+    enum err rc;
 
-    if (d == NULL)
-        rc = fail_set(&why, ERR_NOMEM, "decision");
-    if (rc == ERR_OK) {
-        *d = (struct deciding){.req = req,
-                               .decision = {.by = req->caller.account,
-                                            .role = role_id(req->caller.role),
-                                            .preview = in->preview,
-                                            .admit_erased = in->has_admit && in->admit_erased}};
-        rc = import_of_path(req, &d->row, &why);
+    if (d == NULL) {
+        fail_set(&why, ERR_NOMEM, "decision");
+        reply_fail(req, &why);
+        return;
     }
+    *d = (struct deciding){.req = req,
+                           .decision = {.by = req->caller.account,
+                                        .role = role_id(req->caller.role),
+                                        .preview = in->preview,
+                                        .admit_erased = in->has_admit && in->admit_erased}};
+    rc = import_of_path(req, &d->row, &why);
     if (rc == ERR_OK) {
         d->decision.id = d->row.id;
         rc = writer_post(req->services->writer, &op, &why);

@@ -130,27 +130,27 @@ const struct stmt *const roster_stmts[ROSTER_STMTS_N] = {
 /* ---- what the tables say of themselves ---- */
 
 #define THING_COLUMNS(what) \
-    {"id", what "のID", false}, {"source_id", "名簿でのID", false}, {"title", "名前", false}, \
+    {"id", (what), false}, {"source_id", "名簿でのID", false}, {"title", "名前", false}, \
         {"received", "受け取った名簿の行（列名と値）", false}, \
         {"left_at", "名簿からなくなった時刻（ある間は空）", false}, \
     { \
         "created_at", "登録した時刻", false \
     }
 static const struct data_column session_columns[] = {
-    THING_COLUMNS("年度"),
+    THING_COLUMNS("年度のID"),
     {"school_year", "西暦の年度", false},
     {"begins_on", "はじまる日", false},
     {"ends_on", "おわる日", false},
     {NULL, NULL, false},
 };
 static const struct data_column course_columns[] = {
-    THING_COLUMNS("コース"),
+    THING_COLUMNS("コースのID"),
     {"org", "学校または教育委員会", false},
     {"session", "年度", false},
     {NULL, NULL, false},
 };
 static const struct data_column class_columns[] = {
-    THING_COLUMNS("学級"),
+    THING_COLUMNS("学級のID"),
     {"kind", "種類（homeroom学級・scheduled授業）", false},
     {"school", "学校", false},
     {"course", "コース", false},
@@ -159,9 +159,9 @@ static const struct data_column class_columns[] = {
     {NULL, NULL, false},
 };
 #define LINK_COLUMNS(what) \
-    {"id", what "のID", false}, {"person", "だれの" what "か", false}, \
-        {"role", "役割", false}, {"is_primary", "主となるものか", false}, \
-        {"begins_on", "はじまる日", false}, {"ends_on", "おわる日", false}, \
+    {"id", (what), false}, {"person", "だれのことか", false}, {"role", "役割", false}, \
+        {"is_primary", "主となるものか", false}, {"begins_on", "はじまる日", false}, \
+        {"ends_on", "おわる日", false}, \
         {"source_index", "名簿のIDで探すための鍵つきの値", false}, \
         {"received_sealed", "受け取った名簿の行（列名と値）", true}, \
         {"left_at", "名簿からなくなった時刻（ある間は空）", false}, \
@@ -169,13 +169,13 @@ static const struct data_column class_columns[] = {
         "created_at", "登録した時刻", false \
     }
 static const struct data_column enrolment_columns[] = {
-    LINK_COLUMNS("在籍"),
+    LINK_COLUMNS("在籍のID"),
     {"class", "学級", false},
     {"number", "出席番号（0はなし）", false},
     {NULL, NULL, false},
 };
 static const struct data_column role_columns[] = {
-    LINK_COLUMNS("役割"),
+    LINK_COLUMNS("役割のID"),
     {"org", "学校または教育委員会", false},
     {NULL, NULL, false},
 };
@@ -188,19 +188,19 @@ static const struct data_column erased_columns[] = {
 #define GROUND "委託契約（利用者の登録）、個人情報の保護に関する法律第66条"
 #define THING(table, meaning, english, its_columns) \
     { \
-        .name = table, .meaning_ja = meaning, \
+        .name = (table), .meaning_ja = (meaning), \
         .purpose_ja = "学校の名簿と同じ学級・年度で、見える範囲と集計を決めるため", \
-        .ground_ja = GROUND, .purpose_en = english, .key_of = KEY_OF_NONE, \
+        .ground_ja = GROUND, .purpose_en = (english), .key_of = KEY_OF_NONE, \
         .hand_back = HAND_BACK_NDJSON, .erase_person = ERASE_NOT_OF_A_PERSON, \
-        .columns = its_columns \
+        .columns = (its_columns) \
     }
 #define OF_PERSON(table, meaning, english, its_columns) \
     { \
-        .name = table, .meaning_ja = meaning, \
+        .name = (table), .meaning_ja = (meaning), \
         .purpose_ja = "だれがどの学級・学校にいるかで、担任などの見える範囲を決めるため", \
-        .ground_ja = GROUND, .purpose_en = english, .key_of = KEY_OF_SUBJECT, \
+        .ground_ja = GROUND, .purpose_en = (english), .key_of = KEY_OF_SUBJECT, \
         .person_column = "person", .hand_back = HAND_BACK_NDJSON, .erase_person = ERASE_ROWS, \
-        .columns = its_columns \
+        .columns = (its_columns) \
     }
 const struct data_table roster_tables[ROSTER_TABLES_N] = {
     THING("academic_session", "名簿の年度", "school years of the roster", session_columns),
@@ -287,8 +287,10 @@ enum err roster_store_all(struct db *db, enum roster_kind kind, struct arena *ar
     n = rc == ERR_OK ? db_rows_n(rows) : 0;
     if (rc == ERR_OK) {
         all = arena_alloc(arena, ((size_t)n + 1) * sizeof *all);
-        if (all == NULL)
-            rc = fail_set(why, ERR_NOMEM, "%d rows", n);
+        if (all == NULL) {
+            db_rows_free(&rows);
+            return fail_set(why, ERR_NOMEM, "%d rows", n);
+        }
     }
     for (int i = 0; rc == ERR_OK && i < n; i++)
         rc = is_link ? read_link(rows, i, arena, &all[i], why)
@@ -342,8 +344,10 @@ enum err roster_store_erased(struct db *db, struct arena *arena,
     n = rc == ERR_OK ? db_rows_n(rows) : 0;
     if (rc == ERR_OK) {
         all = arena_alloc(arena, ((size_t)n + 1) * sizeof *all);
-        if (all == NULL)
-            rc = fail_set(why, ERR_NOMEM, "%d rows", n);
+        if (all == NULL) {
+            db_rows_free(&rows);
+            return fail_set(why, ERR_NOMEM, "%d rows", n);
+        }
     }
     for (int i = 0; rc == ERR_OK && i < n; i++)
         memcpy(all[i], db_bytes(rows, i, 0).p, PERSON_INDEX_BYTES);
@@ -370,8 +374,10 @@ enum err roster_store_accounts(struct db *db, struct arena *arena,
     n = rc == ERR_OK ? db_rows_n(rows) : 0;
     if (rc == ERR_OK) {
         all = arena_alloc(arena, ((size_t)n + 1) * sizeof *all);
-        if (all == NULL)
-            rc = fail_set(why, ERR_NOMEM, "%d rows", n);
+        if (all == NULL) {
+            db_rows_free(&rows);
+            return fail_set(why, ERR_NOMEM, "%d rows", n);
+        }
     }
     for (int i = 0; rc == ERR_OK && i < n; i++) {
         all[i].id = db_id(rows, i, 0);

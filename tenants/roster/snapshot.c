@@ -118,7 +118,10 @@ static enum err load_people(struct load *l, struct fail *why)
     struct snapshot *s = l->s;
     size_t n = 0, cap = PAGE_ROWS;
     struct person_row *people = arena_alloc(l->arena, cap * sizeof *people);
-    enum err rc = people == NULL ? fail_set(why, ERR_NOMEM, "people") : ERR_OK;
+    enum err rc = ERR_OK;
+
+    if (people == NULL)
+        return fail_set(why, ERR_NOMEM, "people");
 
     for (size_t n_page = PAGE_ROWS; rc == ERR_OK && n_page == PAGE_ROWS;) {
         struct person_row *page = NULL;
@@ -299,9 +302,11 @@ static enum err fill_people(struct load *l, struct fail *why)
     size_t n_roles = s->n[KIND_ROLE];
     struct roster_stored *roles =
         arena_alloc(l->arena, (n_roles + s->n[KIND_PERSON] + 1) * sizeof *roles);
-    enum err rc = roles == NULL ? fail_set(why, ERR_NOMEM, "roles") : ERR_OK;
+    enum err rc = ERR_OK;
 
-    if (rc == ERR_OK && n_roles > 0)
+    if (roles == NULL)
+        return fail_set(why, ERR_NOMEM, "roles");
+    if (n_roles > 0)
         memcpy(roles, s->rows[KIND_ROLE], n_roles * sizeof *roles);
     for (size_t i = 0; rc == ERR_OK && i < s->n[KIND_PERSON]; i++) {
         struct roster_stored *r = &s->rows[KIND_PERSON][i];

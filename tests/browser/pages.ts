@@ -178,6 +178,7 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.waitForSelector("#new-from");
     },
   },
+  { name: "audit", who: "board", reach: (v) => to(v, "#/audit", "#audit-account") },
   { name: "contract", who: "board", reach: (v) => to(v, "#/contract", "#contract-title") },
   { name: "schools", who: "board", reach: (v) => to(v, "#/schools", "#school-name") },
   { name: "keys", who: "board", reach: (v) => to(v, "#/keys", ".facts") },

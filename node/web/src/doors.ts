@@ -9,12 +9,24 @@ const keys: HomeDoor = { href: "#/keys", title: doors.keys, note: doors.keysNote
 const roles: HomeDoor = { href: "#/roles", title: doors.roles, note: doors.rolesNote };
 const me: HomeDoor = { href: "#/me", title: home.me, note: home.meNote };
 
+const people: HomeDoor = { href: "#/people", title: doors.people, note: doors.peopleNote };
+const contract: HomeDoor = { href: "#/contract", title: doors.contract, note: doors.contractNote };
+const schools: HomeDoor = { href: "#/schools", title: doors.schools, note: doors.schoolsNote };
+const roster: HomeDoor = { href: "#/roster", title: doors.roster, note: doors.rosterNote };
+const summary: HomeDoor = { href: "#/summary", title: doors.summary, note: doors.summaryNote };
+const audit: HomeDoor = { href: "#/audit", title: doors.audit, note: doors.auditNote };
+
 export function doorsOf(role: string): readonly HomeDoor[] {
   switch (role) {
     case "commissioner":
+      return [people, contract, schools, roster, summary, audit, settings, keys, roles, me];
     case "contractor":
+      return [people, contract, schools, roster, settings, keys, roles, me];
     case "auditor":
-      return [settings, keys, roles, me];
+      return [audit, settings, keys, roles, me];
+    case "school_staff":
+    case "supporter":
+      return [people, roles, me];
     case "data_holder":
       return [settings, roles, me];
     case "student":

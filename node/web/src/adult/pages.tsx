@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { type PageProps, type Views, viewOf } from "../view/page.js";
+import { AuditPage } from "./audit.js";
 import { ContractPage } from "./contract.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
 import { RolesPage } from "./roles.js";
@@ -13,6 +14,7 @@ const views: Views = {
   settings: SettingsPage,
   setting: ({ page }) => <SettingPage name={page.name} />,
   roles: RolesPage,
+  audit: AuditPage,
   contract: ContractPage,
   schools: SchoolsPage,
   keys: KeysPage,

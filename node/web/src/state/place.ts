@@ -24,6 +24,7 @@ const rows = {
   settings: { path: "settings", of: "adult" },
   setting: { path: "settings/*", of: "adult" },
   roles: { path: "roles", of: "adult" },
+  audit: { path: "audit", of: "adult" },
   contract: { path: "contract", of: "adult" },
   schools: { path: "schools", of: "adult" },
   keys: { path: "keys", of: "adult" },

@@ -1,3 +1,4 @@
+import { audit } from "./audit.js";
 import { boot } from "./boot.js";
 import { choices } from "./choices.js";
 import { contract } from "./contract.js";
@@ -32,6 +33,7 @@ export const chapters: readonly Chapter[] = [
   { name: "settings", forChildren: false, words: settings },
   { name: "choices", forChildren: false, words: choices },
   { name: "keys", forChildren: false, words: keys },
+  { name: "audit", forChildren: false, words: audit },
   { name: "contract", forChildren: false, words: contract },
   { name: "schools", forChildren: false, words: schools },
   { name: "roleTable", forChildren: false, words: roleTable },

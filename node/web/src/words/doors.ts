@@ -20,4 +20,40 @@ export const doors = {
     "だれが なにを みるか、 できるかの リストです。",
     "Who may see and do what.",
   ],
+  people: ["人《ひと》とID", "人《ひと》と ID", "People and IDs"],
+  peopleNote: [
+    "人《ひと》をさがし、IDを承認《しょうにん》・発行《はっこう》・停止《ていし》します。",
+    "人《ひと》を さがします。 IDを だしたり、 とめたり します。",
+    "Find people; approve, issue and suspend IDs.",
+  ],
+  contract: ["契約《けいやく》とIDの数《かず》", "けいやくと IDの かず", "Contract and IDs"],
+  contractNote: [
+    "契約《けいやく》の期間《きかん》と、使《つか》えるIDの残《のこ》りです。",
+    "けいやくの 日《ひ》と、 IDの のこりです。",
+    "The contract's dates and the IDs left.",
+  ],
+  schools: ["学校《がっこう》", "学校《がっこう》", "Schools"],
+  schoolsNote: [
+    "学校《がっこう》の一覧《いちらん》と、参加《さんか》する協力校《きょうりょくこう》です。",
+    "学校《がっこう》の リストです。",
+    "The schools and which of them take part.",
+  ],
+  roster: ["名簿《めいぼ》", "めいぼ", "Roster"],
+  rosterNote: [
+    "名簿《めいぼ》の取《と》りこみと書《か》き出《だ》し、4月《がつ》の年度《ねんど》更新《こうしん》です。",
+    "めいぼを 入《い》れます。 だします。 4月《がつ》に あたらしく します。",
+    "Import and export of the roster, and the roll-over in April.",
+  ],
+  summary: ["登録《とうろく》の集計《しゅうけい》", "とうろくの かず", "Registration figures"],
+  summaryNote: [
+    "対象《たいしょう》・経路《けいろ》・希望《きぼう》・ほかの支援《しえん》の人数《にんずう》です。",
+    "とうろくの かずです。",
+    "How many by target, route, wish and other support.",
+  ],
+  audit: ["見《み》た・変《か》えた記録《きろく》", "みた・かえた きろく", "Record of access"],
+  auditNote: [
+    "だれが何《なに》を見《み》て変《か》えたかと、見守《みまも》りの知《し》らせです。",
+    "だれが なにを みたか、 かえたかです。",
+    "Who saw and changed what, and notices of watching.",
+  ],
 } satisfies Record<string, Word>;

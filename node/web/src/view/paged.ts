@@ -1,0 +1,73 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ended } from "../control.js";
+import type { Outcome } from "../edge/api.js";
+import { type Trouble, troubleOf } from "../state/door.js";
+
+/** A list that the node hands out page by page. */
+export interface PageOfList<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+export interface Paged<T> {
+  readonly items: readonly T[];
+  readonly isAsking: boolean;
+  readonly hasMore: boolean;
+  /** Why the last page could not be had; what came before stays. */
+  readonly trouble: Trouble | "missing" | undefined;
+  /** The node's sentence, when it refused. */
+  readonly text: string;
+}
+
+const nothing = { items: [], isAsking: true, hasMore: false, trouble: undefined, text: "" };
+
+/** Loads the first page whenever `key` changes and the next ones when told. An answer to a question that
+ * is no longer asked is dropped. */
+export function usePaged<T>(
+  key: string,
+  load: (cursor: string | undefined) => Promise<Outcome<PageOfList<T>>>,
+): [Paged<T>, { readonly more: () => void; readonly again: () => void }] {
+  const [paged, tell] = useState<Paged<T>>(nothing);
+  const round = useRef(0);
+  const next = useRef<string | undefined>(undefined);
+  const take = async (before: readonly T[], cursor: string | undefined): Promise<void> => {
+    const mine = ++round.current;
+    tell((now) => ({ ...now, items: before, isAsking: true }));
+    const outcome = await load(cursor);
+    if (mine !== round.current) return;
+    if (outcome.kind === "ok") {
+      next.current = outcome.value.next;
+      const items = [...before, ...outcome.value.items];
+      const hasMore = outcome.value.next !== undefined;
+      return tell({ items, isAsking: false, hasMore, trouble: undefined, text: "" });
+    }
+    if (outcome.kind === "refused" && outcome.problem.status === 401) return ended();
+    const isMissing = outcome.kind === "refused" && outcome.problem.status === 404;
+    tell({
+      items: before,
+      isAsking: false,
+      hasMore: false,
+      trouble:
+        outcome.kind === "offline" ? "offline" : isMissing ? "missing" : troubleOf(outcome.problem),
+      text:
+        outcome.kind === "refused"
+          ? (outcome.problem.errors[0]?.text ?? outcome.problem.title)
+          : "",
+    });
+  };
+  useEffect(() => {
+    void take([], undefined);
+    return () => {
+      round.current++;
+    };
+  }, [key]);
+  return [
+    paged,
+    {
+      more: () => {
+        if (!paged.isAsking && paged.hasMore) void take(paged.items, next.current);
+      },
+      again: () => void take([], undefined),
+    },
+  ];
+}

@@ -17,6 +17,7 @@
 #include "tenants/life.h"
 #include "tenants/life_words.h"
 #include "tenants/login_name.h"
+#include "tenants/registration.h"
 #include "tenants/registration_store.h"
 #include "tenants/tenants.h"
 
@@ -159,12 +160,15 @@ static enum err check_consent(struct issue *s, struct tx *tx, const struct item 
         return ERR_OK;
     rc = registration_store_latest(tx, tx == NULL ? s->req->db : NULL, item->row.person, arena,
                                    &registration, why);
-    if (rc == ERR_NOT_FOUND || (rc == ERR_OK && registration.consent_on.len == 0))
-        rc =
-            life_say_no(&s->refusal, "consent-missing",
-                        "同意の記録がまだない人がいるため、発行していません。登録の記録に同意の"
-                        "日を入れてから、もう一度発行してください。",
-                        why);
+    if (rc == ERR_NOT_FOUND ||
+        (rc == ERR_OK &&
+         !registration_is_consented(s->req->services->settings, registration.consent_version,
+                                    registration.consent_on)))
+        rc = life_say_no(&s->refusal, "consent-missing",
+                         "いまの版の同意書への同意がまだない人がいるため、発行していません。登"
+                         "録の記録に同意の"
+                         "日を入れてから、もう一度発行してください。",
+                         why);
     return rc;
 }
 

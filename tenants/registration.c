@@ -25,6 +25,14 @@ enum err registration_check_admission(const struct settings *settings, struct sp
     return ERR_INVALID;
 }
 
+bool registration_is_consented(const struct settings *settings, struct span consent_version,
+                               struct span consent_on)
+{
+    struct span version = settings_text(settings, &setting_consent_version);
+
+    return consent_on.len > 0 && (version.len == 0 || span_eq(consent_version, version));
+}
+
 enum err registration_items(const struct settings *settings, struct arena *arena,
                             struct jx_texts *items_out, struct fail *why)
 {

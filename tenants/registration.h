@@ -23,6 +23,10 @@ NODISCARD enum err registration_check_admission(const struct settings *settings,
                                                 struct span admission, struct arena *arena,
                                                 struct jx_defects *defects);
 
+/* Consent was given, and to the version in force; without one set, to any. */
+bool registration_is_consented(const struct settings *settings, struct span consent_version,
+                               struct span consent_on);
+
 /* The items that need consent now; empty when none are set. In the arena. */
 NODISCARD enum err registration_items(const struct settings *settings, struct arena *arena,
                                       struct jx_texts *items_out, struct fail *why);

@@ -99,7 +99,7 @@ static const struct jx_field view_fields[] = {
 static const struct jx_shape view_shape = JX_SHAPE("Registration", struct view, view_fields);
 
 static struct facts facts_of(const struct registration_row *row, struct span note,
-                             struct span version)
+                             const struct settings *settings)
 {
     return (struct facts){
         .id = row->id,
@@ -115,8 +115,8 @@ static struct facts facts_of(const struct registration_row *row, struct span not
         .consent_on = row->consent_on,
         .consent_by = row->consent_by,
         .has_consent = row->consent_on.len > 0,
-        .is_consent_current = row->consent_on.len > 0 && version.len > 0 &&
-                              span_eq(row->consent_version, version),
+        .is_consent_current =
+            registration_is_consented(settings, row->consent_version, row->consent_on),
         .note = note,
         .has_note = note.len > 0,
         .recorded_at = row->recorded_utc_us,
@@ -138,7 +138,7 @@ static enum err fill_view(const struct req *req, const struct registration_row *
     };
     out->is_due = row == NULL || row->school_year < out->school_year;
     if (row != NULL)
-        out->facts = facts_of(row, note, out->consent_version);
+        out->facts = facts_of(row, note, settings);
     return registration_items(settings, req->arena, &out->consent_items, why);
 }
 

@@ -7,6 +7,7 @@
 #include "node/db/digest.h"
 #include "node/db/seal.h"
 #include "node/features.h"
+#include "tenants/admission_rows.h"
 #include "tenants/contract_store.h"
 #include "tenants/day.h"
 #include "tenants/life.h"
@@ -899,6 +900,17 @@ T_CASE(life_issues_nobody_before_consent_when_the_board_says_so)
     row.consent_by = SPAN("guardian");
     row.recorded_utc_us++;
     T_EQ(writer_wait(t.store.log.writer, consent_run, &row, NULL), ERR_OK, "consent");
+    change.row = &setting_consent_version;
+    change.value = SPAN("2");
+    change.id = id_new();
+    change.now_utc_us++;
+    T_EQ(settings_change_wait(t.store.services.settings, t.store.log.writer, &change, NULL),
+         ERR_OK, "a new version");
+    T_EQ(issue(&t, &id, 1)->reply.status, 409, "consent to the version before");
+    row.id = id_new();
+    row.consent_version = SPAN("2");
+    row.recorded_utc_us++;
+    T_EQ(writer_wait(t.store.log.writer, consent_run, &row, NULL), ERR_OK, "consent to it");
     T_EQ(issue(&t, &id, 1)->reply.status, 200, "now");
     verify(&t);
     town_stop(&t);

@@ -373,7 +373,7 @@ enum err pdf_table_begin(struct pdf *pdf, const struct pdf_column *columns, int 
                          struct fail *why)
 {
     struct span heads[PDF_COLUMNS_CAP];
-    double h;
+    double h = 0;
     bool turned;
     int sum = 0;
     enum err rc;
@@ -392,9 +392,8 @@ enum err pdf_table_begin(struct pdf *pdf, const struct pdf_column *columns, int 
 
 enum err pdf_table_row(struct pdf *pdf, const struct span *cells, struct fail *why)
 {
-    struct span heads[PDF_COLUMNS_CAP];
-    double h, head_h;
-    bool turned;
+    double h = 0, head_h = 0;
+    bool turned = false;
     enum err rc;
 
     invariant(pdf->n_columns > 0, "a row outside a table");
@@ -402,6 +401,8 @@ enum err pdf_table_row(struct pdf *pdf, const struct span *cells, struct fail *w
     if (rc == ERR_OK)
         rc = need(pdf, h, &turned, why);
     if (rc == ERR_OK && turned) {
+        struct span heads[PDF_COLUMNS_CAP];
+
         rc = head_height(pdf, heads, &head_h, why);
         if (rc == ERR_OK)
             rc = draw_row(pdf, PDF_FONT_HEAD, 0.90, heads, head_h, why);

@@ -55,6 +55,8 @@ static void draw_cut_lines(struct pdf *pdf)
 
 enum err pdf_card_next(struct pdf *pdf, struct fail *why)
 {
+    int row;
+
     invariant(pdf->grid_columns > 0, "a card without pdf_cards_begin");
     if (pdf->card + 1 == pdf->grid_columns * pdf->grid_rows) {
         enum err rc = pdf_turn_page(pdf, why);
@@ -66,8 +68,9 @@ enum err pdf_card_next(struct pdf *pdf, struct fail *why)
     pdf->card++;
     if (pdf->card == 0)
         draw_cut_lines(pdf);
-    pdf->card_x = SHEET_X + (pdf->card % pdf->grid_columns) * card_w(pdf);
-    pdf->card_y = SHEET_Y + (pdf->card / pdf->grid_columns) * card_h(pdf);
+    row = pdf->card / pdf->grid_columns;
+    pdf->card_x = SHEET_X + (pdf->card - row * pdf->grid_columns) * card_w(pdf);
+    pdf->card_y = SHEET_Y + row * card_h(pdf);
     return ERR_OK;
 }
 

@@ -87,14 +87,18 @@ bool value_has_upper(struct span text)
 
 bool value_is_grade(struct span text)
 {
-    char top;
-
-    if (text.len != 2)
+    if (text.len != 2 || text.p[1] < '1')
         return false;
-    top = text.p[0] == 'P'                                           ? '6'
-          : text.p[0] == 'J' || text.p[0] == 'H' || text.p[0] == 'E' ? '3'
-                                                                     : 0;
-    return text.p[1] >= '1' && text.p[1] <= (uint8_t)top;
+    switch (text.p[0]) {
+    case 'P':
+        return text.p[1] <= '6';
+    case 'J':
+    case 'H':
+    case 'E':
+        return text.p[1] <= '3';
+    default:
+        return false;
+    }
 }
 
 bool value_is_mail(struct span text)

@@ -16,7 +16,7 @@ struct made {
     int n;
 };
 
-static void put(uint8_t *to, size_t *len, uint32_t value, int n_bytes)
+static void put(uint8_t *to, size_t *len, uint64_t value, int n_bytes)
 {
     for (int i = 0; i < n_bytes; i++)
         to[(*len)++] = (uint8_t)(value >> 8 * i);
@@ -186,7 +186,7 @@ T_CASE(unzip_stops_at_too_many_entries_and_too_many_bytes)
     if (z == NULL || y == NULL || arena_create(4096, &arena, NULL) != ERR_OK)
         abort();
     for (int i = 0; i < 9; i++) {
-        char name[8];
+        char name[16];
 
         snprintf(name, sizeof name, "f%d", i);
         add(z, (struct entry){.name = name, .text = ""});
@@ -194,7 +194,7 @@ T_CASE(unzip_stops_at_too_many_entries_and_too_many_bytes)
     T_EQ(unzip_read(end(z), &caps, arena, &got, NULL), ERR_OK, "nine entries");
     T_EQ(only_trouble(&got), UNZIP_N_ENTRIES, "four are allowed");
     for (int i = 0; i < 4; i++) {
-        char name[8];
+        char name[16];
 
         snprintf(name, sizeof name, "f%d", i);
         add(y, (struct entry){.name = name, .text = N_TEXT});

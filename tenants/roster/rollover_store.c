@@ -344,9 +344,9 @@ enum err rollover_store_find(struct tx *tx, struct db *db, struct id id, struct 
     db_args_init(&args);
     db_arg_id(&args, id);
     rc = list(tx, db, &rollover_find, &args, sizeof *rows, read_row, arena, &rows, &n, why);
-    if (rc == ERR_OK && n == 0)
-        rc = fail_set(why, ERR_NOT_FOUND, "no such roll-over");
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && (n == 0 || rows == NULL))
+        return fail_set(why, ERR_NOT_FOUND, "no such roll-over");
+    if (rc == ERR_OK && rows != NULL)
         *row_out = rows[0];
     return rc;
 }

@@ -26,8 +26,9 @@ export function AuditPage(_: PageProps): VNode {
     }),
   );
   const [table] = useAsked("roles.table", undefined);
+  const groups = table.at === "here" ? table.value.groups : [];
   const summaries = new Map(
-    table.at === "here" ? table.value.rows.map((row) => [row.name, row.summary_ja]) : [],
+    groups.flatMap((group) => group.rows.map((row) => [row.name, row.summary_ja] as const)),
   );
   if (paged.trouble === "missing") return <MissingNote />;
   return (

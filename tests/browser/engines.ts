@@ -67,6 +67,8 @@ async function walk(t: T, driver: Driver): Promise<void> {
     ),
     "greeted by name",
   );
+  await driver.goto(`${at.url}/#/me/devices`);
+  await until(driver, there(".device"), "a part that comes later: my devices");
   t.eq(
     await driver.get("Object.keys(localStorage).join()"),
     "ibasho.display",

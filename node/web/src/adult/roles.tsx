@@ -16,8 +16,7 @@ const actions: Readonly<Record<RoleRow["action"], Word>> = {
   change: roleTable.change,
   export: roleTable.export,
 };
-const objects: Readonly<Record<RoleRow["object"], Word>> = {
-  none: roleTable.ofNobody,
+const objects: Readonly<Record<Exclude<RoleRow["object"], "none">, Word>> = {
   own: roleTable.own,
   own_class: roleTable.ownClass,
   own_school: roleTable.ownSchool,
@@ -68,7 +67,10 @@ function Table({ table }: { table: RoleTable }): VNode {
         </fieldset>
       ) : null}
       {groups.map((group) => (
-        <section class="card stack" key={group.name_ja}>
+        <section
+          class={isWhole ? "card stack role-table" : "card stack role-lines"}
+          key={group.name_ja}
+        >
           <h2>
             <Given>{group.name_ja}</Given>
           </h2>
@@ -108,9 +110,11 @@ function Deed({ table, row, withRoles }: DeedProps): VNode {
         <span class="pill">
           <Words of={actions[row.action]} />
         </span>
-        <span class="pill">
-          <Words of={objects[row.object]} />
-        </span>
+        {row.object === "none" ? null : (
+          <span class="pill">
+            <Words of={objects[row.object]} />
+          </span>
+        )}
         {row.listeners.length === 1 && row.listeners[0] === "office" ? (
           <span class="pill">
             <Words of={roleTable.officeOnly} />

@@ -11,22 +11,22 @@ export const home = {
   doors: ["できること", "できる こと", "What you can do"],
   me: ["わたしのID", "わたしの ID", "My ID"],
   meNote: [
-    "パスワードを変《か》える、はいっている端末《たんまつ》を見《み》る。",
+    "パスワードを変《か》える、使《つか》っている端末《たんまつ》を見《み》る。",
     "パスワードを かえます。 つかって いる きかいを みます。",
     "Change your password, see where you are signed in.",
   ],
   others: [
-    "いま、ほかの端末《たんまつ》でも、はいっています（{n}台《だい》）。",
+    "いま、ほかの端末《たんまつ》でも使《つか》っています（{n}台《だい》）。",
     "いま、 ほかの きかいも つかって います。 （{n}だい）",
     "You are also signed in on {n} other device(s).",
   ],
   newDevice: [
-    "新《あたら》しい端末《たんまつ》（{device}）から、はいりました：{time}",
+    "新《あたら》しい端末《たんまつ》（{device}）で使《つか》いはじめました：{time}",
     "あたらしい きかい（{device}）で はいりました： {time}",
     "Someone came in on a new device ({device}): {time}",
   ],
   devices: [
-    "はいっている端末《たんまつ》を見《み》る",
+    "使《つか》っている端末《たんまつ》を見《み》る",
     "つかって いる きかいを みる",
     "See the devices",
   ],

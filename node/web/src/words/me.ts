@@ -4,7 +4,7 @@ import type { Word } from "./word.js";
 export const me = {
   title: ["わたしのID", "わたしの ID", "My ID"],
   lead: [
-    "はいるときのパスワードや、はいっている端末《たんまつ》を見《み》られます。",
+    "パスワードや、使《つか》っている端末《たんまつ》のページです。",
     "パスワードや つかって いる きかいを みます。",
     "Your password, and the devices where you are signed in.",
   ],
@@ -14,14 +14,14 @@ export const me = {
 
   password: ["パスワードを変《か》える", "パスワードを かえる", "Change the password"],
   passwordNote: [
-    "変《か》えると、ほかの端末《たんまつ》では、はいり直《なお》しになります。",
+    "変《か》えると、ほかの端末《たんまつ》では終《お》わります。",
     "かえると、 ほかの きかいは おわります。",
     "When you change it, other devices have to sign in again.",
   ],
   oldPassword: ["いまのパスワード", "いまの パスワード", "Password now"],
   passwordDo: ["パスワードを変《か》える", "パスワードを かえる", "Change it"],
   passwordDone: [
-    "パスワードを変《か》えました。ほかの端末《たんまつ》は、はいり直《なお》しになりました。",
+    "パスワードを変《か》えました。ほかの端末《たんまつ》では終《お》わりました。",
     "パスワードを かえました。 ほかの きかいは おわりました。",
     "The password is changed. Other devices were signed out.",
   ],
@@ -36,7 +36,11 @@ export const me = {
     "The present password does not match. Please enter it once more.",
   ],
 
-  devices: ["はいっている端末《たんまつ》", "つかって いる きかい", "Where you are signed in"],
+  devices: [
+    "使《つか》っている端末《たんまつ》",
+    "つかって いる きかい",
+    "Where you are signed in",
+  ],
   devicesNote: [
     "知《し》らない端末《たんまつ》があれば、ここで終《お》わらせられます。",
     "しらない きかいを おわらせます。",
@@ -49,7 +53,7 @@ export const me = {
   endOne: ["終《お》わらせる", "おわらせる", "Sign it out"],
   endedOne: ["終《お》わらせました。", "おわらせました。", "It is signed out."],
   onlyThis: [
-    "ほかの端末《たんまつ》では、はいっていません。",
+    "ほかの端末《たんまつ》では使《つか》っていません。",
     "ほかの きかいは つかって いません。",
     "You are signed in nowhere else.",
   ],

@@ -145,6 +145,8 @@ static enum err create(const char *path, const char *title, int64_t utc_us,
 {
     struct pdf *pdf = calloc(1, sizeof *pdf);
     cairo_font_options_t *options;
+    PangoFontMap *fonts;
+    PangoContext *context;
     enum err rc = ERR_NOMEM;
 
     *pdf_out = NULL;
@@ -160,7 +162,14 @@ static enum err create(const char *path, const char *title, int64_t utc_us,
     }
     set_dates(pdf);
     pdf->cr = cairo_create(pdf->surface);
-    pdf->layout = pango_cairo_create_layout(pdf->cr);
+    /* A font map of its own: the thread's default one would keep every font that was used in
+     * memory for as long as the thread lives. */
+    fonts = pango_cairo_font_map_new();
+    context = pango_font_map_create_context(fonts);
+    g_object_unref(fonts);
+    pango_cairo_update_context(pdf->cr, context);
+    pdf->layout = pango_layout_new(context);
+    g_object_unref(context);
     /* Paper has no pixels: letters stand where they belong at every size. */
     options = cairo_font_options_create();
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);

@@ -19,7 +19,7 @@ T_CASE(day_begins_and_ends_in_tokyo)
         {"a leap day", INT64_C(1709132400) * S, 2023, "2024-02-29"},
     };
     char text[DAY_TEXT_CAP];
-    int64_t begin_us, end_us;
+    int64_t begin_us = 0, end_us = 0;
 
     for (size_t i = 0; i < T_COUNT(rows); i++) {
         day_text(rows[i].utc_us, text);

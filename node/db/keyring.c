@@ -206,18 +206,21 @@ void keyring_forgets(struct keyring *keyring)
 
 void keyring_on_forget(struct keyring *keyring, void (*forget)(void *arg), void *arg)
 {
-    int i = 0;
+    bool is_kept = false;
 
     pthread_mutex_lock(&keyring->lock);
-    while (i < KEEPERS_CAP && keyring->keepers[i].forget != NULL)
-        i++;
-    invariant(i < KEEPERS_CAP, "more than %d keep what keys gave", KEEPERS_CAP);
-    keyring->keepers[i].forget = forget;
-    keyring->keepers[i].arg = arg;
+    for (int i = 0; i < KEEPERS_CAP && !is_kept; i++) {
+        if (keyring->keepers[i].forget != NULL)
+            continue;
+        keyring->keepers[i].forget = forget;
+        keyring->keepers[i].arg = arg;
+        is_kept = true;
+    }
     pthread_mutex_unlock(&keyring->lock);
+    invariant(is_kept, "more than %d keep what keys gave", KEEPERS_CAP);
 }
 
-void keyring_off_forget(struct keyring *keyring, void *arg)
+void keyring_off_forget(struct keyring *keyring, const void *arg)
 {
     pthread_mutex_lock(&keyring->lock);
     for (int i = 0; i < KEEPERS_CAP; i++)

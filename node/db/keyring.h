@@ -133,7 +133,7 @@ uint64_t keyring_epoch(const struct keyring *keyring);
  * that locks or destroys, under the keyring's lock (the keyring may not be called). At most 4;
  * to be taken away, by the same arg, before arg goes. */
 void keyring_on_forget(struct keyring *keyring, void (*forget)(void *arg), void *arg);
-void keyring_off_forget(struct keyring *keyring, void *arg);
+void keyring_off_forget(struct keyring *keyring, const void *arg);
 
 /* Ed25519 with the named signing key, made at first use: 64 bytes; the raw public key. */
 NODISCARD enum err keyring_sign(struct keyring *keyring, const char *name, struct span bytes,

@@ -82,6 +82,7 @@ static void build(void)
 static struct people_query query_of(uint8_t filters, uint8_t cap, struct span q)
 {
     static const struct id child = {{20}};
+    struct id after = {{(uint8_t)(19 + (filters >> 5))}};
 
     return (struct people_query){
         .q = q,
@@ -92,7 +93,7 @@ static struct people_query query_of(uint8_t filters, uint8_t cap, struct span q)
         .state = ACCOUNT_SUSPENDED,
         .has_role = (filters & 8) != 0,
         .role = ROLE_STUDENT,
-        .after = (filters & 16) != 0 ? (struct id){{(uint8_t)(19 + (filters >> 5))}} : ID_NONE,
+        .after = (filters & 16) != 0 ? after : ID_NONE,
         .n_cap = 1 + cap % PEOPLE_PAGE_MOST,
         .children = &child,
         .n_children = 1,

@@ -293,6 +293,8 @@ def http_doctor_speaks_plainly(t):
     t.ok(said.returncode in (0, 1), f"it ran: {said.returncode} {said.stderr}")
     t.ok("注意" in said.stdout and "→" in said.stdout, "the demo's token is worth a word", said.stdout)
     report = json.loads(node.cli("doctor", "--json", check=False).stdout)
+    t.ok(any("accounts.operator_makes" in c["next"] for c in report["checks"]),
+         "a test node lets the operator make everybody: named as not for real use")
     names = {c["name"] for c in report["checks"]}
     for name in ("node", "client", "keys", "database", "migrations", "writer", "jobs", "clock",
                  "sheet", "audit", "backup", "disk", "configuration", "front-public",

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import time
+import warnings
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "roster"))
@@ -16,6 +17,7 @@ import oneroster_strict  # noqa: E402
 from ibasho_node import Nodes  # noqa: E402
 from t import case, main  # noqa: E402
 
+warnings.simplefilter("ignore")  # zipfile's, of a name that is doubled on purpose
 ZIP = {"Content-Type": "application/zip"}
 IMPORTS = "/api/v1/roster/imports"
 ROLLOVER = "/api/v1/roster/rollover"
@@ -138,6 +140,27 @@ def a_package_with_defects_is_refused_with_its_findings(t):
          "application/json"}).status, 415, "JSON is no package")
     t.eq(session("commissioner").request("POST", f"{IMPORTS}/{answer['id']}/apply",
                                          {"preview": "0" * 64}).status, 409, "cannot be applied")
+
+
+@case
+def no_defect_sample_gets_further_than_its_findings(t):
+    t.req("NI-T2-1")
+    node = world["node"]
+    session("commissioner")
+    letters = "SELECT count(*), max(xmin::text::bigint) FROM person"
+    before = node.psql(letters)
+    states = {}
+    for name, entry in make_samples.DEFECT.items():
+        data = make_samples.make(entry[5])
+        if len(data) > 16 << 20:  # the front's to refuse, before it is sent
+            continue
+        answer = check(data)
+        t.eq(answer.status, 201, f"{name}: {answer.body[:120]}")
+        state = answer.json()["state"] if answer.status == 201 else "?"
+        states[state] = states.get(state, 0) + 1
+        t.eq(state, "refused" if entry[1] == make_samples.E else "checked", name)
+    t.note(f"{len(make_samples.DEFECT)} samples: {states}")
+    t.eq(node.psql(letters), before, "nobody was touched")
 
 
 @case

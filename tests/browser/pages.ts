@@ -179,6 +179,7 @@ export const pages: readonly PageUnderTest[] = [
     },
   },
   { name: "audit", who: "board", reach: (v) => to(v, "#/audit", "#audit-account") },
+  { name: "people", who: "board", reach: (v) => to(v, "#/people", ".person-row") },
   { name: "contract", who: "board", reach: (v) => to(v, "#/contract", "#contract-title") },
   { name: "schools", who: "board", reach: (v) => to(v, "#/schools", "#school-name") },
   { name: "keys", who: "board", reach: (v) => to(v, "#/keys", ".facts") },

@@ -3,6 +3,7 @@ import { type PageProps, type Views, viewOf } from "../view/page.js";
 import { AuditPage } from "./audit.js";
 import { ContractPage } from "./contract.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
+import { PeoplePage } from "./people.js";
 import { RolesPage } from "./roles.js";
 import { SchoolsPage } from "./schools.js";
 import { SettingPage } from "./setting.js";
@@ -16,6 +17,7 @@ const views: Views = {
   roles: RolesPage,
   audit: AuditPage,
   contract: ContractPage,
+  people: PeoplePage,
   schools: SchoolsPage,
   keys: KeysPage,
   sheet: SheetPage,

@@ -34,16 +34,36 @@ export async function ask<N extends RouteName>(
   input: Input<N>,
   query: Readonly<Record<string, string>> = {},
 ): Promise<Outcome<Routes[N]["output"]>> {
+  const outcome = await send(name, params, input, query, (answer) => answer.text());
+  if (outcome.kind !== "ok") return outcome;
+  return { kind: "ok", value: parsed(outcome.value) as Routes[N]["output"] };
+}
+
+/** As `ask`, for a route that answers with a file. */
+export async function askFile<N extends RouteName>(
+  name: N,
+  params: Params<N>,
+  input: Input<N>,
+  query: Readonly<Record<string, string>> = {},
+): Promise<Outcome<Blob>> {
+  return send(name, params, input, query, (answer) => answer.blob());
+}
+
+async function send<N extends RouteName, T>(
+  name: N,
+  params: Params<N>,
+  input: Input<N>,
+  query: Readonly<Record<string, string>>,
+  read: (answer: Response) => Promise<T>,
+): Promise<Outcome<T>> {
   const { method, path, body: fileType } = routes[name];
-  let answer: Response;
-  let text: string;
   const limit = new AbortController(); // AbortSignal.timeout came with Safari 16
   const timer = setTimeout(
     () => limit.abort(),
     fileType === undefined ? deadlineMs : fileDeadlineMs,
   );
   try {
-    answer = await fetch(filled(path, params, query), {
+    const answer = await fetch(filled(path, params, query), {
       method,
       cache: "no-store",
       credentials: "same-origin",
@@ -51,15 +71,14 @@ export async function ask<N extends RouteName>(
       signal: limit.signal,
       ...sent(input, fileType),
     });
-    text = await answer.text();
+    if (answer.ok) return { kind: "ok", value: await read(answer) };
+    const text = await answer.text();
+    return { kind: "refused", problem: problemFrom(answer.status, parsed(text)) };
   } catch {
     return { kind: "offline" };
   } finally {
     clearTimeout(timer);
   }
-  const body = parsed(text);
-  if (answer.ok) return { kind: "ok", value: body as Routes[N]["output"] };
-  return { kind: "refused", problem: problemFrom(answer.status, body) };
 }
 
 /** The body as its row takes it: a file as it is, anything else as JSON. */

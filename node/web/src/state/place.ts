@@ -25,6 +25,7 @@ const rows = {
   setting: { path: "settings/*", of: "adult" },
   roles: { path: "roles", of: "adult" },
   audit: { path: "audit", of: "adult" },
+  people: { path: "people", of: "adult" },
   contract: { path: "contract", of: "adult" },
   schools: { path: "schools", of: "adult" },
   keys: { path: "keys", of: "adult" },

@@ -7,6 +7,7 @@ import { first } from "./first.js";
 import { home, roles } from "./home.js";
 import { keys } from "./keys.js";
 import { me } from "./me.js";
+import { people } from "./people.js";
 import { roleTable } from "./role_table.js";
 import { schools } from "./schools.js";
 import { settings } from "./settings.js";
@@ -34,6 +35,7 @@ export const chapters: readonly Chapter[] = [
   { name: "choices", forChildren: false, words: choices },
   { name: "keys", forChildren: false, words: keys },
   { name: "audit", forChildren: false, words: audit },
+  { name: "people", forChildren: false, words: people },
   { name: "contract", forChildren: false, words: contract },
   { name: "schools", forChildren: false, words: schools },
   { name: "roleTable", forChildren: false, words: roleTable },

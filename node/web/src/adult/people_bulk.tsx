@@ -1,0 +1,151 @@
+import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import { ask, askFile, type Outcome } from "../edge/api.js";
+import { saveFile } from "../edge/save.js";
+import { type Chosen, chosenIn, mayApprove, mayIssue } from "../state/people.js";
+import type { Person } from "../wire.js";
+import { Failure } from "../view/page.js";
+import { Words } from "../view/words.js";
+import { people as words } from "../words/people.js";
+import type { Word } from "../words/word.js";
+
+interface Props {
+  readonly role: string | undefined;
+  readonly people: readonly Person[];
+  readonly chosen: Chosen;
+  readonly choose: (chosen: Chosen) => void;
+  readonly again: () => void;
+}
+
+type Said =
+  | { readonly kind: "nothing" | "nobody" | "printed" }
+  | { readonly kind: "approved" | "issued"; readonly n: number }
+  | { readonly kind: "refused"; readonly text: string };
+
+/** What can be done with all who are chosen at once. */
+export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
+  const [said, say] = useState<Said>({ kind: "nothing" });
+  const [busy, work] = useState(false);
+
+  /** One act for those chosen who are in its state; the others stay as they are. */
+  const act = async <T,>(
+    states: readonly Person["state"][],
+    ask: (ids: readonly string[]) => Promise<Outcome<T>>,
+    then: (n: number, value: T) => Said,
+  ): Promise<void> => {
+    if (busy) return;
+    const ids = chosenIn(people, chosen, states);
+    if (ids.length === 0) return say({ kind: "nobody" });
+    work(true);
+    const outcome = await ask(ids);
+    work(false);
+    if (outcome.kind === "ok") return say(then(ids.length, outcome.value));
+    if (outcome.kind === "offline") return say({ kind: "refused", text: "" });
+    const { errors, title } = outcome.problem;
+    say({ kind: "refused", text: errors[0]?.text ?? title });
+  };
+  const approve = (): Promise<void> =>
+    act(
+      ["requested"],
+      (ids) => ask("people.approve", undefined, { ids }),
+      (n) => {
+        again();
+        return { kind: "approved", n };
+      },
+    );
+  const issue = (): Promise<void> =>
+    act(
+      ["approved"],
+      (ids) => ask("people.issue", undefined, { ids, first: "sheet" }),
+      (n) => {
+        again();
+        return { kind: "issued", n };
+      },
+    );
+  const print = (kind: "ids" | "passwords"): Promise<void> =>
+    act(
+      kind === "ids" ? ["issued", "active"] : ["issued"],
+      (ids) => askFile("people.slips", undefined, { ids, kind }),
+      (_, file) => {
+        saveFile(file, `ibasho-${kind}.pdf`);
+        return { kind: "printed" };
+      },
+    );
+  return (
+    <section class="card stack">
+      <div class="row">
+        <span role="status">
+          <Words of={words.chosen} slots={{ n: chosen.size }} />
+        </span>
+        <button
+          type="button"
+          class="quiet-button"
+          onClick={() => choose(new Set(people.map((one) => one.id)))}
+        >
+          <Words of={words.chooseAll} />
+        </button>
+        {chosen.size === 0 ? null : (
+          <button type="button" class="quiet-button" onClick={() => choose(new Set())}>
+            <Words of={words.chooseNone} />
+          </button>
+        )}
+      </div>
+      {chosen.size === 0 ? null : (
+        <div class="row">
+          {mayApprove(role) ? (
+            <Act word={words.approve} busy={busy} act={() => void approve()} />
+          ) : null}
+          {mayIssue(role) ? (
+            <>
+              <Act word={words.issue} busy={busy} act={() => void issue()} />
+              <Act word={words.printIds} busy={busy} act={() => void print("ids")} />
+              <Act word={words.printPasswords} busy={busy} act={() => void print("passwords")} />
+            </>
+          ) : null}
+        </div>
+      )}
+      <div role="alert">
+        <Result said={said} />
+      </div>
+    </section>
+  );
+}
+
+function Act({ word, busy, act }: { word: Word; busy: boolean; act: () => void }): VNode {
+  return (
+    <button type="button" class="quiet-button" aria-disabled={busy} onClick={act}>
+      <Words of={busy ? words.working : word} />
+    </button>
+  );
+}
+
+function Result({ said }: { said: Said }): VNode | null {
+  switch (said.kind) {
+    case "nothing":
+      return null;
+    case "nobody":
+      return (
+        <p class="fault">
+          <Words of={words.onlyThose} />
+        </p>
+      );
+    case "printed":
+      return (
+        <p class="note">
+          <Words of={words.printed} />
+        </p>
+      );
+    case "approved":
+    case "issued":
+      return (
+        <p class="note">
+          <Words
+            of={said.kind === "approved" ? words.approvedN : words.issuedN}
+            slots={{ n: said.n }}
+          />
+        </p>
+      );
+    case "refused":
+      return <Failure text={said.text} />;
+  }
+}

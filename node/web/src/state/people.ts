@@ -1,0 +1,63 @@
+import type { Person } from "../wire.js";
+
+/** What the list of people is asked for. "" asks nothing of that kind. */
+export interface PeopleQuestion {
+  readonly q: string;
+  readonly school: string;
+  readonly state: string;
+  readonly role: string;
+}
+
+export const everybody: PeopleQuestion = { q: "", school: "", state: "", role: "" };
+
+export function peopleQuery(question: PeopleQuestion): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(question).flatMap(([name, value]: [string, string]) =>
+      value.trim() === "" ? [] : [[name, value.trim()]],
+    ),
+  );
+}
+
+/** The best that this viewer may call a person by. */
+export function callName(person: Pick<Person, "name" | "display_name" | "login">): string {
+  return person.name ?? person.display_name ?? person.login ?? "";
+}
+
+export type Chosen = ReadonlySet<string>;
+
+export function toggled(chosen: Chosen, id: string): Chosen {
+  const next = new Set(chosen);
+  if (!next.delete(id)) next.add(id);
+  return next;
+}
+
+/** Those of the list who are chosen and in one of the states; in the order of the list. */
+export function chosenIn(
+  people: readonly Person[],
+  chosen: Chosen,
+  states: readonly Person["state"][],
+): string[] {
+  return people
+    .filter((one) => chosen.has(one.id) && states.includes(one.state))
+    .map((one) => one.id);
+}
+
+export const states = [
+  "requested",
+  "approved",
+  "issued",
+  "active",
+  "suspended",
+  "closed",
+] as const satisfies readonly Person["state"][];
+
+/** What a role may do with IDs; the node decides, this only spares useless buttons. */
+export function mayApprove(role: string | undefined): boolean {
+  return role === "commissioner";
+}
+export function mayIssue(role: string | undefined): boolean {
+  return role === "commissioner" || role === "contractor";
+}
+export function mayRequest(role: string | undefined): boolean {
+  return mayIssue(role) || role === "school_staff";
+}

@@ -1,0 +1,83 @@
+import type { Word } from "./word.js";
+
+/** People and their IDs: found, approved, issued, stopped. */
+export const people = {
+  title: ["人《ひと》とID", "人《ひと》と ID", "People and IDs"],
+  lead: [
+    "IDは、申《もう》しこみ → 承認《しょうにん》 → 発行《はっこう》 → 利用《りよう》の順《じゅん》に進《すす》みます。",
+    "IDは じゅんばんに すすみます。",
+    "An ID is requested, approved, issued and then used.",
+  ],
+  search: [
+    "名前《なまえ》・よみ・ログインIDでさがす",
+    "名前《なまえ》で さがす",
+    "Search by name, reading or login",
+  ],
+  doSearch: ["さがす", "さがす", "Search"],
+  state: ["状態《じょうたい》", "いま", "State"],
+  role: ["役割《やくわり》", "だれ", "Role"],
+  school: ["学校《がっこう》", "学校《がっこう》", "School"],
+  all: ["すべて", "ぜんぶ", "All"],
+  none: ["当《あ》てはまる人《ひと》がいません。", "みつかりません。", "Nobody matches."],
+  found: ["{n}人《にん》", "{n}人《にん》", "{n} people"],
+  more: ["さらに見《み》る", "もっと みる", "Show more"],
+  add: ["人《ひと》を申《もう》しこむ", "あたらしい 人《ひと》", "Request an ID for someone"],
+  toList: ["人《ひと》の一覧《いちらん》へ", "リストへ", "To the list of people"],
+  requested: ["申《もう》しこみ中《ちゅう》", "もうしこみ", "Requested"],
+  approved: ["承認済《しょうにんず》み", "みとめた", "Approved"],
+  issued: ["発行済《はっこうず》み（未使用《みしよう》）", "だした", "Issued, not used yet"],
+  active: ["利用中《りようちゅう》", "つかっている", "Active"],
+  suspended: ["停止中《ていしちゅう》", "とめている", "Suspended"],
+  closed: ["終了《しゅうりょう》", "おわった", "Closed"],
+  noId: ["IDなし", "IDが ない", "No ID"],
+  trial: ["試行《しこう》", "おためし", "Trial"],
+  left: ["名簿《めいぼ》にない", "めいぼに ない", "Not in the roster"],
+  endsOn: ["{day}まで", "{day}まで", "until {day}"],
+  withId: ["{name}（{id}）", "{name}（{id}）", "{name} ({id})"],
+  chosen: ["{n}人《にん》を選《えら》んでいます", "{n}人《にん》を えらんで います", "{n} chosen"],
+  chooseAll: [
+    "表示中《ひょうじちゅう》の人《ひと》をすべて選《えら》ぶ",
+    "みえて いる 人《ひと》を ぜんぶ えらぶ",
+    "Choose everyone shown",
+  ],
+  chooseOne: ["{name}を選《えら》ぶ", "{name}を えらぶ", "Choose {name}"],
+  chooseNone: ["選択《せんたく》をやめる", "えらぶのを やめる", "Choose nobody"],
+  approve: ["承認《しょうにん》する", "みとめる", "Approve"],
+  issue: ["IDを発行《はっこう》する", "IDを だす", "Issue IDs"],
+  printIds: [
+    "ID票《ひょう》を印刷《いんさつ》する（PDF）",
+    "IDの 紙《かみ》（PDF）",
+    "Print ID slips (PDF)",
+  ],
+  printPasswords: [
+    "はじめのパスワード票《ひょう》を印刷《いんさつ》する（PDF）",
+    "パスワードの 紙《かみ》（PDF）",
+    "Print first-password sheets (PDF)",
+  ],
+  working: ["しています…", "して います…", "Working…"],
+  approvedN: [
+    "{n}人《にん》を承認《しょうにん》しました。",
+    "{n}人《にん》を みとめました。",
+    "{n} approved.",
+  ],
+  issuedN: [
+    "{n}人《にん》にIDを発行《はっこう》しました。続《つづ》けてID票《ひょう》とパスワード票《ひょう》を印刷《いんさつ》できます。",
+    "{n}人《にん》に IDを だしました。 紙《かみ》に だせます。",
+    "{n} IDs issued. Their slips and first passwords can be printed now.",
+  ],
+  printed: [
+    "PDFをダウンロードしました。ID票《ひょう》とパスワード票《ひょう》は別々《べつべつ》に渡《わた》してください。",
+    "PDFを だしました。 2まいは べつに わたして ください。",
+    "The PDF was downloaded. Please hand out slips and passwords apart from each other.",
+  ],
+  onlyThose: [
+    "選《えら》んだ人《ひと》の中《なか》に、いまこの操作《そうさ》ができる状態《じょうたい》の人《ひと》がいません。",
+    "いま できる 人《ひと》が いません。",
+    "Nobody chosen is in the state for this.",
+  ],
+  hiddenNames: [
+    "この役割《やくわり》では、表示名《ひょうじめい》とIDだけが見《み》えます。",
+    "よびなと IDだけが みえます。",
+    "Your role sees display names and IDs only.",
+  ],
+} satisfies Record<string, Word>;

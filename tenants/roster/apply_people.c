@@ -96,8 +96,8 @@ static enum person_kind kind_at(const struct apply *a, size_t user)
 /* Either may name the other as agent. */
 static void link_of(struct apply *a, size_t one, size_t other)
 {
-    enum person_kind kinds[2] = {kind_at(a, one), kind_at(a, other)};
-    struct id ids[2] = {a->ids[KIND_PERSON][one], a->ids[KIND_PERSON][other]};
+    const enum person_kind kinds[2] = {kind_at(a, one), kind_at(a, other)};
+    const struct id ids[2] = {a->ids[KIND_PERSON][one], a->ids[KIND_PERSON][other]};
 
     if (id_is_none(ids[0]) || id_is_none(ids[1]))
         return;

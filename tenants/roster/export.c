@@ -17,7 +17,6 @@ struct line {
 
 struct export
 {
-    struct keyring *keyring;
     struct arena *arena;
     struct snapshot s;
     struct line *lines[ROSTER_FILES_N]; /* by source id */
@@ -212,7 +211,7 @@ static enum err write_manifest(struct export *e, struct fail *why)
 enum err roster_export(struct keyring *keyring, struct db *db, struct arena *arena,
                        struct span *zip_out, struct fail *why)
 {
-    struct export e = {.keyring = keyring, .arena = arena};
+    struct export e = {.arena = arena};
     struct zip_entry entries[ROSTER_FILES_N];
     size_t n = 0;
     enum err rc = snapshot_load(keyring, db, arena, &e.s, why);

@@ -283,7 +283,7 @@ static enum err apply_package(struct job_call *call, const struct import_row *ro
 static enum err apply_job(struct job_call *call, struct fail *why)
 {
     struct apply_payload in;
-    struct import_row row;
+    struct import_row row = {.state = IMPORT_REFUSED};
     struct arena *names = NULL;
     struct telling end = {.services = call->services};
     enum err rc = jx_read(call->payload, &payload_shape, call->arena, &in, NULL, why);

@@ -38,7 +38,7 @@ static size_t slot_of(const struct index_map *map, const uint8_t *key)
 {
     uint64_t h;
 
-    memcpy(&h, key + PERSON_INDEX_BYTES - sizeof h, sizeof h);
+    memcpy(&h, &key[PERSON_INDEX_BYTES - sizeof h], sizeof h);
     h = (size_t)(h & (map->n_slots - 1));
     while (map->keys[h] != NULL && memcmp(map->keys[h], key, PERSON_INDEX_BYTES) != 0)
         h = (h + 1) & (map->n_slots - 1);

@@ -169,7 +169,8 @@ static void add_student(struct make *m, int n)
     if (n == s->without)
         return;
     add_user(m, id, master, n, n == s->renamed ? "新名" : NUMBER("花子%d", n),
-             grades[(class - 1) % 9], school, has_guardian ? uuid(m, GUARDIAN, n) : "",
+             grades[(class - 1) % 9], school,
+             has_guardian && !s->has_no_agents ? uuid(m, GUARDIAN, n) : "",
              uuid(m, CLASS, 3 * class - 2));
     add_role(m, id, "student", uuid(m, SCHOOL, school));
     for (int i = 0; i < 3; i++)

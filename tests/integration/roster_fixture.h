@@ -14,6 +14,7 @@ struct roster_spec {
     int moved;           /* this one has another source id, the same master identifier */
     int new_person;      /* this one has other ids altogether: a double; 0: none */
     const char *version; /* NULL: "1.2_JP"; "1.2" has the older head of users and enrolments */
+    bool has_no_agents;  /* no child names its guardian */
     bool is_plain;       /* LF and no quotes */
     bool has_mark;       /* a byte order mark */
     bool is_broken;      /* a role leads nowhere */

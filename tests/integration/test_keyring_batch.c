@@ -112,7 +112,6 @@ out:
 static void node_of_short_life(const struct keyd_fixture *f, const struct id *persons,
                                unsigned after_us)
 {
-    static struct id keys[N];
     int status, ready[2];
     char byte;
     pid_t pid;
@@ -120,6 +119,7 @@ static void node_of_short_life(const struct keyd_fixture *f, const struct id *pe
     T_EQ(pipe(ready), 0, "pipe");
     pid = fork();
     if (pid == 0) {
+        static struct id keys[N];
         struct keyring *keyring = NULL;
 
         if (keyring_open(&f->conf, &keyring, NULL) != ERR_OK || write(ready[1], "x", 1) != 1)

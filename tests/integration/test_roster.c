@@ -322,6 +322,55 @@ T_CASE(roster_tells_who_changed_left_and_came_back)
     store_fixture_stop(&f);
 }
 
+T_CASE(roster_leaves_accounts_alone_when_the_municipality_says_so)
+{
+    const struct roster_spec spec = {.n_students = SMALL, .year = 2026, .without = 7};
+    struct store_fixture f;
+    struct setting_change change = {.row = &setting_roster_suspend_leavers,
+                                    .id = id_new(),
+                                    .has_value = true,
+                                    .value = SPAN("false"),
+                                    .expected_version = -1,
+                                    .role = ROLE_COMMISSIONER};
+
+    store_fixture_start(&f, NULL);
+    apply_spec(&f, &small);
+    give_account(&f, student_id(&f, 7));
+    change.now_utc_us = clock_utc_us();
+    T_EQ(settings_change_wait(f.services.settings, f.services.writer, &change, NULL), ERR_OK,
+         "switched off");
+    apply_spec(&f, &spec);
+    T_EQ(store_fixture_i64(&f, "SELECT count(*) FROM person WHERE left_at IS NOT NULL"), 1,
+         "he left");
+    T_EQ(store_fixture_i64(&f, "SELECT count(*) FROM account WHERE state = 'active'"), 1,
+         "his ID goes on");
+    store_fixture_stop(&f);
+}
+
+T_CASE(roster_takes_back_only_the_guardians_it_had_named)
+{
+    const struct roster_spec spec = {.n_students = SMALL, .year = 2026, .has_no_agents = true};
+    struct store_fixture f;
+
+    store_fixture_start(&f, NULL);
+    apply_spec(&f, &small);
+    audit_fixture_sql(&f.log,
+                      "INSERT INTO guardian_link (id, guardian, child, created_at) SELECT"
+                      " gen_random_uuid(), g.id, c.id, now() FROM (SELECT id FROM person WHERE"
+                      " kind = 'guardian' LIMIT 1) g, (SELECT p.id FROM person p WHERE p.kind ="
+                      " 'student' AND NOT EXISTS (SELECT FROM guardian_link l WHERE l.child ="
+                      " p.id) LIMIT 1) c");
+    T_EQ(store_fixture_i64(&f, "SELECT count(*) FROM guardian_link WHERE ended_at IS NULL"), 4,
+         "three of the roster, one by hand");
+    apply_spec(&f, &spec);
+    T_EQ(store_fixture_i64(&f, "SELECT count(*) FROM guardian_link WHERE ended_at IS NULL"), 1,
+         "the one by hand stays");
+    apply_spec(&f, &small);
+    T_EQ(store_fixture_i64(&f, "SELECT count(*) FROM guardian_link WHERE ended_at IS NULL"), 4,
+         "and the three come back");
+    store_fixture_stop(&f);
+}
+
 T_CASE(roster_knows_a_person_by_the_master_identifier_and_marks_doubles)
 {
     const struct roster_spec moved = {.n_students = SMALL, .year = 2026, .moved = 4};

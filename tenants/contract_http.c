@@ -291,12 +291,15 @@ static enum err check_days(const struct change_input *in, struct fail *why)
 static void contract_change(struct req *req)
 {
     const struct change_input *in = req->input;
-    struct change *c = arena_alloc(req->arena, sizeof *c);
+    struct change *c = life_alloc(req, sizeof *c);
     const struct writer_op op = {change_run, change_done, c};
     struct fail why = {.code = ERR_OK};
-    enum err rc = c == NULL ? fail_set(&why, ERR_NOMEM, "a contract") : check_days(in, &why);
+    enum err rc;
 
+    if (c == NULL)
+        return;
     req->object = in->id;
+    rc = check_days(in, &why);
     if (rc == ERR_OK) {
         *c = (struct change){
             .req = req,

@@ -36,6 +36,18 @@ const struct setting setting_first_password_days = {
 const struct setting *const life_settings[LIFE_SETTINGS_N] = {&setting_consent_before_issue,
                                                               &setting_first_password_days};
 
+void *life_alloc(struct req *req, size_t bytes)
+{
+    void *p = arena_alloc(req->arena, bytes);
+    struct fail why;
+
+    if (p == NULL) {
+        fail_set(&why, ERR_NOMEM, "%zu bytes for %s", bytes, req->route->name);
+        reply_fail(req, &why);
+    }
+    return p;
+}
+
 void life_refuse(struct req *req, const struct life_refusal *refusal, const struct fail *why)
 {
     if (why->code == ERR_CONFLICT && refusal->code != NULL)

@@ -21,6 +21,9 @@
 
 extern const struct setting setting_consent_before_issue, setting_first_password_days;
 
+/* Of the request's arena; NULL: no memory, and answered so. */
+void *life_alloc(struct req *req, size_t bytes);
+
 /* What a person is told when a rule of this folder says no: 409 and a sentence of its own. */
 struct life_refusal {
     const char *code; /* NULL: none */

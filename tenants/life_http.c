@@ -75,15 +75,15 @@ static void approve_done(void *arg, enum err rc, const struct fail *why)
 static void people_approve(struct req *req)
 {
     const struct ids_input *in = req->input;
-    struct approval *a = arena_alloc(req->arena, sizeof *a);
+    struct approval *a = life_alloc(req, sizeof *a);
     const struct writer_op op = {approve_run, approve_done, a};
     struct fail why = {.code = ERR_OK};
-    enum err rc = a == NULL ? fail_set(&why, ERR_NOMEM, "approval") : ERR_OK;
+    enum err rc;
 
-    if (rc == ERR_OK) {
-        *a = (struct approval){.req = req, .n = in->ids.n};
-        rc = life_ids_read(&in->ids, req->arena, &a->ids, &why);
-    }
+    if (a == NULL)
+        return;
+    *a = (struct approval){.req = req, .n = in->ids.n};
+    rc = life_ids_read(&in->ids, req->arena, &a->ids, &why);
     if (rc == ERR_OK && a->n == 1)
         req->object = req->person = a->ids[0];
     if (rc == ERR_OK)
@@ -197,17 +197,18 @@ static void move_done(void *arg, enum err rc, const struct fail *why)
 static void move_account(struct req *req, enum wish wish)
 {
     const struct reason_input *in = req->input;
-    struct moving *m = arena_alloc(req->arena, sizeof *m);
+    struct moving *m = life_alloc(req, sizeof *m);
     const struct writer_op op = {move_run, move_done, m};
     struct fail why = {.code = ERR_OK};
     struct rights_found found;
-    enum err rc = m == NULL ? fail_set(&why, ERR_NOMEM, "a move")
-                            : rights_of_path(req, SHOWS_WORK, &found, &why);
+    enum err rc;
 
-    if (rc == ERR_OK) {
-        *m = (struct moving){.req = req, .wish = wish, .step = id_new()};
+    if (m == NULL)
+        return;
+    *m = (struct moving){.req = req, .wish = wish, .step = id_new()};
+    rc = rights_of_path(req, SHOWS_WORK, &found, &why);
+    if (rc == ERR_OK)
         rc = life_reason_seal(req, req->person, m->step, in->reason, &m->reason_sealed, &why);
-    }
     if (rc == ERR_OK)
         rc = writer_post(req->services->writer, &op, &why);
     if (rc != ERR_OK)

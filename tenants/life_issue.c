@@ -464,14 +464,11 @@ static enum err begin(struct issue *s, const struct issue_input *in, struct fail
 static void people_issue(struct req *req)
 {
     const struct issue_input *in = req->input;
-    struct issue *s = arena_alloc(req->arena, sizeof *s);
+    struct issue *s = life_alloc(req, sizeof *s);
     struct fail why = {.code = ERR_OK};
 
-    if (s == NULL) {
-        fail_set(&why, ERR_NOMEM, "an issue");
-        reply_fail(req, &why);
+    if (s == NULL)
         return;
-    }
     arena_mark_secret(req->arena);
     *s = (struct issue){
         .req = req,

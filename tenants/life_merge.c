@@ -231,15 +231,15 @@ static enum err begin(struct merge *m, struct id into, struct fail *why)
 static void people_merge(struct req *req)
 {
     const struct merge_input *in = req->input;
-    struct merge *m = arena_alloc(req->arena, sizeof *m);
+    struct merge *m = life_alloc(req, sizeof *m);
     const struct writer_op op = {merge_run, merge_done, m};
     struct fail why = {.code = ERR_OK};
-    enum err rc = m == NULL ? fail_set(&why, ERR_NOMEM, "a merge") : ERR_OK;
+    enum err rc;
 
-    if (rc == ERR_OK) {
-        *m = (struct merge){.req = req};
-        rc = begin(m, in->into, &why);
-    }
+    if (m == NULL)
+        return;
+    *m = (struct merge){.req = req};
+    rc = begin(m, in->into, &why);
     if (rc == ERR_OK)
         rc = writer_post(req->services->writer, &op, &why);
     if (rc != ERR_OK)

@@ -128,8 +128,10 @@ static enum err read_all(const struct db_rows *rows, struct arena *arena,
 {
     size_t n = (size_t)db_rows_n(rows);
     struct org_row *orgs = arena_alloc(arena, (n + 1) * sizeof *orgs);
-    enum err rc = orgs == NULL ? fail_set(why, ERR_NOMEM, "%zu orgs", n) : ERR_OK;
+    enum err rc = ERR_OK;
 
+    if (orgs == NULL)
+        return fail_set(why, ERR_NOMEM, "%zu orgs", n);
     for (size_t i = 0; rc == ERR_OK && i < n; i++)
         rc = read_row(rows, (int)i, arena, &orgs[i], why);
     if (rc == ERR_OK) {

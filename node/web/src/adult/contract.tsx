@@ -136,9 +136,9 @@ function Quota({ name, n, used }: { name: Word; n: number; used: number }): VNod
           </>
         ) : null}
       </p>
-      <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-        <rect class="bar-all" width="100" height="6" />
-        <rect class={used >= n ? "bar-full" : "bar-used"} width={share} height="6" />
+      <svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="meter-all" width="100" height="6" />
+        <rect class={used >= n ? "meter-full" : "meter-used"} width={share} height="6" />
       </svg>
     </>
   );

@@ -249,6 +249,7 @@ static enum err begin(struct proving *p, struct fail *why)
         .stage = session_stage_next(a, &p->row, true),
         .old_session = req->caller.session,
         .old_ended_why = is_second ? "step-up" : "signed-in-again",
+        .is_step = is_second,
         .totp_step = -1,
         .passes_lock = is_second,
     };

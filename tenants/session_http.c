@@ -206,6 +206,7 @@ static enum err second_post(struct second *s, struct fail *why)
         .stage = session_stage_next(s->accounts, &s->row, true),
         .old_session = s->req->caller.session,
         .old_ended_why = "step-up",
+        .is_step = true,
         .totp_step = o->totp_step,
         .display_name = o->display_name,
         .session = {.id = id_new()},

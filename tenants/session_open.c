@@ -153,9 +153,11 @@ static enum err read_notice(struct tx *tx, struct session_opening *o, struct fai
 
 enum err session_open_tx(struct tx *tx, struct session_opening *o, struct fail *why)
 {
-    enum err rc = o->stage == STAGE_SECOND_FACTOR ? signin_store_still(tx, o->row, why)
-                                                  : leave_traces(tx, o, why);
+    enum err rc = o->is_step ? session_store_is_open(tx, o->old_session, why) : ERR_OK;
 
+    if (rc == ERR_OK)
+        rc = o->stage == STAGE_SECOND_FACTOR ? signin_store_still(tx, o->row, why)
+                                             : leave_traces(tx, o, why);
     if (rc == ERR_OK && !id_is_none(o->old_session))
         rc = session_store_end(tx, o->old_session, o->old_ended_why, o->from.now_utc_us, why);
     if (rc == ERR_OK)
@@ -183,6 +185,7 @@ enum err session_rise_tx(struct tx *tx, struct session_opening *o, struct id acc
         return ERR_OK;
     o->totp_step = -1;
     o->passes_lock = true;
+    o->is_step = true;
     o->old_ended_why = "step-up";
     o->session.id = ID_NONE; /* a second run of the operation gets another */
     rc = session_opening_init(o, why);

@@ -66,6 +66,7 @@ struct session_opening {
     enum session_stage stage;
     struct id old_session; /* ends; ID_NONE */
     const char *old_ended_why;
+    bool is_step;             /* the old one must still be open: what rises is that session */
     int64_t totp_step;        /* used up; -1 none */
     bool passes_lock;         /* a session that was proven goes on */
     struct span display_name; /* told with a full session */

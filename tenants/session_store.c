@@ -44,6 +44,8 @@ static const struct stmt session_wrong = {
                      " ended_why = CASE WHEN n_wrong + 1 >= $2::integer THEN 'wrong-codes' END"
                      " WHERE id = $1::uuid AND closed_at IS NULL RETURNING closed_at IS NOT "
                      "NULL"};
+static const struct stmt session_is_open = {
+    "session_is_open", "SELECT id FROM session WHERE id = $1::uuid AND closed_at IS NULL"};
 static const struct stmt session_list = {
     "session_list", "SELECT id, created_at, last_seen_at, expires_at, device_facts FROM session"
                     " WHERE account = $1::uuid AND closed_at IS NULL AND stage = 'full'"
@@ -51,8 +53,8 @@ static const struct stmt session_list = {
                     "100"};
 
 const struct stmt *const session_stmts[SESSION_STMTS_N] = {
-    &session_by_token,   &session_add,     &session_seen,  &session_end,
-    &session_end_others, &session_end_own, &session_wrong, &session_list};
+    &session_by_token, &session_add,   &session_seen, &session_end,    &session_end_others,
+    &session_end_own,  &session_wrong, &session_list, &session_is_open};
 
 static const struct data_column session_columns[] = {
     {"id", "ログイン一回のID", false},
@@ -189,6 +191,21 @@ enum err session_store_end(struct tx *tx, struct id session, const char *ended_w
     db_arg_time(&args, now_utc_us);
     db_arg_text(&args, span_text(ended_why));
     return tx_send(tx, &session_end, &args, why);
+}
+
+enum err session_store_is_open(struct tx *tx, struct id session, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, session);
+    rc = tx_run(tx, &session_is_open, &args, &rows, why);
+    if (rc == ERR_OK && db_rows_n(rows) == 0)
+        rc = fail_set(why, ERR_DENIED, "the session has ended meanwhile");
+    db_rows_free(&rows);
+    return rc;
 }
 
 enum err session_store_end_others(struct tx *tx, struct id account, struct id keep,

@@ -33,6 +33,8 @@ NODISCARD enum err session_store_seen(struct tx *tx, struct id session, int64_t 
  */
 NODISCARD enum err session_store_end(struct tx *tx, struct id session, const char *ended_why,
                                      int64_t now_utc_us, struct fail *why);
+/* ERR_DENIED: it has ended already. */
+NODISCARD enum err session_store_is_open(struct tx *tx, struct id session, struct fail *why);
 /* Every open session of the account but `keep` (ID_NONE: all). */
 NODISCARD enum err session_store_end_others(struct tx *tx, struct id account, struct id keep,
                                             const char *ended_why, int64_t now_utc_us,

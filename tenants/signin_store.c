@@ -54,8 +54,7 @@ static const struct stmt signed_in = {
     "$5::bytea"
     " AND ($8::boolean OR coalesce(locked_until <= $2::timestamptz, true))"
     " AND ($3::bigint < 0 OR totp_last_step < $3::bigint)"
-    " AND NOT ($6::boolean AND coalesce(first_until <= $2::timestamptz, "
-    "false))"};
+    " AND (NOT $6::boolean OR first_until = $9::timestamptz)"};
 static const struct stmt still = {
     "signin_still", "SELECT id FROM account WHERE id = $1::uuid AND state = $2::text"
                     " AND password_hash_sealed = $3::bytea"};
@@ -358,6 +357,7 @@ enum err signin_store_signed_in(struct tx *tx, const struct signin_success *s, s
     db_arg_bool(&args, s->burns_one_time);
     db_arg_bool(&args, s->settles_first);
     db_arg_bool(&args, s->passes_lock);
+    db_arg_time(&args, s->row->first_until_utc_us);
     rc = run_one(tx, &signed_in, &args, why);
     return rc == ERR_OK && !s->is_proof ? note_place(tx, s, why) : rc;
 }

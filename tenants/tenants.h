@@ -78,7 +78,7 @@ extern const struct route
     passkey_signin_routes[PASSKEY_SIGNIN_ROUTES_N]; /* passkey_signin_http.c */
 
 /* Signing in and sessions. */
-#define SESSION_STMTS_N   8
+#define SESSION_STMTS_N   9
 #define SESSION_TABLES_N  1
 #define SIGNIN_STMTS_N    19
 #define SIGNIN_TABLES_N   2

@@ -264,6 +264,30 @@ T_CASE(account_code_used_twice_at_once_opens_one_session)
     town_stop(&t);
 }
 
+/* A password for one use, used twice at once, the first by a clock that is ahead. */
+T_CASE(account_one_time_password_used_twice_at_once_opens_one_session)
+{
+    struct town t;
+    struct signin *a, *b, *told_one;
+
+    T_REQ("NI-T3-1");
+    town_start(&t);
+    T_EQ(create(&t, id_new(), ROLE_STUDENT, "aoi", NULL), ERR_OK, "create");
+    audit_fixture_sql(&t.store.log, "UPDATE account SET must_change = true, first_until ="
+                                    " now() + interval '1 day'");
+    shift(1000000);
+    T_EQ(start(&t, "aoi", PASSWORD, NULL, "192.0.2.1", &a), ERR_OK, "one");
+    shift(0);
+    T_EQ(start(&t, "aoi", PASSWORD, NULL, "192.0.2.2", &b), ERR_OK, "two");
+    for (int i = 0; i < 2; i++)
+        T_EQ(mbox_take(t.told, &told_one, 1, 20000), 1, "told");
+    T_EQ((a->verdict == SIGNIN_OK) + (b->verdict == SIGNIN_OK), 1, "one of them");
+    T_EQ(a->verdict == SIGNIN_OK ? a->opening.stage : b->opening.stage, STAGE_ENROL,
+         "to change it");
+    T_EQ(store_fixture_i64(&t.store, "SELECT count(*) FROM session"), 1, "one session");
+    town_stop(&t);
+}
+
 T_CASE(account_refusals_look_alike)
 {
     static const struct {

@@ -166,7 +166,7 @@ static void answer(struct req *req, const struct accounts *a, const struct signi
     out.must =
         words_of(stage == STAGE_ENROL ? session_must(a, row) : 0, musts, &out.words[N_WORDS]);
     out.step_kinds =
-        words_of(step_kinds(a, row->role), step_kinds_names, &out.words[2 * N_WORDS]);
+        words_of(step_kinds(a, row->role), step_kinds_names, &out.words[(size_t)2 * N_WORDS]);
     reply_json(req, 200, &out);
 }
 

@@ -7,7 +7,6 @@
 #include "node/db/seal.h"
 #include "node/features.h"
 #include "tenants/person_store.h"
-#include "tenants/watch.h"
 
 static void must(enum err rc, const struct fail *why, const char *what)
 {
@@ -20,7 +19,6 @@ static void must(enum err rc, const struct fail *why, const char *what)
 void people_fixture_start(struct people_fixture *f)
 {
     struct accounts_conf conf;
-    struct watch_conf watch;
     struct fail why = {.code = ERR_OK};
 
     store_fixture_start(&f->store, NULL);
@@ -31,8 +29,6 @@ void people_fixture_start(struct people_fixture *f)
                                   .n_hash_threads = 1,
                                   .n_hash_waiting = 16};
     must(accounts_open(&conf, &f->store.services.accounts, &why), &why, "accounts");
-    watch = (struct watch_conf){f->store.log.writer, f->store.services.settings};
-    must(watch_open(&watch, &f->store.services.watch, &why), &why, "watch");
     f->rights = accounts_rights(f->store.services.accounts);
     f->index = accounts_people(f->store.services.accounts);
 }
@@ -40,7 +36,6 @@ void people_fixture_start(struct people_fixture *f)
 void people_fixture_stop(struct people_fixture *f)
 {
     accounts_close(&f->store.services.accounts);
-    watch_close(&f->store.services.watch);
     store_fixture_stop(&f->store);
 }
 

@@ -91,7 +91,7 @@ static bool reader_reserve(struct reader *reader, size_t n_more)
     size_t cap = reader->n + n_more;
     struct watch_read *larger;
 
-    if (cap <= reader->cap)
+    if (cap <= reader->cap && reader->reads != NULL)
         return true;
     cap += cap / 2 + 16;
     larger = realloc(reader->reads, cap * sizeof *larger);
@@ -102,47 +102,45 @@ static bool reader_reserve(struct reader *reader, size_t n_more)
     return true;
 }
 
-/* An account that is new to this process: what the access record says of its last day. */
-static enum err reader_read(struct db *db, struct id account, int64_t now_utc_us,
-                            struct reader **reader_out, struct fail *why)
+/* An account that is new to this process: what the access record says of its last day. NULL:
+ * why says what went wrong. */
+static struct reader *reader_read(struct db *db, struct id account, int64_t now_utc_us,
+                                  struct fail *why)
 {
     struct reader *reader = calloc(1, sizeof *reader);
     struct watch_read *reads = NULL;
     struct arena *arena = NULL;
     size_t n = 0;
-    enum err rc =
-        reader == NULL ? fail_set(why, ERR_NOMEM, "reader") : arena_create(4096, &arena, why);
+    enum err rc = arena_create(4096, &arena, why);
 
     if (rc == ERR_OK)
         rc = watch_store_past(db, account, now_utc_us - DAY_S * SECOND_US, arena, &reads, &n,
                               why);
-    if (rc == ERR_OK && !reader_reserve(reader, n))
+    if (rc == ERR_OK && (reader == NULL || !reader_reserve(reader, n)))
         rc = fail_set(why, ERR_NOMEM, "%zu reads", n);
-    if (rc == ERR_OK) {
-        if (n > 0)
-            memcpy(reader->reads, reads, n * sizeof *reads);
+    if (rc == ERR_OK && reader != NULL && reader->reads != NULL && reads != NULL) {
+        memcpy(reader->reads, reads, n * sizeof *reads);
         reader->n = n;
         reader->account = account;
-        *reader_out = reader;
     } else if (reader != NULL) {
         reader_free(reader);
+        reader = NULL;
     }
     arena_destroy(&arena);
-    return rc;
+    return reader;
 }
 
-static enum err find_reader(struct watch *watch, struct db *db, struct id account,
-                            int64_t now_utc_us, struct reader **reader_out, struct fail *why)
+static struct reader *find_reader(struct watch *watch, struct db *db, struct id account,
+                                  int64_t now_utc_us, struct fail *why)
 {
     struct reader **bucket = bucket_of(watch, account), *reader = *bucket;
-    enum err rc = ERR_OK;
 
     while (reader != NULL && !id_eq(reader->account, account))
         reader = reader->next;
     if (reader == NULL) {
-        rc = reader_read(db, account, now_utc_us, &reader, why);
-        if (rc != ERR_OK)
-            return rc;
+        reader = reader_read(db, account, now_utc_us, why);
+        if (reader == NULL)
+            return NULL;
         if (watch->n_readers == READERS_MAX)
             forget_oldest(watch);
         reader->next = *bucket;
@@ -150,8 +148,7 @@ static enum err find_reader(struct watch *watch, struct db *db, struct id accoun
         watch->n_readers++;
     }
     reader->used_utc_us = now_utc_us;
-    *reader_out = reader;
-    return ERR_OK;
+    return reader;
 }
 
 /* ---- counting ---- */
@@ -228,11 +225,11 @@ static bool is_over(const struct watch *watch, const struct reader *reader,
 static enum err count(struct watch *watch, struct db *db, const struct watch_ask *ask,
                       struct watch_over *over_out, struct fail *why)
 {
-    struct reader *reader = NULL;
-    enum err rc = find_reader(watch, db, ask->account, ask->now_utc_us, &reader, why);
+    struct fail cause = {.code = ERR_NOMEM};
+    struct reader *reader = find_reader(watch, db, ask->account, ask->now_utc_us, &cause);
 
-    if (rc != ERR_OK)
-        return rc;
+    if (reader == NULL)
+        return fail_set(why, cause.code, "%s", cause.text);
     drop_old(reader, ask->now_utc_us);
     if (is_over(watch, reader, ask, over_out))
         return fail_set(why, ERR_RATE, "%s", over_out->rule->name);
@@ -299,9 +296,11 @@ static void raise_alarm(struct req *req, const struct watch_over *over)
 {
     struct alarm *alarm = arena_alloc(req->arena, sizeof *alarm);
     const struct writer_op op = {alarm_run, alarm_done, alarm};
-    char *rule = arena_printf(req->arena, "%s=%lld", over->rule->name, (long long)over->n_most);
     struct fail fail = {.code = ERR_NOMEM};
+    char *rule;
 
+    invariant(over->rule != NULL, "over no rule");
+    rule = arena_printf(req->arena, "%s=%lld", over->rule->name, (long long)over->n_most);
     log_warn("watch.over", L_ID("account", req->caller.account),
              L_TEXT("rule", over->rule->name), L_INT("n_persons", over->n_persons));
     if (alarm != NULL && rule != NULL) {
@@ -336,7 +335,7 @@ bool watch_spend(struct req *req, enum watch_kind kind, const struct id *persons
     const struct watch_ask ask = {req->caller.account, kind, persons, n, req->now_utc_us};
     struct id *shown = arena_alloc(req->arena, (n + 1) * sizeof *shown);
     struct fail fail = {.code = ERR_OK};
-    struct watch_over over;
+    struct watch_over over = {.rule = NULL};
 
     invariant(req->route->audit != AUDIT_NONE, "%s shows persons, but leaves no record",
               req->route->name);

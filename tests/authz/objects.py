@@ -21,10 +21,11 @@ PERSON_KINDS = ("self",) + KINDS
 
 
 class Route:
-    def __init__(self, build, kinds=("-",), spends=False):
+    def __init__(self, build, kinds=("-",), spends=False, hides=True):
         self.build = build    # (world, role, kind) -> (params, body)
         self.kinds = kinds
         self.spends = spends  # ends the session it was asked with: the next one is fresh
+        self.hides = hides    # not found means hidden, not that somebody known has no such thing
 
 
 def body_of(body):
@@ -92,7 +93,7 @@ ROUTES = {
     "people.recovery_approve": person(),
     "rights.give": person(lambda w, r, k: {"id": nonce(), "right": "guidance",
                                            "school": w.schools["own"]}),
-    "rights.end": Route(lambda w, r, k: (w.grant_of(k), None), KINDS),
+    "rights.end": Route(lambda w, r, k: (w.grant_of(k), None), KINDS, hides=False),
     # -- roster --
     "roster.import": made("roster_import", kinds=("own", "forged")),
     "roster.changes": made("roster_import", kinds=("own", "forged")),

@@ -329,19 +329,39 @@ def the_sessions_of_this_test_are_accepted(t):
 
 # ---- the same statements ----
 
+# Of other threads, at any moment: checkpoints, jobs, the brackets of the writer's batches.
+OTHERS_WORK = re.compile(r"(audit_checkpoint|audit_leaf_(hashes|max)|job_|db_|session_seen)")
+
+
+def logged(world):
+    """The cluster's log up to a mark made now; lines reach the file a moment after their answer."""
+    mark = f"mark {uuid.uuid4()}"
+    world.node.psql(f"SELECT '{mark}'")
+    for _ in range(500):
+        text = world.node.log("postgres")
+        if mark in text:
+            return text
+        time.sleep(0.01)
+    raise RuntimeError("the cluster does not log statements")
+
+
 def statements(world, ask):
     """Names of the prepared statements that one request runs, in a cluster told to log them."""
-    before = len(world.node.log("postgres"))
+    before = len(logged(world))
     ask()
-    last = None
-    for _ in range(40):  # the log is written before the answer; the writer's part may trail
-        time.sleep(0.01)
-        text = world.node.log("postgres")[before:]
-        if text == last:
-            break
-        last = text
-    names = re.findall(r"execute (\w+)(?:/\w+)?:", text)
-    return sorted(n for n in names if n not in ("session_seen", "job_due", "job_take"))
+    names = re.findall(r"execute (\w+)(?:/\w+)?:", logged(world)[before:])
+    return sorted(n for n in names if not OTHERS_WORK.match(n))
+
+
+def differs(world, route, kind, role):
+    """The statements for what is hidden and for what never was; "" when they are the same. Three
+    tries, for a cache that another thread let go of."""
+    for _ in range(3):
+        got = statements(world, lambda: MATRIX.ask(route, kind, role))
+        want = statements(world, lambda: MATRIX.ask(route, "forged", role))
+        if got == want and got:
+            return ""
+    return f"{got}, want {want}"
 
 
 @tlib.case
@@ -358,20 +378,19 @@ def hidden_is_missing_statement_for_statement(t):
     n = 0
     for route in routes():
         kinds = about(route).kinds
-        if "other" not in kinds or "public" not in route["listeners"].split(","):
+        hides = about(route).hides and {"own", "other", "forged"} <= set(kinds)
+        if not hides or "public" not in route["listeners"].split(","):
             continue
         for role in ROLES:
             cells = {k: MATRIX.cells[route["name"], k, "valid", role] for k in kinds}
             if cells["forged"] != "404" or cells["own"] == "404":
                 continue  # nothing is hidden from this role but by its role
             MATRIX.ask(route, "forged", role)  # plans and caches are warm from here on
-            want = statements(world, lambda: MATRIX.ask(route, "forged", role))
             for kind in kinds:
-                if cells[kind] == "404" and kind != "forged":
-                    got = statements(world, lambda: MATRIX.ask(route, kind, role))
-                    t.eq(got, want, f"{route['name']} {kind} as {role}")
+                if cells[kind] == "404" and kind not in ("self", "forged"):
+                    t.eq(differs(world, route, kind, role), "", f"{route['name']} {kind} as {role}")
                     n += 1
-            t.ok(want, f"{route['name']} as {role}: something is asked")
+    t.ok(n > 50, "there were such", n)
     t.note(f"{n} hidden objects compared by their statements")
     world.node.psql("ALTER DATABASE ibasho RESET log_statement")
 

@@ -89,7 +89,7 @@ static void start(struct town *t)
                                  .n_uids = 1,
                                  .origin = "",
                                  .n_connections_cap = 32};
-    struct http_conf http = {.sockets = &socket, .n_sockets = 1};
+    struct http_conf http = {.n_sockets = 1};
     struct fail why = {.code = ERR_OK};
 
     memset(t, 0, sizeof *t);
@@ -107,6 +107,7 @@ static void start(struct town *t)
     t->own = (struct own){.dispatch = t->dispatch, .metrics = t->metrics, .routes = t->routes};
     own_describe(&t->own);
     socket.path = t->path;
+    http.sockets = &socket;
     http.routes = t->routes;
     http.dispatch = t->dispatch;
     http.metrics = t->metrics;

@@ -334,7 +334,7 @@ T_CASE(watch_finds_who_takes_a_little_every_day)
 
 /* ---- notices ---- */
 
-static struct req *ask(struct town *t, int row, const struct caller *caller, struct span id)
+static struct req *see(struct town *t, int row, const struct caller *caller, struct span id)
 {
     const struct route_call call = {
         .services = &t->store.services,
@@ -356,20 +356,20 @@ T_CASE(watch_notices_are_listed_and_marked_as_seen)
     town_start(&t);
     for (int i = 0; i < 31; i++)
         look(&t, &t.staff, id_new());
-    r = ask(&t, 0, &t.auditor, SPAN_NONE);
+    r = see(&t, 0, &t.auditor, SPAN_NONE);
     T_EQ(r->reply.status, 200, "list");
     T_OK(route_fixture_has(r, "\"kind\":\"burst\""), "the notice is there");
     T_OK(route_fixture_has(r, "\"n_seen\":0") && !route_fixture_has(r, "seen_at"), "not seen");
     id = route_fixture_text(r, "id");
-    T_EQ(ask(&t, 1, &t.auditor, SPAN("01890000-0000-7000-8000-000000000000"))->reply.status,
+    T_EQ(see(&t, 1, &t.auditor, SPAN("01890000-0000-7000-8000-000000000000"))->reply.status,
          404, "no such notice");
-    T_EQ(ask(&t, 1, &t.auditor, SPAN("x"))->reply.status, 404, "not an id");
-    r = ask(&t, 1, &(struct caller){.role = ROLE_COMMISSIONER, .account = t.staff.account}, id);
+    T_EQ(see(&t, 1, &t.auditor, SPAN("x"))->reply.status, 404, "not an id");
+    r = see(&t, 1, &(struct caller){.role = ROLE_COMMISSIONER, .account = t.staff.account}, id);
     T_EQ(r->reply.status, 409, "nobody ticks off what is about himself");
-    T_EQ(ask(&t, 1, &t.auditor, id)->reply.status, 204, "seen");
-    T_EQ(ask(&t, 1, &t.auditor, id)->reply.status, 204, "again");
+    T_EQ(see(&t, 1, &t.auditor, id)->reply.status, 204, "seen");
+    T_EQ(see(&t, 1, &t.auditor, id)->reply.status, 204, "again");
     T_EQ(count(&t, "SELECT count(*) FROM watch_notice_seen"), 1, "adds nothing");
-    r = ask(&t, 0, &t.auditor, SPAN_NONE);
+    r = see(&t, 0, &t.auditor, SPAN_NONE);
     T_OK(route_fixture_has(r, "\"n_seen\":1") && route_fixture_has(r, "seen_at"), "seen");
     T_OK(db_exec(t.store.db, "DELETE FROM watch_notice", NULL) != ERR_OK,
          "the application can take nothing back");

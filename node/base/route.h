@@ -35,8 +35,9 @@ enum object_rule {
  */
 enum audit_class { AUDIT_NONE, AUDIT_READ, AUDIT_CHANGE, AUDIT_EXPORT };
 
-/* How far a session has come (tenants/session.h). A caller whose stage a row does not admit is
- * nobody there: 401 as without a cookie, and on a row open to all an anonymous caller. */
+/* How far a session has come (tenants/signin/session.h). A caller whose stage a row does not
+ * admit is nobody there: 401 as without a cookie, and on a row open to all an anonymous caller.
+ */
 enum session_stage {
     STAGE_FULL,          /* signed in */
     STAGE_SECOND_FACTOR, /* the password was right; the second step is still open */

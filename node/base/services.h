@@ -26,8 +26,8 @@ struct services {
     struct audit *audit;                  /* node/db/audit.h */
     const struct conf *conf;              /* node/base/conf.h */
     struct space *space;                  /* node/db/space.h */
-    struct accounts *accounts;            /* tenants/account.h */
-    struct watch *watch;                  /* tenants/watch.h */
+    struct accounts *accounts;            /* tenants/people/account.h */
+    struct watch *watch;                  /* tenants/watch/watch.h */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */
 };

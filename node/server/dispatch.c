@@ -14,7 +14,7 @@
 #include "node/server/cookie.h"
 #include "node/server/metrics.h"
 #include "node/server/own.h"
-#include "tenants/session.h"
+#include "tenants/signin/session.h"
 
 #define STACK_BYTES        ((size_t)256 * 1024)
 #define WORKERS_MAX        16

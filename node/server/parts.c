@@ -13,8 +13,8 @@
 #include "node/db/migrate.h"
 #include "node/db/settings.h"
 #include "node/db/space.h"
-#include "tenants/account.h"
-#include "tenants/watch.h"
+#include "tenants/people/account.h"
+#include "tenants/watch/watch.h"
 
 #define STATEMENT_MS   10000
 #define WRITES_WAITING 4096

@@ -3,7 +3,7 @@
 #define OPS_CLI_SHEET_IO_H
 
 #include "ops/cli/cli.h"
-#include "tenants/sheet.h"
+#include "tenants/keys/sheet.h"
 
 /* Reads words from standard input until there are 24: one a line, all in one, numbered or not.
  * At a terminal a wrong word is named and typed again; otherwise it ends the reading. The

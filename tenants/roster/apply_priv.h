@@ -3,7 +3,7 @@
 #ifndef TENANTS_ROSTER_APPLY_PRIV_H
 #define TENANTS_ROSTER_APPLY_PRIV_H
 
-#include "tenants/account_step_store.h"
+#include "tenants/people/account_step_store.h"
 #include "tenants/roster/apply.h"
 
 /* One thing to write, sealed and ready. */

@@ -7,9 +7,9 @@
 #include "node/db/hash256.h"
 #include "node/db/seal.h"
 #include "node/db/settings.h"
-#include "tenants/account.h"
-#include "tenants/account_step_store.h"
-#include "tenants/rights.h"
+#include "tenants/people/account.h"
+#include "tenants/people/account_step_store.h"
+#include "tenants/rights/rights.h"
 #include "tenants/roster/feature.h"
 #include "tenants/roster/import_store.h"
 

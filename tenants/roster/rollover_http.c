@@ -2,9 +2,9 @@
 #include <stddef.h>
 
 #include "node/db/audit.h"
-#include "tenants/account.h"
-#include "tenants/account_step_store.h"
-#include "tenants/rights.h"
+#include "tenants/people/account.h"
+#include "tenants/people/account_step_store.h"
+#include "tenants/rights/rights.h"
 #include "tenants/roster/feature.h"
 #include "tenants/roster/rollover.h"
 

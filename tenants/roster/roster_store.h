@@ -5,7 +5,7 @@
 #define TENANTS_ROSTER_ROSTER_STORE_H
 
 #include "node/db/writer.h"
-#include "tenants/person_store.h"
+#include "tenants/people/person_store.h"
 
 #define FINGERPRINT_BYTES 16
 

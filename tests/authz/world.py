@@ -14,7 +14,7 @@ import uuid
 ROLES = ["student", "guardian", "supporter", "instructor", "guest_teacher", "school_staff",
          "commissioner", "contractor", "data_holder", "analyst", "coordinator", "auditor"]
 AGENT = "Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) Version/16.6 Mobile Safari/604.1"
-FACTS = "iPadOS Safari"  # what tenants/device.c makes of it
+FACTS = "iPadOS Safari"  # what tenants/signin/device.c makes of it
 FRESH = 150              # sessions made ahead for each role
 
 

@@ -1,13 +1,13 @@
-/* covers: tenants/device.c tenants/place.c */
+/* covers: tenants/signin/device.c tenants/signin/place.c */
 /* A User-Agent and an address as anybody may send them: any bytes; the answer is always one of
  * few words that fit, valid UTF-8, and the same for the same bytes. */
-#include "tenants/device.h"
+#include "tenants/signin/device.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "node/base/utf.h"
-#include "tenants/place.h"
+#include "tenants/signin/place.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,6 +1,6 @@
-/* covers: tenants/login_name.c */
+/* covers: tenants/signin/login_name.c */
 /* A login as anybody may send it: any bytes. What is accepted is its own one form. */
-#include "tenants/login_name.h"
+#include "tenants/signin/login_name.h"
 
 #include <stdlib.h>
 #include <string.h>

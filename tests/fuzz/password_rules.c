@@ -1,8 +1,8 @@
-/* covers: tenants/password_rules.c */
+/* covers: tenants/signin/password_rules.c */
 /* A new password and a child's second step as anybody may send them: valid UTF-8 of any kind
  * (the JSON edge lets nothing else by), up to a NUL the login name. What passes as a step is
  * exactly what the screens can make. */
-#include "tenants/password_rules.h"
+#include "tenants/signin/password_rules.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
-/* covers: tenants/people_search.c */
+/* covers: tenants/people/people_search.c */
 /* A search for people as anybody may send it. First byte: who asks; second: filters and cursor;
  * third: how many; then the words. Every search is asked of two towns that differ only in what
  * the caller may not see: the answers must be the same, so that no word, filter or cursor tells
  * of it. */
-#include "tenants/people_priv.h"
+#include "tenants/people/people_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

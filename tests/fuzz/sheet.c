@@ -1,6 +1,6 @@
-/* covers: tenants/sheet.c */
+/* covers: tenants/keys/sheet.c */
 /* Typed words and codes are any text; what is read is printed and read as the same again. */
-#include "tenants/sheet.h"
+#include "tenants/keys/sheet.h"
 
 #include <stdlib.h>
 

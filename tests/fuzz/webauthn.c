@@ -1,13 +1,13 @@
-/* covers: tenants/webauthn_data.c tenants/webauthn.c */
+/* covers: tenants/signin/webauthn_data.c tenants/signin/webauthn.c */
 /* Input: client data, a NUL, authenticator data: what a browser hands over, both as a
  * registration and as a sign-in (its signature: what follows the 37th byte). What is read
  * accounts for every byte; no other sign-in passes than those of the vectors. */
-#include "tenants/webauthn.h"
+#include "tenants/signin/webauthn.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit/tenants/webauthn_vectors.h"
+#include "tests/unit/tenants/signin/webauthn_vectors.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

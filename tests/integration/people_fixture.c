@@ -6,7 +6,7 @@
 #include "node/base/clock.h"
 #include "node/db/seal.h"
 #include "node/features.h"
-#include "tenants/person_store.h"
+#include "tenants/people/person_store.h"
 
 static void must(enum err rc, const struct fail *why, const char *what)
 {

@@ -4,8 +4,8 @@
 #ifndef TESTS_INTEGRATION_PEOPLE_FIXTURE_H
 #define TESTS_INTEGRATION_PEOPLE_FIXTURE_H
 
-#include "tenants/account.h"
-#include "tenants/people_index.h"
+#include "tenants/people/account.h"
+#include "tenants/people/people_index.h"
 #include "tests/integration/route_fixture.h"
 #include "tests/integration/store_fixture.h"
 

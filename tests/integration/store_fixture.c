@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "node/features.h"
-#include "tenants/watch.h"
+#include "tenants/watch/watch.h"
 #include "tests/integration/db_fixture.h"
 
 static void must(enum err rc, const struct fail *why, const char *what)

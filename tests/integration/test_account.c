@@ -6,10 +6,10 @@
 #include "node/db/digest.h"
 #include "node/db/erase.h"
 #include "node/features.h"
-#include "tenants/session_store.h"
-#include "tenants/signin.h"
+#include "tenants/signin/session_store.h"
+#include "tenants/signin/signin.h"
+#include "tenants/signin/totp.h"
 #include "tenants/tenants.h"
-#include "tenants/totp.h"
 #include "tests/integration/store_fixture.h"
 #include "tests/t.h"
 

@@ -1,5 +1,5 @@
 /* Passkeys' challenges over a real key agent, in time: AI-2.6-オ, NI-2.3.4-2b. */
-#include "tenants/passkey_challenge.h"
+#include "tenants/signin/passkey_challenge.h"
 
 #include "node/base/clock.h"
 #include "tests/integration/store_fixture.h"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # tests/run: right 240
 """Passkeys on a whole node: made, used behind the password and alone, refused when anything about
-them is wrong. The authenticator is tests/lib/passkey.py; the rules are tenants/webauthn.h."""
+them is wrong. The authenticator is tests/lib/passkey.py; the rules are tenants/signin/webauthn.h."""
 import json
 import os
 import sys

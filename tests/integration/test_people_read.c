@@ -8,9 +8,9 @@
 #include "node/base/clock.h"
 #include "node/db/erase.h"
 #include "node/features.h"
-#include "tenants/account_step_store.h"
-#include "tenants/rights_look_store.h"
-#include "tenants/rights_rows.h"
+#include "tenants/people/account_step_store.h"
+#include "tenants/rights/rights_look_store.h"
+#include "tenants/rights/rights_rows.h"
 #include "tests/integration/people_fixture.h"
 #include "tests/t.h"
 

@@ -1,0 +1,353 @@
+/* The contract over HTTP: how many IDs of each class there may be, how many are used, until
+ * when (AI-4.3-オ-1, 2, 3). A change is a commissioner's and a new version. */
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "tenants/people/contract_store.h"
+#include "tenants/people/day.h"
+#include "tenants/people/life.h"
+#include "tenants/tenants.h"
+
+#define TITLE_MOST 80
+#define QUOTA_MOST 20000
+
+struct numbers {
+    int64_t student, staff, guardian;
+};
+
+#define NUMBER_FIELD(name_, title_) \
+    { \
+        .name = #name_, .type = JX_INT, .offset = offsetof(struct numbers, name_), \
+        .title_ja = (title_) \
+    }
+static const struct jx_field numbers_fields[] = {
+    NUMBER_FIELD(student, "児童生徒"),
+    NUMBER_FIELD(staff, "教職員等"),
+    NUMBER_FIELD(guardian, "保護者"),
+};
+static const struct jx_shape numbers_shape =
+    JX_SHAPE("ContractNumbers", struct numbers, numbers_fields);
+
+struct contract_output {
+    struct contract_row row;
+    struct numbers quota, used, free;
+    bool has_trial_begin, has_trial_end;
+};
+
+#define ROW_FIELD(name_, type_, member_, title_) \
+    { \
+        .name = (name_), .type = (type_), .offset = offsetof(struct contract_output, member_), \
+        .title_ja = (title_) \
+    }
+static const struct jx_field contract_fields[] = {
+    ROW_FIELD("contract", JX_ID, row.contract, "契約のID"),
+    ROW_FIELD("version", JX_INT, row.version, "何番目の決定か"),
+    ROW_FIELD("title", JX_TEXT, row.title, "契約の名前"),
+    ROW_FIELD("contractor", JX_TEXT, row.contractor, "受託者"),
+    ROW_FIELD("begins_on", JX_TEXT, row.begins_on, "始まりの日"),
+    ROW_FIELD("ends_on", JX_TEXT, row.ends_on, "終わりの日"),
+    {.name = "trial_begins_on",
+     .type = JX_TEXT,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct contract_output, row.trial_begins_on),
+     .has_offset = offsetof(struct contract_output, has_trial_begin),
+     .title_ja = "試験利用の始まりの日"},
+    {.name = "trial_ends_on",
+     .type = JX_TEXT,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct contract_output, row.trial_ends_on),
+     .has_offset = offsetof(struct contract_output, has_trial_end),
+     .title_ja = "試験利用の終わりの日"},
+    {.name = "quota",
+     .type = JX_OBJECT,
+     .shape = &numbers_shape,
+     .offset = offsetof(struct contract_output, quota),
+     .title_ja = "IDの上限"},
+    {.name = "used",
+     .type = JX_OBJECT,
+     .shape = &numbers_shape,
+     .offset = offsetof(struct contract_output, used),
+     .title_ja = "使っているIDの数"},
+    {.name = "free",
+     .type = JX_OBJECT,
+     .shape = &numbers_shape,
+     .offset = offsetof(struct contract_output, free),
+     .title_ja = "残りのIDの数"},
+    ROW_FIELD("decided_at", JX_TIME, row.decided_utc_us, "決めた時刻"),
+};
+static const struct jx_shape contract_shape =
+    JX_SHAPE("Contract", struct contract_output, contract_fields);
+
+static struct numbers numbers_of(const int64_t at[ID_CLASS_N])
+{
+    return (struct numbers){at[ID_CLASS_STUDENT], at[ID_CLASS_STAFF], at[ID_CLASS_GUARDIAN]};
+}
+
+static void answer(struct req *req, const struct contract_row *row,
+                   const int64_t used[ID_CLASS_N])
+{
+    struct contract_output output = {
+        .row = *row,
+        .has_trial_begin = row->trial_begins_on.len > 0,
+        .has_trial_end = row->trial_ends_on.len > 0,
+        .quota = numbers_of(row->quota),
+        .used = numbers_of(used),
+    };
+    int64_t left[ID_CLASS_N];
+
+    for (int c = 0; c < ID_CLASS_N; c++)
+        left[c] = row->quota[c] > used[c] ? row->quota[c] - used[c] : 0;
+    output.free = numbers_of(left);
+    reply_json(req, 200, &output);
+}
+
+static void contract_show(struct req *req)
+{
+    struct contract_row row;
+    int64_t used[ID_CLASS_N];
+    struct fail why = {.code = ERR_OK};
+    enum err rc = contract_store_current(NULL, req->db, req->arena, &row, &why);
+
+    if (rc == ERR_OK)
+        rc = contract_store_used(NULL, req->db, used, &why);
+    if (rc == ERR_OK)
+        answer(req, &row, used);
+    else
+        reply_fail(req, &why);
+}
+
+/* ---- PUT /api/v1/contract ---- */
+
+struct change_input {
+    struct id id;
+    struct span title, contractor, begins_on, ends_on, trial_begins_on, trial_ends_on;
+    int64_t n_student, n_staff, n_guardian, expected_version;
+    bool is_new;
+    bool has_trial_begin, has_trial_end, has_expected, has_new;
+};
+
+#define CHANGE_TEXT(name_, least_, most_, title_) \
+    { \
+        .name = #name_, .type = JX_TEXT, .least = (least_), .most = (most_), \
+        .offset = offsetof(struct change_input, name_), .title_ja = (title_) \
+    }
+#define CHANGE_NUMBER(name_, title_) \
+    { \
+        .name = #name_, .type = JX_INT, .least = 0, .most = QUOTA_MOST, \
+        .offset = offsetof(struct change_input, name_), .title_ja = (title_) \
+    }
+static const struct jx_field change_fields[] = {
+    {.name = "id",
+     .type = JX_ID,
+     .offset = offsetof(struct change_input, id),
+     .title_ja = "決定のID"},
+    CHANGE_TEXT(title, 1, TITLE_MOST, "契約の名前"),
+    CHANGE_TEXT(contractor, 1, TITLE_MOST, "受託者"),
+    CHANGE_TEXT(begins_on, 10, 10, "始まりの日"),
+    CHANGE_TEXT(ends_on, 10, 10, "終わりの日"),
+    {.name = "trial_begins_on",
+     .type = JX_TEXT,
+     .flags = JX_OPTIONAL,
+     .least = 10,
+     .most = 10,
+     .offset = offsetof(struct change_input, trial_begins_on),
+     .has_offset = offsetof(struct change_input, has_trial_begin),
+     .title_ja = "試験利用の始まりの日"},
+    {.name = "trial_ends_on",
+     .type = JX_TEXT,
+     .flags = JX_OPTIONAL,
+     .least = 10,
+     .most = 10,
+     .offset = offsetof(struct change_input, trial_ends_on),
+     .has_offset = offsetof(struct change_input, has_trial_end),
+     .title_ja = "試験利用の終わりの日"},
+    CHANGE_NUMBER(n_student, "児童生徒のIDの上限"),
+    CHANGE_NUMBER(n_staff, "教職員等のIDの上限"),
+    CHANGE_NUMBER(n_guardian, "保護者のIDの上限"),
+    {.name = "expected_version",
+     .type = JX_INT,
+     .flags = JX_OPTIONAL,
+     .least = 0,
+     .most = INT32_MAX,
+     .offset = offsetof(struct change_input, expected_version),
+     .has_offset = offsetof(struct change_input, has_expected),
+     .title_ja = "見ていた決定の番号"},
+    {.name = "is_new",
+     .type = JX_BOOL,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct change_input, is_new),
+     .has_offset = offsetof(struct change_input, has_new),
+     .title_ja = "新しい契約か"},
+};
+static const struct jx_shape change_shape =
+    JX_SHAPE("ContractChange", struct change_input, change_fields);
+
+struct change {
+    struct req *req;
+    struct contract_row row;
+    struct id fresh; /* of a contract that begins with this decision */
+    int64_t used[ID_CLASS_N];
+    struct life_refusal refusal;
+};
+
+/* Who came with the contractor goes with the contract, who tries it out with the trial, also
+ * when their ends move. */
+static enum err move_ends(struct tx *tx, const struct contract_row *before,
+                          const struct contract_row *after, struct fail *why)
+{
+    int64_t old_end = 0, new_end = 0;
+    enum err rc = ERR_OK;
+
+    if (day_end(before->ends_on, &old_end) && day_end(after->ends_on, &new_end) &&
+        old_end != new_end)
+        rc = life_store_ends_move(tx, LIFE_CONTRACTOR_SIDE, old_end, new_end, why);
+    if (rc == ERR_OK && day_end(before->trial_ends_on, &old_end) &&
+        day_end(after->trial_ends_on, &new_end) && old_end != new_end)
+        rc = life_store_trials_move(tx, old_end, new_end, why);
+    return rc;
+}
+
+static enum err check_used(struct change *c, struct fail *why)
+{
+    static const char *const names_ja[ID_CLASS_N] = {
+        [ID_CLASS_STUDENT] = "児童生徒",
+        [ID_CLASS_STAFF] = "教職員等",
+        [ID_CLASS_GUARDIAN] = "保護者",
+    };
+
+    for (int i = 0; i < ID_CLASS_N; i++)
+        if (c->row.quota[i] < c->used[i])
+            return life_say_no(&c->refusal, "quota-below-used",
+                               arena_printf(c->req->arena,
+                                            "%sのIDは今%" PRId64
+                                            "件使われています。上限を%" PRId64
+                                            "件にする前に、使わないIDを終わらせてください。",
+                                            names_ja[i], c->used[i], c->row.quota[i]),
+                               why);
+    return ERR_OK;
+}
+
+static enum err change_run(struct tx *tx, void *arg, struct fail *why)
+{
+    struct change *c = arg;
+    const struct change_input *in = c->req->input;
+    const struct access_entry access = life_access(c->req);
+    struct contract_row before;
+    enum err rc = contract_store_current(tx, NULL, tx_arena(tx), &before, why);
+    bool is_first = rc == ERR_NOT_FOUND;
+    bool is_new = is_first || (in->has_new && in->is_new);
+
+    c->refusal = (struct life_refusal){NULL, NULL};
+    if (rc != ERR_OK && !is_first)
+        return rc;
+    if (in->has_expected && in->expected_version != (is_first ? 0 : before.version))
+        return fail_field(why, ERR_CONFLICT, "/expected_version", "decided meanwhile");
+    c->row.contract = is_new ? c->fresh : before.contract;
+    c->row.version = is_new ? 1 : before.version + 1;
+    rc = contract_store_used(tx, NULL, c->used, why);
+    if (rc == ERR_OK)
+        rc = check_used(c, why);
+    if (rc == ERR_OK)
+        rc = contract_store_add(tx, &c->row, why);
+    if (rc == ERR_OK && !is_first)
+        rc = move_ends(tx, &before, &c->row, why);
+    return rc == ERR_OK ? access_append(tx, &access, why) : rc;
+}
+
+static void change_done(void *arg, enum err rc, const struct fail *why)
+{
+    struct change *c = arg;
+
+    if (rc != ERR_OK) {
+        life_refuse(c->req, &c->refusal, why);
+        return;
+    }
+    c->req->access_recorded = 1;
+    answer(c->req, &c->row, c->used);
+}
+
+static enum err check_days(const struct change_input *in, struct fail *why)
+{
+    int64_t begin, end, trial_begin, trial_end;
+
+    if (!day_begin(in->begins_on, &begin))
+        return fail_field(why, ERR_INVALID, "/begins_on", "no day");
+    if (!day_end(in->ends_on, &end) || end <= begin)
+        return fail_field(why, ERR_INVALID, "/ends_on", "no day, or before the first");
+    if (in->has_trial_begin != in->has_trial_end)
+        return fail_field(why, ERR_INVALID,
+                          in->has_trial_begin ? "/trial_ends_on" : "/trial_begins_on",
+                          "both or none");
+    if (!in->has_trial_begin)
+        return ERR_OK;
+    if (!day_begin(in->trial_begins_on, &trial_begin))
+        return fail_field(why, ERR_INVALID, "/trial_begins_on", "no day");
+    if (!day_end(in->trial_ends_on, &trial_end) || trial_end <= trial_begin || trial_end > end)
+        return fail_field(why, ERR_INVALID, "/trial_ends_on", "no day of the contract");
+    return ERR_OK;
+}
+
+static void contract_change(struct req *req)
+{
+    const struct change_input *in = req->input;
+    struct change *c = life_alloc(req, sizeof *c);
+    const struct writer_op op = {change_run, change_done, c};
+    struct fail why = {.code = ERR_OK};
+    enum err rc;
+
+    if (c == NULL)
+        return;
+    req->object = in->id;
+    rc = check_days(in, &why);
+    if (rc == ERR_OK) {
+        *c = (struct change){
+            .req = req,
+            .fresh = id_new(),
+            .row = {.id = in->id,
+                    .title = in->title,
+                    .contractor = in->contractor,
+                    .begins_on = in->begins_on,
+                    .ends_on = in->ends_on,
+                    .trial_begins_on = in->has_trial_begin ? in->trial_begins_on : SPAN_NONE,
+                    .trial_ends_on = in->has_trial_end ? in->trial_ends_on : SPAN_NONE,
+                    .quota = {[ID_CLASS_STUDENT] = in->n_student,
+                              [ID_CLASS_STAFF] = in->n_staff,
+                              [ID_CLASS_GUARDIAN] = in->n_guardian},
+                    .decided_utc_us = req->now_utc_us,
+                    .decided_by = req->caller.account,
+                    .role = span_text(role_id(req->caller.role))},
+        };
+        rc = writer_post(req->services->writer, &op, &why);
+    }
+    if (rc != ERR_OK)
+        reply_fail(req, &why);
+}
+
+const struct route contract_routes[CONTRACT_ROUTES_N] = {
+    {
+        .name = "contract.show",
+        .method = HTTP_GET,
+        .path = "/api/v1/contract",
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .roles = LIFE_BOARD | ROLE_BIT(ROLE_AUDITOR),
+        .object = OBJECT_NONE,
+        .audit = AUDIT_NONE,
+        .output = &contract_shape,
+        .summary_ja = "契約とIDの数を見る",
+        .handle = contract_show,
+    },
+    {
+        .name = "contract.change",
+        .method = HTTP_PUT,
+        .path = "/api/v1/contract",
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .roles = ROLE_BIT(ROLE_COMMISSIONER),
+        .object = OBJECT_NONE,
+        .audit = AUDIT_CHANGE,
+        .input = &change_shape,
+        .output = &contract_shape,
+        .summary_ja = "契約の期間とIDの上限を決める",
+        .handle = contract_change,
+    },
+};

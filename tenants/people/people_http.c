@@ -208,7 +208,14 @@ struct show_output {
     struct jx_list steps, rights;
     int64_t n_sessions, locked_until;
     bool has_account, has_lock;
+    bool may_work, may_see_facts, is_self; /* absent rather than false */
 };
+#define MAY(name_, title) \
+    { \
+        .name = #name_, .type = JX_BOOL, .flags = JX_OPTIONAL, \
+        .offset = offsetof(struct show_output, name_), \
+        .has_offset = offsetof(struct show_output, name_), .title_ja = (title) \
+    }
 static const struct jx_field show_fields[] = {
     PERSON_FIELDS,
     {.name = "steps",
@@ -233,6 +240,9 @@ static const struct jx_field show_fields[] = {
      .offset = offsetof(struct show_output, locked_until),
      .has_offset = offsetof(struct show_output, has_lock),
      .title_ja = "まちがいが続いたためいつまで止まっているか"},
+    MAY(may_work, "この人のIDの仕事（止める、出し直すなど）ができるか"),
+    MAY(may_see_facts, "この人の利用登録の記録を見られるか"),
+    MAY(is_self, "自分のことか"),
 };
 static const struct jx_shape show_shape =
     JX_SHAPE("PersonDetail", struct show_output, show_fields);
@@ -333,7 +343,12 @@ static enum err show(struct look *look, const struct rights_found *found,
 
     if (hit.entry == NULL) /* erased this very moment */
         return fail_set(why, ERR_NOT_FOUND, "no such person");
-    *out = (struct show_output){.person = person_output_of(&hit, look->req->arena)};
+    *out = (struct show_output){
+        .person = person_output_of(&hit, look->req->arena),
+        .may_work = (hit.shows & SHOWS_WORK) != 0,
+        .may_see_facts = (hit.shows & SHOWS_FACTS) != 0 && found->place.kind == PERSON_STUDENT,
+        .is_self = id_eq(found->place.person, look->req->caller.account),
+    };
     return hit.shows & SHOWS_ACCOUNT ? put_account(look, hit.entry, out, why) : ERR_OK;
 }
 

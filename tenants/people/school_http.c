@@ -7,6 +7,7 @@
 #include "node/db/settings.h"
 #include "tenants/people/admission_rows.h"
 #include "tenants/people/org_store.h"
+#include "tenants/rights/rights_look_store.h"
 
 #define READERS \
     (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR) | ROLE_BIT(ROLE_SCHOOL_STAFF))
@@ -14,11 +15,29 @@
 
 /* -- what goes out -- */
 
+struct home_class {
+    struct id id;
+    struct span title;
+};
+static const struct jx_field class_fields[] = {
+    {.name = "id",
+     .type = JX_ID,
+     .offset = offsetof(struct home_class, id),
+     .title_ja = "学級のID"},
+    {.name = "title",
+     .type = JX_TEXT,
+     .offset = offsetof(struct home_class, title),
+     .title_ja = "学級の名前"},
+};
+static const struct jx_shape class_shape =
+    JX_SHAPE("HomeClass", struct home_class, class_fields);
+
 struct school {
     struct id id;
     struct span name, code;
+    struct jx_list classes;
     int kind;
-    bool is_cooperating, has_left;
+    bool is_cooperating, has_left, has_classes;
 };
 #define SCHOOL(type_, name_, title) \
     { \
@@ -36,6 +55,13 @@ static const struct jx_field school_fields[] = {
     SCHOOL(JX_TEXT, code, "学校コード"),
     SCHOOL(JX_BOOL, is_cooperating, "協力校か"),
     SCHOOL(JX_BOOL, has_left, "名簿からなくなったか"),
+    {.name = "classes",
+     .type = JX_LIST,
+     .flags = JX_OPTIONAL,
+     .shape = &class_shape,
+     .offset = offsetof(struct school, classes),
+     .has_offset = offsetof(struct school, has_classes),
+     .title_ja = "担任を決められる学級（権限を渡す人だけ）"},
 };
 static const struct jx_shape school_shape = JX_SHAPE("School", struct school, school_fields);
 
@@ -78,6 +104,35 @@ static bool may_see(const struct req *req, const struct org_row *row)
     return req->caller.role != ROLE_SCHOOL_STAFF || id_eq(row->id, req->caller.school);
 }
 
+/* Whoever gives a homeroom chooses among them. */
+static enum err add_classes(const struct req *req, struct school *items, size_t n_items,
+                            struct fail *why)
+{
+    struct rights_class *rows = NULL;
+    struct home_class *classes;
+    size_t n = 0, at = 0;
+    enum err rc;
+
+    if (req->caller.role != ROLE_COMMISSIONER)
+        return ERR_OK;
+    rc = rights_look_classes(req->db, req->arena, &rows, &n, why);
+    if (rc != ERR_OK)
+        return rc;
+    classes = arena_alloc(req->arena, (n + 1) * sizeof *classes);
+    if (classes == NULL)
+        return fail_set(why, ERR_NOMEM, "%zu classes", n);
+    for (size_t i = 0; i < n_items; i++) {
+        size_t begin = at;
+
+        for (size_t k = 0; k < n; k++)
+            if (id_eq(rows[k].school, items[i].id))
+                classes[at++] = (struct home_class){rows[k].id, rows[k].title};
+        items[i].classes = (struct jx_list){classes + begin, at - begin};
+        items[i].has_classes = at > begin;
+    }
+    return ERR_OK;
+}
+
 static enum err fill_list(const struct req *req, struct schools *out, struct fail *why)
 {
     struct org_row *rows = NULL;
@@ -94,7 +149,7 @@ static enum err fill_list(const struct req *req, struct schools *out, struct fai
         if (may_see(req, &rows[i]))
             items[n_listed++] = school_of(&rows[i]);
     out->items = (struct jx_list){items, n_listed};
-    return ERR_OK;
+    return add_classes(req, items, n_listed, why);
 }
 
 static void school_list(struct req *req)

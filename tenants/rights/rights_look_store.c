@@ -44,12 +44,16 @@ static const struct stmt right_used = {
 static const struct stmt right_class = {
     "right_class", "SELECT true FROM school_class WHERE id = $1::uuid AND school = $2::uuid"
                    " AND kind = 'homeroom' AND left_at IS NULL"};
+static const struct stmt right_classes = {
+    "right_classes", "SELECT id, school, title FROM school_class WHERE kind = 'homeroom'"
+                     " AND left_at IS NULL AND school IS NOT NULL"
+                     " ORDER BY school, title, id LIMIT 5000"};
 static const struct stmt right_school_open = {
     "right_school_open", "SELECT is_cooperating FROM org WHERE id = $1::uuid"};
 
 const struct stmt *const rights_look_stmts[RIGHTS_LOOK_STMTS_N] = {
-    &right_all,     &right_of,   &right_unused, &right_find,       &right_place,
-    &right_subject, &right_used, &right_class,  &right_school_open};
+    &right_all,     &right_of,   &right_unused, &right_find,        &right_place,
+    &right_subject, &right_used, &right_class,  &right_school_open, &right_classes};
 
 /* ---- reading ---- */
 
@@ -216,6 +220,38 @@ enum err rights_look_place(struct db *db, struct id person, struct id guardian,
         place_out->is_child = db_bool(rows, 0, RIGHTS_PLACE_N);
     db_rows_free(&rows);
     return rc;
+}
+
+enum err rights_look_classes(struct db *db, struct arena *arena,
+                             struct rights_class **classes_out, size_t *n_out, struct fail *why)
+{
+    struct rights_class *list = NULL;
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    size_t n = 0;
+    enum err rc;
+
+    db_args_init(&args);
+    rc = db_run(db, &right_classes, &args, &rows, why);
+    if (rc == ERR_OK) {
+        n = (size_t)db_rows_n(rows);
+        list = arena_alloc(arena, (n + 1) * sizeof *list);
+        if (list == NULL)
+            rc = fail_set(why, ERR_NOMEM, "%zu classes", n);
+    }
+    for (size_t i = 0; rc == ERR_OK && i < n; i++) {
+        list[i].id = db_id(rows, (int)i, 0);
+        list[i].school = db_id(rows, (int)i, 1);
+        list[i].title = arena_copy(arena, db_bytes(rows, (int)i, 2));
+        if (list[i].title.p == NULL)
+            rc = fail_set(why, ERR_NOMEM, "classes");
+    }
+    db_rows_free(&rows);
+    if (rc != ERR_OK)
+        return rc;
+    *classes_out = list;
+    *n_out = n;
+    return ERR_OK;
 }
 
 enum err rights_look_subject(struct tx *tx, struct id account,

@@ -43,6 +43,14 @@ NODISCARD enum err rights_look_subject(struct tx *tx, struct id account,
 /* Is there such a home class in that school? */
 NODISCARD enum err rights_look_class(struct tx *tx, struct id class, struct id school,
                                      bool *is_there_out, struct fail *why);
+/* The home classes there are, school by school, in the arena: what a homeroom can be given. */
+struct rights_class {
+    struct id id, school;
+    struct span title;
+};
+NODISCARD enum err rights_look_classes(struct db *db, struct arena *arena,
+                                       struct rights_class **classes_out, size_t *n_out,
+                                       struct fail *why);
 /* ERR_NOT_FOUND. role is that of the account. */
 NODISCARD enum err rights_look_find(struct tx *tx, struct id grant,
                                     struct rights_grant *grant_out, bool *is_ended_out,

@@ -39,24 +39,32 @@ declare -A DEMO_NAMES=([student]=そら [guardian]=そらの家の人 [supporter
     [commissioner]=教育委員会担当 [contractor]=受託者担当 [data_holder]=保有・管理担当
     [analyst]=分析担当 [coordinator]=県コーディネーター [auditor]=監査担当)
 
+# NAME ROLE [WORDS]: one login, as "role|login|password|one-time secret".
+demo_login() {
+    local name=$1 role=$2 login answer try
+    shift 2
+    # An interrupted first start may have taken the name, and its password is lost.
+    for try in "" -2 -3 -4; do
+        login=${role//_/-}$try@$name
+        answer=$(ibasho "$name" account create --role "$role" --login "$login" \
+            --name "${DEMO_NAMES[$role]}" --json "$@" 2>&1) && break
+        [[ $answer == *"(conflict)"* ]] || die "$name: account $login: $answer"
+    done
+    printf '%s|%s|%s|%s\n' "$role" "$login" "$(told password "$answer")" \
+        "$(told totp_secret "$answer")"
+}
+
 # One login a role, made by the operator's own command. Passwords and one-time secrets are told once
 # and kept here, readable by root alone: a second start, and whoever reads addresses.json, finds
 # the accounts that are there.
 demo_logins() { # NAME
-    local file=$BASE/$1.logins role login answer try
+    local file=$BASE/$1.logins role
     [ ! -s "$file" ] || return 0
     : >"$file.new"
     chmod 0600 "$file.new"
     for role in $ROLES; do
-        # An interrupted first start may have taken the name, and its password is lost.
-        for try in "" -2 -3 -4; do
-            login=${role//_/-}$try@$1
-            answer=$(ibasho "$1" account create --role "$role" --login "$login" \
-                --name "${DEMO_NAMES[$role]}" --json 2>&1) && break
-            [[ $answer == *"(conflict)"* ]] || die "$1: account $login: $answer"
-        done
-        printf '%s|%s|%s|%s\n' "$role" "$login" "$(told password "$answer")" \
-            "$(told totp_secret "$answer")" >>"$file.new"
+        [ "$1/$role" != aozora/school_staff ] || continue # her school comes with the roster
+        demo_login "$1" "$role" >>"$file.new"
     done
     mv "$file.new" "$file"
 }
@@ -77,6 +85,7 @@ demo_start() {
         node_ready "$name"
         demo_logins "$name"
     done
+    demo_people aozora # midori is as a town finds it on its first day
     for name in $(demo_names); do first_page "$name" || die "$name: the first page does not answer"; done
     demo_addresses
 }
@@ -146,5 +155,6 @@ demo_describe() {
         done <"$BASE/$name.logins"
     done
     printf '\none-time secrets of adults and everything above: %s\n' "$DEMO_DIR/addresses.json"
+    printf 'a roster to import at みどり町 (あおぞら市 has it already): %s\n' "$CHECKOUT/ops/data/demo-roster.zip"
     printf 'browsers that should trust https here: import %s\n' "$BASE/ca/ca.pem"
 }

@@ -1,0 +1,71 @@
+# ops/lib/demo_people.sh - what a demo city's board has done before anyone looks: a contract, a
+# roster, a duty. Done over HTTP as the board itself would, so that it stands in the records too.
+# To be sourced after demo.sh.
+DEMO_ROSTER=$CHECKOUT/ops/data/demo-roster.zip
+
+uuid() { cat /proc/sys/kernel/random/uuid; }
+
+# SECRET: the six digits of this half minute (RFC 6238).
+totp() {
+    local key mac at=$(($(date +%s) / 30)) pad=$((-${#1} & 7)) text=$1
+    while ((pad-- > 0)); do text+='='; done
+    key=$(base32 -d <<<"$text" | od -An -v -tx1 | tr -d ' \n')
+    # shellcheck disable=SC2059 # the eight bytes of the step are the format
+    mac=$(printf "$(printf '%016x' "$at" | sed 's/../\\x&/g')" |
+        openssl dgst -sha1 -mac HMAC -macopt "hexkey:$key" -binary | od -An -v -tx1 | tr -d ' \n')
+    at=$((16#${mac:39:1} * 2))
+    printf '%06d' $(((16#${mac:at:8} & 0x7fffffff) % 1000000))
+}
+
+# METHOD PATH [CURL WORDS]: one request of the board's session in $BOARD_JAR; the answer's body.
+board() {
+    local method=$1 path=$2
+    shift 2
+    curl -fsS --max-time 60 --cacert "$BASE/ca/ca.pem" -b "$BOARD_JAR" -c "$BOARD_JAR" \
+        -X "$method" -H "Origin: $URL_PUBLIC" "$@" "$URL_PUBLIC$path"
+}
+
+board_json() { board "$1" "$2" -H 'Content-Type: application/json' -d "$3"; }
+
+# NAME: its contract, roster and duty; nothing when that was done before.
+demo_people() {
+    local name=$1 done_file=$BASE/$1.people role login password secret id preview school answer i
+    [ ! -e "$done_file" ] || return 0
+    node_names "$name"
+    node_ports
+    node_urls
+    BOARD_JAR=$(mktemp)
+    chmod 0600 "$BOARD_JAR"
+    while IFS='|' read -r role login password secret; do
+        [ "$role" = commissioner ] || continue
+        board_json POST /api/v1/session \
+            "{\"login\":\"$login\",\"password\":\"$password\",\"code\":\"$(totp "$secret")\"}" >/dev/null ||
+            die "$name: the board cannot sign in"
+    done <"$BASE/$name.logins"
+    board_json PUT /api/v1/contract "{\"id\":\"$(uuid)\",\"title\":\"オンラインの居場所 運営業務（デモ）\",
+        \"contractor\":\"デモ受託者\",\"begins_on\":\"2026-04-01\",\"ends_on\":\"2027-03-31\",
+        \"trial_begins_on\":\"2026-05-07\",\"trial_ends_on\":\"2026-05-29\",
+        \"n_student\":400,\"n_staff\":100,\"n_guardian\":100}" >/dev/null || die "$name: no contract"
+    answer=$(board POST /api/v1/roster/imports -H 'Content-Type: application/zip' \
+        --data-binary "@$DEMO_ROSTER") || die "$name: the roster was not taken"
+    id=$(told id "$answer")
+    preview=$(told preview "$answer")
+    board_json POST "/api/v1/roster/imports/$id/apply" "{\"preview\":\"$preview\"}" >/dev/null ||
+        die "$name: the roster was not applied"
+    for ((i = 0; i < 300; i++)); do
+        answer=$(board GET "/api/v1/roster/imports/$id")
+        [ "$(told state "$answer")" != applied ] || break
+        sleep 0.2
+    done
+    [ "$(told state "$answer")" = applied ] || die "$name: the roster is still being applied"
+    school=$(board GET /api/v1/schools | tr '{' '\n' | grep '"kind":"school"' | head -n 1)
+    school=$(told id "$school")
+    demo_login "$name" school_staff --school "$school" >>"$BASE/$name.logins"
+    answer=$(board GET "/api/v1/people?role=school_staff")
+    board_json POST "/api/v1/people/$(told id "${answer#*\"items\"}")/rights" \
+        "{\"id\":\"$(uuid)\",\"right\":\"guidance\",\"school\":\"$school\"}" >/dev/null ||
+        die "$name: the school's staff has no duty"
+    board DELETE /api/v1/session >/dev/null
+    rm -f "$BOARD_JAR"
+    : >"$done_file"
+}

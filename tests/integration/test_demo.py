@@ -39,6 +39,8 @@ class Terminal:
     def __init__(self, *command):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            # A shell's background job ignores Ctrl-C and hands that on; a terminal's does not.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.chdir(ROOT)
             os.execve(command[0], command, ENV)
         self.said = ""

@@ -290,6 +290,11 @@ def isolation_a_program_refuses_another_nodes_data(t):
     t.eq(a.rows(), before, "the node itself goes on: the same processes, none started anew")
 
 
+def without_nonce(reply):
+    """A passkey's challenge differs with every answer, whoever asks."""
+    return re.sub(rb'"challenge":"[\w-]{43}"', b'"challenge":""', reply.body)
+
+
 @case
 def isolation_a_session_of_one_node_is_nobody_at_another(t):
     t.req("CARD-6")
@@ -306,7 +311,8 @@ def isolation_a_session_of_one_node_is_nobody_at_another(t):
                 continue
             with_token = stray.request(method.upper(), path)
             without = Session(b).request(method.upper(), path)
-            t.eq((with_token.status, with_token.body), (without.status, without.body),
+            t.eq((with_token.status, without_nonce(with_token)),
+                 (without.status, without_nonce(without)),
                  f"{method} {path}: the same as without it")
             n += 1
     t.ok(n >= 8, "ways in tried", n)

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask, askFile, type Outcome } from "../edge/api.js";
 import { saveFile } from "../edge/save.js";
-import { type Chosen, chosenIn, mayApprove, mayIssue } from "../state/people.js";
+import { type Chosen, chosenIn, mayApprove, mayIssue, roleOfKind } from "../state/people.js";
 import type { Person } from "../wire.js";
 import { Failure } from "../view/page.js";
 import { Words } from "../view/words.js";
@@ -19,7 +19,7 @@ interface Props {
 
 type Said =
   | { readonly kind: "nothing" | "nobody" | "printed" }
-  | { readonly kind: "approved" | "issued"; readonly n: number }
+  | { readonly kind: "requested" | "approved" | "issued"; readonly n: number }
   | { readonly kind: "refused"; readonly text: string };
 
 /** What can be done with all who are chosen at once. */
@@ -44,6 +44,15 @@ export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
     const { errors, title } = outcome.problem;
     say({ kind: "refused", text: errors[0]?.text ?? title });
   };
+  const request = (): Promise<void> =>
+    act(
+      [undefined],
+      (ids) => requestAll(people, ids),
+      (n) => {
+        again();
+        return { kind: "requested", n };
+      },
+    );
   const approve = (): Promise<void> =>
     act(
       ["requested"],
@@ -92,6 +101,7 @@ export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
       </div>
       {chosen.size === 0 ? null : (
         <div class="row">
+          <Act word={words.request} busy={busy} act={() => void request()} />
           {mayApprove(role) ? (
             <Act word={words.approve} busy={busy} act={() => void approve()} />
           ) : null}
@@ -109,6 +119,21 @@ export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
       </div>
     </section>
   );
+}
+
+/** One after the other, for the node takes them one by one; the first refusal ends it. Who was asked for
+ * before stands in the list then, and a second press goes on with the rest. */
+async function requestAll(
+  people: readonly Person[],
+  ids: readonly string[],
+): Promise<Outcome<unknown>> {
+  let last: Outcome<unknown> = { kind: "ok", value: undefined };
+  for (const id of ids) {
+    const kind = people.find((one) => one.id === id)?.kind;
+    last = await ask("people.request_for", { id }, { role: roleOfKind(kind) });
+    if (last.kind !== "ok") return last;
+  }
+  return last;
 }
 
 function Act({ word, busy, act }: { word: Word; busy: boolean; act: () => void }): VNode {
@@ -135,14 +160,12 @@ function Result({ said }: { said: Said }): VNode | null {
           <Words of={words.printed} />
         </p>
       );
+    case "requested":
     case "approved":
     case "issued":
       return (
         <p class="note">
-          <Words
-            of={said.kind === "approved" ? words.approvedN : words.issuedN}
-            slots={{ n: said.n }}
-          />
+          <Words of={words[`${said.kind}N`]} slots={{ n: said.n }} />
         </p>
       );
     case "refused":

@@ -61,3 +61,16 @@ export function mayIssue(role: string | undefined): boolean {
 export function mayRequest(role: string | undefined): boolean {
   return mayIssue(role) || role === "school_staff";
 }
+
+/** What someone of the roster is asked an ID for; another role is chosen on the person's own page. */
+export function roleOfKind(kind: Person["kind"]): "student" | "guardian" | "school_staff" {
+  switch (kind) {
+    case "guardian":
+      return "guardian";
+    case "staff":
+      return "school_staff";
+    case "student":
+    case undefined:
+      return "student";
+  }
+}

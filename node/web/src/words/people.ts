@@ -42,6 +42,12 @@ export const people = {
   ],
   chooseOne: ["{name}を選《えら》ぶ", "{name}を えらぶ", "Choose {name}"],
   chooseNone: ["選択《せんたく》をやめる", "えらぶのを やめる", "Choose nobody"],
+  request: ["IDを申《もう》しこむ", "IDを もうしこむ", "Request IDs"],
+  requestedN: [
+    "{n}人《にん》のIDを申《もう》しこみました。次《つぎ》は教育委員会《きょういくいいんかい》の承認《しょうにん》です。",
+    "{n}人《にん》の IDを もうしこみました。",
+    "{n} IDs requested. The board of education approves them next.",
+  ],
   approve: ["承認《しょうにん》する", "みとめる", "Approve"],
   issue: ["IDを発行《はっこう》する", "IDを だす", "Issue IDs"],
   printIds: [

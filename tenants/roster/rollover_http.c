@@ -4,6 +4,7 @@
 #include "node/db/audit.h"
 #include "tenants/people/account.h"
 #include "tenants/people/account_step_store.h"
+#include "tenants/people/people_index.h"
 #include "tenants/rights/rights.h"
 #include "tenants/roster/feature.h"
 #include "tenants/roster/rollover.h"
@@ -124,7 +125,7 @@ static const struct jx_shape rollovers_shape =
 
 struct change_output {
     int64_t n;
-    struct span kind, grade_before, grade;
+    struct span kind, name, grade_before, grade;
     struct id person, object, school_before, school;
     bool has_person, has_object, has_school_before, has_school;
 };
@@ -143,6 +144,7 @@ static const struct jx_field change_fields[] = {
     CHANGE(JX_INT, n, "順番"),
     CHANGE(JX_TEXT, kind, "種類"),
     CHANGE_ID(person, "だれのことか"),
+    CHANGE(JX_TEXT, name, "その人の名前（学級では空）"),
     CHANGE_ID(object, "学級・在籍・権限のID"),
     CHANGE_ID(school_before, "前の学校"),
     CHANGE_ID(school, "後の学校（権限では学級）"),
@@ -220,17 +222,7 @@ static enum err act_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct act *act = arg;
     const struct req *req = act->req;
-    const struct access_entry entry = {
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = req->object,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
+    const struct access_entry entry = access_of(req);
     enum err rc = act->write(tx, act, why);
 
     if (rc == ERR_OK)
@@ -266,14 +258,10 @@ static void post(struct act *act)
 static struct act *begin(struct req *req,
                          enum err (*write)(struct tx *tx, struct act *act, struct fail *why))
 {
-    struct act *act = arena_alloc(req->arena, sizeof *act);
-    struct fail why = {.code = ERR_OK};
+    struct act *act = req_alloc(req, sizeof *act);
 
-    if (act == NULL) {
-        fail_set(&why, ERR_NOMEM, "roll-over");
-        reply_fail(req, &why);
+    if (act == NULL)
         return NULL;
-    }
     *act = (struct act){.req = req, .write = write, .status = 200};
     return act;
 }
@@ -457,6 +445,25 @@ static enum err read_kind(struct req *req, enum rollover_kind *kind_out, struct 
                                          : ERR_OK;
 }
 
+/* Names of whom the changes are about: both roles of the desk may know them. */
+static enum err name_changes(struct req *req, struct change_output *items, size_t n,
+                             struct fail *why)
+{
+    struct people *people = NULL;
+    enum err rc;
+
+    arena_mark_secret(req->arena);
+    rc = people_ref(accounts_people(req->services->accounts), req->db, &people, why);
+    for (size_t i = 0; rc == ERR_OK && i < n; i++) {
+        const struct people_entry *e =
+            items[i].has_person ? people_find(people, items[i].person) : NULL;
+
+        items[i].name = e == NULL ? SPAN_NONE : arena_copy(req->arena, e->name);
+    }
+    people_unref(&people);
+    return rc;
+}
+
 static void list_changes(struct req *req)
 {
     struct changes_output out = {.next = 0};
@@ -481,14 +488,16 @@ static void list_changes(struct req *req)
         if (items == NULL)
             rc = fail_set(&why, ERR_NOMEM, "changes");
     }
+    out.has_next = n > PAGE_MOST;
+    n = out.has_next ? PAGE_MOST : n;
+    for (size_t i = 0; rc == ERR_OK && items != NULL && i < n; i++)
+        items[i] = change_of(&rows[i]);
+    if (rc == ERR_OK && items != NULL)
+        rc = name_changes(req, items, n, &why);
     if (rc != ERR_OK || items == NULL) {
         reply_fail(req, &why);
         return;
     }
-    out.has_next = n > PAGE_MOST;
-    n = out.has_next ? PAGE_MOST : n;
-    for (size_t i = 0; i < n; i++)
-        items[i] = change_of(&rows[i]);
     out.next = out.has_next ? items[n - 1].n : 0;
     out.items = (struct jx_list){items, n};
     reply_json(req, 200, &out);

@@ -273,20 +273,10 @@ struct decision {
 static enum err decision_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct decision *d = arg;
-    const struct req *req = d->req;
-    const struct access_entry entry = {
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = d->change.id,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
+    struct access_entry entry = access_of(d->req);
     enum err rc = d->decide(tx, &d->change, why);
 
+    entry.object = d->change.id;
     return rc == ERR_OK ? access_append(tx, &entry, why) : rc;
 }
 

@@ -6,6 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SECOND_US INT64_C(1000000)
+#define MINUTE_US (INT64_C(60) * 1000000)
+#define HOUR_US   (INT64_C(3600) * 1000000)
+#define DAY_US    (INT64_C(86400) * 1000000)
+
 int64_t clock_mono_us(void); /* since boot, never jumps */
 int64_t clock_utc_us(void);  /* since 1970-01-01T00:00:00Z */
 

@@ -90,6 +90,18 @@ void reply_fail(struct req *req, const struct fail *why)
     finish_problem(req, fail.code, rc, body);
 }
 
+void *req_alloc(struct req *req, size_t bytes)
+{
+    void *p = arena_alloc(req->arena, bytes);
+    struct fail why;
+
+    if (p == NULL) {
+        fail_set(&why, ERR_NOMEM, "%zu bytes for %s", bytes, req->route->name);
+        reply_fail(req, &why);
+    }
+    return p;
+}
+
 void reply_problem(struct req *req, int status, const char *code, const char *title_ja)
 {
     const char *type = arena_printf(req->arena, "urn:ibasho:error:%s", code);

@@ -149,6 +149,10 @@ struct req {
 struct span req_param(const struct req *req, const char *name);
 struct span req_query(const struct req *req, const char *name);
 
+/* Of the request's arena. NULL: there is no memory; that was answered, so the request is over.
+ */
+void *req_alloc(struct req *req, size_t bytes);
+
 /* Answers. Each ends the request. */
 void reply_json(struct req *req, int status, const void *output); /* by route->output */
 void reply_none(struct req *req);                                 /* 204 */

@@ -129,6 +129,10 @@ struct access_entry {
     const char *outcome;    /* err_code of the answer */
     struct span purpose;    /* code of the stated purpose, may be empty */
 };
+/* For an operation that writes the record of its own request: a change that came to ERR_OK, by
+ * the request's caller, of req->object and req->person. What differs the operation says. */
+struct req;
+struct access_entry access_of(const struct req *req);
 NODISCARD enum err access_append(struct tx *tx, const struct access_entry *entry,
                                  struct fail *why);
 

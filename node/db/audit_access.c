@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "node/base/jx.h"
+#include "node/base/route.h"
 #include "node/base/utf.h"
 #include "node/db/audit_store.h"
 
@@ -84,6 +85,25 @@ static const char *kind_of(const char *action)
         if (strcmp(kinds[i][0], action) == 0)
             return kinds[i][1];
     return NULL;
+}
+
+struct access_entry access_of(const struct req *req)
+{
+    const char *operator_name = req->caller.operator_name;
+
+    return (struct access_entry){
+        .id = id_new(),
+        .at_utc_us = req->now_utc_us,
+        .route = req->route->name,
+        .role = operator_name != NULL ? "operator" : role_id(req->caller.role),
+        .account = req->caller.account,
+        .operator_name = operator_name,
+        .address = req->address,
+        .object = req->object,
+        .person = req->person,
+        .action = "change",
+        .outcome = err_code(ERR_OK),
+    };
 }
 
 enum err access_append(struct tx *tx, const struct access_entry *entry, struct fail *why)

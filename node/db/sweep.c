@@ -6,7 +6,6 @@
 #include "node/db/erase.h"
 #include "node/db/sweep_store.h"
 
-#define DAY_US     (INT64_C(86400) * 1000000)
 #define CHUNK_ROWS 500 /* a transaction: the writer's other posters wait a few ms */
 
 const struct setting setting_access_record_days = {

@@ -106,21 +106,11 @@ static enum err record_post(struct call *call, struct fail *why)
     record->call = call;
     invariant(req->n_shown <= ACCESS_SHOWN_CAP, "%s shows %zu persons", req->route->name,
               req->n_shown);
-    record->entry = (struct access_entry){
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = req->caller.operator_name != NULL ? "operator" : role_id(req->caller.role),
-        .account = req->caller.account,
-        .operator_name = req->caller.operator_name,
-        .address = req->address,
-        .object = req->object,
-        .person = req->person,
-        .shown = req->shown,
-        .n_shown = req->reply.status < 400 ? req->n_shown : 0,
-        .action = is_hidden(&req->reply) ? "refused" : call->action,
-        .outcome = outcome_of(&req->reply),
-    };
+    record->entry = access_of(req);
+    record->entry.shown = req->shown;
+    record->entry.n_shown = req->reply.status < 400 ? req->n_shown : 0;
+    record->entry.action = is_hidden(&req->reply) ? "refused" : call->action;
+    record->entry.outcome = outcome_of(&req->reply);
     return writer_post(req->services->writer, &op, why);
 }
 

@@ -18,8 +18,6 @@
 #include "node/server/dispatch.h"
 #include "node/server/own.h"
 
-#define HOUR_US          INT64_C(3600000000)
-#define DAY_US           (24 * HOUR_US)
 #define SHEET_DAYS       183
 #define BACKUP_WARN_US   (26 * HOUR_US)
 #define BACKUP_BAD_US    (7 * DAY_US)

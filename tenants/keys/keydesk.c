@@ -5,10 +5,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "node/base/clock.h"
 #include "node/db/lockmem.h"
 #include "tenants/keys/sheet.h"
 
-#define MINUTE_US (INT64_C(60) * 1000000)
 #define N_LETTERS 12
 
 /* Without letters that look alike. */

@@ -147,18 +147,7 @@ static void create_run(void *arg)
         .school = in->has_school ? in->school : ID_NONE,
         .is_first_only = !conf_bool(req->services->conf, "accounts.operator_makes"),
     };
-    const struct access_entry access = {
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = "operator",
-        .operator_name = req->caller.operator_name,
-        .address = req->address,
-        .object = in->id,
-        .person = in->id,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
+    const struct access_entry access = access_of(req);
     struct fail why = {.code = ERR_OK};
     enum err rc = login_name_fold(in->login, c->login, &why);
 
@@ -180,14 +169,11 @@ static void create_run(void *arg)
 static void accounts_create(struct req *req)
 {
     const struct create_input *in = req->input;
-    struct creation *c = arena_alloc(req->arena, sizeof *c);
+    struct creation *c = req_alloc(req, sizeof *c);
     struct fail why = {.code = ERR_OK};
 
-    if (c == NULL) {
-        fail_set(&why, ERR_NOMEM, "account");
-        reply_fail(req, &why);
+    if (c == NULL)
         return;
-    }
     c->req = req;
     c->role = (enum role)(in->role + 1);
     password_make(c->made);

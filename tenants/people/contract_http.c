@@ -232,7 +232,7 @@ static enum err change_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct change *c = arg;
     const struct change_input *in = c->req->input;
-    const struct access_entry access = life_access(c->req);
+    const struct access_entry access = access_of(c->req);
     struct contract_row before;
     enum err rc = contract_store_current(tx, NULL, tx_arena(tx), &before, why);
     bool is_first = rc == ERR_NOT_FOUND;
@@ -291,7 +291,7 @@ static enum err check_days(const struct change_input *in, struct fail *why)
 static void contract_change(struct req *req)
 {
     const struct change_input *in = req->input;
-    struct change *c = life_alloc(req, sizeof *c);
+    struct change *c = req_alloc(req, sizeof *c);
     const struct writer_op op = {change_run, change_done, c};
     struct fail why = {.code = ERR_OK};
     enum err rc;

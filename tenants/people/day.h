@@ -3,11 +3,11 @@
 #ifndef TENANTS_PEOPLE_DAY_H
 #define TENANTS_PEOPLE_DAY_H
 
+#include "node/base/clock.h"
 #include "node/base/err.h"
 #include "node/base/span.h"
 
 #define DAY_TEXT_CAP 11
-#define DAY_US       (INT64_C(86400) * 1000000)
 
 /* Exactly YYYY-MM-DD of a day there is, 1951 to 9998; to the instant it begins in Japan. False:
  * it is none, and *utc_us_out is left alone. */

@@ -36,18 +36,6 @@ const struct setting setting_first_password_days = {
 const struct setting *const life_settings[LIFE_SETTINGS_N] = {&setting_consent_before_issue,
                                                               &setting_first_password_days};
 
-void *life_alloc(struct req *req, size_t bytes)
-{
-    void *p = arena_alloc(req->arena, bytes);
-    struct fail why;
-
-    if (p == NULL) {
-        fail_set(&why, ERR_NOMEM, "%zu bytes for %s", bytes, req->route->name);
-        reply_fail(req, &why);
-    }
-    return p;
-}
-
 void life_refuse(struct req *req, const struct life_refusal *refusal, const struct fail *why)
 {
     if (why->code == ERR_CONFLICT && refusal->code != NULL)
@@ -87,22 +75,6 @@ enum err life_ids_read(const struct jx_texts *texts, struct arena *arena, struct
     }
     *ids_out = ids;
     return ERR_OK;
-}
-
-struct access_entry life_access(const struct req *req)
-{
-    return (struct access_entry){
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = req->object,
-        .person = req->person,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
 }
 
 struct account_step life_step(const struct req *req, const struct life_row *row,

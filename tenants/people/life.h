@@ -21,9 +21,6 @@
 
 extern const struct setting setting_consent_before_issue, setting_first_password_days;
 
-/* Of the request's arena; NULL: no memory, and answered so. */
-void *life_alloc(struct req *req, size_t bytes);
-
 /* What a person is told when a rule of this folder says no: 409 and a sentence of its own. */
 struct life_refusal {
     const char *code; /* NULL: none */
@@ -39,8 +36,6 @@ enum err life_say_no(struct life_refusal *refusal, const char *code, const char 
 struct jx_texts;
 NODISCARD enum err life_ids_read(const struct jx_texts *texts, struct arena *arena,
                                  struct id **ids_out, struct fail *why);
-/* The access record of a request that changed; person ID_NONE for a bulk. */
-struct access_entry life_access(const struct req *req);
 /* One step of an account as the request's caller takes it. */
 struct account_step life_step(const struct req *req, const struct life_row *row,
                               enum account_state after);

@@ -52,7 +52,7 @@ static enum err approve_one(struct tx *tx, const struct approval *a, size_t i, s
 static enum err approve_run(struct tx *tx, void *arg, struct fail *why)
 {
     const struct approval *a = arg;
-    const struct access_entry access = life_access(a->req);
+    const struct access_entry access = access_of(a->req);
     enum err rc = ERR_OK;
 
     for (size_t i = 0; rc == ERR_OK && i < a->n; i++)
@@ -75,7 +75,7 @@ static void approve_done(void *arg, enum err rc, const struct fail *why)
 static void people_approve(struct req *req)
 {
     const struct ids_input *in = req->input;
-    struct approval *a = life_alloc(req, sizeof *a);
+    struct approval *a = req_alloc(req, sizeof *a);
     const struct writer_op op = {approve_run, approve_done, a};
     struct fail why = {.code = ERR_OK};
     enum err rc;
@@ -157,7 +157,7 @@ static enum account_state goal(enum wish wish, const struct life_row *row)
 static enum err move_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct moving *m = arg;
-    const struct access_entry access = life_access(m->req);
+    const struct access_entry access = access_of(m->req);
     struct account_step step;
     struct life_row row;
     enum err rc = life_store_find(tx, NULL, m->req->person, &row, why);
@@ -197,7 +197,7 @@ static void move_done(void *arg, enum err rc, const struct fail *why)
 static void move_account(struct req *req, enum wish wish)
 {
     const struct reason_input *in = req->input;
-    struct moving *m = life_alloc(req, sizeof *m);
+    struct moving *m = req_alloc(req, sizeof *m);
     const struct writer_op op = {move_run, move_done, m};
     struct fail why = {.code = ERR_OK};
     struct rights_found found;

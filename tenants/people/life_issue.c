@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "node/base/clock.h"
 #include "node/db/digest.h"
 #include "node/db/seal.h"
 #include "tenants/people/account_priv.h"
@@ -22,7 +23,6 @@
 #include "tenants/tenants.h"
 
 #define LOGIN_TRIES 8
-#define DAY_MORE_US (INT64_C(24) * 3600 * 1000000)
 
 struct issue_input {
     struct jx_texts ids;
@@ -224,7 +224,7 @@ static enum err issue_one(struct tx *tx, struct issue *s, size_t i,
 static enum err issue_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct issue *s = arg;
-    const struct access_entry access = life_access(s->req);
+    const struct access_entry access = access_of(s->req);
     struct contract_row contract;
     int64_t used[ID_CLASS_N];
     enum err rc;
@@ -401,7 +401,7 @@ static enum err begin_item(struct issue *s, size_t i, struct fail *why)
     item->issued.account = item->row.person;
     /* Whoever printed an adult's password must not be able to use it. */
     item->issued.must_change = s->is_self || is_adult;
-    item->issued.first_until_utc_us = s->req->now_utc_us + days * DAY_MORE_US;
+    item->issued.first_until_utc_us = s->req->now_utc_us + days * DAY_US;
     return rc;
 }
 
@@ -464,7 +464,7 @@ static enum err begin(struct issue *s, const struct issue_input *in, struct fail
 static void people_issue(struct req *req)
 {
     const struct issue_input *in = req->input;
-    struct issue *s = life_alloc(req, sizeof *s);
+    struct issue *s = req_alloc(req, sizeof *s);
     struct fail why = {.code = ERR_OK};
 
     if (s == NULL)

@@ -96,7 +96,7 @@ static enum err move_rows(struct tx *tx, const struct merge *m, struct fail *why
 static enum err merge_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct merge *m = arg;
-    const struct access_entry access = life_access(m->req);
+    const struct access_entry access = access_of(m->req);
     struct life_row from, into;
     enum err rc = life_store_find(tx, NULL, m->from, &from, why);
 
@@ -231,7 +231,7 @@ static enum err begin(struct merge *m, struct id into, struct fail *why)
 static void people_merge(struct req *req)
 {
     const struct merge_input *in = req->input;
-    struct merge *m = life_alloc(req, sizeof *m);
+    struct merge *m = req_alloc(req, sizeof *m);
     const struct writer_op op = {merge_run, merge_done, m};
     struct fail why = {.code = ERR_OK};
     enum err rc;

@@ -76,7 +76,7 @@ static enum err add_children(struct tx *tx, const struct asking *a, struct fail 
 static enum err asking_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct asking *a = arg;
-    const struct access_entry access = life_access(a->req);
+    const struct access_entry access = access_of(a->req);
     const struct life_row nobody = {.person = a->person.id};
     const struct account_step step = life_step(a->req, &nobody, ACCOUNT_REQUESTED);
     enum err rc = a->is_new ? person_store_add(tx, &a->person, why) : ERR_OK;

@@ -1,5 +1,6 @@
 /* Reading people: the list with its search, one person with steps and rights. What an item
  * holds is what rights_shows says; the rest is absent, as if it were not known. */
+#include "node/base/clock.h"
 #include "tenants/people/account.h"
 #include "tenants/people/account_step_store.h"
 #include "tenants/people/people_json.h"
@@ -9,7 +10,6 @@
 #include "tenants/tenants.h"
 #include "tenants/watch/watch.h"
 
-#define MINUTE_US    (INT64_C(60) * 1000000)
 #define CHILDREN_CAP 20
 #define RIGHTS_CAP   50
 

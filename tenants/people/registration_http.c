@@ -368,21 +368,11 @@ static enum err record_run(struct tx *tx, void *arg, struct fail *why)
 {
     const struct recording *r = arg;
     const struct req *req = r->req;
-    const struct access_entry entry = {
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = r->row.id,
-        .person = req->person,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
+    struct access_entry entry = access_of(req);
     struct registration_row before;
     enum err rc = registration_store_latest(tx, NULL, req->person, tx_arena(tx), &before, NULL);
 
+    entry.object = r->row.id;
     if (rc == ERR_OK && id_eq(before.id, r->row.id))
         return access_append(tx, &entry, why);
     if (rc != ERR_OK && rc != ERR_NOT_FOUND)

@@ -175,20 +175,9 @@ struct decision {
 /* The row says what is; the record says, in place of a purpose, what was decided. */
 static enum err record(struct tx *tx, const struct decision *d, struct fail *why)
 {
-    const struct req *req = d->req;
-    const struct access_entry entry = {
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = d->row.id,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-        .purpose = d->row.is_cooperating ? SPAN("cooperating") : SPAN("not-cooperating"),
-    };
+    struct access_entry entry = access_of(d->req);
 
+    entry.purpose = d->row.is_cooperating ? SPAN("cooperating") : SPAN("not-cooperating");
     return access_append(tx, &entry, why);
 }
 
@@ -218,15 +207,12 @@ static void post(struct decision *d, enum err (*run)(struct tx *, void *, struct
 /* NULL: answered. */
 static struct decision *begin(struct req *req, struct id id)
 {
-    struct decision *d = arena_alloc(req->arena, sizeof *d);
-    struct fail why;
+    struct decision *d;
 
     req->object = id;
-    if (d == NULL) {
-        fail_set(&why, ERR_NOMEM, "school");
-        reply_fail(req, &why);
+    d = req_alloc(req, sizeof *d);
+    if (d == NULL)
         return NULL;
-    }
     *d = (struct decision){.req = req, .row = {.id = id}};
     return d;
 }

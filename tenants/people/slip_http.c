@@ -176,16 +176,14 @@ static enum err prepare(struct printing *p, struct fail *why)
 
 static void print_slips(struct req *req)
 {
-    struct printing *p = arena_alloc(req->arena, sizeof *p);
+    struct printing *p;
     struct fail why = {.code = ERR_OK};
     enum err rc;
 
     arena_mark_secret(req->arena); /* names and passwords will lie in it */
-    if (p == NULL) {
-        fail_set(&why, ERR_NOMEM, "slips");
-        reply_fail(req, &why);
+    p = req_alloc(req, sizeof *p);
+    if (p == NULL)
         return;
-    }
     *p = (struct printing){.req = req};
     rc = prepare(p, &why);
     if (rc == ERR_OK && !watch_spend(req, WATCH_NAMES, p->ids, p->sheet.n))

@@ -1,13 +1,13 @@
 /* The grants in force, kept in memory, and the questions that need them. */
 #include <stdlib.h>
 
+#include "node/base/clock.h"
 #include "node/base/log.h"
 #include "tenants/people/account.h"
 #include "tenants/people/admission_rows.h"
 #include "tenants/rights/rights_look_store.h"
 #include "tenants/rights/rights_priv.h"
 
-#define DAY_US            (INT64_C(86400) * 1000000)
 #define ARENA_CHUNK_BYTES 1024
 
 enum err rights_open(const struct rights_conf *conf, struct rights **rights_out,

@@ -1,10 +1,10 @@
 /* Giving and ending rights: the rules, the row with its leaf, and that it counts at once. */
+#include "node/base/clock.h"
 #include "tenants/rights/right_store.h"
 #include "tenants/rights/rights_look_store.h"
 #include "tenants/rights/rights_priv.h"
 #include "tenants/rights/rights_rows.h"
 
-#define DAY_US       (INT64_C(86400) * 1000000)
 #define PURPOSE_MOST 40
 
 const struct setting setting_unused_days = {

@@ -1,12 +1,12 @@
 /* Giving and ending a right, and the list of rights nobody used (NI-2.3.4-2a). Commissioners
  * alone; each decision is a leaf with its access record in one transaction. */
+#include "node/base/clock.h"
 #include "node/db/audit.h"
 #include "tenants/people/account.h"
 #include "tenants/people/people_json.h"
 #include "tenants/rights/rights_look_store.h"
 #include "tenants/rights/rights_rows.h"
 
-#define DAY_US     (INT64_C(86400) * 1000000)
 #define UNUSED_CAP 200
 
 struct give_input {
@@ -71,23 +71,12 @@ struct decision {
 static enum err decision_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct decision *d = arg;
-    const struct req *req = d->req;
-    const struct access_entry entry = {
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = d->rights_decision.grant.id,
-        .person = req->person,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-        .purpose = span_text(d->rights_decision.grant.purpose),
-    };
+    struct access_entry entry = access_of(d->req);
     enum err rc = d->is_end ? rights_tx_end(d->rights, tx, &d->rights_decision, why)
                             : rights_tx_give(d->rights, tx, &d->rights_decision, why);
 
+    entry.object = d->rights_decision.grant.id;
+    entry.purpose = span_text(d->rights_decision.grant.purpose);
     return rc == ERR_OK ? access_append(tx, &entry, why) : rc;
 }
 

@@ -12,7 +12,6 @@
 #define ARENA_BYTES ((size_t)1 << 20)
 #define APPLY_KIND  "roster.apply"
 #define N_TRIES     5
-#define DAY_US      (INT64_C(86400) * 1000000)
 
 /* ---- received ---- */
 

@@ -15,7 +15,6 @@
 
 #define REASON_GRADUATED "rollover.left"
 #define TOKYO_US         (INT64_C(9) * 3600 * 1000000)
-#define DAY_US           (INT64_C(86400) * 1000000)
 
 /* ---- rules ---- */
 

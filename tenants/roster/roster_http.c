@@ -230,24 +230,6 @@ static void reply_import(struct req *req, int status, const struct import_row *r
         reply_fail(req, &why);
 }
 
-static struct access_entry access_of(const struct req *req)
-{
-    const char *operator_name = req->caller.operator_name;
-
-    return (struct access_entry){
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = operator_name != NULL ? "operator" : role_id(req->caller.role),
-        .account = req->caller.account,
-        .operator_name = operator_name,
-        .address = req->address,
-        .object = req->object,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
-}
-
 /* ---- POST /api/v1/roster/imports ---- */
 
 struct checking {
@@ -279,18 +261,15 @@ static void check_done(void *arg, enum err rc, const struct fail *why)
 
 static void check(struct req *req)
 {
-    struct checking *c = arena_alloc(req->arena, sizeof *c);
-    const struct writer_op op = {check_run, check_done, c};
     const char *role =
         req->caller.operator_name != NULL ? "operator" : role_id(req->caller.role);
+    struct checking *c = req_alloc(req, sizeof *c);
+    const struct writer_op op = {check_run, check_done, c};
     struct fail why = {.code = ERR_OK};
     enum err rc;
 
-    if (c == NULL) {
-        fail_set(&why, ERR_NOMEM, "roster");
-        reply_fail(req, &why);
+    if (c == NULL)
         return;
-    }
     c->req = req;
     rc = import_prepare(req->services, req->db, req->body, req->caller.account, role,
                         req->arena, &c->pending, &why);
@@ -431,16 +410,13 @@ static void decide_done(void *arg, enum err rc, const struct fail *why)
 static void apply(struct req *req)
 {
     const struct apply_input *in = req->input;
-    struct deciding *d = arena_alloc(req->arena, sizeof *d);
+    struct deciding *d = req_alloc(req, sizeof *d);
     const struct writer_op op = {decide_run, decide_done, d};
     struct fail why = {.code = ERR_OK};
     enum err rc;
 
-    if (d == NULL) {
-        fail_set(&why, ERR_NOMEM, "decision");
-        reply_fail(req, &why);
+    if (d == NULL)
         return;
-    }
     *d = (struct deciding){.req = req,
                            .decision = {.by = req->caller.account,
                                         .role = role_id(req->caller.role),

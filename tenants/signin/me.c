@@ -27,19 +27,13 @@ enum err me_seal(struct me *me, const char *column, struct span plain, struct sp
 static enum err record(struct tx *tx, const struct me *me, struct fail *why)
 {
     const struct req *req = me->req;
-    const struct access_entry entry = {
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = req->caller.account,
-        .person = req->caller.account,
-        .action = me->is_wrong ? "refused" : "change",
-        .outcome = me->is_wrong ? "wrong-password" : err_code(ERR_OK),
-    };
+    struct access_entry entry = access_of(req);
 
+    entry.object = entry.person = req->caller.account;
+    if (me->is_wrong) {
+        entry.action = "refused";
+        entry.outcome = "wrong-password";
+    }
     return access_append(tx, &entry, why);
 }
 

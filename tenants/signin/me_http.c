@@ -1,11 +1,11 @@
 /* /api/v1/me: one's own sessions, password and second step (NI-T3-1, AI-2.6-オ). */
 #include <stddef.h>
 
+#include "node/base/clock.h"
 #include "tenants/signin/me.h"
 #include "tenants/signin/password_rules.h"
 #include "tenants/tenants.h"
 
-#define MINUTE_US  (INT64_C(60) * 1000000)
 #define OWN_STAGES (STAGE_BIT(STAGE_FULL) | STAGE_BIT(STAGE_ENROL))
 
 /* -- GET /api/v1/me/sessions -- */
@@ -101,21 +101,11 @@ static void me_sessions(struct req *req)
 static enum err end_run(struct tx *tx, void *arg, struct fail *why)
 {
     const struct req *req = arg;
-    const struct access_entry entry = {
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = req->object,
-        .person = req->caller.account,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
+    struct access_entry entry = access_of(req);
     enum err rc =
         session_store_end_own(tx, req->caller.account, req->object, req->now_utc_us, why);
 
+    entry.person = req->caller.account;
     return rc == ERR_OK ? access_append(tx, &entry, why) : rc;
 }
 
@@ -237,15 +227,12 @@ static bool check_password(struct me *me, struct fail *why)
 static void me_password(struct req *req)
 {
     const struct password_input *in = req->input;
-    struct me *me = arena_alloc(req->arena, sizeof *me);
+    struct me *me = req_alloc(req, sizeof *me);
     struct fail why = {.code = ERR_OK};
     enum err rc = ERR_OK;
 
-    if (me == NULL) {
-        fail_set(&why, ERR_NOMEM, "password");
-        reply_fail(req, &why);
+    if (me == NULL)
         return;
-    }
     *me = (struct me){
         .req = req,
         .password = in->old,
@@ -339,15 +326,12 @@ static enum err check_step(const struct req *req, struct fail *why)
 
 static void step_change(struct req *req, const struct me *what)
 {
-    struct me *me = arena_alloc(req->arena, sizeof *me);
+    struct me *me = req_alloc(req, sizeof *me);
     struct fail why = {.code = ERR_OK};
     enum err rc = ERR_OK;
 
-    if (me == NULL) {
-        fail_set(&why, ERR_NOMEM, "second step");
-        reply_fail(req, &why);
+    if (me == NULL)
         return;
-    }
     if (what->has_password)
         rc = check_step(req, &why);
     if (rc == ERR_OK) {

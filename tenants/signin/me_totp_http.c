@@ -117,15 +117,12 @@ static enum err begin_check(const struct begin *b, struct fail *why)
 static void me_totp_begin(struct req *req)
 {
     const struct begin_input *in = req->input;
-    struct begin *b = arena_alloc(req->arena, sizeof *b);
+    struct begin *b = req_alloc(req, sizeof *b);
     struct fail why = {.code = ERR_OK};
     enum err rc = ERR_OK;
 
-    if (b == NULL) {
-        fail_set(&why, ERR_NOMEM, "secret");
-        reply_fail(req, &why);
+    if (b == NULL)
         return;
-    }
     arena_mark_secret(req->arena);
     b->me = (struct me){
         .req = req,
@@ -211,15 +208,12 @@ static enum err confirm_check(struct confirm *c, struct fail *why)
 
 static void me_totp_confirm(struct req *req)
 {
-    struct confirm *c = arena_alloc(req->arena, sizeof *c);
+    struct confirm *c = req_alloc(req, sizeof *c);
     struct fail why = {.code = ERR_OK};
     enum err rc = ERR_OK;
 
-    if (c == NULL) {
-        fail_set(&why, ERR_NOMEM, "code");
-        reply_fail(req, &why);
+    if (c == NULL)
         return;
-    }
     c->me = (struct me){.req = req, .write = confirm_write, .tell = confirm_tell, .arg = c};
     rc = me_read(&c->me, &why);
     if (rc == ERR_OK)

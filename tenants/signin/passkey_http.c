@@ -190,18 +190,11 @@ struct adding {
 
 static struct access_entry entry_of(const struct req *req, struct id passkey)
 {
-    return (struct access_entry){
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = passkey,
-        .person = req->caller.account,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
+    struct access_entry entry = access_of(req);
+
+    entry.object = passkey;
+    entry.person = req->caller.account;
+    return entry;
 }
 
 static enum err add_run(struct tx *tx, void *arg, struct fail *why)
@@ -275,16 +268,13 @@ static enum err begin_add(struct adding *adding, const struct passkey_owner *own
 
 static void passkey_add(struct req *req)
 {
-    struct adding *adding = arena_alloc(req->arena, sizeof *adding);
+    struct adding *adding = req_alloc(req, sizeof *adding);
     struct passkey_owner owner;
     struct fail why = {.code = ERR_OK};
     enum err rc;
 
-    if (adding == NULL) {
-        fail_set(&why, ERR_NOMEM, "passkey");
-        reply_fail(req, &why);
+    if (adding == NULL)
         return;
-    }
     *adding = (struct adding){.req = req};
     req->person = req->caller.account;
     rc = read_owner(req, &owner, &why);

@@ -22,20 +22,15 @@ static enum err refuse_run(struct tx *tx, void *arg, struct fail *why)
 {
     const struct refusing *r = arg;
     const struct req *req = r->req;
-    const struct access_entry entry = {
-        .id = r->entry,
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .person = r->person,
-        .action = "refused",
-        .outcome = r->outcome,
-    };
+    struct access_entry entry = access_of(req);
     bool has_ended;
     enum err rc = ERR_OK;
 
+    entry.id = r->entry;
+    entry.object = ID_NONE;
+    entry.person = r->person;
+    entry.action = "refused";
+    entry.outcome = r->outcome;
     if (req->caller.stage == STAGE_SECOND_FACTOR)
         rc = session_store_wrong(tx, req->caller.session, SECOND_FACTOR_TRIES, req->now_utc_us,
                                  &has_ended, why);

@@ -114,21 +114,13 @@ static enum err prove_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct proving *p = arg;
     const struct req *req = p->req;
-    const struct access_entry entry = {
-        .id = p->entry,
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = p->passkey.id,
-        .person = p->passkey.account,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
+    struct access_entry entry = access_of(req);
     enum err rc = passkey_store_use(tx, &p->passkey, p->sign_count,
                                     p->expected.challenge_utc_us, req->now_utc_us, why);
 
+    entry.id = p->entry;
+    entry.object = p->passkey.id;
+    entry.person = p->passkey.account;
     if (rc == ERR_OK)
         rc = session_open_tx(tx, &p->opening, why);
     if (rc == ERR_DENIED && why->field[0] == '\0') /* a moment ago, by somebody else */
@@ -263,15 +255,12 @@ static enum err begin(struct proving *p, struct fail *why)
 
 static void signin_prove(struct req *req)
 {
-    struct proving *p = arena_alloc(req->arena, sizeof *p);
+    struct proving *p = req_alloc(req, sizeof *p);
     struct fail why = {.code = ERR_OK};
     enum err rc = ERR_OK;
 
-    if (p == NULL) {
-        fail_set(&why, ERR_NOMEM, "passkey");
-        reply_fail(req, &why);
+    if (p == NULL)
         return;
-    }
     *p = (struct proving){.req = req, .entry = id_new()};
     rc = find(p, &why);
     if (rc == ERR_OK)

@@ -2,12 +2,12 @@
 
 #include <stddef.h>
 
+#include "node/base/clock.h"
 #include "node/base/jx.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
 #include "tenants/tenants.h"
 
-#define HOUR_US       (INT64_C(3600) * 1000000)
 #define ASK_COLUMNS   "id, account, asked_at, asked_by, role"
 #define GRANT_COLUMNS "id, recovery_ask, account, asked_by, granted_at, granted_by, role"
 

@@ -4,6 +4,7 @@
  * nobody himself. An adult's second factor takes two: one asks, another one grants. */
 #include <stddef.h>
 
+#include "node/base/clock.h"
 #include "node/db/digest.h"
 #include "node/db/seal.h"
 #include "tenants/people/account_step_store.h"
@@ -13,8 +14,7 @@
 #include "tenants/signin/signin.h"
 #include "tenants/tenants.h"
 
-#define HOUR_US (INT64_C(3600) * 1000000)
-#define ADMINS  (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
+#define ADMINS (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
 
 struct one_time_output {
     struct span one_time;
@@ -49,20 +49,9 @@ struct renewal {
 
 static enum err record(struct tx *tx, const struct renewal *r, struct fail *why)
 {
-    const struct req *req = r->req;
-    const struct access_entry entry = {
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = r->row.id,
-        .person = r->row.id,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
+    struct access_entry entry = access_of(r->req);
 
+    entry.object = entry.person = r->row.id;
     return access_append(tx, &entry, why);
 }
 
@@ -215,15 +204,12 @@ static enum err find(struct renewal *r, unsigned need, struct fail *why)
 
 static void renew(struct req *req, const struct renewal *what, unsigned need)
 {
-    struct renewal *r = arena_alloc(req->arena, sizeof *r);
+    struct renewal *r = req_alloc(req, sizeof *r);
     struct fail why = {.code = ERR_OK};
     enum err rc;
 
-    if (r == NULL) {
-        fail_set(&why, ERR_NOMEM, "renewal");
-        reply_fail(req, &why);
+    if (r == NULL)
         return;
-    }
     *r = *what;
     r->req = req;
     r->until_utc_us = req->now_utc_us +

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/db/digest.h"
 #include "tenants/people/account_priv.h"
@@ -10,7 +11,6 @@
 #include "tenants/signin/session_store.h"
 #include "tenants/tenants.h"
 
-#define MINUTE_US   (INT64_C(60) * 1000000)
 #define TOKEN_BYTES (SESSION_TOKEN_CHARS / 2)
 
 const char *session_cookie_name(bool is_https)

@@ -1,11 +1,11 @@
 /* What a session is told of itself, its cookies and its refusals. */
 #include <stddef.h>
 
+#include "node/base/clock.h"
 #include "node/db/seal.h"
 #include "tenants/signin/session_open.h"
 #include "tenants/tenants.h"
 
-#define MINUTE_US    (INT64_C(60) * 1000000)
 #define N_WORDS      4
 #define STEP_KINDS_N 2
 

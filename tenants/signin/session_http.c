@@ -68,14 +68,11 @@ static void signin_told(struct signin *s)
 static void session_open(struct req *req)
 {
     const struct open_input *in = req->input;
-    struct signin *s = arena_alloc(req->arena, sizeof *s);
+    struct signin *s = req_alloc(req, sizeof *s);
     struct fail why = {.code = ERR_OK};
 
-    if (s == NULL) {
-        fail_set(&why, ERR_NOMEM, "sign-in");
-        reply_fail(req, &why);
+    if (s == NULL)
         return;
-    }
     *s = (struct signin){
         .accounts = req->services->accounts,
         .arena = req->arena,
@@ -136,19 +133,14 @@ struct second {
 static enum err record_second(struct tx *tx, const struct second *s, struct fail *why)
 {
     const struct req *req = s->req;
-    const struct access_entry entry = {
-        .id = s->opening.session.id,
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = s->opening.session.id,
-        .person = req->caller.account,
-        .action = s->is_granted ? "change" : "refused",
-        .outcome = s->is_granted ? err_code(ERR_OK) : s->outcome,
-    };
+    struct access_entry entry = access_of(req);
 
+    entry.id = entry.object = s->opening.session.id;
+    entry.person = req->caller.account;
+    if (!s->is_granted) {
+        entry.action = "refused";
+        entry.outcome = s->outcome;
+    }
     return access_append(tx, &entry, why);
 }
 
@@ -305,20 +297,11 @@ static void session_second_factor(struct req *req)
 static enum err close_run(struct tx *tx, void *arg, struct fail *why)
 {
     const struct req *req = arg;
-    const struct access_entry entry = {
-        .id = id_new(),
-        .at_utc_us = req->now_utc_us,
-        .route = req->route->name,
-        .role = role_id(req->caller.role),
-        .account = req->caller.account,
-        .address = req->address,
-        .object = req->caller.session,
-        .person = req->caller.account,
-        .action = "change",
-        .outcome = err_code(ERR_OK),
-    };
+    struct access_entry entry = access_of(req);
     enum err rc = session_store_end(tx, req->caller.session, "log-out", req->now_utc_us, why);
 
+    entry.object = req->caller.session;
+    entry.person = req->caller.account;
     return rc == ERR_OK ? access_append(tx, &entry, why) : rc;
 }
 

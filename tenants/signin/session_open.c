@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "node/base/clock.h"
 #include "node/db/digest.h"
 #include "node/db/seal.h"
 #include "tenants/people/account_step_store.h"
@@ -9,7 +10,6 @@
 #include "tenants/signin/place.h"
 #include "tenants/tenants.h"
 
-#define MINUTE_US (INT64_C(60) * 1000000)
 #define PLACE_KEY "blind.place"
 
 struct signin_from signin_from_req(const struct req *req)

@@ -4,13 +4,13 @@
 #ifndef TENANTS_SIGNIN_SIGNIN_STORE_H
 #define TENANTS_SIGNIN_SIGNIN_STORE_H
 
+#include "node/base/clock.h"
 #include "tenants/people/account_store.h"
 #include "tenants/signin/device.h"
 
 #define PLACE_INDEX_BYTES 16
 #define PLACE_KNOWN_DAYS  30 /* a place counts as the account's own for so long */
 #define DEVICE_KNOWN_DAYS 90
-#define DAY_US            (INT64_C(24) * 3600 * 1000000)
 
 /* A child's second step. */
 enum step_kind { STEP_NONE, STEP_PIN, STEP_PICTURE, STEP_N };

@@ -3,11 +3,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "node/base/clock.h"
 #include "node/base/log.h"
 #include "tenants/watch/watch_rows.h"
 #include "tenants/watch/watch_store.h"
 
-#define SECOND_US   INT64_C(1000000)
 #define TEN_MIN_S   600
 #define DAY_S       86400
 #define READERS_MAX 512 /* accounts in memory; the one left alone the longest goes first */
@@ -333,17 +333,15 @@ static void put_on_record(struct req *req, enum watch_kind kind, struct id *show
 bool watch_spend(struct req *req, enum watch_kind kind, const struct id *persons, size_t n)
 {
     const struct watch_ask ask = {req->caller.account, kind, persons, n, req->now_utc_us};
-    struct id *shown = arena_alloc(req->arena, (n + 1) * sizeof *shown);
+    struct id *shown;
     struct fail fail = {.code = ERR_OK};
     struct watch_over over = {.rule = NULL};
 
     invariant(req->route->audit != AUDIT_NONE, "%s shows persons, but leaves no record",
               req->route->name);
-    if (shown == NULL) {
-        fail_set(&fail, ERR_NOMEM, "%zu persons", n);
-        reply_fail(req, &fail);
+    shown = req_alloc(req, (n + 1) * sizeof *shown);
+    if (shown == NULL)
         return false;
-    }
     for (size_t i = 0; i < n; i++)
         shown[i] = persons[i];
     if (!(ROLES_CHILD_SIDE & ROLE_BIT(req->caller.role)) && !id_is_none(req->caller.account) &&

@@ -13,7 +13,6 @@
 #include "tests/integration/store_fixture.h"
 #include "tests/t.h"
 
-#define MINUTE_US  (INT64_C(60) * 1000000)
 #define N_ATTEMPTS 256
 #define PASSWORD   "あおぞら-1234"
 

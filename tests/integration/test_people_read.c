@@ -14,7 +14,6 @@
 #include "tests/integration/people_fixture.h"
 #include "tests/t.h"
 
-#define DAY_US (INT64_C(86400) * 1000000)
 
 enum who {
     AOI,  /* north, second grade, class 1; has a guardian */

@@ -7,8 +7,6 @@
 #include "tests/integration/store_fixture.h"
 #include "tests/t.h"
 
-#define DAY_US (INT64_C(86400) * 1000000)
-
 static const struct setting minutes = {.name = "t.minutes",
                                        .type = SETTING_INT,
                                        .least = 5,

@@ -9,8 +9,6 @@
 #include "tests/integration/store_fixture.h"
 #include "tests/t.h"
 
-#define DAY_US (INT64_C(86400) * 1000000)
-
 static const struct setting t_days = {.name = "t.days",
                                       .type = SETTING_INT,
                                       .least = 1,

@@ -16,8 +16,6 @@
 #include "tests/integration/store_fixture.h"
 #include "tests/t.h"
 
-#define DAY_US (INT64_C(86400) * 1000000)
-
 /* A row that shows the person of its path, or a list of n, as handlers of people do. */
 static struct id asked[1000];
 static size_t n_asked;

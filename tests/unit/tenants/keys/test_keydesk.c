@@ -1,12 +1,10 @@
 /* The table between people: invitations, proposals of a new sheet, counted tries. */
+#include "node/base/clock.h"
 #include "tenants/keys/keydesk.h"
 
 #include <stdio.h>
 
 #include "tests/t.h"
-
-#define SECOND_US INT64_C(1000000)
-#define MINUTE_US (60 * SECOND_US)
 
 static const struct id node = {{1}}, anna = {{2}}, beni = {{3}};
 

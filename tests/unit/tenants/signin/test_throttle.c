@@ -1,9 +1,8 @@
 #include <stdio.h>
 
+#include "node/base/clock.h"
 #include "tenants/signin/throttle.h"
 #include "tests/t.h"
-
-#define MINUTE_US INT64_C(60000000)
 
 static enum err try(struct throttle *t, const char *account, const char *address,
                     int64_t mono_us)

@@ -44,8 +44,8 @@ static void invite(struct req *req)
         return;
     }
     if (status.initialised) {
-        keys_refuse(req, 409, "has-sheet",
-                    "鍵の紙はもうあります。作り直すには、二人で交換の手続きをしてください。");
+        reply_problem(req, 409, "has-sheet",
+                      "鍵の紙はもうあります。作り直すには、二人で交換の手続きをしてください。");
         return;
     }
     arena_mark_secret(req->arena); /* the answer holds it */
@@ -161,8 +161,8 @@ static void proven_run(void *arg)
     memcpy(code, in->check_code.p, code_len);
     forget(req);
     if (p->signin.row.role != ROLE_COMMISSIONER)
-        keys_refuse(req, 422, "not-commissioner",
-                    "鍵の紙を交換できるのは委託者（自治体の担当者）だけです。");
+        reply_problem(req, 422, "not-commissioner",
+                      "鍵の紙を交換できるのは委託者（自治体の担当者）だけです。");
     else
         p->then(req, p->signin.row.id, span_of(half, sizeof half), span_of(code, code_len));
     OPENSSL_cleanse(half, sizeof half);
@@ -180,9 +180,10 @@ static void proof_told(struct signin *signin)
     }
     forget(p->req);
     if (signin->rc == ERR_OK && signin->verdict != SIGNIN_OK) {
-        keys_refuse(p->req, 422, "wrong-sign-in",
-                    "ログインID・パスワード・数字のどれかがちがいます。確かめて、もう一度入れて"
-                    "ください。");
+        reply_problem(
+            p->req, 422, "wrong-sign-in",
+            "ログインID・パスワード・数字のどれかがちがいます。確かめて、もう一度入れて"
+            "ください。");
         return;
     }
     reply_fail(p->req, &why);

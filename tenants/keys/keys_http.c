@@ -5,10 +5,9 @@
  * key. So
  * - unlocking asks for no session: a right sheet is itself the proof, and a wrong half opens
  *   nothing. It stands on the office listener (client certificate, network list) and on the
- *   operator's socket (`ibasho key unlock`), never on the public one, and tries are counted.
+ *   operator's socket (`ibasho key unlock`), never on the public one, and tries are counted;
  * - the first sheet, before which there are no accounts at all, is taken on the office listener
- *   with a one-time invitation of the operator (tenants/keys/keydesk.h), or on the operator's
- * socket.
+ *   with a one-time invitation of the operator (keydesk.h), or on the operator's socket;
  * - everything else takes a signed-in commissioner; replacing a sheet takes two of them.
  * All of these are served while the node is locked. Access records need no key, so
  * every try stands in the audit log, also while locked. A half is JX_SECRET, wiped from the
@@ -22,7 +21,6 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/node_conf.h"
-#include "node/base/problem.h"
 #include "node/base/unconst.h"
 #include "tenants/keys/sheet.h"
 #include "tenants/tenants.h"
@@ -57,31 +55,14 @@ bool keys_node(struct req *req, struct id *node_out)
     return false;
 }
 
-void keys_refuse(struct req *req, int status, const char *code, const char *title_ja)
-{
-    const char *type = arena_printf(req->arena, "urn:ibasho:error:%s", code);
-    const struct problem problem = {.type = span_text(type),
-                                    .title = span_text(title_ja),
-                                    .status = status,
-                                    .code = span_text(code)};
-    struct fail why;
-    struct span body;
-
-    req->reply.code = code;
-    if (type != NULL && jx_write(&problem_shape, &problem, req->arena, &body, &why) == ERR_OK)
-        reply_bytes(req, status, PROBLEM_MEDIA_TYPE, body);
-    else
-        reply_bytes(req, err_http_status(ERR_NOMEM), PROBLEM_MEDIA_TYPE, problem_no_memory());
-}
-
 void keys_refuse_half(struct req *req, const struct fail *why)
 {
     struct keyring_status status;
     const char *title = NULL;
 
     if (why->code == ERR_NOT_FOUND) {
-        keys_refuse(req, 409, "no-sheet",
-                    "鍵の紙はまだ作られていません。先に鍵の紙を作ってください。");
+        reply_problem(req, 409, "no-sheet",
+                      "鍵の紙はまだ作られていません。先に鍵の紙を作ってください。");
         return;
     }
     if (why->code != ERR_DENIED) {
@@ -94,8 +75,8 @@ void keys_refuse_half(struct req *req, const struct fail *why)
             req->arena,
             "この紙では開きません。開くのは確認番号が %s の紙です。紙を見くらべてください。",
             status.sheet_code);
-    keys_refuse(req, 422, "wrong-sheet",
-                title != NULL ? title : "この紙では開きません。紙を見くらべてください。");
+    reply_problem(req, 422, "wrong-sheet",
+                  title != NULL ? title : "この紙では開きません。紙を見くらべてください。");
 }
 
 void keys_forget(struct req *req, struct span secret)
@@ -236,8 +217,8 @@ static bool half_is_meant(struct req *req, struct keydesk *table, const struct h
         return false;
     if (sheet_code_check(node, in->half.p, in->check_code, &why) == ERR_OK)
         return true;
-    keys_refuse(req, 422, "wrong-check-code",
-                "確認番号がことばと合いません。紙のことばと確認番号を見くらべてください。");
+    reply_problem(req, 422, "wrong-check-code",
+                  "確認番号がことばと合いません。紙のことばと確認番号を見くらべてください。");
     return false;
 }
 
@@ -307,12 +288,12 @@ static void sheet_init(struct req *req)
     if (rc == ERR_OK)
         answer_none(req);
     else if (rc == ERR_DENIED)
-        keys_refuse(
+        reply_problem(
             req, 422, "no-invitation",
             "招待番号がちがうか、期限が切れています。運用者に新しい番号をもらってください。");
     else if (rc == ERR_CONFLICT)
-        keys_refuse(req, 409, "has-sheet",
-                    "鍵の紙はもうあります。作り直すには、二人で交換の手続きをしてください。");
+        reply_problem(req, 409, "has-sheet",
+                      "鍵の紙はもうあります。作り直すには、二人で交換の手続きをしてください。");
     else
         reply_fail(req, &why);
 }
@@ -353,8 +334,9 @@ void keys_propose(struct req *req, struct id person, struct span half, struct sp
     if (table == NULL || !keys_node(req, &node))
         return;
     if (sheet_code_check(node, half.p, check_code, &why) != ERR_OK) {
-        keys_refuse(req, 422, "wrong-check-code",
-                    "確認番号がことばと合いません。紙のことばと確認番号を見くらべてください。");
+        reply_problem(
+            req, 422, "wrong-check-code",
+            "確認番号がことばと合いません。紙のことばと確認番号を見くらべてください。");
         return;
     }
     if (keyring_half_code(node, half.p, code, &why) != ERR_OK ||
@@ -411,10 +393,10 @@ static void refuse_proposal(struct req *req)
             "この交換の申し込みは、期限（10 分）が切れたか、もう終わっています。いま有効なのは"
             "確認番号が %s の紙です。交換するときは、一人目の人からやり直してください。",
             status.sheet_code);
-    keys_refuse(req, 409, "no-proposal",
-                title != NULL ? title
-                              : "この交換の申し込みは、期限（10 分）が切れたか、もう終わって"
-                                "います。一人目の人からやり直してください。");
+    reply_problem(req, 409, "no-proposal",
+                  title != NULL ? title
+                                : "この交換の申し込みは、期限（10 分）が切れたか、もう終わって"
+                                  "います。一人目の人からやり直してください。");
 }
 
 static void refuse_approval(struct req *req, const struct fail *why)
@@ -422,11 +404,11 @@ static void refuse_approval(struct req *req, const struct fail *why)
     if (why->code == ERR_NOT_FOUND)
         refuse_proposal(req);
     else if (why->code == ERR_CONFLICT)
-        keys_refuse(req, 409, "second-person",
-                    "二人目の人が承認してください。はじめた人は承認できません。");
+        reply_problem(req, 409, "second-person",
+                      "二人目の人が承認してください。はじめた人は承認できません。");
     else if (why->code == ERR_INVALID)
-        keys_refuse(req, 422, "wrong-check-code",
-                    "確認番号が新しい紙と合いません。新しい紙を見て、打ち直してください。");
+        reply_problem(req, 422, "wrong-check-code",
+                      "確認番号が新しい紙と合いません。新しい紙を見て、打ち直してください。");
     else
         reply_fail(req, why);
 }

@@ -12,8 +12,6 @@ struct keydesk *keys_desk(struct req *req);
 /* The node's id, or a refusal was answered and the result is false. */
 bool keys_node(struct req *req, struct id *node_out);
 
-/* Problem documents of this folder: 422 or 409 with a code and a sentence of their own. */
-void keys_refuse(struct req *req, int status, const char *code, const char *title_ja);
 /* What went wrong with a half: ERR_DENIED says which sheet would open. */
 void keys_refuse_half(struct req *req, const struct fail *why);
 /* Wipes a half (or any secret) from the request: where it was read to and where it came in. */

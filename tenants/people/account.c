@@ -221,7 +221,7 @@ static enum err free_run(struct tx *tx, void *arg, struct fail *why)
     const struct creation *c = arg;
     enum err rc = check_first(tx, c, why);
 
-    return rc == ERR_OK ? account_store_free(tx, c->row.id, c->row.login_index, why) : rc;
+    return rc == ERR_OK ? account_store_check_free(tx, c->row.id, c->row.login_index, why) : rc;
 }
 
 /* Somebody the register does not know yet becomes a person of it, without a name there. */

@@ -1,4 +1,5 @@
-/* tenants/people/account_priv.h - what the files of this folder share of struct accounts. */
+/* tenants/people/account_priv.h - struct accounts, for the files of tenants
+ * that work on its parts. */
 #ifndef TENANTS_PEOPLE_ACCOUNT_PRIV_H
 #define TENANTS_PEOPLE_ACCOUNT_PRIV_H
 

@@ -1,8 +1,9 @@
 /* tenants/people/account_step_store.h - the rows of table account_step: each move in an
  * account's life with who, as what, when and why (AI-4.3-オ, カ), an audit leaf. The move
  * itself is made by the database's account_move(), which takes nothing but the id of a step of
- * the same transaction. requested -> approved -> issued -> active <-> suspended; each of them
- * -> closed Threads: as the tx or db that is handed in. */
+ * the same transaction.
+ *   requested -> approved -> issued -> active <-> suspended;  each of them -> closed
+ * Threads: as the tx or db that is handed in. */
 #ifndef TENANTS_PEOPLE_ACCOUNT_STEP_STORE_H
 #define TENANTS_PEOPLE_ACCOUNT_STEP_STORE_H
 

@@ -136,8 +136,8 @@ enum err account_store_display_name(struct db *db, struct id account, struct are
     return rc;
 }
 
-enum err account_store_free(struct tx *tx, struct id account,
-                            const uint8_t index[ACCOUNT_INDEX_BYTES], struct fail *why)
+enum err account_store_check_free(struct tx *tx, struct id account,
+                                  const uint8_t index[ACCOUNT_INDEX_BYTES], struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args args;

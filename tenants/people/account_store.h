@@ -1,4 +1,4 @@
-/* tenants/people/account_store.h - the rows of tables account and session; the tenants' own.
+/* tenants/people/account_store.h - the rows of table account, its states and classes of ID.
  * Threads: as the tx or db that is handed in. */
 #ifndef TENANTS_PEOPLE_ACCOUNT_STORE_H
 #define TENANTS_PEOPLE_ACCOUNT_STORE_H
@@ -54,9 +54,9 @@ NODISCARD enum err account_store_display_name(struct db *db, struct id account,
                                               struct arena *arena, struct span *sealed_out,
                                               struct fail *why);
 /* ERR_CONFLICT: the id or the login is taken (why->field says which). */
-NODISCARD enum err account_store_free(struct tx *tx, struct id account,
-                                      const uint8_t index[ACCOUNT_INDEX_BYTES],
-                                      struct fail *why);
+NODISCARD enum err account_store_check_free(struct tx *tx, struct id account,
+                                            const uint8_t index[ACCOUNT_INDEX_BYTES],
+                                            struct fail *why);
 /* In the state requested; steps move it on (account_step_store.h). Login, display name and
  * password may be missing (empty, has_login false) until it is issued. */
 NODISCARD enum err account_store_add(struct tx *tx, const struct account_row *row,

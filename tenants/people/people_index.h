@@ -52,7 +52,7 @@ const struct people_entry *people_find(const struct people *people, struct id pe
 
 struct people_query {
     struct span q;    /* words, all of which must be found: kana or kanji of the name, display
-                         name,    ID; one kana or letter alone: where one of them begins */
+                         name, ID; one kana or letter alone: where one of them begins */
     struct id school; /* ID_NONE: any */
     bool has_state, has_role;
     enum account_state state;

@@ -1,8 +1,10 @@
 /* tenants/signin/me.h - what a person changes of the own way in (password, codes, second step):
- * the common way of such a request. HTTP worker      the account's row; tries are counted when
- * a password is to be proven hashing thread   the password, then what is to be hashed writer's
- * thread  a wrong one is counted like at signing in; else the change, the end of other
- * sessions, the access record Threads: me_start on the worker that owns req->db. Lives in the
+ * the common way of such a request.
+ *   HTTP worker      the account's row; a try is counted when a password is to be proven
+ *   hashing thread   the password, then what is to be hashed
+ *   writer's thread  a wrong one is counted like at signing in; else the change, the end of
+ *                    other sessions, the access record
+ * Threads: me_start on the worker that owns req->db.  Owns: nothing; struct me lives in the
  * request's arena. */
 #ifndef TENANTS_SIGNIN_ME_H
 #define TENANTS_SIGNIN_ME_H

@@ -1,10 +1,11 @@
 /* tenants/signin/signin.h - signing in with login name and password, apart from HTTP. The way
- * of one attempt: caller's thread   count the try, look the login and the place up, choose the
- * lane hashing thread    check the password and, when it came along, the one-time code writer's
- * thread   count the failure or open the session, with the access record pace's thread     tell
- * a refusal at its moment (tenants/signin/pace.h); what opened is told at once A login that
- * does not exist goes the whole way but costs no hash, and every refusal but that of a code
- * (which only the right password earns) looks the same from outside, in time too.
+ * of one attempt:
+ *   caller's thread   count the try, look the login and the place up, choose the lane
+ *   hashing thread    check the password and, when it came along, the one-time code
+ *   writer's thread   count the failure or open the session, with the access record
+ *   pace's thread     tell a refusal at its moment (pace.h); what opened is told at once
+ * A login that does not exist goes the whole way but costs no hash, and every refusal but that
+ * of a code (which only the right password earns) looks the same from outside, in time too.
  *
  * Who may try how often, per login name as it was typed (so that nothing tells whether it
  * exists): login.tries_per_minute from one place, and as many from all places together that the

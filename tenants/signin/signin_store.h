@@ -1,6 +1,5 @@
-/* tenants/signin/signin_store.h - what signing in reads and changes of table account,
- * and the tables account_place, account_device, recovery_ask and
- * recovery_grant. Threads: as the tx or db that is handed in. */
+/* tenants/signin/signin_store.h - what signing in reads and changes of table account, and the
+ * tables account_place and account_device. Threads: as the tx or db that is handed in. */
 #ifndef TENANTS_SIGNIN_SIGNIN_STORE_H
 #define TENANTS_SIGNIN_SIGNIN_STORE_H
 

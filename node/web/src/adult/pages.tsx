@@ -4,6 +4,9 @@ import { AuditPage } from "./audit.js";
 import { ContractPage } from "./contract.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
 import { PeoplePage } from "./people.js";
+import { PersonPage } from "./person.js";
+import { PersonNewPage } from "./person_new.js";
+import { RegistrationPage } from "./registration.js";
 import { RolesPage } from "./roles.js";
 import { SchoolsPage } from "./schools.js";
 import { SettingPage } from "./setting.js";
@@ -18,6 +21,9 @@ const views: Views = {
   audit: AuditPage,
   contract: ContractPage,
   people: PeoplePage,
+  person: PersonPage,
+  "person-new": PersonNewPage,
+  registration: RegistrationPage,
   schools: SchoolsPage,
   keys: KeysPage,
   sheet: SheetPage,

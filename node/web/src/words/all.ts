@@ -8,6 +8,8 @@ import { home, roles } from "./home.js";
 import { keys } from "./keys.js";
 import { me } from "./me.js";
 import { people } from "./people.js";
+import { person } from "./person.js";
+import { registration } from "./registration.js";
 import { roleTable } from "./role_table.js";
 import { schools } from "./schools.js";
 import { settings } from "./settings.js";
@@ -36,6 +38,8 @@ export const chapters: readonly Chapter[] = [
   { name: "keys", forChildren: false, words: keys },
   { name: "audit", forChildren: false, words: audit },
   { name: "people", forChildren: false, words: people },
+  { name: "person", forChildren: false, words: person },
+  { name: "registration", forChildren: false, words: registration },
   { name: "contract", forChildren: false, words: contract },
   { name: "schools", forChildren: false, words: schools },
   { name: "roleTable", forChildren: false, words: roleTable },

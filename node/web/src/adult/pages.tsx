@@ -8,10 +8,15 @@ import { PersonPage } from "./person.js";
 import { PersonNewPage } from "./person_new.js";
 import { RegistrationPage } from "./registration.js";
 import { RolesPage } from "./roles.js";
+import { RolloverPage } from "./rollover.js";
+import { RosterPage } from "./roster.js";
+import { RosterImportPage } from "./roster_import.js";
 import { SchoolsPage } from "./schools.js";
 import { SettingPage } from "./setting.js";
 import { SettingsPage } from "./settings.js";
 import { FirstSheetPage, SheetPage } from "./sheet.js";
+import { SummaryPage } from "./summary.js";
+import { UnusedPage } from "./unused.js";
 
 /** The pages of grown-ups at work, in a part of their own: no child's device fetches them. */
 const views: Views = {
@@ -25,6 +30,11 @@ const views: Views = {
   "person-new": PersonNewPage,
   registration: RegistrationPage,
   schools: SchoolsPage,
+  roster: RosterPage,
+  "roster-import": RosterImportPage,
+  rollover: RolloverPage,
+  summary: SummaryPage,
+  unused: UnusedPage,
   keys: KeysPage,
   sheet: SheetPage,
   "sheet-check": CheckPage,

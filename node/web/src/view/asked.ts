@@ -26,13 +26,14 @@ export function askedOf<T>(outcome: Outcome<T>): Asked<T> {
 export function useAsked<N extends RouteName>(
   name: N,
   params: Routes[N]["params"],
+  query: Readonly<Record<string, string>> = {},
 ): [Asked<Routes[N]["output"]>, () => void] {
   const [asked, tell] = useState<Asked<Routes[N]["output"]>>({ at: "asking" });
   const [round, next] = useState(0);
-  const key = JSON.stringify(params);
+  const key = JSON.stringify([params, query]);
   useEffect(() => {
     let isGone = false;
-    void ask(name, params, undefined as Routes[N]["input"]).then((outcome) => {
+    void ask(name, params, undefined as Routes[N]["input"], query).then((outcome) => {
       if (isGone) return;
       if (outcome.kind === "refused" && outcome.problem.status === 401) return ended();
       tell(askedOf(outcome));

@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from "preact";
 import type { Word } from "../words/word.js";
-import { Words } from "./words.js";
+import { type Slots, Words } from "./words.js";
 
 /** What a form says back. Empty it takes no room but stays in the tree, so that a screen reader hears it
  * come. Fields point to it by `id`. */
@@ -35,10 +35,12 @@ export function Send({
 export function Check({
   checked,
   word,
+  slots = {},
   change,
 }: {
   checked: boolean;
   word: Word;
+  slots?: Slots;
   change: (checked: boolean) => void;
 }): VNode {
   return (
@@ -49,7 +51,7 @@ export function Check({
         onChange={(event) => change(event.currentTarget.checked)}
       />
       <span>
-        <Words of={word} />
+        <Words of={word} slots={slots} />
       </span>
     </label>
   );

@@ -11,8 +11,10 @@ import { people } from "./people.js";
 import { person } from "./person.js";
 import { registration } from "./registration.js";
 import { roleTable } from "./role_table.js";
+import { roster } from "./roster.js";
 import { schools } from "./schools.js";
 import { settings } from "./settings.js";
+import { summary } from "./summary.js";
 import { way } from "./way.js";
 import type { Word } from "./word.js";
 
@@ -42,5 +44,7 @@ export const chapters: readonly Chapter[] = [
   { name: "registration", forChildren: false, words: registration },
   { name: "contract", forChildren: false, words: contract },
   { name: "schools", forChildren: false, words: schools },
+  { name: "roster", forChildren: false, words: roster },
+  { name: "summary", forChildren: false, words: summary },
   { name: "roleTable", forChildren: false, words: roleTable },
 ];

@@ -32,6 +32,9 @@ static const struct {
     [REFUSE_FILE_TYPE] =
         {ERR_OK, 415, "type",
          "ファイルの種類が違います。決められた種類のファイルを送ってください。"},
+    [REFUSE_UPGRADE] =
+        {ERR_OK, 426, "upgrade-needed",
+         "このアドレスは WebSocket 専用です。いばしょの画面から開いてください。"},
     [REFUSE_HEAD_SIZE] = {ERR_OK, 431, "head-too-large",
                           "リクエストのヘッダーが大きすぎます。Cookie を消して、もう一度"
                           "ためしてください。"},

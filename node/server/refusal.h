@@ -17,6 +17,7 @@ enum refusal {
     REFUSE_TARGET_SIZE,   /* 414 target-too-large */
     REFUSE_TYPE,          /* 415 type */
     REFUSE_FILE_TYPE,     /* 415 type, of a row that takes a file */
+    REFUSE_UPGRADE,       /* 426 upgrade-needed: /ws speaks WebSocket only */
     REFUSE_HEAD_SIZE,     /* 431 head-too-large */
     REFUSE_CODING,        /* 501 coding */
     REFUSE_BUSY,          /* 503 busy */

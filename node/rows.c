@@ -39,64 +39,16 @@ static void print_roles(unsigned roles)
 
 static void print_listeners(unsigned listeners)
 {
-    static const char *const names[] = {"public", "uploads", "office", "federation", "admin"};
     const char *comma = "";
 
     putchar('\t');
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-        if ((listeners & 1u << i) != 0) {
-            printf("%s%s", comma, names[i]);
+    for (unsigned bit = LISTENER_PUBLIC; bit <= LISTENER_ADMIN; bit <<= 1)
+        if ((listeners & bit) != 0) {
+            printf("%s%s", comma, listener_name((enum listener)bit));
             comma = ",";
         }
     if (comma[0] == '\0')
         putchar('-');
-}
-
-static const char *method_name(enum http_method method)
-{
-    switch (method) {
-    case HTTP_GET:
-        return "GET";
-    case HTTP_POST:
-        return "POST";
-    case HTTP_PUT:
-        return "PUT";
-    case HTTP_DELETE:
-        return "DELETE";
-    }
-    return "?";
-}
-
-static const char *object_name(enum object_rule rule)
-{
-    switch (rule) {
-    case OBJECT_NONE:
-        return "none";
-    case OBJECT_OWN:
-        return "own";
-    case OBJECT_OWN_CLASS:
-        return "own_class";
-    case OBJECT_OWN_SCHOOL:
-        return "own_school";
-    case OBJECT_ANY_HERE:
-        return "any_here";
-    }
-    return "?";
-}
-
-static const char *audit_name(enum audit_class audit)
-{
-    switch (audit) {
-    case AUDIT_NONE:
-        return "none";
-    case AUDIT_READ:
-        return "read";
-    case AUDIT_CHANGE:
-        return "change";
-    case AUDIT_EXPORT:
-        return "export";
-    }
-    return "?";
 }
 
 static const char *key_name(enum key_of key)
@@ -219,10 +171,10 @@ static void print_routes(void)
         for (int i = 0; i < t->n; i++) {
             const struct route *r = &t->rows[i];
 
-            printf("%s\t%s\t%s", r->name, method_name(r->method), r->path);
+            printf("%s\t%s\t%s", r->name, http_method_name(r->method), r->path);
             print_listeners(r->listeners);
             print_roles(r->roles);
-            printf("\t%s\t%s\t%s\t%s", object_name(r->object), audit_name(r->audit),
+            printf("\t%s\t%s\t%s\t%s", object_rule_id(r->object), audit_class_id(r->audit),
                    r->input == NULL ? "-" : r->input->name,
                    r->output == NULL ? "-" : r->output->name);
             print_stages(r->stages);
@@ -251,7 +203,7 @@ static void print_commands(void)
 
             printf("%s", c->name);
             print_roles(c->roles);
-            printf("\t%s\t%s\t%s\t%s\n", object_name(c->object), audit_name(c->audit),
+            printf("\t%s\t%s\t%s\t%s\n", object_rule_id(c->object), audit_class_id(c->audit),
                    c->input == NULL ? "-" : c->input->name, c->summary_ja);
         }
 }

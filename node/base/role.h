@@ -23,6 +23,11 @@ enum role {
     ROLE_N
 };
 
+/* JX_ENUM choices, in the order above from the second on: role = 1 + what was read. */
+#define ROLE_CHOICES \
+    "student|guardian|supporter|instructor|guest_teacher|school_staff|commissioner|" \
+    "contractor|data_holder|analyst|coordinator|auditor"
+
 #define ROLE_BIT(role)   (1u << (role))
 #define ROLES_SIGNED_IN  ((1u << ROLE_N) - 1u - ROLE_BIT(ROLE_ANONYMOUS))
 #define ROLES_EVERYONE   ((1u << ROLE_N) - 1u)

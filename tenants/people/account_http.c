@@ -8,12 +8,6 @@
 #include "tenants/signin/totp.h"
 #include "tenants/tenants.h"
 
-#define ROLE_CHOICES \
-    "student|guardian|supporter|instructor|guest_teacher|school_staff|commissioner|" \
-    "contractor|" \
-    "data_holder|analyst|coordinator|auditor" /* in the order of enum role, from its second on \
-                                               */
-
 struct create_input {
     struct id id, school;
     int role;

@@ -11,11 +11,6 @@
 #include "tenants/rights/rights.h"
 #include "tenants/tenants.h"
 
-#define ROLE_CHOICES \
-    "student|guardian|supporter|instructor|guest_teacher|school_staff|commissioner|" \
-    "contractor|" \
-    "data_holder|analyst|coordinator|auditor" /* in the order of enum role, from its second on \
-                                               */
 #define NAME_MOST     40
 #define GRADE_MOST    15 /* bytes of RIGHTS_GRADE_CAP without the NUL; ASCII */
 #define CHILDREN_MOST 20

@@ -7,9 +7,6 @@
 
 #include "tenants/people/people_index.h"
 
-#define ROLE_CHOICES \
-    "student|guardian|supporter|instructor|guest_teacher|school_staff|commissioner|" \
-    "contractor|data_holder|analyst|coordinator|auditor" /* enum role from its second on */
 #define STATE_CHOICES \
     "requested|approved|issued|active|suspended|closed" /* enum account_state */
 #define KIND_CHOICES "student|guardian|staff"           /* enum person_kind */

@@ -304,6 +304,18 @@ T_CASE(problem_without_memory_is_the_document_of_its_code)
     T_SPAN(problem_no_memory(), text, "the ready-made one is the same");
 }
 
+T_CASE(req_alloc_gives_room_or_answers)
+{
+    struct req req = request();
+    uint8_t *p = req_alloc(&req, 16);
+
+    T_OK(p != NULL && p[0] == 0 && p[15] == 0, "zeros of the arena");
+    T_EQ(n_done, 0, "the request goes on");
+    T_OK(req_alloc(&req, SIZE_MAX / 4) == NULL, "more than there is");
+    T_EQ(n_done, 1, "answered");
+    T_EQ(req.reply.status, err_http_status(ERR_NOMEM), "as no memory");
+}
+
 static void answer_twice(void)
 {
     struct req req = request();

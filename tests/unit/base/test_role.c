@@ -21,6 +21,20 @@ T_CASE(role_ids_are_the_twelve_and_anonymous) /* register, section 0; design, se
     }
 }
 
+T_CASE(role_choices_are_the_ids_in_their_order) /* role = 1 + what JX_ENUM read */
+{
+    const char *rest = ROLE_CHOICES;
+
+    for (int i = ROLE_STUDENT; i < ROLE_N; i++) {
+        const char *id = role_id((enum role)i);
+        size_t len = strlen(id);
+
+        T_EQ(strncmp(rest, id, len), 0, id);
+        T_EQ(rest[len], i + 1 < ROLE_N ? '|' : '\0', "and nothing more");
+        rest += len + 1;
+    }
+}
+
 T_CASE(role_parse_refuses_anything_else)
 {
     static const char *const bad[] = {"",      "Student",  "student ",

@@ -154,8 +154,8 @@ static const struct row {
         LINE HOST FROM ORIGIN_H UPGRADE CONN "sec-websocket-version: 013\r\n" KEY PROTO "\r\n",
         426),
 /* key */
-#define WITH_KEY(key) \
-    LINE HOST FROM ORIGIN_H UPGRADE CONN VERSION PROTO "sec-websocket-key: " key "\r\n\r\n"
+#define NO_KEY        LINE HOST FROM ORIGIN_H UPGRADE CONN VERSION PROTO
+#define WITH_KEY(key) NO_KEY "sec-websocket-key: " key "\r\n\r\n"
     ROW("no key", LINE HOST FROM ORIGIN_H UPGRADE CONN VERSION PROTO "\r\n", 400),
     ROW("a key of 15 bytes", WITH_KEY("dGhlIHNhbXBsZSBub25j"), 400),
     ROW("a key of 17 bytes", WITH_KEY("dGhlIHNhbXBsZSBub25jZQA="), 400),
@@ -164,9 +164,8 @@ static const struct row {
     ROW("a key with + and /", WITH_KEY("++++////AAAAaaaazzzz9Q=="), 101),
     ROW("a key of the other alphabet", WITH_KEY("--hlIHNhbXBsZSBub25jZQ=="), 400),
 /* protocol and ticket */
-#define WITH_PROTO(text) \
-    LINE HOST FROM ORIGIN_H UPGRADE CONN VERSION KEY "sec-websocket-protocol: " text "\r\n\r" \
-                                                                                     "\n"
+#define NO_PROTO         LINE HOST FROM ORIGIN_H UPGRADE CONN VERSION KEY
+#define WITH_PROTO(text) NO_PROTO "sec-websocket-protocol: " text "\r\n\r\n"
     ROW("no protocol", LINE HOST FROM ORIGIN_H UPGRADE CONN VERSION KEY "\r\n", 400),
     ROW("another protocol", WITH_PROTO("chat, ticket." TICKET), 400),
     ROW("no blank", WITH_PROTO("ibasho.v1,ticket." TICKET), 101),

@@ -301,6 +301,13 @@ bool csv_is_formula(struct span field)
     return false;
 }
 
+struct span csv_unguarded(struct span field)
+{
+    struct span rest = span_from(field, span_has_prefix(field, SPAN("'")) ? 1 : 0);
+
+    return csv_is_formula(rest) ? rest : field;
+}
+
 void csv_write(struct csv_writer *writer, struct span field)
 {
     if (!reserve(writer, 2 * field.len + 8))

@@ -152,7 +152,8 @@ static enum err write_file(struct export *e, enum roster_file file, struct fail 
     struct span text;
     enum err rc;
 
-    csv_writer_init(&csv, 0);
+    /* A name like =HYPERLINK(...) must not run in a spreadsheet; table.c takes the mark off. */
+    csv_writer_init(&csv, CSV_FOR_PEOPLE);
     for (size_t c = 0; c < shape->n_columns; c++)
         if (!is_older(&shape->columns[c]))
             csv_write(&csv, span_text(head_of(&shape->columns[c])));

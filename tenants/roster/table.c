@@ -238,7 +238,7 @@ static enum err take_row(struct table_reader *t, const struct csv_row *csv, stru
     }
     for (size_t i = 0; i < csv->n && i < t->header.n_fields; i++)
         if (t->header.column_of[i] != NO_COLUMN)
-            cells[t->header.column_of[i]] = csv->fields[i];
+            cells[t->header.column_of[i]] = csv_unguarded(csv->fields[i]);
     row = &table->rows[table->n_rows];
     *row = (struct roster_row){csv->line, SPAN_NONE, cells};
     table->is_damaged[table->n_rows++] = is_damaged;

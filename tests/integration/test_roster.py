@@ -120,6 +120,21 @@ def what_was_received_goes_out_unchanged(t):
 
 
 @case
+def a_formula_in_a_name_comes_out_harmless_and_comes_back(t):
+    t.req("NI-T2-1")
+    name = "=HYPERLINK(1)"
+
+    def change(p):
+        p.tables["users.csv"][0]["givenName"] = name
+    bring(t, base_zip(change), "a formula for a name")
+    out = session("commissioner").request("GET", "/api/v1/roster/export")
+    names = {u["givenName"] for u in oneroster_strict.read(out.body)["users"]}
+    t.ok("'" + name in names and name not in names, "a spreadsheet shows it", names)
+    again = check(out.body).json()
+    t.eq((again["state"], total(again)), ("checked", 0), "and for the node it is the same name")
+
+
+@case
 def a_package_with_defects_is_refused_with_its_findings(t):
     t.req("NI-T2-1")
     def change(p):

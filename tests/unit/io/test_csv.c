@@ -137,10 +137,13 @@ T_CASE(csv_for_people_never_holds_a_formula)
         csv_write(&w, span_text(formulas[i]));
         T_OK(csv_is_formula(span_text(formulas[i])), formulas[i]);
         T_OK(span_has_prefix(written(&w), SPAN("\"'")), "begins with an apostrophe");
+        T_OK(csv_is_formula(csv_unguarded(span_from(written(&w), 1))), "which comes off again");
         csv_writer_fini(&w);
     }
     for (size_t i = 0; i < T_COUNT(harmless); i++)
         T_OK(!csv_is_formula(span_text(harmless[i])), harmless[i]);
+    T_OK(span_eq(csv_unguarded(SPAN("'山")), SPAN("'山")), "no other apostrophe comes off");
+    T_OK(span_eq(csv_unguarded(SPAN("'=1")), SPAN("=1")), "that of a formula does");
 }
 
 T_CASE(csv_written_is_read_back_as_the_same)

@@ -1,7 +1,8 @@
 #include "node/base/role.h"
 #include "tenants/tenants.h"
 
-#define BOARD (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
+/* A contractor must not be able to loosen what keeps strangers out. */
+#define BOARD ROLE_BIT(ROLE_COMMISSIONER)
 
 const struct setting setting_device_binding = {
     .name = "session.device_binding",

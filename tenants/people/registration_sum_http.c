@@ -205,7 +205,7 @@ static enum err collect_due(struct req *req, const struct rights_view *view,
         shown[out->items.n] = due[i].person;
         items[out->items.n++] = (struct due_item){
             .id = due[i].person,
-            .name = arena_copy(req->arena, e->name),
+            .name = arena_copy(req->arena, e->name.len > 0 ? e->name : e->display),
             .school_name = arena_copy(req->arena, e->school_name),
             .grade = arena_copy(req->arena, span_text(e->place.grade)),
             .last_year = due[i].last_year,

@@ -16,7 +16,7 @@ import type { Word } from "../words/word.js";
 import { Notices } from "./notices.js";
 
 /** Who did what, newest first, and what the node noticed by itself (NI-T3-8, NI-T3-10). */
-export function AuditPage(_: PageProps): VNode {
+export function AuditPage({ role }: PageProps): VNode {
   const [question, put] = useState<AuditQuestion>(noQuestion);
   const query = auditQuery(question);
   const [paged, { more }] = usePaged<AccessRecord>(JSON.stringify(query), (before) =>
@@ -43,9 +43,10 @@ export function AuditPage(_: PageProps): VNode {
       <Filter question={question} put={put} />
       <ul class="history">
         {paged.items.map((one) => (
-          <li class="card" key={one.id}>
+          <li class="card card-small" key={one.id}>
             <Entry
               entry={one}
+              mayMeet={role === "commissioner"}
               summary={summaries.get(one.route) ?? one.route}
               only={(account) => put({ ...question, account })}
             />
@@ -109,13 +110,14 @@ function Filter({ question, put }: FilterProps): VNode {
   const times = ["from", "until"] as const;
   return (
     <form
-      class="card stack"
+      class="card filter"
+      role="search"
       onSubmit={(event) => {
         event.preventDefault();
         put(draft);
       }}
     >
-      <h2>
+      <h2 class="filter-wide">
         <Words of={words.filter} />
       </h2>
       <div>
@@ -174,9 +176,11 @@ interface EntryProps {
   readonly entry: AccessRecord;
   readonly summary: string;
   readonly only: (account: string) => void;
+  /** May this reader open the page of a person? */
+  readonly mayMeet: boolean;
 }
 
-function Entry({ entry, summary, only }: EntryProps): VNode {
+function Entry({ entry, summary, only, mayMeet }: EntryProps): VNode {
   const action = actions[entry.action];
   return (
     <div class="stack-small">
@@ -186,11 +190,11 @@ function Entry({ entry, summary, only }: EntryProps): VNode {
         </span>
         <Time utc={entry.at} />
       </p>
-      <h3 class="deed">
+      <h3 class="deed" id={`entry-${entry.id}`}>
         <Given>{summary}</Given>
       </h3>
       <p class="fine">
-        <Who entry={entry} />
+        <Who entry={entry} mayMeet={mayMeet} />
         {entry.n_shown > 0 ? (
           <>
             {" / "}
@@ -200,7 +204,10 @@ function Entry({ entry, summary, only }: EntryProps): VNode {
         {entry.person === undefined ? null : (
           <>
             {" / "}
-            <Words of={words.about} slots={{ id: <Given>{entry.person}</Given> }} />
+            <Words
+              of={words.about}
+              slots={{ id: <Somebody id={entry.person} mayMeet={mayMeet} /> }}
+            />
           </>
         )}
         {entry.outcome === "ok" ? null : (
@@ -211,7 +218,12 @@ function Entry({ entry, summary, only }: EntryProps): VNode {
         )}
       </p>
       {entry.account === undefined ? null : (
-        <button type="button" class="quiet-button" onClick={() => only(entry.account ?? "")}>
+        <button
+          type="button"
+          class="quiet-button"
+          aria-describedby={`entry-${entry.id}`}
+          onClick={() => only(entry.account ?? "")}
+        >
           <Words of={words.onlyOf} />
         </button>
       )}
@@ -219,7 +231,18 @@ function Entry({ entry, summary, only }: EntryProps): VNode {
   );
 }
 
-function Who({ entry }: { entry: AccessRecord }): VNode {
+/** The record holds ids and no names; who may know the person comes to the page from here. */
+function Somebody({ id, mayMeet }: { id: string; mayMeet: boolean }): VNode {
+  return mayMeet ? (
+    <a class="inline-door" href={`#/people/${id}`}>
+      <Given>{id}</Given>
+    </a>
+  ) : (
+    <Given>{id}</Given>
+  );
+}
+
+function Who({ entry, mayMeet }: { entry: AccessRecord; mayMeet: boolean }): VNode {
   if (entry.operator_name !== undefined) return <Words of={words.operator} />;
   if (entry.account === undefined) return <Words of={words.nobody} />;
   const role = (roleWords as Readonly<Record<string, Word>>)[entry.role];
@@ -228,7 +251,7 @@ function Who({ entry }: { entry: AccessRecord }): VNode {
       of={words.by}
       slots={{
         who: role === undefined ? <Given>{entry.role}</Given> : <Words of={role} />,
-        id: <Given>{entry.account}</Given>,
+        id: <Somebody id={entry.account} mayMeet={mayMeet} />,
       }}
     />
   );

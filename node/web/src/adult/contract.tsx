@@ -18,6 +18,11 @@ import type { Word } from "../words/word.js";
 export function ContractPage({ role }: PageProps): VNode {
   const [asked, again] = useAsked("contract.show", undefined);
   const mayChange = role === "commissioner";
+  const [isSaved, tellSaved] = useState(false); // the form itself is made anew by what it saved
+  const after = (): void => {
+    tellSaved(true);
+    again();
+  };
   const isNone = asked.at === "trouble" && asked.what === "missing";
   return (
     <div class="page">
@@ -26,12 +31,19 @@ export function ContractPage({ role }: PageProps): VNode {
       <p>
         <Words of={words.lead} />
       </p>
+      <div role="status">
+        {isSaved ? (
+          <p class="note">
+            <Words of={words.saved} />
+          </p>
+        ) : null}
+      </div>
       {isNone ? (
         <>
           <p class="note">
             <Words of={mayChange ? words.nothing : words.nothingRead} />
           </p>
-          {mayChange ? <ChangeForm now={undefined} after={again} /> : null}
+          {mayChange ? <ChangeForm now={undefined} after={after} /> : null}
         </>
       ) : (
         <Shown asked={asked} again={again}>
@@ -39,7 +51,7 @@ export function ContractPage({ role }: PageProps): VNode {
             <>
               <Facts now={now} />
               <Quotas now={now} />
-              {mayChange ? <ChangeForm key={now.version} now={now} after={again} /> : null}
+              {mayChange ? <ChangeForm key={now.version} now={now} after={after} /> : null}
             </>
           )}
         </Shown>
@@ -145,7 +157,7 @@ function Quota({ name, n, used }: { name: Word; n: number; used: number }): VNod
 }
 
 type Said =
-  | { readonly kind: "nothing" | "saved" | "missing" | "conflict" }
+  | { readonly kind: "nothing" | "missing" | "conflict" }
   | { readonly kind: "refused"; readonly texts: readonly string[] };
 
 interface FormProps {
@@ -171,8 +183,8 @@ function ChangeForm({ now, after }: FormProps): VNode {
     const outcome = await ask("contract.change", undefined, change);
     work(false);
     if (outcome.kind === "ok") {
-      say({ kind: "saved" });
       after();
+      scrollTo(0, 0); // to what is in force now
     } else if (outcome.kind === "offline") say({ kind: "refused", texts: [""] });
     else if (outcome.problem.status === 409 && outcome.problem.errors.length === 0)
       say({ kind: "conflict" });
@@ -222,12 +234,6 @@ function Result({ said }: { said: Said }): VNode | null {
   switch (said.kind) {
     case "nothing":
       return null;
-    case "saved":
-      return (
-        <p class="note">
-          <Words of={words.saved} />
-        </p>
-      );
     case "missing":
     case "conflict":
       return (

@@ -22,6 +22,7 @@ import { Given, useLine, Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { roles as roleWords } from "../words/home.js";
 import { people as words } from "../words/people.js";
+import { summary } from "../words/summary.js";
 import { Bulk } from "./people_bulk.js";
 import { PersonTags } from "./person_parts.js";
 
@@ -48,11 +49,18 @@ export function PeoplePage({ role }: PageProps): VNode {
       <p>
         <Words of={role === "supporter" ? words.hiddenNames : words.lead} />
       </p>
-      {mayRequest(role) ? (
-        <a class="button" href="#/person-new">
-          <Words of={words.add} />
-        </a>
-      ) : null}
+      <p class="row">
+        {mayRequest(role) ? (
+          <a class="button" href="#/person-new">
+            <Words of={words.add} />
+          </a>
+        ) : null}
+        {role === "commissioner" ? (
+          <a class="back" href="#/unused">
+            <Words of={summary.toUnused} />
+          </a>
+        ) : null}
+      </p>
       <Search
         question={question}
         isNarrow={role === "supporter"}
@@ -73,7 +81,7 @@ export function PeoplePage({ role }: PageProps): VNode {
       ) : null}
       <ul class="history">
         {paged.items.map((one) => (
-          <li class="card person-row" key={one.id}>
+          <li class="card card-small person-row" key={one.id}>
             {mayChoose ? (
               <Tick
                 person={one}

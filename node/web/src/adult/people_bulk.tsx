@@ -53,6 +53,7 @@ export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
         return { kind: "requested", n };
       },
     );
+  const nChosen = people.filter((one) => chosen.has(one.id)).length;
   const approve = (): Promise<void> =>
     act(
       ["requested"],
@@ -84,7 +85,7 @@ export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
     <section class="card stack">
       <div class="row">
         <span role="status">
-          <Words of={words.chosen} slots={{ n: chosen.size }} />
+          <Words of={words.chosen} slots={{ n: nChosen }} />
         </span>
         <button
           type="button"
@@ -93,13 +94,13 @@ export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
         >
           <Words of={words.chooseAll} />
         </button>
-        {chosen.size === 0 ? null : (
+        {nChosen === 0 ? null : (
           <button type="button" class="quiet-button" onClick={() => choose(new Set())}>
             <Words of={words.chooseNone} />
           </button>
         )}
       </div>
-      {chosen.size === 0 ? null : (
+      {nChosen === 0 ? null : (
         <div class="row">
           <Act word={words.request} busy={busy} act={() => void request()} />
           {mayApprove(role) ? (

@@ -50,7 +50,12 @@ function List({ schools, mayChange, again }: ListProps): VNode {
       <ul class="history">
         {schools.items.map((school) => (
           <li class="card stack" key={school.id}>
-            <Row school={school} mayChange={mayChange} again={again} />
+            <Row
+              school={school}
+              isOnlySome={schools.cooperating_only}
+              mayChange={mayChange}
+              again={again}
+            />
           </li>
         ))}
       </ul>
@@ -60,15 +65,17 @@ function List({ schools, mayChange, again }: ListProps): VNode {
 
 interface RowProps {
   readonly school: School;
+  /** Do the others stand outside? */
+  readonly isOnlySome: boolean;
   readonly mayChange: boolean;
   readonly again: () => void;
 }
 
-function Row({ school, mayChange, again }: RowProps): VNode {
+function Row({ school, isOnlySome, mayChange, again }: RowProps): VNode {
   const isSchool = school.kind === "school";
   return (
     <>
-      <h2>
+      <h2 id={`name-${school.id}`}>
         <Given>{school.name}</Given>
       </h2>
       <p class="tags">
@@ -82,6 +89,11 @@ function Row({ school, mayChange, again }: RowProps): VNode {
             <Words of={words.district} />
           </span>
         ) : null}
+        {school.kind === "other" ? (
+          <span class="pill">
+            <Words of={words.other} />
+          </span>
+        ) : null}
         {school.has_left ? (
           <span class="pill">
             <Words of={words.left} />
@@ -89,17 +101,19 @@ function Row({ school, mayChange, again }: RowProps): VNode {
         ) : null}
         {school.code === "" ? null : (
           <span class="fine">
-            <Words of={words.code} /> <Given>{school.code}</Given>
+            <Words of={isSchool ? words.code : words.codeOfOther} /> <Given>{school.code}</Given>
           </span>
         )}
       </p>
-      {mayChange && isSchool ? <Switch school={school} again={again} /> : null}
+      {mayChange && isSchool ? (
+        <Switch school={school} isOnlySome={isOnlySome} again={again} />
+      ) : null}
     </>
   );
 }
 
 /** Taking a school out shuts people out at once: that is asked twice. */
-function Switch({ school, again }: Omit<RowProps, "mayChange">): VNode {
+function Switch({ school, isOnlySome, again }: Omit<RowProps, "mayChange">): VNode {
   const [sure, askSure] = useState(false);
   const [fault, tell] = useState<string | undefined>(undefined);
   const [busy, work] = useState(false);
@@ -124,7 +138,7 @@ function Switch({ school, again }: Omit<RowProps, "mayChange">): VNode {
       {sure ? (
         <div class="stack-small" role="group">
           <p class="note" role="status">
-            <Words of={words.leaveSure} />
+            <Words of={isOnlySome ? words.leaveSure : words.leaveLater} />
           </p>
           <div class="row">
             <button type="button" class="button" onClick={() => void change(false)}>
@@ -140,6 +154,7 @@ function Switch({ school, again }: Omit<RowProps, "mayChange">): VNode {
           type="button"
           class="quiet-button"
           aria-disabled={busy}
+          aria-describedby={`name-${school.id}`}
           onClick={() => (school.is_cooperating ? askSure(true) : void change(true))}
         >
           <Words of={school.is_cooperating ? words.leave : words.join} />
@@ -168,6 +183,7 @@ function AddForm({ again }: { again: () => void }): VNode {
   const [busy, work] = useState(false);
   const [fault, tell] = useState<string | undefined>(undefined);
   const [isEmpty, tellEmpty] = useState(false);
+  const [isSaved, tellSaved] = useState(false);
   const id = useRef(newId());
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -183,6 +199,7 @@ function AddForm({ again }: { again: () => void }): VNode {
     });
     work(false);
     tell(faultOf(outcome));
+    tellSaved(outcome.kind === "ok");
     if (outcome.kind !== "ok") return;
     id.current = newId();
     typeName("");
@@ -231,6 +248,9 @@ function AddForm({ again }: { again: () => void }): VNode {
       </div>
       <Check checked={takesPart} word={words.cooperating} change={choose} />
       <Send busy={busy} word={words.add} busyWord={words.saving} />
+      <p role="status" class={isSaved ? "note" : "unseen"}>
+        {isSaved ? <Words of={words.saved} /> : null}
+      </p>
     </form>
   );
 }

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
+import { callName } from "../state/people.js";
 import type { UnusedRight } from "../wire.js";
 import { useAsked } from "../view/asked.js";
 import { Back, Failure, PageHead, type PageProps, Shown } from "../view/page.js";
@@ -132,7 +133,7 @@ function Holder({ one }: { one: UnusedRight }): VNode {
   return (
     <p class="tags">
       <a class="person-name" href={`#/people/${one.account}`}>
-        <Given>{one.name ?? one.display_name ?? one.account}</Given>
+        <Given>{callName(one) || one.account}</Given>
       </a>
       {role === undefined ? null : (
         <span class="fine">

@@ -22,6 +22,6 @@ function shown(day: string, locale: string, month: "short" | "long"): string {
     year: "numeric",
     month,
     day: "numeric",
-    ...(isEra ? {} : { weekday: "short" as const }),
+    ...(locale === "en-GB" ? { weekday: "short" as const } : {}), // beside the era it would be too much
   }).format(new Date(`${day}T00:00:00Z`));
 }

@@ -20,7 +20,7 @@ export function peopleQuery(question: PeopleQuestion): Readonly<Record<string, s
 
 /** The best that this viewer may call a person by. */
 export function callName(person: Pick<Person, "name" | "display_name" | "login">): string {
-  return person.name ?? person.display_name ?? person.login ?? "";
+  return [person.name, person.display_name, person.login].find((one) => one) ?? "";
 }
 
 export type Chosen = ReadonlySet<string>;

@@ -21,7 +21,8 @@ export interface Paged<T> {
 
 const nothing = { items: [], isAsking: true, hasMore: false, trouble: undefined, text: "" };
 
-/** Loads the first page whenever `key` changes and the next ones when told. An answer to a question that
+/** Loads the first page whenever `key` changes and the next ones when told; `again` loads anew as much
+ * as was there, so that nobody who was chosen drops out of the list. An answer to a question that
  * is no longer asked is dropped. */
 export function usePaged<T>(
   key: string,
@@ -30,21 +31,31 @@ export function usePaged<T>(
   const [paged, tell] = useState<Paged<T>>(nothing);
   const round = useRef(0);
   const next = useRef<string | undefined>(undefined);
-  const take = async (before: readonly T[], cursor: string | undefined): Promise<void> => {
+  /** Asks on from `cursor` until `nLeast` are there; what is shown meanwhile stays. */
+  const take = async (
+    before: readonly T[],
+    cursor: string | undefined,
+    nLeast: number,
+  ): Promise<void> => {
     const mine = ++round.current;
-    tell((now) => ({ ...now, items: before, isAsking: true }));
-    const outcome = await load(cursor);
+    tell((now) => ({ ...now, isAsking: true }));
+    let [items, at, outcome] = [before, cursor, await load(cursor)];
+    while (mine === round.current && outcome.kind === "ok") {
+      items = [...items, ...outcome.value.items];
+      at = outcome.value.next;
+      if (at === undefined || items.length >= nLeast) break;
+      outcome = await load(at);
+    }
     if (mine !== round.current) return;
     if (outcome.kind === "ok") {
-      next.current = outcome.value.next;
-      const items = [...before, ...outcome.value.items];
-      const hasMore = outcome.value.next !== undefined;
+      next.current = at;
+      const hasMore = at !== undefined;
       return tell({ items, isAsking: false, hasMore, trouble: undefined, text: "" });
     }
     if (outcome.kind === "refused" && outcome.problem.status === 401) return ended();
     const isMissing = outcome.kind === "refused" && outcome.problem.status === 404;
     tell({
-      items: before,
+      items,
       isAsking: false,
       hasMore: false,
       trouble:
@@ -56,7 +67,8 @@ export function usePaged<T>(
     });
   };
   useEffect(() => {
-    void take([], undefined);
+    tell(nothing);
+    void take([], undefined, 0);
     return () => {
       round.current++;
     };
@@ -65,9 +77,9 @@ export function usePaged<T>(
     paged,
     {
       more: () => {
-        if (!paged.isAsking && paged.hasMore) void take(paged.items, next.current);
+        if (!paged.isAsking && paged.hasMore) void take(paged.items, next.current, 0);
       },
-      again: () => void take([], undefined),
+      again: () => void take([], undefined, paged.items.length),
     },
   ];
 }

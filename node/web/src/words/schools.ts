@@ -24,6 +24,8 @@ export const schools = {
     "学校《がっこう》の ばんごう",
     "School code (optional)",
   ],
+  codeOfOther: ["コード", "ばんごう", "Code"],
+  other: ["ほかの組織《そしき》", "ほかの ところ", "Another office"],
   name: [
     "学校《がっこう》の名前《なまえ》",
     "学校《がっこう》の 名前《なまえ》",
@@ -43,6 +45,11 @@ export const schools = {
     "はずすと、この学校《がっこう》の人《ひと》はすぐに使《つか》えなくなります。はずしますか。",
     "この 学校《がっこう》の 人《ひと》は すぐに つかえなく なります。 いいですか。",
     "Its people will be shut out at once. Take it out?",
+  ],
+  leaveLater: [
+    "いまの設定《せってい》では、はずしてもすぐには変《か》わりません。設定《せってい》「協力校《きょうりょくこう》だけ」をオンにすると、この学校《がっこう》の人《ひと》は使《つか》えなくなります。はずしますか。",
+    "いまは かわりません。 きまりを かえると、 この 学校《がっこう》の 人《ひと》は つかえません。 いいですか。",
+    "Nothing changes at once by the setting of today. Once only cooperating schools take part, its people are shut out. Take it out?",
   ],
   yes: ["はずす", "はい", "Take it out"],
   no: ["やめる", "いいえ", "Leave it"],

@@ -137,7 +137,10 @@ T_CASE(csv_for_people_never_holds_a_formula)
         csv_write(&w, span_text(formulas[i]));
         T_OK(csv_is_formula(span_text(formulas[i])), formulas[i]);
         T_OK(span_has_prefix(written(&w), SPAN("\"'")), "begins with an apostrophe");
-        T_OK(csv_is_formula(csv_unguarded(span_from(written(&w), 1))), "which comes off again");
+        if (formulas[i][0] !=
+            '\r') /* a line break is written as a blank: no formula any more */
+            T_OK(csv_is_formula(csv_unguarded(span_from(written(&w), 1))),
+                 "which comes off again");
         csv_writer_fini(&w);
     }
     for (size_t i = 0; i < T_COUNT(harmless); i++)

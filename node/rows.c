@@ -9,6 +9,7 @@
 #include "node/base/wholefile.h"
 #include "node/db/rows_sql.h"
 #include "node/features.h"
+#include "node/server/openapi.h"
 #include "node/server/wire.h"
 
 #define MIGRATION_CAP 262144

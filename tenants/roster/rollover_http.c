@@ -458,7 +458,8 @@ static enum err name_changes(struct req *req, struct change_output *items, size_
         const struct people_entry *e =
             items[i].has_person ? people_find(people, items[i].person) : NULL;
 
-        items[i].name = e == NULL ? SPAN_NONE : arena_copy(req->arena, e->name);
+        if (e != NULL)
+            items[i].name = arena_copy(req->arena, e->name.len > 0 ? e->name : e->display);
     }
     people_unref(&people);
     return rc;
@@ -503,13 +504,6 @@ static void list_changes(struct req *req)
     reply_json(req, 200, &out);
 }
 
-#define DECIDE(name_, path_, input_, summary, function) \
-    { \
-        .name = (name_), .method = HTTP_POST, .path = (path_), .listeners = LISTENERS, \
-        .roles = ROLE_BIT(ROLE_COMMISSIONER), .object = OBJECT_ANY_HERE, \
-        .audit = AUDIT_CHANGE, .input = (input_), .output = &rollover_shape, \
-        .summary_ja = (summary), .handle = (function) \
-    }
 const struct route rollover_routes[ROLLOVER_ROUTES_N] = {
     {.name = "roster.rollover_preview",
      .method = HTTP_POST,
@@ -542,10 +536,35 @@ const struct route rollover_routes[ROLLOVER_ROUTES_N] = {
      .output = &changes_shape,
      .summary_ja = "年度更新で変わる人と学級を見る",
      .handle = list_changes},
-    DECIDE("roster.rollover_apply", "/api/v1/roster/rollover/{id}/apply", &apply_shape,
-           "確かめた年度更新を実行する", apply),
-    DECIDE("roster.rollover_undo", "/api/v1/roster/rollover/{id}/undo", NULL,
-           "年度更新を取り消し、前のとおりにもどす", undo),
-    DECIDE("roster.rollover_confirm", "/api/v1/roster/rollover/{id}/confirm", NULL,
-           "年度更新を確定する（もどせなくなる）", confirm),
+    {.name = "roster.rollover_apply",
+     .method = HTTP_POST,
+     .path = "/api/v1/roster/rollover/{id}/apply",
+     .listeners = LISTENERS,
+     .roles = ROLE_BIT(ROLE_COMMISSIONER),
+     .object = OBJECT_ANY_HERE,
+     .audit = AUDIT_CHANGE,
+     .input = &apply_shape,
+     .output = &rollover_shape,
+     .summary_ja = "確かめた年度更新を実行する",
+     .handle = apply},
+    {.name = "roster.rollover_undo",
+     .method = HTTP_POST,
+     .path = "/api/v1/roster/rollover/{id}/undo",
+     .listeners = LISTENERS,
+     .roles = ROLE_BIT(ROLE_COMMISSIONER),
+     .object = OBJECT_ANY_HERE,
+     .audit = AUDIT_CHANGE,
+     .output = &rollover_shape,
+     .summary_ja = "年度更新を取り消し、前のとおりにもどす",
+     .handle = undo},
+    {.name = "roster.rollover_confirm",
+     .method = HTTP_POST,
+     .path = "/api/v1/roster/rollover/{id}/confirm",
+     .listeners = LISTENERS,
+     .roles = ROLE_BIT(ROLE_COMMISSIONER),
+     .object = OBJECT_ANY_HERE,
+     .audit = AUDIT_CHANGE,
+     .output = &rollover_shape,
+     .summary_ja = "年度更新を確定する（もどせなくなる）",
+     .handle = confirm},
 };

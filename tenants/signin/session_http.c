@@ -292,6 +292,13 @@ static void session_second_factor(struct req *req)
     reply_fail(req, &why);
 }
 
+/* -- GET /api/v1/session -- */
+
+static void session_show(struct req *req)
+{
+    session_answer_now(req);
+}
+
 /* -- DELETE /api/v1/session -- */
 
 static enum err close_run(struct tx *tx, void *arg, struct fail *why)
@@ -371,7 +378,7 @@ const struct route session_routes[SESSION_ROUTES_N] = {
         .audit = AUDIT_NONE,
         .output = &session_shape,
         .summary_ja = "だれとしてログインしているか",
-        .handle = session_answer_now,
+        .handle = session_show,
     },
     {
         .name = "session.close",

@@ -94,21 +94,25 @@ def walks_of_the_readme_name_what_exists(t):
 
 @case
 def walks_every_route_is_found_in_two_steps(t):
-    """`git grep` of a path gives one row, and its handler is a static function of that file."""
-    paths = sorted({path for rows in public_rows() for _, path in rows})
-    t.ok(len(paths) >= 20, "routes", len(paths))
-    for path in paths:
-        hits = [f for f in subprocess.run(
+    """`git grep` of a path gives its rows, one a method, and the handler of each is a static
+    function of the same file."""
+    ways = sorted(public_rows()[0])
+    t.ok(len(ways) >= 20, "routes", len(ways))
+    for method, path in ways:
+        hits = subprocess.run(
             ["grep", "-rlF", "--include=*.c", f'"{path}"', "node", "tenants", "ops"], cwd=ROOT,
             capture_output=True, text=True, check=False).stdout.split()
-            if re.search(r"\.path = \"" + re.escape(path) + '"', open(f"{ROOT}/{f}").read())]
-        if t.eq(len(hits), 1, f"{path}: one file has its rows"):
-            with open(f"{ROOT}/{hits[0]}", encoding="utf-8") as f:
+        found = []
+        for name in hits:
+            with open(f"{ROOT}/{name}", encoding="utf-8") as f:
                 source = f.read()
-            for row in re.findall(r"\{[^{}]*\.path = \"" + re.escape(path) + r"\"[^{}]*\}", source):
-                handler = re.search(r"\.handle = (\w+)", row).group(1)
-                t.ok(re.search(rf"^static void {handler}\(", source, re.M),
-                     f"{path}: {handler} stands beside its row")
+            rows = re.findall(r"\{[^{}]*\.path = \"" + re.escape(path) + r"\"[^{}]*\}", source)
+            found += [(source, row) for row in rows if f".method = HTTP_{method.upper()}," in row]
+        if t.eq(len(found), 1, f"{method} {path}: one row"):
+            source, row = found[0]
+            handler = re.search(r"\.handle = (\w+)", row).group(1)
+            t.ok(re.search(rf"^static void {handler}\(", source, re.M),
+                 f"{method} {path}: {handler} stands beside its row")
 
 
 @case

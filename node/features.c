@@ -11,6 +11,7 @@
 #include "node/db/writer.h"
 #include "node/server/doctor.h"
 #include "node/server/own.h"
+#include "tenants/hours/hours_rows.h"
 #include "tenants/people/account_step_store.h"
 #include "tenants/people/admission_rows.h"
 #include "tenants/people/contract_store.h"
@@ -51,6 +52,8 @@ const struct route_table features_routes[] = {
     {registration_routes, REGISTRATION_ROUTES_N},
     {registration_sum_routes, REGISTRATION_SUM_ROUTES_N},
     {school_routes, SCHOOL_ROUTES_N},
+    {hours_routes, HOURS_ROUTES_N},
+    {hours_change_routes, HOURS_CHANGE_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -90,6 +93,7 @@ const struct stmt_table features_stmts[] = {
     {rollover_stmts, ROLLOVER_STMTS_N},
     {shown_stmts, SHOWN_STMTS_N},
     {watch_stmts, WATCH_STMTS_N},
+    {hours_stmts, HOURS_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -119,15 +123,22 @@ const struct data_table_list features_tables[] = {
     {roster_tables, ROSTER_TABLES_N},
     {import_tables, IMPORT_TABLES_N},
     {rollover_tables, ROLLOVER_TABLES_N},
+    {hours_tables, HOURS_TABLES_N},
     {NULL, 0},
 };
 
 const struct setting_table features_settings[] = {
-    {sweep_settings, SWEEP_SETTINGS_N},   {tenants_settings, TENANTS_SETTINGS_N},
-    {life_settings, LIFE_SETTINGS_N},     {signin_settings, SIGNIN_SETTINGS_N},
-    {rights_settings, RIGHTS_SETTINGS_N}, {roster_settings, ROSTER_SETTINGS_N},
-    {watch_settings, WATCH_SETTINGS_N},   {admission_settings, ADMISSION_SETTINGS_N},
-    {own_settings, OWN_SETTINGS_N},       {NULL, 0},
+    {sweep_settings, SWEEP_SETTINGS_N},
+    {tenants_settings, TENANTS_SETTINGS_N},
+    {life_settings, LIFE_SETTINGS_N},
+    {signin_settings, SIGNIN_SETTINGS_N},
+    {rights_settings, RIGHTS_SETTINGS_N},
+    {roster_settings, ROSTER_SETTINGS_N},
+    {watch_settings, WATCH_SETTINGS_N},
+    {admission_settings, ADMISSION_SETTINGS_N},
+    {hours_settings, HOURS_SETTINGS_N},
+    {own_settings, OWN_SETTINGS_N},
+    {NULL, 0},
 };
 
 const struct job_table features_jobs[] = {
@@ -139,9 +150,12 @@ const struct job_table features_jobs[] = {
 };
 
 const struct audit_table *const features_audit_tables[] = {
-    &audit_access_table,       &audit_deletion_table,       &settings_audit_table,
-    &sweep_audit_table,        &contract_audit_table,       &account_step_audit_table,
-    &right_grant_audit_table,  &right_end_audit_table,      &registration_audit_table,
-    &audit_shown_table,        &watch_notice_audit,         &watch_seen_audit,
-    &recovery_ask_audit_table, &recovery_grant_audit_table, NULL,
+    &audit_access_table,       &audit_deletion_table,
+    &settings_audit_table,     &sweep_audit_table,
+    &contract_audit_table,     &account_step_audit_table,
+    &right_grant_audit_table,  &right_end_audit_table,
+    &registration_audit_table, &audit_shown_table,
+    &watch_notice_audit,       &watch_seen_audit,
+    &recovery_ask_audit_table, &recovery_grant_audit_table,
+    &hours_audit_table,        NULL,
 };

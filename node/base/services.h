@@ -14,6 +14,7 @@ struct conf;
 struct space;
 struct accounts;
 struct watch;
+struct hours;
 struct data_table_list;
 struct route_table;
 
@@ -28,6 +29,7 @@ struct services {
     struct space *space;                  /* node/db/space.h */
     struct accounts *accounts;            /* tenants/people/account.h */
     struct watch *watch;                  /* tenants/watch/watch.h */
+    struct hours *hours;                  /* tenants/hours/hours_now.h */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */
 };

@@ -13,6 +13,7 @@
 #include "node/db/migrate.h"
 #include "node/db/settings.h"
 #include "node/db/space.h"
+#include "tenants/hours/hours_now.h"
 #include "tenants/people/account.h"
 #include "tenants/watch/watch.h"
 
@@ -210,6 +211,18 @@ static enum err open_watch(struct parts *parts, struct fail *why)
     return watch_open(&conf, &parts->services.watch, why);
 }
 
+static enum err open_hours(struct parts *parts, struct fail *why)
+{
+    const struct hours_conf conf = {parts->services.writer, parts->services.settings};
+    struct db *db = NULL;
+    enum err rc = db_open(&parts->app_db, parts->conf.stmts, &db, why);
+
+    if (rc == ERR_OK)
+        rc = hours_open(&conf, db, &parts->services.hours, why);
+    db_close(&db);
+    return rc;
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
@@ -248,6 +261,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = open_accounts(parts, why);
     if (rc == ERR_OK && s->watch == NULL)
         rc = open_watch(parts, why);
+    if (rc == ERR_OK && s->hours == NULL)
+        rc = open_hours(parts, why);
     if (rc == ERR_OK && s->jobs == NULL)
         rc = start_jobs(parts, why);
     if (rc == ERR_OK && !parts->is_audit_started) {
@@ -270,6 +285,7 @@ void parts_destroy(struct parts **parts)
         audit_stop(s->audit);
     writer_stop(&s->writer);
     watch_close(&s->watch);
+    hours_close(&s->hours);
     files_close(&s->files);
     settings_close(&s->settings);
     audit_close(&s->audit);

@@ -14,6 +14,7 @@ Kinds of object:
   erased   one that was erased, ended, or taken away
   forged   an id nobody has
 """
+import datetime
 import uuid
 
 KINDS = ("own", "other", "foreign", "erased", "forged")
@@ -54,6 +55,16 @@ def made(name, body=None, kinds=KINDS):
 
 def nonce():
     return str(uuid.uuid4())
+
+
+def no_version():
+    return {"id": nonce(), "expected_version": 2147483647}
+
+
+def tomorrow():
+    """In Japan, of the machine's clock."""
+    at = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=9)))
+    return (at + datetime.timedelta(days=1)).strftime("%Y-%m-%d")
 
 
 def wrong_sign_in(world):
@@ -111,6 +122,14 @@ ROUTES = {
         {"name": w.setting(k)}, {"id": nonce(), "version": 999999}), ("own", "forged")),
     "settings.history": Route(lambda w, r, k: ({"name": w.setting(k)}, None),
                               ("own", "forged")),
+    # -- opening hours: right in form, of a version there will never be --
+    "hours.pattern": body_of(lambda w: {**no_version(), "week": {
+        d: [] for d in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+                        "sunday")}}),
+    "hours.year_end": body_of(lambda w: no_version()),
+    "hours.day": body_of(lambda w: {**no_version(), "day": tomorrow()}),
+    "hours.holiday": body_of(lambda w: {**no_version(), "day": tomorrow()}),
+    "hours.close": body_of(lambda w: {"id": nonce(), "from": "2026-02-30", "message": "ためし"}),
     "session.second_factor": body_of({"code": "000000"}),
     # -- keys --
     "keys.approve": Route(lambda w, r, k: (

@@ -5,6 +5,7 @@ import { Given, Words } from "../view/words.js";
 import { roles as roleWords } from "../words/home.js";
 import { people as words } from "../words/people.js";
 import type { Word } from "../words/word.js";
+import { Grade } from "./grade.js";
 
 export function roleWord(role: string | undefined): Word | undefined {
   return (roleWords as Readonly<Record<string, Word>>)[role ?? ""];
@@ -49,7 +50,7 @@ export function PersonTags({ person }: { person: Facts }): VNode {
       )}
       {person.school_name === undefined ? null : (
         <span class="fine">
-          <Given>{`${person.school_name} ${person.grade ?? ""}`.trim()}</Given>
+          <Given>{person.school_name}</Given> <Grade of={person.grade ?? ""} />
         </span>
       )}
       {person.is_trial === true ? (

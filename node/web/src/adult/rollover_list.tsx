@@ -10,6 +10,7 @@ import { usePaged } from "../view/paged.js";
 import { Given, Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { roster as words } from "../words/roster.js";
+import { Grade } from "./grade.js";
 import { rolloverKindWord } from "./rollover_act.js";
 
 /** Kinds that are about people and have a list worth reading, those that need a look first. */
@@ -105,18 +106,22 @@ function Line({ change, nameOf }: LineProps): VNode {
   ];
   return (
     <>
-      <a class="person-name" href={`#/people/${change.person ?? ""}`}>
+      <a
+        class="person-name"
+        id={`change-${String(change.n)}`}
+        href={`#/people/${change.person ?? ""}`}
+      >
         {change.name === "" ? <Words of={words.nobodyName} /> : <Given>{change.name}</Given>}
       </a>
       <p class="tags">
         {before === "" && after === "" ? null : (
           <span class="pill">
             {after === "" || after === before ? (
-              <Given>{before}</Given>
+              <Grade of={before} />
             ) : (
               <Words
                 of={words.grades}
-                slots={{ before: <Given>{before}</Given>, after: <Given>{after}</Given> }}
+                slots={{ before: <Grade of={before} />, after: <Grade of={after} /> }}
               />
             )}
           </span>
@@ -160,6 +165,7 @@ function WishChoice({ change, person, wishes, wish }: WishProps): VNode | null {
         <button
           type="button"
           class="quiet-button"
+          aria-describedby={`change-${String(change.n)}`}
           onClick={() => wish(wished(wishes, person, undefined))}
         >
           <Words of={words.unwish} />
@@ -171,6 +177,7 @@ function WishChoice({ change, person, wishes, wish }: WishProps): VNode | null {
       <button
         type="button"
         class="quiet-button"
+        aria-describedby={`change-${String(change.n)}`}
         onClick={() => wish(wished(wishes, person, "hold"))}
       >
         <Words of={words.holdHere} />
@@ -178,6 +185,7 @@ function WishChoice({ change, person, wishes, wish }: WishProps): VNode | null {
       <button
         type="button"
         class="quiet-button"
+        aria-describedby={`change-${String(change.n)}`}
         onClick={() => wish(wished(wishes, person, "leave"))}
       >
         <Words of={words.leaveHere} />

@@ -9,6 +9,7 @@ import { first } from "../words/first.js";
 import { registration } from "../words/registration.js";
 import { summary as words } from "../words/summary.js";
 import type { Word } from "../words/word.js";
+import { Grade } from "./grade.js";
 
 const yearsBack = 5;
 
@@ -170,16 +171,15 @@ function Due({ due }: { due: RegistrationDue }): VNode {
 }
 
 function DueLine({ one }: { one: RegistrationDueItem }): VNode {
-  const place = `${one.school_name} ${one.grade}`.trim();
   return (
     <>
       <a class="person-name" href={`#/people/${one.id}`}>
         <Given>{one.name}</Given>
       </a>
       <p class="tags">
-        {place === "" ? null : (
+        {one.school_name === "" ? null : (
           <span class="fine">
-            <Given>{place}</Given>
+            <Given>{one.school_name}</Given> <Grade of={one.grade} />
           </span>
         )}
         <span class="pill">

@@ -1,0 +1,348 @@
+/** People at their desks: the roster, the people it brings, IDs many at a time, the records. */
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { place, signedIn, type Visit, visiting } from "./engine.ts";
+import { suite } from "./t.ts";
+
+const test = suite(import.meta.filename);
+const at = place("aozora");
+const rosters = "build/browser/rosters";
+
+async function handIn(page: Page, name: string): Promise<void> {
+  await page.goto(`${at.url}/#/roster`);
+  await page.waitForSelector("#roster-file");
+  await page.setInputFiles("#roster-file", `${rosters}/${name}.zip`);
+  await page.click("form .button");
+  await page.waitForSelector(".facts");
+}
+
+/** The file that a click brings. */
+async function downloaded(page: Page, selector: string): Promise<Buffer> {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(selector)]);
+  return readFileSync(await download.path());
+}
+
+async function find(visit: Visit, q: string): Promise<string[]> {
+  const { page } = visit;
+  await page.fill("#people-q", q);
+  await Promise.all([
+    page.waitForResponse((answer) => answer.url().includes("/api/v1/people?")),
+    page.click(".filter button"),
+  ]);
+  await page.waitForFunction(
+    () =>
+      !document.querySelector("main > .page > [role=status]")?.textContent?.includes("ひらいて"),
+  );
+  return page.locator(".person-name").allInnerTexts();
+}
+
+test("nothing_or_no_roster_is_not_taken", async (t) => {
+  await visiting(t, at, { state: await signedIn(at, "contractor2") }, async (visit) => {
+    const { page } = visit;
+    await visit.open("#/roster");
+    await page.click("form .button");
+    await page.waitForSelector("form .fault");
+    t.eq(
+      await page.evaluate(() => document.activeElement?.id),
+      "roster-file",
+      "without a file the field is pointed at",
+    );
+    await page.setInputFiles("#roster-file", {
+      name: "x.zip",
+      mimeType: "application/zip",
+      buffer: Buffer.from("no zip at all"),
+    });
+    await page.click("form .button");
+    await page.waitForSelector(".facts .pill-alert");
+    t.ok(
+      (await page.innerText("main")).includes("ZIP全体"),
+      "what is no ZIP is told as a finding",
+      await page.innerText("main"),
+    );
+  });
+});
+
+test("roster_with_defects_is_told_line_by_line", async (t) => {
+  t.req("NI-T2-1");
+  await visiting(t, at, { state: await signedIn(at, "contractor2") }, async (visit) => {
+    const { page } = visit;
+    await visit.open("#/roster");
+    await handIn(page, "broken");
+    const text = await page.innerText("main");
+    for (const want of ["使えません", "users.csv", "3行目", "familyName", "enrollments.csv"])
+      t.ok(text.includes(want), `the findings say ${want}`);
+    t.ok(
+      text.indexOf("よんでください.txt") > text.indexOf("enrollments.csv"),
+      "cautions come after errors",
+    );
+    const csv = (await downloaded(page, "main .quiet-button")).toString("utf8");
+    t.eq([csv.charCodeAt(0), csv.trim().split("\n").length], [0xfeff, 6], "the CSV has all five");
+    t.eq(await page.locator(".sure, main .button[type=button]").count(), 0, "nothing to apply");
+  });
+});
+
+test("roster_is_looked_at_by_the_contractor_and_applied_by_the_board", async (t) => {
+  t.req("NI-T2-1");
+  let address = "";
+  await visiting(t, at, { state: await signedIn(at, "contractor2") }, async (visit) => {
+    const { page } = visit;
+    await visit.open("#/roster");
+    await handIn(page, "later");
+    await page.waitForSelector("main .choice");
+    address = new URL(page.url()).hash;
+    const text = await page.innerText("main");
+    t.ok(text.includes("教育委員会の担当者"), "the contractor is told who decides");
+    t.eq(await page.locator("main button.button").count(), 0, "and has no button for it");
+  });
+  await visiting(t, at, { state: await signedIn(at, "board") }, async (visit) => {
+    const { page } = visit;
+    await visit.open(address);
+    await page.waitForSelector("button.button");
+    t.ok(
+      (await page.innerText("main")).includes("1人がいなくなり"),
+      "who leaves is said before",
+      await page.innerText("main"),
+    );
+    await page.click("button.button");
+    await page.waitForSelector(".sure");
+    await page.click(".sure .quiet-button");
+    t.eq(await page.locator(".sure").count(), 0, "no is no");
+    await page.click("button.button");
+    await page.click(".sure .button");
+    await page.waitForSelector("a.button[href='#/people']", { timeout: 60_000 });
+    t.ok((await page.innerText(".facts")).includes("反映しました"), "in force");
+    await page.click("a.button[href='#/people']");
+    await page.waitForSelector(".person-row");
+    t.ok(
+      (await find(visit, "さいとう")).some((one) => one.includes("さいとう")),
+      "somebody of the roster is found by kana",
+    );
+    t.eq(await find(visit, "ここにいない"), [], "and nobody where there is none");
+    t.ok((await page.innerText("[role=status].fine")).includes("いません"), "which is said");
+  });
+  await visiting(t, at, { state: await signedIn(at, "board") }, async (visit) => {
+    const { page } = visit;
+    await visit.open(`#/roster/${at.imports["checked"]}`);
+    await page.waitForSelector("button.button");
+    await page.click("button.button");
+    await page.click(".sure .button");
+    await page.waitForSelector("[role=alert] .fault");
+    t.ok(
+      (await page.innerText("[role=alert] .fault")).includes("ほかの変更"),
+      "what was looked at before is out of date: look again",
+    );
+  });
+});
+
+test("roster_is_exported_as_a_package", async (t) => {
+  t.req("NI-T2-1");
+  await visiting(t, at, { state: await signedIn(at, "board") }, async (visit) => {
+    await visit.open("#/roster");
+    const zip = await downloaded(visit.page, "main section:last-of-type .quiet-button");
+    t.eq(zip.subarray(0, 2).toString("latin1"), "PK", "a ZIP");
+    t.ok(zip.includes("users.csv") && zip.includes("manifest.csv"), "with the roster's files");
+    await visit.page.waitForSelector(".note");
+    t.ok((await visit.page.innerText(".note")).includes("消して"), "and what to do with it after");
+  });
+});
+
+test("people_are_asked_for_approved_issued_and_printed", async (t) => {
+  t.req("HI-3.3-4");
+  await visiting(t, at, { state: await signedIn(at, "board2") }, async (visit) => {
+    const { page } = visit;
+    await visit.open("#/people");
+    await page.waitForSelector(".person-row");
+    const made = await page.evaluate(async () => {
+      const headers = { "content-type": "application/json" };
+      const answers = await Promise.all(
+        ["アカリ", "コダマ", "ヒカリ"].map((given) =>
+          fetch("/api/v1/people", {
+            method: "POST",
+            headers,
+            body: JSON.stringify({
+              id: crypto.randomUUID(),
+              role: "supporter",
+              family: "窓口",
+              given,
+              family_kana: "まどぐち",
+              given_kana: given,
+            }),
+          }),
+        ),
+      );
+      return answers.map((one) => one.ok);
+    });
+    t.eq(made, [true, true, true], "three are asked for");
+    const act = (name: string): string => `section.card .row:nth-of-type(2) :text("${name}")`;
+    t.eq((await find(visit, "まどぐち")).length, 3, "three are found");
+    await page.click("section.card .row button");
+    t.ok((await page.innerText("section.card")).includes("3人を選んで"), "all three chosen");
+    await page.click(act("発行する"));
+    await page.waitForSelector("section.card .fault");
+    t.ok(true, "what is not approved cannot be issued, in words");
+    await page.click(act("承認する"));
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll(".person-row")].every((one) =>
+        one.textContent?.includes("承認済み"),
+      ),
+    );
+    t.ok((await page.innerText("section.card .note")).includes("3人を承認"), "three approved");
+    await page.click(act("発行する"));
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll(".person-row")].every((one) =>
+        one.textContent?.includes("発行済み"),
+      ),
+    );
+    t.ok((await page.innerText("section.card .note")).includes("3人にIDを発行"), "three issued");
+    for (const name of ["ID票を", "パスワード票を"]) {
+      const pdf = await downloaded(page, act(name));
+      t.eq(pdf.subarray(0, 5).toString("latin1"), "%PDF-", "a PDF");
+    }
+    await page.selectOption("#people-state", "issued");
+    t.eq((await find(visit, "まどぐち")).length, 3, "filtered by state");
+    await page.selectOption("#people-state", "closed");
+    t.eq((await find(visit, "まどぐち")).length, 0, "nobody of them is closed");
+  });
+});
+
+test("record_of_access_is_filtered_by_person_time_and_deed", async (t) => {
+  t.req("NI-T3-8");
+  await visiting(t, at, { state: await signedIn(at, "auditor") }, async (visit) => {
+    const { page } = visit;
+    await visit.open("#/audit");
+    await page.waitForSelector(".deed");
+    t.eq(await page.locator("a[href^='#/people/']").count(), 0, "ids alone for the auditor");
+    const before = await page.locator(".history > li").count();
+    await page.selectOption("#audit-action", "export");
+    await page.click("form .button");
+    await page.waitForFunction(
+      (before) => document.querySelectorAll(".history > li").length < before,
+      before,
+    );
+    const kinds = await page.locator(".history .pill").allInnerTexts();
+    t.eq(
+      kinds.filter((one) => one !== "持ち出した"),
+      [],
+      `only what was exported: ${kinds.length}`,
+    );
+    await page.selectOption("#audit-action", "");
+    await page.fill("#audit-until", "2020-01-01T00:00");
+    await page.click("form .button");
+    await page.waitForFunction(() =>
+      document.querySelector("main")?.textContent?.includes("当てはまる記録がありません"),
+    );
+    t.eq(await page.locator(".history > li").count(), 0, "nothing before there was anything");
+    await page.fill("#audit-until", "");
+    await page.fill("#audit-account", "no id");
+    await page.click("form .button");
+    await page.waitForSelector("main .fault");
+    t.ok(true, "what is no id is refused in words");
+    await page.fill("#audit-account", "");
+    await page.click("form .button");
+    await page.waitForSelector(".history button");
+    await page.locator(".history button").first().click();
+    await page.waitForFunction(
+      () => (document.querySelector("#audit-account") as HTMLInputElement).value !== "",
+    );
+    const id = await page.inputValue("#audit-account");
+    await page.waitForFunction(
+      (id) =>
+        [...document.querySelectorAll(".history > li")].every((one) =>
+          one.textContent?.includes(id),
+        ),
+      id,
+    );
+    t.ok((await page.locator(".history > li").count()) > 0, "one account's deeds alone");
+  });
+});
+
+test("school_is_added_and_taken_out_after_a_question", async (t) => {
+  t.req("NI-2.3.1-1");
+  await visiting(t, at, { state: await signedIn(at, "board2") }, async (visit) => {
+    const { page } = visit;
+    await visit.open("#/schools");
+    await page.waitForSelector("#school-name");
+    await page.click("form .button");
+    await page.waitForSelector("form .fault");
+    await page.fill("#school-name", "あさひ分校");
+    await page.click("form .button");
+    await page.waitForSelector("form .note");
+    const school = page.locator(".history > li").filter({ hasText: "あさひ分校" });
+    t.eq(await school.count(), 1, "added once");
+    await school.locator("button").click();
+    t.ok((await school.innerText()).includes("すぐには変わりません"), "what it means now is said");
+    await school.locator(".button").click();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll(".history > li")].some(
+        (one) =>
+          one.textContent?.includes("あさひ分校") && one.textContent.includes("協力校ではない"),
+      ),
+    );
+    t.ok(true, "taken out");
+  });
+});
+
+test("contract_is_changed_and_says_so", async (t) => {
+  t.req("HI-3.3-5");
+  await visiting(t, at, { state: await signedIn(at, "board2") }, async (visit) => {
+    const { page } = visit;
+    await visit.open("#/contract");
+    await page.waitForSelector("#contract-n_student");
+    await page.fill("#contract-n_student", "");
+    await page.click("form .button");
+    await page.waitForSelector("form .fault");
+    await page.fill("#contract-n_student", "４０１"); // as an input method leaves it
+    await page.click("form .button");
+    await page.waitForSelector(".page > [role=status] .note");
+    await page.waitForFunction(() =>
+      document.querySelector(".quotas")?.textContent?.includes("401"),
+    );
+    t.ok(true, "the new number is in force and that is said");
+  });
+});
+
+test("rollover_is_looked_at_done_undone_and_confirmed_only_after_two_questions", async (t) => {
+  t.req("NI-T2-1");
+  await visiting(t, at, { state: await signedIn(at, "board") }, async (visit) => {
+    const { page } = visit;
+    await visit.open("#/rollover");
+    await page.waitForSelector(".facts");
+    const state = (): Promise<string> => page.innerText(".card .tags .pill >> nth=0");
+    const isNow = (word: string): Promise<unknown> =>
+      page.waitForFunction(
+        (word) => document.querySelector(".card .tags .pill")?.textContent?.includes(word),
+        word,
+      );
+    await page.locator("main label.choice", { hasText: "上がる" }).click();
+    await page.waitForSelector(".deeds .person-name");
+    const held = await page.innerText(".deeds .person-name >> nth=0");
+    await page.click(".deeds .quiet-button >> nth=0");
+    await page.waitForSelector("form .note");
+    await Promise.all([
+      page.waitForResponse((answer) => answer.url().endsWith("/roster/rollover")),
+      page.click("form .button"),
+    ]);
+    await page.locator("main label.choice", { hasText: "残る" }).click();
+    await page.waitForFunction(
+      (held) => document.querySelector(".deeds .person-name")?.textContent?.includes(held),
+      held,
+    );
+    t.ok(true, "who repeats a grade is in a list of their own");
+    t.ok((await state()).includes("まだ実行していません"), "nothing is done yet");
+    await page.click("section button.button");
+    await page.click(".sure .button");
+    await isNow("まだ元にもどせます");
+    t.ok(true, "done, with a way back");
+    await page.click('main section .quiet-button:has-text("確定する")');
+    await page.click(".sure .button");
+    await page.waitForFunction(() =>
+      document.querySelector(".sure")?.textContent?.includes("本当に"),
+    );
+    await page.click(".sure .quiet-button");
+    t.ok((await state()).includes("まだ元にもどせます"), "one yes does not confirm it");
+    await page.click('main section .quiet-button:has-text("取り消して")');
+    await page.click(".sure .button");
+    await isNow("取り消し済み");
+    t.ok(true, "undone");
+  });
+});

@@ -249,15 +249,15 @@ static void people_recovery_approve(struct req *req)
           SHOWS_WORK);
 }
 
-#define WORK \
-    .method = HTTP_POST, .listeners = LISTENER_PUBLIC | LISTENER_OFFICE, \
-    .object = OBJECT_ANY_HERE, .audit = AUDIT_CHANGE, .must_go_on = true
-
 const struct route reset_routes[RESET_ROUTES_N] = {
     {
         .name = "people.reset",
         .path = "/api/v1/people/{id}/reset",
-        WORK,
+        .method = HTTP_POST,
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .object = OBJECT_ANY_HERE,
+        .audit = AUDIT_CHANGE,
+        .must_go_on = true,
         .roles = ADMINS | ROLE_BIT(ROLE_SCHOOL_STAFF),
         .output = &one_time_shape,
         .summary_ja = "一度だけのパスワードを出し直す",
@@ -266,7 +266,11 @@ const struct route reset_routes[RESET_ROUTES_N] = {
     {
         .name = "people.unlock",
         .path = "/api/v1/people/{id}/unlock",
-        WORK,
+        .method = HTTP_POST,
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .object = OBJECT_ANY_HERE,
+        .audit = AUDIT_CHANGE,
+        .must_go_on = true,
         .roles = ADMINS | ROLE_BIT(ROLE_SCHOOL_STAFF),
         .summary_ja = "まちがいが続いて止まったログインを、また使えるようにする",
         .handle = people_unlock,
@@ -274,7 +278,11 @@ const struct route reset_routes[RESET_ROUTES_N] = {
     {
         .name = "people.recovery_ask",
         .path = "/api/v1/people/{id}/recovery",
-        WORK,
+        .method = HTTP_POST,
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .object = OBJECT_ANY_HERE,
+        .audit = AUDIT_CHANGE,
+        .must_go_on = true,
         .roles = ADMINS,
         .summary_ja = "大人の二つめの確認の出し直しを求める（一人め）",
         .handle = people_recovery_ask,
@@ -282,7 +290,11 @@ const struct route reset_routes[RESET_ROUTES_N] = {
     {
         .name = "people.recovery_approve",
         .path = "/api/v1/people/{id}/recovery/approve",
-        WORK,
+        .method = HTTP_POST,
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .object = OBJECT_ANY_HERE,
+        .audit = AUDIT_CHANGE,
+        .must_go_on = true,
         .roles = ADMINS,
         .output = &one_time_shape,
         .summary_ja = "大人の二つめの確認の出し直しを認める（別の二人め）",

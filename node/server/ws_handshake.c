@@ -57,7 +57,7 @@ static bool is_word(struct span s, const char *word)
 /* What stands before the first `mark`, which is taken as well; all of it when there is none. */
 static struct span cut_at(struct span *rest, char mark, bool *found_out)
 {
-    const uint8_t *at = rest->len == 0 ? NULL : memchr(rest->p, mark, rest->len);
+    const uint8_t *at = rest->p == NULL ? NULL : memchr(rest->p, mark, rest->len);
     struct span part = *rest;
 
     *found_out = at != NULL;
@@ -148,7 +148,7 @@ static bool has_upgrade(struct span list)
     return false;
 }
 
-static int sextet(uint8_t c, char c62, char c63)
+static int sextet(uint8_t c, uint8_t c62, uint8_t c63)
 {
     if (c >= 'A' && c <= 'Z')
         return c - 'A';
@@ -160,7 +160,7 @@ static int sextet(uint8_t c, char c62, char c63)
 }
 
 /* All of one alphabet, and the bits that stand for no byte are 0: no second spelling. */
-static bool is_base64(struct span s, char c62, char c63, int unused)
+static bool is_base64(struct span s, uint8_t c62, uint8_t c63, int unused)
 {
     for (size_t i = 0; i < s.len; i++)
         if (sextet(s.p[i], c62, c63) < 0)

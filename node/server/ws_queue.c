@@ -94,8 +94,9 @@ static bool make_room(struct ws_queue *queue, size_t len)
 static enum err append(struct ws_queue *queue, struct ws_shared *frame, enum ws_keep keep,
                        struct fail *why)
 {
+    invariant(queue->cap >= WS_QUEUE_OWN_FRAMES, "the queue was never initialised");
     if (queue->n == queue->cap) {
-        struct ws_queue_item *grown = malloc(2 * queue->cap * sizeof *grown);
+        struct ws_queue_item *grown = malloc(2 * sizeof *grown * queue->cap);
 
         if (grown == NULL)
             return fail_set(why, ERR_NOMEM, "%u frames queued", queue->n);

@@ -1,8 +1,8 @@
 /* covers: node/server/ws_frame.c */
-/* A client's bytes, come at once and in parts, with a clock: the first byte says how long a part
- * is, the second how much time lies between two things read (in sixtieths of a second). However
- * they are cut, the same messages come out, whole and within their bounds, up to the first
- * fault; a text is UTF-8 as the project's other reader of it sees it. */
+/* A client's bytes, come at once and in parts, with a clock: the first byte says how long a
+ * part is, the second how much time lies between two things read (in sixtieths of a second).
+ * However they are cut, the same messages come out, whole and within their bounds, up to the
+ * first fault; a text is UTF-8 as the project's other reader of it sees it. */
 #include "node/server/ws_frame.h"
 
 #include <stdlib.h>
@@ -33,14 +33,11 @@ static void note(struct said *said, enum ws_got got, const struct ws_message *me
 
     CHECK(!said->is_over);
     CHECK(message->payload.len <= WS_MESSAGE_CAP_BYTES);
-    if (got == WS_GOT_TEXT || got == WS_GOT_CLOSE)
-        CHECK(utf_is_valid(message->payload));
-    if (got == WS_GOT_PING || got == WS_GOT_PONG || got == WS_GOT_CLOSE)
-        CHECK(message->payload.len <= WS_CONTROL_CAP_BYTES);
-    if (got == WS_GOT_CLOSE)
-        CHECK(message->close_code == 1005 || ws_close_code_is_valid(message->close_code));
-    if (got == WS_GOT_FAULT)
-        CHECK(ws_fault_close_code(message->fault) >= 1002 && ws_fault_name(message->fault));
+    CHECK((got != WS_GOT_TEXT && got != WS_GOT_CLOSE) || utf_is_valid(message->payload));
+    CHECK(got < WS_GOT_PING || message->payload.len <= WS_CONTROL_CAP_BYTES);
+    CHECK(got != WS_GOT_CLOSE || message->close_code == 1005 ||
+          ws_close_code_is_valid(message->close_code));
+    CHECK(got != WS_GOT_FAULT || ws_fault_close_code(message->fault) >= 1002);
     said->is_over = got == WS_GOT_CLOSE || got == WS_GOT_FAULT;
     put(said, facts, sizeof facts);
     put(said, message->payload.p, message->payload.len);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define S_US 1000000
+#define S_US INT64_C(1000000)
 
 /* ---- what a client sends ---- */
 
@@ -118,7 +118,7 @@ struct frame_row {
 
 T_CASE(ws_frame_judges_single_frames)
 {
-    static uint8_t many[65537];
+    static uint8_t many[65537] = {0};
     const struct frame_row rows[] = {
         {"empty text", 0x81, SPAN(""), 0, "text: "},
         {"kana", 0x81, SPAN("いばしょ"), 0, "text:いばしょ "},
@@ -197,17 +197,17 @@ T_CASE(ws_frame_checks_close_codes)
 T_CASE(ws_frame_faults_have_their_close_codes)
 {
     static const struct {
-        enum ws_fault fault;
         const char *name;
+        enum ws_fault fault;
         int code;
     } want[] = {
-        {WS_FAULT_NONE, "none", 0},        {WS_FAULT_RSV, "rsv", 1002},
-        {WS_FAULT_OPCODE, "opcode", 1002}, {WS_FAULT_UNMASKED, "unmasked", 1002},
-        {WS_FAULT_LENGTH, "length", 1002}, {WS_FAULT_CONTROL, "control", 1002},
-        {WS_FAULT_ORDER, "order", 1002},   {WS_FAULT_CLOSE, "close", 1002},
-        {WS_FAULT_TEXT, "text", 1007},     {WS_FAULT_NUL, "nul", 1007},
-        {WS_FAULT_RATE, "rate", 1008},     {WS_FAULT_FRAGMENTS, "fragments", 1008},
-        {WS_FAULT_SIZE, "size", 1009},     {WS_FAULT_MEMORY, "memory", 1011},
+        {"none", WS_FAULT_NONE, 0},        {"rsv", WS_FAULT_RSV, 1002},
+        {"opcode", WS_FAULT_OPCODE, 1002}, {"unmasked", WS_FAULT_UNMASKED, 1002},
+        {"length", WS_FAULT_LENGTH, 1002}, {"control", WS_FAULT_CONTROL, 1002},
+        {"order", WS_FAULT_ORDER, 1002},   {"close", WS_FAULT_CLOSE, 1002},
+        {"text", WS_FAULT_TEXT, 1007},     {"nul", WS_FAULT_NUL, 1007},
+        {"rate", WS_FAULT_RATE, 1008},     {"fragments", WS_FAULT_FRAGMENTS, 1008},
+        {"size", WS_FAULT_SIZE, 1009},     {"memory", WS_FAULT_MEMORY, 1011},
     };
 
     T_EQ(T_COUNT(want), WS_FAULT_N, "every fault");
@@ -330,10 +330,10 @@ T_CASE(ws_frame_takes_ten_control_frames_in_any_second)
     int64_t times[40];
 
     for (int i = 0; i < 40; i++)
-        times[i] = 100000 * i;
+        times[i] = INT64_C(100000) * i;
     T_EQ(pings_taken(times, 40), 40, "one each tenth of a second, for ever");
     for (int i = 0; i < 40; i++)
-        times[i] = 99999 * i;
+        times[i] = INT64_C(99999) * i;
     T_EQ(pings_taken(times, 40), 10, "a little faster is too fast");
     for (int i = 0; i < 40; i++)
         times[i] = i < 10 ? 900000 : 1899999;

@@ -198,6 +198,7 @@ T_CASE(ws_handshake_refuses_by_an_exact_rule)
 /* A head of `n` bytes of which one line has `line` bytes, without an end. */
 static int status_of_long(size_t line, size_t n_lines)
 {
+    static const uint8_t end[4] = {':', 'b', '\r', '\n'};
     char *text = malloc(sizeof LINE + line * n_lines);
     struct ws_handshake hs;
     enum ws_head state;
@@ -206,7 +207,7 @@ static int status_of_long(size_t line, size_t n_lines)
     memcpy(text, LINE, at);
     for (size_t i = 0; i < n_lines; i++, at += line) {
         memset(text + at, 'a', line);
-        memcpy(text + at + line - 4, ":b\r\n", 4);
+        memcpy(text + at + line - sizeof end, end, sizeof end);
     }
     state = read_all(span_of(text, at), &hs);
     free(text);
@@ -227,10 +228,11 @@ T_CASE(ws_handshake_takes_64_headers_and_no_more)
 
     for (int extra = 56; extra <= 57; extra++) { /* eight are its own */
         char text[4096] = LINE HOST FROM ORIGIN_H REST;
+        size_t at = strlen(text);
 
         for (int i = 0; i < extra; i++)
-            strcat(text, "a: b\r\n");
-        strcat(text, "\r\n");
+            at += (size_t)snprintf(text + at, sizeof text - at, "a: b\r\n");
+        snprintf(text + at, sizeof text - at, "\r\n");
         T_EQ(read_all(span_text(text), &hs), extra == 56 ? WS_HEAD_READY : WS_HEAD_REFUSED,
              "64 headers or 65");
         if (extra == 57)
@@ -268,6 +270,8 @@ T_CASE(ws_handshake_refusals_are_whole_answers)
         const char *body = strstr(text, "\r\n\r\n");
 
         T_OK(n == strlen(text) && body != NULL, "it is whole");
+        if (body == NULL)
+            continue;
         T_OK(span_has_prefix(span_text(text), span_text(want[i].first)), want[i].first);
         T_OK(strstr(text, want[i].holds) != NULL, want[i].holds);
         snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(body + 4));

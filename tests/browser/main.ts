@@ -8,6 +8,7 @@ import "./passkeys.ts";
 import "./my_page.ts";
 import "./keyboard.ts";
 import "./settings.ts";
+import "./people.ts";
 import "./sheet.ts";
 import "./looks.ts";
 import "./engines.ts";

@@ -1,5 +1,6 @@
 /** Every page of the client and how one comes to it: what the tests of looks, words and sizes walk. */
 import { halfIn, type Place, signedIn, type Visit, type VisitOptions } from "./engine.ts";
+import { twoToLookAt } from "./people_made.ts";
 
 export interface PageUnderTest {
   readonly name: string;
@@ -18,6 +19,17 @@ export async function stateOf(at: Place, page: PageUnderTest): Promise<VisitOpti
 async function to(visit: Visit, hash: string, sign: string): Promise<void> {
   await visit.open(hash);
   await visit.page.waitForSelector(sign);
+}
+
+/** The page of a child with an ID. */
+async function toPerson(visit: Visit, hash = "#/people"): Promise<void> {
+  await visit.open();
+  await to(visit, `${hash}/${(await twoToLookAt(visit.page)).here}`, ".facts, #facts-year");
+}
+
+async function press(visit: Visit, text: string): Promise<void> {
+  await visit.choose("light", "plain");
+  await visit.page.locator("main button", { hasText: text }).first().click();
 }
 
 async function makeSheet(visit: Visit): Promise<void> {
@@ -180,6 +192,67 @@ export const pages: readonly PageUnderTest[] = [
   },
   { name: "audit", who: "board", reach: (v) => to(v, "#/audit", "#audit-account") },
   { name: "people", who: "board", reach: (v) => to(v, "#/people", ".person-row") },
+  { name: "person", who: "board", reach: (v) => toPerson(v) },
+  {
+    name: "person_asked_about_closing",
+    who: "board",
+    reach: async (v) => {
+      await toPerson(v);
+      await press(v, "IDを終了する");
+      await v.page.click("form .button");
+      await v.page.waitForSelector("#act-reason-fault");
+    },
+  },
+  {
+    name: "person_to_merge",
+    who: "board",
+    reach: async (v) => {
+      await toPerson(v);
+      await press(v, "まとめる");
+      await v.page.fill("#merge-find", "葛󠄀之介");
+      await v.page.press("#merge-find", "Enter");
+      await v.page.click(".found");
+      await v.page.waitForSelector("[name=merge-keep]");
+    },
+  },
+  {
+    name: "person_new",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/person-new", "#new-role");
+      await v.page.check("#new-role [value=student]");
+      await v.page.click("form .button");
+      await v.page.waitForSelector("#new-family-fault");
+    },
+  },
+  {
+    name: "person_new_guardian",
+    who: "board",
+    reach: async (v) => {
+      await v.open();
+      await twoToLookAt(v.page);
+      await to(v, "#/person-new", "#new-role");
+      await v.page.check("#new-role [value=guardian]");
+      await v.page.fill("#new-child", "髙﨑");
+      await v.page.press("#new-child", "Enter");
+      await v.page.click(".found");
+      await v.page.waitForSelector(".plain-list");
+    },
+  },
+  {
+    name: "person_new_by_school",
+    who: "reader",
+    reach: (v) => to(v, "#/person-new", "#new-family"),
+  },
+  {
+    name: "registration",
+    who: "board",
+    reach: async (v) => {
+      await toPerson(v, "#/registration");
+      await v.page.click("form .button");
+      await v.page.waitForSelector("#facts-target-fault");
+    },
+  },
   { name: "contract", who: "board", reach: (v) => to(v, "#/contract", "#contract-title") },
   { name: "schools", who: "board", reach: (v) => to(v, "#/schools", "#school-name") },
   { name: "keys", who: "board", reach: (v) => to(v, "#/keys", ".facts") },

@@ -67,9 +67,10 @@ export function WholeFault({ faults }: { faults: Faults }): VNode {
 
 /** Puts the reader at the first field that is not right, once it has been drawn. */
 export function toFirstFault(form: HTMLElement): void {
-  requestAnimationFrame(() =>
-    form.querySelector<HTMLElement>("[aria-invalid=true], [role=alert] .fault")?.focus(),
-  );
+  requestAnimationFrame(() => {
+    const at = form.querySelector<HTMLElement>("[aria-invalid=true]");
+    (at?.matches("fieldset") === true ? at.querySelector("input") : at)?.focus();
+  });
 }
 
 interface FieldProps {
@@ -171,24 +172,84 @@ export function DayField({ value, put, ...field }: Plain): VNode {
   );
 }
 
-export type Choice = readonly [value: string, label: Word | string];
+export type Choice = readonly [value: string, label: Word];
 
+/** A few fixed words to choose among, all of them in sight and with their readings. */
+export function ChoiceField({
+  id,
+  word,
+  hint,
+  fault,
+  value,
+  put,
+  choices,
+}: Plain & { choices: readonly Choice[] }): VNode {
+  const described = [
+    ...(hint === undefined ? [] : [`${id}-hint`]),
+    ...(fault === undefined ? [] : [`${id}-fault`]),
+  ].join(" ");
+  return (
+    <fieldset
+      id={id}
+      class="field"
+      role="radiogroup"
+      aria-invalid={fault !== undefined}
+      {...(described === "" ? {} : { "aria-describedby": described })}
+    >
+      <legend>
+        <Words of={word} />
+      </legend>
+      {hint === undefined ? null : (
+        <p class="fine" id={`${id}-hint`}>
+          <Words of={hint} />
+        </p>
+      )}
+      <div class="choice-row">
+        {choices.map(([one, label]) => (
+          <label class="choice" key={one}>
+            <input
+              type="radio"
+              name={id}
+              value={one}
+              checked={one === value}
+              onChange={() => put(one)}
+            />
+            <span>
+              <Words of={label} />
+            </span>
+          </label>
+        ))}
+      </div>
+      {fault === undefined ? null : (
+        <p class="fault" id={`${id}-fault`}>
+          {fault === "" ? <Words of={words.needChoice} /> : <Given>{fault}</Given>}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+/** Names of the node's own to choose among: schools, classes, years. */
 export function SelectField({
   value,
   put,
   choices,
-  empty = words.chooseOne,
   ...field
-}: Plain & { choices: readonly Choice[]; empty?: Word }): VNode {
+}: Plain & { choices: readonly (readonly [value: string, label: string])[] }): VNode {
   const line = useLine();
   return (
     <Field {...field}>
       {(names) => (
-        <select {...names} value={value} onChange={(event) => put(event.currentTarget.value)}>
-          <option value="">{line(empty)}</option>
+        <select
+          {...names}
+          class="given"
+          value={value}
+          onChange={(event) => put(event.currentTarget.value)}
+        >
+          <option value="">{line(words.chooseOne)}</option>
           {choices.map(([one, label]) => (
             <option value={one} key={one}>
-              {typeof label === "string" ? label : line(label)}
+              {label}
             </option>
           ))}
         </select>

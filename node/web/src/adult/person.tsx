@@ -30,7 +30,9 @@ export function PersonPage({ page, role }: PageProps): VNode {
         {(person) => (
           <>
             <PageHead title={words.title} name={<Given>{callName(person)}</Given>} />
-            {once === undefined ? null : <OneTime once={once} close={() => tellOnce(undefined)} />}
+            {once === undefined ? null : (
+              <OneTime once={once} login={person.login} close={() => tellOnce(undefined)} />
+            )}
             <Facts person={person} />
             <Acts
               person={person}
@@ -52,8 +54,8 @@ export function PersonPage({ page, role }: PageProps): VNode {
 function Facts({ person }: { person: PersonDetail }): VNode {
   const role = roleWord(person.role);
   const rows: readonly (readonly [Word, ComponentChildren])[] = [
-    [words.name, person.name === undefined ? null : <Given>{person.name}</Given>],
-    [words.kana, (person.kana ?? "") === "" ? null : <Given>{person.kana}</Given>],
+    [words.name, given(person.name)],
+    [words.kana, given(person.kana)],
     person.login === undefined
       ? [words.displayOnly, given(person.display_name)]
       : [
@@ -111,7 +113,7 @@ function Facts({ person }: { person: PersonDetail }): VNode {
 }
 
 function given(text: string | undefined): VNode | null {
-  return text === undefined ? null : <Given>{text}</Given>;
+  return (text ?? "") === "" ? null : <Given>{text}</Given>;
 }
 
 function SchoolAndGrade({ person }: { person: PersonDetail }): VNode {

@@ -22,7 +22,7 @@ import { Given, useLine, Words } from "../view/words.js";
 import { people } from "../words/people.js";
 import { person as words } from "../words/person.js";
 import {
-  type Choice,
+  ChoiceField,
   DayField,
   type Faults,
   faultsOf,
@@ -103,7 +103,7 @@ function RequestForm({ viewer }: { viewer: string | undefined }): VNode {
         )}
       </div>
       {roles.length === 1 ? null : (
-        <SelectField
+        <ChoiceField
           id="new-role"
           word={words.role}
           fault={faults.at["/role"]}
@@ -117,14 +117,13 @@ function RequestForm({ viewer }: { viewer: string | undefined }): VNode {
         <School draft={draft} set={set} faults={faults} />
       ) : null}
       {draft.role === "student" ? (
-        <SelectField
+        <ChoiceField
           id="new-grade"
           word={words.grade}
           fault={faults.at["/grade"]}
           value={draft.grade}
           put={(grade) => set({ grade })}
-          choices={gradeChoices}
-          empty={words.noneOf}
+          choices={[["", words.noneOf], ...gradeChoices]}
         />
       ) : null}
       {draft.role === "guardian" ? <Children children={children} put={putChildren} /> : null}
@@ -168,7 +167,6 @@ function Names({ draft, set, faults }: PartProps): VNode {
         <TextField
           id={`new-${name}-kana`}
           word={name === "family" ? words.familyKana : words.givenKana}
-          {...(name === "family" ? { hint: words.kanaNote } : {})}
           value={draft[kana]}
           fault={faults.at[`/${kana}`]}
           put={(text) => set({ [kana]: text })}
@@ -180,6 +178,9 @@ function Names({ draft, set, faults }: PartProps): VNode {
     <>
       {part("family")}
       {part("given")}
+      <p class="fine">
+        <Words of={words.kanaNote} />
+      </p>
     </>
   );
 }
@@ -224,7 +225,7 @@ function School({ draft, set, faults }: PartProps): VNode | null {
       fault={faults.at["/school"]}
       value={draft.school}
       put={(school) => set({ school })}
-      choices={open.map((one): Choice => [one.id, one.name])}
+      choices={open.map((one) => [one.id, one.name])}
     />
   );
 }

@@ -2,11 +2,17 @@ import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { OneTimePassword } from "../wire.js";
 import { Time } from "../view/time.js";
-import { Words } from "../view/words.js";
+import { Given, Words } from "../view/words.js";
 import { person as words } from "../words/person.js";
 
+interface Props {
+  readonly once: OneTimePassword;
+  readonly login: string | undefined;
+  readonly close: () => void;
+}
+
 /** A one-time password: large, once, with how to hand it over. */
-export function OneTime({ once, close }: { once: OneTimePassword; close: () => void }): VNode {
+export function OneTime({ once, login, close }: Props): VNode {
   const heading = useRef<HTMLHeadingElement>(null);
   const [isCopied, tell] = useState(false);
   useEffect(() => heading.current?.focus(), []);
@@ -26,6 +32,11 @@ export function OneTime({ once, close }: { once: OneTimePassword; close: () => v
       <p class="note">
         <Words of={words.oneTimeOnce} />
       </p>
+      {login === undefined ? null : (
+        <p class="deed">
+          <Words of={words.oneTimeFor} slots={{ id: <Given>{login}</Given> }} />
+        </p>
+      )}
       <p class="once-word mono" translate={false}>
         {once.one_time}
       </p>

@@ -15,7 +15,7 @@ import {
   faultsOf,
   missingAt,
   noFaults,
-  SelectField,
+  ChoiceField,
   WholeFault,
 } from "./fields.js";
 import { Panel } from "./person_acts.js";
@@ -67,7 +67,7 @@ export function RequestFor({ person, viewer, done, stop }: Props): VNode {
           <Words of={words.requestNote} />
         </p>
         {roles.length === 1 ? null : (
-          <SelectField
+          <ChoiceField
             id="request-role"
             word={words.role}
             fault={faults.at["/role"]}

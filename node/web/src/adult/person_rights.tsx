@@ -13,6 +13,7 @@ import { person as words } from "../words/person.js";
 import type { Word } from "../words/word.js";
 import {
   type Choice,
+  ChoiceField,
   DayField,
   type Faults,
   faultsOf,
@@ -248,7 +249,7 @@ function Give({ person, kinds, school, again }: GiveProps): VNode {
           <Words of={words.scopeSchool} slots={{ school: <Given>{school.name}</Given> }} />
         </p>
       ) : null}
-      <SelectField
+      <ChoiceField
         id="give-right"
         word={words.right}
         fault={faults.at["/right"]}
@@ -260,7 +261,7 @@ function Give({ person, kinds, school, again }: GiveProps): VNode {
         <Class school={school} draft={draft} set={set} fault={faults.at["/class"]} />
       ) : null}
       {draft.right === "grade_head" ? (
-        <SelectField
+        <ChoiceField
           id="give-grade"
           word={words.grade}
           fault={faults.at["/grade"]}
@@ -324,7 +325,7 @@ function Class({ school, draft, set, fault }: ClassProps): VNode {
       fault={fault}
       value={draft.class}
       put={(one) => set({ class: one })}
-      choices={classes.map((one): Choice => [one.id, one.title])}
+      choices={classes.map((one) => [one.id, one.title])}
     />
   );
 }

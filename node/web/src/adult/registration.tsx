@@ -18,12 +18,13 @@ import { Day } from "../view/day.js";
 import { Send } from "../view/form.js";
 import { Back, PageHead, type PageProps, Shown } from "../view/page.js";
 import { Time } from "../view/time.js";
-import { Given, useLine, Words } from "../view/words.js";
+import { Given, Words } from "../view/words.js";
 import { person } from "../words/person.js";
 import { factWord, registration as words } from "../words/registration.js";
 import type { Word } from "../words/word.js";
 import {
   type Choice,
+  ChoiceField,
   DayField,
   Field,
   type Faults,
@@ -31,7 +32,6 @@ import {
   isFaulty,
   missingAt,
   noFaults,
-  SelectField,
   toFirstFault,
   WholeFault,
 } from "./fields.js";
@@ -52,18 +52,12 @@ export function RegistrationPage({ page }: PageProps): VNode {
             {now.is_due ? (
               <p class="note">
                 <span class="pill">
-                  <Words of={words.due} />
+                  <Words of={words.due} slots={{ year: now.school_year }} />
                 </span>{" "}
-                <Words of={words.dueNote} slots={{ year: now.school_year }} />
+                <Words of={words.dueNote} />
               </p>
             ) : null}
-            {now.facts === undefined ? (
-              <p class="fine">
-                <Words of={words.none} />
-              </p>
-            ) : (
-              <Facts facts={now.facts} now={now} />
-            )}
+            {now.facts === undefined ? null : <Facts facts={now.facts} now={now} />}
             <RecordForm key={now.facts?.id ?? "none"} of={page.name} now={now} again={again} />
           </>
         )}
@@ -194,7 +188,6 @@ interface FormProps {
 }
 
 function RecordForm({ of, now, again }: FormProps): VNode {
-  const line = useLine();
   const [draft, write] = useState<FactsDraft>(() => factsDraftOf(now));
   const [faults, tell] = useState<Faults>(noFaults);
   const [isSaved, say] = useState(false);
@@ -229,7 +222,7 @@ function RecordForm({ of, now, again }: FormProps): VNode {
     again();
   };
   const pick = (name: "target" | "route" | "wish" | "wish_by" | "support"): VNode => (
-    <SelectField
+    <ChoiceField
       id={`facts-${name}`}
       word={words[name]}
       fault={faults.at[`/${name}`]}
@@ -238,7 +231,6 @@ function RecordForm({ of, now, again }: FormProps): VNode {
       choices={choicesOf(name, codes[name])}
     />
   );
-  const years = [now.school_year, now.school_year - 1, now.school_year + 1];
   return (
     <form class="card stack" onSubmit={(event) => void send(event)} noValidate>
       <h2>
@@ -247,13 +239,13 @@ function RecordForm({ of, now, again }: FormProps): VNode {
       <p>
         <Words of={words.recordLead} />
       </p>
-      <SelectField
+      <ChoiceField
         id="facts-year"
         word={words.year}
         fault={faults.at["/school_year"]}
         value={draft.school_year}
         put={(school_year) => set({ school_year })}
-        choices={years.map((year) => [String(year), line(words.yearOf, { year: String(year) })])}
+        choices={[-1, 0, 1].map((more) => yearChoice(now.school_year + more))}
       />
       {pick("target")}
       <DayField
@@ -267,7 +259,7 @@ function RecordForm({ of, now, again }: FormProps): VNode {
       {pick("wish")}
       {draft.wish === "" || draft.wish === "not_asked" ? null : pick("wish_by")}
       {pick("support")}
-      <SelectField
+      <ChoiceField
         id="facts-admission"
         word={words.admission}
         hint={words.policy}
@@ -300,8 +292,14 @@ function RecordForm({ of, now, again }: FormProps): VNode {
   );
 }
 
+function yearChoice(year: number): Choice {
+  const [ja, easy, en] = words.yearOf;
+  const filled = (form: string): string => form.replace("{year}", String(year));
+  return [String(year), [filled(ja), filled(easy), filled(en)]];
+}
+
 function choicesOf(field: string, of: readonly string[]): readonly Choice[] {
-  return of.map((code) => [code, factWord(field, code) ?? code]);
+  return of.map((code) => [code, factWord(field, code) ?? [code, code, code]]);
 }
 
 interface ConsentProps {
@@ -342,7 +340,7 @@ function ConsentFields({ draft, set, faults, now }: ConsentProps): VNode {
             value={draft.consent_on}
             put={(consent_on) => set({ consent_on })}
           />
-          <SelectField
+          <ChoiceField
             id="facts-consent-by"
             word={words.consent_by}
             fault={faults.at["/consent/by"]}

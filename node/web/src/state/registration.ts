@@ -32,6 +32,7 @@ export interface FactsDraft {
  * in force stays one; an older one has to be asked for anew. */
 export function factsDraftOf(now: Registration): FactsDraft {
   const { facts } = now;
+  const admissions = admissionsOf(now.policy);
   const isConsented = facts?.is_consent_current === true && now.consent_version !== "";
   return {
     school_year: String(now.school_year),
@@ -41,7 +42,7 @@ export function factsDraftOf(now: Registration): FactsDraft {
     wish: facts?.wish ?? "",
     wish_by: facts?.wish_by === "nobody" ? "" : (facts?.wish_by ?? ""),
     support: facts?.support ?? "",
-    admission: facts?.admission ?? "",
+    admission: facts?.admission ?? (admissions.length === 1 ? (admissions[0] ?? "") : ""),
     hasConsent: isConsented,
     consent_on: isConsented ? (facts.consent_on ?? "") : "",
     consent_by: isConsented ? (facts.consent_by ?? "") : "",

@@ -125,6 +125,7 @@ export const person = {
     "いま いちどだけ みえます。 とじると みえません。",
     "It is shown this once. After closing, nobody can see it again.",
   ],
+  oneTimeFor: ["ログインID：{id}", "ログインID： {id}", "Login: {id}"],
   oneTimeUntil: ["{time}まで使《つか》えます。", "{time}まで つかえます。", "Good until {time}."],
   oneTimeHow: [
     "本人《ほんにん》か保護者《ほごしゃ》だけに、口《くち》で伝《つた》えるか、紙《かみ》に書《か》いて手渡《てわた》ししてください。ログインすると、すぐに自分《じぶん》のパスワードを決《き》めます。メールやチャットでは送《おく》らないでください。",
@@ -278,7 +279,7 @@ export const person = {
     "Given. It counts at once.",
   ],
   right: ["担当《たんとう》・目的《もくてき》", "しごと", "Right"],
-  chooseOne: ["選《えら》んでください", "えらんで ください", "Please choose"],
+  chooseOne: ["えらんでください", "えらんで ください", "Please choose"],
   scopeSchool: [
     "{school}の子《こ》どもが対象《たいしょう》です。",
     "{school}の 子《こ》どもです。",
@@ -356,9 +357,9 @@ export const person = {
   familyKana: ["姓《せい》のよみ（カタカナ）", "みょうじの よみ", "Reading of the family name"],
   givenKana: ["名《めい》のよみ（カタカナ）", "名前《なまえ》の よみ", "Reading of the given name"],
   kanaNote: [
-    "名前《なまえ》の入力《にゅうりょく》から自動《じどう》で入《はい》ります。ちがうときは直《なお》してください。",
-    "じどうで はいります。 ちがう ときは なおして ください。",
-    "Filled in as you type the name. Please correct it where it is wrong.",
+    "よみは、名前《なまえ》の入力《にゅうりょく》から自動《じどう》で入《はい》ります。ちがうときは直《なお》してください。",
+    "よみは じどうで はいります。 ちがう ときは なおして ください。",
+    "The reading is filled in as you type the name. Please correct it where it is wrong.",
   ],
   ofSchool: ["学校《がっこう》", "学校《がっこう》", "School"],
   noneOf: ["なし", "なし", "None"],
@@ -376,6 +377,11 @@ export const person = {
     "The ID of {name} was requested and waits for approval.",
   ],
   openSent: ["この人《ひと》のページを開《ひら》く", "ページを ひらく", "Open this person"],
+  needChoice: [
+    "一《ひと》つ選《えら》んでください。",
+    "ひとつ えらんで ください。",
+    "Please choose one.",
+  ],
   need: ["ここを入《い》れてください。", "ここを いれて ください。", "Please fill this in."],
   fix: [
     "まだ入《はい》っていない項目《こうもく》があります。",

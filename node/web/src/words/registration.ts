@@ -3,18 +3,21 @@ import type { Word } from "./word.js";
 /** Why a child is here and with whose consent: read by the board and, by duty, by the child's school. */
 export const registration = {
   title: ["利用登録《りようとうろく》の記録《きろく》", "とうろくの きろく", "Registration facts"],
-  due: ["今年度《こんねんど》の記録《きろく》がまだです", "ことしは まだです", "Due this year"],
+  due: [
+    "{year}年度《ねんど》の記録《きろく》がまだです",
+    "{year}年度《ねんど》は まだです",
+    "Nothing recorded for {year} yet",
+  ],
   dueNote: [
-    "{year}年度《ねんど》の記録《きろく》がまだありません。下《した》で、いまのようすを記録《きろく》してください。",
-    "{year}年度《ねんど》は まだ ありません。 したで かいて ください。",
-    "Nothing is recorded for {year} yet. Please record below how things are now.",
+    "下《した》で、いまのようすを記録《きろく》してください。",
+    "したで かいて ください。",
+    "Please record below how things are now.",
   ],
   last: [
     "{year}年度《ねんど》の記録《きろく》",
     "{year}年度《ねんど》の きろく",
     "Record of {year}",
   ],
-  none: ["まだ記録《きろく》がありません。", "まだ ありません。", "Nothing is recorded yet."],
   recordedBy: [
     "{time}に記録《きろく》（{role}）",
     "{time}に かきました（{role}）",

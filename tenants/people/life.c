@@ -36,6 +36,30 @@ const struct setting setting_first_password_days = {
 const struct setting *const life_settings[LIFE_SETTINGS_N] = {&setting_consent_before_issue,
                                                               &setting_first_password_days};
 
+bool life_may_hand_out(enum role caller, enum role of)
+{
+    switch (of) {
+    case ROLE_STUDENT:
+    case ROLE_GUARDIAN:
+    case ROLE_SUPPORTER:
+    case ROLE_INSTRUCTOR:
+    case ROLE_GUEST_TEACHER:
+    case ROLE_CONTRACTOR:
+        return true;
+    case ROLE_SCHOOL_STAFF:
+    case ROLE_COMMISSIONER:
+    case ROLE_AUDITOR:
+    case ROLE_DATA_HOLDER:
+    case ROLE_ANALYST:
+    case ROLE_COORDINATOR:
+        return caller == ROLE_COMMISSIONER;
+    case ROLE_ANONYMOUS:
+    case ROLE_N:
+        return false;
+    }
+    return false;
+}
+
 void life_refuse(struct req *req, const struct life_refusal *refusal, const struct fail *why)
 {
     if (why->code == ERR_CONFLICT && refusal->code != NULL)

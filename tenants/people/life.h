@@ -19,6 +19,13 @@
     (ROLE_BIT(ROLE_CONTRACTOR) | ROLE_BIT(ROLE_SUPPORTER) | ROLE_BIT(ROLE_INSTRUCTOR) | \
      ROLE_BIT(ROLE_GUEST_TEACHER) | ROLE_BIT(ROLE_DATA_HOLDER) | ROLE_BIT(ROLE_ANALYST))
 
+/* Whose first way in, a password made by others, may be handed out by whom: to whoever teaches,
+ * oversees or evaluates only by a commissioner, for who reads a first password can be that
+ * person before the person is. The contractor's are children, their guardians and those who
+ * come with him. It holds for issuing, slips, and resets of accounts that have no second
+ * factor. */
+bool life_may_hand_out(enum role caller, enum role of);
+
 extern const struct setting setting_consent_before_issue, setting_first_password_days;
 
 /* What a person is told when a rule of this folder says no: 409 and a sentence of its own. */

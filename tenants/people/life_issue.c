@@ -19,6 +19,7 @@
 #include "tenants/people/life_words.h"
 #include "tenants/people/registration.h"
 #include "tenants/people/registration_store.h"
+#include "tenants/rights/rights.h"
 #include "tenants/signin/login_name.h"
 #include "tenants/tenants.h"
 
@@ -200,6 +201,8 @@ static enum err issue_one(struct tx *tx, struct issue *s, size_t i,
     enum err rc = life_store_find(tx, NULL, item->row.person, &row, why);
 
     snprintf(field, sizeof field, "/ids/%zu", i);
+    if (rc == ERR_OK && !life_may_hand_out(s->req->caller.role, row.role))
+        rc = fail_set(why, ERR_DENIED, "not to be issued by this caller");
     if (rc == ERR_OK &&
         (!row.has_account || row.state != ACCOUNT_APPROVED || row.role != item->row.role))
         rc = fail_field(why, ERR_CONFLICT, field, "not approved (any more)");
@@ -399,24 +402,33 @@ static enum err begin_item(struct issue *s, size_t i, struct fail *why)
     else
         life_password_make(item->password);
     item->issued.account = item->row.person;
-    /* Whoever printed an adult's password must not be able to use it. */
+    /* An adult's first password opens nothing but the choice of another. Who may see it on the
+     * way is said by life_may_hand_out. */
     item->issued.must_change = s->is_self || is_adult;
     item->issued.first_until_utc_us = s->req->now_utc_us + days * DAY_US;
     return rc;
 }
 
+/* Hidden is missing, and one that is not for this caller to issue refuses the whole. */
 static enum err read_items(struct issue *s, const struct id *ids, struct fail *why)
 {
+    const struct req *req = s->req;
     enum err rc = ERR_OK;
 
     for (size_t i = 0; rc == ERR_OK && i < s->n; i++) {
         struct life_row *row = &s->items[i].row;
+        struct rights_found found;
         char field[32];
 
         snprintf(field, sizeof field, "/ids/%zu", i);
-        rc = life_store_find(NULL, s->req->db, ids[i], row, why);
+        rc = rights_person(accounts_rights(s->accounts), req->db, &req->caller, ids[i],
+                           SHOWS_WORK, req->now_utc_us, &found, why);
+        if (rc == ERR_OK)
+            rc = life_store_find(NULL, req->db, ids[i], row, why);
         if (rc == ERR_OK && !row->has_account)
             rc = fail_set(why, ERR_NOT_FOUND, "no account");
+        if (rc == ERR_OK && !life_may_hand_out(req->caller.role, row->role))
+            rc = fail_set(why, ERR_DENIED, "not to be issued by this caller");
         if (rc == ERR_OK && row->state != ACCOUNT_APPROVED)
             rc = fail_field(why, ERR_CONFLICT, field, "%s", account_state_id(row->state));
     }

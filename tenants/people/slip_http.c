@@ -115,6 +115,8 @@ static enum err take_one(struct printing *p, const struct rights_view *view,
         return fail_set(why, ERR_NOT_FOUND, "no such person");
     if ((rights_shows(view, &e->place, NULL) & need) != need)
         return fail_set(why, ERR_DENIED, "not to be printed by this caller");
+    if (p->sheet.kind == SLIP_PASSWORDS && !life_may_hand_out(view->caller.role, e->place.role))
+        return fail_set(why, ERR_DENIED, "a password that is not for this caller");
     if (e->login.len == 0 || !e->has_account || e->state == ACCOUNT_CLOSED)
         return life_say_no(&p->refusal, "not-issued",
                            "IDがまだ発行されていない人が入っています。発行してから印刷して"

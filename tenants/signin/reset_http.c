@@ -8,6 +8,7 @@
 #include "node/db/digest.h"
 #include "node/db/seal.h"
 #include "tenants/people/account_step_store.h"
+#include "tenants/people/life.h"
 #include "tenants/rights/rights.h"
 #include "tenants/signin/passkey_store.h"
 #include "tenants/signin/recovery_store.h"
@@ -181,6 +182,12 @@ static void hash_run(void *arg)
 
 /* -- the caller's thread -- */
 
+/* The one-time password will be all it takes: there is no second factor, or it goes as well. */
+static bool is_bare(const struct renewal *r)
+{
+    return r->is_recovery || r->row.state == ACCOUNT_ISSUED;
+}
+
 /* Somebody the caller may work for, with an account that may be signed in. */
 static enum err find(struct renewal *r, unsigned need, struct fail *why)
 {
@@ -197,6 +204,9 @@ static enum err find(struct renewal *r, unsigned need, struct fail *why)
                                 req->arena, &r->row, why);
     if (rc == ERR_OK && r->row.state != ACCOUNT_ACTIVE && r->row.state != ACCOUNT_ISSUED)
         rc = fail_set(why, ERR_CONFLICT, "the account is not to be signed in");
+    if (rc == ERR_OK && r->has_output && is_bare(r) &&
+        !life_may_hand_out(req->caller.role, r->row.role))
+        rc = fail_set(why, ERR_DENIED, "a way in that is not for this caller");
     if (rc == ERR_OK && r->is_recovery && r->row.role == ROLE_STUDENT)
         rc = fail_set(why, ERR_CONFLICT, "a student has no second factor to renew");
     return rc;

@@ -172,6 +172,12 @@ static struct req *issue(struct town *t, const struct id *ids, size_t n)
                ids_body(t, ids, n, ",\"first\":\"sheet\""));
 }
 
+static struct req *issue_by(struct town *t, const struct caller *caller, const struct id *ids,
+                            size_t n)
+{
+    return ask(t, "people.issue", caller, ID_NONE, ids_body(t, ids, n, ",\"first\":\"sheet\""));
+}
+
 static struct req *move(struct town *t, const char *name, const struct caller *caller,
                         struct id id)
 {
@@ -465,7 +471,8 @@ T_CASE(life_the_501st_is_refused_with_the_number)
     T_EQ(request(&t, &t.board, staff, "school_staff", t.school, "")->reply.status, 201,
          "asked");
     T_EQ(approve(&t, &staff, 1)->reply.status, 204, "approved");
-    T_EQ(issue(&t, &staff, 1)->reply.status, 200, "a full class takes nothing of the other");
+    T_EQ(issue_by(&t, &t.board, &staff, 1)->reply.status, 200,
+         "a full class takes nothing of the other");
     staff = id_new();
     T_EQ(request(&t, &t.board, staff, "supporter", ID_NONE, "")->reply.status, 201, "asked");
     T_EQ(approve(&t, &staff, 1)->reply.status, 204, "approved");
@@ -620,6 +627,47 @@ T_CASE(life_names_a_child_neutrally_and_an_adult_by_name)
 }
 
 /* -- who may -- */
+
+T_CASE(life_first_way_in_of_the_trusted_is_a_commissioners_to_hand_out)
+{
+    static const char *const trusted[] = {"school_staff", "commissioner", "auditor",
+                                          "data_holder",  "analyst",      "coordinator"};
+    static const char *const own[] = {"student",    "guardian",      "supporter",
+                                      "instructor", "guest_teacher", "contractor"};
+    struct town t;
+
+    T_REQ("AI-4.3-カ, NI-2.3.4-2a");
+    town_start(&t);
+    T_EQ(contract(&t, 400, 100, "2027-03-31")->reply.status, 200, "contract");
+    for (size_t i = 0; i < T_COUNT(trusted); i++) {
+        struct id ids[2] = {id_new(), ready(&t)};
+        struct req *hidden, *missing;
+
+        T_EQ(request(&t, &t.contractor, ids[0], trusted[i], t.school, "")->reply.status, 201,
+             "asked");
+        T_EQ(approve(&t, ids, 1)->reply.status, 204, "approved");
+        hidden = issue(&t, ids, 1);
+        missing = issue(&t, (struct id[]){id_new()}, 1);
+        T_EQ(hidden->reply.status, 404, trusted[i]);
+        T_SPAN(hidden->reply.body, missing->reply.body, "as missing");
+        T_EQ(issue(&t, ids, 2)->reply.status, 404, "nor among others");
+        STATE_IS(&t, ids[1], "approved", "all or nothing");
+        T_EQ(issue_by(&t, &t.board, ids, 1)->reply.status, 200, "a commissioner issues");
+        T_EQ(ask(&t, "people.reset", &t.contractor, ids[0], NULL)->reply.status, 404,
+             "nor made anew before a second factor is there");
+        T_EQ(ask(&t, "people.recovery_approve", &t.contractor, ids[0], NULL)->reply.status, 404,
+             "nor by taking one away");
+    }
+    for (size_t i = 0; i < T_COUNT(own); i++) {
+        struct id id = id_new();
+
+        T_EQ(request(&t, &t.contractor, id, own[i], t.school, "")->reply.status, 201, "asked");
+        T_EQ(approve(&t, &id, 1)->reply.status, 204, "approved");
+        T_EQ(issue(&t, &id, 1)->reply.status, 200, own[i]);
+    }
+    verify(&t);
+    town_stop(&t);
+}
 
 T_CASE(life_routes_are_open_to_the_right_roles_only)
 {

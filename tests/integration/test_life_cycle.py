@@ -129,6 +129,25 @@ def an_adult_is_requested_approved_issued_and_lets_himself_in(t):
 
 
 @case
+def a_contractor_is_never_handed_a_teachers_first_password(t):
+    t.req("AI-4.3-カ, NI-2.3.4-2a")
+    reply, person = request(contractor, "school_staff", school=SCHOOLS["kita"])
+    t.eq(reply.status, 201, "asked for by the contractor")
+    t.eq(approve([person]).status, 204, "approved")
+    missing = issue(contractor, [str(uuid.uuid4())])
+    hidden = issue(contractor, [person])
+    t.eq((hidden.status, hidden.body), (404, missing.body), "not his to issue, as if missing")
+    t.eq(state(person), "approved", "nothing was done")
+    t.eq(issue(board, [person]).status, 200, "a commissioner issues")
+    for session, kind, wanted in ((contractor, "passwords", 404), (contractor, "ids", 200),
+                                  (board, "passwords", 200)):
+        reply = session.request("POST", "/api/v1/people/slips", {"ids": [person], "kind": kind})
+        t.eq(reply.status, wanted, f"{kind} on paper")
+    t.eq(contractor.request("POST", f"/api/v1/people/{person}/reset").status, 404,
+         "nor made anew before the teacher has a second factor")
+
+
+@case
 def nobody_gets_in_before_approval_and_nobody_can_tell(t):
     t.req("AI-4.3-カ")
     reply, person = request(contractor, "student", school=SCHOOLS["kita"])

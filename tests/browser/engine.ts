@@ -27,6 +27,7 @@ export interface Place {
   readonly state: string; // the supervisor's table of pids
   readonly title_ja: string;
   readonly logins: Readonly<Record<string, Login>>;
+  readonly imports: Readonly<Record<string, string>>; // rosters handed in, by what became of them
 }
 
 const given = JSON.parse(readFileSync(process.env["IBASHO_BROWSER"] ?? "", "utf8")) as Record<

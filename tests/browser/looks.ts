@@ -182,7 +182,7 @@ function fixedWords(): { unread: string[]; faceless: string[]; nRuby: number; nT
     const at = node.parentElement;
     if (
       at === null ||
-      at.closest(".given, .mono, .key-code b, [aria-hidden=true], .paper-n") !== null
+      at.closest(".given, .mono, .key-code b, [aria-hidden=true], .paper-n, option") !== null // an option holds no ruby
     )
       continue;
     const isPaper = at.closest(".paper") !== null; // always without readings, as it is printed
@@ -226,9 +226,9 @@ function outsiders(): string[] {
 function smallTargets(): string[] {
   const found: string[] = [];
   for (const element of document.querySelectorAll<HTMLElement>(
-    "a, button, summary, input, select, label.choice, label.check",
+    "a, button, summary, input, select, label.choice, label.check, label.tick",
   )) {
-    const target = element.closest("label.choice, label.check") ?? element;
+    const target = element.closest("label.choice, label.check, label.tick") ?? element;
     const box = target.getBoundingClientRect();
     if (box.width === 0 || element.closest("[hidden], .skip") !== null) continue;
     if (box.height < 43.5 || box.width < 43.5)

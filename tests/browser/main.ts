@@ -9,6 +9,7 @@ import "./my_page.ts";
 import "./keyboard.ts";
 import "./settings.ts";
 import "./people.ts";
+import "./staff.ts";
 import "./sheet.ts";
 import "./looks.ts";
 import "./engines.ts";

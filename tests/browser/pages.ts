@@ -39,6 +39,18 @@ async function makeSheet(visit: Visit): Promise<void> {
   await visit.page.waitForSelector(".paper");
 }
 
+async function chooseAll(visit: Visit): Promise<void> {
+  await to(visit, "#/people", ".person-row");
+  await visit.page.click("section.card .row button");
+  await visit.page.click("section.card .row:nth-of-type(2) button");
+}
+
+async function handInNothing(visit: Visit): Promise<void> {
+  await to(visit, "#/roster", ".deeds");
+  await visit.page.click("form .button");
+  await visit.page.waitForSelector("form .fault");
+}
+
 export const pages: readonly PageUnderTest[] = [
   { name: "welcome", who: "nobody", reach: (v) => to(v, "", "#login") },
   {
@@ -255,6 +267,30 @@ export const pages: readonly PageUnderTest[] = [
   },
   { name: "contract", who: "board", reach: (v) => to(v, "#/contract", "#contract-title") },
   { name: "schools", who: "board", reach: (v) => to(v, "#/schools", "#school-name") },
+  { name: "people_chosen", who: "board", reach: chooseAll },
+  { name: "roster", who: "board", reach: handInNothing },
+  {
+    name: "roster_refused",
+    who: "board",
+    reach: (v) => to(v, `#/roster/${v.at.imports["refused"]}`, ".deeds"),
+  },
+  {
+    name: "roster_checked",
+    who: "board",
+    reach: async (v) => {
+      await to(v, `#/roster/${v.at.imports["checked"]}`, ".deeds li");
+      await v.page.click("button.button");
+      await v.page.waitForSelector(".sure");
+    },
+  },
+  {
+    name: "roster_checked_by_the_contractor",
+    who: "contractor",
+    reach: (v) => to(v, `#/roster/${v.at.imports["checked"]}`, ".deeds li"),
+  },
+  { name: "rollover", who: "board", reach: (v) => to(v, "#/rollover", "main .deeds li") },
+  { name: "summary", who: "board", reach: (v) => to(v, "#/summary", ".deeds") },
+  { name: "unused_rights", who: "board", reach: (v) => to(v, "#/unused", "main p") },
   { name: "keys", who: "board", reach: (v) => to(v, "#/keys", ".facts") },
   {
     name: "sheet_approve_without_a_proposal",

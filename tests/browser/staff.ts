@@ -314,9 +314,9 @@ test("rollover_is_looked_at_done_undone_and_confirmed_only_after_two_questions",
         word,
       );
     await page.locator("main label.choice", { hasText: "上がる" }).click();
-    await page.waitForSelector(".deeds .person-name");
-    const held = await page.innerText(".deeds .person-name >> nth=0");
-    await page.click(".deeds .quiet-button >> nth=0");
+    const goesUp = page.locator(".deeds li", { hasText: "→" }).first();
+    const held = await goesUp.locator(".person-name").innerText();
+    await goesUp.locator(".quiet-button").first().click();
     await page.waitForSelector("form .note");
     await Promise.all([
       page.waitForResponse((answer) => answer.url().endsWith("/roster/rollover")),

@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include "node/base/clock.h"
+#include "node/base/hex.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t last_ms;
@@ -39,27 +40,14 @@ struct id id_new(void)
 
 void id_text(struct id id, char text_out[ID_TEXT_CAP])
 {
-    static const char digits[] = "0123456789abcdef";
     char *p = text_out;
 
     for (size_t i = 0; i < sizeof id.b; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             *p++ = '-';
-        *p++ = digits[id.b[i] >> 4];
-        *p++ = digits[id.b[i] & 15];
+        p = hex_write(&id.b[i], 1, p);
     }
     *p = '\0';
-}
-
-static int nibble(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
 }
 
 enum err id_parse(struct span text, struct id *id_out, struct fail *why)
@@ -75,8 +63,8 @@ enum err id_parse(struct span text, struct id *id_out, struct fail *why)
 
         if ((i == 4 || i == 6 || i == 8 || i == 10) && text.p[at++] != '-')
             return fail_set(why, ERR_INVALID, "an id has hyphens after 8, 13, 18 and 23");
-        high = nibble(text.p[at]);
-        low = nibble(text.p[at + 1]);
+        high = hex_digit(text.p[at]);
+        low = hex_digit(text.p[at + 1]);
         if (high < 0 || low < 0)
             return fail_set(why, ERR_INVALID, "an id is made of hexadecimal digits");
         id.b[i] = (uint8_t)(high << 4 | low);

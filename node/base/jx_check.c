@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "node/base/hex.h"
 #include "node/base/jx.h"
 #include "node/base/utf.h"
 
@@ -56,14 +57,6 @@ static bool take(struct scan *s, uint8_t c)
         return false;
     s->at++;
     return true;
-}
-
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* The four digits behind \u, or -1. */

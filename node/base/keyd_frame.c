@@ -1,5 +1,7 @@
 #include "node/base/keyd_frame.h"
 
+#include "node/base/bytes.h"
+
 #define VERSION    1
 #define LEN_BYTES  2
 #define HEAD_BYTES 3 /* version, op, answer */
@@ -31,56 +33,6 @@ static const struct {
     [KEYD_LOCK] = {0, 0},
 };
 
-/* A reader that remembers having run short, so that each field is one line. */
-struct in {
-    struct span rest;
-    bool bad;
-};
-
-static void get(struct in *in, void *out, size_t len)
-{
-    if (in->rest.len < len) {
-        in->bad = true;
-        memset(out, 0, len);
-        return;
-    }
-    if (len > 0)
-        memcpy(out, in->rest.p, len);
-    in->rest = span_from(in->rest, len);
-}
-
-static uint64_t get_number(struct in *in, size_t n_bytes)
-{
-    uint8_t b[8] = {0};
-    uint64_t v = 0;
-
-    get(in, b, n_bytes);
-    for (size_t i = 0; i < n_bytes; i++)
-        v = v << 8 | b[i];
-    return v;
-}
-
-struct out {
-    uint8_t *p;
-    size_t len;
-};
-
-static void put(struct out *out, const void *bytes, size_t len)
-{
-    invariant(out->len + len <= KEYD_FRAME_CAP, "frame of %zu bytes", out->len + len);
-    memcpy(out->p + out->len, bytes, len);
-    out->len += len;
-}
-
-static void put_number(struct out *out, uint64_t v, size_t n_bytes)
-{
-    uint8_t b[8];
-
-    for (size_t i = 0; i < n_bytes; i++)
-        b[i] = (uint8_t)(v >> (8 * (n_bytes - 1 - i)));
-    put(out, b, n_bytes);
-}
-
 bool keyd_name_is_valid(struct span name)
 {
     if (name.len >= KEYD_NAME_CAP)
@@ -103,75 +55,75 @@ const char *keyd_boot_name(enum keyd_boot boot)
     return names[boot];
 }
 
-static void get_key(struct in *in, struct keyd_key *key)
+static void get_key(struct bytes_in *in, struct keyd_key *key)
 {
     size_t name_len;
 
-    get(in, key->key.b, sizeof key->key.b);
-    get(in, key->subject.b, sizeof key->subject.b);
-    key->kind = (uint8_t)get_number(in, 1);
-    name_len = get_number(in, 1);
+    bytes_get(in, key->key.b, sizeof key->key.b);
+    bytes_get(in, key->subject.b, sizeof key->subject.b);
+    key->kind = (uint8_t)bytes_get_number(in, 1);
+    name_len = bytes_get_number(in, 1);
     memset(key->name, 0, sizeof key->name);
     if (name_len >= sizeof key->name) {
-        in->bad = true;
+        in->is_short = true;
         return;
     }
-    get(in, key->name, name_len);
+    bytes_get(in, key->name, name_len);
     if (!keyd_name_is_valid(span_of(key->name, name_len)))
-        in->bad = true;
+        in->is_short = true;
 }
 
-static void put_key(struct out *out, const struct keyd_key *key)
+static void put_key(struct bytes_out *out, const struct keyd_key *key)
 {
     size_t name_len = strlen(key->name);
 
-    put(out, key->key.b, sizeof key->key.b);
-    put(out, key->subject.b, sizeof key->subject.b);
-    put_number(out, key->kind, 1);
-    put_number(out, name_len, 1);
-    put(out, key->name, name_len);
+    bytes_put(out, key->key.b, sizeof key->key.b);
+    bytes_put(out, key->subject.b, sizeof key->subject.b);
+    bytes_put_number(out, key->kind, 1);
+    bytes_put_number(out, name_len, 1);
+    bytes_put(out, key->name, name_len);
 }
 
 enum { STATUS_INITIALISED = 1, STATUS_UNLOCKED = 2, STATUS_STAGED_OPEN = 4, STATUS_ALL = 7 };
 
-static void get_status(struct in *in, struct keyd_status *status)
+static void get_status(struct bytes_in *in, struct keyd_status *status)
 {
-    uint64_t boot = get_number(in, 1), flags = get_number(in, 1);
+    uint64_t boot = bytes_get_number(in, 1), flags = bytes_get_number(in, 1);
 
     if (boot >= KEYD_BOOT_N || (flags & ~(uint64_t)STATUS_ALL) != 0) {
-        in->bad = true;
+        in->is_short = true;
         return;
     }
     status->boot = (enum keyd_boot)boot;
     status->initialised = flags & STATUS_INITIALISED;
     status->unlocked = flags & STATUS_UNLOCKED;
     status->staged_open = flags & STATUS_STAGED_OPEN;
-    status->generation = (uint32_t)get_number(in, 4);
-    get(in, status->code, sizeof status->code);
-    status->staged_generation = (uint32_t)get_number(in, 4);
-    get(in, status->staged_code, sizeof status->staged_code);
-    status->n_wraps = get_number(in, 8);
-    status->n_unwraps = get_number(in, 8);
-    status->n_refused = get_number(in, 8);
-    get(in, status->node.b, sizeof status->node.b);
+    status->generation = (uint32_t)bytes_get_number(in, 4);
+    bytes_get(in, status->code, sizeof status->code);
+    status->staged_generation = (uint32_t)bytes_get_number(in, 4);
+    bytes_get(in, status->staged_code, sizeof status->staged_code);
+    status->n_wraps = bytes_get_number(in, 8);
+    status->n_unwraps = bytes_get_number(in, 8);
+    status->n_refused = bytes_get_number(in, 8);
+    bytes_get(in, status->node.b, sizeof status->node.b);
 }
 
-static void put_status(struct out *out, const struct keyd_status *status)
+static void put_status(struct bytes_out *out, const struct keyd_status *status)
 {
-    put_number(out, status->boot, 1);
-    put_number(out,
-               (status->initialised ? STATUS_INITIALISED : 0u) |
-                   (status->unlocked ? STATUS_UNLOCKED : 0u) |
-                   (status->staged_open ? STATUS_STAGED_OPEN : 0u),
-               1);
-    put_number(out, status->generation, 4);
-    put(out, status->code, sizeof status->code);
-    put_number(out, status->staged_generation, 4);
-    put(out, status->staged_code, sizeof status->staged_code);
-    put_number(out, status->n_wraps, 8);
-    put_number(out, status->n_unwraps, 8);
-    put_number(out, status->n_refused, 8);
-    put(out, status->node.b, sizeof status->node.b);
+    bytes_put_number(out, status->boot, 1);
+    bytes_put_number(out,
+                     (status->initialised ? STATUS_INITIALISED : 0u) |
+                         (status->unlocked ? STATUS_UNLOCKED : 0u) |
+                         (status->staged_open ? STATUS_STAGED_OPEN : 0u),
+                     1);
+    bytes_put_number(out, status->generation, 4);
+    bytes_put(out, status->code, sizeof status->code);
+    bytes_put_number(out, status->staged_generation, 4);
+    bytes_put(out, status->staged_code, sizeof status->staged_code);
+    bytes_put_number(out, status->n_wraps, 8);
+    bytes_put_number(out, status->n_unwraps, 8);
+    bytes_put_number(out, status->n_refused, 8);
+    bytes_put(out, status->node.b, sizeof status->node.b);
 }
 
 enum err keyd_frame_len(struct span buffered, size_t *len_out, struct fail *why)
@@ -189,7 +141,7 @@ enum err keyd_frame_len(struct span buffered, size_t *len_out, struct fail *why)
 }
 
 /* Checks the head; what is left in `in` are the fields. */
-static enum err head_read(struct span frame, struct in *in, enum keyd_op *op_out,
+static enum err head_read(struct span frame, struct bytes_in *in, enum keyd_op *op_out,
                           unsigned *answer_out, struct fail *why)
 {
     size_t len;
@@ -200,10 +152,10 @@ static enum err head_read(struct span frame, struct in *in, enum keyd_op *op_out
         return rc;
     if (len == 0 || len != frame.len)
         return fail_set(why, ERR_PROTO, "a frame of %zu bytes in %zu", len, frame.len);
-    *in = (struct in){.rest = span_from(frame, LEN_BYTES)};
-    version = get_number(in, 1);
-    op = get_number(in, 1);
-    *answer_out = (unsigned)get_number(in, 1);
+    *in = (struct bytes_in){.rest = span_from(frame, LEN_BYTES)};
+    version = bytes_get_number(in, 1);
+    op = bytes_get_number(in, 1);
+    *answer_out = (unsigned)bytes_get_number(in, 1);
     if (version != VERSION || op == 0 || op >= KEYD_OP_N || *answer_out >= KEYD_ANSWER_N)
         return fail_set(why, ERR_PROTO, "frame version %u, op %u, answer %u", (unsigned)version,
                         (unsigned)op, *answer_out);
@@ -211,15 +163,15 @@ static enum err head_read(struct span frame, struct in *in, enum keyd_op *op_out
     return ERR_OK;
 }
 
-static void head_write(struct out *out, enum keyd_op op, enum keyd_answer answer)
+static void head_write(struct bytes_out *out, enum keyd_op op, enum keyd_answer answer)
 {
-    put_number(out, 0, LEN_BYTES); /* the length, once known */
-    put_number(out, VERSION, 1);
-    put_number(out, op, 1);
-    put_number(out, answer, 1);
+    bytes_put_number(out, 0, LEN_BYTES); /* the length, once known */
+    bytes_put_number(out, VERSION, 1);
+    bytes_put_number(out, op, 1);
+    bytes_put_number(out, answer, 1);
 }
 
-static size_t frame_close(struct out *out)
+static size_t frame_close(struct bytes_out *out)
 {
     size_t body = out->len - LEN_BYTES;
 
@@ -232,7 +184,7 @@ enum err keyd_request_read(struct span frame, struct keyd_request *request_out,
                            struct fail *why)
 {
     struct keyd_request *r = request_out;
-    struct in in = {.bad = false};
+    struct bytes_in in = {.is_short = false};
     unsigned fields, answer = 0;
     enum err rc;
 
@@ -242,18 +194,18 @@ enum err keyd_request_read(struct span frame, struct keyd_request *request_out,
         return rc;
     fields = ops[r->op].request;
     if (fields & F_FLAGS)
-        r->flags = (unsigned)get_number(&in, 1);
+        r->flags = (unsigned)bytes_get_number(&in, 1);
     if (fields & F_GENERATION)
-        r->generation = (uint32_t)get_number(&in, 4);
+        r->generation = (uint32_t)bytes_get_number(&in, 4);
     if (fields & F_HALF)
-        get(&in, r->half, sizeof r->half);
+        bytes_get(&in, r->half, sizeof r->half);
     if (fields & F_KEY)
         get_key(&in, &r->key);
     if (fields & F_BYTES)
-        get(&in, r->bytes, sizeof r->bytes);
+        bytes_get(&in, r->bytes, sizeof r->bytes);
     if (fields & F_BLOB)
-        get(&in, r->blob, sizeof r->blob);
-    if (in.bad || in.rest.len != 0 || answer != 0)
+        bytes_get(&in, r->blob, sizeof r->blob);
+    if (in.is_short || in.rest.len != 0 || answer != 0)
         return fail_set(why, ERR_PROTO, "request %d of %zu bytes", (int)r->op, frame.len);
     if (r->op == KEYD_STAGE &&
         (r->flags == 0 || (r->flags & ~(KEYD_NEW_CONTRACTOR | KEYD_NEW_MUNICIPALITY)) != 0))
@@ -264,7 +216,7 @@ enum err keyd_request_read(struct span frame, struct keyd_request *request_out,
 enum err keyd_reply_read(struct span frame, struct keyd_reply *reply_out, struct fail *why)
 {
     struct keyd_reply *r = reply_out;
-    struct in in = {.bad = false};
+    struct bytes_in in = {.is_short = false};
     unsigned fields, answer = 0;
     enum err rc;
 
@@ -275,51 +227,51 @@ enum err keyd_reply_read(struct span frame, struct keyd_reply *reply_out, struct
     r->answer = (enum keyd_answer)answer;
     fields = r->answer == KEYD_OK ? ops[r->op].reply : 0;
     if (fields & F_GENERATION)
-        r->generation = (uint32_t)get_number(&in, 4);
+        r->generation = (uint32_t)bytes_get_number(&in, 4);
     if (fields & F_BYTES)
-        get(&in, r->bytes, sizeof r->bytes);
+        bytes_get(&in, r->bytes, sizeof r->bytes);
     if (fields & F_BLOB)
-        get(&in, r->blob, sizeof r->blob);
+        bytes_get(&in, r->blob, sizeof r->blob);
     if (fields & F_STATUS)
         get_status(&in, &r->status);
-    if (in.bad || in.rest.len != 0)
+    if (in.is_short || in.rest.len != 0)
         return fail_set(why, ERR_PROTO, "reply %d of %zu bytes", (int)r->op, frame.len);
     return ERR_OK;
 }
 
 size_t keyd_request_write(const struct keyd_request *request, uint8_t out[KEYD_FRAME_CAP])
 {
-    struct out o = {.p = out};
+    struct bytes_out o = {.p = out, .cap = KEYD_FRAME_CAP};
     unsigned fields = ops[request->op].request;
 
     head_write(&o, request->op, KEYD_OK);
     if (fields & F_FLAGS)
-        put_number(&o, request->flags, 1);
+        bytes_put_number(&o, request->flags, 1);
     if (fields & F_GENERATION)
-        put_number(&o, request->generation, 4);
+        bytes_put_number(&o, request->generation, 4);
     if (fields & F_HALF)
-        put(&o, request->half, sizeof request->half);
+        bytes_put(&o, request->half, sizeof request->half);
     if (fields & F_KEY)
         put_key(&o, &request->key);
     if (fields & F_BYTES)
-        put(&o, request->bytes, sizeof request->bytes);
+        bytes_put(&o, request->bytes, sizeof request->bytes);
     if (fields & F_BLOB)
-        put(&o, request->blob, sizeof request->blob);
+        bytes_put(&o, request->blob, sizeof request->blob);
     return frame_close(&o);
 }
 
 size_t keyd_reply_write(const struct keyd_reply *reply, uint8_t out[KEYD_FRAME_CAP])
 {
-    struct out o = {.p = out};
+    struct bytes_out o = {.p = out, .cap = KEYD_FRAME_CAP};
     unsigned fields = reply->answer == KEYD_OK ? ops[reply->op].reply : 0;
 
     head_write(&o, reply->op, reply->answer);
     if (fields & F_GENERATION)
-        put_number(&o, reply->generation, 4);
+        bytes_put_number(&o, reply->generation, 4);
     if (fields & F_BYTES)
-        put(&o, reply->bytes, sizeof reply->bytes);
+        bytes_put(&o, reply->bytes, sizeof reply->bytes);
     if (fields & F_BLOB)
-        put(&o, reply->blob, sizeof reply->blob);
+        bytes_put(&o, reply->blob, sizeof reply->blob);
     if (fields & F_STATUS)
         put_status(&o, &reply->status);
     return frame_close(&o);

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "node/base/hex.h"
+
 bool leaf_is_name(struct span name)
 {
     if (name.len == 0 || name.len >= LEAF_NAME_CAP)
@@ -93,22 +95,10 @@ static bool take_name(struct span *rest, struct span *name_out)
     return leaf_is_name(*name_out);
 }
 
-static int nibble(uint8_t c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool take_hex(struct span *rest, uint8_t *bytes_out, size_t len)
 {
-    if (rest->len < 2 * len)
+    if (rest->len < 2 * len || !hex_read(span_of(rest->p, 2 * len), bytes_out, len))
         return false;
-    for (size_t i = 0; i < len; i++) {
-        int v = nibble(rest->p[2 * i]) * 16 + nibble(rest->p[2 * i + 1]);
-
-        if (nibble(rest->p[2 * i]) < 0 || nibble(rest->p[2 * i + 1]) < 0)
-            return false;
-        bytes_out[i] = (uint8_t)v;
-    }
     *rest = span_from(*rest, 2 * len);
     return true;
 }
@@ -237,17 +227,6 @@ static char *put(char *p, struct span s)
 }
 #define PUT(p, literal) put((p), SPAN(literal))
 
-static char *put_hex(char *p, const uint8_t *bytes, size_t len)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < len; i++) {
-        *p++ = digits[bytes[i] >> 4];
-        *p++ = digits[bytes[i] & 15];
-    }
-    return p;
-}
-
 static char *put_u64(char *p, uint64_t v)
 {
     char digits[20];
@@ -282,11 +261,11 @@ size_t leaf_head_into(const struct audit_leaf *leaf, char out[LEAF_HEAD_CAP])
     id_text(leaf->row, p);
     p = PUT(p + ID_TEXT_CAP - 1, "\",\"salt\":");
     if (leaf->has_salt)
-        p = PUT(put_hex(PUT(p, "\""), leaf->salt, sizeof leaf->salt), "\"");
+        p = PUT(hex_write(leaf->salt, sizeof leaf->salt, PUT(p, "\"")), "\"");
     else
         p = PUT(p, "null");
-    p = put_hex(PUT(p, ",\"commitment\":\""), leaf->commitment.b, HASH256_BYTES);
-    p = put_hex(PUT(p, "\",\"leaf\":\""), leaf->hash.b, HASH256_BYTES);
+    p = hex_write(leaf->commitment.b, HASH256_BYTES, PUT(p, ",\"commitment\":\""));
+    p = hex_write(leaf->hash.b, HASH256_BYTES, PUT(p, "\",\"leaf\":\""));
     p = PUT(p, "\",\"row\":");
     return (size_t)(p - out);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "node/base/clock.h"
+#include "node/base/hex.h"
 #include "node/base/log.h"
 #include "node/base/wholefile.h"
 #include "node/db/audit_priv.h"
@@ -195,8 +196,7 @@ static void log_checkpoint(uint64_t n_leaves, const struct hash256 *root)
 {
     char hex[2 * HASH256_BYTES + 1];
 
-    for (size_t i = 0; i < HASH256_BYTES; i++)
-        snprintf(hex + 2 * i, 3, "%02x", root->b[i]);
+    *hex_write(root->b, HASH256_BYTES, hex) = '\0';
     log_info("audit.checkpoint", L_INT("leaves", n_leaves), L_TEXT("root", hex));
 }
 

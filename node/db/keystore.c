@@ -4,6 +4,8 @@
 #include <openssl/sha.h>
 #include <stdlib.h>
 
+#include "node/base/bytes.h"
+
 static const char magic[] = "ibasho-keystore/1\n";
 #define MAGIC_LEN       (sizeof magic - 1)
 #define HEAD_BYTES      (MAGIC_LEN + 16 + 4 + 8 + 4)
@@ -187,61 +189,33 @@ enum err keystore_copy(const struct keystore *from, struct keystore *to_out, str
 
 /* ---- the file ---- */
 
-struct in {
-    struct span rest;
-    bool bad;
-};
-
-static void get(struct in *in, void *out, size_t len)
-{
-    if (in->rest.len < len) {
-        in->bad = true;
-        memset(out, 0, len);
-        return;
-    }
-    if (len > 0)
-        memcpy(out, in->rest.p, len);
-    in->rest = span_from(in->rest, len);
-}
-
-static uint64_t get_number(struct in *in, size_t n_bytes)
-{
-    uint8_t b[8] = {0};
-    uint64_t v = 0;
-
-    get(in, b, n_bytes);
-    for (size_t i = 0; i < n_bytes; i++)
-        v = v << 8 | b[i];
-    return v;
-}
-
 /* False when the record is short or breaks a rule. */
-static bool get_record(struct in *in, struct keystore_record *r)
+static bool get_record(struct bytes_in *in, struct keystore_record *r)
 {
-    uint64_t state = get_number(in, 1), kind = get_number(in, 1), at, name_len;
+    uint64_t state = bytes_get_number(in, 1), kind = bytes_get_number(in, 1), at, name_len;
 
     memset(r, 0, sizeof *r);
-    get(in, r->key.key.b, sizeof r->key.key.b);
-    get(in, r->key.subject.b, sizeof r->key.subject.b);
-    at = get_number(in, 8);
-    name_len = get_number(in, 1);
+    bytes_get(in, r->key.key.b, sizeof r->key.key.b);
+    bytes_get(in, r->key.subject.b, sizeof r->key.subject.b);
+    at = bytes_get_number(in, 8);
+    name_len = bytes_get_number(in, 1);
     if ((state != STATE_LIVE && state != STATE_DESTROYED) || kind >= KEYSTORE_KIND_COUNT ||
         at > INT64_MAX || name_len >= KEYD_NAME_CAP)
         return false;
     r->key.kind = (uint8_t)kind;
     r->destroyed = state == STATE_DESTROYED;
     r->at_utc_us = (int64_t)at;
-    get(in, r->key.name, name_len);
+    bytes_get(in, r->key.name, name_len);
     if (!r->destroyed)
-        get(in, r->blob, sizeof r->blob);
-    return !in->bad && !id_is_none(r->key.key) &&
+        bytes_get(in, r->blob, sizeof r->blob);
+    return !in->is_short && !id_is_none(r->key.key) &&
            keyd_name_is_valid(span_of(r->key.name, name_len)) &&
            (name_len > 0 || !id_is_none(r->key.subject));
 }
 
 enum err keystore_parse(struct span bytes, struct keystore *store_out, struct fail *why)
 {
-    struct in in = {.rest = bytes};
+    struct bytes_in in = {.rest = bytes};
     uint8_t hash[SHA256_DIGEST_LENGTH], head[MAGIC_LEN];
     uint64_t n;
     enum err rc;
@@ -253,13 +227,13 @@ enum err keystore_parse(struct span bytes, struct keystore *store_out, struct fa
     SHA256(in.rest.p, in.rest.len, hash);
     if (memcmp(hash, bytes.p + in.rest.len, sizeof hash) != 0)
         return fail_set(why, ERR_PROTO, "the keystore is torn: its checksum differs");
-    get(&in, head, sizeof head);
+    bytes_get(&in, head, sizeof head);
     if (memcmp(head, magic, sizeof head) != 0)
         return fail_set(why, ERR_PROTO, "not a keystore of this version");
-    get(&in, store_out->node.b, sizeof store_out->node.b);
-    store_out->generation = (uint32_t)get_number(&in, 4);
-    store_out->sequence = get_number(&in, 8);
-    n = get_number(&in, 4);
+    bytes_get(&in, store_out->node.b, sizeof store_out->node.b);
+    store_out->generation = (uint32_t)bytes_get_number(&in, 4);
+    store_out->sequence = bytes_get_number(&in, 8);
+    n = bytes_get_number(&in, 4);
     if (store_out->generation == 0 || n > in.rest.len / RECORD_LEAST)
         return fail_set(why, ERR_PROTO, "a keystore of %llu records in %zu bytes",
                         (unsigned long long)n, bytes.len);
@@ -276,36 +250,19 @@ enum err keystore_parse(struct span bytes, struct keystore *store_out, struct fa
     return rc;
 }
 
-struct out {
-    uint8_t *p;
-    size_t len;
-};
-
-static void put(struct out *out, const void *bytes, size_t len)
-{
-    memcpy(out->p + out->len, bytes, len);
-    out->len += len;
-}
-
-static void put_number(struct out *out, uint64_t v, size_t n_bytes)
-{
-    for (size_t i = 0; i < n_bytes; i++)
-        out->p[out->len++] = (uint8_t)(v >> (8 * (n_bytes - 1 - i)));
-}
-
-static void put_record(struct out *out, const struct keystore_record *r)
+static void put_record(struct bytes_out *out, const struct keystore_record *r)
 {
     size_t name_len = strlen(r->key.name);
 
-    put_number(out, r->destroyed ? STATE_DESTROYED : STATE_LIVE, 1);
-    put_number(out, r->key.kind, 1);
-    put(out, r->key.key.b, sizeof r->key.key.b);
-    put(out, r->key.subject.b, sizeof r->key.subject.b);
-    put_number(out, (uint64_t)r->at_utc_us, 8);
-    put_number(out, name_len, 1);
-    put(out, r->key.name, name_len);
+    bytes_put_number(out, r->destroyed ? STATE_DESTROYED : STATE_LIVE, 1);
+    bytes_put_number(out, r->key.kind, 1);
+    bytes_put(out, r->key.key.b, sizeof r->key.key.b);
+    bytes_put(out, r->key.subject.b, sizeof r->key.subject.b);
+    bytes_put_number(out, (uint64_t)r->at_utc_us, 8);
+    bytes_put_number(out, name_len, 1);
+    bytes_put(out, r->key.name, name_len);
     if (!r->destroyed)
-        put(out, r->blob, sizeof r->blob);
+        bytes_put(out, r->blob, sizeof r->blob);
 }
 
 enum err keystore_print(const struct keystore *store, uint8_t **bytes_out, size_t *len_out,
@@ -313,16 +270,16 @@ enum err keystore_print(const struct keystore *store, uint8_t **bytes_out, size_
 {
     size_t most = HEAD_BYTES + store->n * (RECORD_LEAST + KEYD_NAME_CAP + KEYD_BLOB_BYTES) +
                   SHA256_DIGEST_LENGTH;
-    struct out out = {.p = malloc(most)};
+    struct bytes_out out = {.p = malloc(most), .cap = most};
 
     *bytes_out = NULL;
     if (out.p == NULL)
         return fail_set(why, ERR_NOMEM, "a keystore of %zu keys", store->n);
-    put(&out, magic, MAGIC_LEN);
-    put(&out, store->node.b, sizeof store->node.b);
-    put_number(&out, store->generation, 4);
-    put_number(&out, store->sequence, 8);
-    put_number(&out, store->n, 4);
+    bytes_put(&out, magic, MAGIC_LEN);
+    bytes_put(&out, store->node.b, sizeof store->node.b);
+    bytes_put_number(&out, store->generation, 4);
+    bytes_put_number(&out, store->sequence, 8);
+    bytes_put_number(&out, store->n, 4);
     for (size_t i = 0; i < store->n; i++)
         put_record(&out, &store->records[i]);
     SHA256(out.p, out.len, out.p + out.len);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/base/hex.h"
 #include "node/base/log.h"
 #include "node/server/call.h"
 
@@ -91,14 +92,11 @@ static bool is_hashed_name(const char *path)
 static void make_etag(struct asset *asset)
 {
     uint8_t hash[EVP_MAX_MD_SIZE] = {0};
-    char *p = asset->etag;
 
     invariant(EVP_Digest(asset->bytes, asset->len, hash, NULL, EVP_sha256(), NULL) == 1,
               "SHA-256 failed");
-    *p++ = '"';
-    for (int i = 0; i < 16; i++, p += 2)
-        snprintf(p, 3, "%02x", hash[i]);
-    memcpy(p, "\"", 2);
+    asset->etag[0] = '"';
+    memcpy(hex_write(hash, 16, asset->etag + 1), "\"", 2);
 }
 
 static enum err read_all(int fd, struct asset *asset, size_t len, struct fail *why)

@@ -1,5 +1,6 @@
 #include "node/server/path.h"
 
+#include "node/base/hex.h"
 #include "node/base/utf.h"
 
 /* RFC 3986: unreserved, sub-delims, ':' and '@' stand for themselves in a segment. */
@@ -10,17 +11,6 @@ static bool is_pchar(uint8_t c)
     return c != '\0' && strchr("-._~!$&'()*+,;=:@", c) != NULL;
 }
 
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* The byte behind "%xx" at s[i], or -1. */
 static int escaped_byte(struct span s, size_t i)
 {
@@ -28,8 +18,8 @@ static int escaped_byte(struct span s, size_t i)
 
     if (s.len - i < 3)
         return -1;
-    high = hex_value(s.p[i + 1]);
-    low = hex_value(s.p[i + 2]);
+    high = hex_digit(s.p[i + 1]);
+    low = hex_digit(s.p[i + 2]);
     return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "node/base/clock.h"
+#include "node/base/hex.h"
 #include "node/base/unconst.h"
 #include "node/db/sealstream.h"
 #include "ops/cli/admin.h"
@@ -217,7 +218,6 @@ static enum err file_open(const char *dir, struct id id, struct file *f, struct 
 static enum err file_finish(struct cli *cli, struct file *f, struct span *sha256_out,
                             struct fail *why)
 {
-    static const char digits[] = "0123456789abcdef";
     uint8_t hash[32];
     char *hex = arena_alloc(cli->arena, 2 * sizeof hash + 1);
 
@@ -226,10 +226,7 @@ static enum err file_finish(struct cli *cli, struct file *f, struct span *sha256
     if (fsync(f->fd) != 0)
         return fail_set(why, errno == ENOSPC ? ERR_NOSPACE : ERR_IO, "fsync %s: errno %d",
                         f->part, errno);
-    for (size_t i = 0; i < sizeof hash; i++) {
-        hex[2 * i] = digits[hash[i] >> 4];
-        hex[2 * i + 1] = digits[hash[i] & 15];
-    }
+    hex_write(hash, sizeof hash, hex);
     *sha256_out = span_of(hex, 2 * sizeof hash);
     return ERR_OK;
 }

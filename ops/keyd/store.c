@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 
+#include "node/base/hex.h"
 #include "node/base/wholefile.h"
 
 static const char check_head[] = "ibasho-keyd-check/1";
@@ -43,27 +44,6 @@ static bool number_read(struct span word, uint32_t *v_out)
         v = v * 10 + (uint64_t)(word.p[i] - '0');
     }
     *v_out = (uint32_t)v;
-    return true;
-}
-
-static int nibble(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool hex_read(struct span word, uint8_t *out, size_t len)
-{
-    if (word.len != 2 * len)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        int high = nibble(word.p[2 * i]), low = nibble(word.p[2 * i + 1]);
-
-        if (high < 0 || low < 0)
-            return false;
-        out[i] = (uint8_t)(high << 4 | low);
-    }
     return true;
 }
 
@@ -184,10 +164,12 @@ static void put_number(struct text *text, uint32_t v)
 
 static void put_hex(struct text *text, const uint8_t *bytes, size_t len)
 {
-    static const char digits[] = "0123456789abcdef";
+    char digits[3] = "";
 
-    for (size_t i = 0; i < len; i++)
-        put(text, (const char[]){digits[bytes[i] >> 4], digits[bytes[i] & 15], '\0'});
+    for (size_t i = 0; i < len; i++) {
+        hex_write(&bytes[i], 1, digits);
+        put(text, digits);
+    }
 }
 
 static void put_check(struct text *text, const char *word, const struct store_check *check)

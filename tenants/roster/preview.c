@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "node/base/hex.h"
 #include "node/db/hash256.h"
 #include "node/io/csv.h"
 #include "tenants/roster/feature.h"
@@ -246,8 +247,7 @@ static void make_text(struct preview *p, struct span zip)
     hash256_put(&state, span_of(p->snapshot.fingerprint, FINGERPRINT_BYTES));
     hash256_put(&state, p->changes);
     hash = hash256_end(&state);
-    for (size_t i = 0; i < HASH256_BYTES; i++)
-        snprintf(p->text + 2 * i, 3, "%02x", hash.b[i]);
+    *hex_write(hash.b, HASH256_BYTES, p->text) = '\0';
 }
 
 enum err preview_make(struct keyring *keyring, const struct settings *settings, struct db *db,

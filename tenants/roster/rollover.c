@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "node/base/clock.h"
+#include "node/base/hex.h"
 #include "node/db/hash256.h"
 #include "node/db/seal.h"
 #include "node/db/settings.h"
@@ -224,8 +225,7 @@ static enum err fill_row(struct work *w, struct fail *why)
         hash256_put(&state, c->grade);
     }
     hash = hash256_end(&state);
-    for (size_t i = 0; i < HASH256_BYTES; i++)
-        snprintf(text + 2 * i, 3, "%02x", hash.b[i]);
+    *hex_write(hash.b, HASH256_BYTES, text) = '\0';
     row->preview = span_text(text);
     return jx_write(&rollover_counts_shape, &counts, w->arena, &row->counts, why);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "node/base/clock.h"
+#include "node/base/hex.h"
 #include "node/base/log.h"
 #include "node/db/digest.h"
 #include "tenants/people/account_priv.h"
@@ -25,15 +26,10 @@ const char *session_device_cookie_name(bool is_https)
 
 struct hash256 session_token_make(char token_out[SESSION_TOKEN_CHARS + 1])
 {
-    static const char hex[] = "0123456789abcdef";
     uint8_t bytes[TOKEN_BYTES];
 
     digest_random(bytes, sizeof bytes);
-    for (size_t i = 0; i < TOKEN_BYTES; i++) {
-        token_out[2 * i] = hex[bytes[i] >> 4];
-        token_out[2 * i + 1] = hex[bytes[i] & 15];
-    }
-    token_out[SESSION_TOKEN_CHARS] = '\0';
+    *hex_write(bytes, TOKEN_BYTES, token_out) = '\0';
     digest_wipe(bytes, sizeof bytes);
     return hash256_of(span_of(token_out, SESSION_TOKEN_CHARS));
 }

@@ -311,7 +311,7 @@ T_CASE(req_alloc_gives_room_or_answers)
 
     T_OK(p != NULL && p[0] == 0 && p[15] == 0, "zeros of the arena");
     T_EQ(n_done, 0, "the request goes on");
-    T_OK(req_alloc(&req, SIZE_MAX / 4) == NULL, "more than there is");
+    T_OK(req_alloc(&req, SIZE_MAX) == NULL, "more than there is");
     T_EQ(n_done, 1, "answered");
     T_EQ(req.reply.status, err_http_status(ERR_NOMEM), "as no memory");
 }

@@ -1,6 +1,7 @@
 /** The unit tests of the client's pure modules. Arguments: parts of case names. */
 import { main } from "../../browser/t.ts";
 import "./floor.ts";
+import "./person.ts";
 import "./sheet.ts";
 import "./states.ts";
 import "./words.ts";

@@ -197,13 +197,13 @@ function Entry({ entry, summary, only, mayMeet }: EntryProps): VNode {
         <Who entry={entry} mayMeet={mayMeet} />
         {entry.n_shown > 0 ? (
           <>
-            {" / "}
+            {"・"}
             <Words of={words.shown} slots={{ n: entry.n_shown }} />
           </>
         ) : null}
         {entry.person === undefined ? null : (
           <>
-            {" / "}
+            {"・"}
             <Words
               of={words.about}
               slots={{ id: <Somebody id={entry.person} mayMeet={mayMeet} /> }}
@@ -212,7 +212,7 @@ function Entry({ entry, summary, only, mayMeet }: EntryProps): VNode {
         )}
         {entry.outcome === "ok" ? null : (
           <>
-            {" / "}
+            {"・"}
             <Words of={words.outcome} slots={{ code: <Given>{entry.outcome}</Given> }} />
           </>
         )}

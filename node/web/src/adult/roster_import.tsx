@@ -220,7 +220,7 @@ function Where({ finding }: { finding: RosterFinding }): VNode {
   return (
     <>
       <Given>{finding.file}</Given>
-      {" / "}
+      {"・"}
       {finding.line === 0 ? (
         <Words of={words.wholeFile} />
       ) : (
@@ -228,7 +228,7 @@ function Where({ finding }: { finding: RosterFinding }): VNode {
       )}
       {finding.column === "" ? null : (
         <>
-          {" / "}
+          {"・"}
           <Words of={words.column} slots={{ column: <Given>{finding.column}</Given> }} />
         </>
       )}

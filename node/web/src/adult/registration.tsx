@@ -58,7 +58,7 @@ export function RegistrationPage({ page }: PageProps): VNode {
               </p>
             ) : null}
             {now.facts === undefined ? null : <Facts facts={now.facts} now={now} />}
-            <RecordForm key={now.facts?.id ?? "none"} of={page.name} now={now} again={again} />
+            <RecordForm of={page.name} now={now} again={again} />
           </>
         )}
       </Shown>
@@ -218,6 +218,7 @@ function RecordForm({ of, now, again }: FormProps): VNode {
       tell(faultsOf(outcome.problem, fields));
       return toFirstFault(form);
     }
+    id.current = newId();
     say(true);
     again();
   };

@@ -1,2 +1,3 @@
-# The oracle beside the frame reader (tests/unit/server/test_ws_oracle.c): tests alone link it.
-$B/unit: PKG_LIBS += -lwslay
+# The oracle and yardstick beside the frame reader (tests/unit/server/test_ws_oracle.c,
+# tests/bench/place_ws.c): tests alone link it.
+$B/unit $B/bench: PKG_LIBS += -lwslay

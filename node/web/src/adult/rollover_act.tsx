@@ -127,6 +127,7 @@ export function Decisions({ one, role, again }: Props): VNode | null {
           {isFirstYes ? (
             <Sure
               {...common}
+              key="last"
               word={words.confirm}
               yes={words.confirmYes}
               isAsked
@@ -140,6 +141,7 @@ export function Decisions({ one, role, again }: Props): VNode | null {
           ) : (
             <Sure
               {...common}
+              key="first"
               word={words.confirm}
               yes={words.confirmNext}
               isQuiet

@@ -226,7 +226,7 @@ static void spawns_check(struct floor_checking *c)
             const struct floor_spawn *b = floor_spawn_at(f, k);
             int64_t dx = a->x - b->x, dy = a->y - b->y;
 
-            if (dx * dx + dy * dy < FLOOR_SPAWN_CM * FLOOR_SPAWN_CM) {
+            if (dx * dx + dy * dy < (int64_t)FLOOR_SPAWN_CM * FLOOR_SPAWN_CM) {
                 floor_breach(c, "spawn-close", "入り口どうしは 60 cm 以上はなしてください。",
                              "/spawns/%zu", i);
                 break;

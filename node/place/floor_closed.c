@@ -123,6 +123,7 @@ bool floor_area_is_closed(struct floor_checking *c, size_t area)
     if (f.xs == NULL || f.ys == NULL)
         goto out;
     edges_collect(c->floor, room, &f);
+    invariant(f.n_xs > 1 && f.n_ys > 1, "%zu by %zu edges", f.n_xs, f.n_ys);
     n_fields = (f.n_xs - 1) * (f.n_ys - 1);
     f.is_stop = calloc(3, n_fields);
     f.todo = calloc(n_fields, sizeof *f.todo);

@@ -11,8 +11,8 @@
 #define ID_MOST  32
 
 #define FIELD(struct_, member, json, kind, low, high, title) \
-    .name = json, .type = kind, .least = low, .most = high, \
-    .offset = offsetof(struct struct_, member), .title_ja = title
+    .name = (json), .type = (kind), .least = (low), .most = (high), \
+    .offset = offsetof(struct struct_, member), .title_ja = (title)
 #define CM(struct_, member, json, low, title) \
     { \
         FIELD(struct_, member, json, JX_INT, low, FLOOR_MAX_CM, title) \
@@ -31,7 +31,7 @@
     }
 #define CHOICE(struct_, member, json, codes, title) \
     { \
-        FIELD(struct_, member, json, JX_ENUM, 0, 0, title), .choices = codes \
+        FIELD(struct_, member, json, JX_ENUM, 0, 0, title), .choices = (codes) \
     }
 #define LIST(struct_, member, low, high, of, title) \
     { \

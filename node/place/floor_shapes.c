@@ -217,7 +217,7 @@ static bool is_near_way(const struct floor_map *map, const struct floor_board *b
         int64_t dx = at.x - board->x, dy = at.y - board->y;
 
         if (map->part_of[cell] == map->main_part &&
-            dx * dx + dy * dy <= FLOOR_BOARD_CM * FLOOR_BOARD_CM)
+            dx * dx + dy * dy <= (int64_t)FLOOR_BOARD_CM * FLOOR_BOARD_CM)
             return true;
     }
     return false;

@@ -279,9 +279,10 @@ static void walls_merge(struct reading *r)
             h++;
         }
         for (int32_t i = 0; i < h; i++)
-            memset(r->tiles + at + i * r->cols, NO_WALL, (size_t)w);
-        walls[r->floor.walls.n++] =
-            (struct floor_wall){{x * r->cm, y * r->cm, w * r->cm, h * r->cm}, kind};
+            memset(r->tiles + at + (ptrdiff_t)i * r->cols, NO_WALL, (size_t)w);
+        walls[r->floor.walls.n++] = (struct floor_wall){
+            {(int64_t)x * r->cm, (int64_t)y * r->cm, (int64_t)w * r->cm, (int64_t)h * r->cm},
+            kind};
     }
 }
 
@@ -315,12 +316,13 @@ static void area_put(struct reading *r, const cJSON *o, struct span id, const ch
 {
     struct floor_area *all = r->floor.areas.at, *area = NULL;
     struct floor_rect *rects;
-    const char *usual;
 
     for (size_t i = 0; i < r->floor.areas.n; i++)
         if (span_eq(all[i].id, id))
             area = &all[i];
     if (area == NULL) {
+        const char *usual = "everyone";
+
         area = &all[r->floor.areas.n++];
         area->id = id;
         area->name = name_of(r, o);
@@ -328,8 +330,9 @@ static void area_put(struct reading *r, const cJSON *o, struct span id, const ch
         area->quiet = choice_of(r, property(o, "quiet"), FLOOR_HUSHES, HUSH_OPEN, pointer);
         area->lock = choice_of(r, property(o, "lock"), FLOOR_LOCKS, LOCK_OPEN, pointer);
         area->capacity = whole_of(r, property(o, "capacity"), 0, pointer);
-        usual = area->kind == FLOOR_COUNSEL ? "inside" : "everyone";
-        area->enter = who_of(r, property(o, "enter"), "everyone");
+        area->enter = who_of(r, property(o, "enter"), usual);
+        if (area->kind == FLOOR_COUNSEL)
+            usual = "inside";
         area->see = who_of(r, property(o, "see"), usual);
         area->hear = who_of(r, property(o, "hear"), usual);
         area->has_to = property(o, "to") != NULL;

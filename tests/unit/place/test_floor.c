@@ -137,13 +137,17 @@ T_CASE(the_hash_is_of_the_content)
          "base");
     T_EQ(floor_read(span_of(bytes, len), arena, &a, NULL, NULL), ERR_OK, "as it is");
     T_EQ(floor_read(span_of(bytes, len - 1), arena, &b, NULL, NULL), ERR_OK, "no line end");
+    if (a == NULL || b == NULL) {
+        arena_destroy(&arena);
+        return;
+    }
     T_TEXT(a->hash, b->hash, "the layout of the file does not count");
     at = memmem(bytes, len, "\"version\": 1", 12);
     T_OK(at != NULL, "a version");
     if (at != NULL)
         at[11] = '2';
     T_EQ(floor_read(span_of(bytes, len), arena, &b, NULL, NULL), ERR_OK, "version 2");
-    T_OK(strcmp(a->hash, b->hash) != 0, "the version does");
+    T_OK(b != NULL && strcmp(a->hash, b->hash) != 0, "the version does");
     arena_destroy(&arena);
 }
 

@@ -1,6 +1,7 @@
 #include "node/server/ws_queue.h"
 #include "tests/t.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/uio.h>
@@ -149,6 +150,40 @@ T_CASE(ws_shared_close_says_code_and_reason)
     T_EQ(ws_shared_create_close(1002, reason, &frame, NULL), ERR_OK, "a long reason");
     T_EQ(ws_shared_bytes(frame).len, 2 + 125, "is cut");
     ws_shared_unref(&frame);
+}
+
+/* Passes the frame on to itself, reads it, and lets its own reference go. */
+static void *use_shared(void *arg)
+{
+    struct ws_shared *frame = arg;
+    bool is_same = true;
+
+    for (int i = 0; i < 10000; i++) {
+        struct ws_shared *mine = ws_shared_ref(frame);
+
+        is_same = is_same && span_eq(ws_shared_bytes(mine), SPAN("\x81\x06shared"));
+        ws_shared_unref(&mine);
+    }
+    ws_shared_unref(&frame);
+    return is_same ? NULL : arg; /* where it was; nobody follows it */
+}
+
+T_CASE(ws_shared_crosses_threads)
+{
+    pthread_t threads[4];
+    struct ws_shared *frame;
+
+    T_EQ(ws_shared_create(WS_OP_TEXT, SPAN("shared"), &frame, NULL), ERR_OK, "built once");
+    for (int i = 0; i < 4; i++)
+        T_EQ(pthread_create(&threads[i], NULL, use_shared, ws_shared_ref(frame)), 0,
+             "a thread");
+    ws_shared_unref(&frame);
+    for (int i = 0; i < 4; i++) {
+        void *bad = &frame;
+
+        T_EQ(pthread_join(threads[i], &bad), 0, "it ends");
+        T_OK(bad == NULL, "it read the same bytes every time");
+    }
 }
 
 T_CASE(ws_queue_sends_in_order_whatever_the_socket_takes)

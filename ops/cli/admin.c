@@ -84,12 +84,13 @@ static enum err perform(CURL *curl, const char *type, struct span body, struct s
                         int *status_out, struct fail *why)
 {
     struct curl_slist *headers = NULL;
-    char content_type[100];
     char text[CURL_ERROR_SIZE] = "";
     long status = 0;
     CURLcode code;
 
     if (body.len > 0) {
+        char content_type[100];
+
         snprintf(content_type, sizeof content_type, "Content-Type: %s", type);
         headers = curl_slist_append(headers, content_type);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)body.p);

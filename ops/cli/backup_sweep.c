@@ -13,15 +13,14 @@
 enum err backup_dir_lock(const char *dir, int *fd_out, struct fail *why)
 {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum err rc;
 
     *fd_out = -1;
     if (fd < 0)
         return fail_set(why, ERR_IO, "open %s: errno %d", dir, errno);
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        rc = errno == EWOULDBLOCK
-                 ? fail_set(why, ERR_BUSY, "another backup is at work in %s", dir)
-                 : fail_set(why, ERR_IO, "locking %s: errno %d", dir, errno);
+        enum err rc = errno == EWOULDBLOCK
+                          ? fail_set(why, ERR_BUSY, "another backup is at work in %s", dir)
+                          : fail_set(why, ERR_IO, "locking %s: errno %d", dir, errno);
         close(fd);
         return rc;
     }

@@ -386,7 +386,7 @@ static bool ask_status(struct cli *cli, struct key_status *status_out)
 {
     struct admin_reply reply;
     struct jx_defects defects;
-    struct fail why;
+    struct fail why = {.code = ERR_OK};
 
     return admin_ask(cli, "GET", "/api/v1/keys/status", SPAN_NONE, &reply, &why) == ERR_OK &&
            reply.status == 200 &&

@@ -122,13 +122,13 @@ static enum err add_classes(const struct req *req, struct school *items, size_t 
     if (classes == NULL)
         return fail_set(why, ERR_NOMEM, "%zu classes", n);
     for (size_t i = 0; i < n_items; i++) {
-        size_t begin = at;
+        size_t first = at;
 
         for (size_t k = 0; k < n; k++)
             if (id_eq(rows[k].school, items[i].id))
                 classes[at++] = (struct home_class){rows[k].id, rows[k].title};
-        items[i].classes = (struct jx_list){classes + begin, at - begin};
-        items[i].has_classes = at > begin;
+        items[i].classes = (struct jx_list){classes + first, at - first};
+        items[i].has_classes = at > first;
     }
     return ERR_OK;
 }

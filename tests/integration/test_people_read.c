@@ -14,7 +14,6 @@
 #include "tests/integration/people_fixture.h"
 #include "tests/t.h"
 
-
 enum who {
     AOI,  /* north, second grade, class 1; has a guardian */
     BEN,  /* north, second grade, class 2 */

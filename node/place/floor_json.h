@@ -14,10 +14,6 @@
 NODISCARD enum err floor_read(struct span text, struct arena *arena,
                               const struct floor **floor_out, struct jx_defects *defects_out,
                               struct fail *why);
-/* As floor_read, from a file. ERR_NOT_FOUND, ERR_IO as well. */
-NODISCARD enum err floor_read_file(const char *path, struct arena *arena,
-                                   const struct floor **floor_out,
-                                   struct jx_defects *defects_out, struct fail *why);
 /* Compact JSON. */
 NODISCARD enum err floor_write(const struct floor *floor, struct arena *arena,
                                struct span *text_out, struct fail *why);

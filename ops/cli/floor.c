@@ -2,7 +2,7 @@
  * node, no network. Publishing goes through a node and stands elsewhere. */
 #include <stdio.h>
 
-#include "node/place/floor_json.h"
+#include "node/place/floor_file.h"
 #include "node/place/tiled.h"
 #include "ops/cli/tables.h"
 

@@ -2,7 +2,7 @@
  * floor (36 m by 24 m), searched and pulled straight. place.path_worst: the dearest of them. */
 #include <stdio.h>
 
-#include "node/place/floor_json.h"
+#include "node/place/floor_file.h"
 #include "node/place/path.h"
 #include "tests/bench/bench.h"
 

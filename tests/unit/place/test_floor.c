@@ -5,7 +5,7 @@
 
 #include "node/base/wholefile.h"
 #include "node/place/catalogue.h"
-#include "node/place/floor_json.h"
+#include "node/place/floor_file.h"
 #include "node/place/floor_name.h"
 #include "tests/t.h"
 

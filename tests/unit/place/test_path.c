@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "node/place/floor_json.h"
+#include "node/place/floor_file.h"
 #include "tests/t.h"
 
 #define BODY       FLOOR_BODY_CM

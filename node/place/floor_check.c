@@ -39,7 +39,9 @@ static void name_check(struct floor_checking *c, const struct floor_name *name,
     };
     const char *rule, *field;
 
-    if (c->rc != ERR_OK || pointer == NULL)
+    if (c->rc == ERR_OK && pointer == NULL)
+        c->rc = ERR_NOMEM;
+    if (c->rc != ERR_OK)
         return;
     c->rc = floor_name_check(name, c->arena, &rule, &field, NULL);
     for (size_t i = 0; rule != NULL && i < sizeof rows / sizeof rows[0]; i++)

@@ -299,7 +299,7 @@ static struct jx_texts who_of(struct reading *r, const cJSON *item, const char *
     struct span rest = cJSON_IsString(item) ? text_of(r, item) : span_text(usual);
 
     if (who.at == NULL) {
-        r->rc = ERR_NOMEM;
+        r->rc = fail_set(r->why, ERR_NOMEM, "who may enter");
         return (struct jx_texts){0};
     }
     while (rest.len > 0 && who.n < WHO_CAP) {
@@ -343,7 +343,7 @@ static void area_put(struct reading *r, const cJSON *o, struct span id, const ch
     }
     rects = area->rects.at;
     if (rects == NULL)
-        r->rc = ERR_NOMEM;
+        r->rc = fail_set(r->why, ERR_NOMEM, "an area");
     else if (area->rects.n == FLOOR_N_RECTS)
         refuse(r, pointer, "an area may have at most 8 rectangles");
     else
@@ -419,7 +419,9 @@ static void layers_read(struct reading *r)
         const char *pointer = arena_printf(r->arena, "/layers/%zu", i++);
         size_t k = 0;
 
-        if (pointer == NULL || r->rc != ERR_OK)
+        if (pointer == NULL)
+            r->rc = fail_set(r->why, ERR_NOMEM, "layer %zu", i);
+        if (r->rc != ERR_OK)
             return;
         if (cJSON_IsFalse(member(layer, "visible")))
             continue;
@@ -430,7 +432,9 @@ static void layers_read(struct reading *r)
             {
                 const char *at = arena_printf(r->arena, "%s/objects/%zu", pointer, k++);
 
-                if (at == NULL || r->rc != ERR_OK)
+                if (at == NULL)
+                    r->rc = fail_set(r->why, ERR_NOMEM, "object %zu", k);
+                if (r->rc != ERR_OK)
                     return;
                 object_read(r, object, at);
             }

@@ -76,9 +76,6 @@ test("the_forbidden_words_are_those_of_the_catalogue_and_of_c", (t) => {
     t.ok(inC.includes(`"${word}"`), `${word} in floor_name.c`);
     const chapter = { name: "x", forChildren: true, words: { y: [word, word, "x"] as const } };
     const found = checkWords([chapter], segmentsOf).map((one) => one.what);
-    t.ok(
-      found.includes(`never before a child: ${word}`),
-      word,
-    );
+    t.ok(found.includes(`never before a child: ${word}`), word);
   }
 });

@@ -410,23 +410,70 @@ static void closure_make(struct req *req)
         end(c, fill_closure(c, in, &defects, &why), &defects, &why);
 }
 
-#define CHANGE(name_, method_, path_, shape_, summary, handler) \
-    { \
-        .name = (name_), .method = (method_), .path = (path_), \
-        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE, .roles = ROLE_BIT(ROLE_COMMISSIONER), \
-        .object = OBJECT_NONE, .audit = AUDIT_CHANGE, .input = (shape_), \
-        .output = &hours_shape, .summary_ja = (summary), .handle = (handler), \
-    }
-
 const struct route hours_change_routes[HOURS_CHANGE_ROUTES_N] = {
-    CHANGE("hours.pattern", HTTP_PUT, "/api/v1/hours/pattern", &pattern_shape,
-           "一週間の開設時間を決める", pattern_change),
-    CHANGE("hours.year_end", HTTP_PUT, "/api/v1/hours/year-end", &year_end_shape,
-           "年末年始の休みを決める", year_end_change),
-    CHANGE("hours.day", HTTP_PUT, "/api/v1/hours/days", &day_shape,
-           "一日だけの開設時間や催しを決める", day_change),
-    CHANGE("hours.holiday", HTTP_PUT, "/api/v1/hours/holidays", &holiday_shape,
-           "祝日を加える、外す", holiday_change),
-    CHANGE("hours.close", HTTP_POST, "/api/v1/hours/closure", &closure_shape,
-           "臨時に休みにする", closure_make),
+    {
+        .name = "hours.pattern",
+        .method = HTTP_PUT,
+        .path = "/api/v1/hours/pattern",
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .roles = ROLE_BIT(ROLE_COMMISSIONER),
+        .object = OBJECT_NONE,
+        .audit = AUDIT_CHANGE,
+        .input = &pattern_shape,
+        .output = &hours_shape,
+        .summary_ja = "一週間の開設時間を決める",
+        .handle = pattern_change,
+    },
+    {
+        .name = "hours.year_end",
+        .method = HTTP_PUT,
+        .path = "/api/v1/hours/year-end",
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .roles = ROLE_BIT(ROLE_COMMISSIONER),
+        .object = OBJECT_NONE,
+        .audit = AUDIT_CHANGE,
+        .input = &year_end_shape,
+        .output = &hours_shape,
+        .summary_ja = "年末年始の休みを決める",
+        .handle = year_end_change,
+    },
+    {
+        .name = "hours.day",
+        .method = HTTP_PUT,
+        .path = "/api/v1/hours/days",
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .roles = ROLE_BIT(ROLE_COMMISSIONER),
+        .object = OBJECT_NONE,
+        .audit = AUDIT_CHANGE,
+        .input = &day_shape,
+        .output = &hours_shape,
+        .summary_ja = "一日だけの開設時間や催しを決める",
+        .handle = day_change,
+    },
+    {
+        .name = "hours.holiday",
+        .method = HTTP_PUT,
+        .path = "/api/v1/hours/holidays",
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .roles = ROLE_BIT(ROLE_COMMISSIONER),
+        .object = OBJECT_NONE,
+        .audit = AUDIT_CHANGE,
+        .input = &holiday_shape,
+        .output = &hours_shape,
+        .summary_ja = "祝日を加える、外す",
+        .handle = holiday_change,
+    },
+    {
+        .name = "hours.close",
+        .method = HTTP_POST,
+        .path = "/api/v1/hours/closure",
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
+        .roles = ROLE_BIT(ROLE_COMMISSIONER),
+        .object = OBJECT_NONE,
+        .audit = AUDIT_CHANGE,
+        .input = &closure_shape,
+        .output = &hours_shape,
+        .summary_ja = "臨時に休みにする",
+        .handle = closure_make,
+    },
 };

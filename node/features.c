@@ -15,6 +15,7 @@
 #include "tenants/people/account_step_store.h"
 #include "tenants/people/admission_rows.h"
 #include "tenants/people/contract_store.h"
+#include "tenants/people/link_store.h"
 #include "tenants/people/registration_store.h"
 #include "tenants/rights/right_store.h"
 #include "tenants/rights/rights_rows.h"
@@ -74,6 +75,7 @@ const struct stmt_table features_stmts[] = {
     {files_stmts, FILES_STMTS_N},
     {tenants_stmts, TENANTS_STMTS_N},
     {life_stmts, LIFE_STMTS_N},
+    {link_stmts, LINK_STMTS_N},
     {slip_stmts, SLIP_STMTS_N},
     {session_stmts, SESSION_STMTS_N},
     {signin_stmts, SIGNIN_STMTS_N},
@@ -116,6 +118,7 @@ const struct data_table_list features_tables[] = {
     {person_tables, PERSON_TABLES_N},
     {contract_tables, CONTRACT_TABLES_N},
     {account_step_tables, ACCOUNT_STEP_TABLES_N},
+    {link_tables, LINK_TABLES_N},
     {right_tables, RIGHT_TABLES_N},
     {registration_tables, REGISTRATION_TABLES_N},
     {passkey_tables, PASSKEY_TABLES_N},
@@ -150,12 +153,21 @@ const struct job_table features_jobs[] = {
 };
 
 const struct audit_table *const features_audit_tables[] = {
-    &audit_access_table,       &audit_deletion_table,
-    &settings_audit_table,     &sweep_audit_table,
-    &contract_audit_table,     &account_step_audit_table,
-    &right_grant_audit_table,  &right_end_audit_table,
-    &registration_audit_table, &audit_shown_table,
-    &watch_notice_audit,       &watch_seen_audit,
-    &recovery_ask_audit_table, &recovery_grant_audit_table,
-    &hours_audit_table,        NULL,
+    &audit_access_table,
+    &audit_deletion_table,
+    &settings_audit_table,
+    &sweep_audit_table,
+    &contract_audit_table,
+    &account_step_audit_table,
+    &right_grant_audit_table,
+    &right_end_audit_table,
+    &registration_audit_table,
+    &audit_shown_table,
+    &watch_notice_audit,
+    &watch_seen_audit,
+    &recovery_ask_audit_table,
+    &recovery_grant_audit_table,
+    &hours_audit_table,
+    &link_step_audit_table,
+    NULL,
 };

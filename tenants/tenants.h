@@ -108,8 +108,8 @@ extern const struct setting setting_device_binding, setting_student_changes_firs
 #define LIFE_ISSUE_ROUTES_N   1
 #define LIFE_MERGE_ROUTES_N   1
 #define CONTRACT_ROUTES_N     2
-#define LIFE_STMTS_N          13
-#define LIFE_SETTINGS_N       2
+#define LIFE_STMTS_N          16
+#define LIFE_SETTINGS_N       3
 extern const struct route life_routes[LIFE_ROUTES_N];                 /* life_http.c */
 extern const struct route life_request_routes[LIFE_REQUEST_ROUTES_N]; /* life_request.c */
 extern const struct route life_issue_routes[LIFE_ISSUE_ROUTES_N];     /* life_issue.c */
@@ -117,6 +117,12 @@ extern const struct route life_merge_routes[LIFE_MERGE_ROUTES_N];     /* life_me
 extern const struct route contract_routes[CONTRACT_ROUTES_N];         /* contract_http.c */
 extern const struct stmt *const life_stmts[LIFE_STMTS_N];
 extern const struct setting *const life_settings[LIFE_SETTINGS_N];
+
+/* Guardian and child: who asked, gave, moved, ended. */
+#define LINK_STMTS_N  5
+#define LINK_TABLES_N 1
+extern const struct stmt *const link_stmts[LINK_STMTS_N];
+extern const struct data_table link_tables[LINK_TABLES_N];
 
 /* Paper. */
 #define SLIP_ROUTES_N 1

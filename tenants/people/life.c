@@ -33,8 +33,22 @@ const struct setting setting_first_password_days = {
                "ときは、新しく出し直します。",
 };
 
-const struct setting *const life_settings[LIFE_SETTINGS_N] = {&setting_consent_before_issue,
-                                                              &setting_first_password_days};
+const struct setting setting_requests_day = {
+    .name = "people.requests_day",
+    .type = SETTING_INT,
+    .least = 1,
+    .most = 5000,
+    .unit = "件",
+    .initial = "200",
+    .roles = ROLE_BIT(ROLE_COMMISSIONER),
+    .requirement = "AI-4.3-カ",
+    .title_ja = "学校の職員一人が24時間に申請できるIDの数",
+    .title_en = "IDs one of the school staff may ask for in 24 hours",
+    .help_ja = "これより多い申請は、次の日まで受けつけません。",
+};
+
+const struct setting *const life_settings[LIFE_SETTINGS_N] = {
+    &setting_consent_before_issue, &setting_first_password_days, &setting_requests_day};
 
 bool life_may_hand_out(enum role caller, enum role of)
 {
@@ -147,5 +161,28 @@ enum err life_check_board(struct tx *tx, const struct req *req, const struct lif
     if (rc == ERR_OK && n_others == 0)
         rc = life_say_no(refusal, "last-commissioner",
                          "教育委員会の担当者がだれもいなくなるため、止められません。", why);
+    return rc;
+}
+
+enum err life_check_second(struct tx *tx, const struct req *req, const struct life_row *row,
+                           enum account_state theirs, struct life_refusal *refusal,
+                           struct fail *why)
+{
+    enum role role;
+    struct id actor;
+    int64_t n = 0;
+    enum err rc;
+
+    if (row->role != ROLE_COMMISSIONER && row->role != ROLE_AUDITOR)
+        return ERR_OK;
+    rc = life_store_n_board(tx, &n, why);
+    if (rc != ERR_OK || n < 2)
+        return rc;
+    rc = life_store_step_by(tx, row->person, theirs, &actor, &role, why);
+    if (rc == ERR_OK && id_eq(actor, req->caller.account))
+        rc = life_say_no(refusal, "second-person",
+                         "教育委員会の担当者と監査のIDは、一人だけでは作れません。申請や発行を"
+                         "する人とは別の担当者が承認してください。",
+                         why);
     return rc;
 }

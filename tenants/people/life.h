@@ -26,7 +26,8 @@
  * factor. */
 bool life_may_hand_out(enum role caller, enum role of);
 
-extern const struct setting setting_consent_before_issue, setting_first_password_days;
+extern const struct setting setting_consent_before_issue, setting_first_password_days,
+    setting_requests_day;
 
 /* What a person is told when a rule of this folder says no: 409 and a sentence of its own. */
 struct life_refusal {
@@ -51,6 +52,12 @@ struct account_step life_step(const struct req *req, const struct life_row *row,
 NODISCARD enum err life_check_board(struct tx *tx, const struct req *req,
                                     const struct life_row *row, struct life_refusal *refusal,
                                     struct fail *why);
+/* A commissioner's or auditor's account is not one person's work: once two commissioners are
+ * there, whoever approves it neither asked for it nor issues it. theirs: whose step at that
+ * state must not have been the caller's. ERR_CONFLICT with a refusal. */
+NODISCARD enum err life_check_second(struct tx *tx, const struct req *req,
+                                     const struct life_row *row, enum account_state theirs,
+                                     struct life_refusal *refusal, struct fail *why);
 /* A reason under the person's key, for the step of that id. */
 NODISCARD enum err life_reason_seal(struct req *req, struct id person, struct id step,
                                     struct span reason, struct span *sealed_out,

@@ -4,6 +4,7 @@
 
 #include "tenants/people/account.h"
 #include "tenants/people/life.h"
+#include "tenants/people/link_store.h"
 #include "tenants/rights/rights.h"
 #include "tenants/tenants.h"
 
@@ -29,9 +30,41 @@ struct approval {
     struct req *req;
     struct id *ids;
     size_t n;
+    struct id *shown; /* those and the children who go with them; of the writer's arena */
+    size_t n_shown;
+    struct life_refusal refusal;
 };
 
-static enum err approve_one(struct tx *tx, const struct approval *a, size_t i, struct fail *why)
+static void show(struct approval *a, struct id person)
+{
+    if (a->n_shown < ACCESS_SHOWN_CAP)
+        a->shown[a->n_shown++] = person;
+}
+
+/* The ties that were asked for with a guardian's ID are made now. */
+static enum err give_children(struct tx *tx, struct approval *a, struct id guardian,
+                              struct fail *why)
+{
+    struct link_step step = {.what = LINK_GIVEN,
+                             .guardian = guardian,
+                             .at_utc_us = a->req->now_utc_us,
+                             .actor = a->req->caller.account,
+                             .actor_role = a->req->caller.role};
+    struct id *children = NULL;
+    size_t n = 0;
+    enum err rc = link_step_asked(tx, NULL, guardian, tx_arena(tx), &children, &n, why);
+
+    for (size_t i = 0; rc == ERR_OK && i < n; i++) {
+        step.child = children[i];
+        show(a, children[i]);
+        rc = guardian_link_store_add(tx, guardian, children[i], step.at_utc_us, why);
+        if (rc == ERR_OK)
+            rc = link_step_append(tx, &step, why);
+    }
+    return rc;
+}
+
+static enum err approve_one(struct tx *tx, struct approval *a, size_t i, struct fail *why)
 {
     struct account_step step;
     struct life_row row;
@@ -45,18 +78,31 @@ static enum err approve_one(struct tx *tx, const struct approval *a, size_t i, s
     snprintf(field, sizeof field, "/ids/%zu", i);
     if (row.state != ACCOUNT_REQUESTED || !id_is_none(row.merged_into))
         return fail_field(why, ERR_CONFLICT, field, "%s", account_state_id(row.state));
+    rc = life_check_second(tx, a->req, &row, ACCOUNT_REQUESTED, &a->refusal, why);
+    if (rc != ERR_OK)
+        return rc;
+    show(a, row.person);
     step = life_step(a->req, &row, ACCOUNT_APPROVED);
-    return account_step_append(tx, &step, why);
+    rc = account_step_append(tx, &step, why);
+    return rc == ERR_OK && row.role == ROLE_GUARDIAN ? give_children(tx, a, row.person, why)
+                                                     : rc;
 }
 
 static enum err approve_run(struct tx *tx, void *arg, struct fail *why)
 {
-    const struct approval *a = arg;
-    const struct access_entry access = access_of(a->req);
+    struct approval *a = arg;
+    struct access_entry access = access_of(a->req);
     enum err rc = ERR_OK;
 
+    a->refusal = (struct life_refusal){NULL, NULL};
+    a->n_shown = 0;
+    a->shown = arena_alloc(tx_arena(tx), ACCESS_SHOWN_CAP * sizeof *a->shown);
+    if (a->shown == NULL)
+        return fail_set(why, ERR_NOMEM, "an approval");
     for (size_t i = 0; rc == ERR_OK && i < a->n; i++)
         rc = approve_one(tx, a, i, why);
+    access.shown = a->shown;
+    access.n_shown = a->n_shown;
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
 }
 
@@ -65,7 +111,7 @@ static void approve_done(void *arg, enum err rc, const struct fail *why)
     struct approval *a = arg;
 
     if (rc != ERR_OK) {
-        reply_fail(a->req, why);
+        life_refuse(a->req, &a->refusal, why);
         return;
     }
     a->req->access_recorded = 1;
@@ -154,6 +200,33 @@ static enum account_state goal(enum wish wish, const struct life_row *row)
     return ACCOUNT_CLOSED;
 }
 
+static int rank(enum role role)
+{
+    if (role == ROLE_SCHOOL_STAFF)
+        return 1;
+    return role == ROLE_CONTRACTOR ? 2 : 3;
+}
+
+/* Whom the board stopped, only the board lets in again; else anybody of the same rank or above
+ * as whoever stopped. */
+static enum err check_resume(struct tx *tx, struct moving *m, struct id account,
+                             struct fail *why)
+{
+    struct id actor;
+    enum role role;
+    enum err rc = life_store_step_by(tx, account, ACCOUNT_SUSPENDED, &actor, &role, why);
+
+    if (rc == ERR_OK && rank(m->req->caller.role) < rank(role))
+        rc = life_say_no(&m->refusal, "stopped-above",
+                         rank(role) == 3
+                             ? "このIDは教育委員会の担当者が止めました。また使えるようにできる"
+                               "のも、教育委員会の担当者だけです。"
+                             : "このIDは運営の担当者が止めました。また使えるようにできるのは、"
+                               "運営か教育委員会の担当者です。",
+                         why);
+    return rc;
+}
+
 static enum err move_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct moving *m = arg;
@@ -168,6 +241,8 @@ static enum err move_run(struct tx *tx, void *arg, struct fail *why)
         rc = fail_set(why, ERR_CONFLICT, "no account to move");
     if (rc == ERR_OK)
         rc = life_check_board(tx, m->req, &row, &m->refusal, why);
+    if (rc == ERR_OK && m->wish == WISH_RESUME)
+        rc = check_resume(tx, m, row.person, why);
     if (rc != ERR_OK)
         return rc;
     m->reached = goal(m->wish, &row);

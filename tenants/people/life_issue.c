@@ -207,6 +207,8 @@ static enum err issue_one(struct tx *tx, struct issue *s, size_t i,
         (!row.has_account || row.state != ACCOUNT_APPROVED || row.role != item->row.role))
         rc = fail_field(why, ERR_CONFLICT, field, "not approved (any more)");
     if (rc == ERR_OK)
+        rc = life_check_second(tx, s->req, &row, ACCOUNT_APPROVED, &s->refusal, why);
+    if (rc == ERR_OK)
         rc = check_consent(s, tx, item, tx_arena(tx), why);
     if (rc == ERR_OK)
         rc = life_store_is_login_taken(tx, item->issued.login_index, &is_taken, why);

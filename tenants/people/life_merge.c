@@ -5,6 +5,7 @@
 #include "node/db/seal.h"
 #include "tenants/people/account.h"
 #include "tenants/people/life.h"
+#include "tenants/people/link_store.h"
 #include "tenants/people/registration_store.h"
 #include "tenants/rights/rights.h"
 #include "tenants/tenants.h"
@@ -40,6 +41,33 @@ static bool is_open(const struct life_row *row)
     return row->has_account && row->state != ACCOUNT_CLOSED;
 }
 
+static bool is_in(const struct life_row *row)
+{
+    return is_open(row) && row->was_active && row->state != ACCOUNT_ISSUED;
+}
+
+/* What a merge must not be: a way to tie a stranger's request, another school's child or an ID
+ * that is used to somebody else's. */
+static enum err check_strangers(struct merge *m, const struct life_row *from,
+                                const struct life_row *into, struct fail *why)
+{
+    if (from->has_account && !from->was_approved)
+        return life_say_no(&m->refusal, "merge-not-approved",
+                           "承認されていない申請の人は、まとめられません。申請を終わらせて"
+                           "ください。",
+                           why);
+    if (from->kind == PERSON_STUDENT && !id_is_none(from->school) &&
+        !id_is_none(into->school) && !id_eq(from->school, into->school))
+        return life_say_no(&m->refusal, "merge-schools",
+                           "学校がちがう二人の児童生徒は、まとめられません。", why);
+    if (is_in(from) && is_in(into))
+        return life_say_no(&m->refusal, "merge-both-active",
+                           "二人ともIDを使っているため、まとめられません。使わないほうのIDを"
+                           "終わらせてください。",
+                           why);
+    return ERR_OK;
+}
+
 static enum err check_pair(struct merge *m, const struct life_row *from,
                            const struct life_row *into, struct fail *why)
 {
@@ -56,7 +84,7 @@ static enum err check_pair(struct merge *m, const struct life_row *from,
     if (is_open(from) && !is_open(into))
         return life_say_no(&m->refusal, "merge-other-way",
                            "使えるIDがある人のほうを残してください。", why);
-    return ERR_OK;
+    return check_strangers(m, from, into, why);
 }
 
 static enum err close_other(struct tx *tx, struct merge *m, const struct life_row *from,
@@ -75,6 +103,10 @@ static enum err close_other(struct tx *tx, struct merge *m, const struct life_ro
 /* The roster's id goes over first: it can stand with one person only. */
 static enum err move_rows(struct tx *tx, const struct merge *m, struct fail *why)
 {
+    const struct link_step step = {.merged = m->from,
+                                   .at_utc_us = m->req->now_utc_us,
+                                   .actor = m->req->caller.account,
+                                   .actor_role = m->req->caller.role};
     struct person_row other = m->other;
     enum err rc;
 
@@ -87,6 +119,8 @@ static enum err move_rows(struct tx *tx, const struct merge *m, struct fail *why
     if (rc == ERR_OK)
         rc = person_store_change(tx, &m->kept, why);
     if (rc == ERR_OK)
+        rc = link_step_moved(tx, &step, m->into, why);
+    if (rc == ERR_OK)
         rc = life_store_ties_move(tx, m->from, m->into, why);
     if (rc == ERR_OK && m->has_facts)
         rc = registration_store_add(tx, &m->facts, why);
@@ -96,11 +130,14 @@ static enum err move_rows(struct tx *tx, const struct merge *m, struct fail *why
 static enum err merge_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct merge *m = arg;
-    const struct access_entry access = access_of(m->req);
+    const struct id both[] = {m->from, m->into};
+    struct access_entry access = access_of(m->req);
     struct life_row from, into;
     enum err rc = life_store_find(tx, NULL, m->from, &from, why);
 
     m->refusal = (struct life_refusal){NULL, NULL};
+    access.shown = both;
+    access.n_shown = 2;
     if (rc == ERR_OK)
         rc = life_store_find(tx, NULL, m->into, &into, why);
     if (rc == ERR_OK)
@@ -251,7 +288,7 @@ const struct route life_merge_routes[LIFE_MERGE_ROUTES_N] = {{
     .method = HTTP_POST,
     .path = "/api/v1/people/{id}/merge",
     .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
-    .roles = LIFE_BOARD,
+    .roles = ROLE_BIT(ROLE_COMMISSIONER),
     .object = OBJECT_ANY_HERE,
     .audit = AUDIT_CHANGE,
     .input = &merge_shape,

@@ -1,12 +1,15 @@
 /* Asking for an ID: for somebody new, or for a person of the register. Nobody gets in by it:
  * the commissioner approves, then it is issued. */
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 
+#include "node/base/clock.h"
 #include "tenants/people/account.h"
 #include "tenants/people/contract_store.h"
 #include "tenants/people/day.h"
 #include "tenants/people/life.h"
+#include "tenants/people/link_store.h"
 #include "tenants/people/org_store.h"
 #include "tenants/rights/rights.h"
 #include "tenants/tenants.h"
@@ -57,33 +60,69 @@ struct asking {
     bool is_new; /* the person is added, too */
     struct id children[CHILDREN_MOST];
     size_t n_children;
+    struct life_refusal refusal;
 };
 
-static enum err add_children(struct tx *tx, const struct asking *a, struct fail *why)
+/* Noted, not tied: that is done when a commissioner approves. */
+static enum err ask_children(struct tx *tx, const struct asking *a, struct fail *why)
 {
+    struct link_step step = {.what = LINK_ASKED,
+                             .guardian = a->person.id,
+                             .at_utc_us = a->req->now_utc_us,
+                             .actor = a->req->caller.account,
+                             .actor_role = a->req->caller.role};
     enum err rc = ERR_OK;
 
-    for (size_t i = 0; rc == ERR_OK && i < a->n_children; i++)
-        rc = guardian_link_store_add(tx, a->person.id, a->children[i], a->req->now_utc_us, why);
+    for (size_t i = 0; rc == ERR_OK && i < a->n_children; i++) {
+        step.child = a->children[i];
+        rc = link_step_append(tx, &step, why);
+    }
+    return rc;
+}
+
+static enum err check_day(struct tx *tx, struct asking *a, struct fail *why)
+{
+    const struct req *req = a->req;
+    int64_t most = settings_int(req->services->settings, &setting_requests_day), n = 0;
+    enum err rc = ERR_OK;
+
+    if (req->caller.role == ROLE_SCHOOL_STAFF)
+        rc = life_store_n_asked(tx, req->caller.account, req->now_utc_us - DAY_US, &n, why);
+    if (rc == ERR_OK && n >= most)
+        rc = life_say_no(&a->refusal, "requests-full",
+                         arena_printf(req->arena,
+                                      "一日に申請できるのは%" PRId64
+                                      "件までです。明日また申請してください。",
+                                      most),
+                         why);
     return rc;
 }
 
 static enum err asking_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct asking *a = arg;
-    const struct access_entry access = access_of(a->req);
+    struct access_entry access = access_of(a->req);
     const struct life_row nobody = {.person = a->person.id};
     const struct account_step step = life_step(a->req, &nobody, ACCOUNT_REQUESTED);
-    enum err rc = a->is_new ? person_store_add(tx, &a->person, why) : ERR_OK;
+    enum err rc;
 
-    if (rc == ERR_CONFLICT)
-        return fail_field(why, ERR_CONFLICT, "/id", "the person is there already");
+    a->refusal = (struct life_refusal){NULL, NULL};
+    access.shown = a->children;
+    access.n_shown = a->n_children;
+    rc = check_day(tx, a, why);
+    if (rc == ERR_OK && a->is_new)
+        rc = person_store_add(tx, &a->person, why);
+    /* One answer for every id that is used, the caller's own and one he may not know alike: it
+     * says that 122 random bits he holds stand for somebody, which whoever showed them to him
+     * had said already. To guess one takes longer than the day's bound allows. */
+    if (rc == ERR_CONFLICT && a->refusal.code == NULL)
+        return fail_field(why, ERR_CONFLICT, "/id", "the id is used");
     if (rc == ERR_OK)
         rc = account_store_add(tx, &a->account, why);
     if (rc == ERR_OK)
         rc = account_step_begin(tx, &step, why);
     if (rc == ERR_OK)
-        rc = add_children(tx, a, why);
+        rc = ask_children(tx, a, why);
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
 }
 
@@ -112,7 +151,7 @@ static void asking_done(void *arg, enum err rc, const struct fail *why)
                                         span_text(account_state_id(ACCOUNT_REQUESTED))};
 
     if (rc != ERR_OK) {
-        reply_fail(a->req, why);
+        life_refuse(a->req, &a->refusal, why);
         return;
     }
     a->req->access_recorded = 1;
@@ -259,6 +298,47 @@ static enum err read_children(struct req *req, const struct request_input *in, s
     return ERR_OK;
 }
 
+/* Nothing to be seen: blanks of any width, and the marks that have none. */
+static bool is_blank(struct span text)
+{
+    static const char *const blanks[] = {" ",
+                                         "\t",
+                                         "\xc2\xa0",
+                                         "\xe3\x80\x80",
+                                         "\xe2\x80\x8b",
+                                         "\xe2\x80\x8c",
+                                         "\xe2\x80\x8d",
+                                         "\xef\xbb\xbf"};
+    size_t at = 0;
+
+    while (at < text.len) {
+        size_t before = at;
+
+        for (size_t i = 0; i < sizeof blanks / sizeof blanks[0] && at == before; i++) {
+            struct span blank = span_text(blanks[i]);
+
+            if (text.len - at >= blank.len && memcmp(text.p + at, blank.p, blank.len) == 0)
+                at += blank.len;
+        }
+        if (at == before)
+            return false;
+    }
+    return true;
+}
+
+static enum err check_names(const struct span names[PERSON_SEALED_N], struct fail *why)
+{
+    static const char *const fields[] = {[PERSON_FAMILY] = "/family",
+                                         [PERSON_GIVEN] = "/given",
+                                         [PERSON_FAMILY_KANA] = "/family_kana",
+                                         [PERSON_GIVEN_KANA] = "/given_kana"};
+
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (is_blank(names[i]))
+            return fail_field(why, ERR_INVALID, fields[i], "blanks only");
+    return ERR_OK;
+}
+
 static enum err begin_request(struct req *req, struct asking *a, struct fail *why)
 {
     const struct request_input *in = req->input;
@@ -271,6 +351,8 @@ static enum err begin_request(struct req *req, struct asking *a, struct fail *wh
     int64_t ends = 0;
     enum err rc = check_school(req, in, &a->person.school, why);
 
+    if (rc == ERR_OK)
+        rc = check_names(names, why);
     a->person.id = in->id;
     a->person.kind = person_kind_of((enum role)(in->terms.role + 1));
     a->person.grade = in->has_grade ? in->grade : SPAN_NONE;

@@ -7,7 +7,10 @@ static const struct stmt life_find = {
     "SELECT p.id, p.school, p.kind, p.merged_into, a.role, a.state, a.is_trial,"
     " a.role = 'student' OR a.totp_secret_sealed IS NOT NULL OR a.has_passkey,"
     " EXISTS (SELECT FROM account_step s WHERE s.account = p.id AND 'active' IN (s.state,"
-    " s.state_before)), a.ends_at FROM person p LEFT JOIN account a ON a.id = p.id"
+    " s.state_before)), a.ends_at, a.id IS NOT NULL AND a.state <> 'requested' AND (a.state <>"
+    " 'closed' OR EXISTS (SELECT FROM account_step s WHERE s.account = p.id AND s.state_before"
+    " IN ('approved', 'issued', 'active', 'suspended'))) FROM person p LEFT JOIN account a ON "
+    "a.id = p.id"
     " WHERE p.id = $1::uuid"};
 static const struct stmt life_issue = {
     "life_issue", "UPDATE account SET login_index = $2::bytea, login_sealed = $3::bytea,"
@@ -25,6 +28,15 @@ static const struct stmt life_n_role = {"life_n_role",
 static const struct stmt life_n_active_others = {
     "life_n_active_others", "SELECT count(*) FROM account WHERE role = $1::text"
                             " AND state = 'active' AND id <> $2::uuid"};
+static const struct stmt life_n_board = {
+    "life_n_board", "SELECT count(*) FROM account WHERE role = 'commissioner'"
+                    " AND state IN ('active', 'suspended')"};
+static const struct stmt life_step_by = {
+    "life_step_by", "SELECT actor, actor_role FROM account_step WHERE account = $1::uuid"
+                    " AND state = $2::text ORDER BY at DESC, id DESC LIMIT 1"};
+static const struct stmt life_n_asked = {
+    "life_n_asked", "SELECT count(*) FROM account_step WHERE state = 'requested'"
+                    " AND actor = $1::uuid AND at > $2::timestamptz"};
 static const struct stmt life_ends_move = {
     "life_ends_move", "UPDATE account SET ends_at = $3::timestamptz WHERE role = $1::text"
                       " AND state <> 'closed' AND (ends_at = $2::timestamptz"
@@ -67,7 +79,10 @@ const struct stmt *const life_stmts[LIFE_STMTS_N] = {&life_find,
                                                      &life_first_drop,
                                                      &life_enrolments,
                                                      &life_roles,
-                                                     &life_trials_move};
+                                                     &life_trials_move,
+                                                     &life_n_board,
+                                                     &life_step_by,
+                                                     &life_n_asked};
 
 static enum person_kind kind_of(struct span id)
 {
@@ -101,6 +116,7 @@ enum err life_store_find(struct tx *tx, struct db *db, struct id person,
         row.has_factor = db_bool(rows, 0, 7);
         row.was_active = db_bool(rows, 0, 8);
         row.ends_utc_us = db_time(rows, 0, 9);
+        row.was_approved = db_bool(rows, 0, 10);
     }
     if (rc == ERR_OK && row.has_account) {
         rc = role_parse(db_bytes(rows, 0, 4), &row.role, why);
@@ -195,6 +211,49 @@ enum err life_store_n_active_others(struct tx *tx, enum role role, struct id acc
     db_arg_text(&args, span_text(role_id(role)));
     db_arg_id(&args, account);
     return count(tx, &life_n_active_others, &args, n_out, why);
+}
+
+enum err life_store_n_board(struct tx *tx, int64_t *n_out, struct fail *why)
+{
+    struct db_args args;
+
+    db_args_init(&args);
+    return count(tx, &life_n_board, &args, n_out, why);
+}
+
+enum err life_store_n_asked(struct tx *tx, struct id actor, int64_t since_utc_us,
+                            int64_t *n_out, struct fail *why)
+{
+    struct db_args args;
+
+    db_args_init(&args);
+    db_arg_id(&args, actor);
+    db_arg_time(&args, since_utc_us);
+    return count(tx, &life_n_asked, &args, n_out, why);
+}
+
+enum err life_store_step_by(struct tx *tx, struct id account, enum account_state state,
+                            struct id *actor_out, enum role *role_out, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, account);
+    db_arg_text(&args, span_text(account_state_id(state)));
+    rc = tx_run(tx, &life_step_by, &args, &rows, why);
+    if (rc == ERR_OK) {
+        *actor_out = ID_NONE;
+        *role_out = ROLE_ANONYMOUS;
+        if (db_rows_n(rows) > 0) {
+            *actor_out = db_id(rows, 0, 0);
+            if (role_parse(db_bytes(rows, 0, 1), role_out, NULL) != ERR_OK)
+                *role_out = ROLE_ANONYMOUS; /* "operator" */
+        }
+    }
+    db_rows_free(&rows);
+    return rc;
 }
 
 enum err life_store_ends_move(struct tx *tx, unsigned roles, int64_t old_utc_us,

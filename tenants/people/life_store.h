@@ -17,8 +17,9 @@ struct life_row {
     enum account_state state;
     enum id_class id_class;
     bool is_trial;
-    bool has_factor; /* a second factor, or needs none */
-    bool was_active; /* ever */
+    bool has_factor;   /* a second factor, or needs none */
+    bool was_active;   /* ever */
+    bool was_approved; /* by a commissioner, or made by the operator */
     int64_t ends_utc_us;
 };
 /* Exactly one of tx and db. ERR_NOT_FOUND: no such person. */
@@ -45,7 +46,17 @@ NODISCARD enum err life_store_is_login_taken(struct tx *tx,
 /* Accounts of that role that are issued, active or suspended. */
 NODISCARD enum err life_store_n_role(struct tx *tx, enum role role, int64_t *n_out,
                                      struct fail *why);
-/* Of those, active ones other than this account. */
+/* Commissioners who came in: active now, or suspended. From two on, rules of two hold. */
+NODISCARD enum err life_store_n_board(struct tx *tx, int64_t *n_out, struct fail *why);
+/* Who took the account's last step to that state, as what; ID_NONE and ROLE_ANONYMOUS: nobody,
+ * or the operator. */
+NODISCARD enum err life_store_step_by(struct tx *tx, struct id account,
+                                      enum account_state state, struct id *actor_out,
+                                      enum role *role_out, struct fail *why);
+/* IDs that actor asked for since then. */
+NODISCARD enum err life_store_n_asked(struct tx *tx, struct id actor, int64_t since_utc_us,
+                                      int64_t *n_out, struct fail *why);
+/* Active accounts of that role other than this one. */
 NODISCARD enum err life_store_n_active_others(struct tx *tx, enum role role, struct id account,
                                               int64_t *n_out, struct fail *why);
 /* The contract ends on another day: accounts of these roles that ended with it do so now, and

@@ -15,10 +15,20 @@ static const struct stmt ask_add = {"recovery_ask_add",
                                     "INSERT INTO recovery_ask (" ASK_COLUMNS ") VALUES"
                                     " ($1::uuid, $2::uuid, $3::timestamptz, $4::uuid,"
                                     " $5::text)"};
+#define MAKING "('none', 'requested'), ('requested', 'approved'), ('approved', 'issued')"
+/* Two people, not one with an account of his own making: one of them is a commissioner; the
+ * second was not asked for, approved or issued by the first, and did not make the first alone.
+ */
 static const struct stmt ask_open = {
     "recovery_ask_open",
     "SELECT a.id, a.asked_by FROM recovery_ask a WHERE a.account = $1::uuid"
-    " AND a.asked_by <> $2::uuid AND a.asked_at > $3::timestamptz AND NOT EXISTS"
+    " AND a.asked_by <> $2::uuid AND a.asked_at > $3::timestamptz"
+    " AND 'commissioner' IN (a.role, $4::text)"
+    " AND NOT EXISTS (SELECT FROM account_step s WHERE s.account = $2::uuid"
+    " AND s.actor = a.asked_by AND (s.state_before, s.state) IN (" MAKING "))"
+    " AND (SELECT count(*) FROM account_step s WHERE s.account = a.asked_by"
+    " AND s.actor = $2::uuid AND (s.state_before, s.state) IN (" MAKING ")) < 3"
+    " AND NOT EXISTS"
     " (SELECT FROM recovery_grant g WHERE g.recovery_ask = a.id)"
     " ORDER BY a.asked_at DESC, a.id LIMIT 1"};
 static const struct stmt grant_add = {
@@ -195,6 +205,7 @@ static enum err find_ask(struct tx *tx, const struct recovery *grant, struct gra
     db_arg_id(&args, grant->account);
     db_arg_id(&args, grant->by);
     db_arg_time(&args, grant->at_utc_us - RECOVERY_HOURS * HOUR_US);
+    db_arg_text(&args, span_text(role_id(grant->role)));
     rc = tx_run(tx, &ask_open, &args, &rows, why);
     if (rc == ERR_OK && db_rows_n(rows) == 0)
         rc = fail_set(why, ERR_CONFLICT, "no open ask of another person");

@@ -682,7 +682,7 @@ T_CASE(life_routes_are_open_to_the_right_roles_only)
         {"people.suspend", LIFE_BOARD | ROLE_BIT(ROLE_SCHOOL_STAFF)},
         {"people.resume", LIFE_BOARD | ROLE_BIT(ROLE_SCHOOL_STAFF)},
         {"people.close", LIFE_BOARD},
-        {"people.merge", LIFE_BOARD},
+        {"people.merge", ROLE_BIT(ROLE_COMMISSIONER)},
         {"contract.show", LIFE_BOARD | ROLE_BIT(ROLE_AUDITOR)},
         {"contract.change", ROLE_BIT(ROLE_COMMISSIONER)},
     };
@@ -986,6 +986,11 @@ T_CASE(life_merges_two_rows_of_one_person)
                  arena_printf(t.store.arena, ",\"children\":[\"%s\"]", text_of(&t, other)))
              ->reply.status,
          201, "a guardian of the other");
+    T_EQ(COUNT(&t, "SELECT count(*) FROM guardian_link WHERE child = '%s'", text_of(&t, other)),
+         0, "asked for, not tied");
+    T_EQ(approve(&t, &guardian, 1)->reply.status, 204, "approved");
+    T_EQ(COUNT(&t, "SELECT count(*) FROM guardian_link WHERE child = '%s'", text_of(&t, other)),
+         1, "tied by the approval");
     audit_fixture_sql(&t.store.log,
                       "UPDATE person SET grade = 'P4', source_index = '\\x%s' WHERE id = '%s'",
                       "000102030405060708090a0b0c0d0e0f", text_of(&t, other));
@@ -1009,11 +1014,168 @@ T_CASE(life_merges_two_rows_of_one_person)
                text_of(&t, kept)),
          1, "the guardian comes along");
     T_EQ(COUNT(&t,
+               "SELECT count(*) FROM link_step s JOIN audit_leaf l ON l.row_id = s.id AND"
+               " l.table_name = 'link_step' WHERE s.guardian = '%s' AND (s.what, s.actor_role)"
+               " IN (('asked', 'commissioner'), ('given', 'commissioner'), ('moved',"
+               " 'commissioner'))",
+               text_of(&t, guardian)),
+         3, "each a leaf");
+    T_EQ(COUNT(&t,
+               "SELECT count(*) FROM access_shown s JOIN access_record r ON r.id = s.id WHERE"
+               " r.route = 'people.merge' AND '%s' = ANY (s.persons)",
+               text_of(&t, kept)),
+         1, "both are in the access record");
+    T_EQ(COUNT(&t,
                "SELECT count(*) FROM person WHERE id = '%s' AND grade = 'P4' AND source_index"
                " IS NOT NULL",
                text_of(&t, kept)),
          1, "and what the roster knows");
     T_EQ(merge(&t, other, kept)->reply.status, 404, "the other is nobody's any more");
     verify(&t);
+    town_stop(&t);
+}
+
+T_CASE(life_merges_no_stranger)
+{
+    struct town t;
+    struct org_row school;
+    struct id kept, other, asked = id_new();
+    struct req *r;
+
+    T_REQ("NI-2.3.4-2a");
+    town_start(&t);
+    T_EQ(contract(&t, 400, 100, "2027-03-31")->reply.status, 200, "contract");
+    kept = issued(&t);
+    other = issued(&t);
+    T_EQ(request(&t, &t.contractor, asked, "student", t.school, "")->reply.status, 201,
+         "asked");
+    r = merge(&t, asked, kept);
+    T_SPAN(route_fixture_text(r, "code"), SPAN("merge-not-approved"), "a mere request");
+    T_EQ(move(&t, "people.close", &t.board, asked)->reply.status, 200, "refused");
+    r = merge(&t, asked, kept);
+    T_SPAN(route_fixture_text(r, "code"), SPAN("merge-not-approved"), "nor a refused one");
+    activate(&t, kept);
+    activate(&t, other);
+    r = merge(&t, other, kept);
+    T_SPAN(route_fixture_text(r, "code"), SPAN("merge-both-active"), "both in use");
+    school = (struct org_row){.id = id_new(),
+                              .kind = ORG_SCHOOL,
+                              .name = SPAN("きた小学校"),
+                              .is_cooperating = true,
+                              .created_utc_us = clock_utc_us()};
+    T_EQ(writer_wait(t.store.log.writer, school_run, &school, NULL), ERR_OK, "school");
+    audit_fixture_sql(&t.store.log, "UPDATE person SET school = '%s' WHERE id = '%s'",
+                      text_of(&t, school.id), text_of(&t, other));
+    r = merge(&t, other, kept);
+    T_SPAN(route_fixture_text(r, "code"), SPAN("merge-schools"), "of two schools");
+    STATE_IS(&t, other, "active", "nothing was done");
+    verify(&t);
+    town_stop(&t);
+}
+
+/* -- rules of two -- */
+
+T_CASE(life_board_accounts_take_two_commissioners)
+{
+    struct town t;
+    struct caller second;
+    struct id first = id_new(), id = id_new();
+    struct req *r;
+
+    T_REQ("NI-2.3.4-2b");
+    town_start(&t);
+    T_EQ(contract(&t, 400, 100, "2027-03-31")->reply.status, 200, "contract");
+    T_EQ(request(&t, &t.board, first, "auditor", ID_NONE, "")->reply.status, 201, "asked");
+    T_EQ(approve(&t, &first, 1)->reply.status, 204, "alone while there is one");
+    T_EQ(issue_by(&t, &t.board, &first, 1)->reply.status, 200, "to the end");
+    second = grown_up(&t, ROLE_COMMISSIONER, "second");
+    T_EQ(request(&t, &t.board, id, "commissioner", ID_NONE, "")->reply.status, 201, "asked");
+    r = approve(&t, &id, 1);
+    T_EQ(r->reply.status, 409, "not by whoever asked");
+    T_SPAN(route_fixture_text(r, "code"), SPAN("second-person"), "why");
+    STATE_IS(&t, id, "requested", "nothing was done");
+    r = ask(&t, "people.approve", &second, ID_NONE, ids_body(&t, &id, 1, ""));
+    T_EQ(r->reply.status, 204, "by another");
+    r = issue_by(&t, &second, &id, 1);
+    T_SPAN(route_fixture_text(r, "code"), SPAN("second-person"), "who does not issue as well");
+    T_EQ(issue_by(&t, &t.board, &id, 1)->reply.status, 200, "issued");
+    verify(&t);
+    town_stop(&t);
+}
+
+T_CASE(life_recovery_takes_two_who_did_not_make_each_other)
+{
+    struct town t;
+    struct caller second, third;
+    struct id of;
+
+    T_REQ("NI-2.3.4-2b");
+    town_start(&t);
+    second = grown_up(&t, ROLE_CONTRACTOR, "second");
+    third = grown_up(&t, ROLE_COMMISSIONER, "third");
+    of = grown_up(&t, ROLE_SUPPORTER, "lost").account;
+    T_EQ(ask(&t, "people.recovery_ask", &t.contractor, of, NULL)->reply.status, 204, "asked");
+    T_EQ(ask(&t, "people.recovery_approve", &second, of, NULL)->reply.status, 409,
+         "two contractors are not enough");
+    audit_fixture_sql(&t.store.log,
+                      "INSERT INTO account_step SELECT gen_random_uuid(), '%s', b, s, now(),"
+                      " '%s', 'contractor' FROM (VALUES ('none', 'requested')) AS v (b, s)",
+                      text_of(&t, third.account), text_of(&t, t.contractor.account));
+    T_EQ(ask(&t, "people.recovery_approve", &third, of, NULL)->reply.status, 409,
+         "not whom the first asked for");
+    audit_fixture_sql(&t.store.log,
+                      "INSERT INTO account_step SELECT gen_random_uuid(), '%s', b, s, now(),"
+                      " '%s', 'commissioner' FROM (VALUES ('none', 'requested'), ('requested',"
+                      " 'approved'), ('approved', 'issued')) AS v (b, s)",
+                      text_of(&t, t.contractor.account), text_of(&t, t.board.account));
+    T_EQ(ask(&t, "people.recovery_approve", &t.board, of, NULL)->reply.status, 409,
+         "not who made the first alone");
+    T_EQ(ask(&t, "people.recovery_ask", &second, of, NULL)->reply.status, 204, "another asks");
+    T_EQ(ask(&t, "people.recovery_approve", &t.board, of, NULL)->reply.status, 200,
+         "two who are two");
+    audit_fixture_sql(&t.store.log, "%s", /* what was made up above has no leaf */
+                      "DELETE FROM account_step s WHERE NOT EXISTS (SELECT FROM audit_leaf l"
+                      " WHERE l.row_id = s.id)");
+    town_stop(&t);
+}
+
+T_CASE(life_is_resumed_by_the_rank_that_stopped_it)
+{
+    struct town t;
+    struct id id;
+    struct req *r;
+
+    T_REQ("AI-4.3-カ");
+    town_start(&t);
+    T_EQ(contract(&t, 400, 100, "2027-03-31")->reply.status, 200, "contract");
+    id = issued(&t);
+    T_EQ(move(&t, "people.suspend", &t.board, id)->reply.status, 200, "by the board");
+    r = move(&t, "people.resume", &t.contractor, id);
+    T_EQ(r->reply.status, 409, "not by the contractor");
+    T_SPAN(route_fixture_text(r, "code"), SPAN("stopped-above"), "why");
+    STATE_IS(&t, id, "suspended", "still stopped");
+    T_EQ(move(&t, "people.resume", &t.board, id)->reply.status, 200, "by the board");
+    T_EQ(move(&t, "people.suspend", &t.contractor, id)->reply.status, 200, "by the contractor");
+    T_EQ(move(&t, "people.resume", &t.contractor, id)->reply.status, 200, "and again");
+    town_stop(&t);
+}
+
+T_CASE(life_asks_for_no_name_of_blanks)
+{
+    static const char *const names[] = {"  ", "\xe3\x80\x80", "\xe2\x80\x8b"};
+    struct town t;
+
+    town_start(&t);
+    for (size_t i = 0; i < T_COUNT(names); i++) {
+        const char *body =
+            arena_printf(t.store.arena,
+                         "{\"id\":\"%s\",\"role\":\"student\",\"family\":\"%s\",\"given\":"
+                         "\"はな\",\"family_kana\":\"や\",\"given_kana\":\"は\",\"school\":"
+                         "\"%s\"}",
+                         text_of(&t, id_new()), names[i], text_of(&t, t.school));
+
+        T_EQ(ask(&t, "people.request", &t.contractor, ID_NONE, body)->reply.status, 422,
+             "blanks");
+    }
     town_stop(&t);
 }

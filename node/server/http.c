@@ -224,6 +224,14 @@ static bool body_add(struct call *call, const char *data, size_t len)
     return true;
 }
 
+/* What has come of it is read, for a short while: a stranger holds no place with it. */
+static void file_refuse(struct call *call, struct conn *conn)
+{
+    call->file = FILE_REFUSED;
+    conn->refused = call;
+    conn->deadline_us = clock_mono_us() + HTTP_LINGER_S * 1000000LL;
+}
+
 /* The stated length, of which a page costs memory once a byte of it has come. No file of the
  * system's: what it holds is sealed before it reaches a disk. */
 static void file_begin(struct call *call, struct conn *conn)
@@ -232,12 +240,11 @@ static void file_begin(struct call *call, struct conn *conn)
     int64_t more_s = call->head.content_length / HTTP_FILE_BYTES_S;
 
     conn->phase = CONN_BODY;
-    conn->deadline_us = clock_mono_us() + HTTP_BODY_S * 1000000LL;
+    conn->deadline_us = clock_mono_us() + (HTTP_BODY_S + more_s) * 1000000LL;
     if (call->file != FILE_ADMITTED) {
-        call->file = FILE_REFUSED;
+        file_refuse(call, conn);
         return;
     }
-    conn->deadline_us += more_s * 1000000LL;
     if (n_bytes == 0)
         return;
     if (call->http->n_files < HTTP_FILES_MOST)
@@ -245,8 +252,8 @@ static void file_begin(struct call *call, struct conn *conn)
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (call->body == NULL || call->body == MAP_FAILED) {
         call->body = NULL;
-        call->file = FILE_REFUSED;
         call_refuse(call, REFUSE_BUSY);
+        file_refuse(call, conn);
         return;
     }
     madvise(call->body, n_bytes, MADV_DONTDUMP);
@@ -359,6 +366,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
     if (call != NULL)
         call_give_back(call);
     if (conn != NULL) {
+        conn->refused = NULL;
         conn->phase = CONN_IDLE;
         conn->deadline_us = clock_mono_us() + HTTP_IDLE_S * 1000000LL;
     }
@@ -388,15 +396,23 @@ void http_answer(struct call *call)
 /* The library has written nothing yet in these phases, so the answer may go out beside it. */
 static void answer_late(const struct conn *conn)
 {
-    static const char fmt[] = "HTTP/1.1 408 Request Timeout\r\n"
+    static const char fmt[] = "HTTP/1.1 %d Refused\r\n"
                               "Content-Type: application/problem+json\r\n"
                               "Cache-Control: no-store\r\nConnection: close\r\n"
-                              "Content-Length: %zu\r\n\r\n%s";
-    char body[REFUSAL_BODY_CAP], text[sizeof fmt + REFUSAL_BODY_CAP + 8];
+                              "Content-Length: %zu\r\n\r\n%.*s";
+    const struct reply *refused = conn->refused == NULL ? NULL : &conn->refused->req.reply;
+    char body[REFUSAL_BODY_CAP], text[sizeof fmt + REFUSAL_BODY_CAP + 16];
+    struct span said;
     int n;
 
     refusal_body(REFUSE_SLOW, body);
-    n = snprintf(text, sizeof text, fmt, strlen(body), body);
+    said = span_text(body);
+    if (refused != NULL && refused->body.len < REFUSAL_BODY_CAP)
+        said = refused->body;
+    n = snprintf(text, sizeof text, fmt,
+                 said.p == (const uint8_t *)body ? refusal_status(REFUSE_SLOW)
+                                                 : refused->status,
+                 said.len, SPAN_ARG(said));
     if (send(conn->fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) != n)
         log_debug("http.late", L_TEXT("why", "the peer does not read"));
 }

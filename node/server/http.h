@@ -7,7 +7,8 @@
  * Deadlines are absolute and its own: HTTP_HEAD_S for a head, HTTP_BODY_S for a
  * body, for a file one second more per HTTP_FILE_BYTES_S; one byte a second does not keep a
  * connection. A file (route.body_type) is taken in only from whom its row is open to, in memory
- * of its own, HTTP_FILES_MOST at a time: one more is told to come again (503).
+ * of its own, HTTP_FILES_MOST at a time: one more is told to come again (503). The body of a
+ * file that is refused is read for HTTP_LINGER_S more.
  *
  * Restart without loss: open binds PATH.new, publish renames it over PATH, so that the next
  * connection is ours and the old program keeps what it has: its http_drain has those handled,
@@ -21,6 +22,7 @@
 
 #define HTTP_HEAD_S       10
 #define HTTP_BODY_S       30
+#define HTTP_LINGER_S     2
 #define HTTP_IDLE_S       60
 #define HTTP_FILE_BYTES_S 65536 /* half a megabit a second */
 #define HTTP_FILES_MOST   4

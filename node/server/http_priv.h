@@ -38,6 +38,7 @@ struct conn {
     uid_t peer_uid;
     enum conn_phase phase;
     int64_t deadline_us;
+    const struct call *refused; /* its body is read and dropped, HTTP_LINGER_S at most */
 };
 
 struct http {

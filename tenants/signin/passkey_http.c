@@ -204,6 +204,10 @@ static enum err add_run(struct tx *tx, void *arg, struct fail *why)
     enum err rc = passkey_store_add(tx, &adding->row, why);
 
     if (rc == ERR_OK)
+        rc = session_store_end_others(tx, adding->req->caller.account,
+                                      adding->req->caller.session, "passkey-added",
+                                      adding->req->now_utc_us, why);
+    if (rc == ERR_OK)
         rc = session_rise_tx(tx, &adding->opening, adding->req->caller.account, why);
     if (rc == ERR_DENIED && why->field[0] == '\0') /* a moment ago, by somebody else */
         rc = fail_field(why, ERR_DENIED, "account-changed", "the account changed meanwhile");
@@ -368,6 +372,9 @@ static enum err end_run(struct tx *tx, void *arg, struct fail *why)
     const struct access_entry entry = entry_of(req, req->object);
     enum err rc = passkey_store_end(tx, req->caller.account, req->object, req->now_utc_us, why);
 
+    if (rc == ERR_OK) /* one of them may have been opened with it */
+        rc = session_store_end_others(tx, req->caller.account, req->caller.session,
+                                      "passkey-removed", req->now_utc_us, why);
     return rc == ERR_OK ? access_append(tx, &entry, why) : rc;
 }
 

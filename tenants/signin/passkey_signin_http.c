@@ -221,6 +221,10 @@ static enum err check_account(struct proving *p, struct fail *why)
     if (rc != ERR_OK)
         return rc;
     refusal = session_refusal(a, &p->row, req->now_utc_us);
+    /* Staff reset the password because somebody else may be in: what he left does not open. */
+    if (refusal == NULL && act_of(req) == PASSKEY_SIGN_IN &&
+        (p->row.must_change || p->row.first_until_utc_us != 0))
+        refusal = "one-time-first";
     return refusal == NULL ? ERR_OK
                            : fail_field(why, ERR_DENIED, refusal, "the account is %s", refusal);
 }

@@ -110,6 +110,30 @@ def passkey_walk(t):
 
 
 @case
+def passkey_alone_waits_for_the_one_time_password(t):
+    """Whoever was in before staff reset the password may have left a passkey of his own."""
+    login, thiefs, session = adult("coordinator")
+    other = node.sign_in(login)
+    _, reply = register(session, label="二つめ")
+    t.eq((reply.status, other.request("GET", "/api/v1/session").status), (200, 401),
+         "a passkey more ends the other sessions")
+    in_by_it = Session(node)
+    t.eq(prove(in_by_it, thiefs).status, 200, "in by the passkey")
+    board = node.sign_in(node.account("commissioner"))
+    reset = board.request("POST", f"/api/v1/people/{login.id}/reset")
+    t.eq(reset.status, 200, f"reset {reset}")
+    t.eq(in_by_it.request("GET", "/api/v1/session").status, 401, "his session ends")
+    t.eq(prove(Session(node), thiefs).status, 401, "and his passkey alone opens nothing")
+    t.eq(outcome(), "passkey-one-time-first", "on record")
+    login.password = reset.json()["one_time"]
+    mine = node.sign_in(login)
+    t.eq(prove(in_by_it, thiefs).status, 200, "afterwards it is a passkey again")
+    for one in mine.request("GET", MINE).json()["items"]:
+        t.eq(mine.request("DELETE", f"{MINE}/{one['id']}").status, 204, "removed by its owner")
+    t.eq(in_by_it.request("GET", "/api/v1/session").status, 401, "with the sessions it opened")
+
+
+@case
 def passkey_of_every_algorithm(t):
     for algorithm in ("eddsa", "rs256"):
         _, key, _ = adult(algorithm=algorithm)

@@ -8,6 +8,11 @@
 
 #define ACCOUNT_INDEX_BYTES 16
 
+/* A column for statements over `account a`: the school of its person, who may have been moved,
+ * or be of none now; the account's own column is what it was made with. */
+#define ACCOUNT_SCHOOL \
+    "CASE WHEN EXISTS (SELECT FROM person q WHERE q.id = a.id)" \
+    " THEN (SELECT q.school FROM person q WHERE q.id = a.id) ELSE a.school END"
 /* A column for statements over `account a`: its person's school takes part, or there is none.
  */
 #define ACCOUNT_TAKES_PART \

@@ -171,6 +171,10 @@ NODISCARD enum err rights_tx_give(struct rights *rights, struct tx *tx,
                                   struct rights_decision *decision, struct fail *why);
 NODISCARD enum err rights_tx_end(struct rights *rights, struct tx *tx,
                                  struct rights_decision *decision, struct fail *why);
+/* After persons moved: ends every right for a school that is no longer its holder's own, with
+ * its leaf, in the name of whoever decided the move (decision: by, by_role, now_utc_us). */
+NODISCARD enum err rights_tx_end_left(struct tx *tx, const struct rights_decision *decision,
+                                      struct fail *why);
 /* In the operation's done, whatever it came to. */
 void rights_settle(struct rights *rights);
 /* Both halves, waiting: for jobs and tests. */

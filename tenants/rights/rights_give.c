@@ -203,6 +203,25 @@ enum err rights_tx_end(struct rights *r, struct tx *tx, struct rights_decision *
     return right_store_end(tx, &row, why);
 }
 
+enum err rights_tx_end_left(struct tx *tx, const struct rights_decision *decision,
+                            struct fail *why)
+{
+    struct rights_grant *left = NULL;
+    size_t n = 0;
+    enum err rc = rights_look_left(tx, &left, &n, why);
+
+    for (size_t i = 0; rc == ERR_OK && i < n; i++) {
+        const struct right_end_row row = {.id = id_new(),
+                                          .right_grant = left[i].id,
+                                          .at_utc_us = decision->now_utc_us,
+                                          .ended_by = decision->by,
+                                          .role = rights_decider(decision)};
+
+        rc = right_store_end(tx, &row, why);
+    }
+    return rc;
+}
+
 struct both {
     struct rights *rights;
     struct rights_decision *decision;

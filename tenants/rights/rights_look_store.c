@@ -35,8 +35,14 @@ static const struct stmt right_place = {
     "SELECT " RIGHTS_PLACE_COLUMNS
     ", EXISTS (SELECT FROM guardian_link l WHERE l.guardian = $2::uuid AND l.child = p.id"
     " AND l.ended_at IS NULL)" RIGHTS_PLACE_FROM " WHERE p.id = $1::uuid"};
-static const struct stmt right_subject = {
-    "right_subject", "SELECT role, state, school FROM account WHERE id = $1::uuid"};
+static const struct stmt right_subject = {"right_subject",
+                                          "SELECT a.role, a.state, " ACCOUNT_SCHOOL
+                                          " FROM account a WHERE a.id = $1::uuid"};
+/* Of a school that is no longer the holder's. */
+static const struct stmt right_left = {
+    "right_left", "SELECT " GRANT_COLUMNS GRANT_FROM
+                  " WHERE e.id IS NULL AND g.school IS NOT NULL AND g.school IS DISTINCT FROM"
+                  " " ACCOUNT_SCHOOL " ORDER BY g.account, g.id"};
 static const struct stmt right_used = {
     "right_used", "INSERT INTO right_use (right_grant, used_at)"
                   " VALUES ($1::uuid, $2::timestamptz) ON CONFLICT (right_grant)"
@@ -52,8 +58,8 @@ static const struct stmt right_school_open = {
     "right_school_open", "SELECT is_cooperating FROM org WHERE id = $1::uuid"};
 
 const struct stmt *const rights_look_stmts[RIGHTS_LOOK_STMTS_N] = {
-    &right_all,     &right_of,   &right_unused, &right_find,        &right_place,
-    &right_subject, &right_used, &right_class,  &right_school_open, &right_classes};
+    &right_all,  &right_of,    &right_unused,      &right_find,    &right_place, &right_subject,
+    &right_used, &right_class, &right_school_open, &right_classes, &right_left};
 
 /* ---- reading ---- */
 
@@ -252,6 +258,24 @@ enum err rights_look_classes(struct db *db, struct arena *arena,
     *classes_out = list;
     *n_out = n;
     return ERR_OK;
+}
+
+enum err rights_look_left(struct tx *tx, struct rights_grant **grants_out, size_t *n_out,
+                          struct fail *why)
+{
+    struct rights_grant *grants = NULL;
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    rc = tx_run(tx, &right_left, &args, &rows, why);
+    if (rc == ERR_OK) {
+        grants = arena_alloc(tx_arena(tx), ((size_t)db_rows_n(rows) + 1) * sizeof *grants);
+        rc = read_grants(rows, grants, grants_out, n_out, why);
+    }
+    db_rows_free(&rows);
+    return rc;
 }
 
 enum err rights_look_subject(struct tx *tx, struct id account,

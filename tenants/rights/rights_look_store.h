@@ -40,6 +40,9 @@ struct rights_subject {
 };
 NODISCARD enum err rights_look_subject(struct tx *tx, struct id account,
                                        struct rights_subject *subject_out, struct fail *why);
+/* Grants in force for a school that is no longer the holder's own, in the arena of tx. */
+NODISCARD enum err rights_look_left(struct tx *tx, struct rights_grant **grants_out,
+                                    size_t *n_out, struct fail *why);
 /* Is there such a home class in that school? */
 NODISCARD enum err rights_look_class(struct tx *tx, struct id class, struct id school,
                                      bool *is_there_out, struct fail *why);

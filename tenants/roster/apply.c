@@ -1,6 +1,8 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/db/audit.h"
+#include "tenants/people/account.h"
+#include "tenants/rights/rights.h"
 #include "tenants/roster/apply_priv.h"
 
 #define KEY_NAME   "blind.roster_id"
@@ -174,6 +176,16 @@ static enum err write_people(struct tx *tx, const struct apply *a, struct fail *
     return rc;
 }
 
+/* Who is at another school now has no right at the one before. */
+static enum err end_rights(struct tx *tx, const struct apply *a, struct fail *why)
+{
+    struct rights_decision decision = {.by = a->import->applied_by,
+                                       .now_utc_us = a->now_utc_us};
+    enum err rc = role_parse(a->import->applied_role, &decision.by_role, why);
+
+    return rc == ERR_OK ? rights_tx_end_left(tx, &decision, why) : rc;
+}
+
 static enum err write_record(struct tx *tx, const struct apply *a, struct fail *why)
 {
     const struct access_entry entry = {
@@ -206,6 +218,8 @@ static enum err apply_run(struct tx *tx, void *arg, struct fail *why)
         rc = write_puts(tx, a, why);
     if (rc == ERR_OK)
         rc = write_people(tx, a, why);
+    if (rc == ERR_OK)
+        rc = end_rights(tx, a, why);
     return rc == ERR_OK ? write_record(tx, a, why) : rc;
 }
 
@@ -231,6 +245,8 @@ enum err roster_apply(const struct services *services, struct db *db,
     ready_us = clock_mono_us();
     if (rc == ERR_OK)
         rc = writer_wait(services->writer, apply_run, &a, why);
+    if (services->accounts != NULL)
+        rights_settle(accounts_rights(services->accounts));
     if (rc == ERR_OK)
         log_info("roster.applied", L_ID("import", row->id), L_INT("rows", a.n_puts),
                  L_INT("left", a.n_leaves), L_INT("steps", a.n_steps),

@@ -9,7 +9,7 @@
 
 static const struct stmt session_by_token = {
     "session_by_token",
-    "SELECT s.id, s.account, a.school, a.role, s.created_at, s.last_seen_at, "
+    "SELECT s.id, s.account, " ACCOUNT_SCHOOL ", a.role, s.created_at, s.last_seen_at, "
     "s.expires_at,"
     " s.stage, s.listener, s.device_sha256, s.device_facts, a.ends_at, " ACCOUNT_TAKES_PART
     " FROM session s JOIN account a ON a.id = s.account"

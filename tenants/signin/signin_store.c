@@ -5,7 +5,7 @@
 #include "tenants/tenants.h"
 
 #define ROW \
-    "SELECT a.id, a.school, a.role, a.state, a.login_sealed, " \
+    "SELECT a.id, " ACCOUNT_SCHOOL ", a.role, a.state, a.login_sealed, " \
     "a.display_name_sealed," \
     " a.password_hash_sealed, a.totp_secret_sealed, a.totp_pending_sealed," \
     " a.step_hash_sealed, a.totp_last_step, a.totp_pending_until, a.ends_at, " \

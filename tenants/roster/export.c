@@ -210,7 +210,7 @@ static enum err write_manifest(struct export *e, struct fail *why)
 }
 
 enum err roster_export(struct keyring *keyring, struct db *db, struct arena *arena,
-                       struct span *zip_out, struct fail *why)
+                       struct span *zip_out, size_t *n_persons_out, struct fail *why)
 {
     struct export e = {.arena = arena};
     struct zip_entry entries[ROSTER_FILES_N];
@@ -227,5 +227,7 @@ enum err roster_export(struct keyring *keyring, struct db *db, struct arena *are
         if (rc == ERR_OK && (e.n[f] > 0 || f == FILE_MANIFEST))
             entries[n++] = (struct zip_entry){roster_shapes[f].name, e.texts[f]};
     }
+    if (rc == ERR_OK)
+        *n_persons_out = e.n[FILE_USERS];
     return rc == ERR_OK ? zip_write(entries, n, arena, zip_out, why) : rc;
 }

@@ -11,6 +11,6 @@
 #include "node/db/keyring.h"
 
 NODISCARD enum err roster_export(struct keyring *keyring, struct db *db, struct arena *arena,
-                                 struct span *zip_out, struct fail *why);
+                                 struct span *zip_out, size_t *n_persons_out, struct fail *why);
 
 #endif

@@ -8,6 +8,7 @@
 #include "tenants/rights/rights.h"
 #include "tenants/roster/feature.h"
 #include "tenants/roster/rollover.h"
+#include "tenants/watch/watch.h"
 
 #define PAGE_MOST   200
 #define LIST_MOST   20
@@ -465,6 +466,19 @@ static enum err name_changes(struct req *req, struct change_output *items, size_
     return rc;
 }
 
+static bool spend_changes(struct req *req, const struct change_output *items, size_t n)
+{
+    struct id *persons = req_alloc(req, (n + 1) * sizeof *persons);
+    size_t n_persons = 0;
+
+    if (persons == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (items[i].has_person)
+            persons[n_persons++] = items[i].person;
+    return watch_spend(req, WATCH_NAMES, persons, n_persons);
+}
+
 static void list_changes(struct req *req)
 {
     struct changes_output out = {.next = 0};
@@ -501,7 +515,8 @@ static void list_changes(struct req *req)
     }
     out.next = out.has_next ? items[n - 1].n : 0;
     out.items = (struct jx_list){items, n};
-    reply_json(req, 200, &out);
+    if (spend_changes(req, items, n))
+        reply_json(req, 200, &out);
 }
 
 const struct route rollover_routes[ROLLOVER_ROUTES_N] = {

@@ -3,12 +3,16 @@
 #include <stddef.h>
 
 #include "node/db/audit.h"
+#include "node/db/hash256.h"
 #include "node/db/jobs.h"
 #include "node/io/csv.h"
+#include "tenants/people/account.h"
+#include "tenants/rights/rights.h"
 #include "tenants/roster/export.h"
 #include "tenants/roster/feature.h"
 #include "tenants/roster/import.h"
 #include "tenants/roster/preview.h"
+#include "tenants/watch/watch.h"
 
 #define PAGE_MOST      100
 #define FINDINGS_FIRST 50
@@ -361,6 +365,42 @@ static enum err page_of(struct req *req, const struct import_row *row,
     return ERR_OK;
 }
 
+/* Whom a page names: who is in the register by his id, who is not yet by his line, and whoever a
+ * role or an enrolment names by that name; so a line that is looked at again counts once. */
+static bool spend_lines(struct req *req, const struct import_row *row,
+                        const struct preview_line *lines, size_t n)
+{
+    struct id *persons = req_alloc(req, (n + 1) * sizeof *persons), id;
+    size_t n_known = 0, n_all;
+
+    if (persons == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (span_eq(lines[i].kind, SPAN("person")) &&
+            id_parse(lines[i].object, &id, NULL) == ERR_OK)
+            persons[n_known++] = id;
+    n_all = n_known;
+    for (size_t i = 0; i < n; i++) {
+        bool is_person = span_eq(lines[i].kind, SPAN("person"));
+        struct hash256_state state;
+        struct hash256 hash;
+
+        if ((is_person && lines[i].object.len > 0) ||
+            (!is_person && !span_eq(lines[i].kind, SPAN("role")) &&
+             !span_eq(lines[i].kind, SPAN("enrolment"))))
+            continue;
+        hash256_init(&state);
+        hash256_put(&state, span_of(row->id.b, sizeof row->id.b));
+        if (is_person) /* many have the same name */
+            hash256_put(&state, span_of(&lines[i].n, sizeof lines[i].n));
+        else
+            hash256_put(&state, lines[i].label);
+        hash = hash256_end(&state);
+        memcpy(persons[n_all++].b, hash.b, sizeof id.b);
+    }
+    return watch_spend_new(req, WATCH_NAMES, persons, n_all, n_known);
+}
+
 static void show_changes(struct req *req)
 {
     struct changes_output out = {.next = 0};
@@ -368,10 +408,10 @@ static void show_changes(struct req *req)
     struct fail why = {.code = ERR_OK};
 
     arena_mark_secret(req->arena);
-    if (import_of_path(req, &row, &why) == ERR_OK && page_of(req, &row, &out, &why) == ERR_OK)
-        reply_json(req, 200, &out);
-    else
+    if (import_of_path(req, &row, &why) != ERR_OK || page_of(req, &row, &out, &why) != ERR_OK)
         reply_fail(req, &why);
+    else if (spend_lines(req, &row, out.items.at, out.items.n))
+        reply_json(req, 200, &out);
 }
 
 /* ---- POST /api/v1/roster/imports/{id}/apply ---- */
@@ -433,19 +473,56 @@ static void apply(struct req *req)
 
 /* ---- GET /api/v1/roster/export ---- */
 
+struct handing_out {
+    struct req *req;
+    struct span zip;
+};
+
+static void hand_out(void *arg)
+{
+    const struct handing_out *h = arg;
+
+    reply_header(h->req, "Content-Disposition", "attachment; filename=\"roster.zip\"");
+    reply_header(h->req, "Cache-Control", "no-store");
+    reply_bytes(h->req, 200, ZIP_TYPE, h->zip);
+}
+
+/* The commissioner exports as he likes; the contractor for a stated purpose, while it lasts. */
+static enum err check_purpose(struct req *req, struct fail *why)
+{
+    struct span purpose = SPAN_NONE;
+
+    if (req->caller.role != ROLE_CONTRACTOR)
+        return ERR_OK;
+    return rights_purpose(accounts_rights(req->services->accounts), req->db, &req->caller,
+                          RIGHT_EXPORT, req->now_utc_us, req->arena, &purpose, why);
+}
+
 static void export(struct req *req)
 {
-    struct span zip;
+    struct handing_out *h = req_alloc(req, sizeof *h);
     struct fail why = {.code = ERR_OK};
+    size_t n_persons = 0;
+    enum err rc;
 
+    if (h == NULL)
+        return;
+    h->req = req;
     arena_mark_secret(req->arena);
-    if (roster_export(req->services->keyring, req->db, req->arena, &zip, &why) != ERR_OK) {
-        reply_fail(req, &why);
+    rc = check_purpose(req, &why);
+    if (rc == ERR_DENIED) {
+        reply_problem(req, 403, "export-purpose",
+                      "名簿の書き出しには、教育委員会の承認者が目的と期限を決めて出す許可が"
+                      "必要です。承認者に相談してください。");
         return;
     }
-    reply_header(req, "Content-Disposition", "attachment; filename=\"roster.zip\"");
-    reply_header(req, "Cache-Control", "no-store");
-    reply_bytes(req, 200, ZIP_TYPE, zip);
+    if (rc == ERR_OK)
+        rc = roster_export(req->services->keyring, req->db, req->arena, &h->zip, &n_persons,
+                           &why);
+    if (rc == ERR_OK)
+        watch_export(req, n_persons, hand_out, h);
+    else
+        reply_fail(req, &why);
 }
 
 const struct route roster_routes[ROSTER_ROUTES_N] = {

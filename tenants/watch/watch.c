@@ -332,6 +332,12 @@ static void put_on_record(struct req *req, enum watch_kind kind, struct id *show
 
 bool watch_spend(struct req *req, enum watch_kind kind, const struct id *persons, size_t n)
 {
+    return watch_spend_new(req, kind, persons, n, n);
+}
+
+bool watch_spend_new(struct req *req, enum watch_kind kind, const struct id *persons, size_t n,
+                     size_t n_on_record)
+{
     const struct watch_ask ask = {req->caller.account, kind, persons, n, req->now_utc_us};
     struct id *shown;
     struct fail fail = {.code = ERR_OK};
@@ -339,10 +345,10 @@ bool watch_spend(struct req *req, enum watch_kind kind, const struct id *persons
 
     invariant(req->route->audit != AUDIT_NONE, "%s shows persons, but leaves no record",
               req->route->name);
-    shown = req_alloc(req, (n + 1) * sizeof *shown);
+    shown = req_alloc(req, (n_on_record + 1) * sizeof *shown);
     if (shown == NULL)
         return false;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n_on_record; i++)
         shown[i] = persons[i];
     if (!(ROLES_CHILD_SIDE & ROLE_BIT(req->caller.role)) && !id_is_none(req->caller.account) &&
         watch_count(req->services->watch, req->db, &ask, &over, &fail) != ERR_OK) {
@@ -352,6 +358,55 @@ bool watch_spend(struct req *req, enum watch_kind kind, const struct id *persons
             reply_fail(req, &fail);
         return false;
     }
-    put_on_record(req, kind, shown, n);
+    put_on_record(req, kind, shown, n_on_record);
     return true;
+}
+
+/* ---- exports ---- */
+
+struct handing_out {
+    struct req *req;
+    struct watch_notice notice;
+    void (*go_on)(void *arg);
+    void *arg;
+};
+
+static enum err handing_out_run(struct tx *tx, void *arg, struct fail *why)
+{
+    const struct handing_out *h = arg;
+
+    return watch_store_add(tx, &h->notice, why);
+}
+
+static void handing_out_done(void *arg, enum err rc, const struct fail *why)
+{
+    const struct handing_out *h = arg;
+
+    if (rc == ERR_OK)
+        h->go_on(h->arg);
+    else
+        reply_fail(h->req, why);
+}
+
+void watch_export(struct req *req, size_t n_persons, void (*go_on)(void *arg), void *arg)
+{
+    struct handing_out *h = req_alloc(req, sizeof *h);
+    const struct writer_op op = {handing_out_run, handing_out_done, h};
+    struct fail fail = {.code = ERR_OK};
+
+    if (h == NULL)
+        return;
+    *h = (struct handing_out){.req = req,
+                              .notice = {.id = id_new(),
+                                         .account = req->caller.account,
+                                         .kind = SPAN("export"),
+                                         .rule = span_text(req->route->name),
+                                         .at_utc_us = req->now_utc_us,
+                                         .n_persons = (int64_t)n_persons},
+                              .go_on = go_on,
+                              .arg = arg};
+    if (id_is_none(req->caller.account))
+        go_on(arg);
+    else if (writer_post(req->services->writer, &op, &fail) != ERR_OK)
+        reply_fail(req, &fail);
 }

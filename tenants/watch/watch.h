@@ -37,6 +37,16 @@ void watch_close(struct watch **watch);
 NODISCARD bool watch_spend(struct req *req, enum watch_kind kind, const struct id *persons,
                            size_t n);
 
+/* The same for lists in which some stand who are not in the register yet (rows of an uploaded
+ * package): the first n_on_record of persons are; the others, under ids that the caller makes
+ * so that the same row is the same id, only count. */
+NODISCARD bool watch_spend_new(struct req *req, enum watch_kind kind, const struct id *persons,
+                               size_t n, size_t n_on_record);
+/* For a handler that is about to hand out the whole register: no budget, but a notice of it
+ * each time; then go_on(arg), which answers, on the writer's thread. Or it has been answered.
+ * The operator, who has no account, stands in the access record alone. */
+void watch_export(struct req *req, size_t n_persons, void (*go_on)(void *arg), void *arg);
+
 /* ---- what watch_spend is made of ---- */
 
 struct watch_ask {

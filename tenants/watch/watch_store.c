@@ -39,10 +39,13 @@ static const struct stmt notice_account = {
     "watch_notice_account", "SELECT account FROM watch_notice WHERE id = $1::uuid"};
 static const struct stmt slow = {
     "watch_slow",
-    "SELECT account, count(DISTINCT person) FROM access_record WHERE at > $1::timestamptz"
-    " AND account IS NOT NULL AND person <> account AND action IN ('read', 'export')"
-    " AND outcome = 'ok' AND role NOT IN ('student', 'guardian')"
-    " GROUP BY account HAVING count(DISTINCT person) > $2::bigint"};
+    "SELECT account, count(DISTINCT who) FROM (SELECT id, account, role, person AS who FROM"
+    " access_record WHERE at > $1::timestamptz AND action IN ('read', 'export') AND outcome ="
+    " 'ok' UNION ALL SELECT a.id, a.account, a.role, p FROM access_record a JOIN access_shown s"
+    " ON s.id = a.id, unnest(s.persons) AS p WHERE a.at > $1::timestamptz) AS seen WHERE "
+    "account"
+    " IS NOT NULL AND who <> account AND role NOT IN ('student', 'guardian')"
+    " GROUP BY account HAVING count(DISTINCT who) > $2::bigint"};
 static const struct stmt seen_add = {
     "watch_seen_add",
     "INSERT INTO watch_notice_seen (id, watch_notice, at, by) VALUES ($1::uuid, $2::uuid,"
@@ -65,11 +68,11 @@ const struct stmt *const watch_stmts[WATCH_STMTS_N] = {
 static const struct data_column notice_columns[] = {
     {"id", "知らせのID", false},
     {"account", "どのIDについてか", false},
-    {"kind", "短い時間・1日・何日かのどれか", false},
+    {"kind", "短い時間・1日・何日か・書き出しのどれか", false},
     {"at", "いつ", false},
     {"n_persons", "何人の記録か", false},
     {"window_s", "どれだけの時間のうちか（秒）", false},
-    {"rule", "どの設定の値を超えたか", false},
+    {"rule", "どの設定の値を超えたか（書き出しでは何の書き出しか）", false},
     {NULL, NULL, false},
 };
 static const struct data_column seen_columns[] = {

@@ -8,13 +8,14 @@ import os
 import sys
 import tempfile
 import time
+import uuid
 import warnings
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "roster"))
 import make_samples  # noqa: E402
 import oneroster_strict  # noqa: E402
-from ibasho_node import Nodes  # noqa: E402
+from ibasho_node import Login, Nodes  # noqa: E402
 from t import case, main  # noqa: E402
 
 warnings.simplefilter("ignore")  # zipfile's, of a name that is doubled on purpose
@@ -108,7 +109,7 @@ def every_valid_shape_goes_in_and_comes_out_strict_and_unchanged(t):
 def what_was_received_goes_out_unchanged(t):
     t.req("NI-T2-1")
     bring(t, base_zip(make_samples.VALID["names_of_every_kind"]), "names of every kind")
-    out = session("contractor").request("GET", "/api/v1/roster/export")
+    out = session("commissioner").request("GET", "/api/v1/roster/export")
     got = {u["sourcedId"]: u for u in oneroster_strict.read(out.body)["users"]}
     p = make_samples.base()
     make_samples.VALID["names_of_every_kind"](p)
@@ -226,6 +227,112 @@ def the_list_of_changes_names_them_and_who_left_returns(t):
          "the same person")
     t.eq(node.psql("SELECT count(*) FROM access_record WHERE route = 'roster.changes'") != "0", True,
          "looking at names is on record")
+
+
+@case
+def a_contractor_exports_for_a_purpose_and_each_export_is_told(t):
+    t.req("NI-2.3.4-2c")
+    node, board = world["node"], session("commissioner")
+    bring(t, base_zip(), "the town")
+    desk = node.account("contractor")
+    his = node.sign_in(desk)
+    notices = ("SELECT count(*), min(n_persons) FROM watch_notice WHERE kind = 'export' AND"
+               f" account = '{desk.id}'")
+    out = his.request("GET", "/api/v1/roster/export")
+    t.eq((out.status, out.json()["code"]), (403, "export-purpose"), "without a purpose")
+    t.eq(node.psql(notices), "0|", "and nothing went out")
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+    given = board.request("POST", f"/api/v1/people/{desk.id}/rights",
+                          {"id": str(uuid.uuid4()), "right": "export", "purpose": "handover",
+                           "until": until})
+    t.eq(given.status, 201, f"given {given}")
+    for n in (1, 2):
+        t.eq(his.request("GET", "/api/v1/roster/export").status, 200, "for a purpose")
+        t.eq(node.psql(notices).split("|")[0], str(n), "each with its notice")
+    t.ok(int(node.psql(notices).split("|")[1]) >= 9, "which says how many")
+    end = board.request("POST", f"/api/v1/people/{desk.id}/rights/{given.json()['id']}/end")
+    if end.status == 404:
+        end = board.request("DELETE", f"/api/v1/people/{desk.id}/rights/{given.json()['id']}")
+    t.ok(end.status in (200, 204), "ended", end)
+    t.eq(his.request("GET", "/api/v1/roster/export").status, 403, "and no longer")
+
+
+@case
+def names_in_previews_count(t):
+    """Lists of changes are lists of names: of whom the register knows, and of whom it does not."""
+    t.req("NI-2.3.4-2c")
+    node = world["node"]
+    reader = node.sign_in(node.account("contractor"))
+    answer = check(make_samples.town(1000).zip()).json()
+    path, seen, after = f"{IMPORTS}/{answer['id']}/changes?kind=person&after=", 0, 0
+    for _ in range(12):
+        page = reader.request("GET", path + str(after))
+        if page.status != 200:
+            break
+        seen, after = seen + len(page.json()["items"]), page.json().get("next", 0)
+    t.eq((page.status, page.json().get("code")), (429, "reading-budget"), f"after {seen} names")
+    t.ok(seen >= 100, "not before", seen)
+    t.eq(reader.request("GET", "/api/v1/people").status, 429, "nor elsewhere")
+
+
+def moved_teacher(p):
+    """The base town's first teacher, now at the second school."""
+    teacher, school = p.tables["users.csv"][6], p.tables["orgs.csv"][2]["sourcedId"]
+    teacher["primaryOrgSourcedId"] = school
+    for r in p.tables["roles.csv"]:
+        if r["userSourcedId"] == teacher["sourcedId"]:
+            r["orgSourcedId"] = school
+    for e in p.tables["enrollments.csv"]:
+        if e["userSourcedId"] == teacher["sourcedId"]:
+            e["classSourcedId"] = p.tables["classes.csv"][1]["sourcedId"]
+            e["schoolSourcedId"] = school
+
+
+@case
+def who_moves_to_another_school_reads_no_longer_at_the_first(t):
+    t.req("NI-2.3.4-2a")
+    bring(t, base_zip(), "the town")
+    node, board, desk = world["node"], session("commissioner"), session("contractor")
+    staff, first, second = node.psql(
+        "SELECT p.id, o.id, (SELECT id FROM org WHERE code LIKE 'C1%' AND left_at IS NULL LIMIT 1)"
+        " FROM person p JOIN org o ON o.id = p.school WHERE p.kind = 'staff' AND p.left_at IS NULL"
+        " AND p.source_index IS NOT NULL AND o.code LIKE 'B1%'").split("|")
+    child = node.psql(f"SELECT id FROM person WHERE school = '{first}' AND kind = 'student' AND"
+                      " left_at IS NULL LIMIT 1")
+    for school in (first, second):
+        t.eq(board.request("PUT", f"/api/v1/schools/{school}", {"is_cooperating": True}).status
+             in (200, 204), True, "takes part")
+    signed = board.request("PUT", "/api/v1/contract", {
+        "id": str(uuid.uuid4()), "title": "学びの居場所", "contractor": "受託社",
+        "begins_on": "2026-04-01", "ends_on": "2099-03-31", "n_student": 100, "n_staff": 100,
+        "n_guardian": 100})
+    t.eq(signed.status, 200, f"a contract {signed}")
+    asked = desk.request("POST", f"/api/v1/people/{staff}/request", {"role": "school_staff"})
+    t.ok(asked.status in (200, 201, 204), "asked for", asked)
+    said = board.request("POST", "/api/v1/people/approve", {"ids": [staff]})
+    t.eq(said.status, 204, f"approved {said}")
+    made = session("commissioner").request("POST", "/api/v1/people/issue", {"ids": [staff], "first": "sheet"})
+    t.eq(made.status, 200, f"issued {made}")
+    made = made.json()
+    teacher = node.sign_in(Login("school_staff", made["items"][0]["login"],
+                                 made["items"][0]["first_password"], None, staff))
+
+    def guidance(school):
+        return board.request("POST", f"/api/v1/people/{staff}/rights",
+                             {"id": str(uuid.uuid4()), "right": "guidance", "school": school})
+
+    t.eq(guidance(first).status, 201, "a duty at the first school")
+    t.eq(teacher.request("GET", f"/api/v1/people/{child}").status, 200, "whose child he may see")
+    bring(t, base_zip(moved_teacher), "the town after the move")
+    t.eq(teacher.request("GET", f"/api/v1/people/{child}").status, 404, "and no longer")
+    t.eq(node.psql("SELECT count(*) FROM right_grant g JOIN right_end e ON e.right_grant = g.id"
+                   " JOIN audit_leaf l ON l.row_id = e.id"
+                   f" WHERE g.account = '{staff}' AND e.role = 'commissioner'"), "1",
+         "the right has ended, with its leaf")
+    t.eq(guidance(first).status, 422, "nor can it be given again")
+    t.eq(guidance(second).status, 201, "a duty where he is now")
+    t.eq(teacher.request("GET", f"/api/v1/people/{child}").status, 404, "still not there")
+    bring(t, base_zip(), "the town as it was")
 
 
 @case

@@ -14,6 +14,7 @@ const kinds: Readonly<Record<string, Word>> = {
   burst: words.burst,
   day: words.day,
   slow: words.slow,
+  export: words.exported,
 };
 
 /** What the node noticed by itself: someone reads unusually many records (NI-T3-10). */

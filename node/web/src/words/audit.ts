@@ -39,6 +39,11 @@ export const audit = {
     "何日《なんにち》も かけて {n}人《にん》ぶんを みています。",
     "Has read {n} people's records over several days.",
   ],
+  exported: [
+    "名簿《めいぼ》を書《か》き出《だ》しました。{n}人《にん》分《ぶん》です。",
+    "名簿《めいぼ》を かきだしました。 {n}人《にん》ぶんです。",
+    "Exported the roster with {n} people.",
+  ],
   seen: ["確認《かくにん》した", "みました", "Seen"],
   seenAt: ["{time}に確認《かくにん》", "{time}に みました", "seen {time}"],
   filter: ["しぼりこむ", "さがす", "Filter"],

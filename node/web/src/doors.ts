@@ -10,6 +10,8 @@ const roles: HomeDoor = { href: "#/roles", title: doors.roles, note: doors.roles
 const me: HomeDoor = { href: "#/me", title: home.me, note: home.meNote };
 
 const people: HomeDoor = { href: "#/people", title: doors.people, note: doors.peopleNote };
+const peopleSeen: HomeDoor = { ...people, note: doors.peopleSeenNote };
+const peopleAsked: HomeDoor = { ...people, note: doors.peopleAskedNote };
 const contract: HomeDoor = { href: "#/contract", title: doors.contract, note: doors.contractNote };
 const schools: HomeDoor = { href: "#/schools", title: doors.schools, note: doors.schoolsNote };
 const roster: HomeDoor = { href: "#/roster", title: doors.roster, note: doors.rosterNote };
@@ -25,8 +27,9 @@ export function doorsOf(role: string): readonly HomeDoor[] {
     case "auditor":
       return [audit, settings, keys, roles, me];
     case "school_staff":
+      return [peopleAsked, roles, me];
     case "supporter":
-      return [people, roles, me];
+      return [peopleSeen, roles, me];
     case "data_holder":
       return [settings, roles, me];
     case "student":

@@ -24,14 +24,21 @@ type Facts = Pick<
   | "ends_on"
 >;
 
+/** A supporter is told the ID of a child but not its state; such a child is not one without an ID. */
+function isStateHidden(person: Facts): boolean {
+  return person.state === undefined && person.login !== undefined;
+}
+
 /** What stands beside a name: the ID for matching (AI-2.7-エ), state, school and marks. */
 export function PersonTags({ person }: { person: Facts }): VNode {
   const role = roleWord(person.role);
   return (
     <p class="tags">
-      <span class={person.state === "suspended" ? "pill pill-alert" : "pill"}>
-        <Words of={person.state === undefined ? words.noId : words[person.state]} />
-      </span>
+      {isStateHidden(person) ? null : (
+        <span class={person.state === "suspended" ? "pill pill-alert" : "pill"}>
+          <Words of={person.state === undefined ? words.noId : words[person.state]} />
+        </span>
+      )}
       {person.display_name === undefined || person.login === undefined ? null : (
         <span class="given">
           <Words

@@ -26,6 +26,16 @@ export const doors = {
     "人《ひと》を さがします。 IDを だしたり、 とめたり します。",
     "Find people; approve, issue and suspend IDs.",
   ],
+  peopleAskedNote: [
+    "自分《じぶん》の学校《がっこう》の人《ひと》をさがし、IDを申《もう》しこみます。",
+    "じぶんの 学校《がっこう》の 人《ひと》を さがします。 IDを たのみます。",
+    "Find people of your school; ask for IDs.",
+  ],
+  peopleSeenNote: [
+    "表示名《ひょうじめい》とIDを見《み》ます。",
+    "よびなと IDを 見《み》ます。",
+    "See display names and IDs.",
+  ],
   contract: ["契約《けいやく》とIDの数《かず》", "けいやくと IDの かず", "Contract and IDs"],
   contractNote: [
     "契約《けいやく》の期間《きかん》と、使《つか》えるIDの残《のこ》りです。",

@@ -2,7 +2,14 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask, askFile, type Outcome } from "../edge/api.js";
 import { saveFile } from "../edge/save.js";
-import { type Chosen, chosenIn, mayApprove, mayIssue, roleOfKind } from "../state/people.js";
+import {
+  type Chosen,
+  chosenIn,
+  mayApprove,
+  mayHandOut,
+  mayIssue,
+  roleOfKind,
+} from "../state/people.js";
 import type { Person } from "../wire.js";
 import { Failure } from "../view/page.js";
 import { Words } from "../view/words.js";
@@ -19,22 +26,24 @@ interface Props {
 
 type Said =
   | { readonly kind: "nothing" | "nobody" | "printed" }
-  | { readonly kind: "requested" | "approved" | "issued"; readonly n: number }
+  | { readonly kind: "requested" | "approved"; readonly n: number }
+  | { readonly kind: "issued"; readonly n: number; readonly nLeft: number }
   | { readonly kind: "refused"; readonly text: string };
 
 /** What can be done with all who are chosen at once. */
 export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
   const [said, say] = useState<Said>({ kind: "nothing" });
   const [busy, work] = useState(false);
+  /** Those just issued: a filter may have taken them off the list, their paper is still wanted. */
+  const [fresh, keepFresh] = useState<readonly string[]>([]);
 
-  /** One act for those chosen who are in its state; the others stay as they are. */
+  /** One act for those who are in its state; the others stay as they are. */
   const act = async <T,>(
-    states: readonly Person["state"][],
+    ids: readonly string[],
     ask: (ids: readonly string[]) => Promise<Outcome<T>>,
     then: (n: number, value: T) => Said,
   ): Promise<void> => {
     if (busy) return;
-    const ids = chosenIn(people, chosen, states);
     if (ids.length === 0) return say({ kind: "nobody" });
     work(true);
     const outcome = await ask(ids);
@@ -46,7 +55,7 @@ export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
   };
   const request = (): Promise<void> =>
     act(
-      [undefined],
+      chosenIn(people, chosen, [undefined]),
       (ids) => requestAll(people, ids),
       (n) => {
         again();
@@ -56,30 +65,44 @@ export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
   const nChosen = people.filter((one) => chosen.has(one.id)).length;
   const approve = (): Promise<void> =>
     act(
-      ["requested"],
+      chosenIn(people, chosen, ["requested"]),
       (ids) => ask("people.approve", undefined, { ids }),
       (n) => {
         again();
         return { kind: "approved", n };
       },
     );
-  const issue = (): Promise<void> =>
-    act(
-      ["approved"],
+  /** Whom only the board hands a first password is left as he is, and that is said. */
+  const handed = (ids: readonly string[]): readonly string[] =>
+    ids.filter((id) => mayHandOut(role, people.find((one) => one.id === id)?.role));
+  const issue = (): Promise<void> => {
+    const all = chosenIn(people, chosen, ["approved"]);
+    const mine = handed(all);
+    return act(
+      mine,
       (ids) => ask("people.issue", undefined, { ids, first: "sheet" }),
       (n) => {
+        keepFresh(mine);
         again();
-        return { kind: "issued", n };
+        return { kind: "issued", n, nLeft: all.length - n };
       },
     );
-  const print = (kind: "ids" | "passwords"): Promise<void> =>
+  };
+  const print = (kind: "ids" | "passwords", ids: readonly string[]): Promise<void> =>
     act(
-      kind === "ids" ? ["issued", "active"] : ["issued"],
-      (ids) => askFile("people.slips", undefined, { ids, kind }),
+      ids,
+      (several) => askFile("people.slips", undefined, { ids: several, kind }),
       (_, file) => {
         saveFile(file, `ibasho-${kind}.pdf`);
         return { kind: "printed" };
       },
+    );
+  const printChosen = (kind: "ids" | "passwords"): Promise<void> =>
+    print(
+      kind,
+      kind === "ids"
+        ? chosenIn(people, chosen, ["issued", "active"])
+        : handed(chosenIn(people, chosen, ["issued"])),
     );
   return (
     <section class="card stack">
@@ -109,8 +132,12 @@ export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
           {mayIssue(role) ? (
             <>
               <Act word={words.issue} busy={busy} act={() => void issue()} />
-              <Act word={words.printIds} busy={busy} act={() => void print("ids")} />
-              <Act word={words.printPasswords} busy={busy} act={() => void print("passwords")} />
+              <Act word={words.printIds} busy={busy} act={() => void printChosen("ids")} />
+              <Act
+                word={words.printPasswords}
+                busy={busy}
+                act={() => void printChosen("passwords")}
+              />
             </>
           ) : null}
         </div>
@@ -118,6 +145,15 @@ export function Bulk({ role, people, chosen, choose, again }: Props): VNode {
       <div role="alert">
         <Result said={said} />
       </div>
+      {fresh.length === 0 ? null : (
+        <div class="row">
+          <span>
+            <Words of={words.fresh} slots={{ n: fresh.length }} />
+          </span>
+          <Act word={words.printIds} busy={busy} act={() => void print("ids", fresh)} />
+          <Act word={words.printPasswords} busy={busy} act={() => void print("passwords", fresh)} />
+        </div>
+      )}
     </section>
   );
 }
@@ -163,10 +199,21 @@ function Result({ said }: { said: Said }): VNode | null {
       );
     case "requested":
     case "approved":
-    case "issued":
       return (
         <p class="note">
           <Words of={words[`${said.kind}N`]} slots={{ n: said.n }} />
+        </p>
+      );
+    case "issued":
+      return (
+        <p class="note">
+          <Words of={words.issuedN} slots={{ n: said.n }} />
+          {said.nLeft === 0 ? null : (
+            <>
+              {" "}
+              <Words of={words.leftOut} slots={{ n: said.nLeft }} />
+            </>
+          )}
         </p>
       );
     case "refused":

@@ -58,6 +58,19 @@ export function mayApprove(role: string | undefined): boolean {
 export function mayIssue(role: string | undefined): boolean {
   return role === "commissioner" || role === "contractor";
 }
+/** Whose first password a role may hand out: those the board trusts get it from the board alone. */
+export function mayHandOut(role: string | undefined, of: Person["role"]): boolean {
+  if (role === "commissioner") return true;
+  const open: readonly Person["role"][] = [
+    "student",
+    "guardian",
+    "supporter",
+    "instructor",
+    "guest_teacher",
+    "contractor",
+  ];
+  return role === "contractor" && open.includes(of);
+}
 export function mayRequest(role: string | undefined): boolean {
   return mayIssue(role) || role === "school_staff";
 }

@@ -71,6 +71,16 @@ export const people = {
     "{n}人《にん》に IDを だしました。 紙《かみ》に だせます。",
     "{n} IDs issued. Their slips and first passwords can be printed now.",
   ],
+  leftOut: [
+    "{n}人《にん》は、教育委員会《きょういくいいんかい》だけが発行《はっこう》できるため、そのままにしました。",
+    "{n}人《にん》は まちの 人《ひと》だけが だせます。",
+    "{n} can only be issued by the board of education and were left as they are.",
+  ],
+  fresh: [
+    "いま発行《はっこう》した{n}人《にん》：",
+    "いま だした {n}人《にん》：",
+    "The {n} just issued:",
+  ],
   printed: [
     "PDFをダウンロードしました。ID票《ひょう》とパスワード票《ひょう》は別々《べつべつ》に渡《わた》してください。",
     "PDFを だしました。 2まいは べつに わたして ください。",

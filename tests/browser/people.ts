@@ -195,6 +195,7 @@ test("two_entries_become_one", async (t) => {
     const { page } = visit;
     await visit.open();
     const [twin] = await children(page, mine, ["双子 番目6"]);
+    await asked(page, "POST", "/people/approve", { ids: [twin?.id] });
     await open(visit, `#/people/${child(5).id}`, ".timeline");
     await press(page, "まとめる");
     await page.fill("#merge-find", "双子");

@@ -246,10 +246,10 @@ test("record_of_access_is_filtered_by_person_time_and_deed", async (t) => {
     );
     const id = await page.inputValue("#audit-account");
     await page.waitForFunction(
-      (id) =>
-        [...document.querySelectorAll(".history > li")].every((one) =>
-          one.textContent?.includes(id),
-        ),
+      (id) => {
+        const found = [...document.querySelectorAll(".history > li")]; // empty while it is asked
+        return found.length > 0 && found.every((one) => one.textContent?.includes(id));
+      },
       id,
     );
     t.ok((await page.locator(".history > li").count()) > 0, "one account's deeds alone");

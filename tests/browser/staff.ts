@@ -245,13 +245,10 @@ test("record_of_access_is_filtered_by_person_time_and_deed", async (t) => {
       () => (document.querySelector("#audit-account") as HTMLInputElement).value !== "",
     );
     const id = await page.inputValue("#audit-account");
-    await page.waitForFunction(
-      (id) => {
-        const found = [...document.querySelectorAll(".history > li")]; // empty while it is asked
-        return found.length > 0 && found.every((one) => one.textContent?.includes(id));
-      },
-      id,
-    );
+    await page.waitForFunction((id) => {
+      const found = [...document.querySelectorAll(".history > li")]; // empty while it is asked
+      return found.length > 0 && found.every((one) => one.textContent?.includes(id));
+    }, id);
     t.ok((await page.locator(".history > li").count()) > 0, "one account's deeds alone");
   });
 });

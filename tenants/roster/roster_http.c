@@ -365,8 +365,8 @@ static enum err page_of(struct req *req, const struct import_row *row,
     return ERR_OK;
 }
 
-/* Whom a page names: who is in the register by his id, who is not yet by his line, and whoever a
- * role or an enrolment names by that name; so a line that is looked at again counts once. */
+/* Whom a page names: who is in the register by his id, who is not yet by his line, and whoever
+ * a role or an enrolment names by that name; so a line that is looked at again counts once. */
 static bool spend_lines(struct req *req, const struct import_row *row,
                         const struct preview_line *lines, size_t n)
 {

@@ -79,6 +79,7 @@ export async function children(
   page: Page,
   ofSchool: string,
   names: readonly string[],
+  familyKana = "ゴジュウ",
 ): Promise<Child[]> {
   const made: Child[] = [];
   for (const [i, name] of names.entries()) {
@@ -86,7 +87,7 @@ export async function children(
     const id = randomUUID();
     await asked(page, "POST", "/people", {
       ...{ id, role: "student", family, given, school: ofSchool },
-      ...{ family_kana: "ゴジュウ", given_kana: `バンメ${i + 1}`, grade: "J1" },
+      ...{ family_kana: familyKana, given_kana: `バンメ${i + 1}`, grade: "J1" },
     });
     made.push({ id, family, given });
   }
@@ -100,7 +101,7 @@ export async function twoToLookAt(page: Page): Promise<{ here: string; other: st
   if (shown !== undefined) return shown;
   const at = await school(page, "あおぞら市立みはらし小学校");
   const names = ["髙﨑寿限無寿限無五劫のすりきれ海砂利水魚の水行末 葛󠄀之介", "髙﨑寿限無 葛󠄀之介"];
-  const [here, other] = await children(page, at, names);
+  const [here, other] = await children(page, at, names, "ミハラシ");
   await asked(page, "POST", "/people/approve", { ids: [here?.id] });
   await asked(page, "POST", "/people/issue", { ids: [here?.id], first: "sheet" });
   shown = { here: here?.id ?? "", other: other?.id ?? "" };

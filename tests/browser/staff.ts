@@ -148,7 +148,7 @@ test("roster_is_exported_as_a_package", async (t) => {
 
 test("people_are_asked_for_approved_issued_and_printed", async (t) => {
   t.req("HI-3.3-4");
-  await visiting(t, at, { state: await signedIn(at, "board2") }, async (visit) => {
+  await visiting(t, at, { state: await signedIn(at, "board5") }, async (visit) => {
     const { page } = visit;
     await visit.open("#/people");
     await page.waitForSelector(".person-row");
@@ -255,7 +255,7 @@ test("record_of_access_is_filtered_by_person_time_and_deed", async (t) => {
 
 test("school_is_added_and_taken_out_after_a_question", async (t) => {
   t.req("NI-2.3.1-1");
-  await visiting(t, at, { state: await signedIn(at, "board2") }, async (visit) => {
+  await visiting(t, at, { state: await signedIn(at, "board5") }, async (visit) => {
     const { page } = visit;
     await visit.open("#/schools");
     await page.waitForSelector("#school-name");
@@ -281,7 +281,7 @@ test("school_is_added_and_taken_out_after_a_question", async (t) => {
 
 test("contract_is_changed_and_says_so", async (t) => {
   t.req("HI-3.3-5");
-  await visiting(t, at, { state: await signedIn(at, "board2") }, async (visit) => {
+  await visiting(t, at, { state: await signedIn(at, "board5") }, async (visit) => {
     const { page } = visit;
     await visit.open("#/contract");
     await page.waitForSelector("#contract-n_student");

@@ -10,24 +10,12 @@
 #ifndef NODE_SERVER_WS_FRAME_H
 #define NODE_SERVER_WS_FRAME_H
 
-#include "node/base/err.h"
-#include "node/base/span.h"
+#include "node/io/ws_shared.h"
 
 #define WS_MESSAGE_CAP_BYTES 65536
 #define WS_FRAGMENTS_CAP     64
-#define WS_CONTROL_CAP_BYTES 125
 #define WS_CONTROL_PER_S     10
 #define WS_TURN_FRAMES       32
-
-/* RFC 6455, section 11.8 */
-enum ws_opcode {
-    WS_OP_CONTINUATION = 0x0,
-    WS_OP_TEXT = 0x1,
-    WS_OP_BINARY = 0x2,
-    WS_OP_CLOSE = 0x8,
-    WS_OP_PING = 0x9,
-    WS_OP_PONG = 0xa,
-};
 
 /* The rule a client broke: counted and logged by name, answered by a close code. */
 enum ws_fault {

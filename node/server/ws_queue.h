@@ -8,18 +8,13 @@
 #ifndef NODE_SERVER_WS_QUEUE_H
 #define NODE_SERVER_WS_QUEUE_H
 
-#include "node/server/ws_shared.h"
+#include "node/io/ws_shared.h"
 
 #define WS_QUEUE_CAP_BYTES  262144
 #define WS_QUEUE_CAP_FRAMES 512
 #define WS_QUEUE_OWN_FRAMES 4 /* held without memory beside the struct */
 
 struct iovec;
-
-enum ws_keep {
-    WS_KEEP,     /* chat, notices, answers, pings: all of them, or the connection ends */
-    WS_MAY_DROP, /* movement: the next one says it all again */
-};
 
 struct ws_queue_item {
     struct ws_shared *frame;

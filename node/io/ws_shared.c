@@ -1,4 +1,4 @@
-#include "node/server/ws_shared.h"
+#include "node/io/ws_shared.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -1,11 +1,30 @@
-/* node/server/ws_shared.h - a server's WebSocket frame, built once and sent to many. Head and
+/* node/io/ws_shared.h - a server's WebSocket frame, built once and sent to many. Head and
  * payload lie in one piece, because gathering two costs up to a quarter more a send (limits
  * guide, section 1). It never changes after it was made. Threads: any; who holds a reference
  * may read, and pass it on to another thread. Owns: nothing global. */
-#ifndef NODE_SERVER_WS_SHARED_H
-#define NODE_SERVER_WS_SHARED_H
+#ifndef NODE_IO_WS_SHARED_H
+#define NODE_IO_WS_SHARED_H
 
-#include "node/server/ws_frame.h"
+#include "node/base/err.h"
+#include "node/base/span.h"
+
+#define WS_CONTROL_CAP_BYTES 125
+
+/* RFC 6455, section 11.8 */
+enum ws_opcode {
+    WS_OP_CONTINUATION = 0x0,
+    WS_OP_TEXT = 0x1,
+    WS_OP_BINARY = 0x2,
+    WS_OP_CLOSE = 0x8,
+    WS_OP_PING = 0x9,
+    WS_OP_PONG = 0xa,
+};
+
+/* What becomes of a frame whose receiver does not read (node/server/ws_queue.h). */
+enum ws_keep {
+    WS_KEEP,     /* chat, notices, answers, pings: all of them, or the connection ends */
+    WS_MAY_DROP, /* movement: the next one says it all again */
+};
 
 struct ws_shared;
 

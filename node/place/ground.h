@@ -1,0 +1,21 @@
+/* node/place/ground.h - a floor ready to be walked on: the floor, its map and its texts in one
+ * piece of memory, shared by everybody who holds a reference. Made on any thread, immutable.
+ * Threads: any.  Owns: the arena. */
+#ifndef NODE_PLACE_GROUND_H
+#define NODE_PLACE_GROUND_H
+
+#include "node/place/floor_map.h"
+
+struct ground {
+    const struct floor *floor;
+    const struct floor_map *map;
+    struct span text; /* the floor file, compact, as browsers get it */
+};
+
+/* Reads and checks a floor file. Errors as floor_read. The caller holds the first reference. */
+NODISCARD enum err ground_create(struct span text, struct ground **ground_out,
+                                 struct fail *why);
+struct ground *ground_ref(struct ground *ground);
+void ground_unref(struct ground **ground); /* accepts NULL, leaves NULL */
+
+#endif

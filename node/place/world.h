@@ -1,0 +1,181 @@
+/* node/place/world.h - who is where: copies of floors, the people on them, their walks and
+ * rooms, and what of it each of them may know (design section 4; AI-2.2, AI-2.3-エ, AI-2.3-オ,
+ * SE-4.1-イ, KP-3-運用-3). No clock, no database, no socket: times are given, frames go to a
+ * function. So that everything here can be tried by itself.
+ *
+ * Channels bound what leaves the server. A copy has a public one; every area whose `see` is not
+ * "everyone" has one of its own. Who is in such a room is on the room's channel alone: for the
+ * others he has left the floor, in the same bytes. Inside one hears both.
+ * A frame is built once for each channel and kind of receiver (staff see IDs, others never) and
+ * shared. Movement goes out once a tick (WORLD_TICK_MS), and may be dropped; all else is kept.
+ * Threads: one world belongs to one thread.  Owns: copies, persons, references to grounds. */
+#ifndef NODE_PLACE_WORLD_H
+#define NODE_PLACE_WORLD_H
+
+#include "node/base/command.h"
+#include "node/base/id.h"
+#include "node/base/role.h"
+#include "node/io/ws_shared.h"
+#include "node/place/ground.h"
+
+#define WORLD_TICK_MS    100
+#define WORLD_SPEED_CM_S 150
+#define WORLD_NEAR_CM    120 /* where somebody ends who goes to a person */
+#define WORLD_SEATS      65535
+
+struct world;
+struct world_copy;   /* one copy of a floor */
+struct world_person; /* somebody on a copy */
+
+enum world_state { WORLD_TALK, WORLD_WATCH, WORLD_ALONE, WORLD_BREAK };
+#define WORLD_STATES "talk|watch|alone|break"
+/* The ladder: what a person's client may do. */
+enum world_rung { RUNG_WATCH, RUNG_REACT, RUNG_TEXT, RUNG_VOICE, RUNG_CAMERA };
+#define WORLD_RUNGS "watch|react|text|voice|camera"
+
+struct world_conf {
+    /* To one receiver; peer is what world_enter was given. */
+    void (*send)(void *peer, struct ws_shared *frame, enum ws_keep keep);
+    int32_t distance_cm; /* of me.distance; 150 */
+    int32_t n_people_cap;
+};
+NODISCARD enum err world_create(const struct world_conf *conf, struct world **world_out,
+                                struct fail *why);
+void world_destroy(struct world **world);
+void world_distance_change(struct world *world, int32_t distance_cm);
+
+/* ---- copies of floors ---- */
+
+/* number: 1 is the floor itself, more are its overflow. Takes a reference. is_anonymous: all
+ * but the staff variant see aliases. */
+NODISCARD enum err world_copy_open(struct world *world, struct ground *ground, int number,
+                                   struct world_copy **copy_out, struct fail *why);
+/* Nobody is on it any more. */
+void world_copy_close(struct world_copy **copy);
+struct world_copy *world_copy_find(struct world *world, struct span floor, int number);
+struct ground *world_copy_ground(const struct world_copy *copy); /* borrowed */
+int world_copy_number(const struct world_copy *copy);
+/* On it in all; of them on the public channel (what a card may say). */
+int world_copy_n(const struct world_copy *copy);
+int world_copy_n_public(const struct world_copy *copy);
+/* A new version of the floor: everybody stays where he stands if it is free, else comes to the
+ * nearest free spot that he may enter; walks end; a room that is gone or may not be entered any
+ * more lets its people out at the nearest public spot. Everyone gets the floor anew. */
+NODISCARD enum err world_ground_change(struct world_copy *copy, struct ground *ground,
+                                       int64_t now_ms, struct fail *why);
+/* A session that hides names begins or ends; title may be empty. Everyone gets the people anew.
+ */
+void world_session_change(struct world_copy *copy, bool is_anonymous, struct span title,
+                          int64_t now_ms);
+/* Staff open and close a room; WORLD_LOCK_FILE: as the floor file says. */
+#define WORLD_LOCK_FILE (-1)
+NODISCARD enum err world_lock_change(struct world_copy *copy, struct span area, int lock,
+                                     int64_t now_ms, struct fail *why);
+
+/* ---- people ---- */
+
+#define WORLD_NAME_CAP   64
+#define WORLD_NOTE_CAP   256
+#define WORLD_LOGIN_CAP  64
+#define WORLD_GROUPS_CAP 8
+
+/* How somebody looks and what his rights depend on; texts are UTF-8 with a NUL. */
+struct world_look {
+    struct id account;
+    enum role role;
+    bool is_staff;    /* supporter, school_staff, commissioner, contractor */
+    bool may_see_ids; /* gets the staff variant: supporter, commissioner, contractor */
+    bool is_first;    /* marks for staff */
+    int days_absent;  /* 0: none worth telling */
+    char name[WORLD_NAME_CAP], note[WORLD_NOTE_CAP], login[WORLD_LOGIN_CAP];
+    char alias[WORLD_NAME_CAP];        /* for an anonymous session */
+    uint8_t kind, colour;              /* node/place/avatar.h */
+    char groups[WORLD_GROUPS_CAP][32]; /* of "group:NAME"; "" ends */
+};
+
+struct world_entry {
+    struct span spawn; /* id; empty: a quiet one that is free */
+    bool has_spot;     /* or a spot from before (resume after a restart); freed from walls */
+    struct floor_spot spot;
+    struct span room; /* with has_spot: the room he was in */
+    enum world_rung rung;
+    enum world_state state;
+};
+/* Puts somebody on a copy: peer (may be NULL: held) gets floor.here and a picture, the others
+ * people.came. Capacity of the copy is the caller's question; of the area he lands in ours: a
+ * spawn whose area is full is passed over. ERR_BUSY: n_people_cap, or no spot is left. */
+NODISCARD enum err world_enter(struct world_copy *copy, const struct world_look *look,
+                               const struct world_entry *entry, void *peer, int64_t now_ms,
+                               struct world_person **person_out, struct fail *why);
+/* Silent: the others get people.left. */
+void world_leave(struct world_person **person, int64_t now_ms);
+/* NULL: the line is cut, others see him greyed; not NULL: it is back, on whatever device, and
+ * gets floor.here and a picture. */
+void world_peer_change(struct world_person *person, void *peer, int64_t now_ms);
+/* A whole picture to one who lost movement. */
+void world_refresh(struct world_person *person, int64_t now_ms);
+void world_look_change(struct world_person *person, const struct world_look *look,
+                       int64_t now_ms);
+
+/* What the caller told of itself. The rest is refused: ERR_DENIED with why->field naming the
+ * rule that an unaltered client keeps ("watch-walk", "area-locked", "area-who"); ERR_BUSY: the
+ * area is full; ERR_CONFLICT: not now, and kindly said (somebody wishes distance);
+ * ERR_NOT_FOUND: no such seat, area, board or spawn on this copy; ERR_INVALID: outside the
+ * floor. */
+NODISCARD enum err world_walk(struct world_person *person, int32_t x, int32_t y, int64_t now_ms,
+                              struct fail *why);
+NODISCARD enum err world_go_seat(struct world_person *person, uint16_t seat, int64_t now_ms,
+                                 struct fail *why);
+/* kind: 'a' area, 'b' board, 's' spawn. */
+NODISCARD enum err world_go(struct world_person *person, char kind, struct span id,
+                            int64_t now_ms, struct fail *why);
+void world_stop(struct world_person *person, int64_t now_ms);
+NODISCARD enum err world_stick(struct world_person *person, int8_t dx, int8_t dy,
+                               int64_t now_ms, struct fail *why);
+NODISCARD enum err world_area_enter(struct world_person *person, struct span area,
+                                    int64_t now_ms, struct fail *why);
+NODISCARD enum err world_area_leave(struct world_person *person, int64_t now_ms,
+                                    struct fail *why);
+NODISCARD enum err world_area_knock(struct world_person *person, struct span area,
+                                    int64_t now_ms, struct fail *why);
+NODISCARD enum err world_area_answer(struct world_person *person, uint16_t seat,
+                                     bool is_welcome, int64_t now_ms, struct fail *why);
+NODISCARD enum err world_area_invite(struct world_person *person, uint16_t seat, int64_t now_ms,
+                                     struct fail *why);
+NODISCARD enum err world_state_change(struct world_person *person, enum world_state state,
+                                      int64_t now_ms, struct fail *why);
+NODISCARD enum err world_rung_change(struct world_person *person, enum world_rung rung,
+                                     int64_t now_ms, struct fail *why);
+void world_distance_set(struct world_person *person, bool is_on, int64_t now_ms);
+void world_away_set(struct world_person *person, bool is_away, int64_t now_ms);
+NODISCARD enum err world_wave(struct world_person *person, uint16_t seat, int64_t now_ms,
+                              struct fail *why);
+
+/* Walks on, closes what falls due, sends a tick to every channel where something moved. now_ms
+ * never steps back; a late tick catches up. */
+void world_tick(struct world *world, int64_t now_ms);
+
+/* ---- what callers may ask ---- */
+
+struct world_where {
+    struct world_copy *copy;
+    uint16_t seat;
+    struct floor_spot spot;
+    struct span room; /* id of the closed room he is in; empty: none. Valid until he moves */
+    enum world_rung rung;
+    enum world_state state;
+    bool has_distance, is_away;
+};
+void world_where(const struct world_person *person, struct world_where *where_out);
+const struct world_look *world_look_of(const struct world_person *person);
+struct world_person *world_find_seat(struct world_copy *copy, uint16_t seat); /* NULL: none */
+/* Calls fn for everybody on the copy; fn may not change the world. */
+void world_each(struct world_copy *copy, void (*fn)(struct world_person *person, void *arg),
+                void *arg);
+void *world_peer(const struct world_person *person); /* NULL: held */
+
+/* The events of this file; the rest of the place's are in place_events.h. */
+#define WORLD_EVENTS_N 10
+extern const struct live_event world_events[WORLD_EVENTS_N];
+
+#endif

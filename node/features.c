@@ -17,6 +17,7 @@
 #include "tenants/people/contract_store.h"
 #include "tenants/people/link_store.h"
 #include "tenants/people/registration_store.h"
+#include "tenants/profile/profile_rows.h"
 #include "tenants/rights/right_store.h"
 #include "tenants/rights/rights_rows.h"
 #include "tenants/roster/feature.h"
@@ -96,6 +97,7 @@ const struct stmt_table features_stmts[] = {
     {shown_stmts, SHOWN_STMTS_N},
     {watch_stmts, WATCH_STMTS_N},
     {hours_stmts, HOURS_STMTS_N},
+    {profile_stmts, PROFILE_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -127,6 +129,7 @@ const struct data_table_list features_tables[] = {
     {import_tables, IMPORT_TABLES_N},
     {rollover_tables, ROLLOVER_TABLES_N},
     {hours_tables, HOURS_TABLES_N},
+    {profile_tables, PROFILE_TABLES_N},
     {NULL, 0},
 };
 
@@ -168,6 +171,7 @@ const struct audit_table *const features_audit_tables[] = {
     &recovery_ask_audit_table,
     &recovery_grant_audit_table,
     &hours_audit_table,
+    &profile_audit_table,
     &link_step_audit_table,
     NULL,
 };

@@ -30,6 +30,7 @@ static const struct data_column account_columns[] = {
     {"login_index", "ログインIDを探すための鍵つきの値", false},
     {"login_sealed", "ログインID（発行まで空）", true},
     {"display_name_sealed", "表示名", true},
+    {"display_name_index", "選んだ表示名が重ならないようにするための鍵つきの値", false},
     {"password_hash_sealed", "パスワードを確かめるための値（もとには戻せない）", true},
     {"totp_secret_sealed", "認証アプリの秘密の値（児童生徒は空）", true},
     {"totp_last_step", "最後に使った認証コードの時刻の番号", false},

@@ -9,6 +9,7 @@
 #include "node/db/settings.h"
 #include "node/db/sweep.h"
 #include "node/db/writer.h"
+#include "node/place/place_settings.h"
 #include "node/server/doctor.h"
 #include "node/server/own.h"
 #include "tenants/hours/hours_rows.h"
@@ -143,6 +144,7 @@ const struct setting_table features_settings[] = {
     {watch_settings, WATCH_SETTINGS_N},
     {admission_settings, ADMISSION_SETTINGS_N},
     {hours_settings, HOURS_SETTINGS_N},
+    {place_settings, PLACE_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
 };

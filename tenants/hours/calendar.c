@@ -89,9 +89,17 @@ bool calendar_time_read(struct span text, int *minute_out)
     return true;
 }
 
+bool calendar_end_read(struct span text, int *minute_out)
+{
+    if (!span_eq(text, SPAN("24:00")))
+        return calendar_time_read(text, minute_out);
+    *minute_out = 24 * 60;
+    return true;
+}
+
 void calendar_time_text(int minute, char text_out[TIME_TEXT_CAP])
 {
-    unsigned hour = (unsigned)minute / 60 % 24, rest = (unsigned)minute % 60;
+    unsigned hour = (unsigned)minute / 60 % 25, rest = (unsigned)minute % 60;
 
     snprintf(text_out, TIME_TEXT_CAP, "%02u:%02u", hour, rest);
 }

@@ -19,8 +19,10 @@ int calendar_weekday(int32_t day); /* 0 Monday .. 6 Sunday */
 void calendar_civil(int32_t day, int *year_out, int *month_out, int *mday_out);
 /* The first day of a month ("2026-06") and how many it has; false: no month of 1951 to 9998. */
 bool calendar_month(struct span text, int32_t *first_out, int *n_days_out);
-/* "10:00" to minutes since midnight and back; 00:00 to 23:59. False: it is none. */
+/* "10:00" to minutes since midnight and back; 00:00 to 23:59, as an end also 24:00. False: it
+ * is none. */
 bool calendar_time_read(struct span text, int *minute_out);
+bool calendar_end_read(struct span text, int *minute_out);
 #define TIME_TEXT_CAP 6
 void calendar_time_text(int minute, char text_out[TIME_TEXT_CAP]);
 

@@ -127,7 +127,7 @@ bool hours_slots_are_right(const struct hours_slots *slots, int *bad_out)
         const struct hours_slot *s = &slots->at[i];
 
         /* Two that touch are one: the warning of a close that is none would frighten. */
-        if (s->from <= last || s->to <= s->from || s->to >= DAY_MINUTES) {
+        if (s->from <= last || s->to <= s->from || s->to > DAY_MINUTES) {
             *bad_out = i;
             return false;
         }
@@ -136,6 +136,40 @@ bool hours_slots_are_right(const struct hours_slots *slots, int *bad_out)
     return true;
 }
 
+/* The close of a slot that begins on a day: over midnights, as far as they join. False: it is
+ * not within HOURS_JOIN_DAYS. */
+static bool close_of(const struct hours_plan *plan, int32_t day, struct hours_slot slot,
+                     int64_t *closes_out)
+{
+    for (int i = 0; i < HOURS_JOIN_DAYS; i++) {
+        struct hours_date next;
+
+        *closes_out = calendar_utc(day + i, slot.to);
+        if (slot.to < DAY_MINUTES)
+            return true;
+        hours_date_of(plan, day + i + 1, &next);
+        if (next.slots.n == 0 || next.slots.at[0].from > 0)
+            return true;
+        slot = next.slots.at[0];
+    }
+    return false;
+}
+
+/* The begin of a slot: of the one it joins when that ends at its midnight. */
+static int64_t begin_of(const struct hours_plan *plan, int32_t day, struct hours_slot slot)
+{
+    struct hours_date before;
+    const struct hours_slot *last;
+
+    if (slot.from > 0)
+        return calendar_utc(day, slot.from);
+    hours_date_of(plan, day - 1, &before);
+    last = before.slots.n == 0 ? NULL : &before.slots.at[before.slots.n - 1];
+    return last != NULL && last->to == DAY_MINUTES ? calendar_utc(day - 1, last->from)
+                                                   : calendar_utc(day, 0);
+}
+
+/* The first slot that begins at utc_us or later. */
 static void find_next(const struct hours_plan *plan, int64_t utc_us, struct hours_state *out)
 {
     const struct hours_period *const periods[] = {&plan->trial, &plan->contract};
@@ -159,7 +193,7 @@ static void find_next(const struct hours_plan *plan, int64_t utc_us, struct hour
         for (int i = 0; i < date.slots.n; i++) {
             int64_t from = calendar_utc(day, date.slots.at[i].from);
 
-            if (from > utc_us) {
+            if (from >= utc_us) {
                 out->has_next = true;
                 out->next_utc_us = from;
                 out->next_title = date.title;
@@ -173,6 +207,8 @@ void hours_state_at(const struct hours_plan *plan, int64_t utc_us, int warn_minu
                     struct hours_state *out)
 {
     int32_t day = calendar_day_at(utc_us);
+    int64_t search = utc_us + 1; /* from where on the next opening is looked for */
+    bool ends = true;
 
     *out = (struct hours_state){.kind = HOURS_CLOSED};
     hours_date_of(plan, day, &out->today);
@@ -184,12 +220,15 @@ void hours_state_at(const struct hours_plan *plan, int64_t utc_us, int warn_minu
 
         if (utc_us < from || utc_us >= to)
             continue;
+        ends = close_of(plan, day, out->today.slots.at[i], &to);
+        search = to;
         out->opened_utc_us = from;
         out->closes_utc_us = to;
         out->minutes_left = (int)((to - utc_us + MINUTE_US - 1) / MINUTE_US);
         out->kind = to - utc_us <= warn_minutes * MINUTE_US ? HOURS_CLOSING : HOURS_OPEN;
     }
-    find_next(plan, utc_us, out);
+    if (ends)
+        find_next(plan, search, out);
 }
 
 static int by_due(const void *a, const void *b)
@@ -199,19 +238,21 @@ static int by_due(const void *a, const void *b)
     return (x->due_utc_us > y->due_utc_us) - (x->due_utc_us < y->due_utc_us);
 }
 
-/* The notices of one slot that fall due within. */
-static int add_notices(int32_t day, struct hours_slot slot, int64_t after_utc_us,
-                       int64_t until_utc_us, const int *warn_minutes, int n_warn,
-                       struct hours_notice out[HOURS_NOTICES_MOST], int n)
+/* The notices of one slot that fall due within; none of one that goes on over midnight. */
+static int add_notices(const struct hours_plan *plan, int32_t day, struct hours_slot slot,
+                       int64_t after_utc_us, int64_t until_utc_us, const int *warn_minutes,
+                       int n_warn, struct hours_notice out[HOURS_NOTICES_MOST], int n)
 {
-    int64_t closes = calendar_utc(day, slot.to);
+    int64_t closes = calendar_utc(day, slot.to), end;
 
+    if (!close_of(plan, day, slot, &end) || end != closes)
+        return n;
     for (int i = -1; i < n_warn && n < HOURS_NOTICES_MOST; i++) {
         int minutes = i < 0 ? 0 : warn_minutes[i];
         int64_t due = closes - minutes * MINUTE_US;
 
-        /* A slot shorter than the warning is announced by its own opening. */
-        if (due > after_utc_us && due <= until_utc_us && due >= calendar_utc(day, slot.from) &&
+        /* An opening shorter than the warning is announced by itself. */
+        if (due > after_utc_us && due <= until_utc_us && due >= begin_of(plan, day, slot) &&
             (i < 0 || minutes > 0))
             out[n++] = (struct hours_notice){due, closes, minutes};
     }
@@ -228,13 +269,14 @@ int hours_notices(const struct hours_plan *plan, int64_t after_utc_us, int64_t u
     if (until_utc_us > after_utc_us + DAY_US)
         until_utc_us = after_utc_us + DAY_US;
     last = calendar_day_at(until_utc_us);
-    for (int32_t day = first; day <= last; day++) {
+    /* A day more: the warning of a close soon after midnight falls due before. */
+    for (int32_t day = first; day <= last + 1; day++) {
         struct hours_date date;
 
         hours_date_of(plan, day, &date);
         for (int i = 0; i < date.slots.n; i++)
-            n = add_notices(day, date.slots.at[i], after_utc_us, until_utc_us, warn_minutes,
-                            n_warn, out, n);
+            n = add_notices(plan, day, date.slots.at[i], after_utc_us, until_utc_us,
+                            warn_minutes, n_warn, out, n);
     }
     qsort(out, (size_t)n, sizeof out[0], by_due);
     return n;

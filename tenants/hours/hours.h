@@ -9,6 +9,7 @@
  *   3. a national holiday, less those the municipality took out, and those it added: closed;
  *   4. the turn of the year, both days included: closed;
  *   5. the weekly pattern.
+ * A slot to 24:00 and one from 00:00 of the next day are one opening: nothing closes between.
  * Threads: reentrant.  Owns: nothing; texts are the plan's maker's. */
 #ifndef TENANTS_HOURS_HOURS_H
 #define TENANTS_HOURS_HOURS_H
@@ -17,9 +18,10 @@
 
 #define HOURS_SLOTS_MOST  6
 #define HOURS_SEARCH_DAYS 400 /* how far the next opening is looked for */
+#define HOURS_JOIN_DAYS   8   /* how far the close of an opening over midnights is */
 
 struct hours_slot {
-    int from, to; /* minutes since midnight in Japan; open from..to, without to */
+    int from, to; /* minutes since midnight in Japan, to up to 1440; open from..to, without to */
 };
 /* By time, each with a gap to the next; n == 0: closed. */
 struct hours_slots {
@@ -93,10 +95,12 @@ enum hours_state_kind { HOURS_OPEN, HOURS_CLOSING, HOURS_CLOSED, HOURS_OUTSIDE }
 struct hours_state {
     enum hours_state_kind kind;
     struct hours_date today;
-    int64_t opened_utc_us, closes_utc_us; /* of the open slot; 0 when closed */
-    int minutes_left;                     /* of an open slot, rounded up; else 0 */
-    /* The next slot that begins after now, within HOURS_SEARCH_DAYS of now or of the first day
-     * of a period to come. */
+    int64_t opened_utc_us; /* of today's open slot; 0 when closed */
+    /* Of the opening, over midnights too; HOURS_JOIN_DAYS from today when it is not before. */
+    int64_t closes_utc_us;
+    int minutes_left; /* of an opening, rounded up; else 0 */
+    /* The next opening that begins after now, within HOURS_SEARCH_DAYS of now or of the first
+     * day of a period to come. None while the close of this one is not in sight. */
     bool has_next;
     int64_t next_utc_us;
     struct span next_title;

@@ -140,7 +140,7 @@ enum err hours_doc_read_slots(const struct jx_list *docs, const char *pointer,
 
         if (!calendar_time_read(docs_at[i].from, &slot->from))
             rc = bad_time(defects, arena, pointer, i, "from", title_ja);
-        if (rc == ERR_OK && !calendar_time_read(docs_at[i].to, &slot->to))
+        if (rc == ERR_OK && !calendar_end_read(docs_at[i].to, &slot->to))
             rc = bad_time(defects, arena, pointer, i, "to", title_ja);
     }
     if (rc == ERR_OK && defects->n == n_before && !hours_slots_are_right(out, &bad))

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "tenants/hours/hours_now.h"
 #include "tenants/people/contract_store.h"
 #include "tenants/people/day.h"
 #include "tenants/people/life.h"
@@ -264,6 +265,8 @@ static void change_done(void *arg, enum err rc, const struct fail *why)
         return;
     }
     c->req->access_recorded = 1;
+    if (c->req->services->hours != NULL) /* the periods are these dates */
+        hours_refresh(c->req->services->hours);
     answer(c->req, &c->row, c->used);
 }
 

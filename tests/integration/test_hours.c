@@ -414,7 +414,11 @@ T_CASE(hours_state_for_those_who_ask_often)
     hours_state(&t.people.store.services, eleven, &now);
     T_SPAN(now.state.today.title, SPAN("停電"), "and what it says");
     make_contract(&t, "2026-07-01");
+    T_OK(comes_to(&t, eleven, HOURS_OUTSIDE), "the contract's change is seen at once");
+    t.people.store.services.hours = NULL;
+    make_contract(&t, "2026-06-01"); /* by a program that tells nobody */
+    t.people.store.services.hours = t.hours;
     clock_test_shift((HOURS_REREAD_S + 1) * INT64_C(1000000), real_shift_us);
-    T_OK(comes_to(&t, eleven, HOURS_OUTSIDE), "the contract's change is seen in a while");
+    T_OK(comes_to(&t, eleven, HOURS_CLOSED), "but in a while");
     town_stop(&t);
 }

@@ -62,6 +62,11 @@ T_CASE(calendar_reads_only_days_and_times_there_are)
         T_OK(!calendar_time_read(span_text(no_times[i]), &minute) && minute == 7, no_times[i]);
     T_OK(calendar_time_read(SPAN("23:59"), &minute) && minute == 1439, "the last minute");
     T_OK(calendar_time_read(SPAN("00:00"), &minute) && minute == 0, "midnight");
+    T_OK(calendar_end_read(SPAN("24:00"), &minute) && minute == 1440, "the midnight after");
+    T_OK(calendar_end_read(SPAN("23:59"), &minute) && minute == 1439, "the same otherwise");
+    T_OK(!calendar_end_read(SPAN("24:01"), &minute) && minute == 1439, "nothing later");
+    calendar_time_text(1440, text);
+    T_SPAN(span_text(text), SPAN("24:00"), "and back");
     calendar_time_text(615, text);
     T_TEXT(text, "10:15", "back to text");
     calendar_civil(day("2026-12-29"), &year, &month, &mday);

@@ -339,6 +339,59 @@ T_CASE(hours_full_week_with_fewer_than_three_long_days)
     T_OK(!hours_week_is_short(&plan, day("2026-06-10"), demand), "nor in the calendar");
 }
 
+T_CASE(hours_that_meet_at_midnight_are_one_opening)
+{
+    static const int warn[] = {10, 3};
+    static const struct hours_slots evening = {1, {{1200, 1440}}}, night = {1, {{0, 5}}};
+    struct hours_plan plan = register_plan();
+    struct hours_notice due[HOURS_NOTICES_MOST];
+    struct hours_state state;
+
+    T_REQ("KP-1-千葉-2");
+    plan.week[0] = evening; /* Monday 2026-06-01 */
+    plan.week[1] = night;
+    state = state_at(&plan, at("2026-06-01", 23, 58));
+    T_EQ(state.kind, HOURS_CLOSING, "seven minutes are left, not two");
+    T_EQ(state.closes_utc_us, at("2026-06-02", 0, 5), "it closes after midnight");
+    T_EQ(state.minutes_left, 7, "so many minutes on");
+    T_EQ(state.next_utc_us, at("2026-06-03", 10, 0), "and opens on Wednesday");
+    T_EQ(state_at(&plan, at("2026-06-02", 0, 2)).kind, HOURS_CLOSING, "after midnight");
+    T_EQ(hours_notices(&plan, at("2026-06-01", 20, 30), at("2026-06-02", 0, 0), warn, 2, due),
+         1, "no close at midnight");
+    T_EQ(due[0].due_utc_us, at("2026-06-01", 23, 55), "warned ten minutes before the real one");
+    T_EQ(hours_notices(&plan, at("2026-06-02", 0, 0), at("2026-06-02", 9, 0), warn, 2, due), 2,
+         "the rest after midnight");
+    plan.week[1] = plan.week[5];
+    state = state_at(&plan, at("2026-06-01", 23, 58));
+    T_EQ(state.closes_utc_us, at("2026-06-02", 0, 0), "nothing joins: midnight closes");
+    T_EQ(hours_notices(&plan, at("2026-06-01", 20, 30), at("2026-06-02", 0, 0), warn, 2, due),
+         3, "with its warnings");
+}
+
+T_CASE(hours_of_a_place_that_never_closes)
+{
+    static const int warn[] = {10, 3};
+    struct hours_plan plan = register_plan();
+    struct hours_notice due[HOURS_NOTICES_MOST];
+    struct hours_state state;
+
+    T_REQ("KP-1-千葉-2");
+    for (int i = 0; i < 7; i++)
+        plan.week[i] = (struct hours_slots){1, {{0, 1440}}};
+    state = state_at(&plan, at("2026-06-03", 23, 59));
+    T_EQ(state.kind, HOURS_OPEN, "just before midnight");
+    T_OK(state.closes_utc_us > at("2026-06-03", 23, 59) + DAY_US, "no close in sight");
+    T_OK(!state.has_next, "nor a next opening");
+    T_EQ(hours_notices(&plan, at("2026-06-03", 12, 0), at("2026-06-04", 12, 0), warn, 2, due),
+         0, "nobody is warned");
+    state = state_at(&plan, at("2026-07-17", 12, 0));
+    T_EQ(state.closes_utc_us, at("2026-07-20", 0, 0), "a holiday closes it");
+    T_EQ(state.next_utc_us, at("2026-07-21", 0, 0), "for a day");
+    state = state_at(&plan, at("2027-03-31", 23, 55));
+    T_EQ(state.kind, HOURS_CLOSING, "so does the contract's end");
+    T_OK(!state.has_next, "for good");
+}
+
 T_CASE(hours_notices_fall_due_before_and_at_the_close)
 {
     static const int warn[] = {10, 3};
@@ -402,7 +455,8 @@ T_CASE(hours_slots_lie_apart_in_order)
         {"one", LONG, -1},
         {"from midnight", {1, {{0, 60}}}, -1},
         {"to the last minute", {1, {{60, 1439}}}, -1},
-        {"to midnight", {1, {{60, 1440}}}, 0},
+        {"to midnight", {1, {{60, 1440}}}, -1},
+        {"past midnight", {1, {{60, 1441}}}, 0},
         {"no time", {1, {{600, 600}}}, 0},
         {"backwards", {1, {{900, 600}}}, 0},
         {"touching", {2, {{600, 720}, {720, 900}}}, 1},

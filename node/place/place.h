@@ -40,11 +40,16 @@ void place_poke(struct place *place);
 struct place_pass {
     struct caller caller;
     struct world_look look;
-    struct id person;
-    char grade[16];
+    char grade[16]; /* "" when of none */
+    struct id classes[WORLD_GROUPS_CAP];
+    int n_classes; /* look.groups are their codes */
     bool is_trial;
     unsigned ways; /* how he may be talked to (tenants/profile) */
+    uint64_t mark; /* of all of the above as the database has it (look.h) */
 };
+/* is_first and days_absent compare with the days before today (Japan), so that they are the
+ * same all day. ERR_NOT_FOUND: the account may not be signed in; ERR_LOCKED, ERR_UNAVAILABLE:
+ * names cannot be opened now. */
 NODISCARD enum err place_pass_make(const struct services *services, struct db *db,
                                    const struct caller *caller, int64_t now_utc_us,
                                    struct place_pass **pass_out, struct fail *why);

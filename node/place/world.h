@@ -78,6 +78,7 @@ NODISCARD enum err world_lock_change(struct world_copy *copy, struct span area, 
 #define WORLD_NOTE_CAP   256
 #define WORLD_LOGIN_CAP  64
 #define WORLD_GROUPS_CAP 8
+#define WORLD_GROUP_CAP  36 /* a class is its id in 32 hexadecimal digits */
 
 /* How somebody looks and what his rights depend on; texts are UTF-8 with a NUL. */
 struct world_look {
@@ -88,9 +89,9 @@ struct world_look {
     bool is_first;    /* marks for staff */
     int days_absent;  /* 0: none worth telling */
     char name[WORLD_NAME_CAP], note[WORLD_NOTE_CAP], login[WORLD_LOGIN_CAP];
-    char alias[WORLD_NAME_CAP];        /* for an anonymous session */
-    uint8_t kind, colour;              /* node/place/avatar.h */
-    char groups[WORLD_GROUPS_CAP][32]; /* of "group:NAME"; "" ends */
+    char alias[WORLD_NAME_CAP];                     /* for an anonymous session */
+    uint8_t kind, colour;                           /* node/place/avatar.h */
+    char groups[WORLD_GROUPS_CAP][WORLD_GROUP_CAP]; /* of "group:NAME"; "" ends */
 };
 
 struct world_entry {

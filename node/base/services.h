@@ -15,6 +15,7 @@ struct space;
 struct accounts;
 struct watch;
 struct hours;
+struct live;
 struct data_table_list;
 struct route_table;
 
@@ -30,6 +31,7 @@ struct services {
     struct accounts *accounts;            /* tenants/people/account.h */
     struct watch *watch;                  /* tenants/watch/watch.h */
     struct hours *hours;                  /* tenants/hours/hours_now.h */
+    struct live *live;                    /* node/io/live.h; NULL where nothing listens */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */
 };

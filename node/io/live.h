@@ -39,7 +39,7 @@ struct live_feature {
     void (*closed)(void *arg, void *visitor, enum live_end end, int64_t now_mono_us);
     /* The receiver lost movement and reads again: give it a whole picture. */
     void (*refresh)(void *arg, void *visitor, int64_t now_mono_us);
-    /* Every LIVE_TICK_MS. */
+    /* Every LIVE_TICK_MS; after a stall once for all that were missed. */
     void (*tick)(void *arg, int64_t now_mono_us, int64_t now_utc_us);
     /* The node ends soon: say what must be said, write what must be written. */
     void (*ending)(void *arg, int64_t now_mono_us);
@@ -87,16 +87,21 @@ void command_ok(struct command_call *call, const void *output); /* NULL when row
 void command_fail(struct command_call *call, const struct fail *why);
 void command_refuse(struct command_call *call, const char *code, const char *title_ja);
 /* A client that is not altered never does this (walks while it only watches, enters a locked
- * room, uses another's seat): refused, counted by rule, and recorded (at most once a minute for
- * each connection and rule). rule: static, "watch-walk". */
+ * room, uses another's seat): refused with the rule as its code, counted by rule, and recorded
+ * (at most once a minute for each connection and rule; at most LIVE_RULES_CAP rules). rule:
+ * static, "watch-walk". Of a binary message nothing is answered. */
+#define LIVE_RULES_CAP 32
 void command_breach(struct command_call *call, const char *rule, const char *title_ja);
 
-/* To answer after a commit: keep this, post back with live_post, answer. A connection that has
- * gone meanwhile takes no answer. */
+/* To answer after a commit: set call->object and person, keep this, post back with live_post,
+ * answer. A connection that has gone meanwhile takes no answer; its access record is written
+ * all the same. */
 struct command_later {
     uint64_t conn;
     uint32_t number;
     const struct command *row;
+    enum role role; /* for the access record, with the ids */
+    struct id account, object, person;
 };
 struct command_later command_later(struct command_call *call);
 void command_later_ok(struct live *live, const struct command_later *later, const void *output);
@@ -105,36 +110,56 @@ void command_later_fail(struct live *live, const struct command_later *later,
 
 /* ---- from other threads ---- */
 
+/* From now on people are let in; before, they are told to come again (503). Once, when the
+ * feature has read what it needs. The feature outlives the server. live NULL: nothing. */
+void live_serve(struct live *live, const struct live_feature *feature);
+
 #define LIVE_TICKET_CAP 44
 /* Draws a ticket (one use, 30 s) for a caller with a session; the server owns pass until it is
- * handed to opened() or thrown away by pass_free. ERR_UNAVAILABLE: the server is not there, or
- * full. text_out is good the moment this returns. */
+ * handed to opened() or thrown away by pass_free (on any thread; also when this fails).
+ * ERR_UNAVAILABLE: the server is not there (live NULL), does not serve yet, or ends. text_out
+ * is good the moment this returns. */
 NODISCARD enum err live_admit(struct live *live, const struct caller *caller, void *pass,
                               void (*pass_free)(void *pass), char text_out[LIVE_TICKET_CAP],
                               struct fail *why);
 /* Runs fn(arg) on the live thread, in order. ERR_UNAVAILABLE, ERR_BUSY: it will not run. */
 NODISCARD enum err live_post(struct live *live, void (*fn)(void *arg), void *arg,
                              struct fail *why);
-/* A session ended: its tickets are worth nothing, its connections close (4003). */
+/* A session ended: its tickets are worth nothing, its connections close (4003). live NULL:
+ * nothing. */
 void live_drop_session(struct live *live, struct id session);
+/* Every session of account but keep (ID_NONE: every one) ended. live NULL: nothing. */
+void live_drop_account(struct live *live, struct id account, struct id keep);
 
 /* ---- the server's side ---- */
 
 struct live_ops {
     void (*send)(struct live_conn *, struct ws_shared *, enum ws_keep);
     void (*close)(struct live_conn *, int, bool);
-    void (*answer)(struct live_conn *, uint32_t number, struct span body);
-    void (*breach)(struct command_call *, const char *rule);
-    struct live_conn *(*find)(struct live *, uint64_t id); /* NULL: gone */
-    uint64_t (*id)(const struct live_conn *);
+    /* text: the whole message. outcome: what the access record of an audited row says; NULL:
+     * none is to be written. */
+    void (*answer)(struct live *, const struct command_later *, const char *outcome,
+                   struct span text);
+    void (*breach)(const struct command_call *, const char *rule);
+    struct command_later (*later)(const struct command_call *);
+    void (*serve)(struct live *, const struct live_feature *);
     enum err (*admit)(struct live *, const struct caller *, void *, void (*)(void *),
                       char[LIVE_TICKET_CAP], struct fail *);
     enum err (*post)(struct live *, void (*)(void *), void *, struct fail *);
-    void (*drop_session)(struct live *, struct id);
+    void (*drop)(struct live *, struct id account, struct id session, struct id keep);
 };
 /* First member of struct live and of struct live_conn. */
 struct live_head {
     const struct live_ops *ops;
+    struct live *live;
+    struct arena *arena; /* the live thread's, emptied after whatever it called */
 };
+
+/* What a refusal says: {"re":12,"no":LiveNo}. */
+struct live_no {
+    struct span code, title, field;
+    bool has_field;
+};
+extern const struct jx_shape live_no_shape;
 
 #endif

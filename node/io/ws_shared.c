@@ -22,6 +22,19 @@ static size_t put_head(uint8_t head[10], enum ws_opcode opcode, size_t len)
     return 2 + n;
 }
 
+static struct ws_shared *make(size_t len, struct fail *why)
+{
+    struct ws_shared *frame = malloc(sizeof *frame + len);
+
+    if (frame == NULL) {
+        fail_set(why, ERR_NOMEM, "frame of %zu bytes", len);
+        return NULL;
+    }
+    atomic_init(&frame->n_refs, 1);
+    frame->len = (uint32_t)len;
+    return frame;
+}
+
 enum err ws_shared_create(enum ws_opcode opcode, struct span payload,
                           struct ws_shared **frame_out, struct fail *why)
 {
@@ -34,11 +47,9 @@ enum err ws_shared_create(enum ws_opcode opcode, struct span payload,
     if (payload.len > (is_control ? WS_CONTROL_CAP_BYTES : PAYLOAD_CAP_BYTES))
         return fail_set(why, ERR_TOO_LARGE, "frame of %zu bytes", payload.len);
     head_len = put_head(head, opcode, payload.len);
-    frame = malloc(sizeof *frame + head_len + payload.len);
+    frame = make(head_len + payload.len, why);
     if (frame == NULL)
-        return fail_set(why, ERR_NOMEM, "frame of %zu bytes", payload.len);
-    atomic_init(&frame->n_refs, 1);
-    frame->len = (uint32_t)(head_len + payload.len);
+        return ERR_NOMEM;
     memcpy(frame->bytes, head, head_len);
     if (payload.len > 0)
         memcpy(frame->bytes + head_len, payload.p, payload.len);
@@ -57,6 +68,19 @@ enum err ws_shared_create_close(int close_code, const char *reason,
     if (text.len > 0)
         memcpy(payload + 2, text.p, text.len);
     return ws_shared_create(WS_OP_CLOSE, span_of(payload, 2 + text.len), frame_out, why);
+}
+
+enum err ws_shared_create_pair(const struct ws_shared *first, const struct ws_shared *second,
+                               struct ws_shared **frame_out, struct fail *why)
+{
+    struct ws_shared *frame = make((size_t)first->len + second->len, why);
+
+    *frame_out = frame;
+    if (frame == NULL)
+        return ERR_NOMEM;
+    memcpy(frame->bytes, first->bytes, first->len);
+    memcpy(frame->bytes + first->len, second->bytes, second->len);
+    return ERR_OK;
 }
 
 struct ws_shared *ws_shared_ref(struct ws_shared *frame)

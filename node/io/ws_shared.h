@@ -38,6 +38,11 @@ NODISCARD enum err ws_shared_create(enum ws_opcode opcode, struct span payload,
 NODISCARD enum err ws_shared_create_close(int close_code, const char *reason,
                                           struct ws_shared **frame_out, struct fail *why);
 
+/* The bytes of two, one behind the other: what always goes out together leaves in one write. */
+NODISCARD enum err ws_shared_create_pair(const struct ws_shared *first,
+                                         const struct ws_shared *second,
+                                         struct ws_shared **frame_out, struct fail *why);
+
 struct ws_shared *ws_shared_ref(struct ws_shared *frame);
 void ws_shared_unref(struct ws_shared **frame); /* accepts NULL, leaves NULL */
 struct span ws_shared_bytes(const struct ws_shared *frame);

@@ -3,8 +3,10 @@
  * opening carries cookies for any page that asks, and a page may set none of its headers but
  * the protocol; so the ticket travels there (ws_handshake.h), and is worth nothing once seen.
  * In memory only: a restart makes every ticket stale, and pages ask again.
- * Threads: ws_ticket_make from any; a struct ws_tickets belongs to one (whoever makes a ticket
- * posts it there before it answers).  Owns: its table, of a fixed size. */
+ * A ticket may carry a pass, which is the table's until the ticket is taken; one that never is
+ * gives it to pass_free. Threads: any. The table has a lock of its own (node/README.md), so
+ * that a ticket is good the moment it is handed out: workers draw, the live thread takes.
+ * Owns: its table, of a fixed size; the passes in it. */
 #ifndef NODE_SERVER_WS_TICKET_H
 #define NODE_SERVER_WS_TICKET_H
 
@@ -17,9 +19,13 @@
 struct ws_ticket {
     uint8_t secret[WS_TICKET_BYTES];
     struct caller caller;
+    void *pass;
+    void (*pass_free)(void *pass); /* NULL: nothing is to be freed */
 };
+/* Frees the pass of one that was not handed on. */
+void ws_ticket_fini(struct ws_ticket *ticket);
 
-/* Draws a new secret for caller; text_out is what the page gets. */
+/* Draws a new secret for caller, without a pass; text_out is what the page gets. */
 void ws_ticket_make(const struct caller *caller, struct ws_ticket *ticket_out,
                     char text_out[WS_TICKET_CHARS + 1]);
 
@@ -30,15 +36,21 @@ NODISCARD enum err ws_tickets_create(uint32_t cap, struct ws_tickets **tickets_o
                                      struct fail *why);
 void ws_tickets_destroy(struct ws_tickets **tickets);
 
-/* The ticket is good from now_mono_us on. When the table is full the oldest gives way: nobody
- * is kept out by tickets others drew and never used. Times may not step back. */
+/* Takes ticket's pass. The ticket is good from now_mono_us on. When the table is full the
+ * oldest gives way: nobody is kept out by tickets others drew and never used. Times may not
+ * step back. */
 void ws_tickets_put(struct ws_tickets *tickets, const struct ws_ticket *ticket,
                     int64_t now_mono_us);
-/* Uses text (any bytes) up: whose it is. ERR_DENIED: never made, used before, or over. */
+/* Uses text (any bytes) up: whose it is, and its pass, the caller's from now on. ERR_DENIED:
+ * never made, used before, or over. */
 NODISCARD enum err ws_tickets_take(struct ws_tickets *tickets, struct span text,
-                                   int64_t now_mono_us, struct caller *caller_out,
+                                   int64_t now_mono_us, struct ws_ticket *ticket_out,
                                    struct fail *why);
+/* Lets go of those that are over. */
+void ws_tickets_sweep(struct ws_tickets *tickets, int64_t now_mono_us);
 /* A session ended: whatever was drawn with it is worth nothing. */
 void ws_tickets_drop_session(struct ws_tickets *tickets, struct id session);
+/* All sessions of account but keep (ID_NONE: all of them) ended. */
+void ws_tickets_drop_account(struct ws_tickets *tickets, struct id account, struct id keep);
 
 #endif

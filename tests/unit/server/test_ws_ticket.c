@@ -31,7 +31,11 @@ static void draw(struct ws_tickets *tickets, struct id session, int64_t now_us,
 static enum err take(struct ws_tickets *tickets, const char *text, int64_t now_us,
                      struct caller *caller)
 {
-    return ws_tickets_take(tickets, span_text(text), now_us, caller, NULL);
+    struct ws_ticket ticket;
+    enum err rc = ws_tickets_take(tickets, span_text(text), now_us, &ticket, NULL);
+
+    *caller = ticket.caller;
+    return rc;
 }
 
 T_CASE(ws_ticket_is_good_once_and_for_thirty_seconds)
@@ -66,14 +70,14 @@ T_CASE(ws_ticket_text_is_what_the_handshake_takes)
     for (int i = 0; i < 300; i++) {
         char text[sizeof head + WS_TICKET_CHARS + 8];
         struct ws_handshake handshake = {.n_seen = 0};
-        struct caller caller;
+        struct ws_ticket ticket;
 
         memcpy(text, head, sizeof head);
         draw(tickets, id_new(), 0, text + sizeof head - 1);
         memcpy(text + sizeof head - 1 + WS_TICKET_CHARS, "\r\n\r\n", sizeof "\r\n\r\n");
         T_EQ(ws_handshake_read(&handshake, span_text(text), SPAN("https://a")), WS_HEAD_READY,
              "any drawn ticket passes");
-        T_EQ(ws_tickets_take(tickets, handshake.ticket, 0, &caller, NULL), ERR_OK,
+        T_EQ(ws_tickets_take(tickets, handshake.ticket, 0, &ticket, NULL), ERR_OK,
              "and is found");
     }
     ws_tickets_destroy(&tickets);
@@ -86,6 +90,7 @@ T_CASE(ws_ticket_has_one_spelling)
     struct ws_tickets *tickets = tickets_of(10);
     char text[WS_TICKET_CHARS + 1], other[WS_TICKET_CHARS + 2];
     struct caller caller;
+    struct ws_ticket ticket;
 
     draw(tickets, id_new(), 0, text);
     for (int at = 0; at < WS_TICKET_CHARS; at++)
@@ -102,7 +107,7 @@ T_CASE(ws_ticket_has_one_spelling)
     memcpy(other, text, sizeof text);
     other[7] = '=';
     T_EQ(take(tickets, other, 0, &caller), ERR_DENIED, "of another alphabet");
-    T_EQ(ws_tickets_take(tickets, span_of("\0\0", 2), 0, &caller, NULL), ERR_DENIED, "NUL");
+    T_EQ(ws_tickets_take(tickets, span_of("\0\0", 2), 0, &ticket, NULL), ERR_DENIED, "NUL");
     T_EQ(take(tickets, text, 0, &caller), ERR_OK, "as drawn");
     ws_tickets_destroy(&tickets);
 }
@@ -138,6 +143,55 @@ T_CASE(ws_ticket_ends_with_its_session)
     T_EQ(take(tickets, of_gone, 1, &caller), ERR_DENIED, "signed out");
     T_EQ(take(tickets, of_stays, 1, &caller), ERR_OK, "another session's is still good");
     ws_tickets_destroy(&tickets);
+}
+
+static void count_free(void *pass)
+{
+    ++*(int *)pass;
+}
+
+static void draw_pass(struct ws_tickets *tickets, const struct caller *caller, int64_t now_us,
+                      int *n_freed, char text_out[WS_TICKET_CHARS + 1])
+{
+    struct ws_ticket ticket;
+
+    ws_ticket_make(caller, &ticket, text_out);
+    ticket.pass = n_freed;
+    ticket.pass_free = count_free;
+    ws_tickets_put(tickets, &ticket, now_us);
+}
+
+T_CASE(ws_ticket_hands_its_pass_on_or_frees_it_once)
+{
+    enum { GAVE_WAY, TAKEN, SESSION, SWEPT, ACCOUNT, KEPT, N };
+    struct caller callers[N];
+    char text[N][WS_TICKET_CHARS + 1];
+    struct ws_tickets *tickets = tickets_of(N - 1);
+    struct ws_ticket got;
+    int n_freed[N] = {0};
+
+    for (int i = 0; i < N; i++) {
+        callers[i] = (struct caller){.account = id_new(), .session = id_new()};
+        if (i == KEPT)
+            callers[i].account = callers[ACCOUNT].account;
+        draw_pass(tickets, &callers[i], i, &n_freed[i], text[i]);
+    }
+    T_EQ(n_freed[GAVE_WAY], 1, "the oldest gave way");
+    T_EQ(ws_tickets_take(tickets, span_text(text[TAKEN]), N, &got, NULL), ERR_OK, "taken");
+    T_OK(got.pass == &n_freed[TAKEN], "with its pass");
+    ws_tickets_drop_session(tickets, callers[SESSION].session);
+    T_EQ(n_freed[SESSION], 1, "its session ended");
+    ws_tickets_drop_account(tickets, callers[ACCOUNT].account, callers[KEPT].session);
+    T_EQ(n_freed[ACCOUNT], 1, "its account's other sessions ended");
+    T_EQ(n_freed[KEPT], 0, "not the one that is kept");
+    ws_tickets_sweep(tickets, WS_TICKET_LIFE_US + SWEPT);
+    T_EQ(n_freed[SWEPT], 1, "over");
+    ws_tickets_destroy(&tickets);
+    for (int i = 0; i < N; i++)
+        T_EQ(n_freed[i], i == TAKEN ? 0 : 1, "once, but for the one that was taken");
+    ws_ticket_fini(&got);
+    ws_ticket_fini(&got);
+    T_EQ(n_freed[TAKEN], 1, "which is the taker's");
 }
 
 T_CASE(ws_tickets_are_never_alike)

@@ -1,7 +1,9 @@
 /** The unit tests of the client's pure modules. Arguments: parts of case names. */
 import { main } from "../../browser/t.ts";
 import "./floor.ts";
+import "./live.ts";
 import "./person.ts";
+import "./place_live.ts";
 import "./sheet.ts";
 import "./states.ts";
 import "./words.ts";

@@ -1,0 +1,288 @@
+/** What the reader knows of the place: events and frames in, people with positions out. */
+import { readFileSync } from "node:fs";
+import type { Tick } from "../../../node/web/src/live/frames.js";
+import type { FloorCard, LiveEvent, LiveEvents, Person } from "../../../node/web/src/live/wire.js";
+import { gapMs, hear, say, silent } from "../../../node/web/src/state/announce.js";
+import { type Floor, readFloor } from "../../../node/web/src/state/floor.js";
+import {
+  aimOf,
+  applyEvent,
+  applyTick,
+  areaAt,
+  distanceOf,
+  type Here,
+  inOrderOf,
+  isMoving,
+  listOf,
+  placeAtStart,
+  type PlaceLive,
+  spotIn,
+  spotOf,
+  toLobby,
+  toWaiting,
+} from "../../../node/web/src/state/place-live.js";
+import { suite } from "../../browser/t.ts";
+
+const test = suite(import.meta.filename);
+
+function person(seat: number, x: number, y: number, more: Partial<Person> = {}): Person {
+  return {
+    seat,
+    name: `p${seat}`,
+    kind: 1,
+    colour: 2,
+    state: "talk",
+    is_away: false,
+    is_lost: false,
+    is_staff: false,
+    has_distance: false,
+    x,
+    y,
+    ...more,
+  };
+}
+
+function event<N extends keyof LiveEvents>(ev: N, of: LiveEvents[N], n = 0): LiveEvent {
+  return { ev, n, of } as LiveEvent;
+}
+
+const card: FloorCard = {
+  id: "lounge",
+  name_ja: "x",
+  name_en: "x",
+  theme: "wood",
+  n_people: 2,
+  is_full: false,
+  is_waiting: false,
+  is_open: true,
+};
+const hereOf = (people: readonly Person[], seat = 1): LiveEvent =>
+  event("floor.here", {
+    floor: "lounge",
+    copy: 1,
+    version: 1,
+    hash: "h",
+    is_anonymous: false,
+    seat,
+    people,
+    areas: [{ id: "room", n: 2, is_full: false, is_in_use: false, lock: "open" }],
+  });
+
+function all(events: readonly LiveEvent[], from = placeAtStart): PlaceLive {
+  return events.reduce(applyEvent, from);
+}
+
+function here(place: PlaceLive): Here {
+  if (place.visiting.at !== "here") throw new Error("not here");
+  return place.visiting.here;
+}
+
+function tick(floorMs: number, more: Partial<Tick>): Tick {
+  return { kind: "tick", isPicture: false, floorMs, moves: [], walks: [], ...more };
+}
+
+test("coming_seeing_and_being_put_out", (t) => {
+  const hours = { kind: "open", is_bound: true } as const;
+  const me = {
+    name: "p1",
+    kind: 1,
+    colour: 2,
+    login: "a",
+    role: "student",
+    is_staff: false,
+    sees_ids: false,
+  } as const;
+  const hello = event("hello", { now: "", me, floors: [card], hours, ping_s: 2 });
+  const lobby = all([hello]);
+  t.eq([lobby.visiting.at, lobby.floors.length, lobby.me?.name], ["lobby", 1, "p1"], "the lobby");
+  const waiting = toWaiting(lobby, "lounge", 3);
+  t.eq(
+    all([event("wait", { floor: "lounge", position: 2 })], waiting).visiting,
+    { at: "waiting", floor: "lounge", position: 2 },
+    "the place in the line",
+  );
+  const inside = all([hereOf([person(1, 0, 0), person(2, 9, 9)])], waiting);
+  t.eq([...here(inside).people.keys()], [1, 2], "who is there");
+  t.eq(
+    all([event("wait", { floor: "quiet", position: 2 })], inside),
+    inside,
+    "a late word of waiting puts nobody out",
+  );
+  const after = all(
+    [
+      event("people.came", { people: [person(3, 5, 5)] }),
+      event("people.changed", { people: [person(2, 1, 1, { state: "alone" }), person(8, 1, 1)] }),
+      event("people.left", { seats: [1, 77] }),
+      event("areas", { areas: [{ id: "c", is_full: true, is_in_use: true, lock: "in_use" }] }),
+      event("closing", { minutes: 3 }),
+    ],
+    inside,
+  );
+  t.eq([...here(after).people.keys()], [2, 3], "came and left; no word brings back who has left");
+  t.eq(here(after).people.get(2)?.state, "alone", "changed");
+  t.eq(spotIn(here(after), 2, 0)?.x, 9, "and stands where they stood");
+  t.eq([...here(after).areas.keys()], ["room", "c"], "areas are told one by one");
+  t.eq(after.closing, 3, "closing");
+  const out = all([event("out", { reason: "closing", title: "またね" })], after);
+  t.eq([out.visiting.at, out.closing, out.out?.title], ["lobby", undefined, "またね"], "out");
+  t.eq(all([hereOf([person(1, 0, 0)])], out).out, undefined, "and in again");
+  t.eq(toLobby(lobby), lobby, "who is there already stays as they are");
+  t.eq(toLobby(after).visiting.at, "lobby", "leaving");
+  for (const one of [event("wave", { seat: 2, name: "p2" }), event("people.left", { seats: [1] })])
+    t.eq(all([one], lobby), lobby, `${one.ev} means nothing in the lobby`);
+});
+
+test("a_walk_is_drawn_from_when_it_began", (t) => {
+  const walk = {
+    seat: 2,
+    speedCmS: 150,
+    ageMs: 1000,
+    points: [
+      { x: 0, y: 0 },
+      { x: 300, y: 0 },
+      { x: 300, y: 300 },
+    ],
+  };
+  let place = all([hereOf([person(1, 0, 0), person(2, 0, 0)])]);
+  place = applyTick(place, tick(50_000, { walks: [walk] }), 2000);
+  const at = (ms: number) => {
+    const { x, y } = spotIn(here(place), 2, ms) ?? { x: -1, y: -1 };
+    return [Math.round(x), Math.round(y)];
+  };
+  t.eq([at(2000), at(3000), at(4000), at(5000), at(9000)], [[150, 0], [300, 0], [300, 150], [300, 300], [300, 300]], "150 cm a second, round the corner, and stands"); // prettier-ignore
+  t.eq(spotIn(here(place), 2, 2500)?.facing, 1, "looks where it goes");
+  t.eq([isMoving(here(place), 3000), isMoving(here(place), 6000)], [true, false], "until the end");
+  const motion = here(place).motions.get(2);
+  t.eq(motion === undefined ? undefined : aimOf(motion), { x: 300, y: 300 }, "aim");
+  place = applyTick(place, tick(52_000, { walks: [{ ...walk, points: [{ x: 7, y: 8 }] }] }), 4000);
+  t.eq(at(4000), [7, 8], "a walk of one point is a stop");
+});
+
+test("a_late_frame_says_where_somebody_is_by_now", (t) => {
+  let place = all([hereOf([person(1, 0, 0), person(2, 0, 0)])]);
+  place = applyTick(place, tick(1000, {}), 5000);
+  const points = [
+    { x: 0, y: 0 },
+    { x: 900, y: 0 },
+  ];
+  // Sent at 2000 of the floor, 6000 here; it took 800 ms more than the first.
+  place = applyTick(
+    place,
+    tick(2000, { walks: [{ seat: 2, speedCmS: 150, ageMs: 0, points }] }),
+    6800,
+  );
+  t.eq(Math.round(spotIn(here(place), 2, 6800)?.x ?? 0), 120, "not at the start of the walk");
+  place = applyTick(place, tick(3000, {}), 6500);
+  place = applyTick(
+    place,
+    tick(4000, { walks: [{ seat: 2, speedCmS: 150, ageMs: 0, points }] }),
+    7500,
+  );
+  t.eq(Math.round(spotIn(here(place), 2, 7500)?.x ?? 9), 0, "a quicker frame sets the clock");
+  place = applyTick(all([hereOf([person(2, 0, 0)], 2)]), tick(0xffffff00, {}), 8000);
+  place = applyTick(
+    place,
+    tick(0x100, { walks: [{ seat: 2, speedCmS: 100, ageMs: 0, points }] }),
+    8512,
+  );
+  t.eq(Math.round(spotIn(here(place), 2, 9512)?.x ?? 0), 100, "the floor's clock runs over");
+});
+
+test("steps_of_a_stick_are_joined_and_jumps_are_not", (t) => {
+  let place = all([hereOf([person(1, 0, 0), person(2, 100, 100)])]);
+  const move = (x: number, ms: number) =>
+    (place = applyTick(place, tick(ms, { moves: [{ seat: 2, x, y: 100 }] }), ms));
+  const x = (ms: number) => spotIn(here(place), 2, ms)?.x;
+  move(115, 1000);
+  t.eq([x(1000), x(1050), x(1100), x(1200)], [100, 107.5, 115, 115], "100 ms a step");
+  move(130, 1050);
+  t.eq([x(1050), x(1150)], [107.5, 130], "from where it was drawn");
+  move(2000, 2000);
+  t.eq(x(2000), 2000, "nobody slides over the whole floor");
+  place = applyTick(place, tick(3000, { isPicture: true, moves: [{ seat: 1, x: 5, y: 6 }] }), 3000);
+  t.eq([...here(place).motions.keys()], [1], "a picture is complete");
+  t.eq(
+    spotOf({ kind: "still", x: 1, y: 2 }, 0),
+    { x: 1, y: 2, facing: 0, isMoving: false },
+    "still",
+  );
+});
+
+const plaza = (() => {
+  const read = readFloor(JSON.parse(readFileSync("node/place/floors/plaza.json", "utf8")));
+  if (read.kind !== "floor") throw new Error("no floor");
+  return read.floor;
+})();
+
+test("near_and_far_are_words", (t) => {
+  t.req("AI-2.1-ア");
+  const from = { x: 0, y: 0 };
+  t.eq(
+    [0, 250, 251, 700, 701].map((x) => distanceOf(from, { x, y: 0 })),
+    ["close", "close", "near", "near", "far"],
+    "at their edges",
+  );
+});
+
+test("the_innermost_area_holds_somebody", (t) => {
+  for (const area of plaza.areas) {
+    const [rect] = area.rects;
+    if (rect === undefined) continue;
+    const found = areaAt(plaza, { x: rect.x + rect.w / 2, y: rect.y + rect.h / 2 });
+    if (area.kind === "portal" || area.kind === "stage") t.eq(found?.id, area.id, area.id);
+    else t.ok(found !== undefined, area.id);
+  }
+  t.eq(areaAt(plaza, { x: -5, y: 0 }), undefined, "nowhere");
+});
+
+test("the_list_goes_from_near_to_far_and_holds_still", (t) => {
+  const place = all([
+    hereOf([person(5, 3000, 2000), person(1, 100, 100), person(4, 500, 100), person(3, 200, 100)]),
+  ]);
+  const list = listOf(here(place), plaza, 0);
+  t.eq(
+    list.map((one) => [one.person.seat, one.distance, one.isMe]),
+    [
+      [1, "close", true],
+      [3, "close", false],
+      [4, "near", false],
+      [5, "far", false],
+    ],
+    "me, then by nearness",
+  );
+  t.eq(
+    inOrderOf(list, [5, 1, 3]).map((one) => one.person.seat),
+    [5, 1, 3, 4],
+    "as it was, who is new at its end",
+  );
+  t.ok(
+    listOf(here(place), undefined as Floor | undefined, 0).length === 4,
+    "before the floor has come",
+  );
+});
+
+test("a_crowd_is_told_in_one_sentence_every_three_seconds", (t) => {
+  t.req("AI-2.1-ア");
+  let now = silent;
+  const came = (name: string) => (now = hear(now, { kind: "came", name }));
+  const at = (ms: number) => {
+    const { next, said } = say(now, ms);
+    now = next;
+    return said;
+  };
+  came("a");
+  t.eq(at(0), { kind: "came", names: ["a"], n: 1 }, "the first at once");
+  for (let i = 0; i < 50; i++) came(`p${i}`);
+  now = hear(now, { kind: "wave", name: "b" });
+  t.eq([at(10), at(gapMs - 1)], [undefined, undefined], "then nothing for 3 s");
+  t.eq(at(gapMs), { kind: "wave", name: "b" }, "what is meant for me goes first");
+  const crowd = at(2 * gapMs);
+  t.eq(crowd?.kind === "came" ? [crowd.names.length, crowd.n] : [], [3, 39], "the others together");
+  t.eq(at(3 * gapMs), undefined, "and that was all");
+  let n = 0;
+  for (let ms = 100_000; ms < 130_000; ms += 50) {
+    came("x");
+    if (at(ms) !== undefined) n++;
+  }
+  t.eq(n, 10, "ten in half a minute, however many come");
+});

@@ -3,6 +3,7 @@
 #include "node/base/clock.h"
 #include "tenants/people/account.h"
 #include "tenants/people/account_step_store.h"
+#include "tenants/people/link_store.h"
 #include "tenants/people/people_json.h"
 #include "tenants/people/people_look_store.h"
 #include "tenants/rights/rights_look_store.h"
@@ -203,9 +204,31 @@ static const struct jx_field step_fields[] = {
 static const struct jx_shape step_shape =
     JX_SHAPE("AccountStep", struct step_output, step_fields);
 
+/* A child of a guardian, as far as the viewer may know of it. */
+struct child_output {
+    struct id id;
+    struct span name, school_name;
+};
+static const struct jx_field child_fields[] = {
+    {.name = "id",
+     .type = JX_ID,
+     .offset = offsetof(struct child_output, id),
+     .title_ja = "子の番号（仮名）"},
+    {.name = "name",
+     .type = JX_TEXT,
+     .offset = offsetof(struct child_output, name),
+     .title_ja = "子の氏名"},
+    {.name = "school_name",
+     .type = JX_TEXT,
+     .offset = offsetof(struct child_output, school_name),
+     .title_ja = "子の学校"},
+};
+static const struct jx_shape child_shape =
+    JX_SHAPE("GuardedChild", struct child_output, child_fields);
+
 struct show_output {
     struct person_output person; /* first: PERSON_FIELDS */
-    struct jx_list steps, rights;
+    struct jx_list steps, rights, children;
     int64_t n_sessions, locked_until;
     bool has_account, has_lock;
     bool may_work, may_see_facts, is_self; /* absent rather than false */
@@ -228,6 +251,11 @@ static const struct jx_field show_fields[] = {
      .shape = &right_output_shape,
      .offset = offsetof(struct show_output, rights),
      .title_ja = "いまの担当・目的"},
+    {.name = "children",
+     .type = JX_LIST,
+     .shape = &child_shape,
+     .offset = offsetof(struct show_output, children),
+     .title_ja = "保護者の子（承認までは、申しこまれた子）"},
     {.name = "n_sessions",
      .type = JX_INT,
      .flags = JX_OPTIONAL,
@@ -318,6 +346,38 @@ static int64_t idle_us(const struct req *req, enum role role)
     return settings_int(req->services->settings, row) * MINUTE_US;
 }
 
+/* Whose guardian this is, or was asked to become: so that nobody approves a tie unseen. */
+static enum err put_children(const struct look *look, const struct people_entry *e,
+                             struct show_output *out, struct fail *why)
+{
+    struct req *req = look->req;
+    bool is_asked = e->has_account && e->state == ACCOUNT_REQUESTED;
+    struct child_output *children;
+    struct id *ids = NULL;
+    size_t n = 0, n_seen = 0;
+    enum err rc;
+
+    if (e->place.kind != PERSON_GUARDIAN)
+        return ERR_OK;
+    rc = is_asked ? link_step_asked(NULL, req->db, e->place.person, req->arena, &ids, &n, why)
+                  : people_look_children(req->db, e->place.person, CHILDREN_CAP, req->arena,
+                                         &ids, &n, why);
+    if (rc != ERR_OK)
+        return rc;
+    children = arena_alloc(req->arena, (n + 1) * sizeof *children);
+    if (children == NULL)
+        return fail_set(why, ERR_NOMEM, "children");
+    for (size_t i = 0; i < n; i++) {
+        const struct people_entry *child = people_find(look->people, ids[i]);
+
+        if (child == NULL || !(rights_shows(&look->view, &child->place, NULL) & SHOWS_NAME))
+            continue;
+        children[n_seen++] = (struct child_output){ids[i], child->name, child->school_name};
+    }
+    out->children = (struct jx_list){children, n_seen};
+    return ERR_OK;
+}
+
 static enum err put_account(const struct look *look, const struct people_entry *e,
                             struct show_output *out, struct fail *why)
 {
@@ -327,6 +387,8 @@ static enum err put_account(const struct look *look, const struct people_entry *
 
     if (rc == ERR_OK)
         rc = put_rights(look, account, out, why);
+    if (rc == ERR_OK)
+        rc = put_children(look, e, out, why);
     if (rc == ERR_OK)
         rc = people_look_signs(req->db, account, req->now_utc_us,
                                req->now_utc_us - idle_us(req, e->place.role), &out->n_sessions,
@@ -352,6 +414,24 @@ static enum err show(struct look *look, const struct rights_found *found,
     return hit.shows & SHOWS_ACCOUNT ? put_account(look, hit.entry, out, why) : ERR_OK;
 }
 
+/* The person and whoever is named beside. False: answered. */
+static bool spend_on_person(struct req *req, const struct show_output *out)
+{
+    const struct child_output *children = out->children.at;
+    size_t n = out->children.n;
+    struct id *seen = req_alloc(req, (n + 1) * sizeof *seen);
+
+    if (seen == NULL)
+        return false;
+    seen[0] = out->person.id;
+    for (size_t i = 0; i < n; i++)
+        seen[i + 1] = children[i].id;
+    if (!watch_spend(req, WATCH_RECORDS, seen, n + 1))
+        return false;
+    req->person = out->person.id;
+    return true;
+}
+
 static void show_person(struct req *req)
 {
     struct look look = {.people = NULL};
@@ -364,7 +444,7 @@ static void show_person(struct req *req)
         rc = look_open(req, &look, &why);
     if (rc == ERR_OK)
         rc = show(&look, &found, &out, &why);
-    if (rc == ERR_OK && !watch_spend(req, WATCH_RECORDS, &found.place.person, 1))
+    if (rc == ERR_OK && !spend_on_person(req, &out))
         goto out;
     if (rc == ERR_OK) {
         reply_header(req, "Cache-Control", "no-store");

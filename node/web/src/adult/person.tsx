@@ -2,7 +2,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { useState } from "preact/hooks";
 import { callName } from "../state/people.js";
 import { actsOf } from "../state/person.js";
-import type { AccountStep, OneTimePassword, PersonDetail } from "../wire.js";
+import type { AccountStep, GuardedChild, OneTimePassword, PersonDetail } from "../wire.js";
 import { useAsked } from "../view/asked.js";
 import { Day } from "../view/day.js";
 import { Back, PageHead, type PageProps, Shown } from "../view/page.js";
@@ -70,6 +70,10 @@ function Facts({ person }: { person: PersonDetail }): VNode {
         ],
     [words.role, role === undefined ? null : <Words of={role} />],
     [words.school, person.school_name === undefined ? null : <SchoolAndGrade person={person} />],
+    [
+      person.state === "requested" ? words.childrenAsked : words.children,
+      person.children.length === 0 ? null : <Children of={person.children} />,
+    ],
     [words.state, stateOf(person)],
     [words.trial, person.is_trial === true ? <Words of={words.yes} /> : null],
     [words.end, person.ends_on === undefined ? null : <Day of={person.ends_on} />],
@@ -121,6 +125,26 @@ function SchoolAndGrade({ person }: { person: PersonDetail }): VNode {
     <>
       <Given>{person.school_name}</Given> <Grade of={person.grade ?? ""} />
     </>
+  );
+}
+
+/** Whose guardian this is or, before the approval, was asked to become: nobody approves it unseen. */
+function Children({ of: children }: { of: readonly GuardedChild[] }): VNode {
+  return (
+    <ul class="plain-list">
+      {children.map((child) => (
+        <li key={child.id}>
+          <a class="person-name" href={`#/people/${child.id}`}>
+            <Given>{child.name}</Given>
+          </a>{" "}
+          {child.school_name === "" ? null : (
+            <span class="fine">
+              <Given>{child.school_name}</Given>
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 

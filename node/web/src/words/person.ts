@@ -365,6 +365,11 @@ export const person = {
   noneOf: ["なし", "なし", "None"],
   grade: ["学年《がくねん》", "学年《がくねん》", "Grade"],
   children: ["子《こ》ども", "子《こ》ども", "Children"],
+  childrenAsked: [
+    "保護者《ほごしゃ》になる予定《よてい》の子《こ》ども（まだ承認《しょうにん》前《まえ》）",
+    "この 子《こ》の 家族《かぞく》に なる よてい（まだ きまって いません）",
+    "To be guardian of (not approved yet)",
+  ],
   childrenNote: [
     "この保護者《ほごしゃ》の子《こ》どもをさがして加《くわ》えます。",
     "この 人《ひと》の 子《こ》どもを さがします。",

@@ -143,6 +143,7 @@ export interface Authenticator {
 export class Visit {
   readonly faults: string[] = [];
   readonly asked: string[] = []; // every url
+  private nOpen = 0; // requests without an answer yet
   readonly at: Place;
   readonly context: BrowserContext;
   readonly page: Page;
@@ -189,7 +190,10 @@ export class Visit {
       visit.faults.push(`console: ${message.text()}`);
     });
     page.on("pageerror", (error) => visit.faults.push(`script: ${error.message}`));
+    page.on("requestfinished", () => visit.nOpen--);
+    page.on("requestfailed", () => visit.nOpen--);
     page.on("request", (request) => {
+      visit.nOpen++;
       visit.asked.push(request.url());
       if (!request.url().startsWith(`${at.url}/`) && !/^(data|blob|about):/.test(request.url()))
         visit.faults.push(`another host: ${request.url()}`);
@@ -200,6 +204,27 @@ export class Visit {
   async open(hash = ""): Promise<void> {
     await this.page.goto(`${this.at.url}/${hash}`);
     await this.page.waitForSelector("h1");
+  }
+
+  /** Waits until whatever the page asked for is there and drawn: nothing of it moves any more. A page
+   * asks after it was drawn, so twice a picture is waited for, then looked again. */
+  async settled(): Promise<void> {
+    const end = Date.now() + 20_000;
+    do {
+      while (this.nOpen > 0) {
+        if (Date.now() > end) throw new Error(`${this.nOpen} requests without an answer`);
+        await new Promise((go) => setTimeout(go, 10));
+      }
+      await this.page.evaluate(async () => {
+        for (let i = 0; i < 2; i++)
+          await new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+      });
+    } while (this.nOpen > 0);
+  }
+
+  /** Leaves whatever is shown, so that nothing of it can be taken for what comes next. */
+  async leave(): Promise<void> {
+    await this.page.goto("about:blank");
   }
 
   /** From the first page to my page, by the form; a code when one is asked for. */

@@ -45,6 +45,7 @@ for (const page of pages)
   test(`keyboard_reaches_all_of_${page.name}`, async (t) => {
     await visiting(t, at, await stateOf(at, page), async (visit) => {
       await page.reach(visit);
+      await visit.settled();
       await toTheStart(visit.page);
       const want = await visit.page.evaluate(() => {
         const all = [

@@ -84,6 +84,7 @@ for (const page of pages) {
   test(`axe_finds_nothing_on_${page.name}`, async (t) => {
     await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
       await page.reach(visit);
+      await visit.settled();
       await visit.page.evaluate(axe);
       for (const theme of themes)
         for (const form of forms) {
@@ -96,6 +97,7 @@ for (const page of pages) {
   test(`html_is_valid_on_${page.name}`, async (t) => {
     await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
       await page.reach(visit);
+      await visit.settled();
       const report = await html.validateString(await visit.page.content());
       const found = report.results
         .flatMap((one) => one.messages)
@@ -108,6 +110,7 @@ for (const page of pages) {
     t.req("HI-4.3-2");
     await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
       await page.reach(visit);
+      await visit.settled();
       for (const form of forms) {
         await visit.choose("light", form);
         const got = await visit.page.evaluate(fixedWords);
@@ -130,6 +133,7 @@ for (const page of pages) {
     ];
     await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
       await page.reach(visit);
+      await visit.settled();
       for (const [what, size] of views) {
         await visit.page.setViewportSize(size);
         for (const form of forms) {

@@ -206,6 +206,14 @@ export const pages: readonly PageUnderTest[] = [
   { name: "people", who: "board", reach: (v) => to(v, "#/people", ".person-row") },
   { name: "person", who: "board", reach: (v) => toPerson(v) },
   {
+    name: "person_guardian_asked_for",
+    who: "board",
+    reach: async (v) => {
+      await v.open();
+      await to(v, `#/people/${(await twoToLookAt(v.page)).guardian}`, ".plain-list");
+    },
+  },
+  {
     name: "person_asked_about_closing",
     who: "board",
     reach: async (v) => {

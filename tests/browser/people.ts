@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { place, signedIn, type Visit, visiting } from "./engine.ts";
-import { asked, type Child, children, school, staffOf } from "./people_made.ts";
+import { asked, type Child, children, guardianOf, school, search, staffOf } from "./people_made.ts";
 import { suite } from "./t.ts";
 
 const test = suite(import.meta.filename);
@@ -19,13 +19,9 @@ async function press(page: Page, text: string): Promise<void> {
 }
 
 /** Everybody on the list that a reading finds, chosen. */
-async function chooseAll(page: Page): Promise<number> {
-  await page.fill("#people-q", "ゴジュウ");
-  await page.press("#people-q", "Enter");
-  await page.waitForFunction(
-    (n) => document.querySelectorAll(".person-row").length >= n,
-    nChildren,
-  );
+async function chooseAll(visit: Visit): Promise<number> {
+  const { page } = visit;
+  await search(visit, "ゴジュウ");
   await press(page, "すべて選ぶ");
   return await page.locator(".person-row").count();
 }
@@ -68,7 +64,7 @@ test("board_approves_fifty_who_were_asked_for", async (t) => {
     const names = Array.from({ length: nChildren }, (_, i) => odd[i] ?? `五十 番目${i + 1}`);
     made = await children(page, mine, names);
     await open(visit, "#/people", ".person-row");
-    t.eq(await chooseAll(page), nChildren, "all fifty are listed");
+    t.eq(await chooseAll(visit), nChildren, "all fifty are listed");
     await press(page, "承認する");
     await page.waitForSelector("[role=alert] .note");
     t.ok(
@@ -83,17 +79,17 @@ test("operator_issues_fifty_and_prints_both_papers", async (t) => {
   await visiting(t, at, { state: await signedIn(at, "contractor") }, async (visit) => {
     const { page } = visit;
     await open(visit, "#/people", ".person-row");
-    await chooseAll(page);
+    await chooseAll(visit);
     await press(page, "IDを発行する");
     await page.waitForSelector("[role=alert] .note", { timeout: 90_000 });
     t.ok(
       (await page.innerText("[role=alert] .note")).includes(`${nChildren}人にIDを発行`),
       "fifty IDs",
     );
-    await page.waitForFunction(
-      (n) => document.querySelectorAll(".person-row").length >= n,
-      nChildren,
-    );
+    await page.waitForFunction((n) => {
+      const rows = [...document.querySelectorAll(".person-row")]; // as they were, until asked again
+      return rows.length >= n && rows.every((one) => one.textContent?.includes("発行済"));
+    }, nChildren);
     await press(page, "すべて選ぶ");
     t.ok(isPdf(await fileOf(page, "ids.pdf", "ID票を印刷する")), "the slips are a PDF");
     t.ok(
@@ -205,9 +201,29 @@ test("two_entries_become_one", async (t) => {
     await page.screenshot({ path: "build/shots/61-person-merge.png", fullPage: true });
     await press(page, "一つにまとめる");
     await page.waitForSelector("[role=alert] .note");
+    await visit.leave();
     await visit.open(`#/people/${twin?.id ?? ""}`);
     await page.waitForSelector(".note-card");
     t.ok(true, "the other entry is no longer there");
+  });
+});
+
+test("guardian_is_approved_with_the_child_in_sight", async (t) => {
+  t.req("AI-4.3-オ-1");
+  await visiting(t, at, { state: await signedIn(at, "board") }, async (visit) => {
+    const { page } = visit;
+    await visit.open();
+    const guardian = await guardianOf(page, child(7).id);
+    await open(visit, `#/people/${guardian}`, ".facts .plain-list");
+    const asked = await page.innerText("dl.facts");
+    t.ok(/承認前）\s*五十/.test(asked), "whose guardian is asked for", asked);
+    await press(page, "承認する");
+    await page.click(".panel-act .button");
+    await page.waitForFunction(() =>
+      document.querySelector("dl.facts")?.textContent?.includes("承認済み"),
+    );
+    const facts = await page.innerText("dl.facts");
+    t.ok(/子ども\s*五十/.test(facts) && facts.includes("あさひ中学校"), "and is", facts);
   });
 });
 
@@ -252,6 +268,7 @@ test("operator_opening_a_registration_finds_nothing", async (t) => {
     await visit.open(`#/registration/${child(2).id}`);
     await page.waitForSelector(".note-card");
     const hidden = await page.innerText("main");
+    await visit.leave();
     await visit.open("#/registration/00000000-0000-4000-8000-000000000000");
     await page.waitForSelector(".note-card");
     t.eq(hidden, await page.innerText("main"), "as of a page that is not there");
@@ -285,9 +302,11 @@ test("school_staff_see_their_own_children_by_duty_alone", async (t) => {
     await open(visit, `#/people/${child(3).id}`, ".timeline");
     t.ok((await page.innerText("main")).includes("利用登録の記録"), "a child of the own grade");
     t.eq(await page.locator("main button", { hasText: "終了" }).count(), 0, "no closing");
+    await visit.leave();
     await visit.open(`#/people/${other?.id ?? ""}`);
     await page.waitForSelector(".note-card");
     const hidden = await page.innerText("main");
+    await visit.leave();
     await visit.open("#/people/00000000-0000-4000-8000-000000000000");
     await page.waitForSelector(".note-card");
     t.eq(hidden, await page.innerText("main"), "a child of another school is not there");

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { request } from "node:http";
 import type { Page } from "playwright-core";
-import type { Login, Place } from "./engine.ts";
+import type { Login, Place, Visit } from "./engine.ts";
 
 /** Asks the node as whoever is signed in on the page. */
 export async function asked<T>(
@@ -94,16 +94,45 @@ export async function children(
   return made;
 }
 
-let shown: { readonly here: string; readonly other: string } | undefined;
+/** Asks the list of people; what is listed afterwards is what was asked for. */
+export async function search(visit: Visit, q: string): Promise<void> {
+  const { page } = visit;
+  await page.fill("#people-q", q);
+  const [answer] = await Promise.all([
+    page.waitForResponse((answer) => answer.url().includes("/api/v1/people?")),
+    page.press("#people-q", "Enter"),
+  ]);
+  if (!answer.ok()) throw new Error(`the list of people: ${answer.status()}`);
+  await visit.settled();
+}
 
-/** One child with an ID in use and another who was only asked for; the same two however often. */
-export async function twoToLookAt(page: Page): Promise<{ here: string; other: string }> {
+/** Asks for the ID of somebody's guardian. */
+export async function guardianOf(page: Page, child: string): Promise<string> {
+  const id = randomUUID();
+  await asked(page, "POST", "/people", {
+    ...{ id, role: "guardian", family: "髙﨑", given: "親子" },
+    ...{ family_kana: "ホゴシャ", given_kana: "オヤコ", children: [child] },
+  });
+  return id;
+}
+
+interface Shown {
+  readonly here: string;
+  readonly other: string;
+  readonly guardian: string; // of the first, only asked for
+}
+let shown: Shown | undefined;
+
+/** One child with an ID in use, another who was only asked for, and a guardian; the same however
+ * often. */
+export async function twoToLookAt(page: Page): Promise<Shown> {
   if (shown !== undefined) return shown;
   const at = await school(page, "あおぞら市立みはらし小学校");
   const names = ["髙﨑寿限無寿限無五劫のすりきれ海砂利水魚の水行末 葛󠄀之介", "髙﨑寿限無 葛󠄀之介"];
   const [here, other] = await children(page, at, names, "ミハラシ");
   await asked(page, "POST", "/people/approve", { ids: [here?.id] });
   await asked(page, "POST", "/people/issue", { ids: [here?.id], first: "sheet" });
-  shown = { here: here?.id ?? "", other: other?.id ?? "" };
+  const guardian = await guardianOf(page, here?.id ?? "");
+  shown = { here: here?.id ?? "", other: other?.id ?? "", guardian };
   return shown;
 }

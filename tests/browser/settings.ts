@@ -69,10 +69,11 @@ test("setting_is_changed_seen_by_everyone_and_undone", async (t) => {
       "the first page of anyone shows it",
     );
     await guest.end(t);
-    t.ok(
-      (await page.locator(".past").first().innerText()).includes("絵本の日"),
-      "the history has it",
+    await page.waitForFunction(() =>
+      document.querySelector(".past")?.textContent?.includes("絵本の日"),
     );
+    t.ok(true, "the history has it");
+    await visit.settled(); // the history is asked for after the value
     await page.locator(".past button").first().click();
     await page.waitForFunction(
       (want) => document.querySelector(".facts b")?.textContent?.trim() === want,
@@ -109,6 +110,7 @@ test("setting_is_planned_for_a_time", async (t) => {
       await page.innerText(".planned"),
     );
     t.ok((await value(page)).includes("ふりがな"), "today's value is the same");
+    await visit.settled(); // the history is asked for after the value
     await page.locator(".past button").first().click();
     await page.waitForSelector(".planned", { state: "detached" });
     t.ok(true, "and a plan can be taken back");
@@ -173,6 +175,7 @@ test("auditor_reads_and_changes_nothing", async (t) => {
   await visiting(t, at, { state: await signedIn(at, "auditor") }, async (visit) => {
     await visit.open(message);
     await visit.page.waitForSelector(".facts");
+    await visit.settled();
     t.eq(await visit.page.locator("form").count(), 0, "no form");
     t.eq(await visit.page.locator(".past button").count(), 0, "no undo");
     t.ok(await visit.page.isVisible("main .note"), "and a sentence that says why");
@@ -192,7 +195,8 @@ test("choices_have_names_people_can_read", async (t) => {
       )
     ).items;
     for (const { name, choices } of rows.filter((one) => one.type === "enum")) {
-      await page.goto(`${at.url}/#/settings/${name}`);
+      await visit.leave();
+      await visit.open(`#/settings/${name}`);
       await page.waitForSelector("main .choice");
       const shown = await page.locator("main fieldset").first().locator(".choice").allInnerTexts();
       t.eq(

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
-import { ask } from "../edge/api.js";
+import { ask, type Outcome } from "../edge/api.js";
 import { schoolYearOf } from "../state/roster.js";
 import { noWishes, nWishes, previewOf, type Wishes } from "../state/rollover.js";
 import type { Rollover } from "../wire.js";
@@ -29,6 +29,7 @@ export function RolloverPage({ role }: PageProps): VNode {
       </p>
       <Preview
         wishes={wishes}
+        forget={() => wish(noWishes)}
         after={() => {
           wish(noWishes);
           again();
@@ -122,7 +123,21 @@ function RolloverState({ one }: { one: Rollover }): VNode {
   );
 }
 
-function Preview({ wishes, after }: { wishes: Wishes; after: () => void }): VNode {
+interface PreviewProps {
+  readonly wishes: Wishes;
+  readonly forget: () => void;
+  readonly after: () => void;
+}
+
+/** Somebody who was chosen in the list is not in the roster any more. */
+function isWishGone(outcome: Outcome<unknown>): boolean {
+  return (
+    outcome.kind === "refused" &&
+    outcome.problem.errors.some(({ pointer }) => pointer === "/hold" || pointer === "/leave")
+  );
+}
+
+function Preview({ wishes, forget, after }: PreviewProps): VNode {
   const now = schoolYearOf(new Date());
   const [year, choose] = useState(now + 1);
   const [busy, work] = useState(false);
@@ -136,6 +151,10 @@ function Preview({ wishes, after }: { wishes: Wishes; after: () => void }): VNod
     const outcome = await ask("roster.rollover_preview", undefined, previewOf(year, wishes));
     work(false);
     if (outcome.kind === "ok") return after();
+    if (isWishGone(outcome)) {
+      forget();
+      return tell(words.wishGone);
+    }
     const isTwice = outcome.kind === "refused" && outcome.problem.status === 409;
     tell(isTwice ? words.rolloverTwice : faultOf(outcome));
   };

@@ -19,16 +19,23 @@ export interface Paged<T> {
   readonly text: string;
 }
 
+/** What is known of the list of one key. */
+interface Held<T> extends Paged<T> {
+  readonly key: string;
+}
+
 const nothing = { items: [], isAsking: true, hasMore: false, trouble: undefined, text: "" };
 
 /** Loads the first page whenever `key` changes and the next ones when told; `again` loads anew as much
  * as was there, so that nobody who was chosen drops out of the list. An answer to a question that
- * is no longer asked is dropped. */
+ * is no longer asked is dropped, and what belongs to another key is not shown, not even for the
+ * one picture before the new question is sent: nobody acts on a line of another list. */
 export function usePaged<T>(
   key: string,
   load: (cursor: string | undefined) => Promise<Outcome<PageOfList<T>>>,
 ): [Paged<T>, { readonly more: () => void; readonly again: () => void }] {
-  const [paged, tell] = useState<Paged<T>>(nothing);
+  const [held, tell] = useState<Held<T>>({ key, ...nothing });
+  const paged: Paged<T> = held.key === key ? held : nothing;
   const round = useRef(0);
   const next = useRef<string | undefined>(undefined);
   /** Asks on from `cursor` until `nLeast` are there; what is shown meanwhile stays. */
@@ -38,7 +45,7 @@ export function usePaged<T>(
     nLeast: number,
   ): Promise<void> => {
     const mine = ++round.current;
-    tell((now) => ({ ...now, isAsking: true }));
+    tell((now) => (now.key === key ? { ...now, isAsking: true } : { key, ...nothing }));
     let [items, at, outcome] = [before, cursor, await load(cursor)];
     while (mine === round.current && outcome.kind === "ok") {
       items = [...items, ...outcome.value.items];
@@ -50,11 +57,12 @@ export function usePaged<T>(
     if (outcome.kind === "ok") {
       next.current = at;
       const hasMore = at !== undefined;
-      return tell({ items, isAsking: false, hasMore, trouble: undefined, text: "" });
+      return tell({ key, items, isAsking: false, hasMore, trouble: undefined, text: "" });
     }
     if (outcome.kind === "refused" && outcome.problem.status === 401) return ended();
     const isMissing = outcome.kind === "refused" && outcome.problem.status === 404;
     tell({
+      key,
       items,
       isAsking: false,
       hasMore: false,
@@ -67,7 +75,7 @@ export function usePaged<T>(
     });
   };
   useEffect(() => {
-    tell(nothing);
+    tell({ key, ...nothing });
     void take([], undefined, 0);
     return () => {
       round.current++;

@@ -365,6 +365,11 @@ export const roster = {
     "この 年度《ねんど》は もう おわって います。",
     "The roll-over to this year has been done already; see below.",
   ],
+  wishGone: [
+    "この一覧《いちらん》を作《つく》ったあとで名簿《めいぼ》が変《か》わり、選《えら》んだ人《ひと》がもういません。選《えら》んだ変更《へんこう》は外《はず》しました。もう一度《いちど》確《たし》かめて、新《あたら》しい一覧《いちらん》で選《えら》んでください。",
+    "めいぼが かわって、 えらんだ 人《ひと》が もう いません。 もう いちど たしかめて から、 えらんで ください。",
+    "The roster changed after this list was made, and someone you chose is no longer there. Your choices were taken back. Look again, then choose in the new list.",
+  ],
   rolledAt: ["{time}に実行《じっこう》", "{time}に かえました", "done {time}"],
   undoneAt: ["{time}に取《と》り消《け》し", "{time}に もどしました", "undone {time}"],
   confirmedAt: ["{time}に確定《かくてい》", "{time}に おわりました", "confirmed {time}"],

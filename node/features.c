@@ -10,6 +10,7 @@
 #include "node/db/sweep.h"
 #include "node/db/writer.h"
 #include "node/place/place_settings.h"
+#include "node/place/store_rows.h"
 #include "node/server/doctor.h"
 #include "node/server/own.h"
 #include "tenants/hours/hours_rows.h"
@@ -57,6 +58,8 @@ const struct route_table features_routes[] = {
     {school_routes, SCHOOL_ROUTES_N},
     {hours_routes, HOURS_ROUTES_N},
     {hours_change_routes, HOURS_CHANGE_ROUTES_N},
+    {profile_routes, PROFILE_ROUTES_N},
+    {profile_past_routes, PROFILE_PAST_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -98,6 +101,10 @@ const struct stmt_table features_stmts[] = {
     {shown_stmts, SHOWN_STMTS_N},
     {watch_stmts, WATCH_STMTS_N},
     {hours_stmts, HOURS_STMTS_N},
+    {floor_stmts, FLOOR_STMTS_N},
+    {access_stmts, ACCESS_STMTS_N},
+    {visit_stmts, VISIT_STMTS_N},
+    {look_stmts, LOOK_STMTS_N},
     {profile_stmts, PROFILE_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
@@ -130,6 +137,9 @@ const struct data_table_list features_tables[] = {
     {import_tables, IMPORT_TABLES_N},
     {rollover_tables, ROLLOVER_TABLES_N},
     {hours_tables, HOURS_TABLES_N},
+    {floor_tables, FLOOR_TABLES_N},
+    {access_tables, ACCESS_TABLES_N},
+    {visit_tables, VISIT_TABLES_N},
     {profile_tables, PROFILE_TABLES_N},
     {NULL, 0},
 };
@@ -144,6 +154,8 @@ const struct setting_table features_settings[] = {
     {watch_settings, WATCH_SETTINGS_N},
     {admission_settings, ADMISSION_SETTINGS_N},
     {hours_settings, HOURS_SETTINGS_N},
+    {visit_settings, VISIT_SETTINGS_N},
+    {profile_settings, PROFILE_SETTINGS_N},
     {place_settings, PLACE_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
@@ -173,6 +185,11 @@ const struct audit_table *const features_audit_tables[] = {
     &recovery_ask_audit_table,
     &recovery_grant_audit_table,
     &hours_audit_table,
+    &floor_version_audit_table,
+    &floor_plan_audit_table,
+    &floor_rule_audit_table,
+    &place_session_audit_table,
+    &visit_event_audit_table,
     &profile_audit_table,
     &link_step_audit_table,
     NULL,

@@ -9,19 +9,19 @@
 #include "node/base/table.h"
 #include "node/db/audit_table.h"
 
-#define FLOOR_STMTS_N  14
+#define FLOOR_STMTS_N  15
 #define FLOOR_TABLES_N 2
 extern const struct stmt *const floor_stmts[FLOOR_STMTS_N]; /* floor_store.c */
 extern const struct data_table floor_tables[FLOOR_TABLES_N];
 extern const struct audit_table floor_version_audit_table, floor_plan_audit_table;
 
-#define ACCESS_STMTS_N  13
+#define ACCESS_STMTS_N  14
 #define ACCESS_TABLES_N 2
 extern const struct stmt *const access_stmts[ACCESS_STMTS_N]; /* access_store.c */
 extern const struct data_table access_tables[ACCESS_TABLES_N];
 extern const struct audit_table floor_rule_audit_table, place_session_audit_table;
 
-#define VISIT_STMTS_N    8
+#define VISIT_STMTS_N    7
 #define VISIT_TABLES_N   2
 #define VISIT_SETTINGS_N 1
 extern const struct stmt *const visit_stmts[VISIT_STMTS_N]; /* visit_store.c */

@@ -1,0 +1,58 @@
+/* node/place/store_common.h - what the stores of this folder share. Threads: as the tx or db.
+ */
+#ifndef NODE_PLACE_STORE_COMMON_H
+#define NODE_PLACE_STORE_COMMON_H
+
+#include "node/base/jx.h"
+#include "node/place/floor_store.h"
+
+/* Over whichever of the two there is. */
+NODISCARD enum err store_run(struct tx *tx, struct db *db, const struct stmt *stmt,
+                             const struct db_args *args, struct db_rows **rows_out,
+                             struct fail *why);
+/* The one number a statement without parameters gives. */
+NODISCARD enum err store_number(struct tx *tx, const struct stmt *stmt, int64_t *out,
+                                struct fail *why);
+/* Whether a statement with one id gives a row. */
+NODISCARD enum err store_is_there(struct tx *tx, const struct stmt *stmt, struct id id,
+                                  bool *is_there_out, struct fail *why);
+/* Copies a borrowed text into the arena. */
+NODISCARD enum err store_own(struct arena *arena, struct span *text, struct fail *why);
+
+void store_arg_text_if(struct db_args *args, bool is_there, struct span text);
+void store_arg_i32_if(struct db_args *args, bool is_there, int64_t value);
+void store_arg_time_if(struct db_args *args, bool is_there, int64_t utc_us);
+/* Three of them: at, by, role. */
+void store_arg_who(struct db_args *args, const struct place_decider *who);
+struct place_decider store_who(const struct db_rows *rows, int row, int column);
+
+/* Fields of a row's canonical bytes; names are those of the columns. */
+#define LEAF_FIELD(struct_, column, kind, member) \
+    { \
+        .name = (column), .type = (kind), .flags = (kind) == JX_TEXT ? JX_RAW_TEXT : 0u, \
+        .offset = offsetof(struct struct_, member) \
+    }
+#define LEAF_FIELD_IF(struct_, column, kind, member, has) \
+    { \
+        .name = (column), .type = (kind), \
+        .flags = JX_OPTIONAL | ((kind) == JX_TEXT ? JX_RAW_TEXT : 0u), \
+        .offset = offsetof(struct struct_, member), \
+        .has_offset = offsetof(struct struct_, has) \
+    }
+#define LEAF_CHOICE(struct_, column, codes, member) \
+    { \
+        .name = (column), .type = JX_ENUM, .choices = (codes), \
+        .offset = offsetof(struct struct_, member) \
+    }
+#define LEAF_WHO(struct_, who, has_by) \
+    LEAF_FIELD(struct_, "at", JX_TIME, who.at_utc_us), \
+        LEAF_FIELD_IF(struct_, "by", JX_ID, who.by, has_by), \
+        LEAF_FIELD(struct_, "role", JX_TEXT, who.role)
+
+#define WHO_COLUMNS_JA \
+    {"at", "いつ", false}, {"by", "だれが（アカウントのID。運用者は空）", false}, \
+    { \
+        "role", "だれが（役割）", false \
+    }
+
+#endif

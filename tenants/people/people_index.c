@@ -85,6 +85,19 @@ const struct people_entry *people_find(const struct people *people, struct id pe
     return NULL;
 }
 
+bool people_has_display(const struct people *people, struct span folded, struct id but)
+{
+    for (size_t i = 0; i < people->n; i++) {
+        const struct people_entry *e = &people->at[i];
+
+        /* The first line of its hay, between two line feeds. */
+        if (e->has_account && e->state != ACCOUNT_CLOSED && !id_eq(e->place.person, but) &&
+            e->display_len > 2 && span_eq(span_cut(e->hay, 1, e->display_len - 2), folded))
+            return true;
+    }
+    return false;
+}
+
 /* Whether it still tells what stands in the database, under keys that are still there. */
 static bool is_fresh(const struct people_index *index, const struct people *p, int64_t version)
 {

@@ -47,6 +47,10 @@ size_t people_n(const struct people *people);
 /* Borrowed until people_unref; NULL: not there. */
 const struct people_entry *people_find(const struct people *people, struct id person);
 
+/* Whether anybody whose ID is not closed, other than `but`, is shown by that name; folded:
+ * without line feeds and spaces, FOLD_SEARCH. */
+bool people_has_display(const struct people *people, struct span folded, struct id but);
+
 #define PEOPLE_PAGE_MOST 50
 #define PEOPLE_Q_MOST    64 /* characters */
 

@@ -126,18 +126,18 @@ enum err profile_seal(struct keyring *keyring, struct profile_change *c, struct 
     return rc == ERR_OK && !c->keeps_name ? seal_name(keyring, key, c, arena, why) : rc;
 }
 
-/* What may stand against it by now; *was_there_out: it was made already. */
-static enum err check(struct tx *tx, const struct profile_change *c, bool *was_there_out,
-                      struct fail *why)
+/* What may stand against it by now. */
+static enum err check(struct tx *tx, struct profile_change *c, struct fail *why)
 {
     struct profile_state state;
     struct id owner;
     bool is_taken = false;
-    int64_t n_day = 0;
-    enum err rc = profile_store_owner(tx, c->id, &owner, why);
+    int64_t n_day = 0, n = 0;
+    enum err rc = profile_store_owner(tx, c->id, &owner, &n, why);
 
-    *was_there_out = rc == ERR_OK && id_eq(owner, c->account);
-    if (rc != ERR_OK || *was_there_out)
+    c->was_there = rc == ERR_OK && id_eq(owner, c->account);
+    c->row.n = n;
+    if (rc != ERR_OK || c->was_there)
         return rc;
     if (!id_is_none(owner))
         return fail_field(why, ERR_CONFLICT, "/id", "another's change");
@@ -157,7 +157,7 @@ static enum err check(struct tx *tx, const struct profile_change *c, bool *was_t
 
 enum err profile_tx(struct tx *tx, struct profile_change *c, struct fail *why)
 {
-    enum err rc = check(tx, c, &c->was_there, why);
+    enum err rc = check(tx, c, why);
 
     if (rc != ERR_OK || c->was_there)
         return rc;

@@ -20,7 +20,7 @@ static const struct stmt profile_find = {
     " (SELECT * FROM profile_version p WHERE p.account = a.id ORDER BY p.n DESC LIMIT 1) v"
     " ON true WHERE a.id = $1::uuid"};
 static const struct stmt profile_owner = {
-    "profile_owner", "SELECT account FROM profile_version WHERE id = $1::uuid"};
+    "profile_owner", "SELECT account, n FROM profile_version WHERE id = $1::uuid"};
 static const struct stmt profile_count = {
     "profile_count", "SELECT count(*) FROM profile_version WHERE account = $1::uuid"
                      " AND author = account AND at > $2::timestamptz"};
@@ -233,7 +233,7 @@ enum err profile_store_find(struct tx *tx, struct db *db, struct id account,
 }
 
 enum err profile_store_owner(struct tx *tx, struct id id, struct id *account_out,
-                             struct fail *why)
+                             int64_t *n_out, struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args args;
@@ -242,8 +242,10 @@ enum err profile_store_owner(struct tx *tx, struct id id, struct id *account_out
     db_args_init(&args);
     db_arg_id(&args, id);
     rc = tx_run(tx, &profile_owner, &args, &rows, why);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
         *account_out = db_rows_n(rows) > 0 ? db_id(rows, 0, 0) : ID_NONE;
+        *n_out = db_rows_n(rows) > 0 ? db_i64(rows, 0, 1) : 0;
+    }
     db_rows_free(&rows);
     return rc;
 }

@@ -33,9 +33,9 @@ struct profile_state {
 NODISCARD enum err profile_store_find(struct tx *tx, struct db *db, struct id account,
                                       struct arena *arena, struct profile_state *state_out,
                                       struct fail *why);
-/* Whose version that id is; ID_NONE: nobody's. */
+/* Whose version that id is, and its n; ID_NONE: nobody's. */
 NODISCARD enum err profile_store_owner(struct tx *tx, struct id id, struct id *account_out,
-                                       struct fail *why);
+                                       int64_t *n_out, struct fail *why);
 /* How often somebody changed his own since then. */
 NODISCARD enum err profile_store_count(struct tx *tx, struct db *db, struct id account,
                                        int64_t since_utc_us, int64_t *n_out, struct fail *why);

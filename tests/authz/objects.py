@@ -122,6 +122,11 @@ ROUTES = {
         {"name": w.setting(k)}, {"id": nonce(), "version": 999999}), ("own", "forged")),
     "settings.history": Route(lambda w, r, k: ({"name": w.setting(k)}, None),
                               ("own", "forged")),
+    # -- profiles: of a version there will never be --
+    "profile.change": body_of(lambda w: {
+        "id": nonce(), "version": 2147483647, "name": "まだみぬほし", "kind": "owl", "colour": "sky",
+        "note": "", "open": True, "private": False, "wave": True}),
+    "profile.history": person(),
     # -- opening hours: right in form, of a version there will never be --
     "hours.pattern": body_of(lambda w: {**no_version(), "week": {
         d: [] for d in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",

@@ -1,0 +1,311 @@
+#include "tenants/profile/profile_rules.h"
+
+#include "node/base/utf.h"
+#include "tenants/people/org_store.h"
+#include "tenants/people/person_store.h"
+#include "tenants/profile/profile.h"
+
+/* Held anywhere in a name they make it somebody of the staff. かんり alone is no such word:
+ * みかんりんご holds it. */
+static const char *const staff_words[] = {
+    "先生",         "せんせい", "センセー",   "スタッフ",     "すたっふ",   "相談員",
+    "そうだんいん", "支援員",   "しえんいん", "職員",         "しょくいん", "運営",
+    "うんえい",     "管理",     "かんりにん", "かんりしゃ",   "校長",       "こうちょう",
+    "教頭",         "教師",     "教育委員",   "カウンセラー", "サポーター", "公式",
+    "システム",     "staff",    "admin",      "teacher",      "sensei",     "official",
+};
+/* These only when they are all of it. */
+static const char *const staff_names[] = {"かんり", "うんえー", "いばしょ", "ibasho", "system"};
+static const char *const titles[] = {"さん", "くん", "君", "ちゃん", "さま", "様", "たん"};
+
+#define N_OF(array)   (sizeof(array) / sizeof((array)[0]))
+#define PARTS_LEAST   2 /* code points of a name's part that may not stand alone */
+#define SCHOOLS_LEAST 3 /* of a school's name: 光小 would forbid too much */
+
+struct span profile_trim(struct span text)
+{
+    const struct span wide = SPAN("\xe3\x80\x80");
+
+    for (;;) {
+        if (text.len > 0 && text.p[0] == ' ')
+            text = span_from(text, 1);
+        else if (text.len > 0 && text.p[text.len - 1] == ' ')
+            text.len--;
+        else if (text.len >= wide.len && span_has_prefix(text, wide))
+            text = span_from(text, wide.len);
+        else if (text.len >= wide.len && span_eq(span_from(text, text.len - wide.len), wide))
+            text.len -= wide.len;
+        else
+            return text;
+    }
+}
+
+static enum err say(struct jx_defects *defects, struct arena *arena, const char *pointer,
+                    const char *rule, const char *text_ja, struct fail *why)
+{
+    return jx_defect_add(defects, arena, pointer, rule, "%s", text_ja) == ERR_OK
+               ? ERR_OK
+               : fail_set(why, ERR_NOMEM, "a sentence");
+}
+
+struct text_rule {
+    const char *pointer, *title_ja;
+    size_t n_most, bytes_most;
+};
+
+/* Name and note both pass here and nowhere else: the one place where words that nobody may
+ * write join. */
+static enum err check_text(const struct text_rule *rule, struct span text, struct arena *arena,
+                           struct jx_defects *defects, struct fail *why)
+{
+    size_t n = 0;
+    enum err rc = utf_n_graphemes(text, &n, why);
+
+    if (rc == ERR_OK && n > rule->n_most)
+        rc = jx_defect_add(defects, arena, rule->pointer, "most",
+                           "「%s」は%zu文字までにしてください。いまは%zu文字です。",
+                           rule->title_ja, rule->n_most, n);
+    else if (rc == ERR_OK && text.len > rule->bytes_most)
+        rc =
+            jx_defect_add(defects, arena, rule->pointer, "most",
+                          "「%s」に重ねる記号が多すぎます。へらしてください。", rule->title_ja);
+    return rc;
+}
+
+/* ---- what a name may not hold ---- */
+
+static size_t n_points(struct span text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        n += (text.p[i] & 0xc0) != 0x80;
+    return n;
+}
+
+static bool holds(struct span text, struct span part)
+{
+    return part.len > 0 && memmem(text.p, text.len, part.p, part.len) != NULL;
+}
+
+static bool ends_with(struct span text, struct span end)
+{
+    return text.len > end.len && span_eq(span_from(text, text.len - end.len), end);
+}
+
+static enum err fold_words(struct span text, struct arena *arena, struct span *out,
+                           struct fail *why)
+{
+    struct fold fold;
+    enum err rc = utf_fold(text, FOLD_WORDS, arena, &fold, why);
+
+    if (rc == ERR_OK)
+        *out = fold.text;
+    return rc;
+}
+
+static enum err is_staffs(struct span name, struct arena *arena, bool *yes, struct fail *why)
+{
+    struct span text, word;
+    enum err rc = fold_words(name, arena, &text, why);
+
+    *yes = false;
+    for (size_t i = 0; rc == ERR_OK && !*yes && i < N_OF(staff_words); i++) {
+        rc = fold_words(span_text(staff_words[i]), arena, &word, why);
+        *yes = rc == ERR_OK && holds(text, word);
+    }
+    for (size_t i = 0; rc == ERR_OK && !*yes && i < N_OF(staff_names); i++) {
+        rc = fold_words(span_text(staff_names[i]), arena, &word, why);
+        *yes = rc == ERR_OK && span_eq(text, word);
+    }
+    return rc;
+}
+
+/* name, folded, is that, with or without さん behind it. */
+static enum err is_called(struct span name, struct span real, struct arena *arena, bool *yes,
+                          struct fail *why)
+{
+    struct span title;
+    enum err rc = ERR_OK;
+
+    *yes = *yes || span_eq(name, real);
+    for (size_t i = 0; rc == ERR_OK && !*yes && i < N_OF(titles); i++) {
+        rc = profile_name_fold(span_text(titles[i]), arena, &title, why);
+        if (rc == ERR_OK && ends_with(name, title))
+            *yes = span_eq(span_cut(name, 0, name.len - title.len), real);
+    }
+    return rc;
+}
+
+static enum err fold_pair(struct span a, struct span b, struct arena *arena, struct span *out,
+                          struct fail *why)
+{
+    const char *text = arena_printf(arena, "%.*s%.*s", SPAN_ARG(a), SPAN_ARG(b));
+
+    if (text == NULL)
+        return fail_set(why, ERR_NOMEM, "a name");
+    return profile_name_fold(span_text(text), arena, out, why);
+}
+
+/* One way of writing the real name: whole, in either order, or one part alone. */
+static enum err is_written(struct span name, struct span family, struct span given,
+                           struct arena *arena, bool *yes, struct fail *why)
+{
+    const struct span pairs[][2] = {
+        {family, given}, {given, family}, {family, SPAN_NONE}, {given, SPAN_NONE}};
+    enum err rc = ERR_OK;
+
+    for (size_t i = 0; rc == ERR_OK && !*yes && i < N_OF(pairs); i++) {
+        bool is_whole = i < 2 && family.len > 0 && given.len > 0;
+        struct span real;
+
+        rc = fold_pair(pairs[i][0], pairs[i][1], arena, &real, why);
+        if (rc != ERR_OK || n_points(real) < PARTS_LEAST)
+            continue;
+        *yes = is_whole && holds(name, real);
+        rc = is_called(name, real, arena, yes, why);
+    }
+    return rc;
+}
+
+static enum err is_real(struct span name, const struct profile_names *names,
+                        struct arena *arena, bool *yes, struct fail *why)
+{
+    enum err rc;
+
+    *yes = false;
+    rc = is_written(name, names->family, names->given, arena, yes, why);
+    return rc == ERR_OK && !*yes
+               ? is_written(name, names->family_kana, names->given_kana, arena, yes, why)
+               : rc;
+}
+
+/* あおぞら市立みどり小学校 is also みどり小学校 and みどり小. */
+static enum err is_of_school(struct span name, struct span school, struct arena *arena,
+                             bool *yes, struct fail *why)
+{
+    const struct span founded = SPAN("立"), school_end = SPAN("学校");
+    struct span folded, parts[3];
+    enum err rc = profile_name_fold(school, arena, &folded, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    parts[0] = parts[1] = folded;
+    for (size_t i = 0; i + founded.len < folded.len; i++)
+        if (span_eq(span_cut(folded, i, founded.len), founded))
+            parts[1] = span_from(folded, i + founded.len);
+    parts[2] = parts[1];
+    if (ends_with(parts[2], school_end))
+        parts[2].len -= school_end.len;
+    for (size_t i = 0; i < N_OF(parts) && !*yes; i++)
+        *yes = n_points(parts[i]) >= SCHOOLS_LEAST && holds(name, parts[i]);
+    return ERR_OK;
+}
+
+static enum err is_school(struct span name, const struct profile_names *names,
+                          struct arena *arena, bool *yes, struct fail *why)
+{
+    enum err rc = ERR_OK;
+
+    *yes = false;
+    for (size_t i = 0; rc == ERR_OK && !*yes && i < names->n_schools; i++)
+        rc = is_of_school(name, names->schools[i], arena, yes, why);
+    return rc;
+}
+
+static enum err check_child(struct span name, const struct profile_names *names,
+                            struct arena *arena, struct jx_defects *defects, struct fail *why)
+{
+    struct span folded;
+    bool yes = false;
+    enum err rc = profile_name_fold(name, arena, &folded, why);
+
+    if (rc == ERR_OK)
+        rc = is_real(folded, names, arena, &yes, why);
+    if (rc == ERR_OK && yes)
+        return say(defects, arena, "/name", "real-name",
+                   "「なまえ」に本当の名前は使えません。べつのなまえにしてください。", why);
+    if (rc == ERR_OK)
+        rc = is_school(folded, names, arena, &yes, why);
+    if (rc == ERR_OK && yes)
+        return say(defects, arena, "/name", "school",
+                   "「なまえ」に学校の名前は使えません。べつのなまえにしてください。", why);
+    return rc;
+}
+
+enum err profile_check_name(enum role role, struct span name, const struct profile_names *names,
+                            struct arena *arena, struct jx_defects *defects, struct fail *why)
+{
+    static const struct text_rule rule = {"/name", "なまえ", PROFILE_NAME_MOST,
+                                          PROFILE_NAME_BYTES};
+    size_t n_before = defects->n;
+    struct span folded;
+    bool is_staff = false;
+    enum err rc = profile_name_fold(name, arena, &folded, why);
+
+    if (rc == ERR_OK && folded.len == 0)
+        return say(defects, arena, "/name", "required", "「なまえ」を入れてください。", why);
+    if (rc == ERR_OK)
+        rc = check_text(&rule, name, arena, defects, why);
+    if (rc == ERR_OK && defects->n == n_before && role == ROLE_STUDENT)
+        rc = check_child(name, names, arena, defects, why);
+    if (rc != ERR_OK || defects->n > n_before || (ROLE_BIT(role) & ROLES_CHILD_SIDE) == 0)
+        return rc;
+    rc = is_staffs(name, arena, &is_staff, why);
+    return rc == ERR_OK && is_staff
+               ? say(defects, arena, "/name", "staff",
+                     "「なまえ」に、先生やスタッフとまちがえられる言葉は使えません。", why)
+               : rc;
+}
+
+enum err profile_check_note(struct span note, struct arena *arena, struct jx_defects *defects,
+                            struct fail *why)
+{
+    static const struct text_rule rule = {"/note", "ひとこと", PROFILE_NOTE_MOST,
+                                          PROFILE_NOTE_BYTES};
+
+    return check_text(&rule, note, arena, defects, why);
+}
+
+/* ---- reading what a name may not be ---- */
+
+static enum err read_schools(struct db *db, struct arena *arena, struct profile_names *out,
+                             struct fail *why)
+{
+    struct org_row *orgs = NULL;
+    struct span *schools;
+    size_t n = 0;
+    enum err rc = org_store_all(NULL, db, arena, &orgs, &n, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    schools = arena_alloc(arena, (n + 1) * sizeof *schools);
+    if (schools == NULL)
+        return fail_set(why, ERR_NOMEM, "schools");
+    out->schools = schools;
+    out->n_schools = 0;
+    for (size_t i = 0; i < n; i++)
+        if (orgs[i].kind == ORG_SCHOOL)
+            schools[out->n_schools++] = orgs[i].name;
+    return ERR_OK;
+}
+
+enum err profile_names_read(const struct services *services, struct db *db, struct id person,
+                            struct arena *arena, struct profile_names *names_out,
+                            struct fail *why)
+{
+    struct profile_names names = {.n_schools = 0};
+    struct span *const out[] = {&names.family, &names.given, &names.family_kana,
+                                &names.given_kana};
+    struct person_row row;
+    enum err rc = person_store_find(NULL, db, person, arena, &row, why);
+
+    arena_mark_secret(arena);
+    for (int i = 0; rc == ERR_OK && i <= PERSON_GIVEN_KANA; i++)
+        rc = person_unseal(services->keyring, &row, (enum person_column)i, arena, out[i], why);
+    if (rc == ERR_OK)
+        rc = read_schools(db, arena, &names, why);
+    if (rc == ERR_OK)
+        *names_out = names;
+    return rc;
+}

@@ -176,7 +176,7 @@ void world_each(struct world_copy *copy, void (*fn)(struct world_person *person,
 void *world_peer(const struct world_person *person); /* NULL: held */
 
 /* The events of this file; the rest of the place's are in place_events.h. */
-#define WORLD_EVENTS_N 10
+#define WORLD_EVENTS_N 9
 extern const struct live_event world_events[WORLD_EVENTS_N];
 
 #endif

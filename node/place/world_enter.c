@@ -1,0 +1,308 @@
+/* Coming, going, being cut off and coming back; how somebody looks and what he wishes. */
+#include <stdlib.h>
+
+#include "node/place/world_priv.h"
+
+static enum err arrays_reserve(struct world_copy *copy, struct fail *why)
+{
+    uint32_t cap = copy->cap == 0 ? 16 : 2 * copy->cap;
+    struct world_body *bodies;
+    struct world_person **people;
+    void **peers;
+
+    if (copy->n < copy->cap)
+        return ERR_OK;
+    bodies = realloc(copy->bodies, cap * sizeof *bodies);
+    copy->bodies = bodies == NULL ? copy->bodies : bodies;
+    people = realloc(copy->people, cap * sizeof *people);
+    copy->people = people == NULL ? copy->people : people;
+    peers = realloc(copy->peers, cap * sizeof *peers);
+    copy->peers = peers == NULL ? copy->peers : peers;
+    if (bodies == NULL || people == NULL || peers == NULL)
+        return fail_set(why, ERR_NOMEM, "a floor for %u", cap);
+    copy->cap = cap;
+    return ERR_OK;
+}
+
+/* Into the room he was in before: its list, its being closed and its capacity count, its lock
+ * does not, for he had passed it. */
+static bool spot_in_room(const struct world_person *person, const struct world_entry *entry,
+                         int64_t now_ms, unsigned *channel_out, struct floor_spot *spot_out)
+{
+    const struct world_copy *copy = person->copy;
+    const struct floor_map *map = world_map(copy);
+    int area = entry->room.len == 0 ? -1 : world_area_find(copy, entry->room);
+
+    if (area < 0 || (copy->rooms & FLOOR_AREA_BIT(area)) == 0 ||
+        world_area_may(person, (size_t)area, true, now_ms, NULL) != ERR_OK)
+        return false;
+    *channel_out = (unsigned)area;
+    *spot_out = entry->spot;
+    if (floor_is_free(map, entry->spot.x, entry->spot.y) &&
+        world_channel_at(copy, entry->spot) == (unsigned)area)
+        return true;
+    return world_spot_in(copy, person->at, (size_t)area, entry->spot, 0, spot_out);
+}
+
+static bool spot_of_entry(const struct world_person *person, const struct world_entry *entry,
+                          int64_t now_ms, unsigned *channel_out, struct floor_spot *spot_out)
+{
+    const struct world_copy *copy = person->copy;
+    uint64_t shut = world_shut(person, now_ms) | copy->rooms;
+
+    if (entry->has_spot && spot_in_room(person, entry, now_ms, channel_out, spot_out))
+        return true;
+    *channel_out = CHANNEL_PUBLIC;
+    /* Whoever was in a room that he may not come back to comes in by a spawn: the nearest spot
+     * would be at its door, and tell. */
+    if (entry->has_spot && entry->room.len == 0 &&
+        path_nearest(world_map(copy), entry->spot, shut, spot_out))
+        return true;
+    return world_spot_spawn(copy, person->at, entry->spawn, shut, spot_out);
+}
+
+static void body_place(struct world_person *person, unsigned channel, struct floor_spot spot)
+{
+    struct world_copy *copy = person->copy;
+    struct world_body *body = world_body_of(person);
+
+    body->channel = (uint8_t)channel;
+    body->seat = world_seat_new(copy);
+    body->x = spot.x;
+    body->y = spot.y;
+    body->flags |= BODY_CAME;
+    person->stood = spot;
+    copy->n_in_channel[channel]++;
+    world_areas_set(copy, body, floor_areas_at(world_map(copy), spot.x, spot.y));
+    world_wish_update(person);
+    copy->gen++;
+}
+
+static bool has_spawn(const struct world_copy *copy, struct span id)
+{
+    for (size_t i = 0; i < copy->ground->floor->spawns.n; i++)
+        if (span_eq(floor_spawn_at(copy->ground->floor, i)->id, id))
+            return true;
+    return id.len == 0;
+}
+
+static struct world_person *person_make(struct world_copy *copy, const struct world_look *look,
+                                        const struct world_entry *entry, void *peer)
+{
+    struct world_person *person = calloc(1, sizeof *person);
+
+    if (person == NULL)
+        return NULL;
+    person->copy = copy;
+    person->at = copy->n;
+    person->look = *look;
+    person->rung = entry->rung;
+    person->state = entry->state;
+    if (entry->rung == RUNG_WATCH || entry->state == WORLD_WATCH) {
+        person->rung = RUNG_WATCH;
+        person->state = WORLD_WATCH;
+    }
+    person->knock_area = -1;
+    for (size_t i = 0; i < WORLD_N_INVITES; i++)
+        person->invites[i].area = -1;
+    copy->bodies[copy->n] = (struct world_body){.channel = CHANNEL_PUBLIC};
+    copy->people[copy->n] = person;
+    copy->peers[copy->n] = peer;
+    return person;
+}
+
+enum err world_enter(struct world_copy *copy, const struct world_look *look,
+                     const struct world_entry *entry, void *peer, int64_t now_ms,
+                     struct world_person **person_out, struct fail *why)
+{
+    struct world_person *person;
+    struct floor_spot spot;
+    unsigned channel = CHANNEL_PUBLIC;
+    enum err rc;
+
+    *person_out = NULL;
+    if (copy->world->n_people >= copy->world->conf.n_people_cap || copy->n >= WORLD_SEATS)
+        return fail_set(why, ERR_BUSY, "%d people", copy->world->n_people);
+    if (!has_spawn(copy, entry->spawn))
+        return fail_field(why, ERR_NOT_FOUND, "spawn", "no such spawn");
+    rc = arrays_reserve(copy, why);
+    if (rc != ERR_OK)
+        return rc;
+    if (!copy->is_begun) {
+        copy->is_begun = true;
+        copy->base_ms = now_ms;
+    }
+    person = person_make(copy, look, entry, peer);
+    if (person == NULL)
+        return fail_set(why, ERR_NOMEM, "person");
+    world_rights_read(person);
+    if (!spot_of_entry(person, entry, now_ms, &channel, &spot)) {
+        free(person);
+        return fail_field(why, ERR_BUSY, "spawn", "no spot is left");
+    }
+    copy->n++;
+    copy->world->n_people++;
+    body_place(person, channel, spot);
+    world_here_send(person, now_ms);
+    *person_out = person;
+    return ERR_OK;
+}
+
+void world_leave(struct world_person **person, int64_t now_ms)
+{
+    struct world_copy *copy;
+    struct world_body *body;
+
+    (void)now_ms; /* the others hear of it with the next tick */
+    if (*person == NULL)
+        return;
+    copy = (*person)->copy;
+    body = world_body_of(*person);
+    world_left_put(copy, body->channel, body->seat);
+    world_areas_set(copy, body, 0);
+    copy->n_in_channel[body->channel]--;
+    copy->n_wishes -= (body->flags & BODY_WISHES) != 0;
+    world_swap(copy, (*person)->at, copy->n - 1);
+    copy->n--;
+    copy->world->n_people--;
+    copy->gen++;
+    free(*person);
+    *person = NULL;
+}
+
+void world_changed(struct world_person *person)
+{
+    world_body_of(person)->flags |= BODY_CHANGED;
+}
+
+void world_peer_change(struct world_person *person, void *peer, int64_t now_ms)
+{
+    struct world_copy *copy = person->copy;
+    bool was_lost = copy->peers[person->at] == NULL;
+
+    copy->peers[person->at] = peer;
+    if (was_lost != (peer == NULL))
+        world_changed(person);
+    if (peer != NULL) {
+        world_here_send(person, now_ms);
+        return;
+    }
+    world_advance(copy, person->at, now_ms);
+    world_body_of(person)->dx = world_body_of(person)->dy = 0;
+}
+
+void world_refresh(struct world_person *person, int64_t now_ms)
+{
+    world_picture_send(person, now_ms);
+}
+
+void world_look_change(struct world_person *person, const struct world_look *look,
+                       int64_t now_ms)
+{
+    struct world_body *body = world_body_of(person);
+    uint64_t sees = body->sees;
+    bool had_ids = (body->flags & BODY_IDS) != 0;
+
+    person->look = *look;
+    world_rights_read(person);
+    world_changed(person);
+    if (sees != body->sees || had_ids != ((body->flags & BODY_IDS) != 0))
+        world_here_send(person, now_ms);
+}
+
+/* ---- how he is ---- */
+
+bool world_has_distance(const struct world_person *person)
+{
+    return person->has_wish || person->state == WORLD_ALONE;
+}
+
+void world_wish_update(struct world_person *person)
+{
+    struct world_body *body = world_body_of(person);
+    bool had = (body->flags & BODY_WISHES) != 0, has = world_has_distance(person);
+
+    if (had == has)
+        return;
+    body->flags = (uint16_t)(body->flags ^ BODY_WISHES);
+    person->copy->n_wishes += has ? 1 : UINT32_MAX;
+}
+
+enum err world_state_change(struct world_person *person, enum world_state state, int64_t now_ms,
+                            struct fail *why)
+{
+    if ((int)state < WORLD_TALK || state > WORLD_BREAK)
+        return fail_field(why, ERR_INVALID, "state", "state %d", (int)state);
+    if (state == WORLD_WATCH) {
+        world_stop(person, now_ms);
+        person->rung = RUNG_WATCH;
+    } else if (person->rung == RUNG_WATCH) {
+        person->rung = RUNG_REACT; /* the least that is more than watching */
+    }
+    person->state = state;
+    world_wish_update(person);
+    world_changed(person);
+    return ERR_OK;
+}
+
+enum err world_rung_change(struct world_person *person, enum world_rung rung, int64_t now_ms,
+                           struct fail *why)
+{
+    if ((int)rung < RUNG_WATCH || rung > RUNG_CAMERA)
+        return fail_field(why, ERR_INVALID, "rung", "rung %d", (int)rung);
+    if (rung == RUNG_WATCH) {
+        world_stop(person, now_ms);
+        person->state = WORLD_WATCH;
+    } else if (person->state == WORLD_WATCH) {
+        person->state = WORLD_TALK;
+    }
+    person->rung = rung;
+    world_wish_update(person);
+    world_changed(person);
+    return ERR_OK;
+}
+
+void world_distance_set(struct world_person *person, bool is_on, int64_t now_ms)
+{
+    (void)now_ms;
+    if (person->has_wish == is_on)
+        return;
+    person->has_wish = is_on;
+    world_wish_update(person);
+    world_changed(person);
+}
+
+void world_away_set(struct world_person *person, bool is_away, int64_t now_ms)
+{
+    if (person->is_away == is_away)
+        return;
+    if (is_away)
+        world_stop(person, now_ms);
+    person->is_away = is_away;
+    world_changed(person);
+}
+
+enum err world_wave(struct world_person *person, uint16_t seat, int64_t now_ms,
+                    struct fail *why)
+{
+    struct world_person *to = NULL;
+    enum err rc;
+
+    (void)now_ms;
+    if (person->rung == RUNG_WATCH)
+        return fail_field(why, ERR_DENIED, "watch-wave", "waves while only watching");
+    rc = world_seat_find(person, seat, &to, why);
+    if (rc != ERR_OK)
+        return rc;
+    if (to == person)
+        return fail_field(why, ERR_INVALID, "seat", "himself");
+    /* Who is in a closed room stays unknown outside, by his own waving too. */
+    if (!world_can_see(person->copy, world_body_of(to), world_body_of(person)->channel))
+        return fail_field(why, ERR_CONFLICT, "area-room", "from a closed room");
+    if (to->state == WORLD_BREAK)
+        return fail_field(why, ERR_CONFLICT, "break", "has a break");
+    if (world_has_distance(to))
+        return fail_field(why, ERR_CONFLICT, "distance", "wishes distance");
+    world_wave_send(to, person);
+    return ERR_OK;
+}

@@ -1,0 +1,167 @@
+/* Movement as bytes (little-endian), built once for a channel and shared:
+ *   u8 1, u8 flags (1: PICTURE), u16 n_moves, u32 floor_ms,
+ *   n_moves of {u16 seat, u16 x, u16 y}, and until the end walks:
+ *   {u16 seat, u8 n_points, u8 0, u16 speed_cm_s, u16 age_ms, n_points of {u16 x, u16 y}} */
+#include <stdlib.h>
+
+#include "node/place/world_priv.h"
+
+#define FRAME_TICK    1
+#define FRAME_PICTURE 1
+#define HEAD_BYTES    8
+#define MOVE_BYTES    6
+#define WALK_BYTES    8
+#define POINT_BYTES   4
+#define WALK_MOST     (WALK_BYTES + PATH_POINTS_CAP * POINT_BYTES)
+
+static uint8_t *put16(uint8_t *p, int64_t value)
+{
+    p[0] = (uint8_t)value;
+    p[1] = (uint8_t)(value >> 8);
+    return p + 2;
+}
+
+static bool bytes_reserve(struct world *world, size_t len)
+{
+    uint8_t *bytes;
+
+    if (len <= world->bytes_cap)
+        return true;
+    len += len / 2;
+    bytes = realloc(world->bytes, len);
+    if (bytes == NULL)
+        return false;
+    world->bytes = bytes;
+    world->bytes_cap = len;
+    return true;
+}
+
+static uint8_t *put_walk(uint8_t *p, const struct world_copy *copy, uint32_t i, int64_t now_ms)
+{
+    const struct world_walk *walk = &copy->people[i]->walk;
+    int64_t age_ms = now_ms - walk->start_ms;
+
+    p = put16(p, copy->bodies[i].seat);
+    *p++ = walk->n;
+    *p++ = 0;
+    p = put16(p, WORLD_SPEED_CM_S);
+    p = put16(p, age_ms < 0 ? 0 : age_ms > UINT16_MAX ? UINT16_MAX : age_ms);
+    for (size_t k = 0; k < walk->n; k++) {
+        p = put16(p, walk->at[k].x);
+        p = put16(p, walk->at[k].y);
+    }
+    return p;
+}
+
+/* Who is told as a move, who as a walk: all of the channel (is_whole), or what is new. */
+static bool is_move(const struct world_body *body, unsigned channel, bool is_whole)
+{
+    return body->channel == channel &&
+           (is_whole ? (body->flags & BODY_WALKS) == 0
+                     : (body->flags & (BODY_MOVED | BODY_TELLS)) == BODY_MOVED);
+}
+
+static bool is_walk(const struct world_body *body, unsigned channel, bool is_whole)
+{
+    return body->channel == channel &&
+           (body->flags & (is_whole ? BODY_WALKS : BODY_TELLS)) != 0;
+}
+
+/* NULL: no memory. */
+static struct ws_shared *frame_make(struct world_copy *copy, unsigned channel, bool is_whole,
+                                    uint8_t flags, int64_t now_ms)
+{
+    struct world *world = copy->world;
+    int64_t floor_ms = now_ms - copy->base_ms;
+    struct ws_shared *frame = NULL;
+    size_t n_moves = 0, n_walks = 0;
+    uint8_t *p;
+
+    for (uint32_t i = 0; i < copy->n; i++) {
+        n_moves += is_move(&copy->bodies[i], channel, is_whole);
+        n_walks += is_walk(&copy->bodies[i], channel, is_whole);
+    }
+    if (!bytes_reserve(world, HEAD_BYTES + n_moves * MOVE_BYTES + n_walks * WALK_MOST))
+        return NULL;
+    p = world->bytes;
+    *p++ = FRAME_TICK;
+    *p++ = flags;
+    p = put16(p, (int64_t)n_moves);
+    p = put16(p, floor_ms);
+    p = put16(p, floor_ms >> 16);
+    for (uint32_t i = 0; n_moves > 0 && i < copy->n; i++) {
+        const struct world_body *body = &copy->bodies[i];
+
+        if (!is_move(body, channel, is_whole))
+            continue;
+        p = put16(p, body->seat);
+        p = put16(p, body->x);
+        p = put16(p, body->y);
+    }
+    for (uint32_t i = 0; n_walks > 0 && i < copy->n; i++)
+        if (is_walk(&copy->bodies[i], channel, is_whole))
+            p = put_walk(p, copy, i, now_ms);
+    if (ws_shared_create(WS_OP_BINARY, span_of(world->bytes, (size_t)(p - world->bytes)),
+                         &frame, NULL) != ERR_OK)
+        return NULL;
+    return frame;
+}
+
+void world_send(struct world_copy *copy, unsigned channel, struct ws_shared *frame,
+                enum ws_keep keep)
+{
+    for (uint32_t i = 0; i < copy->n; i++)
+        if (copy->peers[i] != NULL && world_can_see(copy, &copy->bodies[i], channel))
+            copy->world->conf.send(copy->peers[i], frame, keep);
+}
+
+void world_tick_send(struct world_copy *copy, unsigned channel, int64_t now_ms)
+{
+    struct ws_shared *frame = frame_make(copy, channel, false, 0, now_ms);
+
+    if (frame == NULL) {
+        copy->is_stale = true;
+        return;
+    }
+    world_send(copy, channel, frame, WS_MAY_DROP);
+    ws_shared_unref(&frame);
+}
+
+/* The public one is kept while nothing changes: many may ask for it at once. */
+static struct ws_shared *public_picture(struct world_copy *copy, int64_t now_ms)
+{
+    if (copy->picture == NULL || copy->picture_gen != copy->gen) {
+        ws_shared_unref(&copy->picture);
+        copy->picture = frame_make(copy, CHANNEL_PUBLIC, true, FRAME_PICTURE, now_ms);
+        copy->picture_gen = copy->gen;
+    }
+    return copy->picture;
+}
+
+void world_picture_send(struct world_person *person, int64_t now_ms)
+{
+    struct world_copy *copy = person->copy;
+    const struct world_body *body = world_body_of(person);
+    void *peer = copy->peers[person->at];
+    struct ws_shared *frame;
+
+    if (peer == NULL)
+        return;
+    frame = public_picture(copy, now_ms);
+    if (frame == NULL) {
+        world_body_of(person)->flags |= BODY_HERE;
+        return;
+    }
+    copy->world->conf.send(peer, frame, WS_MAY_DROP);
+    for (unsigned c = 0; copy->rooms != 0 && c < CHANNEL_PUBLIC; c++) {
+        if (copy->n_in_channel[c] == 0 || !world_can_see(copy, body, c))
+            continue;
+        frame = frame_make(copy, c, true, 0, now_ms);
+        if (frame == NULL) {
+            world_body_of(person)->flags |= BODY_HERE;
+            return;
+        }
+        copy->world->conf.send(peer, frame, WS_MAY_DROP);
+        ws_shared_unref(&frame);
+    }
+}

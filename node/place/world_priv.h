@@ -1,0 +1,227 @@
+/* node/place/world_priv.h - between the files of the world. What every person has lies in three
+ * parallel arrays of his copy (bodies, people, peers), so that a tick reads one line of memory
+ * a person and sending reads only receivers. Threads: the world's.  Owns: nothing. */
+#ifndef NODE_PLACE_WORLD_PRIV_H
+#define NODE_PLACE_WORLD_PRIV_H
+
+#include "node/io/live.h"
+#include "node/place/path.h"
+#include "node/place/world.h"
+
+/* A channel: the index of a closed room's area, or the public one. */
+#define CHANNEL_PUBLIC 60
+#define CHANNELS_N     61
+#define CHANNEL_BIT(c) (UINT64_C(1) << (c))
+
+#define WORLD_AREAS_MS  1000  /* between two events about areas */
+#define WORLD_BEAT_MS   10000 /* between two words about rooms */
+#define WORLD_ASK_MS    60000 /* a knock, an invitation */
+#define WORLD_TITLE_CAP 256
+#define WORLD_N_LEFT    256
+#define WORLD_N_INVITES 4
+
+/* Of a body. */
+#define BODY_WALKS   0x001u /* along person->walk */
+#define BODY_MOVED   0x002u /* where he is was not told yet */
+#define BODY_TELLS   0x004u /* nor how he walks */
+#define BODY_CAME    0x008u /* nor that he came to this channel */
+#define BODY_CHANGED 0x010u /* nor how he looks now */
+#define BODY_WISHES  0x020u /* others keep their distance */
+#define BODY_STAFF   0x040u /* distances are not for him */
+#define BODY_IDS     0x080u /* gets the staff variant */
+#define BODY_HERE    0x100u /* is owed floor.here */
+#define BODY_UNTOLD  (BODY_MOVED | BODY_TELLS | BODY_CAME | BODY_CHANGED)
+
+struct world_body {
+    int32_t x, y;
+    int32_t rest_x, rest_y; /* of a stick: what did not fill a centimetre */
+    int64_t at_ms;          /* a stick has been followed until then */
+    uint64_t areas;         /* he stands in */
+    uint64_t sees;          /* closed rooms he sees into from outside */
+    uint16_t seat, flags;
+    int8_t dx, dy; /* stick, at most 127 long; 0 0: none */
+    uint8_t channel;
+};
+
+struct world_walk {
+    int64_t start_ms;
+    int32_t gone_mm;
+    uint8_t n;
+    struct floor_spot at[PATH_POINTS_CAP];
+    int32_t mm[PATH_POINTS_CAP]; /* from at[0] to at[i] */
+};
+
+struct world_person {
+    struct world_copy *copy;
+    uint32_t at; /* place in the arrays */
+    enum world_rung rung;
+    enum world_state state;
+    bool has_wish, is_away;
+    bool is_unsettled;       /* while a floor changes */
+    uint64_t who_shut;       /* areas whose list he is not on */
+    struct floor_spot stood; /* where he stood last, other than in passing */
+    struct world_walk walk;
+    struct {
+        int64_t until_ms;
+        int area;
+    } invites[WORLD_N_INVITES];
+    int knock_area; /* -1: none */
+    int64_t knock_until_ms;
+    struct world_look look;
+};
+
+struct world_left {
+    uint16_t seat;
+    uint8_t channel;
+};
+
+struct world_copy {
+    struct world *world;
+    struct world_copy *next;
+    struct ground *ground;
+    int number;
+    bool is_anonymous, is_begun;
+    bool is_stale; /* an event could not be made: everyone is owed floor.here */
+    char title[WORLD_TITLE_CAP];
+    int64_t base_ms, tick_ms, areas_ms, beat_ms;
+
+    struct world_body *bodies;
+    struct world_person **people;
+    void **peers;
+    uint32_t n, cap;
+    uint32_t next_seat; /* from 1; over WORLD_SEATS: all have been given once */
+    int n_in_channel[CHANNELS_N];
+    uint32_t n_wishes;
+
+    uint64_t rooms;                  /* areas whose see is not everyone */
+    uint64_t need[FLOOR_N_AREAS];    /* rooms one must see to see into this one */
+    int n_in[FLOOR_N_AREAS];         /* really */
+    int n_told[FLOOR_N_AREAS];       /* of them on the public channel */
+    int lock[FLOOR_N_AREAS];         /* of staff; WORLD_LOCK_FILE */
+    int64_t lock_ms[FLOOR_N_AREAS];  /* since then */
+    uint64_t full, closed, by_staff; /* sets of areas; the second and third by their lock */
+    uint64_t in_use;                 /* lock in_use, and somebody is inside */
+    uint64_t told_in_use, told_full; /* of rooms, at the last beat */
+    uint64_t dirty;                  /* their state is to be told */
+
+    struct world_left left[WORLD_N_LEFT];
+    size_t n_left;
+    uint32_t gen; /* of whatever a picture shows */
+    struct ws_shared *picture;
+    uint32_t picture_gen;
+};
+
+struct world {
+    struct world_conf conf;
+    struct world_copy *copies;
+    int n_people;
+    struct path_room *room;
+    size_t n_cells; /* of room */
+    struct arena *arena;
+    uint8_t *bytes; /* a frame being built */
+    size_t bytes_cap;
+};
+
+static inline struct world_body *world_body_of(const struct world_person *person)
+{
+    return &person->copy->bodies[person->at];
+}
+static inline const struct floor_map *world_map(const struct world_copy *copy)
+{
+    return copy->ground->map;
+}
+static inline struct floor_spot world_spot(const struct world_body *body)
+{
+    return (struct floor_spot){body->x, body->y};
+}
+static inline bool world_can_see(const struct world_copy *copy, const struct world_body *body,
+                                 unsigned channel)
+{
+    return channel == CHANNEL_PUBLIC || body->channel == channel ||
+           (copy->need[channel] & ~body->sees) == 0;
+}
+static inline int64_t world_distance2(struct floor_spot a, struct floor_spot b)
+{
+    int64_t dx = a.x - b.x, dy = a.y - b.y;
+
+    return dx * dx + dy * dy;
+}
+
+/* ---- world.c ---- */
+
+NODISCARD enum err world_room_reserve(struct world *world, const struct ground *ground,
+                                      struct fail *why);
+/* Clears what must not be told of an old place, and counts him at the new one. The seat is new
+ * whenever the channel is. */
+void world_channel_move(struct world_person *person, unsigned channel, struct floor_spot spot);
+void world_areas_set(struct world_copy *copy, struct world_body *body, uint64_t areas);
+uint16_t world_seat_new(struct world_copy *copy);
+void world_swap(struct world_copy *copy, uint32_t a, uint32_t b);
+/* The seat, when viewer may know of it; else NULL and ERR_NOT_FOUND, the same for both. */
+NODISCARD enum err world_seat_find(const struct world_person *viewer, uint16_t seat,
+                                   struct world_person **person_out, struct fail *why);
+void world_wish_update(struct world_person *person);
+void world_changed(struct world_person *person);
+bool world_has_distance(const struct world_person *person);
+
+/* ---- world_area.c: what may be entered ---- */
+
+/* Everything that a ground decides: rooms, needs, sets. Counts and locks stay as they are. */
+void world_areas_read(struct world_copy *copy);
+void world_area_update(struct world_copy *copy, size_t area);
+void world_rights_read(struct world_person *person);
+int world_lock_of(const struct world_copy *copy, size_t area);
+int world_area_find(const struct world_copy *copy, struct span id); /* -1 */
+/* Areas he may not walk into now; those he stands in may be among them. */
+uint64_t world_shut(const struct world_person *person, int64_t now_ms);
+/* ERR_OK, or why not (world.h). A room he resumes: its lock is not asked. */
+NODISCARD enum err world_area_may(const struct world_person *person, size_t area, bool is_back,
+                                  int64_t now_ms, struct fail *why);
+unsigned world_channel_at(const struct world_copy *copy, struct floor_spot spot);
+
+/* ---- world_spot.c: where to stand ---- */
+
+/* Somebody of his channel wishes distance, and to would be too near and nearer than from. */
+bool world_is_too_near(const struct world_copy *copy, uint32_t self, struct floor_spot from,
+                       struct floor_spot to);
+/* A free spot beside centre, in the same areas, where nobody stands; centre when there is none.
+ */
+struct floor_spot world_spot_beside(const struct world_copy *copy, uint32_t self,
+                                    struct floor_spot centre);
+/* Of the cells of an area that are free and not shut: the nearest one where nobody stands. */
+bool world_spot_in(const struct world_copy *copy, uint32_t self, size_t area,
+                   struct floor_spot near, uint64_t shut, struct floor_spot *spot_out);
+/* The spawn called id, or one that suits. False: all are shut. */
+bool world_spot_spawn(const struct world_copy *copy, uint32_t self, struct span id,
+                      uint64_t shut, struct floor_spot *spot_out);
+/* Whatever is left: a spawn, else the nearest spot to at. */
+bool world_spot_public(const struct world_person *person, struct floor_spot at, int64_t now_ms,
+                       struct floor_spot *spot_out);
+
+/* ---- world_walk.c ---- */
+
+void world_advance(struct world_copy *copy, uint32_t at, int64_t now_ms);
+void world_halt(struct world_person *person); /* at once, whatever is near */
+
+/* ---- world_frame.c ---- */
+
+void world_send(struct world_copy *copy, unsigned channel, struct ws_shared *frame,
+                enum ws_keep keep);
+void world_tick_send(struct world_copy *copy, unsigned channel, int64_t now_ms);
+void world_picture_send(struct world_person *person, int64_t now_ms);
+
+/* ---- world_event.c ---- */
+
+/* People with this flag on the channel; the flag stays. */
+void world_people_send(struct world_copy *copy, unsigned channel, unsigned flag);
+void world_left_send(struct world_copy *copy);
+void world_left_put(struct world_copy *copy, unsigned channel, uint16_t seat);
+void world_areas_send(struct world_copy *copy);
+/* floor.here and a picture; is owed when it could not be made. */
+void world_here_send(struct world_person *person, int64_t now_ms);
+void world_wave_send(struct world_person *to, const struct world_person *from);
+void world_knock_send(struct world_person *to, const struct world_person *from, int area);
+void world_answer_send(struct world_person *to, int area, bool is_welcome);
+void world_invite_send(struct world_person *to, const struct world_person *from, int area);
+
+#endif

@@ -1,0 +1,517 @@
+/* Walking: by a way that is sent once, or by a stick. Every step asks again what it may enter,
+ * so that an area that filled meanwhile stays as full as it may be. */
+#include <math.h>
+
+#include "node/place/world_priv.h"
+
+#define STEP_MM     150 /* of a way, between two looks at areas */
+#define STEP_MS     150 /* of a stick: 22.5 cm, less than GROUND_STEP_CM */
+#define CATCH_UP_MS 2000
+#define STICK_LONG  127
+#define STICK_DEN   (STICK_LONG * 1000)
+
+static int32_t leg_mm(struct floor_spot a, struct floor_spot b)
+{
+    return (int32_t)(sqrt((double)world_distance2(a, b)) * 10.0);
+}
+
+/* Where a way is after so many millimetres; whole centimetres. */
+static struct floor_spot walk_at(const struct world_walk *walk, int32_t mm)
+{
+    size_t i = 1;
+    struct floor_spot a, b;
+    int32_t leg, on;
+
+    while (i + 1 < walk->n && walk->mm[i] < mm)
+        i++;
+    a = walk->at[i - 1];
+    b = walk->at[i];
+    leg = walk->mm[i] - walk->mm[i - 1];
+    on = mm - walk->mm[i - 1];
+    if (on >= leg || leg == 0)
+        return b;
+    return (struct floor_spot){a.x + (int32_t)((int64_t)(b.x - a.x) * on / leg),
+                               a.y + (int32_t)((int64_t)(b.y - a.y) * on / leg)};
+}
+
+/* Rounding may set a spot of a clear line one centimetre into a wall: the free one beside it.
+ */
+static bool freed(const struct floor_map *map, struct floor_spot *spot)
+{
+    struct floor_spot at = *spot;
+
+    for (int32_t i = 0; i < 9; i++) {
+        *spot = (struct floor_spot){at.x + (i + 1) % 3 - 1, at.y + (i / 3 + 1) % 3 - 1};
+        if (floor_is_free(map, spot->x, spot->y))
+            return true;
+    }
+    *spot = at;
+    return false;
+}
+
+static int32_t walk_mm(const struct world_walk *walk)
+{
+    return walk->mm[walk->n - 1];
+}
+
+static void walk_end(struct world_person *person, bool is_told)
+{
+    struct world_body *body = world_body_of(person);
+
+    /* One that nobody was told of needs no end, but the spot reached by it needs telling. */
+    if (is_told || (body->flags & BODY_TELLS) != 0)
+        body->flags |= BODY_MOVED;
+    body->flags = (uint16_t)(body->flags & ~(BODY_WALKS | BODY_TELLS));
+    person->stood = world_spot(body);
+}
+
+void world_halt(struct world_person *person)
+{
+    struct world_body *body = world_body_of(person);
+
+    body->dx = body->dy = 0;
+    if ((body->flags & BODY_WALKS) != 0)
+        walk_end(person, true);
+}
+
+static void walk_begin(struct world_person *person, const struct path *path, int64_t now_ms)
+{
+    struct world_body *body = world_body_of(person);
+    struct world_walk *walk = &person->walk;
+
+    body->dx = body->dy = 0;
+    if (path->n < 2) {
+        if ((body->flags & BODY_WALKS) != 0)
+            walk_end(person, true);
+        return;
+    }
+    walk->start_ms = now_ms;
+    walk->gone_mm = 0;
+    walk->n = (uint8_t)path->n;
+    walk->at[0] = path->at[0];
+    walk->mm[0] = 0;
+    for (size_t i = 1; i < path->n; i++) {
+        walk->at[i] = path->at[i];
+        walk->mm[i] = walk->mm[i - 1] + leg_mm(path->at[i - 1], path->at[i]);
+    }
+    body->flags = (uint16_t)((body->flags & ~BODY_MOVED) | BODY_WALKS | BODY_TELLS);
+    person->copy->gen++;
+}
+
+/* The way ends at mm instead. */
+static void walk_cut(struct world_walk *walk, int32_t mm, struct floor_spot spot)
+{
+    size_t i = 1;
+
+    while (i + 1 < walk->n && walk->mm[i] < mm)
+        i++;
+    walk->n = (uint8_t)(i + 1);
+    walk->at[i] = spot;
+    walk->mm[i] = mm;
+}
+
+/* Of from_mm..to_mm the furthest (or nearest) spot that is not too near to anybody; -1. */
+static int32_t walk_find(struct world_person *person, int32_t from_mm, int32_t to_mm,
+                         bool is_nearest, struct floor_spot *spot_out)
+{
+    const struct world_copy *copy = person->copy;
+    int32_t n = (to_mm - from_mm) / STEP_MM + 1;
+
+    for (int32_t i = 0; i <= n; i++) {
+        int32_t by = i * STEP_MM;
+        int32_t mm = is_nearest ? from_mm + by : to_mm - by;
+
+        mm = mm > to_mm ? to_mm : mm < from_mm ? from_mm : mm;
+        *spot_out = walk_at(&person->walk, mm);
+        if (freed(world_map(copy), spot_out) &&
+            !world_is_too_near(copy, person->at, person->stood, *spot_out))
+            return mm;
+    }
+    return -1;
+}
+
+/* Somebody who wishes distance may have come to where the way ends. */
+static void walk_keep_distance(struct world_person *person)
+{
+    const struct world_copy *copy = person->copy;
+    struct world_walk *walk = &person->walk;
+    struct floor_spot end = walk->at[walk->n - 1];
+    int32_t mm;
+
+    if (copy->n_wishes == 0 || !world_is_too_near(copy, person->at, person->stood, end))
+        return;
+    mm = walk_find(person, walk->gone_mm, walk_mm(walk), false, &end);
+    if (mm < 0)
+        return;
+    walk_cut(walk, mm, end);
+    world_body_of(person)->flags |= BODY_TELLS;
+}
+
+/* One step; false: what lies ahead may not be entered. */
+static bool spot_take(struct world_person *person, struct floor_spot to, int64_t now_ms)
+{
+    struct world_copy *copy = person->copy;
+    struct world_body *body = world_body_of(person);
+    uint64_t areas, enters;
+
+    if (!ground_is_roomy(copy->ground, world_spot(body))) {
+        if (!freed(world_map(copy), &to))
+            return false;
+        areas = floor_areas_at(world_map(copy), to.x, to.y);
+        enters = areas & ~body->areas;
+        if (enters != 0 && (enters & world_shut(person, now_ms)) != 0)
+            return false;
+        if (body->channel != CHANNEL_PUBLIC && (areas & FLOOR_AREA_BIT(body->channel)) == 0)
+            return false; /* one leaves a closed room by leaving it */
+        if (areas != body->areas)
+            world_areas_set(copy, body, areas);
+    }
+    body->x = to.x;
+    body->y = to.y;
+    return true;
+}
+
+static void walk_advance(struct world_person *person, int64_t now_ms)
+{
+    struct world_walk *walk = &person->walk;
+    int64_t elapsed_ms = now_ms - walk->start_ms;
+    int32_t to_mm = walk_mm(walk);
+
+    if (elapsed_ms * WORLD_SPEED_CM_S / 100 < to_mm)
+        to_mm = (int32_t)(elapsed_ms * WORLD_SPEED_CM_S / 100);
+    walk_keep_distance(person);
+    to_mm = to_mm > walk_mm(walk) ? walk_mm(walk) : to_mm;
+    while (walk->gone_mm < to_mm) {
+        int32_t mm = walk->gone_mm + STEP_MM > to_mm ? to_mm : walk->gone_mm + STEP_MM;
+
+        if (!spot_take(person, walk_at(walk, mm), now_ms)) {
+            walk_end(person, true);
+            return;
+        }
+        walk->gone_mm = mm;
+    }
+    if (walk->gone_mm >= walk_mm(walk))
+        walk_end(person, false);
+}
+
+/* Along walls as path_step goes; false: he stays. */
+static bool stick_step(struct world_person *person, int32_t dx, int32_t dy, int64_t now_ms)
+{
+    struct world_copy *copy = person->copy;
+    struct world_body *body = world_body_of(person);
+    struct floor_spot from = world_spot(body), to = {from.x + dx, from.y + dy};
+
+    if (!ground_is_roomy(copy->ground, from)) {
+        to = path_step(world_map(copy), from, dx, dy, world_shut(person, now_ms));
+        if (to.x == from.x && to.y == from.y)
+            return false;
+    }
+    if (world_is_too_near(copy, person->at, from, to) || !spot_take(person, to, now_ms))
+        return false;
+    person->stood = world_spot(body);
+    return true;
+}
+
+static void stick_advance(struct world_person *person, int64_t now_ms)
+{
+    struct world_body *body = world_body_of(person);
+
+    if (now_ms - body->at_ms > CATCH_UP_MS)
+        body->at_ms = now_ms - CATCH_UP_MS;
+    while (body->at_ms < now_ms) {
+        int64_t ms = now_ms - body->at_ms > STEP_MS ? STEP_MS : now_ms - body->at_ms;
+        int32_t x = body->rest_x + WORLD_SPEED_CM_S * (int32_t)ms * body->dx;
+        int32_t y = body->rest_y + WORLD_SPEED_CM_S * (int32_t)ms * body->dy;
+
+        body->at_ms += ms;
+        body->rest_x = x % STICK_DEN;
+        body->rest_y = y % STICK_DEN;
+        if ((x / STICK_DEN != 0 || y / STICK_DEN != 0) &&
+            stick_step(person, x / STICK_DEN, y / STICK_DEN, now_ms))
+            body->flags |= BODY_MOVED;
+    }
+}
+
+void world_advance(struct world_copy *copy, uint32_t at, int64_t now_ms)
+{
+    struct world_person *person = copy->people[at];
+    struct world_body *body = &copy->bodies[at];
+
+    if ((body->flags & BODY_WALKS) != 0) {
+        walk_advance(person, now_ms);
+        body->at_ms = now_ms;
+    } else if (body->dx != 0 || body->dy != 0) {
+        stick_advance(person, now_ms);
+    }
+}
+
+/* A walk ends here, or where it first stops being too near to somebody. */
+static void walk_stop(struct world_person *person)
+{
+    struct world_body *body = world_body_of(person);
+    struct world_walk *walk = &person->walk;
+    struct floor_spot spot;
+    int32_t mm;
+
+    if ((body->flags & BODY_WALKS) == 0)
+        return;
+    if (!world_is_too_near(person->copy, person->at, person->stood, world_spot(body))) {
+        walk_end(person, true);
+        person->copy->gen++;
+        return;
+    }
+    mm = walk_find(person, walk->gone_mm, walk_mm(walk), true, &spot);
+    if (mm < 0)
+        return;
+    walk_cut(walk, mm, spot);
+    body->flags |= BODY_TELLS;
+}
+
+/* ---- commands ---- */
+
+static enum err may_walk(struct world_person *person, const char *rule, int64_t now_ms,
+                         struct fail *why)
+{
+    if (person->rung == RUNG_WATCH)
+        return fail_field(why, ERR_DENIED, rule, "walks while only watching");
+    world_advance(person->copy, person->at, now_ms);
+    return ERR_OK;
+}
+
+/* Finds the way and begins it; ends before somebody who wishes distance. */
+static enum err walk_to(struct world_person *person, struct floor_spot to, int64_t now_ms,
+                        struct fail *why)
+{
+    struct world_copy *copy = person->copy;
+    struct world_body *body = world_body_of(person);
+    struct floor_spot from = world_spot(body), stood = person->stood;
+    struct world_walk before = person->walk;
+    uint16_t flags = body->flags;
+    struct path path;
+    int32_t mm;
+    enum err rc = path_find(world_map(copy), copy->world->room, from, to,
+                            world_shut(person, now_ms), &path, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    if (person->is_away)
+        world_away_set(person, false, now_ms);
+    flags = (uint16_t)((flags & ~BODY_UNTOLD) | (body->flags & BODY_UNTOLD));
+    walk_begin(person, &path, now_ms);
+    if (path.n < 2 || !world_is_too_near(copy, person->at, stood, path.at[path.n - 1]))
+        return ERR_OK;
+    mm = walk_find(person, 0, walk_mm(&person->walk), false, &to);
+    if (mm > 0) {
+        walk_cut(&person->walk, mm, to);
+        return ERR_OK;
+    }
+    person->walk = before;
+    body->flags = flags;
+    return fail_field(why, ERR_CONFLICT, "distance", "somebody there wishes distance");
+}
+
+/* Of the areas that the target lies in and he does not. */
+static enum err target_may(const struct world_person *person, struct floor_spot to,
+                           int64_t now_ms, struct fail *why)
+{
+    const struct world_copy *copy = person->copy;
+    uint64_t areas =
+        floor_areas_at(world_map(copy), to.x, to.y) & ~world_body_of(person)->areas;
+    enum err rc = ERR_OK;
+
+    /* The same answer whether somebody is inside or not. */
+    if ((areas & copy->rooms) != 0)
+        return fail_field(why, ERR_DENIED, "area-room", "walks into a closed room");
+    while (rc == ERR_OK && areas != 0) {
+        rc = world_area_may(person, (size_t)__builtin_ctzll(areas), false, now_ms, why);
+        areas &= areas - 1;
+    }
+    return rc;
+}
+
+enum err world_walk(struct world_person *person, int32_t x, int32_t y, int64_t now_ms,
+                    struct fail *why)
+{
+    const struct floor_map *map = world_map(person->copy);
+    struct floor_spot to = {x, y};
+    enum err rc;
+
+    if (x < 0 || y < 0 || x >= map->w_cm || y >= map->h_cm)
+        return fail_field(why, ERR_INVALID, x < 0 || x >= map->w_cm ? "x" : "y",
+                          "outside the floor");
+    rc = may_walk(person, "watch-walk", now_ms, why);
+    if (rc == ERR_OK)
+        rc = target_may(person, to, now_ms, why);
+    return rc == ERR_OK ? walk_to(person, to, now_ms, why) : rc;
+}
+
+/* Beside him, on the side from which the walker comes. */
+static struct floor_spot spot_before(const struct world_person *person, struct floor_spot him)
+{
+    const struct floor_map *map = world_map(person->copy);
+    struct floor_spot me = world_spot(world_body_of(person)), best = him;
+    static const int8_t way[8][2] = {{10, 0},  {7, 7},   {0, 10},  {-7, 7},
+                                     {-10, 0}, {-7, -7}, {0, -10}, {7, -7}};
+    int64_t best2 = INT64_MAX;
+
+    if (world_distance2(me, him) <= WORLD_NEAR_CM * WORLD_NEAR_CM)
+        return me;
+    for (int i = 0; i < 8; i++) {
+        struct floor_spot at = {him.x + way[i][0] * WORLD_NEAR_CM / 10,
+                                him.y + way[i][1] * WORLD_NEAR_CM / 10};
+        int64_t d2 = world_distance2(at, me);
+
+        if (d2 < best2 && floor_is_free(map, at.x, at.y) && floor_line_is_open(map, him, at)) {
+            best = at;
+            best2 = d2;
+        }
+    }
+    return best;
+}
+
+enum err world_go_seat(struct world_person *person, uint16_t seat, int64_t now_ms,
+                       struct fail *why)
+{
+    struct world_person *to = NULL;
+    struct floor_spot spot;
+    enum err rc = may_walk(person, "watch-walk", now_ms, why);
+
+    if (rc == ERR_OK)
+        rc = world_seat_find(person, seat, &to, why);
+    if (rc != ERR_OK)
+        return rc;
+    if (to == person)
+        return fail_field(why, ERR_INVALID, "seat", "himself");
+    /* Seen through a window of his rights: there is no way into a closed room but entering. */
+    if (world_body_of(to)->channel != CHANNEL_PUBLIC &&
+        world_body_of(to)->channel != world_body_of(person)->channel)
+        return fail_field(why, ERR_CONFLICT, "area-room", "he is in a closed room");
+    if (world_has_distance(to) && !person->look.is_staff)
+        return fail_field(why, ERR_CONFLICT, "distance", "wishes distance");
+    spot = spot_before(person, world_spot(world_body_of(to)));
+    rc = walk_to(person, spot, now_ms, why);
+    return rc;
+}
+
+static enum err go_area(struct world_person *person, struct span id, int64_t now_ms,
+                        struct fail *why)
+{
+    const struct world_copy *copy = person->copy;
+    const struct world_body *body = world_body_of(person);
+    int area = world_area_find(copy, id);
+    struct floor_spot spot;
+    enum err rc;
+
+    if (area < 0)
+        return fail_field(why, ERR_NOT_FOUND, "id", "no such area");
+    if ((body->areas & FLOOR_AREA_BIT(area)) != 0)
+        return ERR_OK;
+    if ((copy->rooms & FLOOR_AREA_BIT(area)) != 0) {
+        /* As far as its door. */
+        const struct floor_rect *rect =
+            floor_area_rect(floor_area_nth(copy->ground->floor, (size_t)area), 0);
+
+        return walk_to(person,
+                       (struct floor_spot){(int32_t)(rect->x + rect->w / 2),
+                                           (int32_t)(rect->y + rect->h / 2)},
+                       now_ms, why);
+    }
+    rc = world_area_may(person, (size_t)area, false, now_ms, why);
+    if (rc != ERR_OK)
+        return rc;
+    if (!world_spot_in(copy, person->at, (size_t)area, world_spot(body),
+                       world_shut(person, now_ms), &spot))
+        return fail_field(why, ERR_CONFLICT, "area-full", "nowhere to stand");
+    return walk_to(person, spot, now_ms, why);
+}
+
+static enum err go_board(struct world_person *person, struct span id, int64_t now_ms,
+                         struct fail *why)
+{
+    const struct floor *floor = person->copy->ground->floor;
+    const struct floor_map *map = world_map(person->copy);
+
+    for (size_t i = 0; i < floor->boards.n; i++) {
+        const struct floor_board *board = floor_board_at(floor, i);
+        struct floor_spot at = {(int32_t)board->x, (int32_t)board->y};
+
+        if (!span_eq(board->id, id))
+            continue;
+        if (!path_nearest(map, at, world_shut(person, now_ms), &at))
+            return fail_field(why, ERR_CONFLICT, "id", "nowhere to stand");
+        return walk_to(person, world_spot_beside(person->copy, person->at, at), now_ms, why);
+    }
+    return fail_field(why, ERR_NOT_FOUND, "id", "no such board");
+}
+
+static enum err go_spawn(struct world_person *person, struct span id, int64_t now_ms,
+                         struct fail *why)
+{
+    const struct floor *floor = person->copy->ground->floor;
+
+    for (size_t i = 0; i < floor->spawns.n; i++) {
+        const struct floor_spawn *spawn = floor_spawn_at(floor, i);
+        struct floor_spot at = {(int32_t)spawn->x, (int32_t)spawn->y};
+
+        if (span_eq(spawn->id, id))
+            return walk_to(person, world_spot_beside(person->copy, person->at, at), now_ms,
+                           why);
+    }
+    return fail_field(why, ERR_NOT_FOUND, "id", "no such spawn");
+}
+
+enum err world_go(struct world_person *person, char kind, struct span id, int64_t now_ms,
+                  struct fail *why)
+{
+    enum err rc = may_walk(person, "watch-walk", now_ms, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    if (kind == 'a')
+        return go_area(person, id, now_ms, why);
+    if (kind == 'b')
+        return go_board(person, id, now_ms, why);
+    if (kind == 's')
+        return go_spawn(person, id, now_ms, why);
+    return fail_field(why, ERR_INVALID, "to", "no such kind of target");
+}
+
+void world_stop(struct world_person *person, int64_t now_ms)
+{
+    struct world_body *body = world_body_of(person);
+
+    world_advance(person->copy, person->at, now_ms);
+    body->dx = body->dy = 0;
+    walk_stop(person);
+}
+
+enum err world_stick(struct world_person *person, int8_t dx, int8_t dy, int64_t now_ms,
+                     struct fail *why)
+{
+    struct world_body *body = world_body_of(person);
+    int32_t long2 = dx * dx + dy * dy;
+    enum err rc;
+
+    if (dx == -128 || dy == -128)
+        return fail_field(why, ERR_INVALID, "stick", "direction %d %d", dx, dy);
+    rc = may_walk(person, "watch-stick", now_ms, why);
+    if (rc != ERR_OK)
+        return rc;
+    if (long2 > STICK_LONG * STICK_LONG) {
+        double by = STICK_LONG / sqrt((double)long2);
+
+        dx = (int8_t)(dx * by);
+        dy = (int8_t)(dy * by);
+    }
+    if (dx != 0 || dy != 0) {
+        if (person->is_away)
+            world_away_set(person, false, now_ms);
+        walk_stop(person);
+    }
+    if (body->dx == 0 && body->dy == 0)
+        body->rest_x = body->rest_y = 0;
+    body->dx = dx;
+    body->dy = dy;
+    body->at_ms = now_ms;
+    return ERR_OK;
+}

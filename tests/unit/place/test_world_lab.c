@@ -1,0 +1,455 @@
+/* The lab of the world's tests (world_lab.h): a reader of what browsers get, and invariants. */
+#include "tests/unit/place/world_lab.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "node/base/wholefile.h"
+#include "tests/t.h"
+
+#define NAMED(ja, en) "\"name\":{\"ja\":\"" ja "\",\"en\":\"" en "\"},"
+#define OPEN_TO_ALL   "\"enter\":[\"everyone\"],\"see\":[\"everyone\"],\"hear\":[\"everyone\"]}"
+#define WALL(x, y, w, h) \
+    "{\"x\":" #x ",\"y\":" #y ",\"w\":" #w ",\"h\":" #h ",\"kind\":\"wall\"}"
+#define SPAWN(id, x, y, quiet) \
+    "{\"id\":\"" id "\"," NAMED("ばしょ", "Spot") "\"x\":" #x ",\"y\":" #y \
+                                                  ",\"turn\":0,\"quiet\":" quiet "}"
+
+const char lab_floor[] = "{\"format\":1,\"id\":\"lab\",\"version\":1," NAMED(
+    "ためしのへや", "L"
+                    "a"
+                    "b") "\"theme\":\"day\",\"w_cm\":1200,\"h_cm\":800,\"walls\":[" WALL(800,
+                                                                                         0, 400, 20) "," WALL(800, 360, 400, 20) "," WALL(800, 20, 20, 120) "," WALL(800, 260, 20, 100) "," WALL(1180, 20, 20, 340) "],"
+                                                                                                                                                                                                                    "\"doors\":[{\"id\":\"cell-"
+                                                                                                                                                                                                                    "door\",\"x\":800,\"y\":140,"
+                                                                                                                                                                                                                    "\"w\":20,\"h\":120,\"area\":"
+                                                                                                                                                                                                                    "\"cell\","
+                                                                                                                                                                                                                    "\"shut\":true}],\"areas\":["
+                                                                                                                                                                                                                    "{\"id\":\"hall\"," NAMED("ひろま",
+                                                                                                                                                                                                                                              "Hall") "\"kind\":"
+                                                                                                                                                                                                                                                      "\"lounge\","
+                                                                                                                                                                                                                                                      "\"rects\":["
+                                                                                                                                                                                                                                                      "{\"x\":0,\"y\":0,"
+                                                                                                                                                                                                                                                      "\"w\":800,\"h\":"
+                                                                                                                                                                                                                                                      "400},{\"x\":200,"
+                                                                                                                                                                                                                                                      "\"y\":400,\"w\":"
+                                                                                                                                                                                                                                                      "600,\"h\":400}],"
+                                                                                                                                                                                                                                                      "\"capacity\":200,"
+                                                                                                                                                                                                                                                      "\"quiet\":\"open\","
+                                                                                                                                                                                                                                                      "\"lock\":"
+                                                                                                                                                                                                                                                      "\"open\""
+                                                                                                                                                                                                                                                      "," OPEN_TO_ALL
+                                                                                                                                                                                                                                                      ","
+                                                                                                                                                                                                                                                      "{\"id\":"
+                                                                                                                                                                                                                                                      "\"cell\"," NAMED("そうだん", "Cell") "\"kind"
+                                                                                                                                                                                                                                                                                            "\":"
+                                                                                                                                                                                                                                                                                            "\"couns"
+                                                                                                                                                                                                                                                                                            "el\","
+                                                                                                                                                                                                                                                                                            "\"rects"
+                                                                                                                                                                                                                                                                                            "\":["
+                                                                                                                                                                                                                                                                                            "{\"x\":"
+                                                                                                                                                                                                                                                                                            "820,"
+                                                                                                                                                                                                                                                                                            "\"y\":"
+                                                                                                                                                                                                                                                                                            "20,"
+                                                                                                                                                                                                                                                                                            "\"w\":"
+                                                                                                                                                                                                                                                                                            "360,"
+                                                                                                                                                                                                                                                                                            "\"h\":"
+                                                                                                                                                                                                                                                                                            "340}],"
+                                                                                                                                                                                                                                                                                            "\"capac"
+                                                                                                                                                                                                                                                                                            "ity\":"
+                                                                                                                                                                                                                                                                                            "4,"
+                                                                                                                                                                                                                                                                                            "\"quiet"
+                                                                                                                                                                                                                                                                                            "\":"
+                                                                                                                                                                                                                                                                                            "\"open"
+                                                                                                                                                                                                                                                                                            "\","
+                                                                                                                                                                                                                                                                                            "\"lock"
+                                                                                                                                                                                                                                                                                            "\":"
+                                                                                                                                                                                                                                                                                            "\"in_"
+                                                                                                                                                                                                                                                                                            "use\","
+                                                                                                                                                                                                                                                                                            "\"enter"
+                                                                                                                                                                                                                                                                                            "\":["
+                                                                                                                                                                                                                                                                                            "\"stude"
+                                                                                                                                                                                                                                                                                            "nt\","
+                                                                                                                                                                                                                                                                                            "\"suppo"
+                                                                                                                                                                                                                                                                                            "rter\","
+                                                                                                                                                                                                                                                                                            "\"commi"
+                                                                                                                                                                                                                                                                                            "ssioner"
+                                                                                                                                                                                                                                                                                            "\"],"
+                                                                                                                                                                                                                                                                                            "\"see\""
+                                                                                                                                                                                                                                                                                            ":["
+                                                                                                                                                                                                                                                                                            "\"insid"
+                                                                                                                                                                                                                                                                                            "e\"],"
+                                                                                                                                                                                                                                                                                            "\"hear"
+                                                                                                                                                                                                                                                                                            "\":["
+                                                                                                                                                                                                                                                                                            "\"insid"
+                                                                                                                                                                                                                                                                                            "e\"]},"
+                                                                                                                                                                                                                                                                                            "{\"id\""
+                                                                                                                                                                                                                                                                                            ":\"den"
+                                                                                                                                                                                                                                                                                            "\""
+                                                                                                                                                                                                                                                                                            "," NAMED(
+                                                                                                                                                                                                                                                                                                "こ"
+                                                                                                                                                                                                                                                                                                "べ"
+                                                                                                                                                                                                                                                                                                "や",
+                                                                                                                                                                                                                                                                                                "De"
+                                                                                                                                                                                                                                                                                                "n") "\"kind\":\"class\",\"rects\":["
+                                                                                                                                                                                                                                                                                                     "{\"x\":0,\"y\":400,\"w\":200,\"h\":400}],\"capacity\":3,\"quiet\":\"soft\","
+                                                                                                                                                                                                                                                                                                     "\"lock\":\"open\",\"enter\":[\"everyone\"],\"see\":[\"staff\"   ],\"hear\":[\"inside\"]},"
+                                                                                                                                                                                                                                                                                                     "{\"id\":\"nook\"," NAMED(
+                                                                                                                                                                                                                                                                                                         "すみっこ",
+                                                                                                                                                                                                                                                                                                         "Nook") "\"kind\":\"quiet\",\"rects\":["
+                                                                                                                                                                                                                                                                                                                 "{\"x\":800,\"y\":400,\"w\":400,\"h\":400}],\"capacity\":3,\"quiet\":\"soft\","
+                                                                                                                                                                                                                                                                                                                 "\"lock\":\"open\"," OPEN_TO_ALL
+                                                                                                                                                                                                                                                                                                                 "],\"objects\":[],"
+                                                                                                                                                                                                                                                                                                                 "\"boards\":[{\"id\":\"news\"," NAMED(
+                                                                                                                                                                                                                                                                                                                     "おしらせ", "News") "\"x\":400,\"y\":0,\"turn\":0}],\"spawns\":[" SPAWN("quiet",
+                                                                                                                                                                                                                                                                                                                                                                                             100, 100, "true") "," SPAWN("left",
+                                                                                                                                                                                                                                                                                                                                                                                                                         300,
+                                                                                                                                                                                                                                                                                                                                                                                                                         100,
+                                                                                                                                                                                                                                                                                                                                                                                                                         "false") "," SPAWN("right",
+                                                                                                                                                                                                                                                                                                                                                                                                                                            500,
+                                                                                                                                                                                                                                                                                                                                                                                                                                            100,
+                                                                                                                                                                                                                                                                                                                                                                                                                                            "false") "]}";
+
+static struct lab_peer *peers[LAB_PEERS];
+
+struct ground *lab_ground(const char *text)
+{
+    struct ground *ground = NULL;
+    struct fail why = {0};
+
+    T_EQ(ground_create(span_text(text), &ground, &why), ERR_OK, why.field);
+    return ground;
+}
+
+struct ground *lab_ground_file(const char *path)
+{
+    static uint8_t bytes[JX_MAX_BYTES];
+    struct ground *ground = NULL;
+    size_t len = 0;
+
+    T_EQ(wholefile_read(path, bytes, sizeof bytes, &len, NULL), ERR_OK, path);
+    T_EQ(ground_create(span_of(bytes, len), &ground, NULL), ERR_OK, path);
+    return ground;
+}
+
+uint32_t lab_random(uint32_t *state, uint32_t n)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (*state >> 8) % n;
+}
+
+/* ---- the receiver ---- */
+
+static void text_put(struct lab_peer *peer, const char *text, size_t len)
+{
+    if (peer->len + len + 1 > peer->cap) {
+        peer->cap = 2 * (peer->len + len + 1);
+        peer->text = realloc(peer->text, peer->cap);
+    }
+    if (peer->text == NULL)
+        abort();
+    memcpy(peer->text + peer->len, text, len);
+    peer->len += len;
+    peer->text[peer->len] = '\0';
+}
+
+static uint16_t get16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static void read_tick(struct lab_peer *peer, struct span b)
+{
+    size_t at = 8, n_moves;
+    int64_t floor_ms;
+
+    if (b.len < 8 || b.p[0] != 1 || b.p[1] > 1) {
+        peer->n_bad++;
+        return;
+    }
+    n_moves = get16(b.p + 2);
+    floor_ms = get16(b.p + 4) | (int64_t)get16(b.p + 6) << 16;
+    peer->n_pictures += b.p[1];
+    for (size_t i = 0; i < n_moves && at + 6 <= b.len; i++, at += 6) {
+        struct lab_mark *mark = &peer->marks[get16(b.p + at)];
+
+        peer->n_unknown += !mark->is_known;
+        mark->walks = false;
+        mark->x = get16(b.p + at + 2);
+        mark->y = get16(b.p + at + 4);
+    }
+    while (at + 8 <= b.len) {
+        struct lab_mark *mark = &peer->marks[get16(b.p + at)];
+        size_t n = b.p[at + 2];
+
+        peer->n_bad += n == 0 || n > PATH_POINTS_CAP || b.p[at + 3] != 0 ||
+                       get16(b.p + at + 4) != WORLD_SPEED_CM_S || at + 8 + 4 * n > b.len;
+        if (n == 0 || n > PATH_POINTS_CAP || at + 8 + 4 * n > b.len)
+            return;
+        peer->n_unknown += !mark->is_known;
+        mark->walks = true;
+        mark->n = (uint8_t)n;
+        mark->began_ms = floor_ms - get16(b.p + at + 6);
+        for (size_t k = 0; k < n; k++)
+            mark->at[k] =
+                (struct floor_spot){get16(b.p + at + 8 + 4 * k), get16(b.p + at + 10 + 4 * k)};
+        mark->x = mark->at[n - 1].x; /* where it will end */
+        mark->y = mark->at[n - 1].y;
+        at += 8 + 4 * n;
+    }
+    peer->n_bad += at != b.len;
+}
+
+static long number_after(const char *text, const char *name)
+{
+    const char *at = strstr(text, name);
+
+    return at == NULL ? -1 : strtol(at + strlen(name), NULL, 10);
+}
+
+static void read_event(struct lab_peer *peer, const char *text)
+{
+    bool is_here = strstr(text, "{\"ev\":\"floor.here\"") == text;
+    bool is_left = strstr(text, "{\"ev\":\"people.left\"") == text;
+    bool has_people = is_here || strstr(text, "{\"ev\":\"people.") == text;
+    const char *list = strstr(text, is_left ? "\"seats\":[" : "\"people\":[");
+
+    snprintf(peer->last, sizeof peer->last, "%s", text);
+    if (is_here) {
+        memset(peer->marks, 0, sizeof peer->marks);
+        peer->n_known = 0;
+        peer->me = (uint16_t)number_after(text, "\"seat\":");
+    }
+    if (!has_people || list == NULL)
+        return;
+    for (const char *at = strstr(list, "{\"seat\":"); at != NULL;
+         at = strstr(at + 1, "{\"seat\":")) {
+        struct lab_mark *mark = &peer->marks[(uint16_t)strtol(at + 8, NULL, 10)];
+
+        if (is_left) {
+            peer->n_known -= mark->is_known;
+            mark->is_known = false;
+        } else if (!mark->is_known) {
+            peer->n_known++;
+            mark->is_known = true;
+            mark->walks = false;
+            mark->x = (int32_t)number_after(at, "\"x\":");
+            mark->y = (int32_t)number_after(at, "\"y\":");
+        }
+    }
+}
+
+static void receive(void *arg, struct ws_shared *frame, enum ws_keep keep)
+{
+    struct lab_peer *peer = arg;
+    struct span b = ws_shared_bytes(frame);
+    size_t head = b.len < 2 ? b.len : b.p[1] == 126 ? 4 : b.p[1] == 127 ? 10 : 2;
+    bool is_text = b.len > 0 && (b.p[0] & 0xf) == WS_OP_TEXT;
+    struct span payload = span_from(b, head);
+
+    peer->n_frames++;
+    peer->n_bad += (keep == WS_KEEP) != is_text;
+    if (is_text) {
+        text_put(peer, (const char *)payload.p, payload.len);
+        text_put(peer, "\n", 1);
+        read_event(peer, peer->text + peer->len - payload.len - 1);
+        return;
+    }
+    read_tick(peer, payload);
+    text_put(peer, "#", 1);
+    for (size_t i = 0; i < payload.len; i++) {
+        char two[3];
+
+        snprintf(two, sizeof two, "%02x", payload.p[i]);
+        text_put(peer, two, 2);
+    }
+    text_put(peer, "\n", 1);
+}
+
+struct lab_peer *lab_peer(size_t i)
+{
+    if (peers[i] == NULL)
+        peers[i] = calloc(1, sizeof *peers[i]);
+    if (peers[i] == NULL)
+        abort();
+    return peers[i];
+}
+
+void lab_peers_fini(void)
+{
+    for (size_t i = 0; i < LAB_PEERS; i++) {
+        if (peers[i] != NULL)
+            free(peers[i]->text);
+        free(peers[i]);
+        peers[i] = NULL;
+    }
+}
+
+void lab_forget(struct lab_peer *peer)
+{
+    peer->len = 0;
+    if (peer->text != NULL)
+        peer->text[0] = '\0';
+}
+
+size_t lab_count(const struct lab_peer *peer, const char *text)
+{
+    size_t n = 0;
+
+    for (const char *at = peer->len == 0 ? NULL : strstr(peer->text, text); at != NULL;
+         at = strstr(at + 1, text))
+        n++;
+    return n;
+}
+
+bool lab_has(const struct lab_peer *peer, const char *text)
+{
+    return lab_count(peer, text) > 0;
+}
+
+/* ---- people ---- */
+
+struct world *lab_world(int n_people)
+{
+    struct world *world = NULL;
+    struct world_conf conf = {.send = receive, .distance_cm = 150, .n_people_cap = n_people};
+
+    T_EQ(world_create(&conf, &world, NULL), ERR_OK, "a world");
+    return world;
+}
+
+struct world_look lab_look(const char *name, enum role role)
+{
+    struct world_look look = {.account = id_new(), .role = role};
+
+    look.is_staff = role == ROLE_SUPPORTER || role == ROLE_SCHOOL_STAFF ||
+                    role == ROLE_COMMISSIONER || role == ROLE_CONTRACTOR;
+    look.may_see_ids =
+        role == ROLE_SUPPORTER || role == ROLE_COMMISSIONER || role == ROLE_CONTRACTOR;
+    snprintf(look.name, sizeof look.name, "name-%s", name);
+    snprintf(look.login, sizeof look.login, "login-%s", name);
+    snprintf(look.note, sizeof look.note, "note-%s", name);
+    snprintf(look.alias, sizeof look.alias, "alias-%s", name);
+    look.kind = 3;
+    look.colour = 2;
+    return look;
+}
+
+struct world_person *lab_enter(struct world_copy *copy, const struct world_look *look,
+                               struct floor_spot at, struct lab_peer *peer, int64_t now_ms)
+{
+    struct world_entry entry = {
+        .has_spot = at.x >= 0, .spot = at, .rung = RUNG_TEXT, .state = WORLD_TALK};
+    struct world_person *person = NULL;
+
+    T_EQ(world_enter(copy, look, &entry, peer, now_ms, &person, NULL), ERR_OK, "enters");
+    return person;
+}
+
+struct floor_spot lab_spot(const struct world_person *person)
+{
+    return world_spot(world_body_of(person));
+}
+
+uint16_t lab_seat(const struct world_person *person)
+{
+    return world_body_of(person)->seat;
+}
+
+void lab_run(struct world *world, int64_t *now_ms, int n)
+{
+    for (int i = 0; i < n; i++) {
+        *now_ms += WORLD_TICK_MS;
+        world_tick(world, *now_ms);
+    }
+}
+
+/* ---- what must hold ---- */
+
+static void check_counts(const struct world_copy *copy)
+{
+    const struct floor *floor = copy->ground->floor;
+    int n_public = 0;
+
+    for (uint32_t i = 0; i < copy->n; i++)
+        n_public += copy->bodies[i].channel == CHANNEL_PUBLIC;
+    T_EQ(world_copy_n_public(copy), n_public, "people on the public channel");
+    for (size_t a = 0; a < floor->areas.n; a++) {
+        int n = 0, n_told = 0;
+
+        for (uint32_t i = 0; i < copy->n; i++) {
+            const struct world_body *body = &copy->bodies[i];
+            bool is_in =
+                (floor_areas_at(world_map(copy), body->x, body->y) & FLOOR_AREA_BIT(a)) != 0;
+
+            n += is_in;
+            n_told += is_in && body->channel == CHANNEL_PUBLIC;
+        }
+        T_EQ(copy->n_in[a], n, "an area's count is the truth");
+        T_EQ(copy->n_told[a], n_told, "and so is the one that is told");
+        T_OK(n <= floor_area_nth(floor, a)->capacity, "never over capacity");
+    }
+}
+
+static void check_bodies(const struct world_copy *copy)
+{
+    uint32_t n_wishes = 0;
+
+    for (uint32_t i = 0; i < copy->n; i++) {
+        const struct world_body *body = &copy->bodies[i];
+
+        T_OK(floor_is_free(world_map(copy), body->x, body->y), "nobody is inside a wall");
+        T_EQ(body->areas, floor_areas_at(world_map(copy), body->x, body->y), "areas");
+        T_EQ(body->channel, world_channel_at(copy, world_spot(body)), "channel");
+        T_EQ(copy->people[i]->at, i, "place");
+        T_EQ((body->flags & BODY_WISHES) != 0, world_has_distance(copy->people[i]), "wish");
+        T_EQ(copy->people[i]->rung == RUNG_WATCH, copy->people[i]->state == WORLD_WATCH,
+             "watching is watching");
+        T_OK(body->seat != 0, "a seat");
+        for (uint32_t k = 0; k < i; k++)
+            T_OK(copy->bodies[k].seat != body->seat, "seats are once");
+        n_wishes += (body->flags & BODY_WISHES) != 0;
+    }
+    T_EQ(copy->n_wishes, n_wishes, "wishes");
+}
+
+/* What a receiver has drawn is what there is: after a tick, with nothing dropped. */
+static void check_view(const struct world_copy *copy, uint32_t viewer)
+{
+    const struct lab_peer *peer = copy->peers[viewer];
+    size_t n_seen = 0;
+
+    T_EQ(peer->n_bad, 0, "every frame can be read");
+    T_EQ(peer->me, copy->bodies[viewer].seat, "he knows his seat");
+    for (uint32_t i = 0; i < copy->n; i++) {
+        const struct world_body *body = &copy->bodies[i];
+        const struct lab_mark *mark = &peer->marks[body->seat];
+        const struct world_walk *walk = &copy->people[i]->walk;
+
+        if (!world_can_see(copy, &copy->bodies[viewer], body->channel)) {
+            T_OK(!mark->is_known, "who is hidden is not known");
+            continue;
+        }
+        n_seen++;
+        T_OK(mark->is_known, "who can be seen is known");
+        if ((body->flags & BODY_WALKS) != 0) {
+            T_OK(mark->walks, "his walk is known");
+            T_EQ(mark->x, walk->at[walk->n - 1].x, "and where it ends");
+            T_EQ(mark->began_ms, walk->start_ms - copy->base_ms, "and when it began");
+        } else {
+            T_EQ(mark->x, body->x, "x is known");
+            T_EQ(mark->y, body->y, "y is known");
+        }
+    }
+    T_EQ(peer->n_known, n_seen, "and nobody else");
+}
+
+void lab_check(struct world_copy *copy, int64_t now_ms)
+{
+    (void)now_ms;
+    check_counts(copy);
+    check_bodies(copy);
+    for (uint32_t i = 0; i < copy->n; i++)
+        if (copy->peers[i] != NULL)
+            check_view(copy, i);
+}

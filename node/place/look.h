@@ -58,6 +58,7 @@ void look_poke(struct look *look);
  * something; a session that is in use by this does not run idle (0: not known). */
 struct look_watched {
     struct id account, session;
+    enum role role;
     uint64_t mark;
     int64_t active_utc_us;
 };

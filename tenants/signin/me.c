@@ -29,7 +29,8 @@ static enum err record(struct tx *tx, const struct me *me, struct fail *why)
     const struct req *req = me->req;
     struct access_entry entry = access_of(req);
 
-    entry.object = entry.person = req->caller.account;
+    entry.person = req->caller.account;
+    entry.object = id_is_none(me->object) || me->is_wrong ? entry.person : me->object;
     if (me->is_wrong) {
         entry.action = "refused";
         entry.outcome = "wrong-password";
@@ -58,6 +59,10 @@ static void write_done(void *arg, enum err rc, const struct fail *why)
     struct me *me = arg;
     struct fail wrong;
 
+    if (rc != ERR_OK && !me->is_wrong && me->refuse != NULL) {
+        me->refuse(me, rc, why);
+        return;
+    }
     if (rc == ERR_DENIED) {
         fail_set(&wrong, ERR_CONFLICT, "%s", why->text);
         reply_fail(me->req, &wrong);

@@ -1,4 +1,5 @@
-/* tenants/signin/me.h - what a person changes of the own way in (password, codes, second step):
+/* tenants/signin/me.h - what a person changes of the own way in (password, codes, passkeys,
+ * second step):
  * the common way of such a request.
  *   HTTP worker      the account's row; a try is counted when a password is to be proven
  *   hashing thread   the password, then what is to be hashed
@@ -22,6 +23,10 @@ struct me {
     /* On the writer's thread, repeatable. ERR_DENIED: the account has changed meanwhile. */
     enum err (*write)(struct tx *tx, struct me *me, struct fail *why);
     void (*tell)(struct me *me); /* after COMMIT, on the writer's thread */
+    /* Answers what write refused, on the writer's thread; NULL: ERR_DENIED as a conflict, the
+     * rest as it is. */
+    void (*refuse)(struct me *me, enum err rc, const struct fail *why);
+    struct id object; /* of the access record; ID_NONE: the account */
     const void *arg;
 
     struct accounts *accounts;

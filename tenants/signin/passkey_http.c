@@ -1,9 +1,10 @@
-/* One's own passkeys: made, listed, taken away (NI-2.3.4-2b). A new one is for
- * a session that has just proven a second factor, or that still owes one (stage
- * enrol). */
+/* One's own passkeys: made, listed, taken away (NI-2.3.4-2b). A new one is for a session that
+ * has just proven a second factor and proves the password once more, or that still owes a
+ * second factor (stage enrol). */
 #include <stddef.h>
 
 #include "node/db/seal.h"
+#include "tenants/signin/me.h"
 #include "tenants/signin/passkey.h"
 #include "tenants/signin/passkey_refuse.h"
 #include "tenants/signin/session_open.h"
@@ -151,7 +152,8 @@ static void passkey_options(struct req *req)
 /* -- POST /api/v1/me/passkeys -- */
 
 struct add_input {
-    struct span id, client_data, authenticator_data, label;
+    struct span id, client_data, authenticator_data, label, password;
+    bool has_password;
 };
 static const struct jx_field add_fields[] = {
     {.name = "id",
@@ -178,14 +180,21 @@ static const struct jx_field add_fields[] = {
      .most = PASSKEY_LABEL_MOST,
      .offset = offsetof(struct add_input, label),
      .title_ja = "パスキーの名前"},
+    {.name = "password",
+     .type = JX_TEXT,
+     .flags = JX_OPTIONAL | JX_SECRET,
+     .least = 1,
+     .most = PASSWORD_MOST,
+     .offset = offsetof(struct add_input, password),
+     .has_offset = offsetof(struct add_input, has_password),
+     .title_ja = "パスワード"},
 };
 static const struct jx_shape add_shape = JX_SHAPE("PasskeyNew", struct add_input, add_fields);
 
 struct adding {
-    struct req *req;
+    struct me me;
     struct passkey_expected expected;
     struct passkey_row row;
-    struct session_opening opening;
 };
 
 static struct access_entry entry_of(const struct req *req, struct id passkey)
@@ -197,44 +206,43 @@ static struct access_entry entry_of(const struct req *req, struct id passkey)
     return entry;
 }
 
-static enum err add_run(struct tx *tx, void *arg, struct fail *why)
+static enum err add_write(struct tx *tx, struct me *me, struct fail *why)
 {
-    struct adding *adding = arg;
-    const struct access_entry entry = entry_of(adding->req, adding->row.id);
+    const struct adding *adding = me->arg;
+    const struct req *req = me->req;
     enum err rc = passkey_store_add(tx, &adding->row, why);
 
     if (rc == ERR_OK)
-        rc = session_store_end_others(tx, adding->req->caller.account,
-                                      adding->req->caller.session, "passkey-added",
-                                      adding->req->now_utc_us, why);
-    if (rc == ERR_OK)
-        rc = session_rise_tx(tx, &adding->opening, adding->req->caller.account, why);
-    if (rc == ERR_DENIED && why->field[0] == '\0') /* a moment ago, by somebody else */
-        rc = fail_field(why, ERR_DENIED, "account-changed", "the account changed meanwhile");
-    return rc == ERR_OK ? access_append(tx, &entry, why) : rc;
+        rc = session_store_end_others(tx, req->caller.account, req->caller.session,
+                                      "passkey-added", req->now_utc_us, why);
+    return rc == ERR_OK ? session_rise_tx(tx, &me->opening, req->caller.account, why) : rc;
 }
 
-static void add_done(void *arg, enum err rc, const struct fail *why)
+static void add_tell(struct me *me)
 {
-    struct adding *adding = arg;
-    struct req *req = adding->req;
+    session_answer_risen(me->req, &me->opening);
+}
+
+static void add_refuse(struct me *me, enum err rc, const struct fail *why)
+{
+    struct req *req = me->req;
+    struct fail changed;
 
     if (rc == ERR_TOO_LARGE)
         reply_problem(req, 409, "too-many-passkeys",
                       "パスキーは10個まで登録できます。使わないものを外してください。");
     else if (rc == ERR_CONFLICT)
         reply_problem(req, 409, "passkey-known", "このパスキーはもう登録してあります。");
-    else if (rc != ERR_OK)
+    else if (rc == ERR_DENIED && why->field[0] == '\0') { /* a moment ago, by somebody else */
+        fail_field(&changed, ERR_DENIED, "account-changed", "the account changed meanwhile");
+        passkey_refuse(req, &passkey_not_taken, req->caller.account, &changed);
+    } else
         passkey_refuse(req, &passkey_not_taken, req->caller.account, why);
-    else {
-        req->access_recorded = 1;
-        session_answer_risen(req, &adding->opening);
-    }
 }
 
 static enum err check_new(struct adding *adding, struct fail *why)
 {
-    struct req *req = adding->req;
+    struct req *req = adding->me.req;
     const struct add_input *in = req->input;
     struct webauthn_new made = {.sign_count = 0};
     enum err rc =
@@ -251,27 +259,9 @@ static enum err check_new(struct adding *adding, struct fail *why)
                         : rc;
 }
 
-static enum err begin_add(struct adding *adding, const struct passkey_owner *owner,
-                          struct fail *why)
-{
-    struct req *req = adding->req;
-    const struct writer_op op = {add_run, add_done, adding};
-    enum err rc = check_new(adding, why);
-
-    adding->opening = (struct session_opening){
-        .accounts = req->services->accounts,
-        .from = signin_from_req(req),
-        .old_session = req->caller.session,
-    };
-    if (rc == ERR_OK)
-        rc = open_owner(req->services->accounts, req->caller.account, "display_name_sealed",
-                        owner->display_name_sealed, req->arena, &adding->opening.display_name,
-                        why);
-    return rc == ERR_OK ? writer_post(req->services->writer, &op, why) : rc;
-}
-
 static void passkey_add(struct req *req)
 {
+    const struct add_input *in = req->input;
     struct adding *adding = req_alloc(req, sizeof *adding);
     struct passkey_owner owner;
     struct fail why = {.code = ERR_OK};
@@ -279,14 +269,31 @@ static void passkey_add(struct req *req)
 
     if (adding == NULL)
         return;
-    *adding = (struct adding){.req = req};
+    arena_mark_secret(req->arena);
+    *adding = (struct adding){.me = {.req = req,
+                                     .password = in->password,
+                                     .has_password = req->caller.stage == STAGE_FULL,
+                                     .password_field = "password",
+                                     .write = add_write,
+                                     .tell = add_tell,
+                                     .refuse = add_refuse,
+                                     .arg = adding}};
     req->person = req->caller.account;
     rc = read_owner(req, &owner, &why);
     if (rc == ERR_OK && is_too_old(req, &owner))
         return;
+    if (rc == ERR_OK && adding->me.has_password && !in->has_password)
+        rc = fail_field(&why, ERR_INVALID, "password", "needed");
     if (rc == ERR_OK)
-        rc = begin_add(adding, &owner, &why);
-    if (rc != ERR_OK && !is_no_place(req, &why))
+        rc = me_read(&adding->me, &why);
+    if (rc == ERR_OK)
+        rc = check_new(adding, &why);
+    adding->me.object = adding->row.id;
+    if (rc == ERR_OK)
+        rc = me_start(&adding->me, &why);
+    if (rc == ERR_RATE)
+        me_fail(req, &why);
+    else if (rc != ERR_OK && !is_no_place(req, &why))
         passkey_refuse(req, &passkey_not_taken, req->caller.account, &why);
 }
 

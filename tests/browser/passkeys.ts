@@ -19,11 +19,20 @@ test("passkey_is_made_used_both_ways_and_removed", async (t) => {
     t.ok(true, "there is none at first");
     await page.click("main .button");
     await page.fill("#passkey-name", "髙﨑の端末 葛󠄀 🔑");
+    await page.click("form .button");
+    await page.waitForSelector("#passkey-password[aria-invalid=true]");
+    t.eq(await device.count(), 0, "the password is asked for before the device is");
+    await page.fill("#passkey-password", adult.password);
     await device.verify(false);
     await page.click("form .button");
     await page.waitForSelector(".fault");
     t.eq(await device.count(), 0, "a wrong finger makes none, and the page says so");
     await device.verify(true);
+    await page.fill("#passkey-password", "not the password");
+    await page.click("form .button");
+    await page.waitForSelector("#passkey-password[aria-invalid=true]");
+    t.eq(await page.locator(".device").count(), 0, "a wrong password adds none");
+    await page.fill("#passkey-password", adult.password);
     await page.click("form .button");
     await page.waitForSelector(".device");
     t.eq(await device.count(), 1, "made");
@@ -31,6 +40,7 @@ test("passkey_is_made_used_both_ways_and_removed", async (t) => {
 
     await page.click("main .button");
     await page.waitForSelector("#passkey-name");
+    await page.fill("#passkey-password", adult.password);
     await page.click("form .button");
     await page.waitForSelector(".fault");
     t.eq(await device.count(), 1, "this device has one: no second is made");
@@ -98,7 +108,7 @@ test("last_second_check_cannot_be_removed", async (t) => {
 
 test("other_ways_are_offered_where_there_are_no_passkeys", async (t) => {
   t.req("AI-2.1-イ");
-  const adult = login(at, "keeper");
+  const adult = login(at, "looker");
   await visiting(t, at, {}, async (visit) => {
     const { page } = visit;
     await page.addInitScript(() => {

@@ -268,7 +268,8 @@ def schools_that_do_not_take_part_see_nothing(t):
     options = staff_session.request("POST", "/api/v1/me/passkeys/options").json()
     key = Passkey(options["rp_id"], user_handle=unb64(options["user_id"]))
     staff_session.request("POST", "/api/v1/me/passkeys", {
-        **key.create(unb64(options["challenge"]), node.url()), "label": "x"})
+        **key.create(unb64(options["challenge"]), node.url()), "label": "x",
+        "password": staff_out.password})
 
     def passkey():
         session = Session(node)

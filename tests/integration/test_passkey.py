@@ -18,19 +18,20 @@ NEW, MINE = "/api/v1/me/passkeys/options", "/api/v1/me/passkeys"
 ASK, PROVE = "/api/v1/session/passkey/options", "/api/v1/session/passkey"
 
 
-def register(session, listener="public", algorithm="es256", label="学校のタブレット", **spoilt):
-    """The passkey and the reply."""
+def register(session, password, listener="public", algorithm="es256", label="学校のタブレット", **spoilt):
+    """The passkey and the reply. password None: who owes a second factor has just given it."""
     options = session.request("POST", NEW).json()
     key = Passkey(options["rp_id"], algorithm, unb64(options["user_id"]))
     new = key.create(unb64(options["challenge"]), node.url(listener), **spoilt)
-    return key, session.request("POST", MINE, {**new, "label": label})
+    again = {} if password is None else {"password": password}
+    return key, session.request("POST", MINE, {**new, "label": label, **again})
 
 
 def adult(role="contractor", **more):
     """A fresh adult with a passkey: login, passkey, session."""
     login = node.account(role)
     session = node.sign_in(login)
-    key, reply = register(session, **more)
+    key, reply = register(session, login.password, **more)
     assert reply.status == 200, reply
     return login, key, session
 
@@ -75,7 +76,7 @@ def passkey_walk(t):
     t.ok(login.id not in json.dumps(options), "the authenticator learns no id of ours")
     t.eq([p["alg"] for p in options["params"]], [-7, -8, -257], "what is taken")
     before = dict(session.cookies)
-    key, reply = register(session)
+    key, reply = register(session, login.password)
     t.eq((reply.status, reply.json()["stage"]), (200, "full"), "registered")
     t.eq(sorted(reply.json()["factors"]), ["passkey", "totp"], "a factor more")
     t.ok(session.cookies != before and len(session.cookies) == 2, "the session is a new one")
@@ -114,7 +115,7 @@ def passkey_alone_waits_for_the_one_time_password(t):
     """Whoever was in before staff reset the password may have left a passkey of his own."""
     login, thiefs, session = adult("coordinator")
     other = node.sign_in(login)
-    _, reply = register(session, label="二つめ")
+    _, reply = register(session, login.password, label="二つめ")
     t.eq((reply.status, other.request("GET", "/api/v1/session").status), (200, 401),
          "a passkey more ends the other sessions")
     in_by_it = Session(node)
@@ -301,7 +302,7 @@ def passkey_cut_anywhere_is_refused(t):
         whole = unb64(new[field])
         for n in sorted({1, 15, 37, 54, len(whole) // 2, len(whole) - 1}):
             if n < len(whole):
-                reply = session.request("POST", MINE, {**new, field: b64(whole[:n]), "label": "x"})
+                reply = session.request("POST", MINE, {**new, field: b64(whole[:n]), "label": "x", "password": login.password})
                 t.eq(reply.status, 422, f"{field} of {n} bytes")
     t.eq(state(login), before, "nothing changed")
 
@@ -325,31 +326,52 @@ def passkey_registering_refuses_what_is_wrong(t):
         options = session.request("POST", NEW).json()
         origin = spoilt.pop("origin", node.url())
         new = Passkey(options["rp_id"]).create(unb64(options["challenge"]), origin, **spoilt)
-        reply = session.request("POST", MINE, {**new, "label": "x"})
+        reply = session.request("POST", MINE, {**new, "label": "x", "password": login.password})
         bodies.add(reply.body)
         t.eq((reply.status, outcome()), (422, "passkey-" + rule), rule)
     options = session.request("POST", NEW).json()
     t.eq(options["exclude"], [b64(key.id)], "the browser knows which there are")
     new = Passkey(options["rp_id"]).create(unb64(options["challenge"]), node.url())
-    reply = session.request("POST", MINE, {**new, "id": b64(bytes(32)), "label": "x"})
+    reply = session.request("POST", MINE, {**new, "id": b64(bytes(32)), "label": "x", "password": login.password})
     t.eq((reply.status, outcome()), (422, "passkey-id"), "another id than its own")
     bodies.add(reply.body)
     t.eq(len(bodies), 1, "the same bytes")
     key.counter = 1
     again = key.create(unb64(session.request("POST", NEW).json()["challenge"]), node.url())
-    reply = session.request("POST", MINE, {**again, "label": "x"})
+    reply = session.request("POST", MINE, {**again, "label": "x", "password": login.password})
     t.eq((reply.status, reply.json()["code"]), (409, "passkey-known"), "the same one twice")
     other = node.sign_in(node.account("contractor"))
     theirs = unb64(other.request("POST", NEW).json()["challenge"])
     reply = session.request("POST", MINE,
-                            {**Passkey("aozora.localhost").create(theirs, node.url()), "label": "x"})
+                            {**Passkey("aozora.localhost").create(theirs, node.url()), "label": "x", "password": login.password})
     t.eq((reply.status, outcome()), (422, "passkey-challenge"), "another session's challenge")
     t.eq(state(login), before, "nothing changed")
     fresh = unb64(session.request("POST", NEW).json()["challenge"])
     for want in (200, 422):
         new = Passkey("aozora.localhost").create(fresh, node.url())
-        reply = session.request("POST", MINE, {**new, "label": "x"})
+        reply = session.request("POST", MINE, {**new, "label": "x", "password": login.password})
         t.eq(reply.status, want, "one challenge, one passkey")
+
+
+@case
+def passkey_is_added_by_who_knows_the_password(t):
+    """Who finds a session open adds no key of his own to it."""
+    t.req("NI-2.3.4-2b, NI-T3-1")
+    login = node.account("contractor")
+    session = node.sign_in(login)
+    before = state(login)
+    options = session.request("POST", NEW).json()
+    key = Passkey(options["rp_id"], user_handle=unb64(options["user_id"]))
+    new = {**key.create(unb64(options["challenge"]), node.url()), "label": "x"}
+    for more, what in (({}, "no password"), ({"password": ""}, "an empty one"),
+                       ({"password": "not the password"}, "a wrong one")):
+        reply = session.request("POST", MINE, {**new, **more})
+        t.eq((reply.status, [e["pointer"] for e in reply.json()["errors"]]), (422, ["/password"]), what)
+    t.eq(outcome(), "wrong-password", "on record")
+    t.eq(state(login), before, "nothing changed")
+    reply = session.request("POST", MINE, {**new, "password": login.password})
+    t.eq(reply.status, 200, "the same passkey with the right one")
+    t.eq(prove(Session(node), key).status, 200, "which opens from then on")
 
 
 @case
@@ -373,7 +395,7 @@ def passkey_ends_but_never_as_the_last_factor(t):
     node.psql(f"UPDATE account SET totp_secret_sealed = NULL WHERE id = '{login.id}'")
     reply = session.request("DELETE", f"{MINE}/{mine}")
     t.eq((reply.status, reply.json()["code"]), (409, "last-factor"), "the last one stays")
-    _, reply = register(session, label="二つめ")
+    _, reply = register(session, login.password, label="二つめ")
     t.eq(reply.status, 200, "another one")
     t.eq(session.request("DELETE", f"{MINE}/{mine}").status, 204, "now the first may go")
     t.eq(prove(Session(node), key).status, 401, "and opens nothing")
@@ -406,7 +428,7 @@ def passkey_is_the_second_factor_of_a_first_sign_in(t):
     t.eq((reply.json()["stage"], reply.json()["must"]), ("enrol", ["second_factor"]), "owed")
     t.eq(session.request("GET", MINE).status, 401, "nothing else opens")
     half = dict(session.cookies)
-    key, reply = register(session)
+    key, reply = register(session, None)
     t.eq((reply.status, reply.json()["stage"]), (200, "full"), "and now it is there")
     t.eq(node.psql(f"SELECT state, has_passkey FROM account WHERE id = '{login.id}'"), "active|t",
          "the account is in use")
@@ -430,6 +452,7 @@ def passkey_tries_are_counted_by_account(t):
     t.req("AI-2.6-オ")
     board = node.sign_in(node.account("commissioner"))
     _, key, _ = adult()
+    session = node.sign_in(node.account("contractor"))
     limit = {"id": str(uuid.uuid4()), "value": "3"}
     t.eq(board.request("PUT", "/api/v1/settings/login.tries_per_minute", limit).status, 200, "set")
     statuses = [prove(Session(node), key, flags=UP).status for _ in range(5)]
@@ -439,6 +462,8 @@ def passkey_tries_are_counted_by_account(t):
     key = Passkey("aozora.localhost", user_handle=b"nobody")
     statuses = [prove(Session(node), key).status for _ in range(5)]
     t.eq(statuses, [401, 401, 401, 429, 429], "as is a passkey nobody has")
+    statuses = [register(session, "not the password")[1].status for _ in range(5)]
+    t.ok(422 in statuses and statuses[-1] == 429, "nor can a password be guessed here", statuses)
 
 
 if __name__ == "__main__":

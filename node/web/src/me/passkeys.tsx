@@ -64,6 +64,7 @@ export function PasskeysPage(): VNode {
                 <Words of={me.passkeyAdd} />
               </h2>
               <PasskeySetUp
+                asksPassword
                 done={() => {
                   add(false);
                   tell(me.passkeyAdded);

@@ -38,6 +38,7 @@
 #include "node/server/conf_rows.h"
 #include "node/server/dispatch.h"
 #include "node/server/http.h"
+#include "node/server/live.h"
 #include "node/server/metrics.h"
 #include "node/server/own.h"
 #include "node/server/parts.h"
@@ -54,18 +55,15 @@
 #define STARTER_WAIT_MS 2000
 #define ADMIN_CAP       16
 #define PATH_CAP        104
-#define FILES_WANTED    8192
+#define FILES_WANTED    32768 /* live.connections and what the listeners take */
+#define GOODBYE_MS      700   /* for the closes of all WebSockets: the successor waits */
 
 static const struct conf_table conf_tables[] = {
-    {node_conf_rows, NODE_CONF_N},
-    {keyring_conf_rows, KEYRING_CONF_N},
-    {audit_conf_rows, AUDIT_CONF_N},
-    {files_conf_rows, FILES_CONF_N},
-    {space_conf_rows, SPACE_CONF_N},
-    {tenants_conf_rows, TENANTS_CONF_N},
-    {passkey_conf_rows, PASSKEY_CONF_N},
-    {server_conf_rows, SERVER_CONF_N},
-    {NULL, 0},
+    {node_conf_rows, NODE_CONF_N},       {keyring_conf_rows, KEYRING_CONF_N},
+    {audit_conf_rows, AUDIT_CONF_N},     {files_conf_rows, FILES_CONF_N},
+    {space_conf_rows, SPACE_CONF_N},     {tenants_conf_rows, TENANTS_CONF_N},
+    {passkey_conf_rows, PASSKEY_CONF_N}, {server_conf_rows, SERVER_CONF_N},
+    {live_conf_rows, LIVE_CONF_N},       {NULL, 0},
 };
 
 struct node {
@@ -76,12 +74,13 @@ struct node {
     struct metrics *metrics;
     struct dispatch *dispatch;
     struct http *http;
+    struct live *live;
     struct own own;
     pthread_t starter;
     bool has_starter, is_published;
     atomic_bool is_stopping, is_started; /* is_started: every part is there */
     atomic_bool is_foreign;              /* the cluster is another node's */
-    char paths[HTTP_SOCKETS_N][PATH_CAP];
+    char paths[HTTP_SOCKETS_N][PATH_CAP], live_path[PATH_CAP];
     char origins[HTTP_SOCKETS_N][ORIGIN_CAP];
 };
 
@@ -166,6 +165,36 @@ static enum err listen_all(struct node *node, struct fail *why)
     return rc == ERR_OK ? http_open(&conf, &node->http, why) : rc;
 }
 
+static enum err listen_live(struct node *node, struct fail *why)
+{
+    const struct conf *conf = node->conf;
+    const struct passwd *front = getpwnam(conf_text(conf, "front.user"));
+    struct live_server_conf live = {
+        .path = node->live_path,
+        .n_uids = 1,
+        .origin = node->origins[0], /* of the public listener */
+        .n_connections_cap = (int)conf_int(conf, "live.connections"),
+        .ping_s = (int)conf_int(conf, "live.ping_s"),
+        .dead_s = (int)conf_int(conf, "live.dead_s"),
+        .commands = features_commands,
+        .services = parts_services(node->parts),
+    };
+    enum err rc;
+
+    if (front == NULL)
+        return fail_field(why, ERR_INVALID, "front.user", "no such user");
+    live.uids[0] = front->pw_uid;
+    if (live.dead_s <= 2 * live.ping_s)
+        return fail_field(why, ERR_INVALID, "live.dead_s", "not over twice live.ping_s");
+    if (snprintf(node->live_path, PATH_CAP, "%s/front/ws.sock",
+                 conf_text(conf, "node.run_dir")) >= PATH_CAP)
+        return fail_field(why, ERR_INVALID, "node.run_dir", "its path is too long");
+    rc = live_server_open(&live, &node->live, why);
+    if (rc == ERR_OK)
+        parts_live_set(node->parts, node->live);
+    return rc;
+}
+
 /* Does a program of this node answer already? */
 static bool has_predecessor(const struct node *node)
 {
@@ -209,9 +238,13 @@ static enum err open_node(struct node *node, struct fail *why)
     rc = dispatch_start(&dispatch, &node->dispatch, why);
     if (rc != ERR_OK)
         return rc;
-    node->own = (struct own){node->dispatch, node->metrics, node->routes, node->assets};
+    node->own = (struct own){node->dispatch, node->metrics, node->routes, node->assets, NULL};
     own_describe(&node->own);
-    return listen_all(node, why);
+    rc = listen_all(node, why);
+    if (rc == ERR_OK)
+        rc = listen_live(node, why);
+    node->own.live = node->live; /* before anybody can ask: nothing is published yet */
+    return rc;
 }
 
 /* Says a failure once, not at every try. */
@@ -288,7 +321,8 @@ static bool publish_when_due(struct node *node, bool is_successor, int64_t began
         log_error("node.no-successor", L_INT("waited_ms", waited_ms));
         return false;
     }
-    if (http_publish(node->http, &fail) != ERR_OK) {
+    if (http_publish(node->http, &fail) != ERR_OK ||
+        live_server_publish(node->live, &fail) != ERR_OK) {
         log_error("node.publish", L_FAIL(&fail));
         return false;
     }
@@ -343,15 +377,21 @@ static void end_starter(struct node *node)
 static void close_node(struct node *node)
 {
     atomic_store(&node->is_stopping, true);
+    /* People are told to come again first: their places are written while requests end. */
+    if (node->live != NULL)
+        live_server_drain(node->live);
     if (node->http != NULL && !http_drain(node->http, DRAIN_MS)) {
         log_error("node.undrained", L_INT("waited_ms", DRAIN_MS));
         _exit(1); /* calls are still under way: nothing they use may be taken from them */
     }
     end_starter(node);
+    if (node->live != NULL)
+        live_server_stop(node->live, GOODBYE_MS);
     /* First what a successor waits for: the writer's lock. The last answers may still go out.
      */
     dispatch_stop(&node->dispatch);
     parts_destroy(&node->parts);
+    live_server_close(&node->live); /* what the writer still posted was refused */
     http_close(&node->http, ANSWERS_MS);
     assets_close(&node->assets);
     metrics_destroy(&node->metrics);

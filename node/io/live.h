@@ -41,7 +41,8 @@ struct live_feature {
     void (*refresh)(void *arg, void *visitor, int64_t now_mono_us);
     /* Every LIVE_TICK_MS; after a stall once for all that were missed. */
     void (*tick)(void *arg, int64_t now_mono_us, int64_t now_utc_us);
-    /* The node ends soon: say what must be said, write what must be written. */
+    /* The node ends: say what must be said, write what must be written. No tick comes after
+     * it; closed() does, for everyone. */
     void (*ending)(void *arg, int64_t now_mono_us);
 };
 #define LIVE_TICK_MS 100

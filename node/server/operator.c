@@ -9,6 +9,7 @@
 #include "node/db/space.h"
 #include "node/server/dispatch.h"
 #include "node/server/doctor.h"
+#include "node/server/live.h"
 #include "node/server/metrics.h"
 #include "node/server/own.h"
 #include "node/server/text.h"
@@ -144,6 +145,8 @@ static void metrics_show(struct req *req)
 
     write_process(req, &text);
     metrics_write(own_read()->metrics, &text);
+    if (own_read()->live != NULL)
+        live_server_metrics(own_read()->live, &text);
     write_database(req, &text);
     write_audit(req, &text);
     write_keyring(req, &text);

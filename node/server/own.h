@@ -9,6 +9,7 @@
 
 struct assets;
 struct dispatch;
+struct live;
 struct metrics;
 struct routes;
 
@@ -38,6 +39,7 @@ struct own {
     const struct metrics *metrics;
     const struct routes *routes;
     const struct assets *assets;
+    const struct live *live; /* NULL: none */
 };
 void own_describe(const struct own *own);
 const struct own *own_read(void);

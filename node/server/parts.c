@@ -272,6 +272,11 @@ enum err parts_try(struct parts *parts, struct fail *why)
     return rc;
 }
 
+void parts_live_set(struct parts *parts, struct live *live)
+{
+    parts->services.live = live;
+}
+
 void parts_destroy(struct parts **parts)
 {
     struct services *s;

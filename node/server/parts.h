@@ -30,6 +30,8 @@ NODISCARD enum err parts_create(const struct parts_conf *conf, struct parts **pa
 /* Migrates and opens what is still missing. ERR_DENIED: the cluster is another node's, for
  * ever; anything else may be tried again. */
 NODISCARD enum err parts_try(struct parts *parts, struct fail *why);
+/* What handlers may send people through; before the first parts_try. Outlives the parts. */
+void parts_live_set(struct parts *parts, struct live *live);
 /* Finishes jobs, then what is queued to be written, makes the last checkpoint, gives up the
  * writer's lock. No request is under way any more. */
 void parts_destroy(struct parts **parts);

@@ -16,6 +16,7 @@ struct accounts;
 struct watch;
 struct hours;
 struct live;
+struct place;
 struct data_table_list;
 struct route_table;
 
@@ -32,6 +33,7 @@ struct services {
     struct watch *watch;                  /* tenants/watch/watch.h */
     struct hours *hours;                  /* tenants/hours/hours_now.h */
     struct live *live;                    /* node/io/live.h; NULL where nothing listens */
+    struct place *place;                  /* node/place/place.h; NULL: none */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */
 };

@@ -31,14 +31,6 @@ bool facts_version_eq(const struct facts_version *a, const struct facts_version 
            a->sessions == b->sessions;
 }
 
-struct span ready_floor_find(struct span id)
-{
-    for (size_t i = 0; i < ready_floors_n; i++)
-        if (span_eq(span_text(ready_floors[i].id), id))
-            return span_of(ready_floors[i].text, ready_floors[i].len);
-    return SPAN_NONE;
-}
-
 struct facts_plan facts_plan_default(struct span floor)
 {
     return (struct facts_plan){.when_full =
@@ -216,19 +208,20 @@ static enum err add_published(struct reading *r, const struct floor_version_row 
 
 static enum err add_ready(struct reading *r, struct fail *why)
 {
-    enum err rc = ERR_OK;
+    for (size_t i = 0; i < ready_floors_n; i++) {
+        struct ground *ground = ready_ground(i);
 
-    for (size_t i = 0; i < ready_floors_n && rc == ERR_OK; i++) {
-        struct span id = span_text(ready_floors[i].id);
-        const struct facts_floor *old = r->before == NULL ? NULL : facts_floor(r->before, id);
-        struct span hash =
-            old != NULL && old->version == 0 ? span_text(old->ground->floor->hash) : SPAN_NONE;
-
-        if (!has_floor(r, id))
-            rc = add_floor(r, id, span_of(ready_floors[i].text, ready_floors[i].len), hash, 0,
-                           why);
+        if (ground == NULL)
+            return fail_set(why, ERR_NOMEM, "ready floors");
+        if (has_floor(r, ground->floor->id))
+            continue;
+        r->floors[r->n_floors++] = (struct facts_floor){
+            .id = ground->floor->id,
+            .ground = ground_ref(ground),
+            .plan = facts_plan_default(ground->floor->id),
+        };
     }
-    return rc;
+    return ERR_OK;
 }
 
 static enum err room_for(struct reading *r, size_t n, struct fail *why)

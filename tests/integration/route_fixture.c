@@ -18,9 +18,9 @@ static bool read_body(struct req *req, const char *body)
     struct jx_defects defects = {0};
     struct fail why = {.code = ERR_OK};
 
+    req->body = span_text(body);
     if (req->route->input == NULL)
         return true;
-    req->body = span_text(body);
     req->input = arena_alloc(req->arena, req->route->input->bytes);
     if (jx_read(req->body, req->route->input, req->arena, req->input, &defects, &why) == ERR_OK)
         return true;

@@ -14,14 +14,13 @@ static const struct id school = {{1}}, class_a = {{2}}, class_b = {{3}}, child =
 
 static struct ground *ground_of(const char *id)
 {
-    struct ground *ground = NULL;
-    struct fail why = {.code = ERR_OK};
+    struct ground *ground = ready_ground_find(span_text(id));
 
-    if (ground_create(ready_floor_find(span_text(id)), &ground, &why) != ERR_OK) {
-        fprintf(stderr, "%s: %s\n", id, why.text);
+    if (ground == NULL) {
+        fprintf(stderr, "%s: no such ready floor\n", id);
         abort();
     }
-    return ground;
+    return ground_ref(ground);
 }
 
 static struct place_facts *facts_of(const struct facts_rule *rules, size_t n_rules,
@@ -273,6 +272,8 @@ T_CASE(facts_are_shared_and_sorted)
     T_SPAN(facts_floor(again, SPAN("plaza"))->ground->floor->id, SPAN("plaza"), "still there");
     facts_unref(&again);
     facts_unref(&again);
-    T_SPAN(ready_floor_find(SPAN("attic")), SPAN_NONE, "no such ready floor");
+    T_OK(ready_ground_find(SPAN("attic")) == NULL, "no such ready floor");
     T_EQ(ready_floors_n, 5, "five ready floors");
+    for (size_t i = 0; i < ready_floors_n; i++)
+        T_SPAN(ready_ground(i)->floor->id, span_text(ready_floors[i].id), "named after it");
 }

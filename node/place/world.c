@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-#define ARENA_BYTES 65536
+#define ARENA_BYTES  65536
+#define SEATS_PUBLIC 49151
 
 enum err world_create(const struct world_conf *conf, struct world **world_out, struct fail *why)
 {
@@ -93,7 +94,6 @@ enum err world_copy_open(struct world *world, struct ground *ground, int number,
     copy->world = world;
     copy->ground = ground_ref(ground);
     copy->number = number;
-    copy->next_seat = 1;
     copy->gen = 1;
     for (size_t i = 0; i < FLOOR_N_AREAS; i++)
         copy->lock[i] = WORLD_LOCK_FILE;
@@ -157,18 +157,22 @@ static bool is_taken(const struct world_copy *copy, uint32_t seat)
     return false;
 }
 
-uint16_t world_seat_new(struct world_copy *copy)
+/* Rooms have numbers of their own: a gap among the public ones would tell that somebody went
+ * into one. */
+uint16_t world_seat_new(struct world_copy *copy, unsigned channel)
 {
-    uint32_t seat = copy->next_seat++;
+    bool is_room = channel != CHANNEL_PUBLIC;
+    uint32_t first = is_room ? SEATS_PUBLIC + 1 : 1;
+    uint32_t n = is_room ? WORLD_SEATS - SEATS_PUBLIC : SEATS_PUBLIC;
+    uint64_t *given = is_room ? &copy->n_given_in_rooms : &copy->n_given;
+    uint32_t seat = first + (uint32_t)(*given % n);
 
-    /* Fewer people than seats, so the search ends; it begins after all were given once. */
-    while (seat > WORLD_SEATS) {
-        uint32_t again = (copy->next_seat - 2) % WORLD_SEATS + 1;
-
-        if (!is_taken(copy, again))
-            return (uint16_t)again;
-        copy->next_seat++;
+    /* Fewer people than seats; all have been given once before one is looked for. */
+    while (*given >= n && is_taken(copy, seat)) {
+        ++*given;
+        seat = first + (uint32_t)(*given % n);
     }
+    ++*given;
     return (uint16_t)seat;
 }
 
@@ -202,7 +206,7 @@ void world_channel_move(struct world_person *person, unsigned channel, struct fl
     copy->n_in_channel[body->channel]--;
     copy->n_in_channel[channel]++;
     body->channel = (uint8_t)channel;
-    body->seat = world_seat_new(copy);
+    body->seat = world_seat_new(copy, channel);
     body->x = spot.x;
     body->y = spot.y;
     body->flags = (uint16_t)((body->flags & ~BODY_UNTOLD) | BODY_CAME | BODY_HERE);

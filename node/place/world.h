@@ -6,9 +6,14 @@
  * Channels bound what leaves the server. A copy has a public one; every area whose `see` is not
  * "everyone" has one of its own. Who is in such a room is on the room's channel alone: for the
  * others he has left the floor, in the same bytes. Inside one hears both.
- * A frame is built once for each channel and kind of receiver (staff see IDs, others never) and
- * shared. Movement goes out once a tick (WORLD_TICK_MS), and may be dropped; all else is kept.
- * Threads: one world belongs to one thread.  Owns: copies, persons, references to grounds. */
+ * One enters a closed room by world_area_enter alone, and leaves it to a spawn, each time with
+ * a new seat: so that entering is leaving the floor, and coming out is coming to it. Seats are
+ * for clients; whoever keeps one asks world_where again. A frame is built once for each channel
+ * and kind of receiver (staff see IDs, others never) and shared. Who came, left and changed is
+ * told with the next tick, floor.here at once. Movement goes out once a tick (WORLD_TICK_MS),
+ * and may be dropped; all else is kept. What could not be told for want of memory is told anew
+ * with floor.here. Threads: one world belongs to one thread.  Owns: copies, persons, references
+ * to grounds. */
 #ifndef NODE_PLACE_WORLD_H
 #define NODE_PLACE_WORLD_H
 
@@ -34,7 +39,7 @@ enum world_rung { RUNG_WATCH, RUNG_REACT, RUNG_TEXT, RUNG_VOICE, RUNG_CAMERA };
 #define WORLD_RUNGS "watch|react|text|voice|camera"
 
 struct world_conf {
-    /* To one receiver; peer is what world_enter was given. */
+    /* To one receiver; peer is what world_enter was given. It may not call the world. */
     void (*send)(void *peer, struct ws_shared *frame, enum ws_keep keep);
     int32_t distance_cm; /* of me.distance; 150 */
     int32_t n_people_cap;
@@ -59,12 +64,15 @@ int world_copy_number(const struct world_copy *copy);
 int world_copy_n(const struct world_copy *copy);
 int world_copy_n_public(const struct world_copy *copy);
 /* A new version of the floor: everybody stays where he stands if it is free, else comes to the
- * nearest free spot that he may enter; walks end; a room that is gone or may not be entered any
- * more lets its people out at the nearest public spot. Everyone gets the floor anew. */
+ * nearest free spot that he may enter; walks end, invitations too; a room that is gone or may
+ * not be entered any more lets its people out at a spawn. Locks of staff stay by the area's id.
+ * Everyone gets the floor anew. ERR_NOMEM: nothing has changed. */
 NODISCARD enum err world_ground_change(struct world_copy *copy, struct ground *ground,
                                        int64_t now_ms, struct fail *why);
-/* A session that hides names begins or ends; title may be empty. Everyone gets the people anew.
- */
+/* A session that hides names begins or ends; title may be empty (cut to 255 bytes). When names
+ * are hidden or shown from now on, everybody gets a new seat, and whoever is in no closed room
+ * comes in anew at a spawn, in any order: nothing ties a name to an alias. Give the new aliases
+ * (world_look_change) before, while names still show. Everyone gets the people anew. */
 void world_session_change(struct world_copy *copy, bool is_anonymous, struct span title,
                           int64_t now_ms);
 /* Staff open and close a room; WORLD_LOCK_FILE: as the floor file says. */
@@ -108,21 +116,28 @@ struct world_entry {
 NODISCARD enum err world_enter(struct world_copy *copy, const struct world_look *look,
                                const struct world_entry *entry, void *peer, int64_t now_ms,
                                struct world_person **person_out, struct fail *why);
-/* Silent: the others get people.left. */
+/* Silent: the others get people.left with the next tick. */
 void world_leave(struct world_person **person, int64_t now_ms);
-/* NULL: the line is cut, others see him greyed; not NULL: it is back, on whatever device, and
- * gets floor.here and a picture. */
+/* NULL: the line is cut, others see him greyed, his stick is let go; not NULL: it is back, on
+ * whatever device, and gets floor.here and a picture. */
 void world_peer_change(struct world_person *person, void *peer, int64_t now_ms);
 /* A whole picture to one who lost movement. */
 void world_refresh(struct world_person *person, int64_t now_ms);
 void world_look_change(struct world_person *person, const struct world_look *look,
                        int64_t now_ms);
 
-/* What the caller told of itself. The rest is refused: ERR_DENIED with why->field naming the
- * rule that an unaltered client keeps ("watch-walk", "area-locked", "area-who"); ERR_BUSY: the
- * area is full; ERR_CONFLICT: not now, and kindly said (somebody wishes distance);
- * ERR_NOT_FOUND: no such seat, area, board or spawn on this copy; ERR_INVALID: outside the
- * floor. */
+/* What the caller told of itself. The rest is refused; why->field names the rule:
+ * ERR_DENIED    what an unaltered client never does: watch-walk, watch-stick, watch-wave,
+ *               watch-knock, watch-invite, area-locked, area-who, area-room (walks into a
+ * closed room) ERR_CONFLICT  not now, to be said kindly: distance, break, in-use, area-locked
+ * (changed a moment ago), area-room (out of a closed room, or into one, no such call),
+ *               area-open (has no door to knock at)
+ * ERR_BUSY      area-full
+ * ERR_NOT_FOUND no such seat, area, board or spawn on this copy, or a seat in a closed room
+ *               that he does not see into: the same answer
+ * ERR_INVALID   outside the floor, a direction of -128, himself, a value that is none
+ * Walks and steps of others than staff end where nobody who wishes distance (of the same
+ * channel) is nearer than distance_cm, unless he was nearer already; passing by is allowed. */
 NODISCARD enum err world_walk(struct world_person *person, int32_t x, int32_t y, int64_t now_ms,
                               struct fail *why);
 NODISCARD enum err world_go_seat(struct world_person *person, uint16_t seat, int64_t now_ms,
@@ -130,9 +145,12 @@ NODISCARD enum err world_go_seat(struct world_person *person, uint16_t seat, int
 /* kind: 'a' area, 'b' board, 's' spawn. */
 NODISCARD enum err world_go(struct world_person *person, char kind, struct span id,
                             int64_t now_ms, struct fail *why);
+/* Both: the walk ends here, or where it stops being too near to somebody. A stick of 0 0 ends
+ * sticks alone. */
 void world_stop(struct world_person *person, int64_t now_ms);
 NODISCARD enum err world_stick(struct world_person *person, int8_t dx, int8_t dy,
                                int64_t now_ms, struct fail *why);
+/* A public area: a walk into it. Leaving one: nothing. */
 NODISCARD enum err world_area_enter(struct world_person *person, struct span area,
                                     int64_t now_ms, struct fail *why);
 NODISCARD enum err world_area_leave(struct world_person *person, int64_t now_ms,

@@ -67,7 +67,7 @@ static void body_place(struct world_person *person, unsigned channel, struct flo
     struct world_body *body = world_body_of(person);
 
     body->channel = (uint8_t)channel;
-    body->seat = world_seat_new(copy);
+    body->seat = world_seat_new(copy, channel);
     body->x = spot.x;
     body->y = spot.y;
     body->flags |= BODY_CAME;
@@ -121,7 +121,7 @@ enum err world_enter(struct world_copy *copy, const struct world_look *look,
     enum err rc;
 
     *person_out = NULL;
-    if (copy->world->n_people >= copy->world->conf.n_people_cap || copy->n >= WORLD_SEATS)
+    if (copy->world->n_people >= copy->world->conf.n_people_cap || copy->n >= WORLD_N_MOST)
         return fail_set(why, ERR_BUSY, "%d people", copy->world->n_people);
     if (!has_spawn(copy, entry->spawn))
         return fail_field(why, ERR_NOT_FOUND, "spawn", "no such spawn");

@@ -31,7 +31,7 @@ static void put_down(struct world_person *person, unsigned channel, struct floor
     struct world_body *body = world_body_of(person);
 
     if (channel != body->channel)
-        body->seat = world_seat_new(copy);
+        body->seat = world_seat_new(copy, channel);
     copy->n_in_channel[body->channel]--;
     copy->n_in_channel[channel]++;
     body->channel = (uint8_t)channel;
@@ -188,7 +188,7 @@ static void all_shuffled(struct world_copy *copy, int64_t now_ms)
     for (uint32_t i = copy->n; i > 1; i--)
         world_swap(copy, i - 1, random_to(i));
     for (uint32_t i = 0; i < copy->n; i++)
-        copy->bodies[i].seat = world_seat_new(copy);
+        copy->bodies[i].seat = world_seat_new(copy, copy->bodies[i].channel);
     for (uint32_t i = 0; i < copy->n; i++) {
         struct world_person *person = copy->people[i];
         struct world_body *body = &copy->bodies[i];

@@ -19,6 +19,7 @@
 #define WORLD_TITLE_CAP 256
 #define WORLD_N_LEFT    256
 #define WORLD_N_INVITES 4
+#define WORLD_N_MOST    16000 /* people on a copy: fewer than seats of either kind */
 
 /* Of a body. */
 #define BODY_WALKS   0x001u /* along person->walk */
@@ -89,7 +90,7 @@ struct world_copy {
     struct world_person **people;
     void **peers;
     uint32_t n, cap;
-    uint32_t next_seat; /* from 1; over WORLD_SEATS: all have been given once */
+    uint64_t n_given, n_given_in_rooms; /* seats */
     int n_in_channel[CHANNELS_N];
     uint32_t n_wishes;
 
@@ -155,7 +156,7 @@ NODISCARD enum err world_room_reserve(struct world *world, const struct ground *
  * whenever the channel is. */
 void world_channel_move(struct world_person *person, unsigned channel, struct floor_spot spot);
 void world_areas_set(struct world_copy *copy, struct world_body *body, uint64_t areas);
-uint16_t world_seat_new(struct world_copy *copy);
+uint16_t world_seat_new(struct world_copy *copy, unsigned channel);
 void world_swap(struct world_copy *copy, uint32_t a, uint32_t b);
 /* The seat, when viewer may know of it; else NULL and ERR_NOT_FOUND, the same for both. */
 NODISCARD enum err world_seat_find(const struct world_person *viewer, uint16_t seat,

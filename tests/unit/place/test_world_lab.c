@@ -173,6 +173,7 @@ static void read_tick(struct lab_peer *peer, struct span b)
     for (size_t i = 0; i < n_moves && at + 6 <= b.len; i++, at += 6) {
         struct lab_mark *mark = &peer->marks[get16(b.p + at)];
 
+        peer->saw[get16(b.p + at)] = true;
         peer->n_unknown += !mark->is_known;
         mark->walks = false;
         mark->x = get16(b.p + at + 2);
@@ -186,6 +187,7 @@ static void read_tick(struct lab_peer *peer, struct span b)
                        get16(b.p + at + 4) != WORLD_SPEED_CM_S || at + 8 + 4 * n > b.len;
         if (n == 0 || n > PATH_POINTS_CAP || at + 8 + 4 * n > b.len)
             return;
+        peer->saw[get16(b.p + at)] = true;
         peer->n_unknown += !mark->is_known;
         mark->walks = true;
         mark->n = (uint8_t)n;
@@ -287,6 +289,7 @@ void lab_peers_fini(void)
 
 void lab_forget(struct lab_peer *peer)
 {
+    memset(peer->saw, 0, sizeof peer->saw);
     peer->len = 0;
     if (peer->text != NULL)
         peer->text[0] = '\0';

@@ -19,6 +19,7 @@ struct lab_peer {
     struct lab_mark marks[WORLD_SEATS + 1];
     char *text; /* all payloads one after another, binary ones as lower-case hexadecimal */
     size_t len, cap;
+    bool saw[WORLD_SEATS + 1]; /* in movement, since lab_forget */
     uint16_t me;
     size_t n_known;
     size_t n_bad; /* frames that a browser could not have read */

@@ -1,0 +1,399 @@
+/* Closed rooms: what a third receiver gets of who is inside is nothing (AI-2.3-オ). */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/t.h"
+#include "tests/unit/place/world_lab.h"
+
+#define N_CAST   10
+#define N_SEEDS  6
+#define N_ROUNDS 500
+
+struct lab {
+    struct ground *ground;
+    struct world *world;
+    struct world_copy *copy;
+    int64_t now_ms;
+};
+
+static struct lab begin(void)
+{
+    struct lab lab = {
+        .ground = lab_ground(lab_floor), .world = lab_world(100), .now_ms = 50000};
+
+    T_EQ(world_copy_open(lab.world, lab.ground, 1, &lab.copy, NULL), ERR_OK, "a copy");
+    world_tick(lab.world, lab.now_ms); /* a beat */
+    return lab;
+}
+
+static void end(struct lab *lab)
+{
+    world_destroy(&lab->world);
+    ground_unref(&lab->ground);
+    lab_peers_fini();
+}
+
+static struct world_person *come(struct lab *lab, size_t i, enum role role, int32_t x,
+                                 int32_t y)
+{
+    char name[16];
+    struct world_look look;
+
+    snprintf(name, sizeof name, "%02zu", i);
+    look = lab_look(name, role);
+    return lab_enter(lab->copy, &look, (struct floor_spot){x, y}, lab_peer(i), lab->now_ms);
+}
+
+/* ---- nothing gets out ---- */
+
+struct cast {
+    struct world_person *person;
+    bool is_inside;
+};
+
+/* Whatever outsiders got since the last look holds nothing of those inside. */
+static void look_outside(struct cast *cast)
+{
+    for (size_t i = 0; i < N_CAST; i++) {
+        struct lab_peer *peer = lab_peer(i);
+
+        for (size_t k = 0; k < N_CAST && !cast[i].is_inside; k++) {
+            char text[80], id[ID_TEXT_CAP];
+            uint16_t seat;
+
+            if (!cast[k].is_inside)
+                continue;
+            seat = lab_seat(cast[k].person);
+            snprintf(text, sizeof text, "-%02zu\"", k); /* name, alias, login, note */
+            T_OK(!lab_has(peer, text), "no name of his");
+            snprintf(text, sizeof text, "\"seat\":%u,", seat);
+            T_OK(!lab_has(peer, text), "no seat of his");
+            T_OK(!peer->saw[seat], "nor in movement");
+            id_text(world_look_of(cast[k].person)->account, id);
+            T_OK(!lab_has(peer, id), "no account of his");
+        }
+        T_OK(!lab_has(peer, "{\"id\":\"cell\",\"n\""), "never how many");
+        T_OK(!lab_has(peer, "{\"id\":\"cell\",\"is_full\":true"), "nor that it is full");
+        lab_forget(peer);
+    }
+}
+
+static void cast_act(struct lab *lab, struct cast *cast, uint32_t *random)
+{
+    struct cast *one = &cast[lab_random(random, N_CAST)];
+    struct world_person *p = one->person;
+    uint16_t seat = lab_seat(cast[lab_random(random, N_CAST)].person);
+    int64_t now_ms = lab->now_ms;
+    enum err rc = ERR_OK;
+
+    switch (lab_random(random, 14)) {
+    case 0:
+    case 1:
+        rc = world_walk(p, (int32_t)lab_random(random, 1200), (int32_t)lab_random(random, 800),
+                        now_ms, NULL);
+        break;
+    case 2:
+    case 3:
+        rc = world_stick(p, (int8_t)((int)lab_random(random, 255) - 127),
+                         (int8_t)((int)lab_random(random, 255) - 127), now_ms, NULL);
+        break;
+    case 4:
+        T_EQ(world_lock_change(lab->copy, SPAN("cell"), (int)lab_random(random, 2), now_ms,
+                               NULL),
+             ERR_OK, "a lock");
+        rc = world_area_enter(p, SPAN("cell"), now_ms, NULL);
+        break;
+    case 5:
+        rc = world_area_leave(p, now_ms, NULL);
+        break;
+    case 6:
+        rc = world_state_change(p, (enum world_state)lab_random(random, 4), now_ms, NULL);
+        break;
+    case 7:
+        rc = world_rung_change(p, RUNG_TEXT, now_ms, NULL);
+        break;
+    case 8:
+        world_distance_set(p, lab_random(random, 2) == 0, now_ms);
+        break;
+    case 9:
+        world_away_set(p, lab_random(random, 2) == 0, now_ms);
+        break;
+    case 10:
+        rc = world_wave(p, seat, now_ms, NULL);
+        break;
+    case 11:
+        rc = world_go_seat(p, seat, now_ms, NULL);
+        break;
+    case 12:
+        rc = world_area_knock(p, SPAN("cell"), now_ms, NULL);
+        break;
+    default:
+        world_refresh(p, now_ms);
+        if (lab_random(random, 4) == 0) {
+            world_peer_change(p, NULL, now_ms);
+            world_tick(lab->world, now_ms);
+            world_peer_change(p, lab_peer((size_t)(one - cast)), now_ms);
+        }
+        break;
+    }
+    T_OK(rc != ERR_INTERNAL && rc != ERR_NOMEM, "done or refused");
+    for (size_t i = 0; i < N_CAST; i++)
+        cast[i].is_inside = world_body_of(cast[i].person)->channel == 1;
+}
+
+T_CASE(of_who_is_in_a_counselling_room_nothing_reaches_anybody_outside)
+{
+    T_REQ("AI-2.3-オ AI-4.3-イ-イ");
+    for (uint32_t seed = 1; seed <= N_SEEDS && t_case_ok(); seed++) {
+        static const enum role roles[] = {ROLE_STUDENT, ROLE_SUPPORTER, ROLE_COMMISSIONER,
+                                          ROLE_STUDENT, ROLE_GUEST_TEACHER};
+        struct lab lab = begin();
+        struct cast cast[N_CAST] = {{0}};
+        uint32_t random = seed;
+        size_t n_inside = 0;
+
+        for (size_t i = 0; i < N_CAST; i++)
+            cast[i].person = come(&lab, i, roles[i % 5], 100 + (int32_t)i * 60, 300);
+        for (int i = 0; i < N_ROUNDS && t_case_ok(); i++) {
+            cast_act(&lab, cast, &random);
+            look_outside(cast);
+            lab_run(lab.world, &lab.now_ms, 1 + (int)lab_random(&random, 3));
+            look_outside(cast);
+            lab_check(lab.copy, lab.now_ms);
+            for (size_t k = 0; k < N_CAST; k++)
+                n_inside += cast[k].is_inside;
+        }
+        T_OK(n_inside > N_ROUNDS / 2, "the room was in use");
+        end(&lab);
+    }
+}
+
+/* ---- entering looks like leaving the floor, coming out like coming in ---- */
+
+static char *outside_of(bool is_room)
+{
+    struct lab lab = begin();
+    struct lab_peer *third = lab_peer(9);
+    struct world_person *anna, *ben;
+    struct world_look look;
+    char *text;
+
+    come(&lab, 9, ROLE_STUDENT, 700, 300);
+    anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
+    ben = come(&lab, 1, ROLE_STUDENT, 600, 300);
+    look = *world_look_of(anna);
+    lab_run(lab.world, &lab.now_ms, 20);
+    T_EQ(world_walk(anna, 100, 200, lab.now_ms, NULL), ERR_OK, "walks about");
+    lab_run(lab.world, &lab.now_ms, 5);
+    if (is_room)
+        T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "into the room");
+    else
+        world_leave(&anna, lab.now_ms);
+    lab_run(lab.world, &lab.now_ms, 10);
+    if (is_room) {
+        T_EQ(world_walk(anna, 1100, 300, lab.now_ms, NULL), ERR_OK, "walks inside");
+        T_EQ(world_state_change(anna, WORLD_BREAK, lab.now_ms, NULL), ERR_OK, "has a break");
+        lab_run(lab.world, &lab.now_ms, 5);
+        T_EQ(world_state_change(anna, WORLD_TALK, lab.now_ms, NULL), ERR_OK, "is back");
+        T_EQ(world_wave(anna, lab_seat(ben), lab.now_ms, NULL), ERR_CONFLICT, "no waving out");
+    } else {
+        lab_run(lab.world, &lab.now_ms, 5);
+    }
+    lab_run(lab.world, &lab.now_ms, 10);
+    if (is_room)
+        T_EQ(world_area_leave(anna, lab.now_ms, NULL), ERR_OK, "out again");
+    else
+        anna = lab_enter(lab.copy, &look, (struct floor_spot){-1, 0}, lab_peer(0), lab.now_ms);
+    lab_run(lab.world, &lab.now_ms, 15);
+    lab_check(lab.copy, lab.now_ms);
+    T_OK(third->len > 0, "something was told");
+    text = strdup(third->text);
+    end(&lab);
+    return text;
+}
+
+T_CASE(going_into_a_room_and_out_is_in_the_same_bytes_as_leaving_and_coming)
+{
+    char *room = outside_of(true), *floor = outside_of(false);
+
+    T_REQ("AI-2.3-オ");
+    T_TEXT(room, floor, "byte for byte");
+    free(room);
+    free(floor);
+}
+
+T_CASE(a_room_says_in_use_a_beat_later_and_not_who)
+{
+    struct lab lab = begin();
+    struct world_person *anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
+    struct lab_peer *third = lab_peer(1);
+
+    T_REQ("AI-2.3-オ");
+    come(&lab, 1, ROLE_SUPPORTER, 600, 300);
+    lab_run(lab.world, &lab.now_ms, 20);
+    T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "into the room");
+    T_EQ(world_copy_n(lab.copy), 2, "two on the floor");
+    T_EQ(world_copy_n_public(lab.copy), 1, "one as far as anybody is told");
+    lab_forget(third);
+    lab_run(lab.world, &lab.now_ms, 70);
+    T_OK(!lab_has(third, "\"id\":\"cell\""), "nothing before the beat");
+    lab_run(lab.world, &lab.now_ms, 30);
+    T_OK(lab_has(third, "{\"id\":\"cell\",\"is_full\":false,\"is_in_use\":true,"
+                        "\"lock\":\"in_use\"}"),
+         "then that it is in use");
+    end(&lab);
+}
+
+T_CASE(a_seat_in_a_room_is_for_those_outside_no_seat)
+{
+    struct lab lab = begin();
+    struct world_person *anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
+    struct world_person *staff = come(&lab, 1, ROLE_COMMISSIONER, 600, 300);
+    struct fail there = {0}, never = {0};
+    uint16_t before = lab_seat(anna), inside;
+
+    T_REQ("AI-2.3-オ");
+    T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "into the room");
+    inside = lab_seat(anna);
+    T_OK(inside != before, "a new seat");
+    T_EQ(world_go_seat(staff, inside, lab.now_ms, &there), ERR_NOT_FOUND, "not found");
+    T_EQ(world_go_seat(staff, 60000, lab.now_ms, &never), ERR_NOT_FOUND, "nor one never given");
+    T_TEXT(there.text, never.text, "in the same words");
+    T_TEXT(there.field, never.field, "and field");
+    T_EQ(world_go_seat(staff, before, lab.now_ms, NULL), ERR_NOT_FOUND, "nor the old one");
+    T_EQ(world_wave(staff, inside, lab.now_ms, NULL), ERR_NOT_FOUND, "nor to wave at");
+    T_EQ(world_area_invite(staff, inside, lab.now_ms, NULL), ERR_CONFLICT, "nor to invite");
+    T_EQ(world_area_answer(staff, inside, true, lab.now_ms, NULL), ERR_NOT_FOUND, "nor answer");
+    end(&lab);
+}
+
+/* ---- doors ---- */
+
+static const char *refusal(enum err rc, const struct fail *why, enum err want)
+{
+    T_EQ(rc, want, why->text);
+    return why->field;
+}
+
+T_CASE(doors_open_to_those_on_the_list_when_their_lock_lets_them)
+{
+    struct lab lab = begin();
+    struct world_person *anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
+    struct world_person *ben = come(&lab, 1, ROLE_STUDENT, 460, 300);
+    struct world_person *guest = come(&lab, 2, ROLE_GUEST_TEACHER, 520, 300);
+    struct world_person *staff = come(&lab, 3, ROLE_SUPPORTER, 580, 300);
+    struct fail why = {0};
+
+    T_REQ("AI-2.3-オ");
+#define ENTER(who, code, field) \
+    T_TEXT(refusal(world_area_enter(who, SPAN("cell"), lab.now_ms, &why), &why, code), field, \
+           field)
+    ENTER(guest, ERR_DENIED, "area-who");
+    T_EQ(world_walk(ben, 1000, 200, lab.now_ms, &why), ERR_DENIED, "nobody walks in");
+    T_TEXT(why.field, "area-room", "by that rule");
+    T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "empty: open");
+    ENTER(ben, ERR_CONFLICT, "in-use");
+    ENTER(staff, ERR_CONFLICT, "in-use");
+    T_EQ(world_walk(ben, 1000, 200, lab.now_ms, &why), ERR_DENIED, "the same when in use");
+    T_TEXT(why.field, "area-room", "by the same rule");
+
+    /* Knocking: those inside hear it, others not; an answer opens for a minute, once. */
+    T_EQ(world_area_knock(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "knocks");
+    T_OK(lab_has(lab_peer(0), "\"ev\":\"knock\",\"of\":{\"seat\":2,\"name\":\"name-01\","),
+         "she hears it");
+    T_OK(!lab_has(lab_peer(3), "\"ev\":\"knock\""), "and nobody else");
+    T_EQ(world_area_answer(staff, lab_seat(ben), true, lab.now_ms, NULL), ERR_NOT_FOUND,
+         "nobody outside answers");
+    T_EQ(world_area_answer(anna, lab_seat(ben), false, lab.now_ms, NULL), ERR_OK, "not now");
+    ENTER(ben, ERR_CONFLICT, "in-use");
+    T_EQ(world_area_answer(anna, lab_seat(ben), true, lab.now_ms, NULL), ERR_NOT_FOUND,
+         "a knock is answered once");
+    T_EQ(world_area_knock(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "again");
+    T_EQ(world_area_answer(anna, lab_seat(ben), true, lab.now_ms, NULL), ERR_OK, "welcome");
+    T_OK(lab_has(lab_peer(1), "\"ev\":\"knock.answer\",\"of\":{\"area\":\"cell\","
+                              "\"welcome\":true}"),
+         "he is told, and not by whom");
+    T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "and enters");
+    T_EQ(world_area_leave(ben, lab.now_ms, NULL), ERR_OK, "leaves");
+    ENTER(ben, ERR_CONFLICT, "in-use");
+
+    /* Inviting: for a minute, and only for those who may come. */
+    T_EQ(world_area_invite(anna, lab_seat(guest), lab.now_ms, NULL), ERR_CONFLICT, "not he");
+    world_distance_set(ben, true, lab.now_ms);
+    T_EQ(world_area_invite(anna, lab_seat(ben), lab.now_ms, NULL), ERR_CONFLICT, "wants to be");
+    world_distance_set(ben, false, lab.now_ms);
+    T_EQ(world_area_invite(anna, lab_seat(ben), lab.now_ms, NULL), ERR_OK, "invites");
+    T_OK(lab_has(lab_peer(1), "\"ev\":\"invited\",\"of\":{\"name\":\"name-00\","), "is told");
+    lab.now_ms += WORLD_ASK_MS + 1;
+    ENTER(ben, ERR_CONFLICT, "in-use");
+    T_EQ(world_area_invite(anna, lab_seat(ben), lab.now_ms, NULL), ERR_OK, "again");
+    T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "in time");
+
+    /* Locks of staff. */
+    T_EQ(world_area_leave(ben, lab.now_ms, NULL), ERR_OK, "leaves");
+    T_EQ(world_area_leave(anna, lab.now_ms, NULL), ERR_OK, "leaves");
+    T_EQ(world_lock_change(lab.copy, SPAN("cell"), LOCK_STAFF, lab.now_ms, NULL), ERR_OK, "");
+    ENTER(ben, ERR_CONFLICT, "area-locked");
+    lab_run(lab.world, &lab.now_ms, 40);
+    ENTER(ben, ERR_DENIED, "area-locked");
+    T_EQ(world_area_knock(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "knocks");
+    T_OK(lab_has(lab_peer(3), "\"ev\":\"knock\""), "staff hear it");
+    T_EQ(world_area_answer(staff, lab_seat(ben), true, lab.now_ms, NULL), ERR_OK, "open");
+    T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "enters");
+    T_EQ(world_area_enter(staff, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "staff as well");
+    T_EQ(world_lock_change(lab.copy, SPAN("cell"), LOCK_CLOSED, lab.now_ms, NULL), ERR_OK, "");
+    T_EQ(world_area_leave(staff, lab.now_ms, NULL), ERR_OK, "one always gets out");
+    lab_run(lab.world, &lab.now_ms, 40);
+    ENTER(staff, ERR_DENIED, "area-locked");
+    T_EQ(world_lock_change(lab.copy, SPAN("cell"), 9, lab.now_ms, NULL), ERR_INVALID, "");
+    T_EQ(world_lock_change(lab.copy, SPAN("no"), 1, lab.now_ms, NULL), ERR_NOT_FOUND, "");
+    T_EQ(world_area_knock(staff, SPAN("hall"), lab.now_ms, NULL), ERR_CONFLICT, "no door");
+    lab_check(lab.copy, lab.now_ms);
+#undef ENTER
+    end(&lab);
+}
+
+T_CASE(a_room_seen_by_staff_is_seen_by_staff_alone)
+{
+    struct lab lab = begin();
+    struct world_person *anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
+
+    come(&lab, 1, ROLE_STUDENT, 600, 300);
+    come(&lab, 2, ROLE_SCHOOL_STAFF, 500, 300);
+    T_EQ(world_area_enter(anna, SPAN("den"), lab.now_ms, NULL), ERR_OK, "into the den");
+    lab_forget(lab_peer(1));
+    lab_forget(lab_peer(2));
+    lab_run(lab.world, &lab.now_ms, 1);
+    T_OK(!lab_has(lab_peer(1), "name-00"), "pupils outside see nobody");
+    T_OK(lab_has(lab_peer(2), "name-00"), "staff see her come");
+    T_OK(!lab_has(lab_peer(2), "login-00"), "school staff without her ID");
+    lab_check(lab.copy, lab.now_ms);
+    end(&lab);
+}
+
+T_CASE(who_comes_back_after_a_restart_is_in_his_room_again)
+{
+    struct lab lab = begin();
+    struct world_entry entry = {.has_spot = true,
+                                .spot = {1000, 200},
+                                .room = SPAN("cell"),
+                                .rung = RUNG_TEXT,
+                                .state = WORLD_TALK};
+    struct world_person *two[2] = {NULL, NULL}, *guest = NULL;
+    struct world_look look;
+
+    for (size_t i = 0; i < 2; i++) {
+        look = lab_look("back", ROLE_STUDENT);
+        T_EQ(world_enter(lab.copy, &look, &entry, lab_peer(i), lab.now_ms, &two[i], NULL),
+             ERR_OK, "enters");
+        T_EQ(world_body_of(two[i])->channel, 1, "his room, though it is in use");
+    }
+    look = lab_look("guest", ROLE_GUEST_TEACHER);
+    T_EQ(world_enter(lab.copy, &look, &entry, lab_peer(2), lab.now_ms, &guest, NULL), ERR_OK,
+         "enters");
+    T_EQ(world_body_of(guest)->channel, CHANNEL_PUBLIC, "not one who may not be there");
+    T_EQ(lab_spot(guest).y, 100, "he comes in by a spawn, not at the door");
+    lab_run(lab.world, &lab.now_ms, 1);
+    lab_check(lab.copy, lab.now_ms);
+    end(&lab);
+}

@@ -6,6 +6,7 @@ import "./visit.ts";
 import "./way_in.ts";
 import "./passkeys.ts";
 import "./my_page.ts";
+import "./avatars.ts";
 import "./keyboard.ts";
 import "./settings.ts";
 import "./people.ts";

@@ -1,5 +1,6 @@
 /** The unit tests of the client's pure modules. Arguments: parts of case names. */
 import { main } from "../../browser/t.ts";
+import "./avatars.ts";
 import "./floor.ts";
 import "./live.ts";
 import "./person.ts";

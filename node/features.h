@@ -14,6 +14,7 @@
 /* Each array ends with an element of n == 0. */
 extern const struct route_table features_routes[];
 extern const struct command_table features_commands[];
+extern const struct live_event_table features_events[];
 extern const struct stmt_table features_stmts[];
 extern const struct data_table_list features_tables[];
 extern const struct setting_table features_settings[];

@@ -1,7 +1,8 @@
 /* node/rows.c - ibasho-rows: what the row tables of all features say, one row a line, fields
- * parted by tabs (tables, routes, commands, settings, stmts, jobs), and the two checks of the
- * build: `check DIR...` (rows against rules and migrations) and `check-sql` (against a server).
- * `wire` is the client's wire.ts, `matrix` who gets which answer (node/server/wire.h). */
+ * parted by tabs (tables, routes, commands, events, settings, stmts, jobs), and the two checks
+ * of the build: `check DIR...` (rows against rules and migrations) and `check-sql` (against a
+ * server). `wire` is the client's wire.ts, `matrix` who gets which answer (node/server/wire.h).
+ */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 #define MIGRATION_CAP 262144
 
 static const struct rows_given given = {features_routes, features_commands, features_stmts,
-                                        features_tables, features_settings, features_jobs};
+                                        features_tables, features_settings, features_jobs,
+                                        features_events};
 
 static const char *or_dash(const char *text)
 {
@@ -197,16 +199,28 @@ static void print_bodies(void)
 
 static void print_commands(void)
 {
-    puts("#name\troles\tobject\taudit\tinput\tsummary_ja");
+    puts("#name\troles\tobject\taudit\tinput\toutput\tcode\tbytes\tsummary_ja");
     for (const struct command_table *t = features_commands; t->n > 0; t++)
         for (int i = 0; i < t->n; i++) {
             const struct command *c = &t->rows[i];
 
             printf("%s", c->name);
             print_roles(c->roles);
-            printf("\t%s\t%s\t%s\t%s\n", object_rule_id(c->object), audit_class_id(c->audit),
-                   c->input == NULL ? "-" : c->input->name, c->summary_ja);
+            printf("\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", object_rule_id(c->object),
+                   audit_class_id(c->audit), c->input == NULL ? "-" : c->input->name,
+                   c->output == NULL ? "-" : c->output->name, c->code, c->n_bytes,
+                   c->summary_ja);
         }
+}
+
+static void print_events(void)
+{
+    puts("#name\tshape\tsummary_ja");
+    for (const struct live_event_table *t = features_events; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++)
+            printf("%s\t%s\t%s\n", t->rows[i].name,
+                   t->rows[i].shape == NULL ? "-" : t->rows[i].shape->name,
+                   t->rows[i].summary_ja);
 }
 
 static void print_settings(void)
@@ -268,7 +282,7 @@ static int print_made(bool is_wire)
     if (rc == ERR_OK)
         rc = routes_create(features_routes, &routes, &why);
     if (rc == ERR_OK && is_wire)
-        rc = wire_write(routes, features_commands, &text, &why);
+        rc = wire_write(routes, features_commands, features_events, &text, &why);
     else if (rc == ERR_OK)
         matrix_write(routes, &text);
     if (rc != ERR_OK)
@@ -374,7 +388,7 @@ int main(int argc, char **argv)
     } lists[] = {
         {"tables", print_tables},     {"routes", print_routes}, {"commands", print_commands},
         {"settings", print_settings}, {"stmts", print_stmts},   {"jobs", print_jobs},
-        {"bodies", print_bodies},
+        {"bodies", print_bodies},     {"events", print_events},
     };
 
     if (argc > 2 && strcmp(argv[1], "check") == 0)
@@ -389,7 +403,7 @@ int main(int argc, char **argv)
             return 0;
         }
     fputs("usage: ibasho-rows "
-          "tables|routes|commands|settings|stmts|jobs|bodies|wire|matrix|check-sql\n"
+          "tables|routes|commands|events|settings|stmts|jobs|bodies|wire|matrix|check-sql\n"
           "       ibasho-rows check MIGRATIONS_DIR...\n",
           stderr);
     return 2;

@@ -285,9 +285,59 @@ static void check_routes(struct check *c)
         }
 }
 
-static bool has_command_before(const struct check *c, const struct command *b)
+/* The one before it with the same name, or the same binary code. */
+static void check_commands_before(struct check *c, const struct command *b)
 {
     for (const struct command_table *t = c->given->commands; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++) {
+            const struct command *a = &t->rows[i];
+
+            if (a == b)
+                return;
+            if (strcmp(a->name, b->name) == 0)
+                defect(c, "command %s: the name stands twice", b->name);
+            else if (b->code != 0 && a->code == b->code)
+                defect(c, "command %s: the code %d stands twice", b->name, b->code);
+        }
+}
+
+#define NAME_MOST 32 /* of what a client writes in front of its number */
+
+static bool is_live_name(const char *name)
+{
+    size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz._");
+
+    return len > 0 && len <= NAME_MOST && name[len] == '\0';
+}
+
+static void check_command(struct check *c, const struct command *row)
+{
+    if (!is_live_name(row->name))
+        defect(c, "command %s: not a name of letters, dots and underscores", row->name);
+    if (row->roles == 0 || (row->roles & ~ROLES_EVERYONE) != 0)
+        defect(c, "command %s: open to no role, or to one that does not exist", row->name);
+    if (row->handle == NULL)
+        defect(c, "command %s: no handler", row->name);
+    if ((row->code == 0) != (row->n_bytes == 0))
+        defect(c, "command %s: a code without a length, or a length without one", row->name);
+    if (row->code != 0 &&
+        (row->input != NULL || row->output != NULL || row->audit != AUDIT_NONE))
+        defect(c, "command %s: binary, and yet with a shape or an access record", row->name);
+    need_text(c, "command", row->name, "summary_ja", row->summary_ja);
+}
+
+static void check_commands(struct check *c)
+{
+    for (const struct command_table *t = c->given->commands; t != NULL && t->n > 0; t++)
+        for (int i = 0; i < t->n; i++) {
+            check_command(c, &t->rows[i]);
+            check_commands_before(c, &t->rows[i]);
+        }
+}
+
+static bool has_event_before(const struct check *c, const struct live_event *b)
+{
+    for (const struct live_event_table *t = c->given->events; t->n > 0; t++)
         for (int i = 0; i < t->n; i++) {
             if (&t->rows[i] == b)
                 return false;
@@ -297,20 +347,17 @@ static bool has_command_before(const struct check *c, const struct command *b)
     return false;
 }
 
-static void check_commands(struct check *c)
+static void check_events(struct check *c)
 {
-    for (const struct command_table *t = c->given->commands; t != NULL && t->n > 0; t++)
+    for (const struct live_event_table *t = c->given->events; t != NULL && t->n > 0; t++)
         for (int i = 0; i < t->n; i++) {
-            const struct command *row = &t->rows[i];
+            const struct live_event *row = &t->rows[i];
 
-            if (has_command_before(c, row))
-                defect(c, "command %s: the name stands twice", row->name);
-            if (row->roles == 0 || (row->roles & ~ROLES_EVERYONE) != 0)
-                defect(c, "command %s: open to no role, or to one that does not exist",
-                       row->name);
-            if (row->handle == NULL)
-                defect(c, "command %s: no handler", row->name);
-            need_text(c, "command", row->name, "summary_ja", row->summary_ja);
+            if (!is_live_name(row->name))
+                defect(c, "event %s: not a name of letters, dots and underscores", row->name);
+            if (has_event_before(c, row))
+                defect(c, "event %s: the name stands twice", row->name);
+            need_text(c, "event", row->name, "summary_ja", row->summary_ja);
         }
 }
 
@@ -443,6 +490,7 @@ int rows_check(const struct rows_given *given, const struct schema *schema,
     check_tables(&c);
     check_routes(&c);
     check_commands(&c);
+    check_events(&c);
     check_stmts(&c);
     check_settings(&c);
     check_jobs(&c);

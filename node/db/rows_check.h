@@ -6,7 +6,9 @@
  * sealed; person, mention and retention columns exist (the last is timestamptz); ERASE_ROWS
  * needs a person; every text is there; nothing is named after a tenant. Routes: one name; one
  * method and path shape a listener; roles, listeners, handler and summary there; a path from
- * the root; no input on GET. Commands: one name; roles, handler and summary. Statements: one
+ * the root; no input on GET. Commands: one name, of at
+ * most 32 letters, dots and underscores; roles, handler and summary; a binary one has a code of
+ * its own and no shape or record. Events: one name; summary. Statements: one
  * name, text there. Settings: one name; the default passes the row's own rule; least <= most;
  * somebody may change it; texts there. Jobs: one name; a run, tries and a lease. Threads:
  * reentrant. */
@@ -29,6 +31,7 @@ struct rows_given {
     const struct data_table_list *tables;
     const struct setting_table *settings;
     const struct job_table *jobs;
+    const struct live_event_table *events;
 };
 
 /* Calls each with one English line for every defect and returns how many there were. Only what

@@ -1,5 +1,6 @@
 #include "node/server/wire.h"
 
+#include "node/io/live.h"
 #include "node/server/openapi.h"
 #include "node/server/shapes.h"
 
@@ -120,14 +121,64 @@ static void add_routes(struct text *text, const struct routes *routes)
     text_add(text, "};\n");
 }
 
+/* {} where a row has no shape. */
+static const char *live_name(const struct jx_shape *shape)
+{
+    return shape == NULL ? "Nothing" : shape->name;
+}
+
 static void add_commands(struct text *text, const struct command_table *commands)
 {
-    text_add(text, "\nexport interface Commands {\n");
+    text_add(text, "\nexport type Nothing = Readonly<Record<string, never>>;\n"
+                   "export interface LiveCommands {\n");
     for (const struct command_table *t = commands; t->n > 0; t++)
         for (int i = 0; i < t->n; i++)
+            if (t->rows[i].code == 0)
+                text_add(text, "  /** %s */\n  \"%s\": { input: %s; output: %s };\n",
+                         t->rows[i].summary_ja, t->rows[i].name, live_name(t->rows[i].input),
+                         live_name(t->rows[i].output));
+    text_add(text, "}\nexport type LiveCommandName = keyof LiveCommands;\n"
+                   "\n/** What a binary message begins with, and its length. */\n"
+                   "export const liveCodes = {\n");
+    for (const struct command_table *t = commands; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++)
+            if (t->rows[i].code != 0)
+                text_add(text, "  /** %s */\n  \"%s\": { code: %d, bytes: %d },\n",
+                         t->rows[i].summary_ja, t->rows[i].name, t->rows[i].code,
+                         t->rows[i].n_bytes);
+    text_add(text, "} as const;\n");
+}
+
+static void add_events(struct text *text, const struct live_event_table *events)
+{
+    text_add(text, "\nexport interface LiveEvents {\n");
+    for (const struct live_event_table *t = events; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++)
             text_add(text, "  /** %s */\n  \"%s\": %s;\n", t->rows[i].summary_ja,
-                     t->rows[i].name, shape_name(t->rows[i].input));
-    text_add(text, "}\n");
+                     t->rows[i].name, live_name(t->rows[i].shape));
+    text_add(text, "}\nexport type LiveEventName = keyof LiveEvents;\n");
+}
+
+static enum err add_shape(struct shapes *shapes, const struct jx_shape *shape, struct fail *why)
+{
+    return shape == NULL ? ERR_OK : shapes_add(shapes, shape, why);
+}
+
+static enum err shapes_of_live(struct shapes *shapes, const struct command_table *commands,
+                               const struct live_event_table *events, struct fail *why)
+{
+    enum err rc = shapes_add(shapes, &live_no_shape, why);
+
+    for (const struct command_table *t = commands; t->n > 0; t++)
+        for (int i = 0; i < t->n && rc == ERR_OK; i++) {
+            rc = add_shape(shapes, t->rows[i].input, why);
+            if (rc == ERR_OK)
+                rc = add_shape(shapes, t->rows[i].output, why);
+        }
+    for (const struct live_event_table *t = events; t->n > 0; t++)
+        for (int i = 0; i < t->n && rc == ERR_OK; i++)
+            rc = add_shape(shapes, t->rows[i].shape, why);
+    return rc;
 }
 
 static void add_head(struct text *text)
@@ -145,15 +196,13 @@ static void add_head(struct text *text)
 }
 
 enum err wire_write(const struct routes *routes, const struct command_table *commands,
-                    struct text *text, struct fail *why)
+                    const struct live_event_table *events, struct text *text, struct fail *why)
 {
     struct shapes shapes = {.n = 0};
     enum err rc = shapes_of_routes(&shapes, routes, why);
 
-    for (const struct command_table *t = commands; t->n > 0 && rc == ERR_OK; t++)
-        for (int i = 0; i < t->n && rc == ERR_OK; i++)
-            if (t->rows[i].input != NULL)
-                rc = shapes_add(&shapes, t->rows[i].input, why);
+    if (rc == ERR_OK)
+        rc = shapes_of_live(&shapes, commands, events, why);
     if (rc != ERR_OK)
         return rc;
     add_head(text);
@@ -161,6 +210,7 @@ enum err wire_write(const struct routes *routes, const struct command_table *com
         add_interface(text, shapes.at[i]);
     add_routes(text, routes);
     add_commands(text, commands);
+    add_events(text, events);
     return text->is_broken ? fail_set(why, ERR_NOMEM, "wire.ts") : ERR_OK;
 }
 

@@ -8,10 +8,12 @@
 #include "node/server/routes.h"
 #include "node/server/text.h"
 
-/* TypeScript: an interface for every shape, the types of every route and socket command by
- * name, and `routes`, the table behind them. ERR_INVALID as shapes_add. */
+/* TypeScript: an interface for every shape, the types of every route, socket command and event
+ * by name; `routes`, the table behind the first, and `liveCodes`, what binary messages begin
+ * with. ERR_INVALID as shapes_add. */
 NODISCARD enum err wire_write(const struct routes *routes, const struct command_table *commands,
-                              struct text *text, struct fail *why);
+                              const struct live_event_table *events, struct text *text,
+                              struct fail *why);
 
 /* Tab-separated, with a line of titles: route, method, path, listener, role, expect, object,
  * audit. One line for every route, listener and role (anonymous and the twelve; on the admin

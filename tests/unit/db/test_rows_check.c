@@ -337,6 +337,48 @@ T_CASE(rows_check_commands)
     c.handle = handle_call;
     c.summary_ja = NULL;
     expect("no summary", check_commands(&good_command, &c), "summary_ja");
+    c = good_command;
+    c.name = "pet.Sit";
+    expect("a letter no client may write", check_commands(&good_command, &c), "letters");
+    c.name = "pet.sit_down_and_stay_there_until_";
+    expect("a long name", check_commands(&good_command, &c), "letters");
+    c.name = "pet.stick";
+    c.code = 1;
+    expect("a code without a length", check_commands(&good_command, &c), "without a length");
+    c.n_bytes = 3;
+    T_EQ(check_commands(&good_command, &c), 0, told);
+    c.audit = AUDIT_READ;
+    expect("a binary one with a record", check_commands(&good_command, &c), "binary");
+    c.audit = AUDIT_NONE;
+    {
+        struct command d = c;
+
+        d.name = "pet.stack";
+        expect("one code", check_commands(&c, &d), "the code 1 stands twice");
+    }
+}
+
+static int check_events(const struct live_event *a, const struct live_event *b)
+{
+    const struct live_event rows[] = {*a, *b};
+    const struct live_event_table tables[] = {{rows, 2}, {NULL, 0}};
+
+    return check(&(struct rows_given){.events = tables}, "");
+}
+
+T_CASE(rows_check_events)
+{
+    const struct live_event good = {"pet.came", NULL, "来た"};
+    struct live_event e = good;
+
+    expect("one name", check_events(&good, &e), "pet.came: the name stands twice");
+    e.name = "pet.left";
+    T_EQ(check_events(&good, &e), 0, told);
+    e.name = "pet left";
+    expect("its form", check_events(&good, &e), "letters");
+    e.name = "pet.left";
+    e.summary_ja = "";
+    expect("no summary", check_events(&good, &e), "summary_ja");
 }
 
 /* ---- statements, settings, jobs ---- */

@@ -249,15 +249,18 @@ T_CASE(openapi_says_what_the_rows_say)
 T_CASE(wire_gives_the_client_its_types)
 {
     static const struct command commands[] = {
-        {.name = "floor.walk", .input = &inner_shape, .summary_ja = "あるく"}};
-    static const struct command_table command_tables[] = {{commands, 1}, {NULL, 0}};
+        {.name = "floor.walk", .input = &inner_shape, .summary_ja = "あるく"},
+        {.name = "floor.stick", .code = 1, .n_bytes = 3, .summary_ja = "向き"}};
+    static const struct command_table command_tables[] = {{commands, 2}, {NULL, 0}};
+    static const struct live_event events[] = {{"people.came", &inner_shape, "来た"}};
+    static const struct live_event_table event_tables[] = {{events, 1}, {NULL, 0}};
     struct routes *routes = NULL;
     struct text text = {0};
 
     T_EQ(arena_create(1024, &arena, NULL), ERR_OK, "arena");
     text.arena = arena;
     T_EQ(routes_create(tables, &routes, NULL), ERR_OK, "good rows");
-    T_EQ(wire_write(routes, command_tables, &text, NULL), ERR_OK, "written");
+    T_EQ(wire_write(routes, command_tables, event_tables, &text, NULL), ERR_OK, "written");
     T_OK(has(&text, "export interface Thing {\n  readonly id: Id;\n  readonly n: number;\n"
                     "  readonly big: Int64;\n  readonly at: Time;\n  readonly is_so: boolean;\n"
                     "  readonly kind: \"a\" | \"bc\" | \"d\";\n  readonly note?: string;\n"
@@ -272,13 +275,18 @@ T_CASE(wire_gives_the_client_its_types)
          "table");
     T_OK(!has(&text, "things.count"), "the admin socket is not the client's");
     T_OK(has(&text, "  | \"guest_teacher\"\n"), "roles");
-    T_OK(has(&text, "\"floor.walk\": Inner;"), "commands");
+    T_OK(has(&text, "\"floor.walk\": { input: Inner; output: Nothing };"), "commands");
+    T_OK(!has(&text, "\"floor.stick\": { input"), "a binary one is not said in text");
+    T_OK(has(&text, "\"floor.stick\": { code: 1, bytes: 3 },"), "but by its code");
+    T_OK(has(&text, "\"people.came\": Inner;"), "events");
+    T_OK(has(&text, "export interface LiveNo {\n  readonly code: string;"), "refusals");
     routes_destroy(&routes);
     arena_destroy(&arena);
 }
 
 T_CASE(wire_refuses_two_shapes_of_one_name)
 {
+    static const struct live_event_table no_events[] = {{NULL, 0}};
     static const struct jx_shape other = JX_SHAPE("Inner", struct inner, inner_fields);
     static const struct command commands[] = {
         {.name = "floor.walk", .input = &other, .summary_ja = "あるく"}};
@@ -289,7 +297,8 @@ T_CASE(wire_refuses_two_shapes_of_one_name)
     T_EQ(arena_create(1024, &arena, NULL), ERR_OK, "arena");
     text.arena = arena;
     T_EQ(routes_create(tables, &routes, NULL), ERR_OK, "good rows");
-    T_EQ(wire_write(routes, command_tables, &text, NULL), ERR_INVALID, "Inner twice");
+    T_EQ(wire_write(routes, command_tables, no_events, &text, NULL), ERR_INVALID,
+         "Inner twice");
     routes_destroy(&routes);
     arena_destroy(&arena);
 }

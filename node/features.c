@@ -9,8 +9,11 @@
 #include "node/db/settings.h"
 #include "node/db/sweep.h"
 #include "node/db/writer.h"
+#include "node/place/place_commands.h"
+#include "node/place/place_events.h"
 #include "node/place/place_settings.h"
 #include "node/place/store_rows.h"
+#include "node/place/world.h"
 #include "node/server/doctor.h"
 #include "node/server/own.h"
 #include "tenants/hours/hours_rows.h"
@@ -60,14 +63,19 @@ const struct route_table features_routes[] = {
     {hours_change_routes, HOURS_CHANGE_ROUTES_N},
     {profile_routes, PROFILE_ROUTES_N},
     {profile_past_routes, PROFILE_PAST_ROUTES_N},
-    {profile_routes, PROFILE_ROUTES_N},
-    {profile_past_routes, PROFILE_PAST_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
 };
 
 const struct command_table features_commands[] = {
+    {place_commands, PLACE_COMMANDS_N},
+    {NULL, 0},
+};
+
+const struct live_event_table features_events[] = {
+    {place_events, PLACE_EVENTS_N},
+    {world_events, WORLD_EVENTS_N},
     {NULL, 0},
 };
 
@@ -147,21 +155,13 @@ const struct data_table_list features_tables[] = {
 };
 
 const struct setting_table features_settings[] = {
-    {sweep_settings, SWEEP_SETTINGS_N},
-    {tenants_settings, TENANTS_SETTINGS_N},
-    {life_settings, LIFE_SETTINGS_N},
-    {signin_settings, SIGNIN_SETTINGS_N},
-    {rights_settings, RIGHTS_SETTINGS_N},
-    {roster_settings, ROSTER_SETTINGS_N},
-    {watch_settings, WATCH_SETTINGS_N},
-    {admission_settings, ADMISSION_SETTINGS_N},
-    {hours_settings, HOURS_SETTINGS_N},
-    {profile_settings, PROFILE_SETTINGS_N},
-    {visit_settings, VISIT_SETTINGS_N},
-    {profile_settings, PROFILE_SETTINGS_N},
-    {place_settings, PLACE_SETTINGS_N},
-    {own_settings, OWN_SETTINGS_N},
-    {NULL, 0},
+    {sweep_settings, SWEEP_SETTINGS_N},     {tenants_settings, TENANTS_SETTINGS_N},
+    {life_settings, LIFE_SETTINGS_N},       {signin_settings, SIGNIN_SETTINGS_N},
+    {rights_settings, RIGHTS_SETTINGS_N},   {roster_settings, ROSTER_SETTINGS_N},
+    {watch_settings, WATCH_SETTINGS_N},     {admission_settings, ADMISSION_SETTINGS_N},
+    {hours_settings, HOURS_SETTINGS_N},     {visit_settings, VISIT_SETTINGS_N},
+    {profile_settings, PROFILE_SETTINGS_N}, {place_settings, PLACE_SETTINGS_N},
+    {own_settings, OWN_SETTINGS_N},         {NULL, 0},
 };
 
 const struct job_table features_jobs[] = {

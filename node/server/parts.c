@@ -13,6 +13,7 @@
 #include "node/db/migrate.h"
 #include "node/db/settings.h"
 #include "node/db/space.h"
+#include "node/place/place.h"
 #include "tenants/hours/hours_now.h"
 #include "tenants/people/account.h"
 #include "tenants/watch/watch.h"
@@ -223,6 +224,21 @@ static enum err open_hours(struct parts *parts, struct fail *why)
     return rc;
 }
 
+/* Last of all: whoever it lets in uses everything else. */
+static enum err open_place(struct parts *parts, struct fail *why)
+{
+    const struct place_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+    struct db *db = NULL;
+    enum err rc = db_open(&parts->app_db, parts->conf.stmts, &db, why);
+
+    if (rc == ERR_OK)
+        rc = place_open(&conf, db, &parts->services.place, why);
+    if (rc == ERR_OK)
+        place_live_set(parts->services.place, parts->services.live);
+    db_close(&db);
+    return rc;
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
@@ -269,6 +285,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = audit_start(s->audit, s->writer, why);
         parts->is_audit_started = rc == ERR_OK;
     }
+    if (rc == ERR_OK && s->place == NULL && s->live != NULL)
+        rc = open_place(parts, why);
     return rc;
 }
 
@@ -285,6 +303,7 @@ void parts_destroy(struct parts **parts)
         return;
     s = &(*parts)->services;
     jobs_stop(&s->jobs);
+    place_close(&s->place); /* the live server has ended */
     accounts_close(&s->accounts);
     if ((*parts)->is_audit_started)
         audit_stop(s->audit);

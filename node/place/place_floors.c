@@ -1,0 +1,393 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "node/base/log.h"
+#include "node/db/digest.h"
+#include "node/place/place_priv.h"
+#include "node/place/place_settings.h"
+
+static const char floor_gone_ja[] =
+    "このフロアは、いま使えません。ロビーからほかのフロアをえらんでください。";
+static const char no_access_ja[] =
+    "このフロアには、いまは入れません。ロビーからほかのフロアをえらんでください。";
+static const char ended_ja[] = "この会は おわりました。来てくれて、ありがとう。";
+
+struct place_floor *place_floor_there(struct place *place, struct span id)
+{
+    for (struct place_floor *f = place->floors; f != NULL; f = f->next)
+        if (f->is_there && span_eq(id, span_text(f->id)))
+            return f;
+    return NULL;
+}
+
+/* ---- access ---- */
+
+static bool may(struct place *place, const struct place_pass *pass,
+                const struct place_floor *floor, struct place_now now)
+{
+    struct facts_answer answer =
+        facts_access(place->facts, pass, span_text(floor->id), now.utc_us);
+
+    if (answer.until_utc_us < place->access_until_utc_us)
+        place->access_until_utc_us = answer.until_utc_us;
+    return answer.may;
+}
+
+bool place_may(struct place *place, const struct place_pass *pass,
+               const struct place_floor *floor, struct place_now now)
+{
+    return floor->is_there && may(place, pass, floor, now);
+}
+
+void place_access_read(struct guest *guest, struct place_now now)
+{
+    struct place *place = guest->place;
+
+    guest->access = 0;
+    for (struct place_floor *f = place->floors; f != NULL; f = f->next)
+        if (place_may(place, guest->pass, f, now))
+            guest->access |= UINT64_C(1) << f->bit;
+}
+
+static void check_visit(struct visit *visit, struct place_now now)
+{
+    struct place *place = visit->place;
+    struct place_floor *f = visit->floor != NULL ? visit->floor : visit->wants;
+
+    if (f != NULL && !f->is_there)
+        visit_out(&visit, PLACE_OUT_FLOOR, floor_gone_ja, now);
+    else if (f != NULL && !place_may(place, &visit->pass, f, now))
+        visit_out(&visit, PLACE_OUT_ACCESS, no_access_ja, now);
+    else if (visit->wants != NULL && !place_may(place, &visit->pass, visit->wants, now))
+        visit_wait_end(visit);
+}
+
+static void check_everybody(struct place *place, struct place_now now)
+{
+    struct visit *next;
+
+    place->access_until_utc_us = INT64_MAX;
+    for (struct guest *g = place->guests; g != NULL; g = g->next)
+        place_access_read(g, now);
+    for (struct visit *visit = place->visits; visit != NULL; visit = next) {
+        next = visit->next;
+        check_visit(visit, now);
+    }
+    place->is_queue_due = place->is_cards_due = true;
+}
+
+/* ---- sessions ---- */
+
+/* The number of somebody in the session that runs; the next one along when it is taken. */
+static unsigned alias_of(struct place_floor *floor, struct id account)
+{
+    unsigned number = place_alias_first(floor->session, account);
+    size_t cap = floor->aliases_cap == 0 ? 16 : floor->aliases_cap * 2;
+    struct place_alias *aliases;
+
+    for (size_t i = 0; i < floor->n_aliases; i++)
+        if (id_eq(floor->aliases[i].account, account))
+            return floor->aliases[i].number;
+    for (size_t i = 0; i < floor->n_aliases; i++) {
+        if (floor->aliases[i].number == number) {
+            number++;
+            i = (size_t)-1; /* all of them again */
+        }
+    }
+    if (floor->n_aliases == floor->aliases_cap) {
+        aliases = realloc(floor->aliases, cap * sizeof *aliases);
+        if (aliases == NULL)
+            return number; /* two may share it then: still nobody's name */
+        floor->aliases = aliases;
+        floor->aliases_cap = cap;
+    }
+    floor->aliases[floor->n_aliases++] = (struct place_alias){account, number};
+    return number;
+}
+
+void place_alias_give(struct place_floor *floor, struct world_look *look)
+{
+    look->alias[0] = '\0';
+    if (floor->is_anonymous && look->is_staff)
+        memcpy(look->alias, look->name, sizeof look->alias);
+    else if (floor->is_anonymous)
+        place_alias_text(alias_of(floor, look->account), look->alias);
+}
+
+static void put_out_of_session(struct place *place, const struct place_floor *floor,
+                               struct place_now now)
+{
+    struct visit *next;
+
+    for (struct visit *visit = place->visits; visit != NULL; visit = next) {
+        next = visit->next;
+        if (visit->floor == floor && !visit->pass.look.is_staff)
+            visit_out(&visit, PLACE_OUT_ENDED, ended_ja, now);
+    }
+}
+
+/* Somebody who leaves and comes again. */
+struct moved {
+    struct visit *visit;
+    int copy;
+    struct world_entry entry;
+};
+
+static void shuffle(struct moved *all, size_t n)
+{
+    for (size_t i = n; i > 1; i--) {
+        uint32_t random;
+        struct moved swap;
+
+        digest_random(&random, sizeof random);
+        swap = all[random % i];
+        all[random % i] = all[i - 1];
+        all[i - 1] = swap;
+    }
+}
+
+/* Everybody but staff off the floor, in mixed order. *all_out from malloc, may be NULL. */
+static void take_off(struct place *place, struct place_floor *floor, struct place_now now,
+                     struct moved **all_out, size_t *n_out)
+{
+    struct moved *all = calloc((size_t)place->n_visits + 1, sizeof *all);
+    size_t n = 0;
+
+    *all_out = all;
+    *n_out = 0;
+    if (all == NULL) {
+        put_out_of_session(place, floor, now);
+        return;
+    }
+    for (struct visit *visit = place->visits; visit != NULL; visit = visit->next) {
+        struct world_where where;
+
+        if (visit->floor != floor || visit->pass.look.is_staff)
+            continue;
+        world_where(visit->person, &where);
+        all[n++] =
+            (struct moved){visit, visit->copy, {.rung = where.rung, .state = where.state}};
+        visit_off(visit, now);
+    }
+    shuffle(all, n);
+    *n_out = n;
+}
+
+/* Who was seen under his name until now comes again on another seat and spot, under his alias:
+ * nobody may be recognised by where he stood (SE-4.1-イ-3). */
+static void seat_anew(struct place_floor *floor, struct moved *all, size_t n,
+                      struct place_now now)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct fail fail = {.code = ERR_INTERNAL};
+        enum err rc = visit_stand(all[i].visit, floor, all[i].copy, &all[i].entry, now, &fail);
+
+        if (rc == ERR_OK)
+            continue;
+        log_warn("place.unseated", L_FAIL(&fail));
+        visit_out(&all[i].visit, PLACE_OUT_ENDED, ended_ja, now);
+    }
+}
+
+static void name_staff(struct place *place, struct place_floor *floor, struct place_now now)
+{
+    for (struct visit *visit = place->visits; visit != NULL; visit = visit->next) {
+        if (visit->floor != floor)
+            continue;
+        place_alias_give(floor, &visit->pass.look);
+        world_look_change(visit->person, &visit->pass.look, place_ms(now));
+    }
+}
+
+/* Who is inside is of another session from now on (AI-2.5-ア). */
+static void log_session(struct place *place, const struct place_floor *floor,
+                        struct place_now now)
+{
+    for (struct visit *visit = place->visits; visit != NULL; visit = visit->next)
+        if (visit->floor == floor)
+            visit_log_here(visit, VISIT_MOVE, "session", now.utc_us);
+}
+
+static void tell_copies(struct place_floor *floor, struct place_now now)
+{
+    for (int i = 0; i < PLACE_COPIES_CAP; i++)
+        if (floor->copies[i].world != NULL)
+            world_session_change(floor->copies[i].world, floor->is_anonymous,
+                                 span_text(floor->title), place_ms(now));
+}
+
+static void set_session(struct place *place, struct place_floor *floor,
+                        const struct facts_session *session, struct place_now now)
+{
+    struct moved *all = NULL;
+    size_t n = 0;
+
+    /* To turn aliases into names before the others' eyes would undo them: so that session's
+     * people are in the lobby before it ends. */
+    if (floor->is_anonymous)
+        put_out_of_session(place, floor, now);
+    if (session != NULL && session->is_anonymous)
+        take_off(place, floor, now, &all, &n);
+    floor->n_aliases = 0;
+    floor->session = session == NULL ? ID_NONE : session->session;
+    floor->is_anonymous = session != NULL && session->is_anonymous;
+    floor->session_until_utc_us = session == NULL ? 0 : session->until_utc_us;
+    floor->title[0] = '\0';
+    if (session != NULL)
+        snprintf(floor->title, sizeof floor->title, "%.*s", SPAN_ARG(session->title));
+    name_staff(place, floor, now);
+    tell_copies(floor, now);
+    seat_anew(floor, all, n, now);
+    log_session(place, floor, now);
+    free(all);
+}
+
+static void read_room(struct place *place, struct place_floor *floor, struct place_now now)
+{
+    const struct facts_floor *f = facts_floor(place->facts, span_text(floor->id));
+    const struct facts_session *session;
+    bool is_other, is_new_text;
+
+    if (f == NULL)
+        return;
+    floor->room = facts_room(place->facts, f, now.utc_us,
+                             (int)place_setting(place, &setting_place_floor_capacity));
+    session = floor->room.session;
+    is_other = !id_eq(floor->session, session == NULL ? ID_NONE : session->session) ||
+               floor->is_anonymous != (session != NULL && session->is_anonymous);
+    is_new_text = session != NULL && (!span_eq(session->title, span_text(floor->title)) ||
+                                      session->until_utc_us != floor->session_until_utc_us);
+    if (is_other) {
+        set_session(place, floor, session, now);
+    } else if (is_new_text) {
+        snprintf(floor->title, sizeof floor->title, "%.*s", SPAN_ARG(session->title));
+        floor->session_until_utc_us = session->until_utc_us;
+        tell_copies(floor, now);
+    }
+    floor->room.session = NULL; /* the facts may go before this is looked at */
+    place->is_cards_due = place->is_cards_due || is_other || is_new_text;
+    place->is_queue_due = true; /* a setting may have made room */
+}
+
+/* ---- copies ---- */
+
+enum err place_copy_open(struct place *place, struct place_floor *floor, int copy,
+                         struct place_now now, struct fail *why)
+{
+    struct place_copy *c = &floor->copies[copy - 1];
+    enum err rc;
+
+    if (c->world != NULL)
+        return ERR_OK;
+    rc = world_copy_open(place->world, floor->ground, copy, &c->world, why);
+    if (rc == ERR_OK && !id_is_none(floor->session))
+        world_session_change(c->world, floor->is_anonymous, span_text(floor->title),
+                             place_ms(now));
+    return rc;
+}
+
+static void close_empty(struct place_floor *floor, int from)
+{
+    for (int i = from - 1; i < PLACE_COPIES_CAP; i++) {
+        struct place_copy *c = &floor->copies[i];
+
+        if (c->world != NULL && world_copy_n(c->world) == 0 && c->n_counted == 0)
+            world_copy_close(&c->world);
+    }
+}
+
+static void change_ground(struct place_floor *floor, struct ground *ground,
+                          struct place_now now)
+{
+    struct fail fail = {.code = ERR_INTERNAL};
+
+    for (int i = 0; i < PLACE_COPIES_CAP; i++) {
+        if (floor->copies[i].world == NULL)
+            continue;
+        if (world_ground_change(floor->copies[i].world, ground, place_ms(now), &fail) != ERR_OK)
+            log_error("place.ground", L_TEXT("floor", floor->id), L_FAIL(&fail));
+    }
+    ground_unref(&floor->ground);
+    floor->ground = ground_ref(ground);
+}
+
+/* ---- facts ---- */
+
+static struct place_floor *add_floor(struct place *place, const struct facts_floor *f)
+{
+    struct place_floor *floor, **last = &place->floors;
+
+    if (place->n_floors == PLACE_FLOORS_CAP || f->id.len >= PLACE_FLOOR_CAP)
+        return NULL;
+    floor = calloc(1, sizeof *floor);
+    if (floor == NULL)
+        return NULL;
+    memcpy(floor->id, f->id.p, f->id.len);
+    floor->bit = (unsigned)place->n_floors++;
+    floor->ground = ground_ref(f->ground);
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = floor;
+    return floor;
+}
+
+static struct place_floor *any_floor(struct place *place, struct span id)
+{
+    for (struct place_floor *f = place->floors; f != NULL; f = f->next)
+        if (span_eq(id, span_text(f->id)))
+            return f;
+    return NULL;
+}
+
+static void read_floor(struct place *place, const struct facts_floor *f, struct place_now now)
+{
+    struct place_floor *floor = any_floor(place, f->id);
+
+    if (floor == NULL)
+        floor = add_floor(place, f);
+    if (floor == NULL) {
+        log_error("place.floor-left-out", L_SPAN("floor", f->id));
+        return;
+    }
+    floor->is_there = !f->plan.is_hidden;
+    if (floor->ground != f->ground)
+        change_ground(floor, f->ground, now);
+}
+
+void place_facts_set(struct place *place, struct place_facts *facts, struct place_now now)
+{
+    facts_unref(&place->facts);
+    place->facts = facts;
+    for (struct place_floor *f = place->floors; f != NULL; f = f->next)
+        f->is_there = false;
+    for (size_t i = 0; i < facts_n_floors(facts); i++)
+        read_floor(place, facts_floor_at(facts, i), now);
+    for (struct place_floor *f = place->floors; f != NULL; f = f->next)
+        read_room(place, f, now);
+    check_everybody(place, now);
+}
+
+void place_floors_sweep(struct place *place, struct place_now now)
+{
+    world_distance_change(place->world,
+                          (int32_t)place_setting(place, &setting_place_distance_cm));
+    for (struct place_floor *f = place->floors; f != NULL; f = f->next) {
+        read_room(place, f, now);
+        close_empty(f, f->is_there ? 2 : 1);
+    }
+    if (now.utc_us >= place->access_until_utc_us)
+        check_everybody(place, now);
+}
+
+void place_floors_close(struct place *place)
+{
+    struct place_floor *next;
+
+    for (struct place_floor *f = place->floors; f != NULL; f = next) {
+        next = f->next;
+        ground_unref(&f->ground);
+        free(f->aliases);
+        free(f);
+    }
+    place->floors = NULL;
+}

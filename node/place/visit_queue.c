@@ -1,0 +1,130 @@
+#include <stdio.h>
+
+#include "node/base/log.h"
+#include "node/db/settings.h"
+#include "node/place/place_priv.h"
+#include "node/place/place_settings.h"
+
+bool place_is_at_ceiling(const struct place *place)
+{
+    return place->n_counted >= place_setting(place, &setting_place_ceiling);
+}
+
+/* A session is one room, its overflow too; else each copy has the floor's capacity. */
+int place_room_for(const struct place_floor *floor, bool is_counted)
+{
+    int n = 0;
+
+    if (!is_counted)
+        return 1;
+    if (floor->room.when_full == FACTS_WAIT) {
+        for (int i = 0; i < PLACE_COPIES_CAP; i++)
+            n += floor->copies[i].n_counted;
+        return n < floor->room.capacity ? 1 : -1;
+    }
+    for (int i = 0; i < PLACE_COPIES_CAP; i++)
+        if (floor->copies[i].n_counted < floor->room.capacity)
+            return i + 1;
+    return -1;
+}
+
+void visit_wait(struct visit *visit, struct place_floor *floor, const struct world_entry *entry)
+{
+    struct place *place = visit->place;
+
+    visit->wants_rung = entry->rung;
+    visit->wants_state = entry->state;
+    snprintf(visit->wants_spawn, sizeof visit->wants_spawn, "%.*s", SPAN_ARG(entry->spawn));
+    if (visit->wants == floor)
+        return; /* asked again: the place in the queue is kept */
+    visit_wait_end(visit);
+    visit->wants = floor;
+    floor->n_waiting++;
+    visit->wait_prev = place->wait_last;
+    if (place->wait_last != NULL)
+        place->wait_last->wait_next = visit;
+    else
+        place->wait_first = visit;
+    place->wait_last = visit;
+    place->is_cards_due = true;
+}
+
+void visit_wait_end(struct visit *visit)
+{
+    struct place *place = visit->place;
+
+    if (visit->wants == NULL)
+        return;
+    visit->wants->n_waiting--;
+    visit->wants = NULL;
+    visit->position = 0;
+    if (visit->wait_prev != NULL)
+        visit->wait_prev->wait_next = visit->wait_next;
+    else
+        place->wait_first = visit->wait_next;
+    if (visit->wait_next != NULL)
+        visit->wait_next->wait_prev = visit->wait_prev;
+    else
+        place->wait_last = visit->wait_prev;
+    visit->wait_prev = visit->wait_next = NULL;
+    place->is_queue_due = place->is_cards_due = true;
+}
+
+/* False: there is no place for it yet. */
+static bool give_place(struct visit *visit, struct place_now now)
+{
+    struct place *place = visit->place;
+    struct place_floor *floor = visit->wants;
+    bool is_move = visit->person != NULL;
+    struct world_entry entry = {.spawn = span_text(visit->wants_spawn),
+                                .rung = visit->wants_rung,
+                                .state = visit->wants_state};
+    struct fail fail = {.code = ERR_INTERNAL};
+    int copy = place_room_for(floor, visit->is_counted);
+
+    if (copy < 0 || (!is_move && visit->is_counted && place_is_at_ceiling(place)))
+        return false;
+    if (visit_stand(visit, floor, copy, &entry, now, &fail) != ERR_OK) {
+        log_warn("place.no-place", L_TEXT("floor", floor->id), L_FAIL(&fail));
+        return false;
+    }
+    visit_wait_end(visit);
+    visit_log_here(visit, is_move ? VISIT_MOVE : VISIT_ENTRY, "", now.utc_us);
+    if (!is_move)
+        place_entry_put(visit, now);
+    return true;
+}
+
+static void tell_position(struct visit *visit, int64_t position, struct place_now now)
+{
+    const struct place_wait wait = {span_text(visit->wants->id), position};
+
+    if (visit->position == position)
+        return;
+    visit->position = position;
+    visit_tell(visit, place_event_wait, &wait, now);
+}
+
+/* Whoever is cut keeps his turn and is passed over until he is back. */
+void place_serve(struct place *place, struct place_now now)
+{
+    int64_t n_before[PLACE_FLOORS_CAP] = {0}, n_all = 0;
+    bool is_at_ceiling;
+    struct visit *next;
+
+    if (!place->is_queue_due)
+        return;
+    for (struct visit *visit = place->wait_first; visit != NULL; visit = next) {
+        next = visit->wait_next;
+        if (visit->guest != NULL)
+            (void)give_place(visit, now);
+    }
+    is_at_ceiling = place_is_at_ceiling(place);
+    for (struct visit *visit = place->wait_first; visit != NULL; visit = visit->wait_next) {
+        int64_t of_floor = ++n_before[visit->wants->bit];
+
+        n_all++;
+        tell_position(visit, is_at_ceiling && visit->person == NULL ? n_all : of_floor, now);
+    }
+    place->is_queue_due = false;
+}

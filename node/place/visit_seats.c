@@ -1,0 +1,272 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "node/base/clock.h"
+#include "node/base/log.h"
+#include "node/place/place_priv.h"
+
+#define WRITE_US   2000000  /* seats that changed are written so often */
+#define ANEW_US    20000000 /* and all others, so that one tells when it was last seen */
+#define AT_LEAST_S 10       /* after a start, even when all was down for long */
+
+/* ---- what a program before us left: writer's thread ---- */
+
+struct reading {
+    struct place *place;
+    struct ghost *ghosts;
+};
+
+static enum err keep_ghost(struct reading *r, const struct visit_seat_row *row,
+                           struct fail *why)
+{
+    struct ghost *ghost = calloc(1, sizeof *ghost);
+
+    if (ghost == NULL)
+        return fail_set(why, ERR_NOMEM, "a seat");
+    ghost->seat.row = *row;
+    snprintf(ghost->seat.floor, sizeof ghost->seat.floor, "%.*s", SPAN_ARG(row->floor));
+    snprintf(ghost->seat.room, sizeof ghost->seat.room, "%.*s", SPAN_ARG(row->room));
+    ghost->seat.row.floor = ghost->seat.row.room = SPAN_NONE;
+    ghost->next = r->ghosts;
+    r->ghosts = ghost;
+    return ERR_OK;
+}
+
+static void free_ghosts(struct ghost **ghosts)
+{
+    while (*ghosts != NULL) {
+        struct ghost *ghost = *ghosts;
+
+        *ghosts = ghost->next;
+        free(ghost);
+    }
+}
+
+/* Runs when the program before us has given up the writer's lock, so its last word is read. */
+static enum err ghosts_run(struct tx *tx, void *arg, struct fail *why)
+{
+    struct reading *r = arg;
+    struct visit_seat_row *rows = NULL;
+    size_t n = 0;
+    enum err rc = visit_store_seats(tx, NULL, tx_arena(tx), &rows, &n, why);
+
+    free_ghosts(&r->ghosts); /* it may run again */
+    for (size_t i = 0; i < n && rc == ERR_OK; i++)
+        rc = keep_ghost(r, &rows[i], why);
+    return rc;
+}
+
+static void ghosts_done(void *arg, enum err rc, const struct fail *why);
+
+static enum err post(struct reading *r, struct fail *why)
+{
+    const struct writer_op op = {ghosts_run, ghosts_done, r};
+
+    return writer_post(r->place->conf.services->writer, &op, why);
+}
+
+static void ghosts_done(void *arg, enum err rc, const struct fail *why)
+{
+    struct reading *r = arg;
+    struct place *place = r->place;
+
+    /* The lock is still held, or the server is away: the writer has waited long already. */
+    if ((rc == ERR_UNAVAILABLE || rc == ERR_TIMEOUT || rc == ERR_UNCERTAIN) &&
+        !atomic_load(&place->is_closing) && post(r, NULL) == ERR_OK)
+        return;
+    if (rc != ERR_OK)
+        log_error("place.seats-unread", L_FAIL(why));
+    place->ghosts = r->ghosts;
+    free(r);
+    if (atomic_fetch_add(&place->begun, 1) == 1)
+        live_serve(place->live, &place->feature);
+}
+
+enum err ghosts_open(struct place *place, struct fail *why)
+{
+    struct reading *r = calloc(1, sizeof *r);
+    enum err rc;
+
+    if (r == NULL)
+        return fail_set(why, ERR_NOMEM, "seats");
+    r->place = place;
+    rc = post(r, why);
+    if (rc != ERR_OK)
+        free(r);
+    return rc;
+}
+
+/* ---- live thread ---- */
+
+static void count(struct place *place, const struct ghost *ghost, int by)
+{
+    for (struct place_floor *f = place->floors; f != NULL; f = f->next) {
+        int copy = ghost->seat.row.copy;
+
+        if (strcmp(f->id, ghost->seat.floor) != 0 || copy < 1 || copy > PLACE_COPIES_CAP)
+            continue;
+        f->copies[copy - 1].n_counted += by;
+        place->n_counted += by;
+    }
+}
+
+/* The newest of all seats tells about when the program before us ended: then its people have a
+ * minute from then, as after any cut. */
+void ghosts_begin(struct place *place, struct place_now now)
+{
+    int64_t newest = 0, left_us;
+    int n = 0;
+
+    for (const struct ghost *g = place->ghosts; g != NULL; g = g->next, n++) {
+        if (g->seat.row.at_utc_us > newest)
+            newest = g->seat.row.at_utc_us;
+        count(place, g, 1);
+    }
+    left_us = newest + (int64_t)place->hold_ms * 1000 - now.utc_us;
+    if (left_us > (int64_t)place->hold_ms * 1000)
+        left_us = (int64_t)place->hold_ms * 1000;
+    if (left_us > 0 && left_us < AT_LEAST_S * SECOND_US)
+        left_us = AT_LEAST_S * SECOND_US;
+    place->ghosts_until_mono_us = now.mono_us + left_us;
+    if (n > 0)
+        log_info("place.seats-kept", L_INT("n", n), L_INT("left_ms", left_us / 1000));
+}
+
+struct ghost *ghost_find(struct place *place, struct id account)
+{
+    struct ghost *ghost = place->ghosts;
+
+    while (ghost != NULL && !id_eq(ghost->seat.row.account, account))
+        ghost = ghost->next;
+    return ghost;
+}
+
+struct ghost *ghost_take(struct place *place, struct id account)
+{
+    struct ghost **at = &place->ghosts, *ghost;
+
+    while (*at != NULL && !id_eq((*at)->seat.row.account, account))
+        at = &(*at)->next;
+    ghost = *at;
+    if (ghost == NULL)
+        return NULL;
+    *at = ghost->next;
+    count(place, ghost, -1);
+    place->is_queue_due = place->is_cards_due = true;
+    return ghost;
+}
+
+void ghost_lose(struct place *place, struct ghost **ghost, const char *reason)
+{
+    const struct visit_seat_row *seat = &(*ghost)->seat.row;
+    const struct visit_event_row row = {
+        .visit = seat->visit,
+        .at_utc_us = seat->at_utc_us,
+        .account = seat->account,
+        .kind = VISIT_LOST,
+        .floor = span_text((*ghost)->seat.floor),
+        .copy = seat->copy,
+        .session = seat->session,
+        .reason = span_text(reason),
+        .is_trial = seat->is_trial,
+    };
+
+    visit_log_add(place->log, &row);
+    visit_log_drop(place->log, seat->account, seat->visit);
+    free(*ghost);
+    *ghost = NULL;
+}
+
+void ghosts_sweep(struct place *place, struct place_now now)
+{
+    if (place->ghosts == NULL || now.mono_us < place->ghosts_until_mono_us)
+        return;
+    while (place->ghosts != NULL) {
+        struct ghost *ghost = ghost_take(place, place->ghosts->seat.row.account);
+
+        ghost_lose(place, &ghost, "restart");
+    }
+}
+
+/* ---- seats ---- */
+
+static bool has_changed(const struct world_where *a, const struct world_where *b)
+{
+    return a->copy != b->copy || a->spot.x != b->spot.x || a->spot.y != b->spot.y ||
+           a->rung != b->rung || a->state != b->state || a->has_distance != b->has_distance ||
+           a->seat != b->seat;
+}
+
+static void fill(struct visit_log_seat *seat, const struct visit *visit,
+                 const struct world_where *where, int64_t at_utc_us)
+{
+    *seat = (struct visit_log_seat){.row = {
+                                        .account = visit->account,
+                                        .visit = visit->id,
+                                        .copy = visit->copy,
+                                        .spot = where->spot,
+                                        .rung = where->rung,
+                                        .state = where->state,
+                                        .has_distance = where->has_distance,
+                                        .session = visit->floor->session,
+                                        .token = visit->token,
+                                        .is_trial = visit->pass.is_trial,
+                                        .at_utc_us = at_utc_us,
+                                    }};
+    snprintf(seat->floor, sizeof seat->floor, "%s", visit->floor->id);
+    snprintf(seat->room, sizeof seat->room, "%.*s", SPAN_ARG(where->room));
+}
+
+/* Who is held was last seen when the line went. */
+static void collect(struct place *place, bool changed, bool is_all, struct place_now now,
+                    struct visit_log_seat **seats_out, size_t *n_out)
+{
+    struct visit_log_seat *seats = calloc((size_t)place->n_visits + 1, sizeof *seats);
+    size_t n = 0;
+
+    for (struct visit *v = place->visits; v != NULL && seats != NULL; v = v->next) {
+        struct world_where where;
+
+        if (v->person == NULL)
+            continue;
+        world_where(v->person, &where);
+        if (!is_all && !v->is_seat_due &&
+            !(changed && (has_changed(&where, &v->seat) ||
+                          (v->guest != NULL && now.mono_us - v->seat_mono_us >= ANEW_US))))
+            continue;
+        fill(&seats[n++], v, &where, v->guest != NULL ? now.utc_us : v->heard_utc_us);
+        v->seat = where;
+        v->seat.room = SPAN_NONE;
+        v->seat_mono_us = now.mono_us;
+        v->is_seat_due = false;
+    }
+    *seats_out = seats;
+    *n_out = n;
+}
+
+/* What was handed over with a post that failed is due again. */
+static void all_due(struct place *place)
+{
+    for (struct visit *v = place->visits; v != NULL; v = v->next)
+        v->is_seat_due = v->person != NULL;
+}
+
+void visit_seats_sweep(struct place *place, bool is_all, struct place_now now)
+{
+    bool changed = now.mono_us - place->seats_mono_us >= WRITE_US, failed;
+    struct visit_log_seat *seats = NULL;
+    size_t n = 0;
+    bool is_free = visit_log_is_free(place->log, place_ms(now), &failed);
+
+    if (failed)
+        all_due(place);
+    if (!is_free || (!changed && !is_all && !visit_log_is_due(place->log)))
+        return;
+    collect(place, changed, is_all, now, &seats, &n);
+    if (changed)
+        place->seats_mono_us = now.mono_us;
+    if (n == 0 && !visit_log_is_due(place->log))
+        free(seats);
+    else
+        visit_log_post(place->log, seats, n);
+}

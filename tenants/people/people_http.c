@@ -69,7 +69,8 @@ static enum err read_query(const struct req *req, struct people_query *q, struct
     q->n_cap = PEOPLE_PAGE_MOST;
     if (rc == ERR_OK)
         rc = read_id(req, "after", &q->after, why);
-    if (rc == ERR_OK && state.len > 0) {
+    q->is_without_id = span_eq(state, SPAN("none"));
+    if (rc == ERR_OK && state.len > 0 && !q->is_without_id) {
         q->has_state = true;
         if (account_state_parse(state, &q->state, NULL) != ERR_OK)
             rc = fail_field(why, ERR_INVALID, "state", "no such state");

@@ -59,6 +59,7 @@ struct people_query {
                          name, ID; one kana or letter alone: where one of them begins */
     struct id school; /* ID_NONE: any */
     bool has_state, has_role;
+    bool is_without_id; /* only who has no account; with has_state nobody */
     enum account_state state;
     enum role role;
     struct id after;           /* last of the page before; ID_NONE: from the first */

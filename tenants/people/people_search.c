@@ -131,6 +131,8 @@ static bool fits(const struct search *s, const struct people_entry *e, unsigned 
         return false;
     if (q->has_state && (!(shows & SHOWS_STATE) || !e->has_account || e->state != q->state))
         return false;
+    if (q->is_without_id && (!(shows & SHOWS_STATE) || e->has_account))
+        return false;
     if (q->has_role && (!e->has_account || e->place.role != q->role))
         return false;
     return has_words(s, e, shows);

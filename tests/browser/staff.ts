@@ -218,6 +218,13 @@ test("people_are_asked_for_approved_issued_and_printed", async (t) => {
     t.eq((await find(visit, "まどぐち")).length, 3, "filtered by state");
     await page.selectOption("#people-state", "closed");
     t.eq((await find(visit, "まどぐち")).length, 0, "nobody of them is closed");
+    await page.selectOption("#people-state", "none");
+    t.ok((await find(visit, "")).length > 0, "whoever came with the roster has no ID yet");
+    const pills = await page.locator(".person-row").allInnerTexts();
+    t.ok(
+      pills.every((one) => one.includes("IDなし")),
+      "and nobody else is listed",
+    );
   });
 });
 

@@ -235,6 +235,27 @@ T_CASE(people_list_refuses_what_is_no_query)
     cast_stop(&t);
 }
 
+T_CASE(people_without_an_id_are_listed_to_who_may_know_it)
+{
+    static const struct {
+        enum who viewer;
+        long want;
+    } rows[] = {{COMMISSIONER, 1}, {CONTRACTOR, 1}, {STAFF, 1}, {SUPPORTER, 0}, {GUARDIAN, 0}};
+    struct cast t;
+
+    T_REQ("HI-3.3-4");
+    cast_start(&t);
+    people_fixture_give(&t.people, t.id[STAFF], RIGHT_NURSE, t.school[0], ID_NONE, NULL);
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        struct req *r = cast_list(&t, rows[i].viewer, "state=none");
+
+        T_EQ(cast_total(r), rows[i].want, cast_of[rows[i].viewer].what);
+        T_EQ(route_fixture_has(r, people_fixture_text(&t.people, t.id[EMA])), rows[i].want == 1,
+             "the child of the roster");
+    }
+    cast_stop(&t);
+}
+
 T_CASE(people_schools_that_do_not_take_part)
 {
     struct setting_change change = {.id = id_new(),

@@ -151,6 +151,7 @@ function Search({ question, isNarrow, put }: SearchProps): VNode {
               {line(words[one])}
             </option>
           ))}
+          {isNarrow ? null : <option value="none">{line(words.noId)}</option>}
         </select>
       </div>
       {isNarrow ? null : (

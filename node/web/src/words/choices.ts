@@ -3,6 +3,21 @@ import type { Word } from "./word.js";
 /** What the choices of settings are called. A setting whose choices are not here shows its codes: the test
  * choices_have_names_people_can_read finds it. */
 export const choices = {
+  newer: [
+    "あとから入《はい》った端末《たんまつ》にうつる",
+    "あとの きかいに うつる",
+    "The later device takes over",
+  ],
+  refuse: [
+    "先《さき》に入《はい》った端末《たんまつ》のまま",
+    "さきの きかいの まま",
+    "The first device stays",
+  ],
+  watch: ["見《み》るだけ", "みるだけ", "Watching only"],
+  react: ["リアクションまで", "リアクションまで", "Up to reactions"],
+  text: ["文字《もじ》まで", "もじまで", "Up to text"],
+  voice: ["声《こえ》まで", "こえまで", "Up to voice"],
+  camera: ["カメラまで", "カメラまで", "Up to the camera"],
   off: ["使《つか》わない", "つかわない", "Off"],
   pin: ["数字《すうじ》", "すうじ", "Digits"],
   picture: ["絵《え》の順番《じゅんばん》", "えの じゅんばん", "Pictures in order"],

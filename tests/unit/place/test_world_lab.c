@@ -7,129 +7,45 @@
 #include "node/base/wholefile.h"
 #include "tests/t.h"
 
-#define NAMED(ja, en) "\"name\":{\"ja\":\"" ja "\",\"en\":\"" en "\"},"
-#define OPEN_TO_ALL   "\"enter\":[\"everyone\"],\"see\":[\"everyone\"],\"hear\":[\"everyone\"]}"
-#define WALL(x, y, w, h) \
-    "{\"x\":" #x ",\"y\":" #y ",\"w\":" #w ",\"h\":" #h ",\"kind\":\"wall\"}"
-#define SPAWN(id, x, y, quiet) \
-    "{\"id\":\"" id "\"," NAMED("ばしょ", "Spot") "\"x\":" #x ",\"y\":" #y \
-                                                  ",\"turn\":0,\"quiet\":" quiet "}"
-
-const char lab_floor[] = "{\"format\":1,\"id\":\"lab\",\"version\":1," NAMED(
-    "ためしのへや", "L"
-                    "a"
-                    "b") "\"theme\":\"day\",\"w_cm\":1200,\"h_cm\":800,\"walls\":[" WALL(800,
-                                                                                         0, 400, 20) "," WALL(800, 360, 400, 20) "," WALL(800, 20, 20, 120) "," WALL(800, 260, 20, 100) "," WALL(1180, 20, 20, 340) "],"
-                                                                                                                                                                                                                    "\"doors\":[{\"id\":\"cell-"
-                                                                                                                                                                                                                    "door\",\"x\":800,\"y\":140,"
-                                                                                                                                                                                                                    "\"w\":20,\"h\":120,\"area\":"
-                                                                                                                                                                                                                    "\"cell\","
-                                                                                                                                                                                                                    "\"shut\":true}],\"areas\":["
-                                                                                                                                                                                                                    "{\"id\":\"hall\"," NAMED("ひろま",
-                                                                                                                                                                                                                                              "Hall") "\"kind\":"
-                                                                                                                                                                                                                                                      "\"lounge\","
-                                                                                                                                                                                                                                                      "\"rects\":["
-                                                                                                                                                                                                                                                      "{\"x\":0,\"y\":0,"
-                                                                                                                                                                                                                                                      "\"w\":800,\"h\":"
-                                                                                                                                                                                                                                                      "400},{\"x\":200,"
-                                                                                                                                                                                                                                                      "\"y\":400,\"w\":"
-                                                                                                                                                                                                                                                      "600,\"h\":400}],"
-                                                                                                                                                                                                                                                      "\"capacity\":200,"
-                                                                                                                                                                                                                                                      "\"quiet\":\"open\","
-                                                                                                                                                                                                                                                      "\"lock\":"
-                                                                                                                                                                                                                                                      "\"open\""
-                                                                                                                                                                                                                                                      "," OPEN_TO_ALL
-                                                                                                                                                                                                                                                      ","
-                                                                                                                                                                                                                                                      "{\"id\":"
-                                                                                                                                                                                                                                                      "\"cell\"," NAMED("そうだん", "Cell") "\"kind"
-                                                                                                                                                                                                                                                                                            "\":"
-                                                                                                                                                                                                                                                                                            "\"couns"
-                                                                                                                                                                                                                                                                                            "el\","
-                                                                                                                                                                                                                                                                                            "\"rects"
-                                                                                                                                                                                                                                                                                            "\":["
-                                                                                                                                                                                                                                                                                            "{\"x\":"
-                                                                                                                                                                                                                                                                                            "820,"
-                                                                                                                                                                                                                                                                                            "\"y\":"
-                                                                                                                                                                                                                                                                                            "20,"
-                                                                                                                                                                                                                                                                                            "\"w\":"
-                                                                                                                                                                                                                                                                                            "360,"
-                                                                                                                                                                                                                                                                                            "\"h\":"
-                                                                                                                                                                                                                                                                                            "340}],"
-                                                                                                                                                                                                                                                                                            "\"capac"
-                                                                                                                                                                                                                                                                                            "ity\":"
-                                                                                                                                                                                                                                                                                            "4,"
-                                                                                                                                                                                                                                                                                            "\"quiet"
-                                                                                                                                                                                                                                                                                            "\":"
-                                                                                                                                                                                                                                                                                            "\"open"
-                                                                                                                                                                                                                                                                                            "\","
-                                                                                                                                                                                                                                                                                            "\"lock"
-                                                                                                                                                                                                                                                                                            "\":"
-                                                                                                                                                                                                                                                                                            "\"in_"
-                                                                                                                                                                                                                                                                                            "use\","
-                                                                                                                                                                                                                                                                                            "\"enter"
-                                                                                                                                                                                                                                                                                            "\":["
-                                                                                                                                                                                                                                                                                            "\"stude"
-                                                                                                                                                                                                                                                                                            "nt\","
-                                                                                                                                                                                                                                                                                            "\"suppo"
-                                                                                                                                                                                                                                                                                            "rter\","
-                                                                                                                                                                                                                                                                                            "\"commi"
-                                                                                                                                                                                                                                                                                            "ssioner"
-                                                                                                                                                                                                                                                                                            "\"],"
-                                                                                                                                                                                                                                                                                            "\"see\""
-                                                                                                                                                                                                                                                                                            ":["
-                                                                                                                                                                                                                                                                                            "\"insid"
-                                                                                                                                                                                                                                                                                            "e\"],"
-                                                                                                                                                                                                                                                                                            "\"hear"
-                                                                                                                                                                                                                                                                                            "\":["
-                                                                                                                                                                                                                                                                                            "\"insid"
-                                                                                                                                                                                                                                                                                            "e\"]},"
-                                                                                                                                                                                                                                                                                            "{\"id\""
-                                                                                                                                                                                                                                                                                            ":\"den"
-                                                                                                                                                                                                                                                                                            "\""
-                                                                                                                                                                                                                                                                                            "," NAMED(
-                                                                                                                                                                                                                                                                                                "こ"
-                                                                                                                                                                                                                                                                                                "べ"
-                                                                                                                                                                                                                                                                                                "や",
-                                                                                                                                                                                                                                                                                                "De"
-                                                                                                                                                                                                                                                                                                "n") "\"kind\":\"class\",\"rects\":["
-                                                                                                                                                                                                                                                                                                     "{\"x\":0,\"y\":400,\"w\":200,\"h\":400}],\"capacity\":3,\"quiet\":\"soft\","
-                                                                                                                                                                                                                                                                                                     "\"lock\":\"open\",\"enter\":[\"everyone\"],\"see\":[\"staff\"   ],\"hear\":[\"inside\"]},"
-                                                                                                                                                                                                                                                                                                     "{\"id\":\"nook\"," NAMED(
-                                                                                                                                                                                                                                                                                                         "すみっこ",
-                                                                                                                                                                                                                                                                                                         "Nook") "\"kind\":\"quiet\",\"rects\":["
-                                                                                                                                                                                                                                                                                                                 "{\"x\":800,\"y\":400,\"w\":400,\"h\":400}],\"capacity\":3,\"quiet\":\"soft\","
-                                                                                                                                                                                                                                                                                                                 "\"lock\":\"open\"," OPEN_TO_ALL
-                                                                                                                                                                                                                                                                                                                 "],\"objects\":[],"
-                                                                                                                                                                                                                                                                                                                 "\"boards\":[{\"id\":\"news\"," NAMED(
-                                                                                                                                                                                                                                                                                                                     "おしらせ", "News") "\"x\":400,\"y\":0,\"turn\":0}],\"spawns\":[" SPAWN("quiet",
-                                                                                                                                                                                                                                                                                                                                                                                             100, 100, "true") "," SPAWN("left",
-                                                                                                                                                                                                                                                                                                                                                                                                                         300,
-                                                                                                                                                                                                                                                                                                                                                                                                                         100,
-                                                                                                                                                                                                                                                                                                                                                                                                                         "false") "," SPAWN("right",
-                                                                                                                                                                                                                                                                                                                                                                                                                                            500,
-                                                                                                                                                                                                                                                                                                                                                                                                                                            100,
-                                                                                                                                                                                                                                                                                                                                                                                                                                            "false") "]}";
-
 static struct lab_peer *peers[LAB_PEERS];
 
-struct ground *lab_ground(const char *text)
+struct ground *lab_ground(struct span text)
 {
     struct ground *ground = NULL;
     struct fail why = {0};
 
-    T_EQ(ground_create(span_text(text), &ground, &why), ERR_OK, why.field);
+    T_EQ(ground_create(text, &ground, &why), ERR_OK, why.field);
     return ground;
 }
 
 struct ground *lab_ground_file(const char *path)
 {
     static uint8_t bytes[JX_MAX_BYTES];
-    struct ground *ground = NULL;
     size_t len = 0;
 
     T_EQ(wholefile_read(path, bytes, sizeof bytes, &len, NULL), ERR_OK, path);
-    T_EQ(ground_create(span_of(bytes, len), &ground, NULL), ERR_OK, path);
-    return ground;
+    return lab_ground(span_of(bytes, len));
+}
+
+struct ground *lab_ground_with(const struct lab_swap *swaps, size_t n)
+{
+    static uint8_t bytes[JX_MAX_BYTES + 1];
+    size_t len = 0;
+
+    T_EQ(wholefile_read(LAB_FLOOR, bytes, JX_MAX_BYTES, &len, NULL), ERR_OK, LAB_FLOOR);
+    bytes[len] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        char *at = strstr((char *)bytes, swaps[i].was);
+        size_t was = strlen(swaps[i].was), is = strlen(swaps[i].is);
+
+        T_OK(at != NULL && len + is < JX_MAX_BYTES, swaps[i].was);
+        if (at == NULL)
+            return NULL;
+        memmove(at + is, at + was, strlen(at + was) + 1);
+        memcpy(at, swaps[i].is, is);
+        len += is - was;
+    }
+    return lab_ground(span_of(bytes, len));
 }
 
 uint32_t lab_random(uint32_t *state, uint32_t n)

@@ -18,7 +18,8 @@ struct lab {
 
 static struct lab begin(void)
 {
-    struct lab lab = {.ground = lab_ground(lab_floor), .world = lab_world(100), .now_ms = 1000};
+    struct lab lab = {
+        .ground = lab_ground_file(LAB_FLOOR), .world = lab_world(100), .now_ms = 1000};
 
     T_EQ(world_copy_open(lab.world, lab.ground, 1, &lab.copy, NULL), ERR_OK, "a copy");
     return lab;

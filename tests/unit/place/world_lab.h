@@ -1,5 +1,5 @@
 /* tests/unit/place/world_lab.h - a small floor, people on it, and receivers that keep every
- * byte they were sent and read it as a browser would. hall (200) | cell: counselling room (4),
+ * byte they were sent and read it as a browser would. hall (120) | cell: counselling room (4),
  * closed while in use den: seen by staff (3) | nook (3) */
 #ifndef TESTS_UNIT_PLACE_WORLD_LAB_H
 #define TESTS_UNIT_PLACE_WORLD_LAB_H
@@ -27,9 +27,14 @@ struct lab_peer {
     char last[4096]; /* the last event, cut */
 };
 
-extern const char lab_floor[];
-struct ground *lab_ground(const char *text);
+#define LAB_FLOOR "tests/unit/place/world_lab.json"
+struct lab_swap {
+    const char *was, *is;
+};
+struct ground *lab_ground(struct span text);
 struct ground *lab_ground_file(const char *path);
+/* The lab with some of its text changed. */
+struct ground *lab_ground_with(const struct lab_swap *swaps, size_t n);
 
 struct world *lab_world(int n_people);
 /* kind of receiver by number: peer i of the lab. */

@@ -131,6 +131,8 @@ static bool add_names(struct req *req, struct visit_output *items, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct place_name *name = name_of(names, n_names, items[i].account);
 
+        if (name == NULL)
+            continue;
         items[i].display_name = name->display_name;
         items[i].has_display = name->display_name.len > 0;
         items[i].login = name->login;

@@ -214,6 +214,8 @@ enum err place_enter(struct guest *guest, const struct place_enter *input, struc
     visit = visit_find(place, guest->pass->look.account);
     if (visit == NULL)
         visit = come_back(guest, now);
+    else if (visit->floor == floor && visit->guest == guest)
+        world_peer_change(visit->person, visit, place_ms(now)); /* all of it again */
     was_there = visit != NULL;
     if (!was_there)
         visit = visit_create(place, guest->pass, ID_NONE);
@@ -255,7 +257,7 @@ enum err place_resume(struct guest *guest, const struct place_resume *input,
         !token_is(&visit->token, input->token))
         return fail_field(why, ERR_NOT_FOUND, "visit", "gone");
     if (visit->guest == guest && visit->person != NULL && ghost == NULL)
-        world_refresh(visit->person, place_ms(now));
+        world_peer_change(visit->person, visit, place_ms(now)); /* all of it again */
     take_over(visit, guest, now);
     visit_replay(visit, input->last_n > UINT32_MAX ? UINT32_MAX : (uint32_t)input->last_n, now);
     place->is_queue_due = place->is_queue_due || visit->wants != NULL;

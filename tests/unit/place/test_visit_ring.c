@@ -1,0 +1,78 @@
+#include "node/place/visit_ring.h"
+
+#include <stdio.h>
+
+#include "tests/t.h"
+
+static struct ws_shared *frame_of(const char *text)
+{
+    struct ws_shared *frame = NULL;
+
+    T_EQ(ws_shared_create(WS_OP_TEXT, span_text(text), &frame, NULL), ERR_OK, text);
+    return frame;
+}
+
+struct heard {
+    int n;
+    char last[32];
+};
+
+static void hear(struct ws_shared *frame, void *arg)
+{
+    struct heard *heard = arg;
+    struct span bytes = ws_shared_bytes(frame);
+
+    heard->n++;
+    /* Two bytes of head stand before a short payload. */
+    snprintf(heard->last, sizeof heard->last, "%.*s", SPAN_ARG(span_from(bytes, 2)));
+}
+
+static void say(struct visit_ring *ring, int64_t now_ms)
+{
+    char text[16];
+    struct ws_shared *frame;
+
+    snprintf(text, sizeof text, "%u", (unsigned)visit_ring_next(ring));
+    frame = frame_of(text);
+    visit_ring_put(ring, frame, visit_ring_next(ring), now_ms);
+    ws_shared_unref(&frame);
+}
+
+static struct heard replay(const struct visit_ring *ring, uint32_t after_n, int64_t now_ms)
+{
+    struct heard heard = {0};
+
+    visit_ring_each(ring, after_n, now_ms, hear, &heard);
+    return heard;
+}
+
+T_CASE(visit_ring_says_again_what_came_after)
+{
+    struct visit_ring ring = {0};
+
+    T_EQ(visit_ring_next(&ring), 1u, "numbers begin with 1");
+    T_EQ(replay(&ring, 0, 0).n, 0, "nothing was said yet");
+    for (int i = 0; i < 20; i++)
+        say(&ring, 1000 + i);
+    T_EQ(replay(&ring, 0, 2000).n, 20, "all of it");
+    T_EQ(replay(&ring, 15, 2000).n, 5, "from where the client last heard");
+    T_EQ(replay(&ring, 20, 2000).n, 0, "it heard everything");
+    T_EQ(replay(&ring, 4000000000u, 2000).n, 0, "it says it heard more than was said");
+    T_TEXT(replay(&ring, 0, 2000).last, "20", "in their order");
+    visit_ring_fini(&ring);
+}
+
+T_CASE(visit_ring_forgets_what_is_old_or_too_much)
+{
+    struct visit_ring ring = {0};
+
+    for (int i = 0; i < VISIT_RING_CAP + 44; i++)
+        say(&ring, i);
+    T_EQ(replay(&ring, 0, 300).n, VISIT_RING_CAP, "the newest 256");
+    T_TEXT(replay(&ring, 0, 300).last, "300", "the newest of all");
+    T_EQ(ring.cap, (uint32_t)VISIT_RING_CAP, "and no more memory than for them");
+    T_EQ(replay(&ring, 0, 300 + VISIT_RING_MS).n, 0, "nothing older than a minute");
+    say(&ring, 300 + VISIT_RING_MS);
+    T_EQ(ring.used, 1u, "which is let go when the next is said");
+    visit_ring_fini(&ring);
+}

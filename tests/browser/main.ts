@@ -9,6 +9,7 @@ import "./my_page.ts";
 import "./avatars.ts";
 import "./keyboard.ts";
 import "./settings.ts";
+import "./hours.ts";
 import "./people.ts";
 import "./staff.ts";
 import "./sheet.ts";

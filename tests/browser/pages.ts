@@ -274,6 +274,44 @@ export const pages: readonly PageUnderTest[] = [
     },
   },
   { name: "contract", who: "board", reach: (v) => to(v, "#/contract", "#contract-title") },
+  {
+    name: "hours",
+    who: "board",
+    reach: (v) => to(v, "#/hours", ".month .month-cell, .month-rows"),
+  },
+  { name: "hours_of_a_teacher", who: "reader", reach: (v) => to(v, "#/hours", ".week") },
+  {
+    name: "hours_week_and_year_end",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/hours", ".week");
+      await v.page.locator(".week + .quiet-button").click();
+      await v.page.fill("#week-monday-0-to", "0:00");
+      await v.page
+        .locator("#week-monday-0-from")
+        .locator("xpath=ancestor::form")
+        .evaluate((form) => {
+          (form as HTMLFormElement).requestSubmit();
+        });
+      await v.page.waitForSelector("#week-monday-0-to-fault");
+      await v.page.locator("section:has(#year-end-title) > .quiet-button").click();
+    },
+  },
+  {
+    name: "hours_one_day_and_closure",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/hours", ".month-cell, .month-rows");
+      await v.page.fill("#hours-day", "2020-01-01");
+      await v.page.waitForSelector("#day-what");
+      await v.page.click("form:has(#day-what) .button");
+      await v.page.waitForSelector("form:has(#day-what) .fault");
+      await v.page.click(".closing summary");
+      await v.page.check("#close-when [value=later]");
+      await v.page.click(".closing form .button");
+      await v.page.waitForSelector("#close-from-fault");
+    },
+  },
   { name: "schools", who: "board", reach: (v) => to(v, "#/schools", "#school-name") },
   { name: "people_chosen", who: "board", reach: chooseAll },
   { name: "roster", who: "board", reach: handInNothing },

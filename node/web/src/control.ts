@@ -1,6 +1,6 @@
 import { ask, type Outcome } from "./edge/api.js";
 import { canPasskey } from "./edge/can.js";
-import { keepDisplay, keptDisplay } from "./edge/keep.js";
+import { forgetTab, keepDisplay, keepView, keptDisplay, keptView } from "./edge/keep.js";
 import type { Node, Session } from "./wire.js";
 import type { Display } from "./state/display.js";
 import {
@@ -170,10 +170,13 @@ export async function leave(): Promise<void> {
   if (leaving.get() === "asking") return;
   forgetPasskey();
   leaving.set("asking");
+  const view = keptView();
   const answer = await ask("session.close", undefined, undefined);
   const isOver = answer.kind === "ok" || (answer.kind === "refused" && answer.problem.status < 500);
   if (!isOver) return leaving.set("failed");
-  keepDisplay(display.get()); // the node had the browser forget everything: this alone may stay
+  keepDisplay(display.get()); // the node had the browser forget everything: these two alone may stay
+  keepView(view);
+  forgetTab();
   hide();
   history.replaceState(null, "", "#/bye");
   location.reload();
@@ -182,6 +185,7 @@ export async function leave(): Promise<void> {
 /** The node no longer knows this visit: it was left alone too long, or ended elsewhere. */
 export function ended(): void {
   forgetPasskey();
+  forgetTab();
   tell({ kind: "nobody", note: "ended" });
 }
 

@@ -18,7 +18,19 @@ const roster: HomeDoor = { href: "#/roster", title: doors.roster, note: doors.ro
 const summary: HomeDoor = { href: "#/summary", title: doors.summary, note: doors.summaryNote };
 const audit: HomeDoor = { href: "#/audit", title: doors.audit, note: doors.auditNote };
 
+const place: HomeDoor = { href: "#/place", title: home.place, note: home.placeNote };
+
+/** Who may come onto the floors; the node decides which of them, and when. */
+export function mayVisit(role: string): boolean {
+  return !["data_holder", "analyst", "coordinator", "auditor"].includes(role);
+}
+
+/** The door to the place stands first of all. */
 export function doorsOf(role: string): readonly HomeDoor[] {
+  return mayVisit(role) ? [place, ...othersOf(role)] : othersOf(role);
+}
+
+function othersOf(role: string): readonly HomeDoor[] {
   switch (role) {
     case "commissioner":
       return [people, contract, schools, roster, summary, audit, settings, keys, roles, me];

@@ -23,7 +23,7 @@ import { MissingNote, TroubleNote } from "./view/trouble.js";
 import { useStore, useTitle } from "./view/use.js";
 import { Welcome } from "./view/welcome.js";
 import { FormOfWords, Words } from "./view/words.js";
-import { doorsOf } from "./doors.js";
+import { doorsOf, mayVisit } from "./doors.js";
 
 function App(): VNode {
   const choice = useStore(display);
@@ -84,6 +84,8 @@ function Body(): VNode {
   switch (pageOf(where)) {
     case "inside":
       return <Later part="me" page={where} role={role} />;
+    case "place":
+      return mayVisit(role) ? <Later part="place" page={where} role={role} /> : <MissingNote />;
     case "adult":
       return role === "student" ? <MissingNote /> : <Later part="adult" page={where} role={role} />;
     case "anyone":

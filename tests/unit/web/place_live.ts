@@ -29,8 +29,8 @@ function person(seat: number, x: number, y: number, more: Partial<Person> = {}):
   return {
     seat,
     name: `p${seat}`,
-    kind: 1,
-    colour: 2,
+    kind: "cat",
+    colour: "sky",
     state: "talk",
     is_away: false,
     is_lost: false,
@@ -85,8 +85,8 @@ test("coming_seeing_and_being_put_out", (t) => {
   const hours = { kind: "open", is_bound: true } as const;
   const me = {
     name: "p1",
-    kind: 1,
-    colour: 2,
+    kind: "cat",
+    colour: "sky",
     login: "a",
     role: "student",
     is_staff: false,
@@ -112,7 +112,7 @@ test("coming_seeing_and_being_put_out", (t) => {
     [
       event("people.came", { people: [person(3, 5, 5)] }),
       event("people.changed", { people: [person(2, 1, 1, { state: "alone" }), person(8, 1, 1)] }),
-      event("people.left", { seats: [1, 77] }),
+      event("people.left", { seats: [{ seat: 1 }, { seat: 77 }] }),
       event("areas", { areas: [{ id: "c", is_full: true, is_in_use: true, lock: "in_use" }] }),
       event("closing", { minutes: 3 }),
     ],
@@ -128,7 +128,10 @@ test("coming_seeing_and_being_put_out", (t) => {
   t.eq(all([hereOf([person(1, 0, 0)])], out).out, undefined, "and in again");
   t.eq(toLobby(lobby), lobby, "who is there already stays as they are");
   t.eq(toLobby(after).visiting.at, "lobby", "leaving");
-  for (const one of [event("wave", { seat: 2, name: "p2" }), event("people.left", { seats: [1] })])
+  for (const one of [
+    event("wave", { seat: 2, name: "p2" }),
+    event("people.left", { seats: [{ seat: 1 }] }),
+  ])
     t.eq(all([one], lobby), lobby, `${one.ev} means nothing in the lobby`);
 });
 

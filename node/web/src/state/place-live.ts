@@ -8,7 +8,7 @@ import type {
   LiveEvent,
   LiveEvents,
   Me,
-  MeState,
+  Standing,
   Person,
 } from "../live/wire.js";
 import type { Area, Floor } from "./floor.js";
@@ -168,10 +168,10 @@ function withPeople(here: Here, people: readonly Person[], isNew: boolean): Here
   return { ...here, people: all, motions };
 }
 
-function withoutSeats(here: Here, seats: readonly number[]): Here {
+function withoutSeats(here: Here, seats: readonly { readonly seat: number }[]): Here {
   const people = new Map(here.people);
   const motions = new Map(here.motions);
-  for (const seat of seats) {
+  for (const { seat } of seats) {
     people.delete(seat);
     motions.delete(seat);
   }
@@ -191,14 +191,16 @@ export function applyTick(now: PlaceLive, tick: Tick, nowMs: number): PlaceLive 
     const clock = clockOf(here.clock, tick.floorMs, nowMs);
     const tickMs = clock.atMs + since(clock.floorMs, tick.floorMs); // on this reader's clock
     const motions = new Map(tick.isPicture ? [] : here.motions);
-    for (const { seat, x, y } of tick.moves)
+    for (const { seat, x, y } of tick.moves) {
+      if (!here.people.has(seat)) continue; // not known yet: who comes brings a spot along
       motions.set(
         seat,
         tick.isPicture ? still({ x, y }) : stepTo(motions.get(seat), { x, y }, nowMs),
       );
+    }
     for (const { seat, points, speedCmS, ageMs } of tick.walks) {
       const [first] = points;
-      if (first === undefined) continue;
+      if (first === undefined || !here.people.has(seat)) continue;
       if (points.length === 1 || speedCmS === 0) motions.set(seat, still(first));
       else motions.set(seat, { kind: "walk", points, speedCmS, atMs: tickMs - ageMs });
     }
@@ -354,6 +356,6 @@ export function inOrderOf(list: readonly Listed[], before: readonly number[]): L
   return [...list].sort((a, b) => at(a) - at(b));
 }
 
-export function myState(here: Here): MeState {
+export function myState(here: Here): Standing {
   return here.people.get(here.seat)?.state ?? "watch";
 }

@@ -5,7 +5,7 @@
 
 /** Who may open a page; the code of all but the first comes when one of theirs is opened. The node
  * decides what anyone may do there. */
-export type PageOf = "anyone" | "inside" | "adult" | "office";
+export type PageOf = "anyone" | "inside" | "place" | "adult" | "office";
 
 interface Row {
   readonly path: string;
@@ -21,6 +21,10 @@ const rows = {
   "me-passkeys": { path: "me/passkeys", of: "inside" },
   "me-app": { path: "me/app", of: "inside" },
   "me-step": { path: "me/step", of: "inside" },
+  place: { path: "place", of: "place" },
+  "place-floor": { path: "place/floor/*", of: "place" },
+  "place-classes": { path: "place/classes", of: "place" },
+  "place-next": { path: "place/next", of: "place" },
   settings: { path: "settings", of: "adult" },
   setting: { path: "settings/*", of: "adult" },
   roles: { path: "roles", of: "adult" },

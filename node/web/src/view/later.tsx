@@ -10,6 +10,7 @@ import { Words } from "./words.js";
 const parts = {
   way: () => import("../way/pages.js"),
   me: () => import("../me/pages.js"),
+  place: () => import("../place/pages.js"),
   adult: () => import("../adult/pages.js"),
 } satisfies Record<string, () => Promise<{ Pages: ComponentType<PageProps> }>>;
 

@@ -9,6 +9,7 @@ import { keys } from "./keys.js";
 import { me } from "./me.js";
 import { people } from "./people.js";
 import { person } from "./person.js";
+import { place, placeStaff } from "./place.js";
 import { registration } from "./registration.js";
 import { roleTable } from "./role_table.js";
 import { roster } from "./roster.js";
@@ -34,7 +35,9 @@ export const chapters: readonly Chapter[] = [
   { name: "boot", forChildren: true, words: boot },
   { name: "way", forChildren: true, isLater: true, words: way },
   { name: "me", forChildren: true, isLater: true, words: me },
+  { name: "place", forChildren: true, isLater: true, words: place },
   { name: "doors", forChildren: false, words: doors },
+  { name: "placeStaff", forChildren: false, words: placeStaff },
   { name: "settings", forChildren: false, words: settings },
   { name: "choices", forChildren: false, words: choices },
   { name: "keys", forChildren: false, words: keys },

@@ -9,6 +9,12 @@ export const home = {
     "Take everything at your own pace here.",
   ],
   doors: ["できること", "できる こと", "What you can do"],
+  place: ["いばしょにはいる", "いばしょに はいる", "Go in"],
+  placeNote: [
+    "どのフロアの、どこで、どうすごすか。はいる前《まえ》にえらべます。",
+    "どこで どう すごすか、 さきに えらびます。",
+    "Choose where to be, and how, before anyone sees you.",
+  ],
   me: ["わたしのID", "わたしの ID", "My ID"],
   meNote: [
     "パスワードを変《か》える、使《つか》っている端末《たんまつ》を見《み》る。",

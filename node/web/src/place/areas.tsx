@@ -1,0 +1,181 @@
+import type { RefObject, VNode } from "preact";
+import type { AreaState } from "../live/wire.js";
+import type { Area, Floor } from "../state/floor.js";
+import { type Here, isClosedRoom, myState } from "../state/place-live.js";
+import { place } from "../words/place.js";
+import type { Word } from "../words/word.js";
+import { useStore } from "../view/use.js";
+import { useLine, Words } from "../view/words.js";
+import { act, live } from "./control.js";
+import { openFloor } from "./elsewhere.js";
+import { NameOf, wordOf } from "./parts.js";
+import { LockChoice } from "./staff.js";
+
+interface Props {
+  readonly here: Here;
+  readonly floor: Floor;
+  readonly myArea: Area | undefined;
+  readonly heading: RefObject<HTMLHeadingElement | null>;
+}
+
+/** The floor's areas, each a landmark: how many are there, and the way there. */
+export function Areas({ here, floor, myArea, heading }: Props): VNode {
+  return (
+    <div class="areas-here">
+      <h2 ref={heading} tabIndex={-1}>
+        <Words of={place.areas} />
+      </h2>
+      <div class="area-grid">
+        {floor.areas.map((area) => (
+          <AreaCard
+            key={area.id}
+            area={area}
+            now={here.areas.get(area.id)}
+            isMine={area.id === myArea?.id}
+            isWatching={myState(here) === "watch"}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface CardProps {
+  readonly area: Area;
+  readonly now: AreaState | undefined;
+  readonly isMine: boolean;
+  readonly isWatching: boolean;
+}
+
+function AreaCard({ area, now, isMine, isWatching }: CardProps): VNode {
+  const { me } = useStore(live);
+  const id = `area-${area.id}`;
+  const quiet =
+    area.quiet === "silent"
+      ? place.quietSilent
+      : area.quiet === "soft"
+        ? place.quietSoft
+        : undefined;
+  return (
+    <section
+      class={isMine ? "card area-card area-mine" : "card area-card"}
+      aria-labelledby={id}
+      data-area={area.id}
+    >
+      <h3 id={id}>
+        <NameOf name={area.name} />
+      </h3>
+      <p class="fine area-state">
+        {isMine ? (
+          <span>
+            <Words of={place.areaMine} />
+          </span>
+        ) : null}
+        <span>
+          <Occupied area={area} now={now} />
+        </span>
+        {quiet === undefined ? null : (
+          <span>
+            <Words of={quiet} />
+          </span>
+        )}
+      </p>
+      <Way area={area} now={now} isMine={isMine} isWatching={isWatching} />
+      {me?.is_staff === true && area.kind !== "portal" ? (
+        <LockChoice area={area} lock={now?.lock ?? area.lock} />
+      ) : null}
+    </section>
+  );
+}
+
+function Occupied({ area, now }: { area: Area; now: AreaState | undefined }): VNode {
+  const lock = now?.lock ?? area.lock;
+  if (lock === "closed") return <Words of={place.areaClosed} />;
+  if (now?.is_full === true) return <Words of={place.areaFull} />;
+  if (now?.is_in_use === true) return <Words of={place.areaInUse} />;
+  if (lock === "staff") return <Words of={place.areaStaff} />;
+  if (isClosedRoom(area)) return <Words of={place.areaHidden} />;
+  return now?.n === undefined || now.n === 0 ? (
+    <Words of={place.areaEmpty} />
+  ) : (
+    <Words of={place.areaN} slots={{ n: now.n }} />
+  );
+}
+
+/** What one can do about an area just now: go, go in, knock, go out; or nothing. */
+function Way({ area, now, isMine, isWatching }: CardProps): VNode | null {
+  const { me, floors } = useStore(live);
+  const line = useLine();
+  const name = line(wordOf(area.name));
+  const lock = now?.lock ?? area.lock;
+  const isRoom = isClosedRoom(area) || area.lock !== "open";
+  if (area.kind === "portal") {
+    const to = area.to === undefined ? undefined : openFloor(floors, area.to);
+    return to === undefined ? null : (
+      <a class="quiet-button" href={`#/place/floor/${to.id}`}>
+        <Words of={place.portal} />
+      </a>
+    );
+  }
+  if (isWatching) return null;
+  if (isMine)
+    return isRoom ? (
+      <Do
+        word={place.leaveRoom}
+        label={place.leaveRoom}
+        name={name}
+        run={() => act("area.leave", {})}
+      />
+    ) : null;
+  if (lock === "closed") return null;
+  const isStaff = me?.is_staff === true;
+  if (now?.is_in_use === true || (lock === "staff" && !isStaff))
+    return (
+      <Do
+        word={place.knock}
+        label={place.knockWhich}
+        name={name}
+        run={() => act("area.knock", { area: area.id }, "knocked")}
+      />
+    );
+  if (now?.is_full === true) return null;
+  return isRoom ? (
+    <Do
+      word={place.enterRoom}
+      label={place.enterRoomWhich}
+      name={name}
+      run={() => act("area.enter", { area: area.id })}
+    />
+  ) : (
+    <Do
+      word={place.go}
+      label={place.goWhere}
+      name={name}
+      run={() => act("floor.go", { to: "area", id: area.id }, "walking")}
+    />
+  );
+}
+
+function Do({
+  word,
+  label,
+  name,
+  run,
+}: {
+  word: Word;
+  label: Word;
+  name: string;
+  run: () => Promise<unknown>;
+}): VNode {
+  const line = useLine();
+  return (
+    <button
+      type="button"
+      class="quiet-button"
+      aria-label={line(label, { area: name })}
+      onClick={() => void run()}
+    >
+      <Words of={word} />
+    </button>
+  );
+}

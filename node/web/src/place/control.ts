@@ -1,0 +1,299 @@
+/** Joins the model of the place to the line: commands go out, events and movement come in. It lives as long
+ * as one of the place's pages is shown; leaving them is leaving the place. */
+import { door, lookAgain } from "../control.js";
+import { keepTab, keepView, keptView, tabText } from "../edge/keep.js";
+import type { LinkState } from "../live/link.js";
+import { type Answer, Link, type Visit } from "../live/socket.js";
+import type { CommandName, Entry, LiveCommands, LiveEvent } from "../live/wire.js";
+import { type Announcer, type Fact, hear, type Said, say, silent } from "../state/announce.js";
+import type { Floor } from "../state/floor.js";
+import {
+  applyEvent,
+  applyTick,
+  placeAtStart,
+  type PlaceLive,
+  toLobby,
+  toWaiting,
+} from "../state/place-live.js";
+import { type ViewChoice, viewFrom, viewText } from "../state/map-view.js";
+import { createStore } from "../state/store.js";
+import { type Today, todayFrom, todayText } from "../state/today.js";
+import { floorFile, ticket } from "./node.js";
+
+/** Something that was said to the reader and waits for them: a wave, a knock, an invitation. */
+export interface News {
+  readonly id: number;
+  readonly event: Extract<LiveEvent, { ev: "wave" | "knock" | "invited" | "knock.answer" }>;
+}
+
+/** What the reader's last act came to, when it needs a word. */
+export type Echo =
+  | { readonly kind: "said"; readonly title: string } // the node's own sentence
+  | { readonly kind: "failed" | "watching" | "waved" | "walking" | "knocked" | "invited" | "gone" };
+
+export const link = createStore<LinkState>({ at: "off" });
+/** Events at once; movement, which has no store, at most twice a second. */
+export const live = createStore<PlaceLive>(placeAtStart);
+export const floor = createStore<Floor | undefined>(undefined);
+export const news = createStore<readonly News[]>([]);
+export const entries = createStore<readonly Entry[]>([]);
+export const echo = createStore<Echo | undefined>(undefined);
+export const spoken = createStore<Said | undefined>(undefined);
+export const today = createStore<Today>("watch");
+export const view = createStore<ViewChoice>(viewFrom(keptView()));
+/** The map ran too slowly on this device while this page was open. */
+export const isMapSlow = createStore<boolean>(false);
+
+let line: Link | undefined;
+let now: PlaceLive = placeAtStart;
+let announcer: Announcer = silent;
+let lastNews = 0;
+let shower: ReturnType<typeof setTimeout> | undefined;
+let speaker: ReturnType<typeof setInterval> | undefined;
+let floorShown = ""; // of which version `floor` is
+
+const showMs = 500;
+const newsMost = 5;
+const entriesMost = 30;
+
+/** As it is this moment: what the map draws. */
+export function current(): PlaceLive {
+  return now;
+}
+
+const tickers = new Set<() => void>();
+
+/** Calls `reader` after each frame of movement; the result ends it. */
+export function onTick(reader: () => void): () => void {
+  tickers.add(reader);
+  return () => {
+    tickers.delete(reader);
+  };
+}
+
+/** On this device, whoever is here. */
+export function chooseView(change: Partial<ViewChoice>): void {
+  view.set({ ...view.get(), ...change });
+  keepView(viewText(view.get()));
+}
+
+function show(next: PlaceLive): void {
+  now = next;
+  clearTimeout(shower);
+  shower = undefined;
+  live.set(next);
+}
+
+/* --- coming and going ------------------------------------------------------------------------- */
+
+function dayHere(): string {
+  return new Date().toDateString();
+}
+
+export function begin(): () => void {
+  today.set(todayFrom(tabText("today"), dayHere()));
+  line = new Link({
+    url: `${location.origin.replace(/^http/, "ws")}/ws`,
+    ticket,
+    kept: visitFrom(tabText("visit")),
+    keep: (visit) => keepTab("visit", visit === undefined ? undefined : JSON.stringify(visit)),
+    changed: (state) => {
+      link.set(state);
+      if (state.at === "over") {
+        show(toLobby(now));
+        if (state.why === "session") void lookAgain();
+      }
+    },
+    event: heard,
+    tick: (tick) => {
+      now = applyTick(now, tick, performance.now());
+      shower ??= setTimeout(() => show(now), showMs);
+      for (const reader of [...tickers]) reader();
+    },
+    gone: () => {
+      show(toLobby(now));
+      echo.set({ kind: "gone" });
+    },
+  });
+  line.start();
+  speaker = setInterval(speak, 250);
+  addEventListener("online", nudge);
+  document.addEventListener("visibilitychange", seen);
+  addEventListener("pointerdown", awake, { passive: true });
+  addEventListener("keydown", awake);
+  return end;
+}
+
+/** Silent for the others, and nothing of it stays here. */
+function end(): void {
+  removeEventListener("online", nudge);
+  document.removeEventListener("visibilitychange", seen);
+  removeEventListener("pointerdown", awake);
+  removeEventListener("keydown", awake);
+  clearInterval(speaker);
+  line?.stop();
+  line = undefined;
+  show(placeAtStart);
+  announcer = silent;
+  floorShown = "";
+  floor.set(undefined);
+  news.set([]);
+  entries.set([]);
+  echo.set(undefined);
+  spoken.set(undefined);
+}
+
+export function startAgain(): void {
+  line?.start();
+}
+
+function visitFrom(text: string | undefined): Visit | undefined {
+  if (text === undefined || door.get().at !== "inside") return undefined;
+  try {
+    const { visit, token, lastN } = JSON.parse(text) as Partial<Visit>;
+    return typeof visit === "string" && typeof token === "string" && typeof lastN === "number"
+      ? { visit, token, lastN }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/* --- what is heard ---------------------------------------------------------------------------- */
+
+function heard(event: LiveEvent): void {
+  const before = now.visiting;
+  show(applyEvent(now, event));
+  switch (event.ev) {
+    case "floor.here":
+      if (before.at !== "here" || before.here.floor !== event.of.floor) {
+        news.set([]);
+        echo.set(undefined);
+      }
+      void showFloor(event.of.floor, `${event.of.floor} ${event.of.version} ${event.of.hash}`);
+      break;
+    case "people.came":
+      if (before.at === "here")
+        for (const { name, seat } of event.of.people)
+          if (seat !== before.here.seat) tell({ kind: "came", name });
+      break;
+    case "wave":
+      tell({ kind: "wave", name: event.of.name });
+      addNews(event);
+      break;
+    case "knock":
+      tell({ kind: "knock", name: event.of.name, area: event.of.area });
+      addNews(event);
+      break;
+    case "invited":
+      tell({ kind: "invited", name: event.of.name, area: event.of.area });
+      addNews(event);
+      break;
+    case "knock.answer":
+      tell({ kind: "answer", area: event.of.area, isWelcome: event.of.welcome });
+      echo.set(undefined);
+      addNews(event);
+      break;
+    case "entries":
+      entries.set([...event.of.items, ...entries.get()].slice(0, entriesMost));
+      break;
+    default:
+      break;
+  }
+}
+
+function addNews(event: News["event"]): void {
+  news.set([{ id: ++lastNews, event }, ...news.get()].slice(0, newsMost));
+}
+
+export function dropNews(id: number): void {
+  news.set(news.get().filter((one) => one.id !== id));
+}
+
+function tell(fact: Fact): void {
+  announcer = hear(announcer, fact);
+}
+
+function speak(): void {
+  const { next, said } = say(announcer, performance.now());
+  announcer = next;
+  if (said !== undefined) spoken.set(said);
+}
+
+/** The floor of before stands until the new one has come. */
+async function showFloor(id: string, version: string): Promise<void> {
+  if (version === floorShown) return;
+  if (floor.get()?.id !== id) floor.set(undefined);
+  const got = await floorFile(id);
+  const { visiting } = now;
+  if (got.kind !== "ok" || visiting.at !== "here" || visiting.here.floor !== id) return;
+  floorShown = version;
+  floor.set(got.value);
+}
+
+/* --- what is done ----------------------------------------------------------------------------- */
+
+export async function act<N extends CommandName>(
+  name: N,
+  input: LiveCommands[N]["input"],
+  done?: Echo["kind"],
+): Promise<Answer<LiveCommands[N]["output"]>> {
+  echo.set(undefined);
+  const answer = (await line?.command(name, input)) ?? { kind: "cut" };
+  if (answer.kind === "no")
+    echo.set(answer.title === "" ? { kind: "failed" } : { kind: "said", title: answer.title });
+  else if (answer.kind === "cut") echo.set({ kind: "failed" });
+  else if (done !== undefined && done !== "said") echo.set({ kind: done });
+  return answer;
+}
+
+export async function enter(id: string, spawn: string | undefined, rung: Today): Promise<boolean> {
+  today.set(rung);
+  keepTab("today", todayText(rung, dayHere()));
+  const answer = await act("place.enter", {
+    floor: id,
+    rung,
+    ...(spawn === undefined ? {} : { spawn }),
+  });
+  if (answer.kind !== "ok") return false;
+  if (answer.value.kind === "waiting") show(toWaiting(now, id, answer.value.position ?? 1));
+  return true;
+}
+
+/** One tap, whatever the line does: the reader is out at once. */
+export function leave(): void {
+  show(toLobby(now));
+  news.set([]);
+  echo.set(undefined);
+  void line?.command("place.leave", {});
+}
+
+/** To a spot of the floor; what is in the way is the node's to know. */
+export async function walk(x: number, y: number): Promise<void> {
+  const answer = await line?.command("floor.walk", { x, y });
+  if (answer?.kind === "no" && answer.title !== "") echo.set({ kind: "said", title: answer.title });
+}
+
+export function stick(dx: number, dy: number): void {
+  line?.stick(dx, dy);
+}
+
+/* --- the page and its reader ------------------------------------------------------------------ */
+
+function nudge(): void {
+  line?.nudge();
+}
+
+function seen(): void {
+  const isHidden = document.visibilityState === "hidden";
+  if (!isHidden) nudge();
+  if (now.visiting.at === "here") void line?.command("me.away", { on: isHidden });
+}
+
+/** Whoever does something here is no longer away. */
+function awake(): void {
+  const { visiting } = now;
+  if (visiting.at !== "here" || visiting.here.people.get(visiting.here.seat)?.is_away !== true)
+    return;
+  void line?.command("me.away", { on: false });
+}

@@ -1,0 +1,151 @@
+import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { areaAt, type Here, isClosedRoom, spotIn } from "../state/place-live.js";
+import { place } from "../words/place.js";
+import { PageHead } from "../view/page.js";
+import { useStore } from "../view/use.js";
+import { Given, Words } from "../view/words.js";
+import { Areas } from "./areas.js";
+import { chooseView, floor as floorStore, isMapSlow, leave, live, view } from "./control.js";
+import { known, openFloor } from "./elsewhere.js";
+import { MapView } from "./map.js";
+import { Mine } from "./mine.js";
+import { NewsList } from "./news.js";
+import { EchoNote, LineNote, NameOf, nameOfCard, Voice } from "./parts.js";
+import { People } from "./people.js";
+import { Entries } from "./staff.js";
+
+/** On a floor, as words: the view that needs no picture, no pointer and no eyes. */
+export function Inside({ here }: { here: Here }): VNode {
+  const { floors, closing, me } = useStore(live);
+  const floor = useStore(floorStore);
+  const people = useRef<HTMLHeadingElement>(null);
+  const areas = useRef<HTMLHeadingElement>(null);
+  const choice = useStore(view);
+  const isSlow = useStore(isMapSlow);
+  const hasMap = choice.view === "map" || (choice.view === undefined && !isSlow);
+  const card = floors.find((one) => one.id === here.floor);
+  const mine = spotIn(here, here.seat, performance.now());
+  const myArea = floor === undefined || mine === undefined ? undefined : areaAt(floor, mine);
+  const nameOf = (id: string): VNode => {
+    const area = floor?.areas.find((one) => one.id === id);
+    return area === undefined ? <Given>{id}</Given> : <NameOf name={area.name} />;
+  };
+  const name =
+    card !== undefined ? (
+      <NameOf name={nameOfCard(card)} />
+    ) : floor === undefined ? undefined : (
+      <NameOf name={floor.name} />
+    );
+  return (
+    <div class="page place inside">
+      <div class="place-head">
+        <div>
+          {name === undefined ? (
+            <PageHead title={place.floors} />
+          ) : (
+            <PageHead title={place.floors} name={name} />
+          )}
+          {myArea === undefined ? null : (
+            <p class="fine">
+              <NameOf name={myArea.name} />
+            </p>
+          )}
+        </div>
+        <div class="row">
+          {here.floor !== known.counsel && openFloor(floors, known.counsel) !== undefined ? (
+            <a class="quiet-button counsel" href={`#/place/floor/${known.counsel}`}>
+              <Words of={place.counsel} />
+            </a>
+          ) : null}
+          <button
+            type="button"
+            class="quiet-button view-switch"
+            onClick={() => chooseView({ view: hasMap ? "words" : "map" })}
+          >
+            <Words of={hasMap ? place.toWords : place.toMap} />
+          </button>
+          <button type="button" class="quiet-button leave" onClick={leave}>
+            <Words of={place.leave} />
+          </button>
+        </div>
+      </div>
+      <LineNote />
+      {closing === undefined || closing === 0 ? null : (
+        <p class="note" role="status">
+          <Words of={place.closing} slots={{ n: closing }} />
+        </p>
+      )}
+      {here.title === undefined && !here.isAnonymous ? null : (
+        <p class="note">
+          {here.title === undefined ? null : <Given>{here.title} </Given>}
+          {here.isAnonymous ? <Words of={place.anonymous} /> : null}
+        </p>
+      )}
+      <EchoNote />
+      <Voice nameOf={nameOf} />
+      <NewsList nameOf={nameOf} />
+      {isSlow && choice.view === undefined ? (
+        <p class="note">
+          <Words of={place.slow} />
+        </p>
+      ) : isSlow && hasMap ? (
+        <p class="note">
+          <Words of={place.slowOffer} />
+        </p>
+      ) : null}
+      {hasMap && floor !== undefined ? <MapView here={here} floor={floor} /> : null}
+      <Mine here={here} />
+      <div class="row jumps">
+        <Jump to={() => people.current?.focus()} word={place.people} />
+        <Jump to={() => areas.current?.focus()} word={place.areas} />
+      </div>
+      <People
+        here={here}
+        floor={floor}
+        mayInvite={myArea !== undefined && isClosedRoom(myArea) ? myArea.id : undefined}
+        heading={people}
+      />
+      {floor === undefined ? null : (
+        <Areas here={here} floor={floor} myArea={myArea} heading={areas} />
+      )}
+      {me?.sees_ids === true ? <Entries /> : null}
+      <nav class="card" aria-labelledby="ways-title">
+        <h2 id="ways-title">
+          <Words of={place.ways} />
+        </h2>
+        <ul class="way-list">
+          {openFloor(floors, known.classes) === undefined ? null : (
+            <li>
+              <a class="quiet-button" href="#/place/classes">
+                <Words of={place.classes} />
+              </a>
+            </li>
+          )}
+          <li>
+            <a class="quiet-button" href="#/place/next">
+              <Words of={place.next} />
+            </a>
+          </li>
+          {floors
+            .filter((one) => one.is_open && one.id !== here.floor)
+            .map((one) => (
+              <li key={one.id}>
+                <a class="quiet-button" href={`#/place/floor/${one.id}`}>
+                  <NameOf name={nameOfCard(one)} />
+                </a>
+              </li>
+            ))}
+        </ul>
+      </nav>
+    </div>
+  );
+}
+
+function Jump({ to, word }: { to: () => void; word: (typeof place)[keyof typeof place] }): VNode {
+  return (
+    <button type="button" class="quiet-button" onClick={to}>
+      <Words of={word} />
+    </button>
+  );
+}

@@ -1,0 +1,132 @@
+import type { VNode } from "preact";
+import type { FloorCard } from "../live/wire.js";
+import type { Name } from "../state/floor.js";
+import { place } from "../words/place.js";
+import type { Word } from "../words/word.js";
+import { Given, Words } from "../view/words.js";
+import { useStore } from "../view/use.js";
+import { echo, link, spoken } from "./control.js";
+
+/** The name of a floor, a spot, an area: staff may change it, so it is no fixed word; it carries its
+ * readings all the same. */
+export function wordOf(name: Name): Word {
+  return [name.ja, name.ja, name.en];
+}
+
+export function nameOfCard(card: FloorCard): Name {
+  return { ja: card.name_ja, en: card.name_en };
+}
+
+export function NameOf({ name }: { name: Name }): VNode {
+  return (
+    <bdi class="given" lang="ja">
+      <Words of={wordOf(name)} />
+    </bdi>
+  );
+}
+
+/** A time of today, as a clock says it in Japan. */
+export function Hour({ utc }: { utc: string }): VNode {
+  return (
+    <time class="given" dateTime={utc}>
+      {clock.format(new Date(utc))}
+    </time>
+  );
+}
+const clock = new Intl.DateTimeFormat("ja-JP", {
+  hour: "numeric",
+  minute: "2-digit",
+  timeZone: "Asia/Tokyo",
+});
+
+/** That the line is being made anew, said once and plainly, where everybody sees it. */
+export function LineNote(): VNode {
+  const state = useStore(link);
+  return (
+    <div role="status">
+      {state.at === "again" ? (
+        <p class="note line-note">
+          <Words of={place.again} />
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+const echoes = {
+  failed: place.failed,
+  watching: place.watching,
+  waved: place.waved,
+  walking: place.walking,
+  knocked: place.knocked,
+  invited: place.invitedDone,
+  gone: place.gone,
+} as const;
+
+/** What became of the reader's last act. */
+export function EchoNote(): VNode {
+  const said = useStore(echo);
+  return (
+    <div role="status" class="echo">
+      {said === undefined ? null : (
+        <p class="note">
+          {said.kind === "said" ? <Given>{said.title}</Given> : <Words of={echoes[said.kind]} />}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** For ears alone: what others do, at most one sentence in 3 s (state/announce.ts). */
+export function Voice({ nameOf }: { nameOf: (area: string) => VNode }): VNode {
+  const said = useStore(spoken);
+  return (
+    <p class="unseen" role="status" aria-live="polite" data-voice>
+      {said === undefined ? null : <Sentence said={said} nameOf={nameOf} />}
+    </p>
+  );
+}
+
+function Sentence({
+  said,
+  nameOf,
+}: {
+  said: NonNullable<ReturnType<typeof spoken.get>>;
+  nameOf: (area: string) => VNode;
+}): VNode {
+  switch (said.kind) {
+    case "came": {
+      const names = said.names.map((one, i) => [i > 0 ? ", " : "", <Given>{one}</Given>]);
+      if (said.n === 1)
+        return <Words of={place.cameOne} slots={{ name: <Given>{said.names[0]}</Given> }} />;
+      return said.n <= said.names.length ? (
+        <Words of={place.cameSome} slots={{ names }} />
+      ) : (
+        <Words of={place.cameMany} slots={{ names, n: said.n }} />
+      );
+    }
+    case "wave":
+      return <Words of={place.waveFrom} slots={{ name: <Given>{said.name}</Given> }} />;
+    case "knock":
+      return (
+        <Words
+          of={place.knockFrom}
+          slots={{ name: <Given>{said.name}</Given>, area: nameOf(said.area) }}
+        />
+      );
+    case "invited":
+      return (
+        <Words
+          of={place.invitedFrom}
+          slots={{ name: <Given>{said.name}</Given>, area: nameOf(said.area) }}
+        />
+      );
+    case "answer":
+      return (
+        <Words
+          of={said.isWelcome ? place.answerYes : place.answerNo}
+          slots={{ area: nameOf(said.area) }}
+        />
+      );
+  }
+}

@@ -1,0 +1,187 @@
+import type { RefObject, VNode } from "preact";
+import { useRef } from "preact/hooks";
+import type { Floor } from "../state/floor.js";
+import { type Here, inOrderOf, type Listed, listOf, myState } from "../state/place-live.js";
+import { place } from "../words/place.js";
+import { Given, useLine, Words } from "../view/words.js";
+import { Figure } from "./avatar.js";
+import { act } from "./control.js";
+import { stateWords } from "./mine.js";
+import { NameOf } from "./parts.js";
+import { StaffMarks } from "./staff.js";
+
+interface Props {
+  readonly here: Here;
+  readonly floor: Floor | undefined;
+  /** The closed room the reader is in, into which they may ask others. */
+  readonly mayInvite: string | undefined;
+  readonly heading: RefObject<HTMLHeadingElement | null>;
+}
+
+/** Everybody on the floor in words. While the keyboard is in the list, rows keep their places. */
+export function People({ here, floor, mayInvite, heading }: Props): VNode {
+  const list = useRef<HTMLUListElement>(null);
+  const order = useRef<readonly number[]>([]);
+  const now = listOf(here, floor, performance.now());
+  const isBusy = list.current?.contains(document.activeElement) === true;
+  const shown = isBusy ? inOrderOf(now, order.current) : now;
+  order.current = shown.map((one) => one.person.seat);
+  const isWatching = myState(here) === "watch";
+  return (
+    <section class="card people-here" aria-labelledby="people-title">
+      <h2 id="people-title" ref={heading} tabIndex={-1}>
+        <Words of={place.people} />
+        <span class="count" data-count>
+          {" "}
+          {shown.length}
+        </span>
+      </h2>
+      <ul ref={list} class="person-list">
+        {shown.map((one) => (
+          <Row
+            key={one.person.seat}
+            one={one}
+            isWatching={isWatching}
+            room={mayInvite !== undefined && one.area?.id !== mayInvite ? mayInvite : undefined}
+          />
+        ))}
+      </ul>
+      {shown.length > 1 ? null : (
+        <p class="fine">
+          <Words of={place.alone} />
+        </p>
+      )}
+    </section>
+  );
+}
+
+export function Row({
+  one,
+  isWatching,
+  room,
+}: {
+  one: Listed;
+  isWatching: boolean;
+  room: string | undefined;
+}): VNode {
+  const line = useLine();
+  const { person, isMe } = one;
+  const { seat, name } = person;
+  return (
+    <li class={person.is_lost ? "person-here lost" : "person-here"} data-seat={seat}>
+      <Figure kind={person.kind} colour={person.colour} pose={person.is_away ? "sit" : "stand"} />
+      <div class="person-words">
+        <p class="person-name">
+          <Given>{name}</Given>
+          {isMe ? (
+            <span class="pill">
+              <Words of={place.you} />
+            </span>
+          ) : null}
+          {person.is_staff ? (
+            <span class="pill">
+              <Words of={place.staff} />
+            </span>
+          ) : null}
+          <StaffMarks person={person} />
+        </p>
+        <p class="fine person-state">
+          <span>
+            <i class={`state-mark state-${person.state}`} aria-hidden="true" />
+            <Words of={stateWords[person.state]} />
+          </span>
+          {person.has_distance && !isMe ? (
+            <span>
+              <Words of={place.keepsAway} />
+            </span>
+          ) : null}
+          {person.is_lost ? (
+            <span>
+              <Words of={place.lost} />
+            </span>
+          ) : person.is_away ? (
+            <span>
+              <Words of={place.away} />
+            </span>
+          ) : null}
+          {isMe ? null : (
+            <span data-distance>
+              <Words of={place[one.distance]} />
+            </span>
+          )}
+          {one.area === undefined ? null : <NameOf name={one.area.name} />}
+        </p>
+        {person.note === undefined || person.note === "" ? null : (
+          <p class="fine">
+            <Given>{person.note}</Given>
+          </p>
+        )}
+      </div>
+      {isMe || isWatching ? null : (
+        <div class="row person-acts">
+          <button
+            type="button"
+            class="quiet-button"
+            aria-label={line(place.goToWhom, { name })}
+            onClick={() => void act("floor.go", { to: "person", seat }, "walking")}
+          >
+            <Words of={place.goTo} />
+          </button>
+          <button
+            type="button"
+            class="quiet-button"
+            aria-label={line(place.waveWhom, { name })}
+            onClick={() => void act("person.wave", { seat }, "waved")}
+          >
+            <Words of={place.wave} />
+          </button>
+          {room === undefined ? null : (
+            <button
+              type="button"
+              class="quiet-button"
+              aria-label={line(place.inviteWhom, { name })}
+              onClick={() => void act("area.invite", { seat }, "invited")}
+            >
+              <Words of={place.invite} />
+            </button>
+          )}
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** Somebody who was pointed at on the map. */
+export function Chosen({
+  here,
+  floor,
+  seat,
+  close,
+}: {
+  here: Here;
+  floor: Floor;
+  seat: number | undefined;
+  close: () => void;
+}): VNode {
+  const one =
+    seat === undefined
+      ? undefined
+      : listOf(here, floor, performance.now()).find((other) => other.person.seat === seat);
+  return (
+    <div role="status">
+      {one === undefined ? null : (
+        <section class="card chosen" aria-labelledby="chosen-title">
+          <h3 id="chosen-title" class="unseen">
+            <Words of={place.chosen} />
+          </h3>
+          <ul class="person-list">
+            <Row one={one} isWatching={myState(here) === "watch"} room={undefined} />
+          </ul>
+          <button type="button" class="quiet-button" onClick={close}>
+            <Words of={place.closeIt} />
+          </button>
+        </section>
+      )}
+    </div>
+  );
+}

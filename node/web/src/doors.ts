@@ -13,6 +13,8 @@ const people: HomeDoor = { href: "#/people", title: doors.people, note: doors.pe
 const peopleSeen: HomeDoor = { ...people, note: doors.peopleSeenNote };
 const peopleAsked: HomeDoor = { ...people, note: doors.peopleAskedNote };
 const contract: HomeDoor = { href: "#/contract", title: doors.contract, note: doors.contractNote };
+const hours: HomeDoor = { href: "#/hours", title: doors.hours, note: doors.hoursNote };
+const hoursSeen: HomeDoor = { ...hours, note: doors.hoursSeenNote };
 const schools: HomeDoor = { href: "#/schools", title: doors.schools, note: doors.schoolsNote };
 const roster: HomeDoor = { href: "#/roster", title: doors.roster, note: doors.rosterNote };
 const summary: HomeDoor = { href: "#/summary", title: doors.summary, note: doors.summaryNote };
@@ -33,15 +35,18 @@ export function doorsOf(role: string): readonly HomeDoor[] {
 function othersOf(role: string): readonly HomeDoor[] {
   switch (role) {
     case "commissioner":
-      return [people, contract, schools, roster, summary, audit, settings, keys, roles, me];
+      return [people, contract, hours, schools, roster, summary, audit, settings, keys, roles, me];
     case "contractor":
-      return [people, contract, schools, roster, settings, keys, roles, me];
+      return [people, contract, hoursSeen, schools, roster, settings, keys, roles, me];
     case "auditor":
-      return [audit, settings, keys, roles, me];
+      return [audit, hoursSeen, settings, keys, roles, me];
     case "school_staff":
-      return [peopleAsked, roles, me];
+      return [peopleAsked, hoursSeen, roles, me];
     case "supporter":
-      return [peopleSeen, roles, me];
+      return [peopleSeen, hoursSeen, roles, me];
+    case "instructor":
+    case "guest_teacher":
+      return [hoursSeen, roles, me];
     case "data_holder":
       return [settings, roles, me];
     case "student":

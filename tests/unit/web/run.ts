@@ -3,6 +3,7 @@ import { main } from "../../browser/t.ts";
 import "./avatars.ts";
 import "./floor.ts";
 import "./live.ts";
+import "./hours.ts";
 import "./person.ts";
 import "./place_live.ts";
 import "./sheet.ts";

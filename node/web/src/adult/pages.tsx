@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { type PageProps, type Views, viewOf } from "../view/page.js";
 import { AuditPage } from "./audit.js";
 import { ContractPage } from "./contract.js";
+import { HoursPage } from "./hours.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
 import { PeoplePage } from "./people.js";
 import { PersonPage } from "./person.js";
@@ -25,6 +26,7 @@ const views: Views = {
   roles: RolesPage,
   audit: AuditPage,
   contract: ContractPage,
+  hours: HoursPage,
   people: PeoplePage,
   person: PersonPage,
   "person-new": PersonNewPage,

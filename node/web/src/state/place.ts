@@ -34,6 +34,7 @@ const rows = {
   "person-new": { path: "person-new", of: "adult" },
   registration: { path: "registration/*", of: "adult" },
   contract: { path: "contract", of: "adult" },
+  hours: { path: "hours", of: "adult" },
   schools: { path: "schools", of: "adult" },
   roster: { path: "roster", of: "adult" },
   "roster-import": { path: "roster/*", of: "adult" },

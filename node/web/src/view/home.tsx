@@ -4,6 +4,7 @@ import type { Who } from "../state/door.js";
 import { home, roles } from "../words/home.js";
 import type { Word, WordForm } from "../words/word.js";
 import { DisplayChoices } from "./display.js";
+import { NowLater } from "./now_later.js";
 import { Scene } from "./scene.js";
 import { Time } from "./time.js";
 import { Given, Words } from "./words.js";
@@ -21,6 +22,16 @@ interface Props {
   readonly theme: Theme;
   readonly choose: (change: Partial<Display>) => void;
 }
+
+/** Who is told here whether the place is open: those who come to be in it. */
+const comesToBe: readonly string[] = [
+  "student",
+  "guardian",
+  "supporter",
+  "instructor",
+  "guest_teacher",
+  "school_staff",
+];
 
 /** My page: who I am here, where I can go, how it looks, how to leave. */
 export function Home({ who, doors, form, theme, choose }: Props): VNode {
@@ -51,6 +62,7 @@ export function Home({ who, doors, form, theme, choose }: Props): VNode {
         </div>
       </section>
       <Elsewhere who={who} />
+      {comesToBe.includes(who.role) ? <NowLater /> : null}
       {doors.length === 0 ? null : (
         <nav class="doors" aria-labelledby="doors-title">
           <h2 id="doors-title">

@@ -5,6 +5,8 @@ import { contract } from "./contract.js";
 import { doors } from "./doors.js";
 import { first } from "./first.js";
 import { home, roles } from "./home.js";
+import { hours } from "./hours.js";
+import { hoursWork } from "./hours_work.js";
 import { keys } from "./keys.js";
 import { me } from "./me.js";
 import { people } from "./people.js";
@@ -36,6 +38,7 @@ export const chapters: readonly Chapter[] = [
   { name: "way", forChildren: true, isLater: true, words: way },
   { name: "me", forChildren: true, isLater: true, words: me },
   { name: "place", forChildren: true, isLater: true, words: place },
+  { name: "hours", forChildren: true, isLater: true, words: hours },
   { name: "doors", forChildren: false, words: doors },
   { name: "placeStaff", forChildren: false, words: placeStaff },
   { name: "settings", forChildren: false, words: settings },
@@ -46,6 +49,7 @@ export const chapters: readonly Chapter[] = [
   { name: "person", forChildren: false, words: person },
   { name: "registration", forChildren: false, words: registration },
   { name: "contract", forChildren: false, words: contract },
+  { name: "hoursWork", forChildren: false, words: hoursWork },
   { name: "schools", forChildren: false, words: schools },
   { name: "roster", forChildren: false, words: roster },
   { name: "summary", forChildren: false, words: summary },

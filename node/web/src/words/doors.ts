@@ -42,6 +42,17 @@ export const doors = {
     "けいやくの 日《ひ》と、 IDの のこりです。",
     "The contract's dates and the IDs left.",
   ],
+  hours: ["開設時間《かいせつじかん》", "あいて いる じかん", "Opening hours"],
+  hoursNote: [
+    "開《ひら》く日《ひ》と時間《じかん》、休《やす》み、臨時休室《りんじきゅうしつ》を決《き》めます。",
+    "あく 日《ひ》と じかん、 休《やす》みを きめます。",
+    "Decide on days, hours, holidays and closures.",
+  ],
+  hoursSeenNote: [
+    "開《ひら》く日《ひ》と時間《じかん》を見《み》ます。",
+    "あく 日《ひ》と じかんを 見《み》ます。",
+    "See the days and hours.",
+  ],
   schools: ["学校《がっこう》", "学校《がっこう》", "Schools"],
   schoolsNote: [
     "学校《がっこう》の一覧《いちらん》と、参加《さんか》する協力校《きょうりょくこう》です。",

@@ -1,0 +1,37 @@
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { hours as words } from "../words/hours.js";
+import { useAsked } from "./asked.js";
+import { NowSentence } from "./hours.js";
+import { Words } from "./words.js";
+
+/** On my page: whether the place is open, and if not, when it will be. Whoever comes at another hour is
+ * told kindly, never that anything went wrong; when the node cannot say, nothing is said here.
+ * `children`: what one can do right now (going in, calling for help), under the sentence. */
+export function NowCard({ children }: { children?: ComponentChildren }): VNode | null {
+  const [asked, again] = useAsked("hours.show", undefined);
+  const heard = useRef({ hours: undefined as unknown, ms: 0 });
+  const look = useRef(again);
+  look.current = again;
+  useEffect(() => {
+    const seen = (): void => {
+      if (document.visibilityState === "visible") look.current();
+    };
+    document.addEventListener("visibilitychange", seen);
+    return () => document.removeEventListener("visibilitychange", seen);
+  }, []);
+  if (asked.at !== "here") return null;
+  const hours = asked.value;
+  if (heard.current.hours !== hours) heard.current = { hours, ms: performance.now() };
+  return (
+    <section class="card stack now" aria-labelledby="now-title">
+      <h2 id="now-title">
+        <Words of={words.title} />
+      </h2>
+      <div class="stack-small" role="status">
+        <NowSentence hours={hours} heardMs={heard.current.ms} again={again} />
+      </div>
+      {children === undefined ? null : <div class="row now-acts">{children}</div>}
+    </section>
+  );
+}

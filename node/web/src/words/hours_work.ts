@@ -1,0 +1,306 @@
+import type { Word } from "./word.js";
+
+/** Opening hours as the board decides them and staff read them. */
+export const hoursWork = {
+  title: ["開設時間《かいせつじかん》", "あいて いる じかん", "Opening hours"],
+  lead: [
+    "子《こ》どもが入《はい》れる日《ひ》と時間《じかん》です。決《き》めたことは、きょうの分《ぶん》も、すぐに変《か》わります。前《まえ》の内容《ないよう》と決《き》めた人《ひと》は記録《きろく》に残《のこ》ります。",
+    "子《こ》どもが 入《はい》れる 日《ひ》と じかんです。 かえると、 すぐに かわります。 かえた ことは のこります。",
+    "The days and times children can come in. Changes count at once, for today too; the earlier value and who decided are kept.",
+  ],
+  leadRead: [
+    "子《こ》どもが入《はい》れる日《ひ》と時間《じかん》です。教育委員会《きょういくいいんかい》の担当者《たんとうしゃ》が決《き》めます。",
+    "子《こ》どもが 入《はい》れる 日《ひ》と じかんです。 まちの 人《ひと》が きめます。",
+    "The days and times children can come in. The board of education decides on them.",
+  ],
+  saved: ["決《き》めました。", "きめました。", "Decided."],
+  saving: ["保存《ほぞん》しています…", "しまって います…", "Saving…"],
+  conflict: [
+    "ほかの人《ひと》が先《さき》に変更《へんこう》しました。いまの内容《ないよう》を見《み》てから、もう一度《いちど》どうぞ。",
+    "ほかの 人《ひと》が さきに かえました。 いまの じかんを みて ください。",
+    "Someone else changed it first. Please look at it now and try again.",
+  ],
+  fix: [
+    "直《なお》すところがあります。赤《あか》い言葉《ことば》を見《み》てください。",
+    "なおす ところが あります。 あかい ことばを みて ください。",
+    "Something needs mending: see the words in red.",
+  ],
+  nothingYet: [
+    "一週間《いっしゅうかん》の形《かたち》がまだ決《き》まっていません。決《き》めるまで、子《こ》どもは入《はい》れません。",
+    "まだ じかんが きまって いません。 子《こ》どもは 入《はい》れません。",
+    "No week has been decided yet. Until then children cannot come in.",
+  ],
+  outside: [
+    "きょうは、契約《けいやく》と試行《しこう》の期間《きかん》の外《そと》です。",
+    "きょうは、 けいやくの 日《ひ》では ありません。",
+    "Today is in neither the contract nor the trial period.",
+  ],
+
+  close: [
+    "臨時《りんじ》に休室《きゅうしつ》する",
+    "きゅうに 休《やす》みに する",
+    "Close for once",
+  ],
+  closeLead: [
+    "警報《けいほう》や停電《ていでん》などのとき、一度《いちど》の操作《そうさ》で休《やす》みにします。中《なか》にいる子《こ》どもには知《し》らせてから閉《し》めます。スタッフは残《のこ》れます。",
+    "きゅうな ときに、 休《やす》みに します。 中《なか》の 子《こ》どもに しらせて しめます。 スタッフは のこれます。",
+    "For storms, power cuts and the like, in one act. Children inside are told; staff can stay.",
+  ],
+  closeToday: ["きょう、いまから", "きょう、 いまから", "Today, from now on"],
+  closeLater: ["日《ひ》を決《き》めて", "日《ひ》を きめて", "On days I choose"],
+  closeOpen: [
+    "休《やす》みにする日《ひ》と、子《こ》どもへの言葉《ことば》を入《い》れる",
+    "日《ひ》と ことばを いれる",
+    "Say when, and what children are told",
+  ],
+  closeWhen: ["いつ休《やす》みにしますか", "いつ 休《やす》みますか", "When"],
+  closeFrom: ["休《やす》みの最初《さいしょ》の日《ひ》", "はじめの 日《ひ》", "First day closed"],
+  closeTo: [
+    "休《やす》みの最後《さいご》の日《ひ》（一日《いちにち》だけなら空《あ》けておく）",
+    "おわりの 日《ひ》",
+    "Last day closed (empty: that day only)",
+  ],
+  closeAt: [
+    "最初《さいしょ》の日《ひ》に閉《し》める時刻《じこく》（なくてもよい）",
+    "はじめの 日《ひ》に しめる じかん",
+    "Time of closing on the first day (optional)",
+  ],
+  closeAtHint: [
+    "空《あ》けておくと、きょうならいま、ほかの日《ひ》なら一日《いちにち》中《じゅう》休《やす》みです。",
+    "なければ、 すぐに しめます。",
+    "Empty: now if it is today, else the whole day.",
+  ],
+  closeMessage: [
+    "子《こ》どもに見《み》せる言葉《ことば》",
+    "子《こ》どもに みせる ことば",
+    "What children are told",
+  ],
+  closeMessageHint: [
+    "短《みじか》く、やさしい言葉《ことば》で。人《ひと》の名前《なまえ》は書《か》かないでください。例《れい》：台風《たいふう》が来《く》るので、きょうはお休《やす》みです。",
+    "みじかく かいて ください。 名前《なまえ》は かかないで ください。",
+    "Short and plain, no names. Example: A storm is coming, so we are closed today.",
+  ],
+  closeNow: ["休室《きゅうしつ》にする", "休《やす》みに する", "Close"],
+
+  calendar: ["カレンダー", "カレンダー", "Calendar"],
+  month: [
+    "{year}年《ねん》{month}月《がつ》",
+    "{year}年《ねん》 {month}月《がつ》",
+    "month {month} of {year}",
+  ],
+  before: ["前《まえ》の月《つき》", "まえの 月《つき》", "Month before"],
+  after: ["次《つぎ》の月《つき》", "つぎの 月《つき》", "Next month"],
+  counts: [
+    "開《ひら》く日《ひ》：{open}日《にち》（平日《へいじつ》{weekdays}日《にち》）",
+    "あく 日《ひ》： {open}（げつ〜きん {weekdays}）",
+    "Open days: {open} ({weekdays} weekdays)",
+  ],
+  dayHead: ["日《ひ》", "日《ひ》", "Day"],
+  dayKind: ["開《ひら》く時間《じかん》", "じかん", "Hours"],
+  mday: ["{n}日《にち》（{weekday}）", "{n}日《にち》（{weekday}）", "{weekday} the {n}."],
+  long: ["長《なが》く開《ひら》く日《ひ》", "ながい 日《ひ》", "Long day"],
+  short: ["短《みじか》く開《ひら》く日《ひ》", "みじかい 日《ひ》", "Short day"],
+  shut: ["休《やす》み", "休《やす》み", "Closed"],
+  byPeriod: ["期間《きかん》の外《そと》", "きかんの そと", "Outside the periods"],
+  byClosure: ["臨時休室《りんじきゅうしつ》", "きゅうな 休《やす》み", "Closed for once"],
+  byDay: ["この日《ひ》だけの決《き》まり", "この 日《ひ》だけ", "A day of its own"],
+  byHoliday: ["祝日《しゅくじつ》", "休《やす》みの 日《ひ》", "Holiday"],
+  byYearEnd: ["年末年始《ねんまつねんし》", "年《とし》の おわりと はじめ", "Turn of the year"],
+  trialDay: ["試行《しこう》", "おためし", "Trial"],
+  today: ["きょう", "きょう", "Today"],
+  pickHint: [
+    "日《ひ》を押《お》すと、その日《ひ》だけの決《き》まりを変《か》えられます。",
+    "日《ひ》を おすと、 その 日《ひ》だけ かえられます。",
+    "Press a day to change that day alone.",
+  ],
+  total: [
+    "合計《ごうけい》{hours}時間《じかん》",
+    "ぜんぶで {hours}じかん",
+    "{hours} hours in all",
+  ],
+  totalMinutes: [
+    "合計《ごうけい》{hours}時間《じかん》{minutes}分《ふん》",
+    "ぜんぶで {hours}じかん {minutes}ふん",
+    "{hours} h {minutes} min in all",
+  ],
+
+  oneDay: ["一日《いちにち》だけ変《か》える", "1日《にち》だけ かえる", "Change one day"],
+  oneDayLead: [
+    "その日《ひ》だけの開設時間《かいせつじかん》、催《もよお》しの日《ひ》、祝日《しゅくじつ》の出《だ》し入《い》れです。",
+    "その 日《ひ》だけの じかんや、 休《やす》みの 日《ひ》です。",
+    "Hours of one day, a session with a title, holidays added and taken out.",
+  ],
+  day: ["日《ひ》", "日《ひ》", "Day"],
+  now: ["いまの決《き》まり", "いまの きまり", "As it stands"],
+  what: ["どうしますか", "どう しますか", "What shall it be"],
+  whatSlots: [
+    "開《ひら》く時間《じかん》を決《き》める（催《もよお》しの日《ひ》も）",
+    "じかんを きめる",
+    "Set its hours (or a session)",
+  ],
+  whatHoliday: [
+    "休《やす》みの日《ひ》に加《くわ》える",
+    "休《やす》みの 日《ひ》に する",
+    "Add as a holiday",
+  ],
+  whatWork: [
+    "祝日《しゅくじつ》から外《はず》す",
+    "休《やす》みの 日《ひ》に しない",
+    "Take out of the holidays",
+  ],
+  whatBackDay: [
+    "この日《ひ》だけの決《き》まりをやめる",
+    "この 日《ひ》だけの きまりを やめる",
+    "End the rule of this day",
+  ],
+  whatBackHoliday: [
+    "国《くに》の祝日《しゅくじつ》のとおりにもどす",
+    "国《くに》の カレンダーに もどす",
+    "As the national holidays have it",
+  ],
+  slots: ["開《ひら》く時間《じかん》", "あいて いる じかん", "Hours"],
+  slotFrom: ["開《ひら》く", "あく", "opens"],
+  slotTo: ["閉《し》まる", "しまる", "closes"],
+  slotNone: [
+    "この日《ひ》は休《やす》みです。",
+    "この 日《ひ》は 休《やす》みです。",
+    "Closed on this day.",
+  ],
+  slotHint: [
+    "10:00 のように入《い》れます。夜中《よなか》の12時《じ》までは 24:00 です。",
+    "10:00 の ように いれます。",
+    "As 10:00; until midnight is 24:00.",
+  ],
+  slotAdd: ["時間《じかん》を足《た》す", "じかんを たす", "Add hours"],
+  slotRemove: ["消《け》す", "けす", "Remove"],
+  titleOf: [
+    "催《もよお》しの名前《なまえ》（なくてもよい。子《こ》どもに見《み》えます）",
+    "その 日《ひ》の 名前《なまえ》",
+    "Title of the session (optional; children see it)",
+  ],
+  holidayName: [
+    "休《やす》みの名前《なまえ》",
+    "休《やす》みの 名前《なまえ》",
+    "Name of the holiday",
+  ],
+  reason: [
+    "理由《りゆう》（記録《きろく》に残《のこ》ります。人《ひと》の名前《なまえ》は書《か》かない）",
+    "わけ（名前《なまえ》は かかない）",
+    "Reason (kept in the record; no names)",
+  ],
+  decide: ["決《き》める", "きめる", "Decide"],
+
+  week: ["一週間《いっしゅうかん》の形《かたち》", "1しゅうかんの じかん", "The week"],
+  weekChange: [
+    "一週間《いっしゅうかん》の形《かたち》を変《か》える",
+    "1しゅうかんの じかんを かえる",
+    "Change the week",
+  ],
+  weekday: ["曜日《ようび》", "よう日《び》", "Weekday"],
+  dayType: ["日《ひ》の種類《しゅるい》", "どんな 日《ひ》", "Type of day"],
+  long3: [
+    "平日《へいじつ》5日《いつか》を開《あ》ける週《しゅう》で、長《なが》く開《ひら》く日《ひ》が{n}日《にち》より少《すく》なくなるときは、理由《りゆう》をたずねます。",
+    "ながい 日《ひ》が {n}より すくない ときは、 わけを ききます。",
+    "A full week with fewer than {n} long days is asked for a reason.",
+  ],
+  cancel: ["やめる", "やめる", "Cancel"],
+
+  yearEnd: [
+    "年末年始《ねんまつねんし》の休《やす》み",
+    "年《とし》の おわりと はじめの 休《やす》み",
+    "Turn of the year",
+  ],
+  yearEndNow: [
+    "12月《がつ》{from}日《にち》から1月《がつ》{to}日《にち》まで休《やす》みです。",
+    "12月《がつ》{from}日《にち》から 1月《がつ》{to}日《にち》まで 休《やす》みです。",
+    "Closed from December {from} to January {to}.",
+  ],
+  yearEndNone: [
+    "年末年始《ねんまつねんし》も、いつもの週《しゅう》と同《おな》じです。",
+    "いつもと おなじです。",
+    "As any other week.",
+  ],
+  yearEndOpen: ["年末年始《ねんまつねんし》も開《あ》ける", "ずっと あける", "Do not close"],
+  yearEndFrom: [
+    "12月《がつ》の何日《なんにち》から",
+    "12月《がつ》 なん日《にち》から",
+    "From December",
+  ],
+  yearEndTo: [
+    "1月《がつ》の何日《なんにち》まで",
+    "1月《がつ》 なん日《にち》まで",
+    "Until January",
+  ],
+  yearEndChange: [
+    "年末年始《ねんまつねんし》を変《か》える",
+    "かえる",
+    "Change the turn of the year",
+  ],
+
+  ownDays: [
+    "決《き》めてある特別《とくべつ》な日《ひ》",
+    "とくべつな 日《ひ》",
+    "Days decided on their own",
+  ],
+  ownNone: [
+    "これからの特別《とくべつ》な日《ひ》はありません。",
+    "とくべつな 日《ひ》は ありません。",
+    "None to come.",
+  ],
+  change: ["変《か》える", "かえる", "Change"],
+  addedHoliday: ["加《くわ》えた休《やす》み", "たした 休《やす》み", "Added holiday"],
+  takenOut: [
+    "外《はず》した祝日《しゅくじつ》",
+    "休《やす》みに しない 日《ひ》",
+    "Holiday taken out",
+  ],
+
+  periods: ["期間《きかん》", "きかん", "Periods"],
+  contract: ["契約《けいやく》", "けいやく", "Contract"],
+  trial: ["試行《しこう》", "おためし", "Trial"],
+  noPeriods: [
+    "契約《けいやく》がまだ決《き》まっていません。決《き》めるまで、子《こ》どもは入《はい》れません。",
+    "まだ けいやくが ありません。 子《こ》どもは 入《はい》れません。",
+    "There is no contract yet. Until then children cannot come in.",
+  ],
+  toContract: [
+    "期間《きかん》は「契約《けいやく》とIDの数《かず》」で変《か》えます",
+    "きかんは 「けいやく」で かえます",
+    "The periods are changed with the contract",
+  ],
+  warnings: ["閉《し》まる前《まえ》のお知《し》らせ", "しまる まえの おしらせ", "Before closing"],
+  warningsNow: [
+    "子《こ》どもには、閉《し》まる{first}前《まえ》と{last}前《まえ》に知《し》らせます。",
+    "しまる {first}まえと {last}まえに しらせます。",
+    "Children are told {first} and {last} before closing.",
+  ],
+  warningsOne: [
+    "子《こ》どもには、閉《し》まる{n}前《まえ》に知《し》らせます。",
+    "しまる {n}まえに しらせます。",
+    "Children are told {n} before closing.",
+  ],
+  warningsNone: [
+    "閉《し》まる前《まえ》のお知《し》らせはしません。",
+    "まえには しらせません。",
+    "Children are not told beforehand.",
+  ],
+  toWarnings: [
+    "お知《し》らせの時間《じかん》を変《か》える",
+    "おしらせの じかんを かえる",
+    "Change the warnings",
+  ],
+
+  history: ["これまでの決定《けってい》", "これまで", "Decisions so far"],
+  historyNone: ["まだありません。", "まだ ありません。", "None yet."],
+  by: ["{time}　{role}", "{time}　{role}", "{time}, by {role}"],
+  person: ["決《き》めた人《ひと》", "きめた 人《ひと》", "Who decided"],
+  why: ["理由《りゆう》：{text}", "わけ： {text}", "Reason: {text}"],
+  wasValue: ["前《まえ》", "まえ", "Before"],
+  isValue: ["後《あと》", "あと", "After"],
+  ofWeek: ["一週間《いっしゅうかん》の形《かたち》", "1しゅうかん", "The week"],
+  ofDay: ["その日《ひ》だけの決《き》まり", "その 日《ひ》だけ", "One day"],
+  ofHoliday: ["祝日《しゅくじつ》", "休《やす》みの 日《ひ》", "Holiday"],
+  noneOwn: ["決《き》まりなし", "きまり なし", "nothing of its own"],
+  isWork: ["開《あ》ける（祝日《しゅくじつ》から外《はず》す）", "あける", "taken out"],
+  older: ["さらに前《まえ》を見《み》る", "もっと まえを みる", "Show older ones"],
+} satisfies Record<string, Word>;

@@ -85,7 +85,8 @@ demo_start() {
         node_ready "$name"
         demo_logins "$name"
     done
-    demo_people aozora # midori is as a town finds it on its first day
+    demo_board aozora spec people
+    demo_board midori always # no roster yet: as a town finds it when its contract begins
     for name in $(demo_names); do first_page "$name" || die "$name: the first page does not answer"; done
     demo_addresses
 }
@@ -150,6 +151,7 @@ demo_describe() {
         printf '  office       %s   (certificate %s, password ibasho)\n' "$URL_OFFICE" "$BASE/ca/office-$name.p12"
         printf '  federation   %s\n  uploads      %s\n' "$URL_FEDERATION" "$URL_UPLOADS"
         printf '  data         %s\n  admin socket %s\n' "$DATA" "$NODE_RUN/admin.sock"
+        printf '%s' "${DEMO_OPEN[$name]:-}"
         while IFS='|' read -r r l p s; do
             printf '  %-14s %-24s %s\n' "$r" "$l" "$p"
         done <"$BASE/$name.logins"

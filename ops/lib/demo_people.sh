@@ -1,6 +1,6 @@
-# ops/lib/demo_people.sh - what a demo city's board has done before anyone looks: a contract, a
-# roster, a duty. Done over HTTP as the board itself would, so that it stands in the records too.
-# To be sourced after demo.sh.
+# ops/lib/demo_people.sh - what a demo city's board has done before anyone looks: a contract, the
+# opening hours (demo_hours.sh), a roster, a duty. Done over HTTP as the board itself would, so that
+# it stands in the records too. To be sourced after demo.sh.
 DEMO_ROSTER=$CHECKOUT/ops/data/demo-roster.zip
 
 uuid() { cat /proc/sys/kernel/random/uuid; }
@@ -27,10 +27,15 @@ board() {
 
 board_json() { board "$1" "$2" -H 'Content-Type: application/json' -d "$3"; }
 
-# NAME: its contract, roster and duty; nothing when that was done before.
-demo_people() {
-    local name=$1 done_file=$BASE/$1.people role login password secret id preview school answer i
-    [ ! -e "$done_file" ] || return 0
+# NAME HOURS [people]: contract and hours of this school year, once its people; only what was not done
+# before, so that one code of the board's app serves it all.
+demo_board() {
+    local name=$1 role login password secret year
+    local hours_file=$BASE/$1.hours people_file=$BASE/$1.people
+    year=$(demo_year)
+    [ "$(cat "$hours_file" 2>/dev/null)" != "$year" ] || hours_file=
+    [ "${3:-}" = people ] && [ ! -e "$people_file" ] || people_file=
+    [ -n "$hours_file$people_file" ] || return 0
     node_names "$name"
     node_ports
     node_urls
@@ -42,10 +47,22 @@ demo_people() {
             "{\"login\":\"$login\",\"password\":\"$password\",\"code\":\"$(totp "$secret")\"}" >/dev/null ||
             die "$name: the board cannot sign in"
     done <"$BASE/$name.logins"
-    board_json PUT /api/v1/contract "{\"id\":\"$(uuid)\",\"title\":\"オンラインの居場所 運営業務（デモ）\",
-        \"contractor\":\"デモ受託者\",\"begins_on\":\"2026-04-01\",\"ends_on\":\"2027-03-31\",
-        \"trial_begins_on\":\"2026-05-07\",\"trial_ends_on\":\"2026-05-29\",
-        \"n_student\":400,\"n_staff\":100,\"n_guardian\":100}" >/dev/null || die "$name: no contract"
+    if [ -n "$hours_file" ]; then
+        demo_contract "$name" "$year"
+        "demo_hours_$2" "$name" "$year"
+        echo "$year" >"$hours_file"
+    fi
+    if [ -n "$people_file" ]; then
+        demo_people "$name"
+        : >"$people_file"
+    fi
+    board DELETE /api/v1/session >/dev/null
+    rm -f "$BOARD_JAR"
+}
+
+# NAME: its roster and a duty.
+demo_people() {
+    local name=$1 id preview school answer i
     answer=$(board POST /api/v1/roster/imports -H 'Content-Type: application/zip' \
         --data-binary "@$DEMO_ROSTER") || die "$name: the roster was not taken"
     id=$(told id "$answer")
@@ -65,7 +82,4 @@ demo_people() {
     board_json POST "/api/v1/people/$(told id "${answer#*\"items\"}")/rights" \
         "{\"id\":\"$(uuid)\",\"right\":\"guidance\",\"school\":\"$school\"}" >/dev/null ||
         die "$name: the school's staff has no duty"
-    board DELETE /api/v1/session >/dev/null
-    rm -f "$BOARD_JAR"
-    : >"$done_file"
 }

@@ -176,6 +176,31 @@ def demo_logins_open_the_door(t):
 
 
 @case
+def demo_opens_as_it_says(t):
+    t.req("AI-4.3-ウ-イ-2")
+    long, short = ([{"from": "10:00", "to": end}] for end in ("15:00", "12:00"))
+    for name, week in (("aozora", [long, short, long, short, long, [], []]),
+                       ("midori", [[{"from": "00:00", "to": "24:00"}]] * 7)):
+        entry = next(e for e in addresses() if e["name"] == name)
+        row = next(row for row in entry["logins"] if row["role"] == "student")
+        child = reach(entry).sign_in(Login("student", row["login"], row["password"], "", None))
+        plan = child.request("GET", "/api/v1/hours/plan").json()
+        t.eq(list(plan["week"].values()), week, f"{name}: its week")
+        now = child.request("GET", "/api/v1/hours").json()
+        t.ok(now["today"]["phase"] != "none", f"{name}: today is in a period", now["today"])
+        if name == "midori":
+            t.eq(now["state"], "open", f"{name}: a child can come in at any hour")
+            months = [child.request("GET", f"/api/v1/hours/month?month={day['day'][:7]}").json()
+                      for day in plan["holidays"]]
+            shut = [day for m in months for day in m["days"] if day["day"] >= now["today"]["day"]
+                    and day["phase"] == "contract" and not day["slots"]]
+            t.eq(shut, [], f"{name}: on no day to come it is closed")
+        else:
+            t.eq([day["title"] for day in plan["days"]], ["ほっとルーム"], f"{name}: a session")
+    t.ok("ALWAYS" in terminal.said, "which of them is open is said where it starts")
+
+
+@case
 def demo_starts_once_only(t):
     done = ops("ops/up")
     t.eq(done.returncode, 1, "a second start is refused")

@@ -370,6 +370,11 @@ T_CASE(hours_sessions_holidays_and_year_end)
     T_OK(route_fixture_has(show(&t, "hours.month", "month=2026-12"), "\"n_open\":19"), "less");
     T_EQ(decide(&t, "hours.year_end", "\"reason\":\"開ける\"")->reply.status, 200, "none");
     T_OK(route_fixture_has(show(&t, "hours.month", "month=2026-12"), "\"n_open\":23"), "more");
+    at("2026-08-11", 11, 0);
+    req = show(&t, "hours.show", NULL);
+    T_EQ(req->reply.status, 200, "who comes on a holiday is told, not refused");
+    T_SPAN(value_of(req, "state"), SPAN("closed"), "that it is closed");
+    T_SPAN(value_of(req, "next_at"), SPAN("2026-08-12T01:00:00.000000Z"), "and until when");
     req = show(&t, "hours.plan", NULL);
     T_OK(route_fixture_has(req, "\"year_end\":{}"), "the plan says so");
     T_OK(route_fixture_has(req, "夏の会"), "and has the sessions");

@@ -191,6 +191,7 @@ T_CASE(hours_state_at_every_edge_of_a_day)
         {"the last minute", "2026-06-01", 14, 59, HOURS_CLOSING, 1, "2026-06-02"},
         {"at the close", "2026-06-01", 15, 0, HOURS_CLOSED, 0, "2026-06-02"},
         {"a Friday night", "2026-06-05", 20, 0, HOURS_CLOSED, 0, "2026-06-08"},
+        {"on a holiday", "2026-09-21", 11, 0, HOURS_CLOSED, 0, "2026-09-24"},
         {"before silver week", "2026-09-18", 16, 0, HOURS_CLOSED, 0, "2026-09-24"},
         {"the turn of the year", "2026-12-28", 16, 0, HOURS_CLOSED, 0, "2027-01-04"},
         {"between trial and contract", "2026-05-30", 11, 0, HOURS_OUTSIDE, 0, "2026-06-01"},

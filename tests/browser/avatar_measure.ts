@@ -4,6 +4,7 @@
  * nobody who it is). 32 px is the size at which a figure is met on a crowded floor. */
 import type { Page } from "playwright-core";
 import * as art from "../../node/web/src/art/avatars.ts";
+import { svgOf } from "./avatar_svg.ts";
 
 /** For looking: as a screen without colours shows it. */
 export const greyOf: art.Palette = {
@@ -12,6 +13,7 @@ export const greyOf: art.Palette = {
   l: "#c9c9c9",
   d: "#333333",
   w: "#f4f4f4",
+  o: "#444444",
 };
 const flat: art.Palette = { b: "#000", s: "#000", l: "#000", d: "#000", w: "#000", o: "#000" };
 
@@ -33,7 +35,7 @@ export async function measure(page: Page): Promise<Pair[]> {
   const kinds = [...art.kinds, "neutral"] as readonly art.Kind[];
   const pairs: Pair[] = [];
   for (const pose of ["stand", "sit"] as const) {
-    const svgs = kinds.map((kind) => art.svgOf(kind, flat, pose));
+    const svgs = kinds.map((kind) => svgOf(kind, flat, pose));
     const found = await page.evaluate(
       async ({ svgs, size, ratio }) => {
         const wide = size + 4;

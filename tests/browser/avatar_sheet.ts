@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { chromium, type Page } from "playwright-core";
 import * as art from "../../node/web/src/art/avatars.ts";
+import { svgOf } from "./avatar_svg.ts";
 import { closest, greyOf, measure } from "./avatar_measure.ts";
 
 const all = [...art.kinds, "neutral"] as readonly art.Kind[];
@@ -33,15 +34,15 @@ mkdirSync(out, { recursive: true });
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium" });
 const page = await browser.newPage({ viewport: { width: 1060, height: 800 } });
 for (const pose of ["stand", "sit"] as const) {
-  const grey = all.map((kind) => cell(figure(art.svgOf(kind, greyOf, pose), 32), kind));
+  const grey = all.map((kind) => cell(figure(svgOf(kind, greyOf, pose), 32), kind));
   await shoot(page, `${out}/grey-32-${pose}.png`, sheet(`32 px, ${pose}`, grey, 700));
   const large = all.map((kind, i) =>
-    cell(figure(art.svgOf(kind, art.paletteOf(art.colours[i % 10] as art.Colour), pose), 96), kind),
+    cell(figure(svgOf(kind, art.paletteOf(art.colours[i % 10] as art.Colour), pose), 96), kind),
   );
   await shoot(page, `${out}/colour-96-${pose}.png`, sheet(`96 px, ${pose}`, large, 1000));
 }
 const every = art.colours.flatMap((colour) =>
-  all.map((kind) => figure(art.svgOf(kind, art.paletteOf(colour)), 64)),
+  all.map((kind) => figure(svgOf(kind, art.paletteOf(colour)), 64)),
 );
 await shoot(page, `${out}/every-64.png`, sheet("64 px", every, 49 * 58));
 const pairs = await measure(page);

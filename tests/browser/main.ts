@@ -7,6 +7,7 @@ import "./way_in.ts";
 import "./passkeys.ts";
 import "./my_page.ts";
 import "./avatars.ts";
+import "./profile.ts";
 import "./keyboard.ts";
 import "./settings.ts";
 import "./hours.ts";

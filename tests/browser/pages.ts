@@ -149,6 +149,21 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.waitForSelector(".fault");
     },
   },
+  {
+    name: "my_profile",
+    who: "child0",
+    reach: (v) => to(v, "#/me/profile", "#profile-name"),
+  },
+  {
+    name: "my_profile_with_fault",
+    who: "long",
+    reach: async (v) => {
+      await to(v, "#/me/profile", "#profile-name");
+      await v.page.fill("#profile-name", "");
+      await v.page.click("form .button");
+      await v.page.waitForSelector("#profile-name-fault");
+    },
+  },
   { name: "my_devices", who: "child0", reach: (v) => to(v, "#/me/devices", ".device") },
   { name: "my_step", who: "child0", reach: (v) => to(v, "#/me/step", ".pad-pictures") },
   {
@@ -205,6 +220,15 @@ export const pages: readonly PageUnderTest[] = [
   { name: "audit", who: "board", reach: (v) => to(v, "#/audit", "#audit-account") },
   { name: "people", who: "board", reach: (v) => to(v, "#/people", ".person-row") },
   { name: "person", who: "board", reach: (v) => toPerson(v) },
+  {
+    name: "person_and_profiles_so_far",
+    who: "board",
+    reach: async (v) => {
+      await toPerson(v);
+      await v.page.click(".profile-past button");
+      await v.page.waitForSelector(".profile-past [role=status]");
+    },
+  },
   {
     name: "person_guardian_asked_for",
     who: "board",

@@ -16,6 +16,7 @@ import { Acts } from "./person_acts.js";
 import { OneTime } from "./person_once.js";
 import { roleWord } from "./person_parts.js";
 import { Rights } from "./person_rights.js";
+import { ProfilePast } from "./profile_past.js";
 
 /** One person: what the viewer may know, what happened to the ID, what can be done. What a role does
  * not see is not there, not greyed. */
@@ -44,6 +45,7 @@ export function PersonPage({ page, role }: PageProps): VNode {
             {person.may_see_facts === true ? <ToRegistration id={person.id} /> : null}
             {role === "commissioner" ? <Rights person={person} again={again} /> : null}
             <Past steps={person.steps} />
+            {person.login === undefined ? null : <ProfilePast id={person.id} />}
           </>
         )}
       </Shown>

@@ -16,7 +16,7 @@ export type Palette = Readonly<Record<Tone | "o", string>>; // o: the rim
 
 /** What a whole figure takes up, and where in it the feet stand. */
 export const box = { width: 68, height: 74, footX: 34, footY: 69 } as const;
-const [left, top, feetX, feetY] = [-2, -3, 32, 66];
+const [feetX, feetY] = [32, 66];
 
 const draws: Readonly<Record<Kind, Draw>> = { ...animals, ...people };
 
@@ -39,7 +39,7 @@ export function partsOf(kind: Kind, pose: Pose): readonly Part[] {
 }
 
 /** A rim round the whole figure, so that a light one stands out from a light floor. */
-const rim = 2.2;
+export const rim = 2.2;
 
 const palette = (b: string, s: string, l: string, o: string): Palette => ({
   b,
@@ -65,22 +65,6 @@ const palettes: Readonly<Record<Colour, Palette>> = {
 };
 export const colours = Object.keys(palettes) as readonly Colour[];
 export const paletteOf = (colour: Colour): Palette => palettes[colour];
-
-/** The figure as a drawing of its own: for sheets, and for pictures made once and kept. */
-export function svgOf(kind: Kind, tones: Palette, pose: Pose = "stand"): string {
-  const parts = partsOf(kind, pose);
-  const rims = parts.map(({ width, path }) => `<path stroke-width="${width + rim}" d="${path}"/>`);
-  const inner = parts.map(({ tone, width, path }) =>
-    width === 0
-      ? `<path fill="${tones[tone]}" d="${path}"/>`
-      : `<path fill="none" stroke="${tones[tone]}" stroke-width="${width}" d="${path}"/>`,
-  );
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${left} ${top} ${box.width} ${box.height}"` +
-    ` stroke-linecap="round" stroke-linejoin="round">` +
-    `<g fill="none" stroke="${tones.o}">${rims.join("")}</g>${inner.join("")}</svg>`
-  );
-}
 
 /** Paints the figure with its feet at (0, 0), `scale` pixels a unit of the box. Costs some 40
  * paths: paint into a picture once for each kind, colour and pose, and draw that. */

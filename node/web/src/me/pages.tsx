@@ -8,6 +8,7 @@ import { Given, Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { roles } from "../words/home.js";
 import { me } from "../words/me.js";
+import { profile } from "../words/profile.js";
 import { way } from "../words/way.js";
 import type { Word } from "../words/word.js";
 import { NewPassword } from "../way/new-password.js";
@@ -15,6 +16,7 @@ import { AppPage } from "./app.js";
 import { DevicesPage } from "./devices.js";
 import { Done } from "./done.js";
 import { PasskeysPage } from "./passkeys.js";
+import { ProfilePage } from "./profile.js";
 import { StepPage } from "./step.js";
 import { useState } from "preact/hooks";
 
@@ -22,6 +24,7 @@ const views: Views = {
   me: MePage,
   "me-password": PasswordPage,
   "me-devices": DevicesPage,
+  "me-profile": ProfilePage,
   "me-passkeys": (props) => (props.role === "student" ? <MissingNote /> : <PasskeysPage />),
   "me-app": (props) => (props.role === "student" ? <MissingNote /> : <AppPage />),
   "me-step": (props) => (props.role === "student" ? <StepPage /> : <MissingNote />),
@@ -33,10 +36,12 @@ export function Pages(props: PageProps): VNode {
 
 type Row = readonly [href: string, title: Word, note: Word];
 
+const seen: Row = ["#/me/profile", profile.title, profile.note];
 const password: Row = ["#/me/password", me.password, me.passwordNote];
 const devices: Row = ["#/me/devices", me.devices, me.devicesNote];
 const step: Row = ["#/me/step", me.step, me.stepNote];
 const ofAdults: readonly Row[] = [
+  seen,
   password,
   devices,
   ["#/me/passkeys", me.passkeys, me.passkeysNote],
@@ -47,7 +52,7 @@ const ofAdults: readonly Row[] = [
 function ofChild(who: Who | undefined): readonly Row[] {
   const hasStep = who?.factors.some((one) => one === "pin" || one === "picture") === true;
   const maySet = who !== undefined && who.stepKinds.length > 0;
-  return hasStep || maySet ? [password, devices, step] : [password, devices];
+  return hasStep || maySet ? [seen, password, devices, step] : [seen, password, devices];
 }
 
 /** Who I am here, and what I can see to about my own ID. */

@@ -21,6 +21,7 @@ const rows = {
   "me-passkeys": { path: "me/passkeys", of: "inside" },
   "me-app": { path: "me/app", of: "inside" },
   "me-step": { path: "me/step", of: "inside" },
+  "me-profile": { path: "me/profile", of: "inside" },
   place: { path: "place", of: "place" },
   "place-floor": { path: "place/floor/*", of: "place" },
   "place-classes": { path: "place/classes", of: "place" },

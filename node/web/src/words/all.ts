@@ -11,6 +11,8 @@ import { keys } from "./keys.js";
 import { me } from "./me.js";
 import { people } from "./people.js";
 import { person } from "./person.js";
+import { colourNames, figures, profile } from "./profile.js";
+import { profilePast } from "./profile_past.js";
 import { place, placeStaff } from "./place.js";
 import { registration } from "./registration.js";
 import { roleTable } from "./role_table.js";
@@ -37,6 +39,9 @@ export const chapters: readonly Chapter[] = [
   { name: "boot", forChildren: true, words: boot },
   { name: "way", forChildren: true, isLater: true, words: way },
   { name: "me", forChildren: true, isLater: true, words: me },
+  { name: "profile", forChildren: true, isLater: true, words: profile },
+  { name: "figures", forChildren: true, isLater: true, words: figures },
+  { name: "colourNames", forChildren: true, isLater: true, words: colourNames },
   { name: "place", forChildren: true, isLater: true, words: place },
   { name: "hours", forChildren: true, isLater: true, words: hours },
   { name: "doors", forChildren: false, words: doors },
@@ -47,6 +52,7 @@ export const chapters: readonly Chapter[] = [
   { name: "audit", forChildren: false, words: audit },
   { name: "people", forChildren: false, words: people },
   { name: "person", forChildren: false, words: person },
+  { name: "profilePast", forChildren: false, words: profilePast },
   { name: "registration", forChildren: false, words: registration },
   { name: "contract", forChildren: false, words: contract },
   { name: "hoursWork", forChildren: false, words: hoursWork },

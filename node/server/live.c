@@ -298,7 +298,7 @@ static void beat_some(struct live *live)
     live->beat_at = (live->beat_at + 1) % n;
     for (uint32_t i = live->beat_at; i < live->n_used; i += n)
         if (live->slots[i] != NULL && live->slots[i]->phase == LIVE_OPEN)
-            live_conn_send(live->slots[i], live->beat, WS_KEEP);
+            live_conn_beat(live->slots[i]);
 }
 
 static void tick(struct live *live, int64_t now_us)

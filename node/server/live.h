@@ -9,8 +9,10 @@
  * and WS_TURN_FRAMES at most; what is left waits for the next round. So nobody's flood delays
  * another's command by more than one turn for each who floods.
  * Dead peers: every ping_s a ping and a BEAT (spread over time, one write each); whoever sends
- * nothing for dead_s is cut. An idle connection owns its struct and nothing else; all share one
- * buffer for reading. A slow receiver loses movement, then the connection (ws_queue.h, 1013).
+ * nothing for dead_s is cut. Whoever leaves LIVE_BEHIND_BEATS of them unanswered sees what is
+ * older than that: movement waits until he has caught up, then comes as a whole picture. An
+ * idle connection owns its struct and nothing else; all share one buffer for reading. A slow
+ * receiver loses movement, then the connection (ws_queue.h, 1013).
  *
  * Restart: open binds PATH.new, publish renames it over PATH. drain lets the feature write what
  * must be written, closes everybody with 1012 and ends the thread; they come again to the
@@ -25,6 +27,7 @@
 
 struct text;
 
+#define LIVE_BEHIND_BEATS 2
 #define LIVE_READ_BYTES   16384
 #define LIVE_OPENING_S    10 /* for a handshake */
 #define LIVE_CLOSING_S    2  /* for the other side's close */

@@ -268,8 +268,10 @@ void live_command_binary(struct live_conn *conn, struct span message)
             live_count_add(&live->count.n_sticks_let_go, 1);
         return;
     }
-    if (is_beat(message))
+    if (is_beat(message)) {
+        live_conn_beat_seen(conn);
         return;
+    }
     if (index < 0) {
         breach_of_form(conn, "form");
         live_conn_end(conn, 1008, "form", true, LIVE_END_FAULT);

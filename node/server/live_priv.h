@@ -65,7 +65,11 @@ struct live_conn {
     bool waits_out;          /* EPOLLOUT is asked for */
     bool is_close_seen;      /* theirs */
     bool is_beyond;          /* the cap */
-    char address[46];        /* as the front says */
+    /* BEATs come back in the order in which all went out: so many unanswered say how old what
+     * the page sees is, whatever lies in buffers on the way. */
+    uint8_t n_beats_open;
+    bool answers_beats, is_behind, lost_while_behind;
+    char address[46]; /* as the front says */
 };
 
 struct live_line {
@@ -133,6 +137,8 @@ void live_conn_settle(struct live_conn *conn);
 
 void live_conn_send(struct live_conn *conn, struct ws_shared *frame, enum ws_keep keep);
 void live_conn_flush(struct live_conn *conn);
+void live_conn_beat(struct live_conn *conn);
+void live_conn_beat_seen(struct live_conn *conn);
 /* Ours; end: what the feature is told. */
 void live_conn_end(struct live_conn *conn, int close_code, const char *reason, bool is_at_once,
                    enum live_end end);

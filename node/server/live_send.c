@@ -77,6 +77,11 @@ void live_conn_send(struct live_conn *conn, struct ws_shared *frame, enum ws_kee
 
     if (conn->phase != LIVE_OPEN)
         return;
+    if (conn->is_behind && keep == WS_MAY_DROP) {
+        conn->lost_while_behind = true;
+        live_count_add(&conn->head.live->count.n_frames_dropped, 1);
+        return;
+    }
     live_count_add(&conn->head.live->count.n_frames_sent, 1);
     if (!conn->is_corked && ws_queue_is_empty(&conn->queue))
         n = send_now(conn, bytes);
@@ -110,6 +115,43 @@ static bool write_some(struct live_conn *conn)
     return false;
 }
 
+/* Who has lost movement and has read all the rest gets a whole picture. */
+static void refresh(struct live_conn *conn)
+{
+    struct live *live = conn->head.live;
+
+    if (conn->phase != LIVE_OPEN || conn->visitor == NULL || conn->is_behind ||
+        !ws_queue_is_empty(&conn->queue) ||
+        (ws_queue_take_dropped(&conn->queue) == 0 && !conn->lost_while_behind))
+        return;
+    conn->lost_while_behind = false;
+    live->feature->refresh(live->feature->arg, conn->visitor, live->now_mono_us);
+}
+
+void live_conn_beat(struct live_conn *conn)
+{
+    live_conn_send(conn, conn->head.live->beat, WS_KEEP);
+    if (conn->n_beats_open < UINT8_MAX)
+        conn->n_beats_open++;
+    /* A program that never answers one is judged by its socket alone. */
+    if (conn->answers_beats && conn->n_beats_open > LIVE_BEHIND_BEATS)
+        conn->is_behind = true;
+}
+
+void live_conn_beat_seen(struct live_conn *conn)
+{
+    if (!conn->answers_beats) /* its first: what came before it began to answer does not count
+                               */
+        conn->n_beats_open = 0;
+    conn->answers_beats = true;
+    if (conn->n_beats_open > 0)
+        conn->n_beats_open--;
+    if (!conn->is_behind || conn->n_beats_open > 1)
+        return;
+    conn->is_behind = false;
+    refresh(conn);
+}
+
 /* Our close has left. Who broke a rule may still be sending: a socket that is closed with bytes
  * unread takes back what it had sent. */
 static void finish(struct live_conn *conn)
@@ -122,8 +164,6 @@ static void finish(struct live_conn *conn)
 
 void live_conn_flush(struct live_conn *conn)
 {
-    struct live *live = conn->head.live;
-
     if (conn->is_corked)
         return;
     while (conn->phase != LIVE_GONE && write_some(conn))
@@ -133,10 +173,7 @@ void live_conn_flush(struct live_conn *conn)
     ask_out(conn, !ws_queue_is_empty(&conn->queue));
     if (conn->phase == LIVE_CLOSING && ws_queue_is_finished(&conn->queue))
         finish(conn);
-    /* It reads again and has lost movement. */
-    if (conn->phase == LIVE_OPEN && ws_queue_is_empty(&conn->queue) &&
-        ws_queue_take_dropped(&conn->queue) > 0 && conn->visitor != NULL)
-        live->feature->refresh(live->feature->arg, conn->visitor, live->now_mono_us);
+    refresh(conn);
 }
 
 void live_conn_end(struct live_conn *conn, int close_code, const char *reason, bool is_at_once,

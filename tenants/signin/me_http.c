@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "node/base/clock.h"
+#include "node/io/live.h"
 #include "tenants/signin/me.h"
 #include "tenants/signin/password_rules.h"
 #include "tenants/tenants.h"
@@ -117,6 +118,7 @@ static void end_done(void *arg, enum err rc, const struct fail *why)
         reply_fail(req, why);
         return;
     }
+    live_drop_session(req->services->live, req->object);
     req->access_recorded = 1;
     reply_none(req);
 }

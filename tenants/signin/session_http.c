@@ -1,5 +1,6 @@
 #include <stddef.h>
 
+#include "node/io/live.h"
 #include "tenants/signin/signin.h"
 #include "tenants/signin/totp.h"
 #include "tenants/tenants.h"
@@ -321,6 +322,7 @@ static void close_done(void *arg, enum err rc, const struct fail *why)
         return;
     }
     req->access_recorded = 1;
+    live_drop_session(req->services->live, req->caller.session);
     session_wipe_cookies(req);
     /* The next child at a shared tablet finds nothing of this one. */
     reply_header(req, "Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");

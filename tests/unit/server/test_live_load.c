@@ -211,6 +211,50 @@ T_CASE(live_drops_movement_of_a_slow_reader_then_gives_it_a_picture)
     live_fixture_stop();
 }
 
+static void wait_for_beats(struct live_client *c, int n, bool answers)
+{
+    while (n > 0) {
+        struct live_frame frame = live_client_next(c, room, true, LIVE_CLIENT_WAIT_MS);
+
+        if (!t_case_ok() || frame.opcode == -1)
+            break;
+        if (frame.opcode == 9)
+            T_OK(live_client_send(c, 0x8a, SPAN("")), "pong");
+        if (frame.opcode != 2)
+            continue;
+        n--;
+        if (answers)
+            T_OK(live_client_send(c, 0x82, SPAN("\0")), "beat");
+    }
+    T_EQ(n, 0, "beats came");
+}
+
+T_CASE(live_holds_movement_back_from_whom_it_would_reach_too_late)
+{
+    const struct live_server_conf quick = {.ping_s = 1, .dead_s = 5};
+    int n = 5;
+
+    live_fixture_start(&quick);
+    live_fixture_join(&a, ROLE_STUDENT, "far away");
+    memset(payload, 'm', sizeof payload);
+    wait_for_beats(&a, 1, true);
+    T_EQ(live_post(live_fixture.live, send_movement, &n, NULL), ERR_OK, "posted");
+    for (int i = 0; i < n; i++)
+        T_EQ(text_of(&a).len, sizeof payload, "movement comes while beats are answered");
+    wait_for_beats(&a, LIVE_BEHIND_BEATS + 1, false);
+    T_EQ(live_post(live_fixture.live, send_movement, &n, NULL), ERR_OK, "posted");
+    T_OK(live_client_text(&a, "test.nothing 1 {}"), "said");
+    T_SPAN(text_of(&a), SPAN("{\"re\":1,\"ok\":{}}"), "answers come, movement does not");
+    T_EQ(atomic_load(&live_fixture.n_refreshed), 0, "nor a picture");
+    for (int i = 0; i < LIVE_BEHIND_BEATS + 1; i++)
+        T_OK(live_client_send(&a, 0x82, SPAN("\0")), "the beats are seen at last");
+    T_SPAN(text_of(&a), SPAN("picture"), "then all of it at once");
+    T_EQ(live_post(live_fixture.live, send_movement, &n, NULL), ERR_OK, "posted");
+    T_EQ(text_of(&a).len, sizeof payload, "and movement again");
+    live_client_close(&a);
+    live_fixture_stop();
+}
+
 T_CASE(live_closes_with_1013_who_does_not_read)
 {
     struct live_stats stats;

@@ -67,6 +67,18 @@ def tomorrow():
     return (at + datetime.timedelta(days=1)).strftime("%Y-%m-%d")
 
 
+def floor(body=None):
+    """A floor there is, and one there is not."""
+    return Route(lambda world, role, kind: (
+        {"id": "plaza" if kind == "own" else "attic"}, body() if body else None),
+        ("own", "forged"))
+
+
+def session_over():
+    return {"id": nonce(), "floor": "plaza", "title": "ためし", "is_anonymous": False,
+            "from": "2020-01-01T00:00:00Z", "until": "2020-01-01T01:00:00Z"}
+
+
 def wrong_sign_in(world):
     """A login of its own each time: tries of one would be slowed down."""
     return {"login": f"nobody-{nonce()}", "password": "not the password"}
@@ -135,6 +147,20 @@ ROUTES = {
     "hours.day": body_of(lambda w: {**no_version(), "day": tomorrow()}),
     "hours.holiday": body_of(lambda w: {**no_version(), "day": tomorrow()}),
     "hours.close": body_of(lambda w: {"id": nonce(), "from": "2026-02-30", "message": "ためし"}),
+    # -- the place: right in form, of a version there will never be, or already over --
+    "floors.show": floor(),
+    "floors.history": floor(),
+    "floors.file": floor(),
+    "floors.revert": floor(lambda: {**no_version(), "version": 0}),
+    "floor_plan.change": floor(lambda: {"id": nonce(), "capacity": 0, "when_full": "wait",
+                                        "is_hidden": False}),
+    "floor_rules.decide": body_of(lambda w: {"id": nonce(), "subject_kind": "role",
+                                             "code": "nobody", "verdict": "deny"}),
+    "place_sessions.make": body_of(lambda w: session_over()),
+    "place_sessions.change": Route(lambda w, r, k: ({"id": nonce()}, session_over()),
+                                   ("forged",)),
+    "place_sessions.cancel": Route(lambda w, r, k: ({"id": nonce()}, {"id": nonce()}),
+                                   ("forged",)),
     "session.second_factor": body_of({"code": "000000"}),
     # -- keys --
     "keys.approve": Route(lambda w, r, k: (

@@ -51,8 +51,9 @@ LIBS     = $(foreach d,$(FOLDERS),$B/$(subst /,-,$d).a)
 
 UNIT_SRCS        := $(shell find tests/unit -name 'test_*.c' 2>/dev/null)
 INTEGRATION_SRCS := $(wildcard tests/integration/*.c)
-# Fixtures of the integration tests serve the figures too.
-BENCH_SRCS       := $(wildcard tests/bench/*.c tests/integration/*_fixture.c)
+# Fixtures of the integration tests serve the figures and the stage too, but for those that check.
+FIXTURES         := $(filter-out %/town_fixture.c %/cast_fixture.c,$(wildcard tests/integration/*_fixture.c))
+BENCH_SRCS       := $(wildcard tests/bench/*.c) $(FIXTURES)
 
 PROGRAMS := ibasho-node ibasho-keyd ibasho ibasho-supervise
 BINS      = $(addprefix $B/,$(PROGRAMS))

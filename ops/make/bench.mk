@@ -2,5 +2,7 @@
 ONLY ?=
 .PHONY: bench
 bench: ## figures as JSON lines (ONLY=prefix), CPU time per unit or ratios
-	@$(MAKE) --no-print-directory FLAVOUR=release all build/release/bench web >&2
+	@ops/setup bench
+	@$(MAKE) --no-print-directory FLAVOUR=release all build/release/bench build/release/stage \
+	  build/release/load web >&2
 	@tests/bench/run "$(ONLY)"

@@ -3,7 +3,7 @@
  *   load --address unix:/path|tcp:HOST:PORT --kind ibasho|plain|colyseus --scene FILE
  *        --people N --seconds S [--targets FILE] [--origin URL] [--host NAME] [--floors
  * a,b,...]
- *        [--rate HZ] [--join S] [--warm S]
+ *        [--rate HZ] [--join S] [--warm S] [--lobby 1]
  *
  * targets: one line a person: of ibasho its ticket, of colyseus the address of its seat. rate:
  * how often positions are told to servers that want positions (10). join: over how many seconds
@@ -64,6 +64,7 @@ static struct {
     enum kind kind;
     int n_people, seconds, rate_hz;
     double join_s, warm_s;
+    bool stays_in_lobby;
 } opt = {.origin = "http://localhost",
          .host = "localhost",
          .floors = "plaza",
@@ -251,6 +252,10 @@ static void ask_in(struct person *p)
     if (p->has_asked || p->wire.state != WIRE_OPEN)
         return;
     p->has_asked = true;
+    if (opt.stays_in_lobby) {
+        p->is_in = true;
+        return;
+    }
     switch (opt.kind) {
     case KIND_IBASHO:
         n = snprintf(text, sizeof text, "place.enter %u {\"floor\":\"%s\",\"rung\":\"text\"}",
@@ -505,6 +510,8 @@ static void read_options(int argc, char **argv)
             opt.join_s = atof(value);
         else if (strcmp(name, "--warm") == 0)
             opt.warm_s = atof(value);
+        else if (strcmp(name, "--lobby") == 0)
+            opt.stays_in_lobby = atoi(value) != 0;
         else
             die(name, NULL);
     }

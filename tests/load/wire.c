@@ -76,6 +76,7 @@ enum err wire_open(struct wire *wire, const char *target, const char *host, cons
     int n = snprintf(head, sizeof head,
                      "GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nUpgrade: websocket\r\n"
                      "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                     "X-Forwarded-For: 127.0.0.1\r\n" /* as a front would */
                      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n%s%s%s\r\n",
                      target, host, origin, protocols == NULL ? "" : "Sec-WebSocket-Protocol: ",
                      protocols == NULL ? "" : protocols, protocols == NULL ? "" : "\r\n");

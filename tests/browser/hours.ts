@@ -88,7 +88,8 @@ test("board_changes_the_week_and_everybody_sees_it_at_once", async (t) => {
     await page.fill("#week-reason", "夏休みのあいだ");
     await page.click("form:has(#week-reason) .button");
     await saved(page);
-    await page.waitForSelector("table.week");
+    await page.getByText("夏休みのあいだ").waitFor();
+    await page.locator("table.week", { hasText: "15:30" }).waitFor();
     const row = await page.locator("table.week tbody tr").first().innerText();
     t.ok(/09:00–11:30.*13:00–15:30/s.test(row), "two slots a day, read as typed", row);
     const past = await page.locator(".history .past").first().innerText();

@@ -59,8 +59,8 @@ test("child_comes_in_and_fetches_no_adult_pages", async (t) => {
       await visit.page
         .locator(".door")
         .evaluateAll((all) => all.map((one) => one.getAttribute("href"))),
-      ["#/me"],
-      "the door of the child's own ID, none of the grown-ups",
+      ["#/place", "#/me"],
+      "the doors to the place and to the child's own ID, none of the grown-ups",
     );
     for (const hash of ["#/settings", "#/sheet", "#/sheet-check"]) {
       await visit.page.goto(`${at.url}/${hash}`);

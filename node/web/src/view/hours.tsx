@@ -12,9 +12,13 @@ const isPun = (n: number): boolean => [0, 1, 3, 4, 6, 8].includes(n % 10);
 
 /** "10:00" as people say it, 10時. */
 export function Clock({ of: time }: { of: string }): VNode {
+  const form = useContext(FormOfWords);
   const [hour = "", minute = ""] = time.split(":");
   if (time === "24:00") return <Words of={words.midnight} />;
-  const slots = { hour: String(Number(hour)), minute };
+  const slots = {
+    hour: String(Number(hour)),
+    minute: form === "english" ? minute : String(Number(minute)),
+  };
   if (minute === "00") return <Words of={words.hour} slots={slots} />;
   return <Words of={isPun(Number(minute)) ? words.hourPun : words.hourFun} slots={slots} />;
 }

@@ -1,21 +1,14 @@
 /* Floors over HTTP: what is published, how full they get, and their files for browsers. A
  * commissioner publishes, and the operator's command line (AI-2.3-エ, AI-4.3-イ-エ-2: no
  * release, inside within 5 s). */
+#include "node/place/floor_output.h"
 #include "node/place/place_http.h"
 #include "node/place/ready.h"
 
 #define HISTORY_PAGE 50
-#define FLOOR_TYPE   "application/vnd.ibasho.floor+json"
 
 /* ---- shapes ---- */
 
-struct floor_output {
-    struct span id, name_ja, name_en, hash, role, body;
-    int theme, when_full;
-    int64_t version, at, capacity, n_areas, w_cm, h_cm;
-    struct id by;
-    bool has_at, has_by, has_role, has_capacity, is_hidden, is_ready, has_body;
-};
 #define FLOOR_HEAD \
     PLACE_FIELD(JX_TEXT, floor_output, id, "フロアの記号"), \
         PLACE_FIELD(JX_TEXT, floor_output, name_ja, "名前（よみつき）"), \
@@ -38,9 +31,6 @@ static const struct jx_field floor_fields[] = {
 static const struct jx_shape floor_shape =
     JX_SHAPE("FloorInfo", struct floor_output, floor_fields);
 
-struct floors_output {
-    struct jx_list items;
-};
 static const struct jx_field floors_fields[] = {
     {.name = "items",
      .type = JX_LIST,
@@ -48,7 +38,7 @@ static const struct jx_field floors_fields[] = {
      .offset = offsetof(struct floors_output, items),
      .title_ja = "フロア"},
 };
-static const struct jx_shape floors_shape =
+const struct jx_shape floors_shape =
     JX_SHAPE("FloorInfos", struct floors_output, floors_fields);
 
 struct past_output {
@@ -85,11 +75,6 @@ static const struct jx_field history_fields[] = {
 static const struct jx_shape history_shape =
     JX_SHAPE("FloorHistory", struct history_output, history_fields);
 
-struct published_output {
-    struct span id, hash;
-    int64_t version;
-    bool is_new;
-};
 static const struct jx_field published_fields[] = {
     PLACE_FIELD(JX_TEXT, published_output, id, "フロアの記号"),
     PLACE_FIELD(JX_INT, published_output, version, "いまの版"),
@@ -97,7 +82,7 @@ static const struct jx_field published_fields[] = {
     PLACE_FIELD(JX_BOOL, published_output, is_new,
                 "新しい版になったか（同じ形なら、ならない）"),
 };
-static const struct jx_shape published_shape =
+const struct jx_shape floor_published_shape =
     JX_SHAPE("FloorPublished", struct published_output, published_fields);
 
 /* ---- reading ---- */
@@ -672,7 +657,7 @@ const struct route floor_routes[FLOOR_ROUTES_N] = {
      .audit = AUDIT_CHANGE,
      .body_type = FLOOR_TYPE,
      .body_cap_bytes = JX_MAX_BYTES,
-     .output = &published_shape,
+     .output = &floor_published_shape,
      .summary_ja = "フロアを公開する",
      .handle = publish},
     {.name = "floors.revert",
@@ -683,7 +668,7 @@ const struct route floor_routes[FLOOR_ROUTES_N] = {
      .object = OBJECT_ANY_HERE,
      .audit = AUDIT_CHANGE,
      .input = &revert_shape,
-     .output = &published_shape,
+     .output = &floor_published_shape,
      .summary_ja = "フロアを前の版にもどす",
      .handle = revert},
     {.name = "floor_plan.change",
@@ -713,7 +698,7 @@ const struct route floor_routes[FLOOR_ROUTES_N] = {
      .audit = AUDIT_CHANGE,
      .body_type = FLOOR_TYPE,
      .body_cap_bytes = JX_MAX_BYTES,
-     .output = &published_shape,
+     .output = &floor_published_shape,
      .summary_ja = "運用者がフロアを公開する",
      .handle = publish},
     {.name = "floors.admin_revert",
@@ -723,7 +708,7 @@ const struct route floor_routes[FLOOR_ROUTES_N] = {
      .object = OBJECT_ANY_HERE,
      .audit = AUDIT_CHANGE,
      .input = &revert_shape,
-     .output = &published_shape,
+     .output = &floor_published_shape,
      .summary_ja = "運用者がフロアを前の版にもどす",
      .handle = revert},
 };

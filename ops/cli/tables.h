@@ -11,6 +11,7 @@ extern const struct cli_table cli_backup;      /* backup.c */
 extern const struct cli_table cli_restore;     /* restore.c */
 extern const struct cli_table cli_doctor;      /* doctor.c */
 extern const struct cli_table cli_floor;       /* floor.c */
+extern const struct cli_table cli_floor_node;  /* floor_node.c */
 extern const struct cli_table cli_key;         /* key.c */
 extern const struct cli_table cli_log;         /* log.c */
 extern const struct cli_table cli_roster;      /* roster.c */
@@ -20,7 +21,7 @@ extern const struct cli_table cli_verify;      /* verify.c */
 #define CLI_TABLES \
     { \
         &cli_account, &cli_conf, &cli_doctor, &cli_key, &cli_backup, &cli_restore, &cli_log, \
-            &cli_floor, &cli_roster, &cli_roster_node, &cli_verify, \
+            &cli_floor, &cli_floor_node, &cli_roster, &cli_roster_node, &cli_verify, \
     }
 
 #endif

@@ -1,21 +1,22 @@
 #!/usr/bin/python3
 # tests/run: left 300
 """The place on a whole node, through the front: people who come in, see each other, wait, are cut and
-come back, and what is written of it. Children and staff are raw clients (tests/lib/ws_client.py):
+come back, and what is written of it. Children and staff are raw clients (tests/lib/visitor.py):
 what they did not get never left the server."""
 import datetime
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lib import ws_client  # noqa: E402
 from lib.ibasho_node import ROOT, Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
-from lib.ws_client import BINARY, Closed, Raw, Refused, Visitor, ticket  # noqa: E402
+from lib.visitor import BINARY, Visitor  # noqa: E402
+from lib.ws_client import Closed, Late, No, Refused  # noqa: E402
 
 nodes = node = board = supporter = None
 children = []  # (Login, Session)
@@ -44,7 +45,7 @@ def now():
 
 
 def stamp(at):
-    return at.astimezone(datetime.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return at.astimezone(datetime.timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def open_all_day():
@@ -74,6 +75,10 @@ def visitor(i, **more):
 def named(name):
     """Of an event about people: it speaks of this one."""
     return lambda of: any(p["name"] == name for p in of["people"])
+
+
+def left(seat):
+    return lambda of: {"seat": seat} in of["seats"]
 
 
 def log_of(i, since=None):
@@ -112,8 +117,652 @@ def two_children_enter_and_see_each_other(t):
         t.ok(True, "a walk is seen by both")
 
 
+@case
+def only_who_has_a_ticket_comes_in(t):
+    t.req("KP-3-運用-3")
+    used = ws_client.ticket(children[0][1])
+    ws_client.connect(node, used).close()
+    for text, origin, what in (("A" * 43, None, "a ticket nobody drew"), (used, None, "used before"),
+                               (ws_client.ticket(children[0][1]), "https://elsewhere.example",
+                                "a page from elsewhere")):
+        try:
+            ws_client.connect(node, text, origin=origin).close()
+            status = 101
+        except Refused as refused:
+            status = refused.status
+        t.ok(status in (401, 403, 404), what, status)
+    t.eq(node.sign_in(node.account("analyst")).request("POST", "/api/v1/ticket").status, 404,
+         "who may not be in the place gets none")
+
+
+@case
+def rules_hold_for_altered_clients(t):
+    t.req("KP-3-運用-3")
+    t.req("AI-2.3-エ")
+    with visitor(0) as a, visitor(1) as b:
+        a.enter(rung="watch")
+        b.enter()
+        a.wait("floor.here")
+        b.wait("floor.here")
+        at = a.me()["x"], a.me()["y"]
+        t.eq(a.refused("floor.walk", x=1800, y=800), "watch-walk", "who watches does not walk")
+        a.say(BINARY, bytes([1, 127, 0]))
+        t.eq(a.refused("person.wave", seat=b.seat), "watch-wave", "nor waves")
+        time.sleep(0.5)
+        t.eq((a.me()["x"], a.me()["y"]), at, "and stands where it stood, stick or not")
+        t.eq(a.command("me.rung", rung="text"), {}, "raising is its own act")
+        t.eq(a.refused("floor.walk", x=1800, y=800), None, "then it walks")
+        t.eq(a.refused("floor.walk", x=9000, y=800), "invalid", "outside the floor")
+        t.eq(a.refused("floor.walk", x=1800, y=800, seat=b.seat), "invalid",
+             "nobody walks for another: a seat is no input")
+        before = b.me()["x"], b.me()["y"]
+        a.command("floor.walk", x=10, y=10)  # into the corner of the outer wall
+        time.sleep(0.3)
+        t.ok(a.me()["x"] >= 40 and a.me()["y"] >= 40, "a walk into a wall ends before it", a.me())
+        t.eq((b.me()["x"], b.me()["y"]), before, "others feel nothing")
+        t.eq(b.refused("area.lock", area="square", lock="closed"), "not-found", "a child locks nothing")
+        t.eq(b.refused("floor.fly", x=1), "not-found", "a command of no row")
+        t.eq(b.command("person.wave", seat=a.seat), {}, "the other feels nothing of all that")
+        t.eq(a.wait("wave")["name"], "こども1", "a wave")
+        setting("place.rung_most", "text")
+        t.eq(b.refused("me.rung", rung="voice"), "rung-most", "what the municipality has not opened")
+        setting("place.rung_most", "camera")
+    metrics = node.admin("GET", "/metrics").body.decode()
+    t.ok("watch-walk" in metrics, "breaches are counted by rule")
+    t.ok(int(node.psql("SELECT count(*) FROM access_record WHERE outcome = 'watch-walk'")) >= 1,
+         "and recorded")
+
+
+@case
+def distance_and_states_are_kept_by_the_server(t):
+    t.req("SE-4.1-イ-4")
+    t.req("AI-2.2-ウ")
+    with visitor(0) as a, visitor(1) as b:
+        a.enter(state="alone")
+        b.enter()
+        b.wait("floor.here")
+        a.wait("floor.here")
+        b.until(lambda: a.seat in b.floor.people, what="a")
+        t.ok(b.floor.people[a.seat]["has_distance"], "to be alone is to wish distance")
+        t.eq(b.refused("person.wave", seat=a.seat), "distance", "nobody waves then")
+        t.eq(b.refused("floor.go", to="person", seat=a.seat), "distance", "nor comes near")
+        a.command("me.state", state="break")
+        b.wait("people.changed", where=lambda of: any(p["state"] == "break" for p in of["people"]))
+        t.ok(True, "a state in one tap, seen by all")
+        a.command("me.away", on=True)
+        b.wait("people.changed", where=lambda of: any(p["is_away"] for p in of["people"]))
+        t.ok(True, "and being away")
+
+
+@case
+def a_closed_room_tells_nothing_outside(t):
+    t.req("AI-2.3-オ")
+    with Visitor(node, supporter) as s, visitor(0) as a, visitor(1) as third:
+        for v in (s, a, third):
+            v.enter("counsel")
+            v.wait("floor.here")
+        rooms = [i for i, r in third.floor.areas.items() if "n" not in r]
+        t.ok(rooms, "the floor has rooms one does not see into", third.floor.areas)
+        room = next(r for r in rooms if s.refused("area.enter", area=r) is None)
+        s.until(lambda: s.floor.here.get("room") == room or
+                any(e[0] == "people.left" for e in third.events), what="inside")
+        a_seat = a.seat
+        s.until(lambda: a_seat in s.floor.people, what="the child")
+        s.command("area.invite", seat=a_seat)
+        t.eq(a.wait("invited")["area"], room, "invited")
+        heard = len(third.heard)
+        a.command("area.enter", area=room)
+        third.wait("people.left", where=left(a_seat))
+        s.until(lambda: "こども0" in {p.get("name") for p in s.floor.people.values()}, what="together")
+        a.command("me.state", state="break")
+        s.wait("people.changed", where=named("こども0"))
+        time.sleep(0.5)
+        said = b"".join(third.heard[heard:]).decode(errors="replace")
+        t.ok("こども0" not in said and "しえんいん" not in said, "not a word of them reaches a third", said)
+        t.ok(all(p.get("name") not in ("こども0", "しえんいん")
+                 for p in third.floor.people.values()), "nobody of them is known outside")
+        t.ok(third.refused("area.enter", area=room) in ("area-locked", "in-use", "area-who"),
+             "the door is shut")
+        with visitor(2) as late:
+            late.enter("counsel")
+            late.wait("floor.here")
+            t.eq({p["name"] for p in late.floor.people.values()}, {"こども1", "こども2"},
+                 "nor to one who comes later")
+
+
+@case
+def ids_go_to_staff_alone(t):
+    t.req("AI-2.3-カ")
+    with Visitor(node, supporter) as s, visitor(0) as a:
+        a.enter()
+        a.wait("floor.here")
+        s.enter()
+        s.wait("floor.here")
+        began = time.time()
+        with visitor(1) as b:
+            b.enter()
+            b.wait("floor.here")
+            entry = s.wait("entries", where=lambda of: any(i["name"] == "こども1" for i in of["items"]))
+            took = time.time() - began
+            item = next(i for i in entry["items"] if i["name"] == "こども1")
+            t.note(f"entry told after {took:.2f} s")
+            t.ok(took <= 2, "told within two seconds", took)
+            t.eq((item["login"], item["account"], item["floor"]),
+                 (children[1][0].login, children[1][0].id, "plaza"), "display name, ID, where")
+            t.ok("at" in item and "is_first" in item, "and when")
+            s.until(lambda: any(p.get("login") == children[1][0].login
+                                for p in s.floor.people.values()), what="the staff's view")
+            a.until(lambda: b.seat in a.floor.people, what="b")
+            t.ok(children[1][0].id.encode() not in b"".join(a.heard)
+                 and children[1][0].login.encode() not in b"".join(a.heard), "no ID on a child's line")
+            t.eq((a.seen("entries"), b.seen("entries")), ([], []), "children get no notice")
+
+
+@case
+def capacity_is_exact_when_all_come_at_once(t):
+    t.req("SE-4.1-イ-1")
+    put(board, "/api/v1/floors/quiet/plan", capacity=3, when_full="wait", is_hidden=False)
+    vs = [visitor(i) for i in range(8)]
+    try:
+        time.sleep(0.3)
+        answers = {}
+
+        def go(v):
+            answers[v] = v.enter("quiet")
+        threads = [threading.Thread(target=go, args=(v,)) for v in vs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        kinds = [answers[v]["kind"] for v in vs]
+        t.eq((kinds.count("here"), kinds.count("waiting")), (3, 5), "three are in, five wait")
+        t.eq(sorted(answers[v]["position"] for v in vs if answers[v]["kind"] == "waiting"),
+             [1, 2, 3, 4, 5], "each with a position")
+        inside = [v for v in vs if answers[v]["kind"] == "here"]
+        line = sorted((v for v in vs if v not in inside), key=lambda v: answers[v]["position"])
+        inside[0].wait("floor.here")
+        inside[0].until(lambda: len(inside[0].floor.people) == 3, what="three are seen")
+        inside[0].command("place.leave")
+        line[0].wait("floor.here")
+        t.eq(line[1].wait("wait", where=lambda of: of["position"] == 1)["floor"], "quiet",
+             "the next moves up")
+        line[1].command("place.leave")
+        line[2].wait("wait", where=lambda of: of["position"] == 1)
+        line[2].cut()
+        time.sleep(0.3)
+        inside[1].command("place.leave")
+        line[3].wait("floor.here")
+        t.ok(True, "who is cut is passed over")
+        with visitor(vs.index(line[2])) as again:
+            t.eq(again.resume(line[2])["position"], 1, "and keeps the turn")
+            inside[2].command("place.leave")
+            again.wait("floor.here")
+            t.ok(True, "which comes")
+        inside[0].wait("floors", where=lambda of: any(
+            f["id"] == "quiet" and f["is_full"] for f in of["floors"]))
+        t.ok(True, "the lobby hears that it is full")
+    finally:
+        for v in vs:
+            v.close()
+    put(board, "/api/v1/floors/quiet/plan", when_full="wait", is_hidden=False)
+
+
+@case
+def a_full_lounge_opens_another(t):
+    t.req("SE-4.1-イ-1")
+    t.req("AI-4.3-イ-イ")
+    put(board, "/api/v1/floors/lounge/plan", capacity=1, when_full="copy", is_hidden=False)
+    time.sleep(0.3)
+    try:
+        with visitor(0) as a, visitor(1) as b, visitor(2) as c:
+            copies = []
+            for v in (a, b, c):
+                t.eq(v.enter("lounge")["kind"], "here", "in at once")
+                copies.append(v.wait("floor.here")["copy"])
+            t.eq(copies, [1, 2, 3], "each copy as full as the plan says")
+            t.eq(len(a.floor.people), 1, "who is on the other copy is not here")
+            b.command("place.leave")
+            time.sleep(1.5)
+            with visitor(3) as d:
+                d.enter("lounge")
+                t.eq(d.wait("floor.here")["copy"], 2, "a copy that was closed opens again")
+    finally:
+        put(board, "/api/v1/floors/lounge/plan", when_full="copy", is_hidden=False)
+
+
+@case
+def the_newer_device_wins_and_the_older_is_told(t):
+    t.req("AI-2.6-オ")
+    since = mark()
+    with visitor(0) as older, visitor(1) as other:
+        older.enter()
+        other.enter()
+        other.wait("floor.here")
+        seat = older.wait("floor.here")["seat"]
+        second = node.sign_in(children[0][0])
+        with Visitor(node, second) as newer:
+            newer.enter()
+            t.eq(older.wait("out")["reason"], "elsewhere", "told")
+            t.eq(older.wait_closed(), 4001, "and closed")
+            t.eq(newer.wait("floor.here")["seat"], seat, "the same place")
+            t.eq([p["name"] for p in other.floor.people.values()].count("こども0"), 1, "seen once")
+            setting("place.second_device", "refuse")
+            try:
+                with visitor(0) as third:
+                    t.eq(third.refused("place.enter", floor="plaza", rung="text"), "elsewhere",
+                         "or the first stays: a setting")
+            finally:
+                setting("place.second_device", "newer")
+    t.eq(log_of(0, since), [("entry", "plaza", ""), ("exit", "plaza", "closed")], "one visit in the log")
+
+
+@case
+def a_cut_line_is_taken_up_again_or_lost(t):
+    t.req("AI-2.5-ア")
+    since = mark()
+    with visitor(1) as other:
+        other.enter()
+        other.wait("floor.here")
+        a = visitor(0)
+        a.enter()
+        seat = a.wait("floor.here")["seat"]
+        a.command("floor.walk", x=1800, y=800)
+        other.until(lambda: seat in other.floor.people, what="a")
+        time.sleep(0.4)
+        a.cut()
+        other.wait("people.changed", where=lambda of: any(p["is_lost"] for p in of["people"]))
+        t.ok(True, "others see the cut")
+        with visitor(0) as again:
+            t.eq(again.refused("place.resume", visit=a.visit, token="A" * 43, last_n=0), "not-found",
+                 "not with a forged token")
+            t.eq(again.refused("place.resume", visit=str(uuid.uuid4()), token=a.token, last_n=0),
+                 "not-found", "nor another visit")
+            t.eq(again.resume(a)["kind"], "here", "taken up")
+            t.eq(again.wait("floor.here")["seat"], seat, "on the same seat")
+            with visitor(2) as stranger:
+                t.eq(stranger.refused("place.resume", visit=a.visit, token=a.token, last_n=0),
+                     "not-found", "nobody takes up another's")
+            again.cut()
+            other.wait("people.left", seconds=12, where=left(seat))
+    t.eq(log_of(0, since), [("entry", "plaza", ""), ("lost", "plaza", "cut")],
+         "gone for longer: lost, and marked so")
+
+
+@case
+def numbered_events_are_said_again(t):
+    t.req("AI-2.3-カ")
+    with Visitor(node, supporter) as s:
+        s.enter()
+        s.wait("floor.here")
+        s.cut()
+        time.sleep(0.3)
+        with visitor(3) as b:
+            b.enter()
+            time.sleep(1.5)
+            with Visitor(node, supporter) as again:
+                again.resume(s)
+                again.wait("entries", where=lambda of: any(i["name"] == "こども3" for i in of["items"]))
+                n = again.last_n
+                t.ok(n > s.last_n, "what was said meanwhile, numbered", (s.last_n, n))
+                again.cut()
+                with Visitor(node, supporter) as third:
+                    third.resume(again)
+                    third.wait("floor.here")
+                    time.sleep(0.3)
+                    t.eq(third.seen("entries"), [], "and not twice")
+
+
+@case
+def leaving_is_silent_and_written(t):
+    t.req("AI-2.5-ア")
+    t.req("SE-4.1-イ-2")
+    since = mark()
+    with visitor(0) as a, visitor(1) as other:
+        other.enter()
+        other.wait("floor.here")
+        a.enter()
+        seat = a.wait("floor.here")["seat"]
+        other.until(lambda: seat in other.floor.people, what="a")
+        a.enter("lounge")
+        a.wait("floor.here", where=lambda of: of["floor"] == "lounge")
+        other.wait("people.left", where=left(seat))
+        a.command("place.leave")
+        a.command("place.leave")
+        a.enter()
+        t.ok(not a.seen("out"), "no message, no penalty, as often as one likes")
+    t.eq(log_of(0, since), [("entry", "plaza", ""), ("move", "lounge", ""), ("exit", "lounge", "left"),
+                            ("entry", "plaza", ""), ("exit", "plaza", "closed")], "as it was")
+    t.eq(node.psql(f"SELECT count(*) FROM visit_seat WHERE account = '{children[0][0].id}'"), "0",
+         "nobody stands there")
+    t.eq(node.psql("SELECT count(*) FROM visit_event v WHERE NOT EXISTS (SELECT FROM audit_leaf l WHERE"
+                   " l.row_id = v.id AND l.table_name = 'visit_event')"), "0", "every row is a leaf")
+
+
+@case
+def access_reaches_those_inside(t):
+    t.req("AI-2.3-ア")
+    with visitor(0) as a, visitor(1) as b:
+        for v in (a, b):
+            v.enter()
+            v.wait("floor.here")
+        began = time.time()
+        put(board, "/api/v1/floor-rules", floor="plaza", subject_kind="account", subject=children[0][0].id,
+             verdict="deny")
+        out = a.wait("out")
+        took = time.time() - began
+        t.note(f"out {took:.2f} s after the rule")
+        t.ok(took <= MEANWHILE_S, "within five seconds", took)
+        t.eq(out["reason"], "access", "to the lobby, and told why")
+        t.ok("error" not in out["title"] and out["title"], "in a plain sentence", out["title"])
+        t.eq(a.refused("place.enter", floor="plaza", rung="text"), "no-access", "may not come back")
+        t.eq(a.refused("place.enter", floor="lounge", rung="text"), None, "may go elsewhere")
+        t.ok(not b.seen("out"), "the others stay")
+        # By whatever way it was changed: also behind the program's back.
+        began = time.time()
+        node.psql("INSERT INTO floor_rule (id, n, floor, subject_kind, subject, verdict, at, role) SELECT"
+                  f" gen_random_uuid(), max(n) + 1, '', 'account', '{children[1][0].id}', 'deny', now(),"
+                  " 'operator' FROM floor_rule")
+        t.eq(b.wait("out")["reason"], "access", "on every floor")
+        t.ok(time.time() - began <= MEANWHILE_S, "as soon", time.time() - began)
+        put(board, "/api/v1/floor-rules", floor="plaza", subject_kind="account", subject=children[0][0].id,
+             verdict="none")
+        node.psql("INSERT INTO floor_rule (id, n, floor, subject_kind, subject, verdict, at, role) SELECT"
+                  f" gen_random_uuid(), max(n) + 1, '', 'account', '{children[1][0].id}', 'none', now(),"
+                  " 'operator' FROM floor_rule")
+        time.sleep(3)
+        t.eq((a.refused("place.enter", floor="plaza", rung="text"),
+              b.refused("place.enter", floor="plaza", rung="text")), (None, None), "taken back")
+    guardian = node.sign_in(node.account("guardian"))
+    with Visitor(node, guardian) as g:
+        t.eq(g.refused("place.enter", floor="plaza", rung="watch"), "no-access",
+             "guardians only where a rule lets them")
+
+
+@case
+def floors_change_under_those_inside(t):
+    t.req("AI-4.3-イ-エ-2")
+    t.req("AI-2.3-エ")
+    path = ROOT + "/node/place/floors/lounge.json"
+    with open(path, encoding="utf-8") as f:
+        floor = json.load(f)
+    with visitor(0) as a:
+        a.enter("lounge")
+        here = a.wait("floor.here")
+        start = a.me()["x"], a.me()["y"]
+        floor["version"] += 1
+        for dx, dy in ((150, 0), (-150, 0), (0, 150), (0, -150), (250, 0), (0, 250), (-250, 0)):
+            if a.refused("floor.walk", x=start[0] + dx, y=start[1] + dy):
+                continue
+            time.sleep(2.5)
+            wall = {"x": a.me()["x"] // 10 * 10 - 20, "y": a.me()["y"] // 10 * 10 - 20, "w": 40, "h": 40,
+                    "kind": "wall"}
+            began = time.time()
+            reply = board.request(
+                "POST", "/api/v1/floors",
+                json.dumps({**floor, "walls": [*floor["walls"], wall]}).encode(),
+                {"Content-Type": "application/vnd.ibasho.floor+json"})
+            if reply.status == 200:
+                break
+        t.eq(reply.status, 200, f"published: {reply}")
+        again = a.wait("floor.here")
+        took = time.time() - began
+        t.note(f"the new floor {took:.2f} s after it was published")
+        t.ok(took <= MEANWHILE_S, "without signing in anew, within five seconds", took)
+        t.ok(again["hash"] != here["hash"], "another floor")
+        x, y = a.me()["x"], a.me()["y"]
+        t.ok(not (wall["x"] - 20 < x < wall["x"] + 60 and wall["y"] - 20 < y < wall["y"] + 60),
+             "nobody is left inside a wall", (x, y, wall))
+        put(board, "/api/v1/floors/lounge/plan", when_full="copy", is_hidden=True)
+        t.eq(a.wait("out")["reason"], "floor", "a hidden floor lets its people go")
+        t.eq(a.refused("place.enter", floor="lounge", rung="text"), "not-found", "and is not there")
+        put(board, "/api/v1/floors/lounge/plan", when_full="copy", is_hidden=False)
+        post(board, "/api/v1/floors/lounge/revert", version=0)
+
+
+@case
+def a_suspended_account_is_out(t):
+    t.req("AI-2.3-ア")
+    login = node.account("student", display_name="とまる")
+    with Visitor(node, node.sign_in(login)) as a, visitor(1) as other:
+        a.enter()
+        other.enter()
+        other.wait("floor.here")
+        began = time.time()
+        node.psql(f"UPDATE account SET state = 'suspended' WHERE id = '{login.id}'")
+        t.eq(a.wait("out")["reason"], "ended", "told")
+        t.eq(a.wait_closed(), 4003, "and closed: sign in")
+        t.ok(time.time() - began <= MEANWHILE_S, "within five seconds", time.time() - began)
+        other.until(lambda: "とまる" not in {p["name"] for p in other.floor.people.values()}, what="gone")
+    session = node.sign_in(children[2][0])
+    with Visitor(node, session) as a:
+        a.enter()
+        session.request("DELETE", "/api/v1/session")
+        t.eq(a.wait_closed(), 4003, "who signs out is out as well")
+
+
+@case
+def a_profile_that_changed_is_seen(t):
+    t.req("AI-2.2-エ")
+    with visitor(3) as a, visitor(1) as other:
+        a.enter()
+        other.enter()
+        other.wait("floor.here")
+        profile = children[3][1].request("GET", "/api/v1/me/profile").json()
+        began = time.time()
+        reply = children[3][1].request("PUT", "/api/v1/me/profile", {
+            "id": str(uuid.uuid4()), "version": profile["version"], "name": "あたらしい",
+            "note": "こんにちは", "kind": "owl", "colour": "mint", "open": True, "private": False,
+            "wave": True})
+        t.eq(reply.status // 100, 2, f"changed: {reply}")
+        other.until(lambda: "あたらしい" in {p["name"] for p in other.floor.people.values()}, what="new name")
+        t.ok(time.time() - began <= MEANWHILE_S, "within five seconds", time.time() - began)
+
+
+@case
+def a_session_without_names(t):
+    t.req("SE-4.1-イ-3")
+    t.req("SE-4.1-イ-2")
+    names = []
+    with Visitor(node, supporter) as s:
+        s.enter("classes")
+        s.wait("floor.here")
+        for round_ in range(2):
+            with visitor(0) as a, visitor(1) as b:
+                a.enter("classes")
+                b.enter("classes")
+                a.wait("floor.here")
+                before = a.seat
+                made = str(uuid.uuid4())
+                reply = board.request("POST", "/api/v1/place/sessions", {
+                    "id": made, "floor": "classes", "title": "ほっとルーム", "capacity": 2,
+                    "from": stamp(now() - datetime.timedelta(seconds=5)),
+                    "until": stamp(now() + datetime.timedelta(hours=1)), "is_anonymous": True})
+                t.eq(reply.status // 100, 2, f"made: {reply}")
+                here = a.wait("floor.here", where=lambda of: of["is_anonymous"])
+                t.eq(here["title"], "ほっとルーム", "it begins for those inside")
+                b.wait("floor.here", where=lambda of: of["is_anonymous"])
+                a.until(lambda: len(a.floor.people) == 3, what="all three")
+                t.ok(a.seat != before, "on a seat that says nothing")
+                mine = a.me()["name"]
+                names.append(mine)
+                t.ok(mine not in ("こども0", "こども1"), "an alias", mine)
+                t.eq({p["kind"] for p in a.floor.people.values() if not p["is_staff"]}, {"neutral"},
+                     "one figure for all")
+                b.until(lambda: len(b.floor.people) == 3, what="all three")
+                seen = {p["name"] for p in b.floor.people.values()}
+                t.ok("こども0" not in seen and mine in seen, "others know the alias alone", seen)
+                s.until(lambda: children[0][0].login in {p.get("login") for p in s.floor.people.values()},
+                        what="the ID for staff")
+                with visitor(2) as late:
+                    t.eq(late.enter("classes")["kind"], "waiting", "its capacity counts")
+                cancel = board.request("POST", f"/api/v1/place/sessions/{made}/cancel",
+                                       {"id": str(uuid.uuid4())})
+                t.eq(cancel.status // 100, 2, f"ended: {cancel}")
+                t.eq((a.wait("out")["reason"], b.wait("out")["reason"]), ("ended", "ended"),
+                     "it ends in the lobby: no alias turns into a name")
+    t.ok(names[0] != names[1], "another alias in another session", names)
+    t.ok(int(node.psql("SELECT count(*) FROM visit_event WHERE session IS NOT NULL")) >= 4,
+         "the log knows the session")
+
+
+@case
+def the_node_takes_so_many(t):
+    t.req("SE-4.1-イ-1")
+    setting("place.ceiling", 1)
+    try:
+        with visitor(0) as a, visitor(1) as b, Visitor(node, supporter) as s:
+            t.eq(a.enter()["kind"], "here", "one")
+            answer = b.enter("lounge")
+            t.eq((answer["kind"], answer.get("position")), ("waiting", 1),
+                 "the next waits, on whatever floor")
+            t.eq(s.enter()["kind"], "here", "staff come in")
+            setting("place.ceiling", 500)
+            b.wait("floor.here", seconds=5)
+            t.ok(True, "a setting that gives room lets in")
+    finally:
+        setting("place.ceiling", 500)
+
+
+@case
+def killed_and_back_on_the_same_spot(t):
+    t.req("NI-T3-8")
+    t.req("AI-2.5-ア")
+    since = mark()
+    vs = [visitor(i) for i in range(4)]
+    for i, v in enumerate(vs):
+        v.enter("plaza")
+        v.wait("floor.here")
+        v.command("floor.walk", x=1500 + 150 * i, y=900)
+    vs[3].command("area.enter", area="nook")
+    time.sleep(14)  # they have arrived, and that was written
+    spots = [(v.me()["x"], v.me()["y"]) for v in vs]
+    began = time.monotonic()
+    pid = node.kill("node")
+    node.wait_back("node", pid)
+    back = []
+    for i, v in enumerate(vs[:3]):
+        while True:
+            try:
+                back.append(visitor(i))
+                break
+            except (OSError, Closed, Refused, Late):
+                time.sleep(0.05)
+                if time.monotonic() - began > 20:
+                    raise
+        if i < 2:
+            back[i].resume(v)
+        else:
+            back[i].enter("plaza")
+        back[i].wait("floor.here")
+        if i == 0:
+            t.note(f"the first stands there again {time.monotonic() - began:.2f} s after the kill")
+            t.ok(time.monotonic() - began <= 3, "within three seconds", time.monotonic() - began)
+    for i, v in enumerate(back):
+        t.eq((v.me()["x"], v.me()["y"]), spots[i], "on the same spot")
+    t.eq(log_of(0, since), [("entry", "plaza", "")], "and the same visit")
+    end = time.monotonic() + 62
+    while time.monotonic() < end and log_of(3, since)[-1][0] != "lost":
+        time.sleep(1)
+    t.eq(log_of(3, since), [("entry", "plaza", ""), ("lost", "plaza", "restart")],
+         "who did not come back is lost, within a minute")
+    for v in back:
+        v.close()
+    t.eq(log_of(2, since), [("entry", "plaza", ""), ("exit", "plaza", "closed")], "the others left")
+
+
+@case
+def swapped_and_back_on_the_same_spot(t):
+    t.req("NI-T3-8")
+    since = mark()
+    a = visitor(0)
+    a.enter()
+    a.wait("floor.here")
+    a.command("floor.walk", x=1800, y=1200)
+    time.sleep(1)
+    threading.Thread(target=node.swap, daemon=True).start()
+    t.eq(a.wait_closed(30), 1012, "told to come again")
+    began = time.monotonic()
+    again = None
+    while again is None and time.monotonic() - began < 20:
+        try:
+            again = visitor(0)
+        except (OSError, Closed, Refused, Late):
+            time.sleep(0.1)
+    again.resume(a)
+    again.wait("floor.here")
+    t.note(f"back {time.monotonic() - began:.2f} s after 1012")
+    again.close()
+    t.eq(log_of(0, since), [("entry", "plaza", ""), ("exit", "plaza", "closed")], "one visit")
+
+
+@case
+def the_database_away_loses_no_row(t):
+    t.req("AI-2.5-ア")
+    since = mark()
+    with visitor(0) as a:
+        a.enter()
+        a.wait("floor.here")
+        time.sleep(1)
+        pid = node.kill("postgres")
+        t.eq(a.command("floor.walk", x=1800, y=800), {}, "people feel nothing")
+        a.enter("lounge")
+        a.wait("floor.here", where=lambda of: of["floor"] == "lounge")
+        a.command("place.leave")
+        node.wait_back("postgres", pid)
+        node.wait_answer()
+    end = time.monotonic() + 20
+    want = [("entry", "plaza", ""), ("move", "lounge", ""), ("exit", "lounge", "left")]
+    while time.monotonic() < end and log_of(0, since) != want:
+        time.sleep(0.5)
+    t.eq(log_of(0, since), want, "all of it, in order, once")
+
+
+@case
+def closing_is_gentle_and_staff_stay(t):
+    t.req("AI-4.3-ウ-イ-2")
+    t.req("AI-2.3-イ")
+    since = mark()
+    with visitor(0) as a, Visitor(node, supporter) as s:
+        a.enter()
+        s.enter()
+        a.wait("floor.here")
+        s.wait("floor.here")
+        closes = now() + datetime.timedelta(minutes=2)
+        if closes.date() != now().date():  # two minutes before midnight
+            time.sleep(180)
+            closes = now() + datetime.timedelta(minutes=2)
+        put(board, "/api/v1/hours/days", day=now().date().isoformat(),
+            slots=[{"from": "00:00", "to": closes.strftime("%H:%M")}])
+        t.ok(a.wait("closing")["minutes"] in (1, 2, 3), "a day made shorter is told at once")
+        t.eq(a.wait("hours")["kind"], "closing", "and the new hours")
+        t.ok(not s.seen("closing"), "to those whom it concerns")
+        began = time.time()
+        reply = board.request("POST", "/api/v1/hours/closure",
+                              {"id": str(uuid.uuid4()), "from": now().date().isoformat(),
+                               "message": "きょうはおやすみ"})
+        t.eq(reply.status // 100, 2, f"closed now: {reply}")
+        out = a.wait("out")
+        t.ok(time.time() - began <= MEANWHILE_S, "within five seconds", time.time() - began)
+        t.eq(out["reason"], "closing", "to the lobby")
+        t.ok("つぎ" in out["title"], "with the next opening", out["title"])
+        t.eq(s.wait("closing")["minutes"], 0, "staff are told that the others went")
+        t.eq(s.refused("floor.walk", x=1800, y=800), None, "and stay")
+        t.eq(a.refused("place.enter", floor="plaza", rung="text"), "hours-closed", "closed to children")
+        try:
+            a.enter()
+        except No as no:
+            t.ok("つぎは" in no.no["title"] and "月" in no.no["title"], "and says when it opens next", no.no["title"])
+        with visitor(1) as late:
+            t.ok(late.hello["hours"]["kind"] in ("closed", "outside") and "next_at" in late.hello["hours"],
+                 "hello says it too, never an error", late.hello["hours"])
+            t.ok(all(not f["is_open"] and f["why_shut"] for f in late.hello["floors"]), "no card is open")
+        t.eq(s.refused("place.enter", floor="lounge", rung="text"), None, "staff come and go")
+    open_all_day()
+    t.eq(log_of(0, since), [("entry", "plaza", ""), ("exit", "plaza", "closing")], "written so")
+
+
 if __name__ == "__main__":
-    with Nodes("aozora") as nodes:
+    with Nodes("aozora", env={"IBASHO_PLACE_HOLD_S": "10"}) as nodes:
         node = nodes["aozora"]
         set_up()
         main(__file__)

@@ -1,163 +1,117 @@
-"""tests/lib/ws_client.py - somebody in the place, as a browser would be: a ticket, a WebSocket through
-the front, numbered commands, events. One thread reads; the test asks and waits.
+"""tests/lib/ws_client.py - a WebSocket client of a test, by hand (RFC 6455): through the front of a
+node (TLS), or over any socket. It says what it is told to, also what no browser would.
 
-    with Visitor(node, session) as v:                  # session: ibasho_node.Session, signed in
-        v.command("place.enter", floor="plaza", rung="text")     # -> the answer's "ok", or Refused
-        v.wait("people.came")                          # the next such event not yet taken
-        v.floor.people[seat]["x"]                      # what the client knows of the floor
-        v.cut()                                        # the socket breaks without a word
+    ticket = ws_client.ticket(session)                # POST /api/v1/ticket
+    with ws_client.connect(node, ticket) as ws:       # Refused(status) when it is not let in
+        ws.hello                                      # the first event's `of`
+        ok = ws.send_command("floor.walk", {"x": 1200, "y": 800})   # No(code) when refused
+        of = ws.wait_event("people.came")             # earlier ones are kept for others to wait for
+        ws.send_frame(0x9, b"x", masked=False)        # raw
 
-`Raw` is the line itself: frames as they are, for those who break rules.
+Pings are answered and BEATs too, whenever something is waited for; `answers = False` ends that.
+Nothing runs in the background: a client that nobody waits on is a silent one.
 """
 import base64
+import hashlib
 import json
 import os
 import re
+import select
 import socket
 import struct
-import threading
 import time
 
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 WAIT_S = 10
-TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
 class Refused(Exception):
-    def __init__(self, code, title):
-        super().__init__(f"{code}: {title}")
-        self.code, self.title = code, title
+    def __init__(self, status, body):
+        super().__init__(f"{status}: {body[:200]!r}")
+        self.status, self.body = status, body
 
 
 class Closed(Exception):
-    def __init__(self, code, text=""):
-        super().__init__(f"closed {code} {text}")
-        self.code = code
+    """The connection is over; code 1006 without a close."""
+
+    def __init__(self, code, reason=""):
+        super().__init__(f"{code} {reason}")
+        self.code, self.reason = code, reason
 
 
-class Raw:
-    """One WebSocket (RFC 6455), client's side; blocking."""
+class No(Exception):
+    def __init__(self, no):
+        super().__init__(f"{no['code']}: {no['title']}")
+        self.code, self.no = no["code"], no
 
-    def __init__(self, node, ticket, origin=None, listener="public", timeout=WAIT_S):
-        url = node.url(listener)
-        scheme, host, port = re.match(r"(https?)://([^:/]+):(\d+)", url).groups()
-        self.sock = socket.create_connection(("127.0.0.1", int(port)), timeout)
-        if scheme == "https":
-            self.sock = node.nodes.context_of(node, listener).wrap_socket(
-                self.sock, server_hostname=host)
-        key = base64.b64encode(os.urandom(16)).decode()
-        head = (f"GET /ws HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {origin or url}\r\n"
-                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                f"Sec-WebSocket-Key: {key}\r\n"
-                f"Sec-WebSocket-Protocol: ibasho.v1, ticket.{ticket}\r\n\r\n")
-        self.sock.sendall(head.encode())
-        self.rest = b""
-        while b"\r\n\r\n" not in self.rest:
-            got = self.sock.recv(4096)
-            if not got:
-                raise Closed(0, "no answer to the opening")
-            self.rest += got
-        answer, self.rest = self.rest.split(b"\r\n\r\n", 1)
-        self.status = int(answer.split(b" ", 2)[1])
-        if self.status != 101:
-            raise Closed(self.status, answer.decode(errors="replace"))
-        self.sock.settimeout(None)
 
-    def send(self, opcode, payload, fin=True):
-        mask = os.urandom(4)
-        body = bytes(b ^ mask[i & 3] for i, b in enumerate(payload))
-        head = bytes([(0x80 if fin else 0) | opcode])
-        if len(body) < 126:
-            head += bytes([0x80 | len(body)])
-        else:
-            head += bytes([0x80 | 126]) + struct.pack(">H", len(body))
-        self.sock.sendall(head + mask + body)
-
-    def _take(self, n):
-        while len(self.rest) < n:
-            got = self.sock.recv(65536)
-            if not got:
-                raise Closed(1006)
-            self.rest += got
-        taken, self.rest = self.rest[:n], self.rest[n:]
-        return taken
-
-    def receive(self):
-        first, second = self._take(2)
-        n = second & 127
-        if n == 126:
-            n, = struct.unpack(">H", self._take(2))
-        elif n == 127:
-            n, = struct.unpack(">Q", self._take(8))
-        return first & 15, self._take(n)
-
-    def close(self):
-        try:
-            self.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        self.sock.close()
+class Late(Exception):
+    """What was waited for did not come in time."""
 
 
 def ticket(session):
-    """A fresh ticket of a signed-in session; an exception with the answer when there is none."""
     reply = session.request("POST", "/api/v1/ticket")
     if reply.status not in (200, 201):
-        raise Refused(str(reply.status), reply.body.decode(errors="replace"))
+        raise Refused(reply.status, reply.body)
     return reply.json()["ticket"]
 
 
-class Floor:
-    """What a client knows of where it is."""
-
-    def __init__(self):
-        self.here, self.people, self.areas, self.left = None, {}, {}, []
-
-    def hear(self, name, of):
-        if name == "floor.here":
-            self.here = of
-            self.people = {p["seat"]: dict(p) for p in of["people"]}
-            self.areas = {a["id"]: a for a in of["areas"]}
-        elif name in ("people.came", "people.changed"):
-            for person in of["people"]:
-                self.people.setdefault(person["seat"], {}).update(person)
-        elif name == "people.left":
-            for seat in of["seats"]:
-                self.left.append(seat)
-                self.people.pop(seat, None)
-        elif name == "areas":
-            self.areas.update({a["id"]: a for a in of["areas"]})
-
-    def tick(self, body):
-        """Moves and walks; a walk's person counts as being where it ends."""
-        n, = struct.unpack_from("<H", body, 2)
-        at = 8
-        for _ in range(n):
-            seat, x, y = struct.unpack_from("<HHH", body, at)
-            at += 6
-            if seat in self.people:
-                self.people[seat].update(x=x, y=y)
-        while at < len(body):
-            seat, points = struct.unpack_from("<HB", body, at)
-            x, y = struct.unpack_from("<HH", body, at + 8 + (points - 1) * 4)
-            at += 8 + points * 4
-            if seat in self.people:
-                self.people[seat].update(x=x, y=y)
+def opening(host, origin, the_ticket, key, more=(), without=()):
+    """The request's bytes; `more` lines are added, headers named in `without` are left out."""
+    protocol = "ibasho.v1" + (f", ticket.{the_ticket}" if the_ticket is not None else "")
+    lines = [("Host", host), ("Origin", origin), ("Upgrade", "websocket"),
+             ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13"),
+             ("Sec-WebSocket-Key", key), ("Sec-WebSocket-Protocol", protocol)]
+    head = "GET /ws HTTP/1.1\r\n" + "".join(
+        f"{k}: {v}\r\n" for k, v in lines if k not in without and v is not None)
+    return (head + "".join(f"{line}\r\n" for line in more) + "\r\n").encode()
 
 
-class Visitor:
-    def __init__(self, node, session, ticket_text=None):
-        self.node, self.session = node, session
-        self.raw = Raw(node, ticket_text or ticket(session))
-        self.lock = threading.Condition()
-        self.events, self.taken, self.answers = [], 0, {}
-        self.floor = Floor()
-        self.closed, self.heard = None, []
-        self.last_n, self.number = 0, 0
-        self.visit = self.token = None
-        self.is_silent = False  # no pongs: as a machine that sleeps
-        self.thread = threading.Thread(target=self._read, daemon=True)
-        self.thread.start()
-        self.hello = self.wait("hello")
+def front_socket(node, listener="public", timeout=WAIT_S):
+    scheme, host, port = re.match(r"(https?)://([^:/]+):(\d+)", node.url(listener)).groups()
+    sock = socket.create_connection(("127.0.0.1", int(port)), timeout)
+    if scheme == "https":
+        sock = node.nodes.context_of(node, listener).wrap_socket(sock, server_hostname=host)
+    return sock, f"{host}:{port}"
+
+
+def connect(node, the_ticket, origin=None, more=(), without=(), first=b"", waits_hello=True):
+    """Opens a WebSocket through the node's front. `first`: frames sent behind the head at once."""
+    sock, host = front_socket(node)
+    key = base64.b64encode(os.urandom(16)).decode()
+    try:
+        sock.sendall(opening(host, origin or node.url(), the_ticket, key, more, without) + first)
+        client = Client(sock)
+        client.read_answer(key)
+        if waits_hello:
+            client.hello = client.wait_event("hello")
+        return client
+    except BaseException:
+        sock.close()
+        raise
+
+
+def frame(opcode, payload=b"", fin=True, masked=True, rsv=0):
+    head = bytes([(0x80 if fin else 0) | rsv << 4 | opcode])
+    bit, n = (0x80 if masked else 0), len(payload)
+    if n < 126:
+        head += bytes([bit | n])
+    elif n < 65536:
+        head += bytes([bit | 126]) + struct.pack(">H", n)
+    else:
+        head += bytes([bit | 127]) + struct.pack(">Q", n)
+    if not masked:
+        return head + payload
+    mask = os.urandom(4)
+    return head + mask + bytes(b ^ mask[i & 3] for i, b in enumerate(payload))
+
+
+class Client:
+    def __init__(self, sock):
+        self.sock, self.bytes, self.answers = sock, b"", True
+        self.events, self.replies, self.binary = [], {}, []  # what came and nobody waited for
+        self.number, self.hello, self.n_pings, self.n_beats = 0, None, 0, 0
+        self.is_open = True
 
     def __enter__(self):
         return self
@@ -165,147 +119,193 @@ class Visitor:
     def __exit__(self, *_):
         self.close()
 
-    # -- reading ----------------------------------------------------------------------------------
-    def _read(self):
-        code = 1006
+    def close(self, code=1000):
+        """Says a close, does not wait for the other's."""
+        if self.is_open:
+            self.is_open = False
+            try:
+                self.sock.sendall(frame(8, struct.pack(">H", code)))
+            except OSError:
+                pass
+        self.sock.close()
+
+    def cut(self):
+        """As when the line is gone: no close is said."""
+        self.is_open = False
+        self.sock.close()
+
+    # -- bytes ----------------------------------------------------------------------------------
+    def _more(self, until):
+        left = until - time.monotonic()
+        pending = getattr(self.sock, "pending", lambda: 0)()
+        if not pending and (left <= 0 or not select.select([self.sock], [], [], left)[0]):
+            raise Late()
         try:
-            while True:
-                opcode, body = self.raw.receive()
-                if opcode == CLOSE:
-                    code = struct.unpack(">H", body[:2])[0] if len(body) >= 2 else 1005
-                    try:
-                        self.raw.send(CLOSE, body[:2])
-                    except OSError:
-                        pass
-                    break
-                self._hear(opcode, body)
-        except (OSError, Closed, ValueError):
-            pass
-        with self.lock:
-            self.closed = code
-            self.lock.notify_all()
-        self.raw.close()
+            some = self.sock.recv(65536)
+        except (ConnectionError, OSError):
+            some = b""
+        if not some:
+            self.is_open = False
+            raise Closed(1006)
+        self.bytes += some
 
-    def _hear(self, opcode, body):
-        if opcode == PING and not self.is_silent:
-            self.raw.send(PONG, body)
-        elif opcode == TEXT:
-            said = json.loads(body)
-            with self.lock:
-                self.heard.append(body)
-                if "re" in said:
-                    self.answers[said["re"]] = said
-                else:
-                    self.last_n = max(self.last_n, said.get("n", 0))
-                    self.floor.hear(said["ev"], said["of"])
-                    self.events.append((said["ev"], said["of"], said.get("n", 0), time.time()))
-                self.lock.notify_all()
-        elif opcode == BINARY:
-            with self.lock:
-                self.heard.append(body)
-                if body[:1] == b"\x01":
-                    self.floor.tick(body)
-                self.lock.notify_all()
-            if body == b"\x00" and not self.is_silent:
-                self.raw.send(BINARY, b"\x00")
+    def read_answer(self, key):
+        until = time.monotonic() + WAIT_S
+        while b"\r\n\r\n" not in self.bytes:
+            self._more(until)
+        head, self.bytes = self.bytes.split(b"\r\n\r\n", 1)
+        status = int(head.split(b" ", 2)[1])
+        if status != 101:
+            try:
+                while True:
+                    self._more(until)
+            except (Closed, Late):
+                pass
+            raise Refused(status, self.bytes)
+        accept = base64.b64encode(hashlib.sha1(key.encode() + GUID).digest())
+        if b"sec-websocket-accept: " + accept.lower() not in head.lower():
+            raise Refused(status, head)
 
-    # -- asking -----------------------------------------------------------------------------------
-    def post(self, name, **input_):
-        """Sends a command; returns its number."""
+    def next_frame(self, wait_s=WAIT_S):
+        """(opcode, payload), whatever it is; nothing is answered."""
+        return self._next(time.monotonic() + wait_s)
+
+    def _next(self, until):
+        while True:
+            whole = self._whole()
+            if whole:
+                return whole
+            self._more(until)
+
+    def _whole(self):
+        b = self.bytes
+        if len(b) < 2:
+            return None
+        n, at = b[1] & 0x7f, 2
+        if n == 126 and len(b) >= 4:
+            n, at = struct.unpack(">H", b[2:4])[0], 4
+        elif n == 127 and len(b) >= 10:
+            n, at = struct.unpack(">Q", b[2:10])[0], 10
+        elif n > 125:
+            return None
+        if len(b) < at + n:
+            return None
+        self.bytes = b[at + n:]
+        return b[0] & 15, b[at:at + n]
+
+    # -- saying ---------------------------------------------------------------------------------
+    def send_bytes(self, some):
+        self.sock.sendall(some)
+
+    def send_frame(self, opcode, payload=b"", **how):
+        self.sock.sendall(frame(opcode, payload, **how))
+
+    def send_text(self, text):
+        self.send_frame(1, text.encode() if isinstance(text, str) else text)
+
+    def stick(self, dx, dy):
+        self.send_frame(2, struct.pack("Bbb", 1, dx, dy))
+
+    def post_command(self, name, input=None):
+        """Says it and does not wait; its number."""
         self.number += 1
-        self.raw.send(TEXT, f"{name} {self.number} {json.dumps(input_)}".encode())
+        self.send_text(f"{name} {self.number} {json.dumps(input or {}, ensure_ascii=False)}")
         return self.number
 
-    def answer(self, number, seconds=WAIT_S):
-        said = self.until(lambda: self.answers.pop(number, None), seconds, f"answer {number}")
+    def send_command(self, name, input=None, wait_s=WAIT_S):
+        return self.wait_reply(self.post_command(name, input), wait_s)
+
+    # -- hearing --------------------------------------------------------------------------------
+    def _take(self, until):
+        """One frame, sorted to where it is waited for."""
+        opcode, payload = self._next(until)
+        if opcode == 1:
+            said = json.loads(payload)
+            if "ev" in said:
+                self.events.append(said)
+            else:
+                self.replies[said["re"]] = said
+        elif opcode == 9:
+            self.n_pings += 1
+            if self.answers:
+                self.send_frame(10, payload)
+        elif opcode == 2 and payload == b"\0":
+            self.n_beats += 1
+            if self.answers:
+                self.send_frame(2, b"\0")
+        elif opcode == 2:
+            self.binary.append(payload)
+        elif opcode == 8:
+            self.is_open = False
+            code = struct.unpack(">H", payload[:2])[0] if payload else 1005
+            try:
+                self.send_frame(8, payload[:2])
+            except OSError:
+                pass
+            raise Closed(code, payload[2:].decode())
+
+    def wait_reply(self, number, wait_s=WAIT_S):
+        until = time.monotonic() + wait_s
+        while number not in self.replies:
+            self._take(until)
+        said = self.replies.pop(number)
         if "no" in said:
-            raise Refused(said["no"]["code"], said["no"]["title"])
+            raise No(said["no"])
         return said["ok"]
 
-    def command(self, name, **input_):
-        ok = self.answer(self.post(name, **input_))
-        if name in ("place.enter", "place.resume"):
-            self.visit, self.token = ok["visit"], ok["token"]
-        return ok
+    def wait_event(self, name, fits=None, wait_s=WAIT_S):
+        """The `of` of the first such event; it is taken out, the others stay."""
+        until = time.monotonic() + wait_s
+        seen = 0
+        while True:
+            for i in range(seen, len(self.events)):
+                said = self.events[i]
+                if said["ev"] == name and (fits is None or fits(said["of"])):
+                    return self.events.pop(i)["of"]
+            seen = len(self.events)
+            self._take(until)
 
-    def refused(self, name, **input_):
-        """The code with which a command is refused; None: it was not."""
+    def wait_binary(self, fits=None, wait_s=WAIT_S):
+        until = time.monotonic() + wait_s
+        while True:
+            for i, payload in enumerate(self.binary):
+                if fits is None or fits(payload):
+                    return self.binary.pop(i)
+            self._take(until)
+
+    def wait_close(self, wait_s=WAIT_S):
+        """The close code; whatever comes before is kept."""
+        until = time.monotonic() + wait_s
         try:
-            self.command(name, **input_)
-        except Refused as no:
-            return no.code
-        return None
-
-    def until(self, found, seconds=WAIT_S, what="it"):
-        """Waits until found() is something; looked at whenever something came."""
-        end = time.monotonic() + seconds
-        with self.lock:
             while True:
-                value = found()
-                if value is not None and value is not False:
-                    return value
-                left = end - time.monotonic()
-                if self.closed is not None:
-                    raise Closed(self.closed, f"while waiting for {what}")
-                if left <= 0:
-                    raise TimeoutError(f"{what} did not come in {seconds} s; last events: "
-                                       f"{[e[:2] for e in self.events[-6:]]}")
-                self.lock.wait(left)
+                self._take(until)
+        except Closed as e:
+            return e.code
 
-    def wait(self, name, seconds=WAIT_S, where=lambda of: True):
-        """The next event of that name that was not waited for before; those passed over stay."""
-        def found():
-            for i, event in enumerate(self.events):
-                if event[0] == name and where(event[1]):
-                    del self.events[i]
-                    return event[1]
-            return None
-        return self.until(found, seconds, f"event {name}")
+    def listen(self, seconds):
+        """Answers pings and keeps what comes, for so long."""
+        until = time.monotonic() + seconds
+        try:
+            while True:
+                self._take(until)
+        except Late:
+            pass
 
-    def seen(self, name):
-        """The events of that name which came and were not waited for."""
-        with self.lock:
-            return [e[1] for e in self.events if e[0] == name]
 
-    def wait_closed(self, seconds=WAIT_S):
-        end = time.monotonic() + seconds
-        with self.lock:
-            while self.closed is None:
-                left = end - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError(f"not closed after {seconds} s")
-                self.lock.wait(left)
-            return self.closed
-
-    # -- the place --------------------------------------------------------------------------------
-    def enter(self, floor="plaza", rung="text", **more):
-        return self.command("place.enter", floor=floor, rung=rung, **more)
-
-    def resume(self, before):
-        """Takes up the visit of another Visitor (its line was cut)."""
-        self.last_n = before.last_n
-        return self.command("place.resume", visit=before.visit, token=before.token,
-                            last_n=before.last_n)
-
-    @property
-    def seat(self):
-        return self.floor.here["seat"]
-
-    def me(self):
-        return self.floor.people[self.seat]
-
-    # -- ends -------------------------------------------------------------------------------------
-    def cut(self):
-        """The socket goes without a close frame."""
-        self.raw.close()
-        self.thread.join(5)
-
-    def close(self, code=1000):
-        if self.closed is None:
-            try:
-                self.raw.send(CLOSE, struct.pack(">H", code))
-                self.wait_closed(5)
-            except (OSError, TimeoutError):
-                pass
-        self.raw.close()
-        self.thread.join(5)
+def read_tick(payload):
+    """A TICK: (is_picture, floor_ms, {seat: (x, y)}, {seat: (speed, age_ms, [(x, y)...])})."""
+    kind, flags, n_moves, floor_ms = struct.unpack("<BBHI", payload[:8])
+    if kind != 1:
+        raise ValueError(f"not a TICK: {payload[:16]!r}")
+    at, moves, walks = 8, {}, {}
+    for _ in range(n_moves):
+        seat, x, y = struct.unpack("<HHH", payload[at:at + 6])
+        moves[seat] = (x, y)
+        at += 6
+    while at < len(payload):
+        seat, n_points, _, speed, age_ms = struct.unpack("<HBBHH", payload[at:at + 8])
+        at += 8
+        walks[seat] = (speed, age_ms, [struct.unpack("<HH", payload[at + 4 * i:at + 4 * i + 4])
+                                       for i in range(n_points)])
+        at += 4 * n_points
+    return bool(flags & 1), floor_ms, moves, walks

@@ -17,6 +17,7 @@
 #include "tenants/people/day.h"
 #include "tenants/people/life.h"
 #include "tenants/people/life_words.h"
+#include "tenants/people/people_priv.h"
 #include "tenants/people/registration.h"
 #include "tenants/people/registration_store.h"
 #include "tenants/rights/rights.h"
@@ -100,7 +101,8 @@ struct issue {
     size_t n, n_hashed;
     int n_tries;
     bool is_self, needs_consent;
-    bool is_login_taken; /* by the last run: make others and run again */
+    bool is_login_taken;   /* by the last run: make others and run again */
+    struct people *people; /* while names are made up */
     struct life_refusal refusal;
 };
 
@@ -359,6 +361,35 @@ static void hash_step(void *arg)
 
 /* ---- the worker ---- */
 
+/* Nobody is shown by it yet, nor will be by this request. */
+static enum err is_display_free(const struct issue *s, struct span name, bool *is_free_out,
+                                struct fail *why)
+{
+    struct span folded;
+    enum err rc = people_fold(name, s->req->arena, &folded, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    *is_free_out = !people_has_display(s->people, folded, ID_NONE);
+    for (size_t i = 0; i < s->n; i++)
+        if (span_eq(s->items[i].display_name, name))
+            *is_free_out = false;
+    return ERR_OK;
+}
+
+/* Unlike anybody's (AI-2.2-エ); only a node with every name taken would give one twice. */
+static enum err make_child_display(const struct issue *s, char *text, struct fail *why)
+{
+    enum err rc = ERR_OK;
+    bool is_free = false;
+
+    for (int i = 0; rc == ERR_OK && !is_free && i < 2 * LIFE_DISPLAY_TRIES; i++) {
+        life_display_make(i, text);
+        rc = is_display_free(s, span_text(text), &is_free, why);
+    }
+    return rc;
+}
+
 /* A child's name on the screens says nothing of the child; an adult is called by name. */
 static enum err make_display(struct issue *s, struct item *item, struct fail *why)
 {
@@ -371,7 +402,7 @@ static enum err make_display(struct issue *s, struct item *item, struct fail *wh
     if (item->row.role == ROLE_STUDENT) {
         text = arena_alloc(arena, LIFE_DISPLAY_CAP);
         if (text != NULL)
-            life_display_make(text);
+            rc = make_child_display(s, text, why);
     } else {
         rc = person_store_find(NULL, s->req->db, item->row.person, arena, &person, why);
         if (rc == ERR_OK)
@@ -468,10 +499,13 @@ static enum err begin(struct issue *s, const struct issue_input *in, struct fail
         rc = check_early(s, why);
     if (rc == ERR_OK)
         rc = keyring_need_keys(s->accounts->keyring, KEY_PERSON, ids, s->n, keys, why);
+    if (rc == ERR_OK)
+        rc = people_ref(accounts_people(s->accounts), s->req->db, &s->people, why);
     for (size_t i = 0; rc == ERR_OK && i < s->n; i++) {
         s->items[i].key = keys[i];
         rc = begin_item(s, i, why);
     }
+    people_unref(&s->people);
     return rc == ERR_OK ? hasher_post(s->accounts->hasher, hash_step, s, why) : rc;
 }
 

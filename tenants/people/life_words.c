@@ -64,8 +64,11 @@ void life_password_make(char out[LIFE_PASSWORD_CAP])
     snprintf(out, LIFE_PASSWORD_CAP, "%s%s%s%s", word(), first, word(), last);
 }
 
-void life_display_make(char out[LIFE_DISPLAY_CAP])
+void life_display_make(int n_tried, char out[LIFE_DISPLAY_CAP])
 {
-    snprintf(out, LIFE_DISPLAY_CAP, "%s%u", kana[pick(sizeof kana / sizeof kana[0])],
-             10 + pick(90));
+    unsigned number = 10 + pick(90);
+
+    if (n_tried >= LIFE_DISPLAY_TRIES)
+        number = number * 100 + pick(100);
+    snprintf(out, LIFE_DISPLAY_CAP, "%s%u", kana[pick(sizeof kana / sizeof kana[0])], number);
 }

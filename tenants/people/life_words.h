@@ -13,6 +13,8 @@
 void life_login_make(char out[LIFE_LOGIN_CAP]);
 /* At least 30 bits: enough against ten tries until an account is locked, until it is used. */
 void life_password_make(char out[LIFE_PASSWORD_CAP]);
-void life_display_make(char out[LIFE_DISPLAY_CAP]);
+/* One of 1,980; after so many tries that were taken, one of 198,000. */
+#define LIFE_DISPLAY_TRIES 40
+void life_display_make(int n_tried, char out[LIFE_DISPLAY_CAP]);
 
 #endif

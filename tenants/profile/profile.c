@@ -43,17 +43,6 @@ enum err profile_of(const struct services *services, struct db *db, struct id ac
     return rc;
 }
 
-enum err profile_changed(struct db *db, int64_t *n, int n_cap, struct arena *arena,
-                         struct id **accounts_out, size_t *n_out, struct fail *why)
-{
-    return profile_store_changed(db, *n, n_cap, arena, accounts_out, n_out, n, why);
-}
-
-enum err profile_newest(struct db *db, int64_t *n_out, struct fail *why)
-{
-    return profile_store_newest(NULL, db, n_out, why);
-}
-
 enum err profile_name_fold(struct span name, struct arena *arena, struct span *folded_out,
                            struct fail *why)
 {
@@ -88,7 +77,7 @@ static enum err seal_text(struct keyring *keyring, struct id key, const char *ta
 static enum err seal_name(struct keyring *keyring, struct id key, struct profile_change *c,
                           struct arena *arena, struct fail *why)
 {
-    struct span folded;
+    struct span folded = SPAN_NONE;
     enum err rc = profile_name_fold(c->name, arena, &folded, why);
 
     if (rc == ERR_OK)

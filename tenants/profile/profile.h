@@ -34,12 +34,6 @@ struct profile {
 NODISCARD enum err profile_of(const struct services *services, struct db *db, struct id account,
                               struct arena *arena, struct profile *profile_out,
                               struct fail *why);
-/* Whose profile changed after the version *n, each once, at most n_cap at a time; moves *n on.
- * For whoever keeps profiles in memory: start with profile_newest. */
-NODISCARD enum err profile_changed(struct db *db, int64_t *n, int n_cap, struct arena *arena,
-                                   struct id **accounts_out, size_t *n_out, struct fail *why);
-NODISCARD enum err profile_newest(struct db *db, int64_t *n_out, struct fail *why);
-
 /* One change, by the person or by staff. Lives from before profile_seal until the operation is
  * done. The rules of names and notes are asked before (profile_rules.h). */
 struct profile_change {

@@ -106,7 +106,7 @@ static enum err fold_words(struct span text, struct arena *arena, struct span *o
 
 static enum err is_staffs(struct span name, struct arena *arena, bool *yes, struct fail *why)
 {
-    struct span text, word;
+    struct span text = SPAN_NONE, word = SPAN_NONE;
     enum err rc = fold_words(name, arena, &text, why);
 
     *yes = false;
@@ -125,7 +125,7 @@ static enum err is_staffs(struct span name, struct arena *arena, bool *yes, stru
 static enum err is_called(struct span name, struct span real, struct arena *arena, bool *yes,
                           struct fail *why)
 {
-    struct span title;
+    struct span title = SPAN_NONE;
     enum err rc = ERR_OK;
 
     *yes = *yes || span_eq(name, real);
@@ -157,7 +157,7 @@ static enum err is_written(struct span name, struct span family, struct span giv
 
     for (size_t i = 0; rc == ERR_OK && !*yes && i < N_OF(pairs); i++) {
         bool is_whole = i < 2 && family.len > 0 && given.len > 0;
-        struct span real;
+        struct span real = SPAN_NONE;
 
         rc = fold_pair(pairs[i][0], pairs[i][1], arena, &real, why);
         if (rc != ERR_OK || n_points(real) < PARTS_LEAST)
@@ -185,7 +185,7 @@ static enum err is_of_school(struct span name, struct span school, struct arena 
                              bool *yes, struct fail *why)
 {
     const struct span founded = SPAN("立"), school_end = SPAN("学校");
-    struct span folded, parts[3];
+    struct span folded = SPAN_NONE, parts[3];
     enum err rc = profile_name_fold(school, arena, &folded, why);
 
     if (rc != ERR_OK)
@@ -216,7 +216,7 @@ static enum err is_school(struct span name, const struct profile_names *names,
 static enum err check_child(struct span name, const struct profile_names *names,
                             struct arena *arena, struct jx_defects *defects, struct fail *why)
 {
-    struct span folded;
+    struct span folded = SPAN_NONE;
     bool yes = false;
     enum err rc = profile_name_fold(name, arena, &folded, why);
 
@@ -239,7 +239,7 @@ enum err profile_check_name(enum role role, struct span name, const struct profi
     static const struct text_rule rule = {"/name", "なまえ", PROFILE_NAME_MOST,
                                           PROFILE_NAME_BYTES};
     size_t n_before = defects->n;
-    struct span folded;
+    struct span folded = SPAN_NONE;
     bool is_staff = false;
     enum err rc = profile_name_fold(name, arena, &folded, why);
 

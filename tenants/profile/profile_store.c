@@ -43,9 +43,6 @@ static const struct stmt profile_past = {
     "profile_past", "SELECT " COLUMNS " FROM profile_version v WHERE v.account = $1::uuid"
                     " AND ($2::bigint = 0 OR v.n < $2::bigint) ORDER BY v.n DESC"
                     " LIMIT $3::integer"};
-static const struct stmt profile_changed = {
-    "profile_changed", "SELECT account, max(n) FROM profile_version WHERE n > $1::bigint"
-                       " GROUP BY account ORDER BY 2 LIMIT $2::integer"};
 static const struct stmt profile_worn = {
     "profile_worn",
     "SELECT a.id, (SELECT p.kind FROM profile_version p WHERE p.account = a.id ORDER BY p.n"
@@ -60,9 +57,9 @@ static const struct stmt profile_extra = {
                      " 'profile_version')"};
 
 const struct stmt *const profile_stmts[PROFILE_STMTS_N] = {
-    &profile_find,    &profile_owner, &profile_count,  &profile_taken,
-    &profile_add,     &profile_name,  &profile_last,   &profile_past,
-    &profile_changed, &profile_worn,  &profile_leaves, &profile_extra};
+    &profile_find, &profile_owner,  &profile_count, &profile_taken,
+    &profile_add,  &profile_name,   &profile_last,  &profile_past,
+    &profile_worn, &profile_leaves, &profile_extra};
 
 static const struct data_column columns[] = {
     {"id", "変更のID", false},
@@ -285,14 +282,14 @@ enum err profile_store_is_taken(struct tx *tx, struct id account,
     return rc;
 }
 
-enum err profile_store_newest(struct tx *tx, struct db *db, int64_t *n_out, struct fail *why)
+static enum err newest(struct tx *tx, int64_t *n_out, struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args none;
     enum err rc;
 
     db_args_init(&none);
-    rc = run(tx, db, &profile_last, &none, &rows, why);
+    rc = tx_run(tx, &profile_last, &none, &rows, why);
     if (rc == ERR_OK)
         *n_out = db_i64(rows, 0, 0);
     db_rows_free(&rows);
@@ -323,7 +320,7 @@ enum err profile_store_add(struct tx *tx, struct profile_row *row,
     struct span bytes;
     struct db_args args;
     int64_t n = 0;
-    enum err rc = profile_store_newest(tx, NULL, &n, why);
+    enum err rc = newest(tx, &n, why);
 
     row->n = n + 1; /* one writer: nobody else takes the same number */
     if (rc == ERR_OK)
@@ -370,42 +367,11 @@ enum err profile_store_past(struct db *db, struct id account, int64_t before, in
         all = arena_alloc(arena, ((size_t)db_rows_n(rows) + 1) * sizeof *all);
         rc = all == NULL ? fail_set(why, ERR_NOMEM, "profiles") : ERR_OK;
     }
-    for (int i = 0; rc == ERR_OK && i < db_rows_n(rows); i++)
+    for (int i = 0; rc == ERR_OK && all != NULL && i < db_rows_n(rows); i++)
         rc = own_row(rows, i, arena, &all[i], why);
     if (rc == ERR_OK) {
         *out = all;
         *n_out = (size_t)db_rows_n(rows);
-    }
-    db_rows_free(&rows);
-    return rc;
-}
-
-enum err profile_store_changed(struct db *db, int64_t after, int n_cap, struct arena *arena,
-                               struct id **accounts_out, size_t *n_out, int64_t *last_out,
-                               struct fail *why)
-{
-    struct id *accounts = NULL;
-    struct db_rows *rows = NULL;
-    struct db_args args;
-    int64_t last = after;
-    enum err rc;
-
-    db_args_init(&args);
-    db_arg_i64(&args, after);
-    db_arg_i32(&args, n_cap);
-    rc = db_run(db, &profile_changed, &args, &rows, why);
-    if (rc == ERR_OK) {
-        accounts = arena_alloc(arena, ((size_t)db_rows_n(rows) + 1) * sizeof *accounts);
-        rc = accounts == NULL ? fail_set(why, ERR_NOMEM, "changed profiles") : ERR_OK;
-    }
-    for (int i = 0; rc == ERR_OK && i < db_rows_n(rows); i++) {
-        accounts[i] = db_id(rows, i, 0);
-        last = db_i64(rows, i, 1);
-    }
-    if (rc == ERR_OK) {
-        *accounts_out = accounts;
-        *n_out = (size_t)db_rows_n(rows);
-        *last_out = last;
     }
     db_rows_free(&rows);
     return rc;

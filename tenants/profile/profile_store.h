@@ -58,13 +58,6 @@ NODISCARD enum err profile_store_add(struct tx *tx, struct profile_row *row,
 NODISCARD enum err profile_store_past(struct db *db, struct id account, int64_t before,
                                       int n_cap, struct arena *arena, struct profile_row **out,
                                       size_t *n_out, struct fail *why);
-/* Whose profile changed after n, each once, at most n_cap; *last_out: the newest n of all. */
-NODISCARD enum err profile_store_changed(struct db *db, int64_t after, int n_cap,
-                                         struct arena *arena, struct id **accounts_out,
-                                         size_t *n_out, int64_t *last_out, struct fail *why);
-/* The newest n of all; 0: none. Exactly one of tx and db. */
-NODISCARD enum err profile_store_newest(struct tx *tx, struct db *db, int64_t *n_out,
-                                        struct fail *why);
 /* How many children wear each kind, chosen or not. */
 NODISCARD enum err profile_store_worn(struct db *db, uint32_t counts_out[AVATAR_KINDS_N],
                                       struct fail *why);

@@ -47,7 +47,7 @@ T_CASE(life_display_name_is_short_and_neutral)
         char name[LIFE_DISPLAY_CAP];
         size_t len;
 
-        life_display_make(name);
+        life_display_make(0, name);
         len = strlen(name);
         T_OK(len >= 8 && len < LIFE_DISPLAY_CAP - 1, name);
         T_OK(name[len - 1] >= '0' && name[len - 1] <= '9', "ends in a number");

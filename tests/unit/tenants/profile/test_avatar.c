@@ -18,7 +18,7 @@ static uint64_t next(uint64_t *state)
     return z ^ z >> 31;
 }
 
-T_CASE(every_kind_and_colour_has_an_id_of_its_own_AI_2_2_ア)
+T_CASE(every_kind_and_colour_has_an_id_of_its_own)
 {
     T_REQ("AI-2.2-ア");
     T_OK(AVATAR_KINDS_N >= 40, "at least 40 kinds");
@@ -38,7 +38,7 @@ T_CASE(every_kind_and_colour_has_an_id_of_its_own_AI_2_2_ア)
     T_EQ(avatar_kind_find(SPAN("cat|dog")), -1, "two at once");
 }
 
-T_CASE(of_50_picks_no_kind_has_more_than_5_AI_2_2_ア)
+T_CASE(of_50_picks_no_kind_has_more_than_5)
 {
     uint32_t worst = 0;
 

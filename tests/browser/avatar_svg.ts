@@ -1,8 +1,6 @@
 /** A figure as a drawing of its own, as art/avatars.ts paints it. */
 import * as art from "../../node/web/src/art/avatars.ts";
 
-const [left, top] = [32 - art.box.footX, 66 - art.box.footY];
-
 export function svgOf(kind: art.Kind, tones: art.Palette, pose: art.Pose = "stand"): string {
   const parts = art.partsOf(kind, pose);
   const rims = parts.map(
@@ -14,7 +12,7 @@ export function svgOf(kind: art.Kind, tones: art.Palette, pose: art.Pose = "stan
       : `<path fill="none" stroke="${tones[tone]}" stroke-width="${width}" d="${path}"/>`,
   );
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${left} ${top} ${art.box.width} ${art.box.height}"` +
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${art.viewBox}"` +
     ` stroke-linecap="round" stroke-linejoin="round">` +
     `<g fill="none" stroke="${tones.o}">${rims.join("")}</g>${inner.join("")}</svg>`
   );

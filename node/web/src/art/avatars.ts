@@ -16,6 +16,8 @@ export type Palette = Readonly<Record<Tone | "o", string>>; // o: the rim
 
 /** What a whole figure takes up, and where in it the feet stand. */
 export const box = { width: 68, height: 74, footX: 34, footY: 69 } as const;
+/** The same for an <svg> that holds the parts as they are. */
+export const viewBox = "-2 -3 68 74";
 const [feetX, feetY] = [32, 66];
 
 const draws: Readonly<Record<Kind, Draw>> = { ...animals, ...people };

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { box, paletteOf, partsOf, type Pose } from "../art/avatars.js";
+import { paletteOf, partsOf, type Pose, rim, viewBox } from "../art/avatars.js";
 import { colourOf, kindOf } from "./sprites.js";
 
 /** Somebody's figure. It says nothing that the words beside it do not. */
@@ -13,21 +13,25 @@ export function Figure({
   pose?: Pose;
 }): VNode {
   const tones = paletteOf(colourOf(colour));
+  const parts = partsOf(kindOf(kind), pose);
   return (
-    <svg class="being" viewBox={`0 0 ${box.width} ${box.height}`} aria-hidden="true">
-      {partsOf(kindOf(kind), pose).map(({ tone, width, path }, i) =>
+    <svg
+      class="being"
+      viewBox={viewBox}
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      <g fill="none" stroke={tones.o}>
+        {parts.map(({ width, path }, i) => (
+          <path key={i} stroke-width={width + rim} d={path} />
+        ))}
+      </g>
+      {parts.map(({ tone, width, path }, i) =>
         width === 0 ? (
           <path key={i} fill={tones[tone]} d={path} />
         ) : (
-          <path
-            key={i}
-            fill="none"
-            stroke={tones[tone]}
-            stroke-width={width}
-            stroke-linecap="round"
-            stroke-linejoin="round"
-            d={path}
-          />
+          <path key={i} fill="none" stroke={tones[tone]} stroke-width={width} d={path} />
         ),
       )}
     </svg>

@@ -162,6 +162,10 @@ void world_leave(struct world_person **person, int64_t now_ms)
     world_areas_set(copy, body, 0);
     copy->n_in_channel[body->channel]--;
     copy->n_wishes -= (body->flags & BODY_WISHES) != 0;
+    world_rest_set(*person, false);
+    /* He comes to a place that those who are being told of a crowd may have passed. */
+    if (copy->n_rest > 0)
+        copy->bodies[copy->n - 1].flags |= BODY_CAME;
     world_swap(copy, (*person)->at, copy->n - 1);
     copy->n--;
     copy->world->n_people--;

@@ -242,30 +242,43 @@ static enum err make(struct world *world, int event, const void *of,
     return live_event_make(&world_events[event], 0, of, world->arena, frame_out, NULL);
 }
 
-static enum err people_make(struct world_copy *copy, unsigned channel, unsigned flag,
-                            bool has_ids, struct ws_shared **frame_out)
+static bool is_of(const struct world_body *body, unsigned channel, unsigned flag)
 {
+    return body->channel == channel && (flag == 0 || (body->flags & flag) != 0);
+}
+
+/* Of the bodies from..to those of the channel with the flag (0: all of them). */
+static enum err people_make(struct world_copy *copy, unsigned channel, unsigned flag,
+                            uint32_t from, bool has_ids, struct ws_shared **frame_out)
+{
+    uint32_t to = copy->n - from < WORLD_N_AT_ONCE ? copy->n : from + WORLD_N_AT_ONCE;
     struct world *world = copy->world;
     struct list_of of = {.list = {0}};
-    struct person_item *items;
-    size_t n = 0;
+    struct person_item *items = arena_alloc(world->arena, (to - from + 1) * sizeof *items);
     enum err rc = ERR_NOMEM;
 
-    for (uint32_t i = 0; i < copy->n; i++)
-        n += copy->bodies[i].channel == channel && (copy->bodies[i].flags & flag) != 0;
-    items = arena_alloc(world->arena, (n + 1) * sizeof *items);
     if (items != NULL) {
         of.list.at = items;
-        for (uint32_t i = 0; i < copy->n; i++)
-            if (copy->bodies[i].channel == channel && (copy->bodies[i].flags & flag) != 0)
+        for (uint32_t i = from; i < to; i++)
+            if (is_of(&copy->bodies[i], channel, flag))
                 person_fill(copy->people[i], has_ids, &items[of.list.n++]);
-        rc = make(world, flag == BODY_CAME ? EV_CAME : EV_CHANGED, &of, frame_out);
+        rc = make(world, flag == BODY_CHANGED ? EV_CHANGED : EV_CAME, &of, frame_out);
     }
     arena_reset(world->arena);
     return rc;
 }
 
-void world_people_send(struct world_copy *copy, unsigned channel, unsigned flag)
+static bool has_any(const struct world_copy *copy, unsigned channel, unsigned flag,
+                    uint32_t from)
+{
+    for (uint32_t i = from; i < copy->n && i - from < WORLD_N_AT_ONCE; i++)
+        if (is_of(&copy->bodies[i], channel, flag))
+            return true;
+    return false;
+}
+
+static void people_part_send(struct world_copy *copy, unsigned channel, unsigned flag,
+                             uint32_t from)
 {
     struct ws_shared *frames[2] = {NULL, NULL};
 
@@ -276,7 +289,7 @@ void world_people_send(struct world_copy *copy, unsigned channel, unsigned flag)
         if (copy->peers[i] == NULL || !world_can_see(copy, body, channel))
             continue;
         if (frames[has_ids] == NULL &&
-            people_make(copy, channel, flag, has_ids, &frames[has_ids]) != ERR_OK) {
+            people_make(copy, channel, flag, from, has_ids, &frames[has_ids]) != ERR_OK) {
             copy->is_stale = true;
             break;
         }
@@ -284,6 +297,51 @@ void world_people_send(struct world_copy *copy, unsigned channel, unsigned flag)
     }
     ws_shared_unref(&frames[0]);
     ws_shared_unref(&frames[1]);
+}
+
+void world_people_send(struct world_copy *copy, unsigned channel, unsigned flag)
+{
+    for (uint32_t from = 0; from < copy->n; from += WORLD_N_AT_ONCE)
+        if (has_any(copy, channel, flag, from))
+            people_part_send(copy, channel, flag, from);
+}
+
+void world_rest_send(struct world_copy *copy)
+{
+    struct ws_shared *frames[WORLD_N_MOST / WORLD_N_AT_ONCE + 1][2] = {{NULL, NULL}};
+
+    for (uint32_t i = 0; copy->n_rest > 0 && i < copy->n; i++) {
+        struct world_body *body = &copy->bodies[i];
+        struct world_person *person = copy->people[i];
+        struct ws_shared **frame =
+            &frames[person->told / WORLD_N_AT_ONCE][(body->flags & BODY_IDS) != 0];
+
+        if ((body->flags & BODY_REST) == 0)
+            continue;
+        if (copy->peers[i] != NULL && person->told < copy->n) {
+            if (*frame == NULL && people_make(copy, CHANNEL_PUBLIC, 0, person->told,
+                                              (body->flags & BODY_IDS) != 0, frame) != ERR_OK)
+                continue; /* the next tick tries again */
+            copy->world->conf.send(copy->peers[i], *frame, WS_KEEP);
+            person->told += WORLD_N_AT_ONCE;
+        }
+        if (copy->peers[i] == NULL || person->told >= copy->n)
+            world_rest_set(person, false);
+    }
+    for (size_t k = 0; k < sizeof frames / sizeof frames[0]; k++) {
+        ws_shared_unref(&frames[k][0]);
+        ws_shared_unref(&frames[k][1]);
+    }
+}
+
+void world_rest_set(struct world_person *person, bool is_on)
+{
+    struct world_body *body = world_body_of(person);
+
+    if (((body->flags & BODY_REST) != 0) == is_on)
+        return;
+    body->flags = (uint16_t)(body->flags ^ BODY_REST);
+    person->copy->n_rest += is_on ? 1 : UINT32_MAX;
 }
 
 static void left_send(struct world_copy *copy, unsigned channel)
@@ -360,7 +418,9 @@ static enum err here_make(struct world_person *person, struct ws_shared **frame_
         here.room = floor_area_nth(floor, body->channel)->id;
     here.people.at = items;
     for (uint32_t i = 0; i < copy->n; i++)
-        if (world_can_see(copy, body, copy->bodies[i].channel))
+        if (world_can_see(copy, body, copy->bodies[i].channel) &&
+            (i < WORLD_N_AT_ONCE || i == person->at ||
+             copy->bodies[i].channel != CHANNEL_PUBLIC))
             person_fill(copy->people[i], (body->flags & BODY_IDS) != 0,
                         &items[here.people.n++]);
     return make(copy->world, EV_HERE, &here, frame_out);
@@ -378,6 +438,8 @@ void world_here_send(struct world_person *person, int64_t now_ms)
     if (here_make(person, &frame) == ERR_OK) {
         copy->world->conf.send(copy->peers[person->at], frame, WS_KEEP);
         world_picture_send(person, now_ms);
+        person->told = WORLD_N_AT_ONCE;
+        world_rest_set(person, copy->n > WORLD_N_AT_ONCE);
     } else {
         body->flags |= BODY_HERE;
     }

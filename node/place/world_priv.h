@@ -19,6 +19,9 @@
 #define WORLD_TITLE_CAP 256
 #define WORLD_N_LEFT    256
 #define WORLD_N_INVITES 4
+/* Of people told of in one event, so that no frame comes near to what a queue holds: the rest
+ * of a crowd follows tick by tick. */
+#define WORLD_N_AT_ONCE 120
 #define WORLD_N_MOST    16000 /* people on a copy: fewer than seats of either kind */
 
 /* Of a body. */
@@ -31,6 +34,7 @@
 #define BODY_STAFF   0x040u /* distances are not for him */
 #define BODY_IDS     0x080u /* gets the staff variant */
 #define BODY_HERE    0x100u /* is owed floor.here */
+#define BODY_REST    0x200u /* is owed the rest of the people, from person->told */
 #define BODY_UNTOLD  (BODY_MOVED | BODY_TELLS | BODY_CAME | BODY_CHANGED)
 
 struct world_body {
@@ -59,6 +63,7 @@ struct world_person {
     enum world_state state;
     bool has_wish, is_away;
     bool is_unsettled;       /* while a floor changes */
+    uint32_t told;           /* with BODY_REST: a multiple of WORLD_N_AT_ONCE */
     uint64_t who_shut;       /* areas whose list he is not on */
     struct floor_spot stood; /* where he stood last, other than in passing */
     struct world_walk walk;
@@ -92,7 +97,7 @@ struct world_copy {
     uint32_t n, cap;
     uint64_t n_given, n_given_in_rooms; /* seats */
     int n_in_channel[CHANNELS_N];
-    uint32_t n_wishes;
+    uint32_t n_wishes, n_rest; /* bodies with that flag */
 
     uint64_t rooms;                  /* areas whose see is not everyone */
     uint64_t need[FLOOR_N_AREAS];    /* rooms one must see to see into this one */
@@ -215,6 +220,8 @@ void world_picture_send(struct world_person *person, int64_t now_ms);
 
 /* People with this flag on the channel; the flag stays. */
 void world_people_send(struct world_copy *copy, unsigned channel, unsigned flag);
+void world_rest_send(struct world_copy *copy);
+void world_rest_set(struct world_person *person, bool is_on);
 void world_left_send(struct world_copy *copy);
 void world_left_put(struct world_copy *copy, unsigned channel, uint16_t seat);
 void world_areas_send(struct world_copy *copy);

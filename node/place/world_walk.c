@@ -15,7 +15,9 @@ static int32_t leg_mm(struct floor_spot a, struct floor_spot b)
     return (int32_t)(sqrt((double)world_distance2(a, b)) * 10.0);
 }
 
-/* Where a way is after so many millimetres; whole centimetres. */
+/* Where a way is after so many millimetres; whole centimetres. Rounding never sets it into a
+ * wall: a whole spot inside a box is a centimetre inside it at least, so a point of the line
+ * less than that away would be inside as well, and the line is clear. */
 static struct floor_spot walk_at(const struct world_walk *walk, int32_t mm)
 {
     size_t i = 1;
@@ -32,21 +34,6 @@ static struct floor_spot walk_at(const struct world_walk *walk, int32_t mm)
         return b;
     return (struct floor_spot){a.x + (int32_t)((int64_t)(b.x - a.x) * on / leg),
                                a.y + (int32_t)((int64_t)(b.y - a.y) * on / leg)};
-}
-
-/* Rounding may set a spot of a clear line one centimetre into a wall: the free one beside it.
- */
-static bool freed(const struct floor_map *map, struct floor_spot *spot)
-{
-    struct floor_spot at = *spot;
-
-    for (int32_t i = 0; i < 9; i++) {
-        *spot = (struct floor_spot){at.x + (i + 1) % 3 - 1, at.y + (i / 3 + 1) % 3 - 1};
-        if (floor_is_free(map, spot->x, spot->y))
-            return true;
-    }
-    *spot = at;
-    return false;
 }
 
 static int32_t walk_mm(const struct world_walk *walk)
@@ -123,8 +110,7 @@ static int32_t walk_find(struct world_person *person, int32_t from_mm, int32_t t
 
         mm = mm > to_mm ? to_mm : mm < from_mm ? from_mm : mm;
         *spot_out = walk_at(&person->walk, mm);
-        if (freed(world_map(copy), spot_out) &&
-            !world_is_too_near(copy, person->at, person->stood, *spot_out))
+        if (!world_is_too_near(copy, person->at, person->stood, *spot_out))
             return mm;
     }
     return -1;
@@ -155,8 +141,6 @@ static bool spot_take(struct world_person *person, struct floor_spot to, int64_t
     uint64_t areas, enters;
 
     if (!ground_is_roomy(copy->ground, world_spot(body))) {
-        if (!freed(world_map(copy), &to))
-            return false;
         areas = floor_areas_at(world_map(copy), to.x, to.y);
         enters = areas & ~body->areas;
         if (enters != 0 && (enters & world_shut(person, now_ms)) != 0)

@@ -6,6 +6,7 @@
 #include "tests/t.h"
 #include "tests/unit/place/world_lab.h"
 
+#define N_CROWD  730
 #define N_DRIVEN 14
 #define N_ROUNDS 900
 #define N_SEEDS  4
@@ -45,6 +46,39 @@ T_CASE(who_enters_is_there_for_the_others_and_they_for_him)
     lab_check(copy, now_ms);
     world_leave(&pa, now_ms);
     world_copy_close(&copy);
+    world_destroy(&world);
+    ground_unref(&ground);
+    lab_peers_fini();
+}
+
+T_CASE(of_a_crowd_one_hears_in_parts_and_soon_knows_all)
+{
+    struct ground *ground = lab_ground_file("tests/bench/place_open.json");
+    struct world *world = lab_world(2000);
+    struct world_copy *copy = NULL;
+    struct world_person *people[N_CROWD];
+    struct lab_peer *pupil = lab_peer(0), *staff = lab_peer(1);
+    struct world_look look = lab_look("one", ROLE_STUDENT);
+    struct world_look other = lab_look("two", ROLE_SUPPORTER);
+    int64_t now_ms = 1000;
+
+    T_REQ("AI-2.2-ウ");
+    memset(look.note, '"', sizeof look.note - 1);
+    T_EQ(world_copy_open(world, ground, 1, &copy, NULL), ERR_OK, "a copy");
+    for (int i = 0; i < N_CROWD; i++)
+        people[i] =
+            lab_enter(copy, &look, (struct floor_spot){100 + i % 30 * 100, 100 + i / 30 * 80},
+                      NULL, now_ms);
+    lab_run(world, &now_ms, 1);
+    lab_enter(copy, &look, (struct floor_spot){-1, 0}, pupil, now_ms);
+    lab_enter(copy, &other, (struct floor_spot){-1, 0}, staff, now_ms);
+    T_OK(pupil->n_known < N_CROWD, "not all at once");
+    lab_run(world, &now_ms, 1);
+    for (int i = 0; i < N_CROWD; i += 40) /* others come to their places in the list */
+        world_leave(&people[i], now_ms);
+    lab_run(world, &now_ms, N_CROWD / WORLD_N_AT_ONCE + 1);
+    lab_check(copy, now_ms);
+    T_OK(pupil->most_bytes < 131072 && staff->most_bytes < 131072, "in frames of a good size");
     world_destroy(&world);
     ground_unref(&ground);
     lab_peers_fini();

@@ -166,6 +166,7 @@ static void receive(void *arg, struct ws_shared *frame, enum ws_keep keep)
     struct span payload = span_from(b, head);
 
     peer->n_frames++;
+    peer->most_bytes = b.len > peer->most_bytes ? b.len : peer->most_bytes;
     peer->n_bad += (keep == WS_KEEP) != is_text;
     if (is_text) {
         text_put(peer, (const char *)payload.p, payload.len);

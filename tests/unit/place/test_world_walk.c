@@ -5,9 +5,10 @@
 #include "tests/t.h"
 #include "tests/unit/place/world_lab.h"
 
-#define N_TRIALS 10000
-#define N_CROWD  8
-#define N_STEPS  200000
+#define N_TRIALS  10000
+#define N_CROWD   8
+#define N_STEPS   200000
+#define N_MOMENTS 3000
 
 struct lab {
     struct ground *ground;
@@ -168,6 +169,41 @@ T_CASE(going_to_people_areas_boards_and_spawns_ends_at_a_good_spot)
     T_EQ(world_body_of(anna)->channel, CHANNEL_PUBLIC, "as far as its door");
     lab_check(lab.copy, lab.now_ms);
     end(&lab);
+}
+
+T_CASE(on_every_ready_floor_walkers_stay_out_of_walls_at_every_moment)
+{
+    static const char *const files[] = {
+        "node/place/floors/plaza.json", "node/place/floors/classes.json",
+        "node/place/floors/lounge.json", "node/place/floors/quiet.json",
+        "node/place/floors/counsel.json"};
+
+    T_REQ("AI-2.3-エ");
+    for (size_t f = 0; f < T_COUNT(files) && t_case_ok(); f++) {
+        struct lab lab = {
+            .ground = lab_ground_file(files[f]), .world = lab_world(20), .now_ms = 1000};
+        struct world_person *people[N_CROWD];
+        const struct floor_map *map = lab.ground->map;
+        uint32_t random = (uint32_t)f;
+
+        T_EQ(world_copy_open(lab.world, lab.ground, 1, &lab.copy, NULL), ERR_OK, "a copy");
+        for (size_t i = 0; i < N_CROWD; i++)
+            people[i] = come(&lab, i, ROLE_STUDENT, map->w_cm / 2, map->h_cm / 2);
+        for (int i = 0; i < N_MOMENTS && t_case_ok(); i++) {
+            struct world_person *one = people[lab_random(&random, N_CROWD)];
+            enum err rc = ERR_OK;
+
+            if (lab_random(&random, 12) == 0)
+                rc = world_walk(one, (int32_t)lab_random(&random, (uint32_t)map->w_cm),
+                                (int32_t)lab_random(&random, (uint32_t)map->h_cm), lab.now_ms,
+                                NULL);
+            T_OK(rc == ERR_OK || rc == ERR_DENIED || rc == ERR_BUSY, "walks");
+            lab.now_ms += 3 + lab_random(&random, 40);
+            world_tick(lab.world, lab.now_ms);
+            lab_check(lab.copy, lab.now_ms);
+        }
+        end(&lab);
+    }
 }
 
 /* ---- capacity ---- */

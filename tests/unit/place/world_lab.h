@@ -21,7 +21,7 @@ struct lab_peer {
     size_t len, cap;
     bool saw[WORLD_SEATS + 1]; /* in movement, since lab_forget */
     uint16_t me;
-    size_t n_known;
+    size_t n_known, most_bytes;
     size_t n_bad; /* frames that a browser could not have read */
     size_t n_frames, n_pictures, n_unknown;
     char last[4096]; /* the last event, cut */

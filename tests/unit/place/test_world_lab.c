@@ -106,13 +106,9 @@ static void read_tick(struct lab_peer *peer, struct span b)
         peer->saw[get16(b.p + at)] = true;
         peer->n_unknown += !mark->is_known;
         mark->walks = true;
-        mark->n = (uint8_t)n;
         mark->began_ms = floor_ms - get16(b.p + at + 6);
-        for (size_t k = 0; k < n; k++)
-            mark->at[k] =
-                (struct floor_spot){get16(b.p + at + 8 + 4 * k), get16(b.p + at + 10 + 4 * k)};
-        mark->x = mark->at[n - 1].x; /* where it will end */
-        mark->y = mark->at[n - 1].y;
+        mark->x = get16(b.p + at + 4 + 4 * n); /* where it will end */
+        mark->y = get16(b.p + at + 6 + 4 * n);
         at += 8 + 4 * n;
     }
     peer->n_bad += at != b.len;

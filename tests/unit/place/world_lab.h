@@ -12,8 +12,6 @@ struct lab_mark { /* a seat as the receiver knows it */
     bool is_known, walks;
     int32_t x, y;
     int64_t began_ms; /* by the server's floor time */
-    uint8_t n;
-    struct floor_spot at[PATH_POINTS_CAP];
 };
 struct lab_peer {
     struct lab_mark marks[WORLD_SEATS + 1];

@@ -24,6 +24,7 @@
 #define ARENA_BYTES    16384
 #define TICK_US        (LIVE_TICK_MS * INT64_C(1000))
 #define TICKS_PER_S    (1000 / LIVE_TICK_MS)
+#define STALL_US       INT64_C(500000)
 #define SWEEP_US       INT64_C(1000000)
 #define LATE_MS        150 /* a connection may have been under way when PATH was renamed */
 #define DRAIN_STEP_MS  10
@@ -301,6 +302,14 @@ static void beat_some(struct live *live)
             live_conn_beat(live->slots[i]);
 }
 
+/* While we stood still nobody was pinged and nobody was read: that silence is ours. */
+static void forgive(struct live *live, int64_t stall_us)
+{
+    log_warn("live.stalled", L_INT("ms", stall_us / 1000));
+    for (struct live_conn *conn = live->open.first; conn != NULL; conn = conn->next)
+        conn->since_mono_us += stall_us;
+}
+
 static void tick(struct live *live, int64_t now_us)
 {
     if (now_us < live->next_tick_mono_us)
@@ -308,9 +317,12 @@ static void tick(struct live *live, int64_t now_us)
     live->next_tick_mono_us += TICK_US;
     live_count_add(&live->count.n_ticks, 1);
     if (live->next_tick_mono_us <= now_us) { /* once for all that were missed */
-        live->next_tick_mono_us =
-            now_us + TICK_US - (now_us - live->next_tick_mono_us) % TICK_US;
+        int64_t missed_us = now_us - live->next_tick_mono_us;
+
+        live->next_tick_mono_us = now_us + TICK_US - missed_us % TICK_US;
         live_count_add(&live->count.n_ticks_late, 1);
+        if (missed_us >= STALL_US)
+            forgive(live, missed_us);
     }
     if (live->feature != NULL && !live->is_told_ending) {
         live->feature->tick(live->feature->arg, now_us, clock_utc_us());

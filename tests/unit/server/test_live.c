@@ -1,5 +1,6 @@
 /* The realtime server over real sockets: who is let in, what commands are asked through, how
  * connections end. */
+#include "node/server/text.h"
 #include "tests/lib/live_fixture.h"
 
 static uint8_t room[1 << 17];
@@ -358,6 +359,58 @@ T_CASE(live_ends_what_a_session_opened)
     live_drop_account(live_fixture.live, other.account, ID_NONE);
     T_EQ(close_code_of(&b), 4003, "every one");
     live_client_close(&b);
+    live_fixture_stop();
+}
+
+T_CASE(live_does_not_answer_what_cannot_be_recorded)
+{
+    struct span said;
+
+    live_fixture_start(&plain); /* without a writer */
+    live_fixture_join(&a, ROLE_STUDENT, "a");
+    T_OK(live_client_text(&a, "test.changes 4 {\"text\":\"x\"}"), "said");
+    said = text_of(&a);
+    T_OK(span_has_prefix(said, SPAN("{\"re\":4,\"no\":{\"code\":\"unavailable\",")), "refused");
+    live_client_close(&a);
+    live_fixture_stop();
+}
+
+T_CASE(live_counts_for_the_operator)
+{
+    static const char *const lines[] = {
+        "ibasho_live_connections{state=\"open\"} 1\n",
+        "ibasho_live_opened_total 2\n",
+        "ibasho_live_ended_total{end=\"bye\"} 1\n",
+        "ibasho_live_refused_total{code=\"sign-in-needed\"} 1\n",
+        "ibasho_live_breaches_total{rule=\"role\"} 2\n",
+        "ibasho_live_breaches_total{rule=\"watch-walk\"} 1\n",
+        "ibasho_live_commands_total{command=\"test.nothing\",answer=\"ok\"} 1\n",
+        "ibasho_live_commands_total{command=\"test.fails\",answer=\"no\"} 1\n",
+    };
+    static const char *const said[] = {"test.nothing 1 {}", "test.fails 2 {}",
+                                       "test.staff 3 {}", "test.staff 4 {}",
+                                       "test.breaks 5 {}"};
+    struct text text = {.arena = NULL};
+
+    live_fixture_start(&plain);
+    live_fixture_join(&b, ROLE_STUDENT, "b");
+    T_OK(live_client_send(&b, 0x88, SPAN("\x03\xe8")), "bye");
+    T_EQ(close_code_of(&b), 1000, "bye");
+    live_client_close(&b);
+    T_EQ(live_client_open(&b, live_fixture.path, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+         401, "a ticket nobody drew");
+    live_client_close(&b);
+    live_fixture_join(&a, ROLE_STUDENT, "a");
+    for (size_t i = 0; i < T_COUNT(said); i++) {
+        T_OK(live_client_text(&a, said[i]), "said");
+        T_OK(text_of(&a).len > 0, "answered");
+    }
+    T_EQ(arena_create(4096, &text.arena, NULL), ERR_OK, "arena");
+    live_server_metrics(live_fixture.live, &text);
+    for (size_t i = 0; i < T_COUNT(lines); i++)
+        T_OK(strstr(text.p, lines[i]) != NULL, lines[i]);
+    arena_destroy(&text.arena);
+    live_client_close(&a);
     live_fixture_stop();
 }
 

@@ -339,6 +339,7 @@ T_CASE(live_ticks_on_time_and_catches_up_once)
     int n_ticks;
 
     live_fixture_start(&plain);
+    live_fixture_join(&b, ROLE_STUDENT, "waits");
     T_OK(live_fixture_wait(&live_fixture.n_ticks, 3), "ticks");
     live_fixture_hold();
     n_ticks = atomic_load(&live_fixture.n_ticks);
@@ -350,6 +351,10 @@ T_CASE(live_ticks_on_time_and_catches_up_once)
     live_server_stats_read(live_fixture.live, &after);
     T_OK(after.n_ticks - before.n_ticks < 50, "not 600");
     T_OK(after.n_ticks_late > before.n_ticks_late, "counted as late");
+    T_EQ(after.n_dead, 0, "the silence was ours: nobody is cut for it");
+    T_OK(live_client_text(&b, "test.nothing 1 {}"), "said");
+    T_SPAN(text_of(&b), SPAN("{\"re\":1,\"ok\":{}}"), "who waited is served");
+    live_client_close(&b);
     live_fixture_stop();
     clock_test_shift(0, 0);
 }

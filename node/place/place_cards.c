@@ -8,16 +8,6 @@
 static const char shut_hours_ja[] = "いまは しまっています。";
 static const char shut_access_ja[] = "いまは入れません。";
 
-static int n_people(const struct place_floor *floor)
-{
-    int n = 0;
-
-    for (int i = 0; i < PLACE_COPIES_CAP; i++)
-        if (floor->copies[i].world != NULL)
-            n += world_copy_n_public(floor->copies[i].world);
-    return n;
-}
-
 /* Whom the same cards suit: which floors are open to him, and whether the hours shut all. */
 struct variant {
     uint64_t access;
@@ -40,7 +30,7 @@ static struct place_card card_of(const struct place *place, const struct place_f
         .name_ja = f->name.ja,
         .name_en = f->name.en,
         .theme = f->theme,
-        .n_people = n_people(floor),
+        .n_people = place_floor_n(floor),
         .is_full =
             v->is_counted && (place_room_for(floor, true) < 0 || place_is_at_ceiling(place)),
         .is_waiting = floor->n_waiting > 0,

@@ -1,8 +1,7 @@
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "node/base/log.h"
-#include "node/db/digest.h"
+#include "node/base/utf.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
 
@@ -126,70 +125,8 @@ static void put_out_of_session(struct place *place, const struct place_floor *fl
     }
 }
 
-/* Somebody who leaves and comes again. */
-struct moved {
-    struct visit *visit;
-    int copy;
-    struct world_entry entry;
-};
-
-static void shuffle(struct moved *all, size_t n)
-{
-    for (size_t i = n; i > 1; i--) {
-        uint32_t random;
-        struct moved swap;
-
-        digest_random(&random, sizeof random);
-        swap = all[random % i];
-        all[random % i] = all[i - 1];
-        all[i - 1] = swap;
-    }
-}
-
-/* Everybody but staff off the floor, in mixed order. *all_out from malloc, may be NULL. */
-static void take_off(struct place *place, struct place_floor *floor, struct place_now now,
-                     struct moved **all_out, size_t *n_out)
-{
-    struct moved *all = calloc((size_t)place->n_visits + 1, sizeof *all);
-    size_t n = 0;
-
-    *all_out = all;
-    *n_out = 0;
-    if (all == NULL) {
-        put_out_of_session(place, floor, now);
-        return;
-    }
-    for (struct visit *visit = place->visits; visit != NULL; visit = visit->next) {
-        struct world_where where;
-
-        if (visit->floor != floor || visit->pass.look.is_staff)
-            continue;
-        world_where(visit->person, &where);
-        all[n++] =
-            (struct moved){visit, visit->copy, {.rung = where.rung, .state = where.state}};
-        visit_off(visit, now);
-    }
-    shuffle(all, n);
-    *n_out = n;
-}
-
-/* Who was seen under his name until now comes again on another seat and spot, under his alias:
- * nobody may be recognised by where he stood (SE-4.1-イ-3). */
-static void seat_anew(struct place_floor *floor, struct moved *all, size_t n,
-                      struct place_now now)
-{
-    for (size_t i = 0; i < n; i++) {
-        struct fail fail = {.code = ERR_INTERNAL};
-        enum err rc = visit_stand(all[i].visit, floor, all[i].copy, &all[i].entry, now, &fail);
-
-        if (rc == ERR_OK)
-            continue;
-        log_warn("place.unseated", L_FAIL(&fail));
-        visit_out(&all[i].visit, PLACE_OUT_ENDED, ended_ja, now);
-    }
-}
-
-static void name_staff(struct place *place, struct place_floor *floor, struct place_now now)
+/* Before the copies hear of it, so that no name is told as an alias or the other way. */
+static void name_all(struct place *place, struct place_floor *floor, struct place_now now)
 {
     for (struct visit *visit = place->visits; visit != NULL; visit = visit->next) {
         if (visit->floor != floor)
@@ -216,30 +153,34 @@ static void tell_copies(struct place_floor *floor, struct place_now now)
                                  span_text(floor->title), place_ms(now));
 }
 
+/* Cut between characters. */
+static void set_title(struct place_floor *floor, struct span title)
+{
+    size_t len = title.len;
+
+    if (len >= sizeof floor->title)
+        len = utf_valid_len(span_cut(title, 0, sizeof floor->title - 1));
+    if (len > 0)
+        memcpy(floor->title, title.p, len);
+    floor->title[len] = '\0';
+}
+
 static void set_session(struct place *place, struct place_floor *floor,
                         const struct facts_session *session, struct place_now now)
 {
-    struct moved *all = NULL;
-    size_t n = 0;
-
-    /* To turn aliases into names before the others' eyes would undo them: so that session's
-     * people are in the lobby before it ends. */
+    /* To turn aliases into names before the others' eyes would undo them: so its people are in
+     * the lobby before it ends (SE-4.1-イ-3). When one begins the world gives everybody another
+     * seat and spot. */
     if (floor->is_anonymous)
         put_out_of_session(place, floor, now);
-    if (session != NULL && session->is_anonymous)
-        take_off(place, floor, now, &all, &n);
     floor->n_aliases = 0;
     floor->session = session == NULL ? ID_NONE : session->session;
     floor->is_anonymous = session != NULL && session->is_anonymous;
     floor->session_until_utc_us = session == NULL ? 0 : session->until_utc_us;
-    floor->title[0] = '\0';
-    if (session != NULL)
-        snprintf(floor->title, sizeof floor->title, "%.*s", SPAN_ARG(session->title));
-    name_staff(place, floor, now);
+    set_title(floor, session == NULL ? SPAN_NONE : session->title);
+    name_all(place, floor, now);
     tell_copies(floor, now);
-    seat_anew(floor, all, n, now);
     log_session(place, floor, now);
-    free(all);
 }
 
 static void read_room(struct place *place, struct place_floor *floor, struct place_now now)
@@ -260,7 +201,7 @@ static void read_room(struct place *place, struct place_floor *floor, struct pla
     if (is_other) {
         set_session(place, floor, session, now);
     } else if (is_new_text) {
-        snprintf(floor->title, sizeof floor->title, "%.*s", SPAN_ARG(session->title));
+        set_title(floor, session->title);
         floor->session_until_utc_us = session->until_utc_us;
         tell_copies(floor, now);
     }
@@ -309,6 +250,26 @@ static void change_ground(struct place_floor *floor, struct ground *ground,
     }
     ground_unref(&floor->ground);
     floor->ground = ground_ref(ground);
+}
+
+int place_floor_n(const struct place_floor *floor)
+{
+    int n = 0;
+
+    for (int i = 0; i < PLACE_COPIES_CAP; i++)
+        if (floor->copies[i].world != NULL)
+            n += world_copy_n_public(floor->copies[i].world);
+    return n;
+}
+
+/* Who goes into a closed room leaves the numbers, too. */
+static void count_people(struct place *place, struct place_floor *floor)
+{
+    int n = place_floor_n(floor);
+
+    if (n != floor->n_seen)
+        place->is_cards_due = true;
+    floor->n_seen = n;
 }
 
 /* ---- facts ---- */
@@ -373,6 +334,7 @@ void place_floors_sweep(struct place *place, struct place_now now)
                           (int32_t)place_setting(place, &setting_place_distance_cm));
     for (struct place_floor *f = place->floors; f != NULL; f = f->next) {
         read_room(place, f, now);
+        count_people(place, f);
         close_empty(f, f->is_there ? 2 : 1);
     }
     if (now.utc_us >= place->access_until_utc_us)

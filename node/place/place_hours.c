@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "node/base/clock.h"
+#include "node/base/utf.h"
 #include "node/place/place_priv.h"
 
 /* A clock that jumped must not tell the warnings of a whole day. */
@@ -40,16 +41,6 @@ void place_hours_fill(struct place *place, const struct guest *guest, struct pla
 }
 
 #define TITLE_MOST 200
-/* Between characters. */
-static int title_bytes(struct span title)
-{
-    size_t n = title.len;
-
-    if (n > TITLE_MOST)
-        for (n = TITLE_MOST; n > 0 && (title.p[n] & 0xC0) == 0x80; n--)
-            ;
-    return (int)n;
-}
 
 static void next_text(const struct hours_state *state, char text_out[PLACE_TEXT_CAP])
 {
@@ -69,7 +60,8 @@ static void next_text(const struct hours_state *state, char text_out[PLACE_TEXT_
     else
         snprintf(text_out, PLACE_TEXT_CAP, "つぎは %d月%d日（%s）%s からの「%.*s」です。",
                  month, mday, weekdays_ja[calendar_weekday(day)], time,
-                 title_bytes(state->next_title), (const char *)state->next_title.p);
+                 (int)utf_valid_len(span_cut(state->next_title, 0, TITLE_MOST)),
+                 (const char *)state->next_title.p);
 }
 
 void place_closed_text(struct place *place, struct place_now now, char text_out[PLACE_TEXT_CAP])

@@ -96,6 +96,7 @@ struct place_floor {
     char title[PLACE_TITLE_CAP];
     struct place_copy copies[PLACE_COPIES_CAP]; /* number 1 first */
     int n_waiting;
+    int n_seen;                  /* on its public channels, a second ago at most */
     struct place_alias *aliases; /* of the session, whoever was there */
     size_t n_aliases, aliases_cap;
 };
@@ -252,6 +253,8 @@ NODISCARD enum err place_copy_open(struct place *place, struct place_floor *floo
                                    struct place_now now, struct fail *why);
 /* look->alias for the session that runs on floor; staff keep their names. "": no alias. */
 void place_alias_give(struct place_floor *floor, struct world_look *look);
+/* On it and in no closed room. */
+int place_floor_n(const struct place_floor *floor);
 void place_floors_close(struct place *place);
 
 /* ---- place_hours.c ---- */

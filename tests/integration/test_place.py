@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: left 300
+# tests/run: left 420
 """The place on a whole node, through the front: people who come in, see each other, wait, are cut and
 come back, and what is written of it. Children and staff are raw clients (tests/lib/visitor.py):
 what they did not get never left the server."""
@@ -256,6 +256,50 @@ def ids_go_to_staff_alone(t):
             t.ok(children[1][0].id.encode() not in b"".join(a.heard)
                  and children[1][0].login.encode() not in b"".join(a.heard), "no ID on a child's line")
             t.eq((a.seen("entries"), b.seen("entries")), ([], []), "children get no notice")
+
+
+@case
+def first_and_long_absent_are_marked(t):
+    t.req("AI-2.3-カ")
+    first, long = (node.account("student", display_name=name) for name in ("はじめて", "ひさしぶり"))
+    node.psql("INSERT INTO visit_event (id, visit, at, account, kind, floor, copy, is_trial) VALUES"
+              f" (gen_random_uuid(), gen_random_uuid(), now() - interval '30 days', '{long.id}', 'entry',"
+              " 'plaza', 1, false)")
+    try:
+        with Visitor(node, supporter) as s:  # in the lobby
+            with Visitor(node, node.sign_in(first)) as a, Visitor(node, node.sign_in(long)) as b:
+                a.enter()
+                b.enter()
+                items = {}
+                while len(items) < 2:
+                    items.update({i["name"]: i for i in s.wait("entries")["items"]})
+                t.eq((items["はじめて"]["is_first"], "days_absent" in items["はじめて"]), (True, False),
+                     "the first time")
+                t.eq((items["ひさしぶり"]["is_first"], items["ひさしぶり"].get("days_absent")), (False, 30),
+                     "after a long time")
+    finally:  # such a row has no leaf
+        node.psql(f"DELETE FROM visit_event WHERE account = '{long.id}' AND at < now() - interval '1 day'")
+
+
+@case
+def who_does_nothing_for_long_sits_down(t):
+    t.req("AI-2.2-ウ")
+    setting("place.away_min", 1)
+    try:
+        with visitor(0) as a, visitor(1) as b:
+            a.enter()
+            b.enter()
+            b.wait("floor.here")
+            for _ in range(7):
+                time.sleep(9)
+                b.command("me.state", state="talk")
+            b.until(lambda: b.floor.people[a.seat]["is_away"], seconds=5, what="away")
+            t.ok(not b.me()["is_away"], "who did something does not")
+            a.command("floor.walk", x=1800, y=800)
+            b.until(lambda: not b.floor.people[a.seat]["is_away"], what="up again")
+            t.ok(True, "and whoever moves stands up")
+    finally:
+        setting("place.away_min", 10)
 
 
 @case
@@ -633,8 +677,13 @@ def killed_and_back_on_the_same_spot(t):
         v.enter("plaza")
         v.wait("floor.here")
         v.command("floor.walk", x=1500 + 150 * i, y=900)
-    vs[3].command("area.enter", area="nook")
+    s = Visitor(node, supporter)
+    s.enter("counsel")
+    s.wait("floor.here")
+    room = next(i for i, r in s.floor.areas.items()
+                if "n" not in r and s.refused("area.enter", area=i) is None)
     time.sleep(14)  # they have arrived, and that was written
+    t.eq(s.floor.here.get("room"), room, "in a closed room")
     spots = [(v.me()["x"], v.me()["y"]) for v in vs]
     began = time.monotonic()
     pid = node.kill("node")
@@ -660,6 +709,10 @@ def killed_and_back_on_the_same_spot(t):
     for i, v in enumerate(back):
         t.eq((v.me()["x"], v.me()["y"]), spots[i], "on the same spot")
     t.eq(log_of(0, since), [("entry", "plaza", "")], "and the same visit")
+    s_back = Visitor(node, supporter)
+    s_back.resume(s)
+    t.eq(s_back.wait("floor.here").get("room"), room, "in the same room")
+    s_back.close()
     end = time.monotonic() + 62
     while time.monotonic() < end and log_of(3, since)[-1][0] != "lost":
         time.sleep(1)

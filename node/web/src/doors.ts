@@ -15,6 +15,9 @@ const peopleAsked: HomeDoor = { ...people, note: doors.peopleAskedNote };
 const contract: HomeDoor = { href: "#/contract", title: doors.contract, note: doors.contractNote };
 const hours: HomeDoor = { href: "#/hours", title: doors.hours, note: doors.hoursNote };
 const hoursSeen: HomeDoor = { ...hours, note: doors.hoursSeenNote };
+const floors: HomeDoor = { href: "#/floors", title: doors.floors, note: doors.floorsNote };
+const floorsSeen: HomeDoor = { ...floors, note: doors.floorsSeenNote };
+const visits: HomeDoor = { href: "#/visits", title: doors.visits, note: doors.visitsNote };
 const schools: HomeDoor = { href: "#/schools", title: doors.schools, note: doors.schoolsNote };
 const roster: HomeDoor = { href: "#/roster", title: doors.roster, note: doors.rosterNote };
 const summary: HomeDoor = { href: "#/summary", title: doors.summary, note: doors.summaryNote };
@@ -35,15 +38,41 @@ export function doorsOf(role: string): readonly HomeDoor[] {
 function othersOf(role: string): readonly HomeDoor[] {
   switch (role) {
     case "commissioner":
-      return [people, contract, hours, schools, roster, summary, audit, settings, keys, roles, me];
+      return [
+        people,
+        contract,
+        hours,
+        floors,
+        visits,
+        schools,
+        roster,
+        summary,
+        audit,
+        settings,
+        keys,
+        roles,
+        me,
+      ];
     case "contractor":
-      return [people, contract, hoursSeen, schools, roster, settings, keys, roles, me];
+      return [
+        people,
+        contract,
+        hoursSeen,
+        floors,
+        visits,
+        schools,
+        roster,
+        settings,
+        keys,
+        roles,
+        me,
+      ];
     case "auditor":
-      return [audit, hoursSeen, settings, keys, roles, me];
+      return [audit, hoursSeen, floorsSeen, visits, settings, keys, roles, me];
     case "school_staff":
       return [peopleAsked, hoursSeen, roles, me];
     case "supporter":
-      return [peopleSeen, hoursSeen, roles, me];
+      return [peopleSeen, hoursSeen, floorsSeen, roles, me];
     case "instructor":
     case "guest_teacher":
       return [hoursSeen, roles, me];

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { type PageProps, type Views, viewOf } from "../view/page.js";
 import { AuditPage } from "./audit.js";
 import { ContractPage } from "./contract.js";
+import { FloorsPage } from "./floors.js";
 import { HoursPage } from "./hours.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
 import { PeoplePage } from "./people.js";
@@ -18,6 +19,7 @@ import { SettingsPage } from "./settings.js";
 import { FirstSheetPage, SheetPage } from "./sheet.js";
 import { SummaryPage } from "./summary.js";
 import { UnusedPage } from "./unused.js";
+import { VisitsPage } from "./visits.js";
 
 /** The pages of grown-ups at work, in a part of their own: no child's device fetches them. */
 const views: Views = {
@@ -27,6 +29,8 @@ const views: Views = {
   audit: AuditPage,
   contract: ContractPage,
   hours: HoursPage,
+  floors: FloorsPage,
+  visits: VisitsPage,
   people: PeoplePage,
   person: PersonPage,
   "person-new": PersonNewPage,

@@ -36,6 +36,8 @@ const rows = {
   registration: { path: "registration/*", of: "adult" },
   contract: { path: "contract", of: "adult" },
   hours: { path: "hours", of: "adult" },
+  floors: { path: "floors", of: "adult" },
+  visits: { path: "visits", of: "adult" },
   schools: { path: "schools", of: "adult" },
   roster: { path: "roster", of: "adult" },
   "roster-import": { path: "roster/*", of: "adult" },

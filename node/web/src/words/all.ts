@@ -4,6 +4,7 @@ import { choices } from "./choices.js";
 import { contract } from "./contract.js";
 import { doors } from "./doors.js";
 import { first } from "./first.js";
+import { floors, visits } from "./floors.js";
 import { home, roles } from "./home.js";
 import { hours } from "./hours.js";
 import { hoursWork } from "./hours_work.js";
@@ -56,6 +57,8 @@ export const chapters: readonly Chapter[] = [
   { name: "registration", forChildren: false, words: registration },
   { name: "contract", forChildren: false, words: contract },
   { name: "hoursWork", forChildren: false, words: hoursWork },
+  { name: "floors", forChildren: false, words: floors },
+  { name: "visits", forChildren: false, words: visits },
   { name: "schools", forChildren: false, words: schools },
   { name: "roster", forChildren: false, words: roster },
   { name: "summary", forChildren: false, words: summary },

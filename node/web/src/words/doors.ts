@@ -20,6 +20,23 @@ export const doors = {
     "だれが なにを みるか、 できるかの リストです。",
     "Who may see and do what.",
   ],
+  floors: ["フロアと会《かい》", "フロアと 会《かい》", "Floors and sessions"],
+  floorsNote: [
+    "フロアの形《かたち》と定員《ていいん》、入《はい》れる人《ひと》、会《かい》の予定《よてい》です。",
+    "フロアの かたち、 はいれる 人《ひと》、 会《かい》の よていです。",
+    "Shape and capacity of floors, who may enter, sessions.",
+  ],
+  floorsSeenNote: [
+    "フロアと、会《かい》の予定《よてい》を見《み》ます。",
+    "フロアと、 会《かい》の よていを みます。",
+    "See the floors and the sessions planned.",
+  ],
+  visits: ["入退室《にゅうたいしつ》の記録《きろく》", "はいった・でた きろく", "Record of visits"],
+  visitsNote: [
+    "だれがいつ入《はい》って、いつ出《で》たかの記録《きろく》です。",
+    "だれが いつ はいって、 でたかの きろくです。",
+    "Who came and left, and when.",
+  ],
   people: ["人《ひと》とID", "人《ひと》と ID", "People and IDs"],
   peopleNote: [
     "人《ひと》をさがし、IDを承認《しょうにん》・発行《はっこう》・停止《ていし》します。",

@@ -1,21 +1,23 @@
 #!/usr/bin/python3
 # tests/run: left 300
-"""The five walks of README.md, each as a real message, and README.md itself: every file it names
+"""The walks of README.md, each as a real message, and README.md itself: every file it names
 exists, every row it names stands in a file of its walk, in order. And the guide that machines
 read: the OpenAPI document."""
 import os
 import re
 import subprocess
 import sys
+import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lib.ibasho_node import BUILD, ROOT, Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
+from lib.visitor import Visitor  # noqa: E402
 
 nodes = node = None
 WALKS = ("walk_first_page", "walk_sign_in", "walk_change_setting", "walk_make_account",
-         "walk_restart")
+         "walk_live_message", "walk_restart")
 
 
 def walks():
@@ -76,7 +78,7 @@ def public_rows():
 @case
 def walks_of_the_readme_name_what_exists(t):
     found = walks()
-    t.eq(tuple(found), WALKS, "five walks, each with a case of its name")
+    t.eq(tuple(found), WALKS, "walks, each with a case of its name")
     for name, text in found.items():
         files = re.findall(r"`([a-z_/]+\.(?:c|h|in|tsx?))`", text)
         t.ok(len(files) >= 3, f"{name}: files", files)
@@ -169,6 +171,26 @@ def walk_make_account(t):
             "display_name": "x", "password": "12345678abc"}
     outside = node.request("POST", "/api/v1/admin/accounts", body, {"Origin": node.url()})
     t.eq(outside.status, 404, "through the front there is no such way in")
+
+
+@case
+def walk_live_message(t):
+    board = node.sign_in(node.account("commissioner"))
+    with Visitor(node, board) as a, Visitor(node, node.sign_in(node.account("supporter"))) as b:
+        for v in (a, b):
+            v.command("place.enter", floor="plaza", rung="text")
+            v.wait("floor.here")
+        b.until(lambda: a.seat in b.floor.people, what="the other")
+        at = a.me()["x"], a.me()["y"]
+        t.eq(a.command("floor.walk", x=1800, y=800), {}, "answered")
+        b.until(lambda: (b.floor.people[a.seat]["x"], b.floor.people[a.seat]["y"]) == (1800, 800),
+                what="the walk")
+        t.ok(at != (1800, 800), "told to whoever sees it, as a whole way")
+        end = time.monotonic() + 30
+        while time.monotonic() < end and node.psql("SELECT x, y FROM visit_seat ORDER BY at DESC") \
+                .split("\n").count("1800|800") == 0:
+            time.sleep(0.5)
+        t.ok("1800|800" in node.psql("SELECT x, y FROM visit_seat"), "and written when it got there")
 
 
 @case

@@ -253,15 +253,22 @@ node_health() {
 }
 
 # A new node gets its key halves once, the municipality's as a local token (keyd.boot = token).
-# Then it waits until the node says that everything is there.
+# Then it waits until the node says that everything is there. On a slow machine a program is up
+# ("starting") some time before it takes anything.
 node_ready() {
-    local i said=
     node_supervise --wait "$1" || return 1
     node_ports
     node_urls
-    [ -s "$DATA/keys/keystore" ] || node_keys || return 1
+    if [ ! -s "$DATA/keys/keystore" ]; then
+        node_says '"(locked|ok)"' && node_keys || return 1
+    fi
+    node_says '"ok"'
+}
+
+node_says() { # PATTERN: until its health matches
+    local i said=
     for ((i = 0; i < 300; i++)); do
-        said=$(node_health) && [[ $said == *'"ok"'* ]] && return 0
+        said=$(node_health) && [[ $said =~ $1 ]] && return 0
         sleep 0.1
     done
     echo "ibasho: $NODE is not ready: ${said:-no answer}; see $DATA/log" >&2

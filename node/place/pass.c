@@ -44,6 +44,7 @@ static enum err put_profile(const struct services *services, struct db *db, stru
     pass->look.kind = (uint8_t)profile.avatar.kind;
     pass->look.colour = (uint8_t)profile.avatar.colour;
     pass->ways = (unsigned)profile.ways;
+    pass->look.takes_no_waves = (profile.ways & PROFILE_WAY_WAVE) == 0;
     return ERR_OK;
 }
 

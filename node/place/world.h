@@ -92,13 +92,14 @@ NODISCARD enum err world_lock_change(struct world_copy *copy, struct span area, 
 struct world_look {
     struct id account;
     enum role role;
-    bool is_staff;    /* supporter, school_staff, commissioner, contractor */
-    bool may_see_ids; /* gets the staff variant: supporter, commissioner, contractor */
-    bool is_first;    /* marks for staff */
-    int days_absent;  /* 0: none worth telling */
+    bool is_staff;       /* supporter, school_staff, commissioner, contractor */
+    bool may_see_ids;    /* gets the staff variant: supporter, commissioner, contractor */
+    bool takes_no_waves; /* of others than staff, by his profile */
+    bool is_first;       /* marks for staff */
+    int days_absent;     /* 0: none worth telling */
     char name[WORLD_NAME_CAP], note[WORLD_NOTE_CAP], login[WORLD_LOGIN_CAP];
     char alias[WORLD_NAME_CAP];                     /* for an anonymous session */
-    uint8_t kind, colour;                           /* node/place/avatar.h */
+    uint8_t kind, colour;                           /* tenants/profile/avatar.h */
     char groups[WORLD_GROUPS_CAP][WORLD_GROUP_CAP]; /* of "group:NAME"; "" ends */
 };
 

@@ -307,6 +307,8 @@ enum err world_wave(struct world_person *person, uint16_t seat, int64_t now_ms,
         return fail_field(why, ERR_CONFLICT, "break", "has a break");
     if (world_has_distance(to))
         return fail_field(why, ERR_CONFLICT, "distance", "wishes distance");
+    if (to->look.takes_no_waves && !person->look.is_staff)
+        return fail_field(why, ERR_CONFLICT, "no-waves", "wishes no waves");
     world_wave_send(to, person);
     return ERR_OK;
 }

@@ -436,6 +436,25 @@ T_CASE(nobody_comes_near_to_one_who_wishes_distance_but_staff)
     end(&lab);
 }
 
+T_CASE(who_takes_no_waves_gets_those_of_staff_alone)
+{
+    struct lab lab = begin();
+    struct world_person *ben = come(&lab, 1, ROLE_STUDENT, 100, 200);
+    struct world_person *staff = come(&lab, 2, ROLE_SUPPORTER, 100, 350);
+    struct world_look look = lab_look("quiet", ROLE_STUDENT);
+    struct world_person *anna;
+    struct fail why = {0};
+
+    T_REQ("AI-2.2-エ");
+    look.takes_no_waves = true;
+    anna = lab_enter(lab.copy, &look, (struct floor_spot){400, 200}, lab_peer(0), lab.now_ms);
+    T_EQ(world_wave(ben, lab_seat(anna), lab.now_ms, &why), ERR_CONFLICT, "not a child's");
+    T_TEXT(why.field, "no-waves", "for that reason");
+    T_EQ(world_wave(staff, lab_seat(anna), lab.now_ms, NULL), ERR_OK, "staff's");
+    T_EQ(world_wave(anna, lab_seat(ben), lab.now_ms, NULL), ERR_OK, "and she may wave");
+    end(&lab);
+}
+
 T_CASE(a_wish_made_while_somebody_comes_ends_his_walk_before)
 {
     struct lab lab = begin();

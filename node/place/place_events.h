@@ -12,7 +12,7 @@ struct place_me {
     struct span name, note, login;
     bool has_note;
     int kind, colour; /* tenants/profile/avatar.h */
-    int role; /* index of ROLE_CHOICES */
+    int role;         /* index of ROLE_CHOICES */
     bool is_staff, sees_ids;
 };
 

@@ -23,6 +23,15 @@ static enum err refuse(struct place_refusal *refusal, const char *code, const ch
     return fail_set(why, ERR_DENIED, "%s", code);
 }
 
+static enum err refuse_closed(struct place *place, struct place_now now, struct arena *arena,
+                              struct place_refusal *refusal, struct fail *why)
+{
+    char text[PLACE_TEXT_CAP];
+
+    place_closed_text(place, now, text);
+    return refuse(refusal, "hours-closed", arena_text(arena, span_text(text)), why);
+}
+
 /* ---- tokens ---- */
 
 static enum err answer_with(struct visit *visit, struct span token, struct place_entered *out)
@@ -82,16 +91,13 @@ static enum err check(struct guest *guest, const struct place_enter *input,
     struct place *place = guest->place;
     struct place_floor *floor = place_floor_there(place, input->floor);
     const struct visit *other = visit_find(place, guest->pass->look.account);
-    char text[PLACE_TEXT_CAP];
 
     if (floor == NULL)
         return fail_field(why, ERR_NOT_FOUND, "floor", "no such floor");
     if (!visit_log_has_room(place->log))
         return fail_set(why, ERR_UNAVAILABLE, "entries cannot be recorded now");
-    if (place_is_bound(guest->pass->look.role) && !place_is_open(place, now)) {
-        place_closed_text(place, now, text);
-        return refuse(refusal, "hours-closed", arena_text(arena, span_text(text)), why);
-    }
+    if (place_is_bound(guest->pass->look.role) && !place_is_open(place, now))
+        return refuse_closed(place, now, arena, refusal, why);
     if (!place_may(place, guest->pass, floor, now))
         return refuse(refusal, "no-access", no_access_ja, why);
     if (other != NULL && other->guest != NULL && other->guest != guest &&
@@ -243,14 +249,11 @@ enum err place_resume(struct guest *guest, const struct place_resume *input,
     struct id account = guest->pass->look.account;
     struct visit *visit = visit_find(place, account);
     const struct ghost *ghost = visit == NULL ? ghost_find(place, account) : NULL;
-    char text[PLACE_TEXT_CAP];
 
     if (ghost != NULL && id_eq(ghost->seat.row.visit, input->visit) &&
         token_is(&ghost->seat.row.token, input->token)) {
-        if (place_is_bound(guest->pass->look.role) && !place_is_open(place, now)) {
-            place_closed_text(place, now, text);
-            return refuse(refusal, "hours-closed", arena_text(arena, span_text(text)), why);
-        }
+        if (place_is_bound(guest->pass->look.role) && !place_is_open(place, now))
+            return refuse_closed(place, now, arena, refusal, why);
         visit = come_back(guest, now);
     }
     if (visit == NULL || !id_eq(visit->id, input->visit) ||

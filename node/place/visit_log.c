@@ -175,58 +175,55 @@ static bool give_back(struct visit_log *log)
     return true;
 }
 
-bool visit_log_is_free(struct visit_log *log, int64_t now_ms, bool *failed_out)
+/* What became of the batch; false: it is still under way. */
+static bool settle(struct visit_log *log, int64_t now_ms, bool *failed_out)
 {
     struct batch *batch = &log->batch;
-    int state;
-    enum err rc;
+    int state = atomic_load_explicit(&batch->state, memory_order_acquire);
+    enum err rc = (enum err)(state - 1);
 
+    if (state == 0)
+        return false;
+    /* The same events as before: if their ids are there, the commit of which nothing was known
+     * was made. */
+    if (rc == ERR_CONFLICT && log->n_uncertain > 0)
+        rc = ERR_OK;
+    if (rc != ERR_OK && !give_back(log))
+        return false; /* no memory: it stays where it is, and is looked at again */
+    if (rc == ERR_OK)
+        log->n_uncertain = 0;
+    else if (rc == ERR_UNCERTAIN)
+        log->n_uncertain = batch->n_events;
+    if (rc != ERR_OK)
+        log->rest_until_ms = now_ms + VISIT_LOG_REST_MS;
+    *failed_out = rc != ERR_OK;
+    log->is_under_way = false;
+    batch->n_events = batch->n_drops = batch->n_seats = 0;
+    free(batch->seats);
+    batch->seats = NULL;
+    return true;
+}
+
+bool visit_log_is_free(struct visit_log *log, int64_t now_ms, bool *failed_out)
+{
     *failed_out = false;
-    if (log->is_under_way) {
-        state = atomic_load_explicit(&batch->state, memory_order_acquire);
-        if (state == 0)
-            return false;
-        rc = (enum err)(state - 1);
-        /* The same events as before: if their ids are there, the commit of which nothing was
-         * known was made. */
-        if (rc == ERR_CONFLICT && log->n_uncertain > 0)
-            rc = ERR_OK;
-        if (rc != ERR_OK && !give_back(log))
-            return false; /* no memory: it stays where it is, and is looked at again */
-        if (rc == ERR_OK)
-            log->n_uncertain = 0;
-        else if (rc == ERR_UNCERTAIN)
-            log->n_uncertain = batch->n_events;
-        if (rc != ERR_OK)
-            log->rest_until_ms = now_ms + VISIT_LOG_REST_MS;
-        *failed_out = rc != ERR_OK;
-        log->is_under_way = false;
-        batch->n_events = batch->n_drops = batch->n_seats = 0;
-        free(batch->seats);
-        batch->seats = NULL;
-    }
+    if (log->is_under_way && !settle(log, now_ms, failed_out))
+        return false;
     return now_ms >= log->rest_until_ms;
 }
 
-static void take(struct visit_log *log)
+/* The first of a list, at most `most`, into the batch; returns how many. */
+static size_t take(void *to, void *list, size_t *n, size_t most, size_t bytes)
 {
-    struct batch *batch = &log->batch;
-    size_t most = log->n_uncertain > 0 ? log->n_uncertain : VISIT_LOG_BATCH;
-    size_t n = log->n_events < most ? log->n_events : most;
-    size_t d = log->n_drops < VISIT_LOG_BATCH ? log->n_drops : VISIT_LOG_BATCH;
+    size_t taken = *n < most ? *n : most;
+    uint8_t *from = list;
 
-    if (n > 0) {
-        memcpy(batch->events, log->events, n * sizeof *log->events);
-        memmove(log->events, log->events + n, (log->n_events - n) * sizeof *log->events);
+    if (taken > 0) {
+        memcpy(to, from, taken * bytes);
+        memmove(from, from + taken * bytes, (*n - taken) * bytes);
+        *n -= taken;
     }
-    if (d > 0) {
-        memcpy(batch->drops, log->drops, d * sizeof *log->drops);
-        memmove(log->drops, log->drops + d, (log->n_drops - d) * sizeof *log->drops);
-    }
-    batch->n_events = n;
-    batch->n_drops = d;
-    log->n_events -= n;
-    log->n_drops -= d;
+    return taken;
 }
 
 void visit_log_post(struct visit_log *log, struct visit_log_seat *seats, size_t n)
@@ -237,7 +234,11 @@ void visit_log_post(struct visit_log *log, struct visit_log_seat *seats, size_t 
     enum err rc;
 
     invariant(!log->is_under_way, "two batches");
-    take(log);
+    batch->n_events =
+        take(batch->events, log->events, &log->n_events,
+             log->n_uncertain > 0 ? log->n_uncertain : VISIT_LOG_BATCH, sizeof *log->events);
+    batch->n_drops =
+        take(batch->drops, log->drops, &log->n_drops, VISIT_LOG_BATCH, sizeof *log->drops);
     batch->seats = seats;
     batch->n_seats = n;
     atomic_store(&batch->state, 0);

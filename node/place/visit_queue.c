@@ -10,18 +10,22 @@ bool place_is_at_ceiling(const struct place *place)
     return place->n_counted >= place_setting(place, &setting_place_ceiling);
 }
 
-/* A session is one room, its overflow too; else each copy has the floor's capacity. */
-int place_room_for(const struct place_floor *floor, bool is_counted)
+static int n_counted(const struct place_floor *floor)
 {
     int n = 0;
 
+    for (int i = 0; i < PLACE_COPIES_CAP; i++)
+        n += floor->copies[i].n_counted;
+    return n;
+}
+
+/* A session is one room, its overflow too; else each copy has the floor's capacity. */
+int place_room_for(const struct place_floor *floor, bool is_counted)
+{
     if (!is_counted)
         return 1;
-    if (floor->room.when_full == FACTS_WAIT) {
-        for (int i = 0; i < PLACE_COPIES_CAP; i++)
-            n += floor->copies[i].n_counted;
-        return n < floor->room.capacity ? 1 : -1;
-    }
+    if (floor->room.when_full == FACTS_WAIT)
+        return n_counted(floor) < floor->room.capacity ? 1 : -1;
     for (int i = 0; i < PLACE_COPIES_CAP; i++)
         if (floor->copies[i].n_counted < floor->room.capacity)
             return i + 1;

@@ -127,16 +127,20 @@ void world_refresh(struct world_person *person, int64_t now_ms);
 void world_look_change(struct world_person *person, const struct world_look *look,
                        int64_t now_ms);
 
-/* What the caller told of itself. The rest is refused; why->field names the rule:
- * ERR_DENIED    what an unaltered client never does: watch-walk, watch-stick, watch-wave,
- *               watch-knock, watch-invite, area-locked, area-who, area-room (walks into a
- * closed room) ERR_CONFLICT  not now, to be said kindly: distance, break, in-use, area-locked
- * (changed a moment ago), area-room (out of a closed room, or into one, no such call),
- *               area-open (has no door to knock at)
- * ERR_BUSY      area-full
- * ERR_NOT_FOUND no such seat, area, board or spawn on this copy, or a seat in a closed room
- *               that he does not see into: the same answer
- * ERR_INVALID   outside the floor, a direction of -128, himself, a value that is none
+/* What the caller told of itself. The rest is refused; why->field names the rule.
+ *
+ * ERR_DENIED is what an unaltered client never does: watch-walk, watch-stick, watch-wave,
+ * watch-knock, watch-invite, area-locked, area-who.
+ *
+ * ERR_CONFLICT is not now, to be said kindly: distance, break, in-use, area-locked (changed a
+ * moment ago), area-room (out of a closed room or into one, no such call), area-open (it has no
+ * door to knock at). world_walk says area-locked and area-who here too: whoever taps on a map
+ * breaks no rule.
+ *
+ * ERR_BUSY is area-full. ERR_NOT_FOUND: no such seat, area, board or spawn on this copy, or a
+ * seat in a closed room that he does not see into: the same answer. ERR_INVALID: outside the
+ * floor, a direction of -128, himself, a value that is none.
+ *
  * Walks and steps of others than staff end where nobody who wishes distance (of the same
  * channel) is nearer than distance_cm, unless he was nearer already; passing by is allowed. */
 NODISCARD enum err world_walk(struct world_person *person, int32_t x, int32_t y, int64_t now_ms,

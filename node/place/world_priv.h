@@ -208,6 +208,12 @@ bool world_spot_public(const struct world_person *person, struct floor_spot at, 
 
 void world_advance(struct world_copy *copy, uint32_t at, int64_t now_ms);
 void world_halt(struct world_person *person); /* at once, whatever is near */
+/* Whoever only watches does not (rule). Brings him to where he is now. */
+NODISCARD enum err world_may_walk(struct world_person *person, const char *rule, int64_t now_ms,
+                                  struct fail *why);
+/* Finds the way to a spot and begins it; it ends before somebody who wishes distance. */
+NODISCARD enum err world_walk_to(struct world_person *person, struct floor_spot to,
+                                 int64_t now_ms, struct fail *why);
 
 /* ---- world_frame.c ---- */
 

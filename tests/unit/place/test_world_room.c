@@ -289,12 +289,12 @@ T_CASE(doors_open_to_those_on_the_list_when_their_lock_lets_them)
     T_TEXT(refusal(world_area_enter(who, SPAN("cell"), lab.now_ms, &why), &why, code), field, \
            field)
     ENTER(guest, ERR_DENIED, "area-who");
-    T_EQ(world_walk(ben, 1000, 200, lab.now_ms, &why), ERR_DENIED, "nobody walks in");
+    T_EQ(world_walk(ben, 1000, 200, lab.now_ms, &why), ERR_CONFLICT, "nobody walks in");
     T_TEXT(why.field, "area-room", "by that rule");
     T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "empty: open");
     ENTER(ben, ERR_CONFLICT, "in-use");
     ENTER(staff, ERR_CONFLICT, "in-use");
-    T_EQ(world_walk(ben, 1000, 200, lab.now_ms, &why), ERR_DENIED, "the same when in use");
+    T_EQ(world_walk(ben, 1000, 200, lab.now_ms, &why), ERR_CONFLICT, "the same when in use");
     T_TEXT(why.field, "area-room", "by the same rule");
 
     /* Knocking: those inside hear it, others not; an answer opens for a minute, once. */

@@ -43,7 +43,7 @@ static bool wait_rows(const char *sql, int64_t n)
 
 T_CASE(live_answers_a_change_once_it_is_on_record)
 {
-    T_REQ("NI-T3-4");
+    T_REQ("NI-T3-8");
     start();
     live_fixture_join(&a, ROLE_STUDENT, "a");
     T_OK(live_client_text(&a, "test.changes 4 {\"text\":\"x\"}"), "said");
@@ -68,7 +68,7 @@ T_CASE(live_records_a_breach_once_a_minute)
         "SELECT count(*) FROM access_record WHERE route = 'test.breaks' AND action = 'refused' "
         "AND outcome = 'watch-walk'";
 
-    T_REQ("NI-T3-7");
+    T_REQ("NI-T3-8");
     start();
     live_fixture_join(&a, ROLE_STUDENT, "a");
     for (int minute = 1; minute <= 2; minute++) {

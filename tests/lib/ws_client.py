@@ -156,8 +156,9 @@ class Client:
         head, self.bytes = self.bytes.split(b"\r\n\r\n", 1)
         status = int(head.split(b" ", 2)[1])
         if status != 101:
-            try:
-                while True:
+            length = re.search(rb"(?i)content-length: *(\d+)", head)
+            try:  # the front may keep the line
+                while length is None or len(self.bytes) < int(length.group(1)):
                     self._more(until)
             except (Closed, Late):
                 pass

@@ -32,7 +32,7 @@ T_CASE(live_lets_in_whoever_brings_a_ticket_once)
 {
     char ticket[LIVE_TICKET_CAP], wrong[LIVE_TICKET_CAP];
 
-    T_REQ("AI-2.2");
+    T_REQ("AI-2.6-オ");
     live_fixture_start(&plain);
     live_fixture_ticket(ROLE_STUDENT, "a", ticket);
     memcpy(wrong, ticket, sizeof wrong);
@@ -178,7 +178,7 @@ T_CASE(live_refuses_a_role_in_the_bytes_of_a_missing_command)
     uint8_t first[1024];
     struct span missing;
 
-    T_REQ("KP-3-運用-3");
+    T_REQ("NI-T3-7");
     live_fixture_start(&plain);
     live_fixture_join(&a, ROLE_STUDENT, "a");
     T_OK(live_client_text(&a, "test.unknown 3 {}"), "said");
@@ -337,7 +337,7 @@ T_CASE(live_ends_what_a_session_opened)
     struct caller caller = live_fixture_caller(ROLE_STUDENT), other = caller;
     char text[3][LIVE_TICKET_CAP];
 
-    T_REQ("NI-T3-8");
+    T_REQ("AI-2.6-オ");
     live_fixture_start(&plain);
     other.session = id_new();
     for (int i = 0; i < 3; i++)
@@ -458,7 +458,6 @@ T_CASE(live_gives_its_place_to_its_successor)
     struct caller caller = live_fixture_caller(ROLE_STUDENT);
     char ticket[LIVE_TICKET_CAP];
 
-    T_REQ("NI-T3-8");
     live_fixture_start(&plain);
     conf = live_fixture.conf;
     live_fixture_join(&a, ROLE_STUDENT, "a");

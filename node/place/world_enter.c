@@ -3,22 +3,31 @@
 
 #include "node/place/world_priv.h"
 
+static bool grow(void **array, size_t n_bytes)
+{
+    void *more = realloc(*array, n_bytes);
+
+    if (more == NULL)
+        return false;
+    *array = more;
+    return true;
+}
+
 static enum err arrays_reserve(struct world_copy *copy, struct fail *why)
 {
     uint32_t cap = copy->cap == 0 ? 16 : 2 * copy->cap;
-    struct world_body *bodies;
-    struct world_person **people;
-    void **peers;
+    void *bodies = copy->bodies, *people = (void *)copy->people, *peers = (void *)copy->peers;
+    bool is_grown;
 
     if (copy->n < copy->cap)
         return ERR_OK;
-    bodies = realloc(copy->bodies, cap * sizeof *bodies);
-    copy->bodies = bodies == NULL ? copy->bodies : bodies;
-    people = realloc(copy->people, cap * sizeof *people);
-    copy->people = people == NULL ? copy->people : people;
-    peers = realloc(copy->peers, cap * sizeof *peers);
-    copy->peers = peers == NULL ? copy->peers : peers;
-    if (bodies == NULL || people == NULL || peers == NULL)
+    is_grown = grow(&bodies, cap * sizeof(struct world_body)) &&
+               grow(&people, cap * sizeof(struct world_person *)) &&
+               grow(&peers, cap * sizeof(void *));
+    copy->bodies = bodies;
+    copy->people = people;
+    copy->peers = peers;
+    if (!is_grown)
         return fail_set(why, ERR_NOMEM, "a floor for %u", cap);
     copy->cap = cap;
     return ERR_OK;
@@ -203,14 +212,13 @@ void world_refresh(struct world_person *person, int64_t now_ms)
 void world_look_change(struct world_person *person, const struct world_look *look,
                        int64_t now_ms)
 {
-    struct world_body *body = world_body_of(person);
-    uint64_t sees = body->sees;
-    bool had_ids = (body->flags & BODY_IDS) != 0;
+    const struct world_body before = *world_body_of(person);
+    const struct world_body *body = world_body_of(person);
 
     person->look = *look;
     world_rights_read(person);
     world_changed(person);
-    if (sees != body->sees || had_ids != ((body->flags & BODY_IDS) != 0))
+    if (before.sees != body->sees || ((before.flags ^ body->flags) & BODY_IDS) != 0)
         world_here_send(person, now_ms);
 }
 

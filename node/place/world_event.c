@@ -417,12 +417,14 @@ static enum err here_make(struct world_person *person, struct ws_shared **frame_
     if (here.has_room)
         here.room = floor_area_nth(floor, body->channel)->id;
     here.people.at = items;
-    for (uint32_t i = 0; i < copy->n; i++)
-        if (world_can_see(copy, body, copy->bodies[i].channel) &&
-            (i < WORLD_N_AT_ONCE || i == person->at ||
-             copy->bodies[i].channel != CHANNEL_PUBLIC))
+    for (uint32_t i = 0; i < copy->n; i++) {
+        bool is_now = i < WORLD_N_AT_ONCE || i == person->at;
+        unsigned channel = copy->bodies[i].channel;
+
+        if (world_can_see(copy, body, channel) && (is_now || channel != CHANNEL_PUBLIC))
             person_fill(copy->people[i], (body->flags & BODY_IDS) != 0,
                         &items[here.people.n++]);
+    }
     return make(copy->world, EV_HERE, &here, frame_out);
 }
 

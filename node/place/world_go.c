@@ -51,7 +51,7 @@ static struct floor_spot spot_before(const struct world_person *person, struct f
                                      {-10, 0}, {-7, -7}, {0, -10}, {7, -7}};
     int64_t best2 = INT64_MAX;
 
-    if (world_distance2(me, him) <= WORLD_NEAR_CM * WORLD_NEAR_CM)
+    if (world_distance2(me, him) <= (int64_t)WORLD_NEAR_CM * WORLD_NEAR_CM)
         return me;
     for (int i = 0; i < 8; i++) {
         struct floor_spot at = {him.x + way[i][0] * WORLD_NEAR_CM / 10,
@@ -86,8 +86,7 @@ enum err world_go_seat(struct world_person *person, uint16_t seat, int64_t now_m
     if (world_has_distance(to) && !person->look.is_staff)
         return fail_field(why, ERR_CONFLICT, "distance", "wishes distance");
     spot = spot_before(person, world_spot(world_body_of(to)));
-    rc = world_walk_to(person, spot, now_ms, why);
-    return rc;
+    return world_walk_to(person, spot, now_ms, why);
 }
 
 static enum err go_area(struct world_person *person, struct span id, int64_t now_ms,

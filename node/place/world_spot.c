@@ -1,8 +1,8 @@
 /* Where somebody comes to stand: not on another, not too near to one who wishes distance. */
 #include "node/place/world_priv.h"
 
-#define APART_CM 40 /* two people stand at least so far apart when we choose */
-#define CROWD_CM 200
+#define APART_CM INT64_C(40) /* two people stand at least so far apart when we choose */
+#define CROWD_CM INT64_C(200)
 #define N_RINGS  4
 #define RING_CM  50
 #define N_POINTS 8

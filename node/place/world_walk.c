@@ -138,11 +138,11 @@ static bool spot_take(struct world_person *person, struct floor_spot to, int64_t
 {
     struct world_copy *copy = person->copy;
     struct world_body *body = world_body_of(person);
-    uint64_t areas, enters;
 
     if (!ground_is_roomy(copy->ground, world_spot(body))) {
-        areas = floor_areas_at(world_map(copy), to.x, to.y);
-        enters = areas & ~body->areas;
+        uint64_t areas = floor_areas_at(world_map(copy), to.x, to.y);
+        uint64_t enters = areas & ~body->areas;
+
         if (enters != 0 && (enters & world_shut(person, now_ms)) != 0)
             return false;
         if (body->channel != CHANNEL_PUBLIC && (areas & FLOOR_AREA_BIT(body->channel)) == 0)

@@ -64,7 +64,8 @@ static void text_put(struct lab_peer *peer, const char *text, size_t len)
     }
     if (peer->text == NULL)
         abort();
-    memcpy(peer->text + peer->len, text, len);
+    if (len > 0)
+        memcpy(peer->text + peer->len, text, len);
     peer->len += len;
     peer->text[peer->len] = '\0';
 }

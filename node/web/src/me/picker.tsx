@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { colours, kinds } from "../art/avatars.js";
+import { colours, kinds, paletteOf } from "../art/avatars.js";
 import { type Colour, commonKinds, type Kind } from "../state/profile.js";
 import type { FigureWorn } from "../wire.js";
 import { Figure } from "../view/figure.js";
@@ -37,7 +37,9 @@ export function Picker({ kind, colour, mine, worn, choose }: PickerProps): VNode
                 onChange={() => choose({ colour: one })}
               />
               <span>
-                <span class={`dab dab-${one}`} aria-hidden="true" />
+                <svg class="dab" viewBox="0 0 2 2" aria-hidden="true">
+                  <circle cx="1" cy="1" r="1" fill={paletteOf(one).b} />
+                </svg>
                 <Words of={colourNames[one]} />
               </span>
             </label>

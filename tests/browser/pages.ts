@@ -336,6 +336,25 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.waitForSelector("#close-from-fault");
     },
   },
+  {
+    name: "floors",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/floors", "#rules-title");
+      await v.page.waitForSelector("section:has(#rules-title) summary");
+      for (const one of await v.page.locator("details > summary").all()) await one.click();
+      await v.page.locator("section:has(#sessions-title) form button[type=submit]").click();
+      await v.page.waitForSelector("#session-floor-new-fault");
+      await v.page.waitForFunction(() => document.querySelector(".starting") === null);
+    },
+  },
+  { name: "floors_of_a_contractor", who: "contractor", reach: (v) => to(v, "#/floors", ".pill") },
+  { name: "visits", who: "board", reach: (v) => to(v, "#/visits", "#visits-floor") },
+  {
+    name: "visits_without_a_purpose",
+    who: "contractor",
+    reach: (v) => to(v, "#/visits", ".fault"),
+  },
   { name: "schools", who: "board", reach: (v) => to(v, "#/schools", "#school-name") },
   { name: "people_chosen", who: "board", reach: chooseAll },
   { name: "roster", who: "board", reach: handInNothing },

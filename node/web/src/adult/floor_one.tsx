@@ -8,8 +8,8 @@ import { Time } from "../view/time.js";
 import { Words } from "../view/words.js";
 import { floors as words } from "../words/floors.js";
 import type { FloorInfo, FloorVersion } from "../wire.js";
-import { type Choice, ChoiceField, TextField, WholeFault } from "./fields.js";
-import { FloorName, RoleName, useDeed } from "./floor_parts.js";
+import { type Choice, ChoiceField, TextField } from "./fields.js";
+import { DeedFaults, FloorName, RoleName, useDeed } from "./floor_parts.js";
 import { Sure } from "./roster_parts.js";
 
 interface Props {
@@ -120,7 +120,7 @@ function PlanForm({ floor, done }: Omit<Props, "mayDecide">): VNode {
         put={(one) => set({ shown: one })}
         choices={shown}
       />
-      <WholeFault faults={deed.faults} />
+      <DeedFaults of={deed} />
       <Send busy={deed.busy} word={words.save} busyWord={words.saving} />
     </form>
   );
@@ -221,7 +221,7 @@ function Revert({ floor, done, version }: Props & { version: number }): VNode {
           <Words of={words.revertSure} slots={{ name: <FloorName of={floor} /> }} />
         </p>
       </Sure>
-      <WholeFault faults={deed.faults} />
+      <DeedFaults of={deed} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { ended } from "../control.js";
 import type { Outcome } from "../edge/api.js";
 import { newId } from "../edge/id.js";
+import { Failure } from "../view/page.js";
 import { Given, Words } from "../view/words.js";
 import { floors as words } from "../words/floors.js";
 import { roles as roleWords } from "../words/home.js";
@@ -34,6 +35,23 @@ export function RoleName({ of: role }: { of: string }): VNode {
   if (role === "operator") return <Words of={words.operator} />;
   const word = (roleWords as Readonly<Record<string, Word>>)[role];
   return word === undefined ? <Given>{role}</Given> : <Words of={word} />;
+}
+
+/** What is said of a whole form; the place stays in the tree, so that a screen reader hears it come. */
+export function DeedFaults({ of: deed }: { of: Deed }): VNode {
+  const { at, whole } = deed.faults;
+  return (
+    <div role="alert" class="stack-small">
+      {whole.map((text) => (
+        <Failure text={text} key={text} />
+      ))}
+      {Object.keys(at).length > 0 ? (
+        <p class="fault">
+          <Words of={words.fix} />
+        </p>
+      ) : null}
+    </div>
+  );
 }
 
 export interface Deed {

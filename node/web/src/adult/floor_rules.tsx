@@ -21,7 +21,7 @@ import {
   toFirstFault,
   WholeFault,
 } from "./fields.js";
-import { FloorOf, floorLine, RoleName, useDeed } from "./floor_parts.js";
+import { DeedFaults, FloorOf, floorLine, RoleName, useDeed } from "./floor_parts.js";
 import { Grade, gradeChoices } from "./grade.js";
 import { FindPerson } from "./person_find.js";
 import { PersonTags } from "./person_parts.js";
@@ -173,7 +173,7 @@ function Rule({
           </p>
         </Sure>
       ) : null}
-      <WholeFault faults={deed.faults} />
+      <DeedFaults of={deed} />
     </>
   );
 }
@@ -365,7 +365,7 @@ function RuleForm({
         value={draft.until}
         put={(until) => set({ until })}
       />
-      <WholeFault faults={deed.faults} />
+      <DeedFaults of={deed} />
       <Send busy={deed.busy} word={words.save} busyWord={words.saving} />
     </form>
   );

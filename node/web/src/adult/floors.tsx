@@ -24,7 +24,9 @@ export function FloorsPage({ role = "" }: PageProps): VNode {
     status.current?.scrollIntoView({ block: "center" });
   };
   return (
-    <div class="page">
+    // What was said of the last act goes when the next one begins; not within the click, for drawing
+    // then would take back the tick of a choice.
+    <div class="page" onClickCapture={() => isSaved && setTimeout(() => say(false))}>
       <Back href="#/" word={first.toHome} />
       <PageHead title={words.title} />
       <p>

@@ -16,9 +16,8 @@ import {
   SelectField,
   TextField,
   toFirstFault,
-  WholeFault,
 } from "./fields.js";
-import { FloorOf, floorLine, useDeed } from "./floor_parts.js";
+import { DeedFaults, FloorOf, floorLine, useDeed } from "./floor_parts.js";
 import { TimeField } from "./floor_rules.js";
 import { Sure } from "./roster_parts.js";
 
@@ -140,7 +139,7 @@ function Session({ session, floors, mayDecide, said }: Props & { session: PlaceS
           </Sure>
         </div>
       ) : null}
-      <WholeFault faults={deed.faults} />
+      <DeedFaults of={deed} />
       {isChanging ? <SessionForm floors={floors} session={session} done={said} /> : null}
     </>
   );
@@ -268,7 +267,7 @@ function SessionForm({
         put={(one) => set({ names: one })}
         choices={names}
       />
-      <WholeFault faults={deed.faults} />
+      <DeedFaults of={deed} />
       <Send busy={deed.busy} word={words.save} busyWord={words.saving} />
     </form>
   );

@@ -14,6 +14,11 @@ export const floors = {
     "The floors of the place and the sessions planned.",
   ],
   saved: ["決《き》めました。", "きめました。", "Decided."],
+  fix: [
+    "直《なお》すところがあります。",
+    "なおす ところが あります。",
+    "Something is to be mended above.",
+  ],
   saving: ["送《おく》っています…", "おくって います…", "Sending …"],
   list: ["フロア", "フロア", "Floors"],
   version: ["版《はん》 {n}", "{n}かいめの かたち", "version {n}"],
@@ -103,7 +108,6 @@ export const floors = {
     "「{name}」を だします。",
     "“{name}” will be published.",
   ],
-  place: ["{pointer}：{text}", "{pointer}： {text}", "{pointer}: {text}"],
 
   rules: [
     "入《はい》れる人《ひと》の決《き》まり",
@@ -150,9 +154,9 @@ export const floors = {
 
   sessions: ["会《かい》の予定《よてい》", "会《かい》の よてい", "Sessions"],
   sessionsLead: [
-    "フロアで開《ひら》く会《かい》です。会《かい》のあいだは、会《かい》の定員《ていいん》になります。名前《なまえ》をふせる会《かい》では、子《こ》どもどうしは仮《かり》の名前《なまえ》で見《み》えます。",
-    "フロアで ひらく 会《かい》です。 なまえを ふせる 会《かい》では、 べつの なまえで みえます。",
-    "Sessions on a floor. Its capacity holds while it runs; in an anonymous one children see each other under aliases.",
+    "フロアで開《ひら》く会《かい》です。会《かい》のあいだは、会《かい》の定員《ていいん》になります。子《こ》どもが入《はい》れるのは開設時間《かいせつじかん》の中《なか》だけです。名前《なまえ》をふせる会《かい》では、子《こ》どもどうしは仮《かり》の名前《なまえ》で見《み》えます。",
+    "フロアで ひらく 会《かい》です。 こどもは、 あいている じかんだけ はいれます。 なまえを ふせる 会《かい》では、 べつの なまえで みえます。",
+    "Sessions on a floor. Its capacity holds while it runs; children come in during opening hours only; in an anonymous one children see each other under aliases.",
   ],
   sessionsNone: [
     "これからの会《かい》はありません。",
@@ -181,11 +185,6 @@ export const floors = {
     "「{title}」を取《と》りやめます。",
     "「{title}」を やめます。",
     "“{title}” will be called off.",
-  ],
-  needTime: [
-    "日《ひ》と時刻《じこく》を入《い》れてください。",
-    "ひと じかんを いれて ください。",
-    "Fill in day and time.",
   ],
 } satisfies Record<string, Word>;
 

@@ -247,6 +247,11 @@ test("a_visit_kept_over_a_reload_is_taken_up_or_given_up", async (t) => {
       serve(peer, resume);
       t.ok(await until(() => met.states.at(-1) === "here"), resume);
       t.eq(peer.commands[0]?.name, "place.resume", "asked first of all");
+      t.eq(
+        peer.commands[0]?.input,
+        { visit: "v1", token: "k1", last_n: 5 },
+        "by what was kept and nothing else",
+      );
       t.eq(met.nGone(), resume === "no" ? 1 : 0, "told when it is gone");
       t.eq(met.kept()?.lastN, resume === "no" ? undefined : 5, "and then not kept");
       met.link.stop();

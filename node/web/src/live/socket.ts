@@ -55,7 +55,8 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.with = options;
-    this.visit = options.kept;
+    if (options.kept !== undefined)
+      this.visit = { visit: options.kept.visit, token: options.kept.token };
     this.lastN = options.kept?.lastN ?? 0;
   }
 

@@ -88,11 +88,16 @@ function AreaCard({ area, now, isMine, isWatching }: CardProps): VNode {
   );
 }
 
+/** Of a place that is for whoever is in it: an open one is never in use. */
+function isInUse(area: Area, now: AreaState | undefined): boolean {
+  return now?.is_in_use === true && (isClosedRoom(area) || now.lock === "in_use");
+}
+
 function Occupied({ area, now }: { area: Area; now: AreaState | undefined }): VNode {
   const lock = now?.lock ?? area.lock;
   if (lock === "closed") return <Words of={place.areaClosed} />;
   if (now?.is_full === true) return <Words of={place.areaFull} />;
-  if (now?.is_in_use === true) return <Words of={place.areaInUse} />;
+  if (isInUse(area, now)) return <Words of={place.areaInUse} />;
   if (lock === "staff") return <Words of={place.areaStaff} />;
   if (isClosedRoom(area)) return <Words of={place.areaHidden} />;
   return now?.n === undefined || now.n === 0 ? (
@@ -129,7 +134,7 @@ function Way({ area, now, isMine, isWatching }: CardProps): VNode | null {
     ) : null;
   if (lock === "closed") return null;
   const isStaff = me?.is_staff === true;
-  if (now?.is_in_use === true || (lock === "staff" && !isStaff))
+  if (isInUse(area, now) || (lock === "staff" && !isStaff))
     return (
       <Do
         word={place.knock}

@@ -53,6 +53,7 @@ let speaker: ReturnType<typeof setInterval> | undefined;
 let floorShown = ""; // of which version `floor` is
 
 const showMs = 500;
+const saidMostMs = 10_000; // what was said is no news for ever
 const newsMost = 5;
 const entriesMost = 30;
 
@@ -218,6 +219,7 @@ function speak(): void {
   const { next, said } = say(announcer, performance.now());
   announcer = next;
   if (said !== undefined) spoken.set(said);
+  else if (performance.now() - announcer.saidMs > saidMostMs) spoken.set(undefined);
 }
 
 /** The floor of before stands until the new one has come. */

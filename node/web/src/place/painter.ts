@@ -249,24 +249,41 @@ export class Painter {
     const far = ({ seat, spot }: Drawn): number =>
       me === undefined || seat === here.seat ? 0 : 1 + Math.hypot(spot.x - me.x, spot.y - me.y);
     const named = [...shown].sort((a, b) => far(a) - far(b)).slice(0, most);
-    const taken: (readonly [x: number, y: number, w: number, h: number])[] = [];
+    const taken: Taken[] = [];
     for (const { seat, spot } of named) {
       const person = here.people.get(seat);
       if (person === undefined) continue;
       const foot = toScreen(at.camera, at.view, spot);
       const { image, w, h } = labels.of(person.name, person.state, seat === here.seat);
       const x = Math.round(foot.x * at.ratio - w / 2);
-      const y = Math.round(foot.y * at.ratio - figureCm.h * 0.94 * at.scale - h);
-      if (
-        taken.some(
-          (one) => x < one[0] + one[2] && one[0] < x + w && y < one[1] + one[3] && one[1] < y + h,
-        )
-      )
-        continue; // a name that cannot be read is none
+      const top = Math.round(foot.y * at.ratio - figureCm.h * 0.94 * at.scale - h);
+      const y = freeRow(taken, x, top, w, h);
+      if (y === undefined) continue; // a name that cannot be read is none
       taken.push([x, y, w, h]);
       to.drawImage(image, x, y);
     }
   }
+}
+
+type Taken = readonly [x: number, y: number, w: number, h: number];
+const rowsMost = 4;
+
+/** The lowest of a few rows above somebody in which nothing stands yet. */
+function freeRow(
+  taken: readonly Taken[],
+  x: number,
+  top: number,
+  w: number,
+  h: number,
+): number | undefined {
+  for (let i = 0; i < rowsMost; i++) {
+    const y = top - i * (h + 1);
+    const isTaken = taken.some(
+      (one) => x < one[0] + one[2] && one[0] < x + w && y < one[1] + one[3] && one[1] < y + h,
+    );
+    if (!isTaken) return y;
+  }
+  return undefined;
 }
 
 function stillSpot(motion: Motion): Spot {

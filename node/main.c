@@ -245,7 +245,12 @@ static enum err open_node(struct node *node, struct fail *why)
     rc = dispatch_start(&dispatch, &node->dispatch, why);
     if (rc != ERR_OK)
         return rc;
-    node->own = (struct own){node->dispatch, node->metrics, node->routes, node->assets, NULL};
+    node->own = (struct own){.dispatch = node->dispatch,
+                             .metrics = node->metrics,
+                             .routes = node->routes,
+                             .assets = node->assets,
+                             .commands = features_commands,
+                             .events = features_events};
     own_describe(&node->own);
     rc = listen_all(node, why);
     if (rc == ERR_OK)

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "node/io/live.h"
 #include "node/server/shapes.h"
 
 const char *object_rule_id(enum object_rule rule)
@@ -163,13 +164,13 @@ static void add_parameters(struct text *text, const char *path)
     text_add(text, "]");
 }
 
-static void add_roles(struct text *text, const struct route *route)
+static void add_roles(struct text *text, unsigned roles)
 {
     const char *comma = "";
 
     text_add(text, ",\"x-roles\":[");
     for (int role = 0; role < ROLE_N; role++) {
-        if (!(route->roles & ROLE_BIT(role)))
+        if (!(roles & ROLE_BIT(role)))
             continue;
         text_add(text, "%s\"%s\"", comma, role_id((enum role)role));
         comma = ",";
@@ -269,7 +270,7 @@ static void add_operation(struct text *text, const struct route *route)
                  route->body_type);
     }
     add_responses(text, route);
-    add_roles(text, route);
+    add_roles(text, route->roles);
     add_stages(text, route->stages);
     add_listeners(text, route->listeners);
     text_add(text, ",\"x-object\":\"%s\",\"x-audit\":\"%s\"}", object_rule_id(route->object),
@@ -319,9 +320,73 @@ static void take_shape(struct shapes *shapes, const struct jx_shape *shape)
     invariant(shape == NULL || shapes_add(shapes, shape, &fail) == ERR_OK, "%s", fail.text);
 }
 
-void openapi_write(const struct routes *routes, struct text *text)
+/* ---- what is said over the WebSocket ---- */
+
+static void add_shape_of(struct text *text, const char *what, const struct jx_shape *shape)
+{
+    if (shape == NULL)
+        return;
+    text_add(text, ",\"%s\":", what);
+    add_ref(text, shape);
+}
+
+static void add_command(struct text *text, const struct command *row, bool is_first)
+{
+    text_add(text, "%s\"%s\":{\"summary\":", is_first ? "" : ",", row->name);
+    text_add_quoted(text, row->summary_ja);
+    if (row->code != 0)
+        text_add(text, ",\"x-code\":%d,\"x-bytes\":%d", row->code, row->n_bytes);
+    add_shape_of(text, "input", row->input);
+    add_shape_of(text, "output", row->output);
+    add_roles(text, row->roles);
+    text_add(text, ",\"x-object\":\"%s\",\"x-audit\":\"%s\"}", object_rule_id(row->object),
+             audit_class_id(row->audit));
+}
+
+static void add_live(struct text *text, const struct command_table *commands,
+                     const struct live_event_table *events)
+{
+    int n = 0;
+
+    text_add(text, ",\"x-websocket\":{\"path\":\"/ws\",\"protocol\":\"ibasho.v1\","
+                   "\"commands\":{");
+    for (const struct command_table *t = commands; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++)
+            add_command(text, &t->rows[i], n++ == 0);
+    text_add(text, "},\"events\":{");
+    n = 0;
+    for (const struct live_event_table *t = events; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++) {
+            text_add(text, "%s\"%s\":{\"summary\":", n++ == 0 ? "" : ",", t->rows[i].name);
+            text_add_quoted(text, t->rows[i].summary_ja);
+            add_shape_of(text, "of", t->rows[i].shape);
+            text_add(text, "}");
+        }
+    text_add(text, "},\"refusal\":");
+    add_ref(text, &live_no_shape);
+    text_add(text, "}");
+}
+
+static void take_live(struct shapes *shapes, const struct command_table *commands,
+                      const struct live_event_table *events)
+{
+    take_shape(shapes, &live_no_shape);
+    for (const struct command_table *t = commands; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++) {
+            take_shape(shapes, t->rows[i].input);
+            take_shape(shapes, t->rows[i].output);
+        }
+    for (const struct live_event_table *t = events; t->n > 0; t++)
+        for (int i = 0; i < t->n; i++)
+            take_shape(shapes, t->rows[i].shape);
+}
+
+void openapi_write(const struct routes *routes, const struct command_table *commands,
+                   const struct live_event_table *events, struct text *text)
 {
     struct shapes shapes = {.n = 0};
+
+    take_live(&shapes, commands, events);
 
     for (int i = 0; i < routes_n(routes); i++) {
         if (!is_told(routes_at(routes, i)))
@@ -341,5 +406,7 @@ void openapi_write(const struct routes *routes, struct text *text)
     }
     text_add(text, "},\"responses\":{\"Problem\":{\"description\":\"problem+json (RFC 9457)\","
                    "\"content\":{\"application/problem+json\":{\"schema\":"
-                   "{\"$ref\":\"#/components/schemas/Problem\"}}}}}}}");
+                   "{\"$ref\":\"#/components/schemas/Problem\"}}}}}}");
+    add_live(text, commands, events);
+    text_add(text, "}");
 }

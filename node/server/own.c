@@ -146,7 +146,7 @@ static void openapi_show(struct req *req)
     struct text text = {.arena = req->arena};
     struct fail fail = {.code = ERR_INTERNAL};
 
-    openapi_write(described->routes, &text);
+    openapi_write(described->routes, described->commands, described->events, &text);
     if (text.is_broken) {
         fail_set(&fail, ERR_NOMEM, "OpenAPI document");
         reply_fail(req, &fail);

@@ -8,8 +8,10 @@
 #include "node/base/setting.h"
 
 struct assets;
+struct command_table;
 struct dispatch;
 struct live;
+struct live_event_table;
 struct metrics;
 struct routes;
 
@@ -40,6 +42,8 @@ struct own {
     const struct routes *routes;
     const struct assets *assets;
     const struct live *live; /* NULL: none */
+    const struct command_table *commands;
+    const struct live_event_table *events;
 };
 void own_describe(const struct own *own);
 const struct own *own_read(void);

@@ -213,13 +213,22 @@ static bool has(const struct text *text, const char *part)
 
 T_CASE(openapi_says_what_the_rows_say)
 {
+    static const struct command commands[] = {
+        {.name = "floor.walk",
+         .roles = ROLE_BIT(ROLE_STUDENT),
+         .input = &inner_shape,
+         .summary_ja = "あるく"},
+        {.name = "floor.stick", .code = 1, .n_bytes = 3, .summary_ja = "向き"}};
+    static const struct command_table command_tables[] = {{commands, 2}, {NULL, 0}};
+    static const struct live_event events[] = {{"people.came", &inner_shape, "来た"}};
+    static const struct live_event_table event_tables[] = {{events, 1}, {NULL, 0}};
     struct routes *routes = NULL;
     struct text text = {0};
 
     T_EQ(arena_create(1024, &arena, NULL), ERR_OK, "arena");
     text.arena = arena;
     T_EQ(routes_create(tables, &routes, NULL), ERR_OK, "good rows");
-    openapi_write(routes, &text);
+    openapi_write(routes, command_tables, event_tables, &text);
     T_OK(!text.is_broken, "whole");
     T_EQ(jx_check(span_of(text.p, text.len), NULL), ERR_OK, "is strict JSON");
     T_OK(has(&text, "\"openapi\":\"3.1.0\""), "version");
@@ -242,6 +251,12 @@ T_CASE(openapi_says_what_the_rows_say)
     T_OK(has(&text, "\"required\":[\"id\",\"n\",\"big\",\"at\",\"is_so\",\"kind\",\"secret\""),
          "optional fields are not required");
     T_OK(has(&text, "\"Inner\":{\"type\":\"object\""), "shapes within shapes");
+    T_OK(has(&text, "\"floor.walk\":{\"summary\":\"あるく\",\"input\":{\"$ref\":"
+                    "\"#/components/schemas/Inner\"},\"x-roles\":[\"student\"]"),
+         "commands");
+    T_OK(has(&text, "\"floor.stick\":{\"summary\":\"向き\",\"x-code\":1,\"x-bytes\":3"),
+         "binary ones");
+    T_OK(has(&text, "\"people.came\":{\"summary\":\"来た\",\"of\":{\"$ref\":"), "events");
     routes_destroy(&routes);
     arena_destroy(&arena);
 }

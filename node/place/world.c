@@ -290,9 +290,11 @@ void *world_peer(const struct world_person *person)
 
 /* ---- the tick ---- */
 
+/* Rooms say what they were a beat ago: so between somebody's vanishing and the word that a room
+ * is in use there are ten seconds or more, and whoever else vanished in them. */
 static void beat(struct world_copy *copy, int64_t now_ms)
 {
-    uint64_t in_use = 0, full = 0, changed;
+    uint64_t in_use = 0, full = 0;
 
     if (now_ms - copy->beat_ms < WORLD_BEAT_MS)
         return;
@@ -303,10 +305,11 @@ static void beat(struct world_copy *copy, int64_t now_ms)
         in_use |= copy->n_in[i] > 0 ? FLOOR_AREA_BIT(i) : 0;
         full |= is_counsel ? 0 : copy->full & FLOOR_AREA_BIT(i);
     }
-    changed = ((in_use ^ copy->told_in_use) | (full ^ copy->told_full)) & copy->rooms;
-    copy->told_in_use = in_use & copy->rooms;
-    copy->told_full = full & copy->rooms;
-    copy->dirty |= changed;
+    copy->dirty |= (copy->was_in_use ^ copy->told_in_use) | (copy->was_full ^ copy->told_full);
+    copy->told_in_use = copy->was_in_use;
+    copy->told_full = copy->was_full;
+    copy->was_in_use = in_use & copy->rooms;
+    copy->was_full = full & copy->rooms;
 }
 
 static void people_tell(struct world_copy *copy)

@@ -47,7 +47,7 @@ static void put_down(struct world_person *person, unsigned channel, struct floor
 static void areas_carry(struct world_copy *copy, const struct ground *before)
 {
     int lock[FLOOR_N_AREAS];
-    uint64_t told_in_use = 0, told_full = 0;
+    uint64_t told_in_use = 0, told_full = 0, was_in_use = 0, was_full = 0;
 
     for (size_t i = 0; i < FLOOR_N_AREAS; i++)
         lock[i] = WORLD_LOCK_FILE;
@@ -59,10 +59,14 @@ static void areas_carry(struct world_copy *copy, const struct ground *before)
         lock[to] = copy->lock[i];
         told_in_use |= (copy->told_in_use >> i & 1) << to;
         told_full |= (copy->told_full >> i & 1) << to;
+        was_in_use |= (copy->was_in_use >> i & 1) << to;
+        was_full |= (copy->was_full >> i & 1) << to;
     }
     memcpy(copy->lock, lock, sizeof lock);
     copy->told_in_use = told_in_use;
     copy->told_full = told_full;
+    copy->was_in_use = was_in_use;
+    copy->was_full = was_full;
 }
 
 /* A room keeps its people when it is still one and lets them in. */

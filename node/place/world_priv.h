@@ -107,7 +107,8 @@ struct world_copy {
     int64_t lock_ms[FLOOR_N_AREAS];  /* since then */
     uint64_t full, closed, by_staff; /* sets of areas; the second and third by their lock */
     uint64_t in_use;                 /* lock in_use, and somebody is inside */
-    uint64_t told_in_use, told_full; /* of rooms, at the last beat */
+    uint64_t was_in_use, was_full;   /* of rooms, at the last beat */
+    uint64_t told_in_use, told_full; /* at the one before, as everybody is told */
     uint64_t dirty;                  /* their state is to be told */
 
     struct world_left left[WORLD_N_LEFT];

@@ -57,23 +57,29 @@ static void refuse(struct command_call *call, const char *rule)
     command_refuse(call, sentences[i].rule, sentences[i].title_ja);
 }
 
-static void answer(struct command_call *call, enum err rc, const struct fail *why)
+/* Whoever is not there, is told so kindly; that one may not do something to oneself, or with a
+ * value that is none, is said as of any field. */
+static void say_no(struct command_call *call, enum err rc, const struct fail *why)
 {
-    int i = rc == ERR_OK ? -1 : sentence_find(why->field);
+    int i = sentence_find(why->field);
 
-    if (call->number == 0) { /* a binary message */
-        if (rc == ERR_DENIED && i >= 0)
-            command_breach(call, sentences[i].rule, sentences[i].title_ja);
-        return;
-    }
-    if (rc == ERR_OK)
-        command_ok(call, NULL);
-    else if (i < 0)
+    if (i < 0 || rc == ERR_INVALID)
         command_fail(call, why);
     else if (rc == ERR_DENIED)
         command_breach(call, sentences[i].rule, sentences[i].title_ja);
     else
-        command_refuse(call, sentences[i].rule, sentences[i].title_ja);
+        command_refuse(call, rc == ERR_NOT_FOUND ? err_code(rc) : sentences[i].rule,
+                       sentences[i].title_ja);
+}
+
+static void answer(struct command_call *call, enum err rc, const struct fail *why)
+{
+    bool is_text = call->number != 0; /* of a binary message nothing is answered */
+
+    if (rc == ERR_OK && is_text)
+        command_ok(call, NULL);
+    else if (rc != ERR_OK && (is_text || rc == ERR_DENIED))
+        say_no(call, rc, why);
 }
 
 static struct place_now now_of(const struct command_call *call)

@@ -356,7 +356,7 @@ static void copy_tick(struct world_copy *copy, int64_t now_ms)
             copy->bodies[i].dy != 0)
             world_advance(copy, i, now_ms);
     people_tell(copy);
-    world_rest_send(copy);
+    world_rest_send(copy, now_ms);
     beat(copy, now_ms);
     if (now_ms - copy->areas_ms >= WORLD_AREAS_MS) {
         copy->areas_ms = now_ms;

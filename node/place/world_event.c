@@ -306,7 +306,14 @@ void world_people_send(struct world_copy *copy, unsigned channel, unsigned flag)
             people_part_send(copy, channel, flag, from);
 }
 
-void world_rest_send(struct world_copy *copy)
+/* A picture says all that was passed over of those who were not known yet. */
+static void rest_end(struct world_person *person, int64_t now_ms)
+{
+    world_rest_set(person, false);
+    world_picture_send(person, now_ms);
+}
+
+void world_rest_send(struct world_copy *copy, int64_t now_ms)
 {
     struct ws_shared *frames[WORLD_N_MOST / WORLD_N_AT_ONCE + 1][2] = {{NULL, NULL}};
 
@@ -326,7 +333,7 @@ void world_rest_send(struct world_copy *copy)
             person->told += WORLD_N_AT_ONCE;
         }
         if (copy->peers[i] == NULL || person->told >= copy->n)
-            world_rest_set(person, false);
+            rest_end(person, now_ms);
     }
     for (size_t k = 0; k < sizeof frames / sizeof frames[0]; k++) {
         ws_shared_unref(&frames[k][0]);

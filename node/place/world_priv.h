@@ -227,7 +227,7 @@ void world_picture_send(struct world_person *person, int64_t now_ms);
 
 /* People with this flag on the channel; the flag stays. */
 void world_people_send(struct world_copy *copy, unsigned channel, unsigned flag);
-void world_rest_send(struct world_copy *copy);
+void world_rest_send(struct world_copy *copy, int64_t now_ms);
 void world_rest_set(struct world_person *person, bool is_on);
 void world_left_send(struct world_copy *copy);
 void world_left_put(struct world_copy *copy, unsigned channel, uint16_t seat);

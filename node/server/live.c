@@ -28,7 +28,7 @@
 #define SWEEP_US       INT64_C(1000000)
 #define LATE_MS        150 /* a connection may have been under way when PATH was renamed */
 #define DRAIN_STEP_MS  10
-#define SEND_BUF_BYTES 32768 /* movement beyond waits where it can still be dropped */
+#define SEND_BUF_BYTES 65536 /* a tick of 7,000; movement beyond waits where it may go */
 
 struct live_message {
     void (*fn)(void *arg); /* NULL: one of the server's own */

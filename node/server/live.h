@@ -29,9 +29,9 @@ struct text;
 
 #define LIVE_BEHIND_BEATS 2
 #define LIVE_READ_BYTES   16384
-#define LIVE_OPENING_S    10 /* for a handshake */
-#define LIVE_CLOSING_S    2  /* for the other side's close */
-#define LIVE_TICKETS_CAP  4096
+#define LIVE_OPENING_S    10    /* for a handshake */
+#define LIVE_CLOSING_S    2     /* for the other side's close */
+#define LIVE_TICKETS_CAP  16384 /* live.connections, all come back at once */
 #define LIVE_POSTS_CAP    4096
 #define LIVE_REFUSED_CAP  256 /* connections beyond the cap that are being told so */
 #define LIVE_TEXTS_PER_S  20  /* commands of one connection; beyond: code "too-many" */

@@ -75,10 +75,10 @@ static bool grow(void **items, size_t n, size_t *cap, size_t bytes)
     size_t more = *cap == 0 ? FIRST_CAP : *cap * 2;
     void *moved;
 
-    if (n < *cap)
-        return true;
     if (n >= VISIT_LOG_CAP)
         return false;
+    if (n < *cap)
+        return true;
     moved = realloc(*items, more * bytes);
     if (moved == NULL)
         return false;

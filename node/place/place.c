@@ -304,6 +304,7 @@ enum err place_open(const struct place_conf *conf, struct db *db, struct place *
         return fail_set(why, ERR_NOMEM, "place");
     place->conf = *conf;
     place->hours_kind = -1;
+    atomic_store(&place->is_read, true); /* until ghosts_open has posted */
     place->hold_ms = (int32_t)conf_int(values, "place.hold_s") * 1000;
     place->hold_away_ms = (int32_t)conf_int(values, "place.hold_away_s") * 1000;
     place->dead_ms = (int32_t)conf_int(values, "live.dead_s") * 1000;
@@ -376,6 +377,11 @@ void place_close(struct place **place_at)
     atomic_store(&place->is_closing, true);
     look_close(&place->look);
     write_last(place);
+    /* A program that never got the writer's lock: what waits for it still knows this place. */
+    if (!atomic_load(&place->is_read)) {
+        log_warn("place.left", L_NONE);
+        return;
+    }
     free_visits(place);
     place_floors_close(place);
     world_destroy(&place->world);

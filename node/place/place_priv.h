@@ -125,7 +125,7 @@ struct place {
      * place_live_set adds the other, and who comes second opens the doors. */
     struct ghost *ghosts;
     atomic_int begun;
-    atomic_bool is_closing;
+    atomic_bool is_closing, is_read; /* is_read: no reading is under way any more */
     int64_t ghosts_until_mono_us;
     /* The hours as they were last looked at. */
     int64_t hours_utc_us, closes_utc_us, next_utc_us;

@@ -78,8 +78,9 @@ static void ghosts_done(void *arg, enum err rc, const struct fail *why)
         log_error("place.seats-unread", L_FAIL(why));
     place->ghosts = r->ghosts;
     free(r);
-    if (atomic_fetch_add(&place->begun, 1) == 1)
+    if (!atomic_load(&place->is_closing) && atomic_fetch_add(&place->begun, 1) == 1)
         live_serve(place->live, &place->feature);
+    atomic_store(&place->is_read, true);
 }
 
 enum err ghosts_open(struct place *place, struct fail *why)
@@ -90,9 +91,12 @@ enum err ghosts_open(struct place *place, struct fail *why)
     if (r == NULL)
         return fail_set(why, ERR_NOMEM, "seats");
     r->place = place;
+    atomic_store(&place->is_read, false);
     rc = post(r, why);
-    if (rc != ERR_OK)
+    if (rc != ERR_OK) {
+        atomic_store(&place->is_read, true);
         free(r);
+    }
     return rc;
 }
 

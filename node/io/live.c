@@ -32,10 +32,9 @@ void live_close(struct live_conn *conn, int close_code, bool is_at_once)
 /* ---- events ---- */
 
 /* head, the shape's JSON, "}". */
-static enum err wrap(const char *head, const struct jx_shape *shape, const void *from,
+static enum err wrap(struct span head, const struct jx_shape *shape, const void *from,
                      struct arena *arena, struct span *text_out, struct fail *why)
 {
-    size_t head_len = strlen(head);
     struct span json = SPAN("{}");
     enum err rc = ERR_OK;
     uint8_t *text;
@@ -45,13 +44,13 @@ static enum err wrap(const char *head, const struct jx_shape *shape, const void 
         rc = jx_write(shape, from, arena, &json, why);
     if (rc != ERR_OK)
         return rc;
-    text = arena_alloc(arena, head_len + json.len + 1);
+    text = arena_alloc(arena, head.len + json.len + 1);
     if (text == NULL)
         return fail_set(why, ERR_NOMEM, "a message of %zu bytes", json.len);
-    memcpy(text, head, head_len);
-    memcpy(text + head_len, json.p, json.len);
-    text[head_len + json.len] = '}';
-    *text_out = span_of(text, head_len + json.len + 1);
+    memcpy(text, head.p, head.len);
+    memcpy(text + head.len, json.p, json.len);
+    text[head.len + json.len] = '}';
+    *text_out = span_of(text, head.len + json.len + 1);
     return ERR_OK;
 }
 
@@ -68,7 +67,7 @@ enum err live_event_make(const struct live_event *event, uint32_t number, const 
     *frame_out = NULL;
     if (head == NULL)
         return fail_set(why, ERR_NOMEM, "%s", event->name);
-    rc = wrap(head, event->shape, of, arena, &text, why);
+    rc = wrap(span_text(head), event->shape, of, arena, &text, why);
     return rc == ERR_OK ? ws_shared_create(WS_OP_TEXT, text, frame_out, why) : rc;
 }
 
@@ -107,7 +106,7 @@ static void answer(struct live *live, const struct command_later *to, const char
     enum err rc = ERR_NOMEM;
 
     if (start != NULL)
-        rc = wrap(start, shape, from, head->arena, &text, &fail);
+        rc = wrap(span_text(start), shape, from, head->arena, &text, &fail);
     if (rc != ERR_OK) { /* an empty text: the connection cannot be told, and closes */
         log_error("live.answer", L_TEXT("command", to->row->name), L_FAIL(&fail));
         outcome = err_code(ERR_INTERNAL);

@@ -86,7 +86,7 @@ static int by_name(const void *a, const void *b)
 static enum err index_rows(struct command_rows *rows, struct fail *why)
 {
     if (rows->n > 1)
-        qsort(rows->at, (size_t)rows->n, sizeof rows->at[0], by_name);
+        qsort(rows->at, (size_t)rows->n, sizeof(const struct command *), by_name);
     for (int i = 0; i < rows->n; i++) {
         const struct command *row = rows->at[i];
 
@@ -111,7 +111,7 @@ enum err command_rows_create(const struct command_table *tables, struct command_
     *rows_out = NULL;
     for (const struct command_table *t = tables; t->n > 0; t++)
         n += (size_t)t->n;
-    rows = calloc(1, sizeof *rows + n * sizeof rows->at[0]);
+    rows = calloc(1, sizeof *rows + n * sizeof(const struct command *));
     if (rows == NULL)
         return fail_set(why, ERR_NOMEM, "%zu commands", n);
     for (const struct command_table *t = tables; t->n > 0; t++)

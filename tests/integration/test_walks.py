@@ -211,8 +211,13 @@ def openapi_is_whole_and_tells_every_way_in(t):
     t.ok(re.fullmatch(r"3\.1\.\d+", document["openapi"]), "openapi", document["openapi"])
     for field in ("title", "version"):
         t.ok(isinstance(document["info"][field], str) and document["info"][field], "info." + field)
-    t.ok(set(document) <= {"openapi", "info", "paths", "components"}, "nothing else on top",
-         sorted(document))
+    t.ok(set(document) <= {"openapi", "info", "paths", "components", "x-websocket"},
+         "nothing else on top", sorted(document))
+    for kind in ("commands", "events"):
+        done = subprocess.run([f"{ROOT}/{BUILD}/ibasho-rows", kind], capture_output=True, text=True,
+                              timeout=60, check=True)
+        names = [line.split("\t")[0] for line in done.stdout.splitlines()[1:]]
+        t.eq(sorted(document["x-websocket"][kind]), sorted(names), f"all {kind} of the WebSocket")
     seen, told = [], {}
     for path, item in document["paths"].items():
         t.ok(path.startswith("/"), path)

@@ -85,10 +85,11 @@ T_CASE(live_takes_a_handshake_in_any_pieces_with_frames_behind_it)
 {
     static const char early[] = "test.echo 1 {\"text\":\"early\"}";
     char ticket[LIVE_TICKET_CAP], bytes[2048];
-    size_t len;
 
     live_fixture_start(&plain);
     for (size_t piece = 1; piece < 2000; piece = piece * 3 + 1) {
+        size_t len;
+
         live_fixture_ticket(ROLE_STUDENT, "a", ticket);
         len = (size_t)live_client_head(bytes, sizeof bytes, ticket, LIVE_CLIENT_ORIGIN);
         len += live_client_frame((uint8_t *)bytes + len, 0x81, true, span_text(early));
@@ -104,7 +105,7 @@ T_CASE(live_takes_a_handshake_in_any_pieces_with_frames_behind_it)
 
 T_CASE(live_says_come_again_while_nobody_is_at_home)
 {
-    struct live_server_conf conf = plain;
+    struct live_server_conf conf;
     struct caller caller = live_fixture_caller(ROLE_STUDENT);
     char ticket[LIVE_TICKET_CAP];
     struct live *live = NULL;
@@ -160,11 +161,11 @@ T_CASE(live_answers_each_command_by_its_row)
         {"a binary row's name", "test.stick 10 {}",
          "{\"re\":10,\"no\":{\"code\":\"not-found\","},
     };
-    struct span answer;
-
     live_fixture_start(&plain);
     live_fixture_join(&a, ROLE_STUDENT, "a");
     for (size_t i = 0; i < T_COUNT(rows); i++) {
+        struct span answer;
+
         T_OK(live_client_text(&a, rows[i].said), "said");
         answer = text_of(&a);
         T_OK(span_has_prefix(answer, span_text(rows[i].answer)), rows[i].what);

@@ -102,18 +102,19 @@ T_CASE(live_closes_who_floods)
         {"sticks without a pause", 0x82, 5000, "\x01\x01\x01", 1008},
         {"answers to beats without a pause", 0x8a, 5000, "", 1008},
     };
-    uint8_t *bytes, *rest;
-    size_t len, rest_len;
     struct live_stats stats;
 
     live_fixture_start(&plain);
     live_fixture_join(&b, ROLE_STUDENT, "victim");
     for (size_t i = 0; i < T_COUNT(rows); i++) {
+        size_t len, rest_len;
+        uint8_t *bytes;
+
         live_fixture_join(&a, ROLE_STUDENT, "flood");
         bytes = many(rows[i].n, rows[i].first, rows[i].payload, &len);
         live_client_say(&a, bytes, len); /* the server may have closed before all of it went */
         if (rows[i].code == 0) {
-            rest = many(60000, 0x00, "y", &rest_len);
+            uint8_t *rest = many(60000, 0x00, "y", &rest_len);
             live_client_say(&a, rest, rest_len);
             free(rest);
         }
@@ -181,7 +182,6 @@ static void send_notices(void *arg)
 T_CASE(live_drops_movement_of_a_slow_reader_then_gives_it_a_picture)
 {
     struct live_stats stats;
-    struct live_frame frame;
     int n = 200, n_frames = 0;
     bool has_picture = false;
 
@@ -197,7 +197,8 @@ T_CASE(live_drops_movement_of_a_slow_reader_then_gives_it_a_picture)
     T_OK(live_client_text(&b, "test.nothing 1 {}"), "said");
     T_SPAN(text_of(&b), SPAN("{\"re\":1,\"ok\":{}}"), "others are served");
     while (!has_picture) {
-        frame = live_client_next(&a, room, false, LIVE_CLIENT_WAIT_MS);
+        struct live_frame frame = live_client_next(&a, room, false, LIVE_CLIENT_WAIT_MS);
+
         if (frame.opcode != 1)
             break;
         n_frames++;

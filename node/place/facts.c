@@ -315,7 +315,7 @@ static enum err read_sessions(struct reading *r, int64_t now_utc_us, struct fail
  */
 static enum err read_all(struct reading *r, int64_t now_utc_us, struct fail *why)
 {
-    enum err rc = look_store_version(r->db, &r->parts.version, why);
+    enum err rc = look_store_version(r->db, &r->parts.version, NULL, why);
 
     if (rc == ERR_OK)
         rc = r->before != NULL && r->before->version.floors == r->parts.version.floors

@@ -42,6 +42,10 @@ struct look {
     int64_t read_utc_us;
     struct kept *kept;
     size_t n_kept;
+    /* Marks are compared when this is another than it was, or somebody is new, or a pass could
+     * not be made. */
+    struct look_version people;
+    bool is_marking_due;
     bool is_blind;
 };
 
@@ -103,6 +107,7 @@ static void take_watched(struct look *look)
     free(look->kept);
     look->kept = kept;
     look->n_kept = n;
+    look->is_marking_due = true;
 }
 
 /* ---- one look ---- */
@@ -214,6 +219,7 @@ static void note_changed(struct round *r, struct kept *kept, const struct look_r
         rc = place_pass_make(services, r->look->db, &caller, r->now_utc_us, &pass, &why);
     if (rc != ERR_OK) {
         log_warn("place.pass_not_made", L_ID("account", caller.account), L_FAIL(&why));
+        r->look->is_marking_due = true;
         return;
     }
     kept->told_mark = row->mark;
@@ -229,7 +235,7 @@ static void look_at(struct round *r, struct kept *kept, const struct look_row *r
         return;
     }
     note_use(r, kept, row);
-    if (row->mark != kept->who.mark && row->mark != kept->told_mark)
+    if (row->mark != 0 && row->mark != kept->who.mark && row->mark != kept->told_mark)
         note_changed(r, kept, row);
 }
 
@@ -240,6 +246,7 @@ static enum err look_at_all(struct round *r)
     struct id *accounts = arena_alloc(look->arena, (n + 1) * sizeof *accounts);
     struct id *sessions = arena_alloc(look->arena, (n + 1) * sizeof *sessions);
     struct look_row *rows = NULL;
+    bool is_marking = look->is_marking_due;
     enum err rc;
 
     r->news->gone = calloc(n + 1, sizeof *r->news->gone);
@@ -253,7 +260,10 @@ static enum err look_at_all(struct round *r)
     }
     if (n == 0)
         return ERR_OK;
-    rc = look_store_watched(look->db, accounts, sessions, n, look->arena, &rows, &r->why);
+    rc = look_store_watched(look->db, accounts, sessions, n, is_marking, look->arena, &rows,
+                            &r->why);
+    if (rc == ERR_OK)
+        look->is_marking_due = false;
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
         look_at(r, &look->kept[i], &rows[i]);
     return rc;
@@ -263,9 +273,14 @@ static enum err look_at_facts(struct round *r)
 {
     struct look *look = r->look;
     struct facts_version now, before = facts_version_of(look->facts);
+    struct look_version people;
     struct place_facts *facts = NULL;
-    enum err rc = look_store_version(look->db, &now, &r->why);
+    enum err rc = look_store_version(look->db, &now, &people, &r->why);
 
+    if (rc == ERR_OK && memcmp(&people, &look->people, sizeof people) != 0) {
+        look->people = people;
+        look->is_marking_due = true;
+    }
     if (rc != ERR_OK ||
         (facts_version_eq(&now, &before) && r->now_utc_us < look->read_utc_us + REREAD_US))
         return rc;

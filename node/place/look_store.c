@@ -9,7 +9,10 @@ static const struct stmt look_version = {
     "look_version",
     "SELECT (SELECT coalesce(max(n), 0) FROM floor_version), (SELECT coalesce(max(n), 0) FROM"
     " floor_plan), (SELECT coalesce(max(n), 0) FROM floor_rule), (SELECT coalesce(max(n), 0)"
-    " FROM place_session)"};
+    " FROM place_session), (SELECT n FROM people_version), (SELECT coalesce(max(n), 0) FROM"
+    " profile_version), (SELECT count(*) FROM right_grant WHERE coalesce(until > now(), true))"
+    " - (SELECT count(*) FROM right_end), (now() AT TIME ZONE 'Asia/Tokyo')::date -"
+    " '1970-01-01'::date"};
 
 /* Classes somebody is in today, home class first: "UUID UUID". */
 #define CLASSES_OF_A \
@@ -28,14 +31,15 @@ static const struct stmt look_version = {
     " a.id AND coalesce(g.until > now(), true) AND NOT EXISTS (SELECT FROM right_end r WHERE" \
     " r.right_grant = g.id)))), 1, 16))::bit(64)::bigint"
 
-static const struct stmt look_watched = {
-    "look_watched",
-    "SELECT w.i, " ACCOUNT_SCHOOL ", a.id IS NOT NULL, s.closed_at IS NULL AND s.stage ="
-    " 'full' AND s.account = a.id, a.state = 'active', " ACCOUNT_TAKES_PART ", a.is_trial,"
-    " a.role, s.created_at, s.last_seen_at, s.expires_at, a.ends_at, " MARK_OF_A
-    " FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS w (account, session, i)"
-    " LEFT JOIN account a ON a.id = w.account LEFT JOIN session s ON s.id = w.session"
-    " ORDER BY w.i"};
+#define WATCHED(mark) \
+    "SELECT w.i, " ACCOUNT_SCHOOL ", a.id IS NOT NULL, s.closed_at IS NULL AND s.stage =" \
+    " 'full' AND s.account = a.id, a.state = 'active', " ACCOUNT_TAKES_PART ", a.is_trial," \
+    " a.role, s.created_at, s.last_seen_at, s.expires_at, a.ends_at, " mark \
+    " FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS w (account, session, i)" \
+    " LEFT JOIN account a ON a.id = w.account LEFT JOIN session s ON s.id = w.session" \
+    " ORDER BY w.i"
+static const struct stmt look_watched = {"look_watched", WATCHED("0::bigint")};
+static const struct stmt look_marked = {"look_marked", WATCHED(MARK_OF_A)};
 static const struct stmt look_person = {
     "look_person",
     "SELECT a.role, " ACCOUNT_SCHOOL ", coalesce((SELECT q.grade FROM person q WHERE q.id ="
@@ -44,10 +48,11 @@ static const struct stmt look_person = {
     " $2::timestamptz), " MARK_OF_A " FROM account a WHERE a.id = $1::uuid AND a.state ="
     " 'active'"};
 
-const struct stmt *const look_stmts[LOOK_STMTS_N] = {&look_version, &look_watched,
+const struct stmt *const look_stmts[LOOK_STMTS_N] = {&look_version, &look_watched, &look_marked,
                                                      &look_person};
 
-enum err look_store_version(struct db *db, struct facts_version *version_out, struct fail *why)
+enum err look_store_version(struct db *db, struct facts_version *version_out,
+                            struct look_version *people_out, struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args none;
@@ -55,6 +60,11 @@ enum err look_store_version(struct db *db, struct facts_version *version_out, st
 
     db_args_init(&none);
     rc = db_run(db, &look_version, &none, &rows, why);
+    if (rc == ERR_OK && people_out != NULL)
+        *people_out = (struct look_version){.people = db_i64(rows, 0, 4),
+                                            .profiles = db_i64(rows, 0, 5),
+                                            .rights = db_i64(rows, 0, 6),
+                                            .day = db_i64(rows, 0, 7)};
     if (rc == ERR_OK)
         *version_out = (struct facts_version){.floors = db_i64(rows, 0, 0),
                                               .plans = db_i64(rows, 0, 1),
@@ -84,8 +94,8 @@ static enum err read_watched(const struct db_rows *rows, int i, struct look_row 
 }
 
 enum err look_store_watched(struct db *db, const struct id *accounts, const struct id *sessions,
-                            size_t n, struct arena *arena, struct look_row **rows_out,
-                            struct fail *why)
+                            size_t n, bool has_marks, struct arena *arena,
+                            struct look_row **rows_out, struct fail *why)
 {
     struct look_row *all = arena_alloc(arena, (n + 1) * sizeof *all);
     struct db_rows *rows = NULL;
@@ -98,7 +108,7 @@ enum err look_store_watched(struct db *db, const struct id *accounts, const stru
     if (rc == ERR_OK)
         rc = store_arg_ids(&args, sessions, n, arena, why);
     if (rc == ERR_OK)
-        rc = db_run(db, &look_watched, &args, &rows, why);
+        rc = db_run(db, has_marks ? &look_marked : &look_watched, &args, &rows, why);
     if (rc == ERR_OK && (size_t)db_rows_n(rows) != n)
         rc = fail_set(why, ERR_INTERNAL, "%d rows for %zu watched", db_rows_n(rows), n);
     for (size_t i = 0; rc == ERR_OK && i < n; i++) {

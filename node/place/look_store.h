@@ -5,8 +5,13 @@
 
 #include "node/place/look.h"
 
+/* Of what marks are made of: equal, and the day is the same: no mark is another. */
+struct look_version {
+    int64_t people, profiles, rights, day;
+};
+/* Both in one statement. people_out may be NULL. */
 NODISCARD enum err look_store_version(struct db *db, struct facts_version *version_out,
-                                      struct fail *why);
+                                      struct look_version *people_out, struct fail *why);
 
 /* One of those watched. */
 struct look_row {
@@ -17,12 +22,14 @@ struct look_row {
     enum role role;
     int64_t created_utc_us, last_seen_utc_us, expires_utc_us;
     int64_t ends_utc_us; /* of the account; 0: none */
-    uint64_t mark;
+    uint64_t mark;       /* 0: not asked for */
 };
-/* One statement for all; *rows_out in the order of the ids, n of them. */
+/* One statement for all; *rows_out in the order of the ids, n of them. Marks cost most of it.
+ */
 NODISCARD enum err look_store_watched(struct db *db, const struct id *accounts,
-                                      const struct id *sessions, size_t n, struct arena *arena,
-                                      struct look_row **rows_out, struct fail *why);
+                                      const struct id *sessions, size_t n, bool has_marks,
+                                      struct arena *arena, struct look_row **rows_out,
+                                      struct fail *why);
 
 /* What a pass is made of beside the profile. */
 struct look_person {

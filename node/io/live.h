@@ -14,9 +14,9 @@ struct live_conn; /* one open connection; the server's, valid until live_feature
 
 /* Why a connection is over. */
 enum live_end {
-    LIVE_END_BYE,   /* the client closed it: 1000 */
-    LIVE_END_AWAY,  /* 1001: the page went, perhaps to come again */
-    LIVE_END_CUT,   /* the socket broke or fell silent */
+    LIVE_END_BYE,  /* the client closed it: 1000 */
+    LIVE_END_AWAY, /* 1001: the page went, perhaps to come again */
+    LIVE_END_CUT,  /* the socket broke or fell silent, or a page gave it up with another code */
     LIVE_END_FAULT, /* it broke a rule of the protocol */
     LIVE_END_OURS,  /* live_close, or it read too slowly (1013), or the node ends (1012) */
 };

@@ -156,12 +156,25 @@ static void pong(struct live_conn *conn, struct span payload)
     ws_shared_unref(&frame);
 }
 
+/* Only 1000 says good-bye. A browser that gave its line up for dead closes with another code, or
+ * none (1005), and that frame may still arrive after the line is whole again. */
+static enum live_end end_of(int close_code)
+{
+    switch (close_code) {
+    case 1000:
+        return LIVE_END_BYE;
+    case 1001:
+        return LIVE_END_AWAY;
+    default:
+        return LIVE_END_CUT;
+    }
+}
+
 static void close_seen(struct live_conn *conn, int close_code)
 {
     conn->is_close_seen = true;
     if (conn->phase == LIVE_OPEN)
-        live_conn_end(conn, close_code, "", true,
-                      close_code == 1001 ? LIVE_END_AWAY : LIVE_END_BYE);
+        live_conn_end(conn, close_code, "", true, end_of(close_code));
     else
         live_conn_flush(conn); /* the answer to ours */
 }

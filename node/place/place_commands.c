@@ -406,7 +406,7 @@ static void wave(struct command_call *call)
 #define TEXT_ID(struct_, member, title_) \
     { \
         .name = #member, .type = JX_TEXT, .least = 1, .most = ID_MOST, \
-        .offset = offsetof(struct struct_, member), .title_ja = title_ \
+        .offset = offsetof(struct struct_, member), .title_ja = (title_) \
     }
 #define SEAT(struct_) \
     { \
@@ -415,13 +415,13 @@ static void wave(struct command_call *call)
     }
 #define CHOICE(struct_, member, choices_, title_) \
     { \
-        .name = #member, .type = JX_ENUM, .choices = choices_, \
-        .offset = offsetof(struct struct_, member), .title_ja = title_ \
+        .name = #member, .type = JX_ENUM, .choices = (choices_), \
+        .offset = offsetof(struct struct_, member), .title_ja = (title_) \
     }
 #define YES_NO(struct_, member, title_) \
     { \
         .name = #member, .type = JX_BOOL, .offset = offsetof(struct struct_, member), \
-        .title_ja = title_ \
+        .title_ja = (title_) \
     }
 
 static const struct jx_field enter_fields[] = {
@@ -551,8 +551,8 @@ static const struct jx_shape on_shape = JX_SHAPE("MeOn", struct on_input, on_fie
 
 #define ROW(name_, input_, output_, handle_, summary_) \
     { \
-        .name = name_, .roles = ALL, .object = OBJECT_OWN, .audit = AUDIT_NONE, \
-        .input = input_, .output = output_, .summary_ja = summary_, .handle = handle_ \
+        .name = (name_), .roles = ALL, .object = OBJECT_OWN, .audit = AUDIT_NONE, \
+        .input = (input_), .output = (output_), .summary_ja = (summary_), .handle = (handle_) \
     }
 
 const struct command place_commands[PLACE_COMMANDS_N] = {

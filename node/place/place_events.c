@@ -9,22 +9,22 @@
 
 #define F(type_, struct_, member, name_) \
     { \
-        .name = name_, .type = type_, .offset = offsetof(struct struct_, member) \
+        .name = (name_), .type = (type_), .offset = offsetof(struct struct_, member) \
     }
 #define F_MAY(type_, struct_, member, has, name_) \
     { \
-        .name = name_, .type = type_, .flags = JX_OPTIONAL, \
+        .name = (name_), .type = (type_), .flags = JX_OPTIONAL, \
         .offset = offsetof(struct struct_, member), \
         .has_offset = offsetof(struct struct_, has) \
     }
 #define F_ENUM(struct_, member, choices_, name_) \
     { \
-        .name = name_, .type = JX_ENUM, .choices = choices_, \
+        .name = (name_), .type = JX_ENUM, .choices = (choices_), \
         .offset = offsetof(struct struct_, member) \
     }
 #define F_OF(type_, struct_, member, shape_, name_) \
     { \
-        .name = name_, .type = type_, .shape = &(shape_), \
+        .name = (name_), .type = (type_), .shape = &(shape_), \
         .offset = offsetof(struct struct_, member) \
     }
 

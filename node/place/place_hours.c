@@ -123,11 +123,6 @@ static void close_now(struct place *place, struct place_now now)
         visit_out(&visit, PLACE_OUT_CLOSING, text, now);
         n++;
     }
-    while (place->ghosts != NULL) {
-        struct ghost *ghost = ghost_take(place, place->ghosts->seat.row.account);
-
-        ghost_lose(place, &ghost, "closing");
-    }
     if (n > 0)
         tell_closing(place, 0, false, now);
 }

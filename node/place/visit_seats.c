@@ -183,12 +183,12 @@ void ghost_lose(struct place *place, struct ghost **ghost, const char *reason)
 
 void ghosts_sweep(struct place *place, struct place_now now)
 {
-    if (place->ghosts == NULL || now.mono_us < place->ghosts_until_mono_us)
-        return;
-    while (place->ghosts != NULL) {
-        struct ghost *ghost = ghost_take(place, place->ghosts->seat.row.account);
+    struct ghost *ghost;
 
-        ghost_lose(place, &ghost, "restart");
+    while (place->ghosts != NULL && now.mono_us >= place->ghosts_until_mono_us) {
+        ghost = ghost_take(place, place->ghosts->seat.row.account);
+        if (ghost != NULL)
+            ghost_lose(place, &ghost, "restart");
     }
 }
 

@@ -34,6 +34,9 @@ export interface LinkOptions {
   readonly gone: () => void;
 }
 
+/** What is said to a line that is given up for dead: no good-bye (1000), so that the visit is kept. */
+const cutCode = 4900;
+
 interface Pending {
   readonly done: (answer: Answer<unknown>) => void;
 }
@@ -245,8 +248,7 @@ export class Link {
     if (socket !== undefined) {
       socket.onmessage = null;
       socket.onclose = null;
-      if (code === undefined) socket.close();
-      else socket.close(code);
+      socket.close(code ?? cutCode);
     }
     for (const { done } of this.pending.values()) done({ kind: "cut" });
     this.pending.clear();

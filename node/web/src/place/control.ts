@@ -10,6 +10,7 @@ import type { Floor } from "../state/floor.js";
 import {
   applyEvent,
   applyTick,
+  isMoving,
   placeAtStart,
   type PlaceLive,
   toLobby,
@@ -80,9 +81,16 @@ export function chooseView(change: Partial<ViewChoice>): void {
 
 function show(next: PlaceLive): void {
   now = next;
-  clearTimeout(shower);
-  shower = undefined;
   live.set(next);
+}
+
+/** Words for near and far change on the way, though nothing more is said until a walk has ended. */
+function pulse(): void {
+  const { visiting } = now;
+  const goesOn = visiting.at === "here" && isMoving(visiting.here, performance.now());
+  shower = undefined;
+  show({ ...now });
+  if (goesOn) shower = setTimeout(pulse, showMs);
 }
 
 /* --- coming and going ------------------------------------------------------------------------- */
@@ -108,7 +116,7 @@ export function begin(): () => void {
     event: heard,
     tick: (tick) => {
       now = applyTick(now, tick, performance.now());
-      shower ??= setTimeout(() => show(now), showMs);
+      shower ??= setTimeout(pulse, showMs);
       for (const reader of [...tickers]) reader();
     },
     gone: () => {
@@ -132,6 +140,8 @@ function end(): void {
   removeEventListener("pointerdown", awake);
   removeEventListener("keydown", awake);
   clearInterval(speaker);
+  clearTimeout(shower);
+  shower = undefined;
   line?.stop();
   line = undefined;
   show(placeAtStart);

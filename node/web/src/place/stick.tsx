@@ -15,6 +15,7 @@ export function Stick(): VNode {
     if (to === null) return;
     let isHeld = false;
     let toldMs = 0;
+    let later: ReturnType<typeof setTimeout> | undefined;
     const tell = (event: PointerEvent): void => {
       const { left, top, width, height } = to.getBoundingClientRect();
       const dx = (event.clientX - left - width / 2) / (width / 2);
@@ -31,11 +32,16 @@ export function Stick(): VNode {
       tell(event);
     };
     const move = (event: PointerEvent): void => {
-      if (isHeld && performance.now() - toldMs >= tellMs) tell(event);
+      if (!isHeld) return;
+      clearTimeout(later); // the last word is never lost
+      const dueMs = toldMs + tellMs - performance.now();
+      if (dueMs <= 0) tell(event);
+      else later = setTimeout(() => tell(event), dueMs);
     };
     const end = (): void => {
       if (!isHeld) return;
       isHeld = false;
+      clearTimeout(later);
       delete to.dataset["held"];
       stick(0, 0);
     };

@@ -156,8 +156,8 @@ static void pong(struct live_conn *conn, struct span payload)
     ws_shared_unref(&frame);
 }
 
-/* Only 1000 says good-bye. A browser that gave its line up for dead closes with another code, or
- * none (1005), and that frame may still arrive after the line is whole again. */
+/* Only 1000 says good-bye. A browser that gave its line up for dead closes with another code,
+ * or none (1005), and that frame may still arrive after the line is whole again. */
 static enum live_end end_of(int close_code)
 {
     switch (close_code) {

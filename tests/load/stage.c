@@ -156,7 +156,8 @@ static uint64_t *read_marks(struct stage *stage)
         accounts[i] = id_of('1', (int)i);
         sessions[i] = id_of('2', (int)i);
     }
-    must(look_store_watched(stage->town.store.db, accounts, sessions, n, arena, &rows, &why),
+    must(look_store_watched(stage->town.store.db, accounts, sessions, n, true, arena, &rows,
+                            &why),
          &why, "marks");
     for (size_t i = 0; i < n; i++)
         marks[i] = rows[i].mark;

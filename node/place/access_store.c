@@ -330,7 +330,7 @@ enum err access_store_rules(struct tx *tx, struct db *db, int64_t over_before_ut
         *rows_out = arena_alloc(arena, ((size_t)n + 1) * sizeof **rows_out);
         rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d rules", n) : ERR_OK;
     }
-    for (int i = 0; i < n && rc == ERR_OK; i++)
+    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++)
         rc = own_rule(rows, i, arena, &(*rows_out)[i], why);
     db_rows_free(&rows);
     if (rc == ERR_OK)
@@ -453,7 +453,7 @@ enum err access_store_sessions(struct tx *tx, struct db *db, const struct sessio
         *rows_out = arena_alloc(arena, ((size_t)n + 1) * sizeof **rows_out);
         rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d sessions", n) : ERR_OK;
     }
-    for (int i = 0; i < n && rc == ERR_OK; i++)
+    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++)
         rc = own_session(rows, i, arena, &(*rows_out)[i], why);
     db_rows_free(&rows);
     if (rc == ERR_OK)

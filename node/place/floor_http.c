@@ -234,7 +234,7 @@ static void show_floor(struct req *req)
 
     if (rc == ERR_OK)
         rc = floor_store_plans(NULL, req->db, req->arena, &plans, &n, &why);
-    if (rc != ERR_OK) {
+    if (rc != ERR_OK || now.floor == NULL) {
         reply_fail(req, &why);
         return;
     }

@@ -126,7 +126,8 @@ static void list_rules(struct req *req)
         return;
     }
     out.is_cut = n > RULES_MOST;
-    n = n > RULES_MOST ? RULES_MOST : n;
+    if (out.is_cut)
+        n = RULES_MOST;
     items = req_alloc(req, (n + 1) * sizeof *items);
     if (items == NULL)
         return;

@@ -306,7 +306,7 @@ static enum err own_versions(const struct db_rows *rows, struct arena *arena,
     struct floor_version_row *all = arena_alloc(arena, ((size_t)n + 1) * sizeof *all);
     enum err rc = all == NULL ? fail_set(why, ERR_NOMEM, "%d versions", n) : ERR_OK;
 
-    for (int i = 0; i < n && rc == ERR_OK; i++)
+    for (int i = 0; all != NULL && i < n && rc == ERR_OK; i++)
         rc = own_version(rows, i, arena, &all[i], why);
     if (rc == ERR_OK) {
         *rows_out = all;
@@ -434,7 +434,7 @@ enum err floor_store_plans(struct tx *tx, struct db *db, struct arena *arena,
         *rows_out = arena_alloc(arena, ((size_t)n + 1) * sizeof **rows_out);
         rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d plans", n) : ERR_OK;
     }
-    for (int i = 0; i < n && rc == ERR_OK; i++) {
+    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++) {
         struct floor_plan_row *row = &(*rows_out)[i];
 
         rc = borrow_plan(rows, i, row, why);

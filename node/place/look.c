@@ -250,7 +250,7 @@ static enum err look_at_all(struct round *r)
     enum err rc;
 
     r->news->gone = calloc(n + 1, sizeof *r->news->gone);
-    r->news->changed = calloc(n + 1, sizeof *r->news->changed);
+    r->news->changed = calloc(n + 1, sizeof(void *));
     if (accounts == NULL || sessions == NULL || r->news->gone == NULL ||
         r->news->changed == NULL)
         return fail_set(&r->why, ERR_NOMEM, "%zu watched", n);

@@ -111,7 +111,7 @@ enum err look_store_watched(struct db *db, const struct id *accounts, const stru
         rc = db_run(db, has_marks ? &look_marked : &look_watched, &args, &rows, why);
     if (rc == ERR_OK && (size_t)db_rows_n(rows) != n)
         rc = fail_set(why, ERR_INTERNAL, "%d rows for %zu watched", db_rows_n(rows), n);
-    for (size_t i = 0; rc == ERR_OK && i < n; i++) {
+    for (size_t i = 0; rc == ERR_OK && all != NULL && i < n; i++) {
         rc = read_watched(rows, (int)i, &all[i], why);
         all[i].account = accounts[i];
         all[i].session = sessions[i];

@@ -160,7 +160,8 @@ static void reply_page(struct req *req, const struct visit_event_row *rows, size
 
     if (items == NULL)
         return;
-    n = n > PAGE ? PAGE : n;
+    if (n > PAGE)
+        n = PAGE;
     for (size_t i = 0; i < n; i++)
         items[i] = output_of(&rows[i]);
     if (!add_names(req, items, n))

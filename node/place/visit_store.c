@@ -247,7 +247,7 @@ enum err visit_store_list(struct db *db, const struct visits_ask *ask, struct ar
         *rows_out = arena_alloc(arena, ((size_t)n + 1) * sizeof **rows_out);
         rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d visits", n) : ERR_OK;
     }
-    for (int i = 0; i < n && rc == ERR_OK; i++) {
+    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++) {
         struct visit_event_row *row = &(*rows_out)[i];
 
         rc = borrow_event(rows, i, row, why);
@@ -341,7 +341,7 @@ enum err visit_store_seats(struct tx *tx, struct db *db, struct arena *arena,
         *rows_out = arena_alloc(arena, ((size_t)n + 1) * sizeof **rows_out);
         rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d seats", n) : ERR_OK;
     }
-    for (int i = 0; i < n && rc == ERR_OK; i++)
+    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++)
         rc = own_seat(rows, i, arena, &(*rows_out)[i], why);
     db_rows_free(&rows);
     if (rc == ERR_OK)

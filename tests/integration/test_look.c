@@ -341,7 +341,7 @@ T_CASE(pass_says_who_somebody_is_and_marks_first_and_long_absent_AI_2_3_カ)
     T_TEXT(pass->grade, "7", "grade");
     T_OK(pass->n_classes == 1 && id_eq(pass->classes[0], t->class), "class");
     for (int i = 0; i < 16; i++)
-        snprintf(hex + 2 * i, 3, "%02x", t->class.b[i]);
+        snprintf(hex + (size_t)2 * (size_t)i, 3, "%02x", t->class.b[i]);
     T_TEXT(pass->look.groups[0], hex, "as a group of floor files");
     T_OK(id_eq(pass->caller.school, t->school), "school");
     place_pass_free(pass);

@@ -97,6 +97,8 @@ def mark():
 def two_children_enter_and_see_each_other(t):
     t.req("AI-4.3-イ-イ")
     t.req("AI-2.2-ウ")
+    t.req("KP-1-2")
+    since = mark()
     with visitor(0) as a, visitor(1) as b:
         t.eq(a.hello["hours"]["kind"], "open", "the hours, at once")
         t.eq({f["id"] for f in a.hello["floors"]}, {"plaza", "lounge", "classes", "quiet", "counsel"},
@@ -115,6 +117,8 @@ def two_children_enter_and_see_each_other(t):
         b.until(lambda: (b.floor.people[a.seat]["x"], b.floor.people[a.seat]["y"]) ==
                 (a.me()["x"], a.me()["y"]), what="the same walk")
         t.ok(True, "a walk is seen by both")
+    t.eq(log_of(1, since), [("entry", "plaza", ""), ("exit", "plaza", "closed")],
+         "and who only watched was there all the same")
 
 
 @case
@@ -349,6 +353,28 @@ def capacity_is_exact_when_all_come_at_once(t):
         for v in vs:
             v.close()
     put(board, "/api/v1/floors/quiet/plan", when_full="wait", is_hidden=False)
+
+
+@case
+def a_turn_is_kept_for_a_while(t):
+    t.req("SE-4.1-イ-1")
+    since = mark()
+    put(board, "/api/v1/floors/quiet/plan", capacity=1, when_full="wait", is_hidden=False)
+    try:
+        time.sleep(0.5)
+        with visitor(0) as a, visitor(1) as b:
+            t.eq((a.enter("quiet")["kind"], b.enter("quiet")["kind"]), ("here", "waiting"), "one waits")
+            b.cut()
+            time.sleep(7)  # place.hold_s is 10 here, less live.dead_s
+            a.command("place.leave")
+            with visitor(1) as again:
+                t.eq(again.refused("place.resume", visit=b.visit, token=b.token, last_n=b.last_n),
+                     "not-found", "who was away for longer has lost the turn")
+                t.eq(again.enter("quiet")["kind"], "here", "and asks anew")
+        t.eq(log_of(1, since), [("entry", "quiet", ""), ("exit", "quiet", "closed")],
+             "to have waited is not written as a visit")
+    finally:
+        put(board, "/api/v1/floors/quiet/plan", when_full="wait", is_hidden=False)
 
 
 @case

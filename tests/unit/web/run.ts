@@ -8,6 +8,7 @@ import "./person.ts";
 import "./place_live.ts";
 import "./sheet.ts";
 import "./states.ts";
+import "./visits.ts";
 import "./words.ts";
 
 await main(20_000);

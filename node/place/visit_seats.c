@@ -6,6 +6,7 @@
 #include "node/place/place_priv.h"
 
 #define WRITE_US   2000000  /* seats that changed are written so often */
+#define SEATS_MOST 1000     /* in one operation: the writer has others to serve */
 #define ANEW_US    20000000 /* and all others, so that one tells when it was last seen */
 #define AT_LEAST_S 10       /* after a start, even when all was down for long */
 
@@ -221,22 +222,32 @@ static void fill(struct visit_log_seat *seat, const struct visit *visit,
     snprintf(seat->room, sizeof seat->room, "%.*s", SPAN_ARG(where->room));
 }
 
-/* Who is held was last seen when the line went. */
+static bool is_due(const struct visit *visit, const struct world_where *where, bool changed,
+                   struct place_now now)
+{
+    int64_t since_us = now.mono_us - visit->seat_mono_us;
+
+    if (visit->is_seat_due || !changed || since_us < WRITE_US / 2)
+        return visit->is_seat_due;
+    return has_changed(where, &visit->seat) || (visit->guest != NULL && since_us >= ANEW_US);
+}
+
+/* At most so many but when it is all: the others' turn is the next sweep, before anybody's
+ * second. Who is held was last seen when the line went. */
 static void collect(struct place *place, bool changed, bool is_all, struct place_now now,
                     struct visit_log_seat **seats_out, size_t *n_out)
 {
-    struct visit_log_seat *seats = calloc((size_t)place->n_visits + 1, sizeof *seats);
+    size_t cap = is_all || place->n_visits < SEATS_MOST ? (size_t)place->n_visits : SEATS_MOST;
+    struct visit_log_seat *seats = calloc(cap + 1, sizeof *seats);
     size_t n = 0;
 
-    for (struct visit *v = place->visits; v != NULL && seats != NULL; v = v->next) {
+    for (struct visit *v = place->visits; v != NULL && seats != NULL && n < cap; v = v->next) {
         struct world_where where;
 
         if (v->person == NULL)
             continue;
         world_where(v->person, &where);
-        if (!is_all && !v->is_seat_due &&
-            !(changed && (has_changed(&where, &v->seat) ||
-                          (v->guest != NULL && now.mono_us - v->seat_mono_us >= ANEW_US))))
+        if (!is_all && !is_due(v, &where, changed, now))
             continue;
         fill(&seats[n++], v, &where, v->guest != NULL ? now.utc_us : v->heard_utc_us);
         v->seat = where;
@@ -267,7 +278,7 @@ void visit_seats_sweep(struct place *place, bool is_all, struct place_now now)
     if (!is_free || (!changed && !is_all && !visit_log_is_due(place->log)))
         return;
     collect(place, changed, is_all, now, &seats, &n);
-    if (changed)
+    if (changed && n < SEATS_MOST)
         place->seats_mono_us = now.mono_us;
     if (n == 0 && !visit_log_is_due(place->log))
         free(seats);

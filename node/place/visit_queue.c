@@ -118,6 +118,9 @@ void place_serve(struct place *place, struct place_now now)
 
     if (!place->is_queue_due)
         return;
+    /* Whoever goes from floor to floor frees a place for one who was asked before him: that
+     * one's turn is the next call. */
+    place->is_queue_due = false;
     for (struct visit *visit = place->wait_first; visit != NULL; visit = next) {
         next = visit->wait_next;
         if (visit->guest != NULL)
@@ -130,5 +133,4 @@ void place_serve(struct place *place, struct place_now now)
         n_all++;
         tell_position(visit, is_at_ceiling && visit->person == NULL ? n_all : of_floor, now);
     }
-    place->is_queue_due = false;
 }

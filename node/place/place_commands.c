@@ -24,19 +24,18 @@ static const struct {
 } sentences[] = {
     {"watch-walk", "「見るだけ」のあいだは、あるけません。"},
     {"watch-stick", "「見るだけ」のあいだは、あるけません。"},
-    {"watch-wave", "「見るだけ」のあいだは、手をふれません。"},
+    {"watch-wave", "「見るだけ」のあいだは、手をふることができません。"},
     {"watch-knock", "「見るだけ」のあいだは、ノックできません。"},
     {"watch-invite", "「見るだけ」のあいだは、さそえません。"},
     {"area-locked", "このへやは、いま しまっています。"},
     {"area-who", "このへやには、入れません。"},
-    {"area-room", "いまは、そのへやを通ってはできません。"},
+    {"area-room", "へやの中と外のあいだでは、できません。"},
     {"area-full", "いま、いっぱいです。すこし待って、もう一度ためしてください。"},
     {"area-open", "このばしょには とびらがありません。そのまま入れます。"},
     {"in-use", "いま、つかっている人がいます。"},
     {"distance", "いまは ちかづいてほしくない人です。そっとしておきましょう。"},
     {"no-waves", "手をふらずに、そっとしておいてほしい人です。"},
     {"break", "いまは きゅうけい中の人です。また あとにしましょう。"},
-    {"no-waves", "いまは、手をふってほしくない人です。"},
     {"seat", "その人には、いまはできません。"},
     {"id", "いま、そこには立てる場所がありません。"},
     {"rung-most", "このまちでは、まだ使えません。"},
@@ -177,6 +176,8 @@ static void walk(struct command_call *call)
 }
 
 #define GO_TARGETS "person|area|board|spawn"
+static const char kinds[] = "pabs"; /* of world_go; a person has a function of his own */
+
 struct go_input {
     int to;
     bool has_seat, has_id;
@@ -199,8 +200,7 @@ static void go(struct command_call *call)
     else if (is_person)
         rc = world_go_seat(person, (uint16_t)input->seat, call->now_mono_us / 1000, &fail);
     else
-        rc =
-            world_go(person, "pabs"[input->to], input -> id, call -> now_mono_us / 1000, &fail);
+        rc = world_go(person, kinds[input->to], input->id, call->now_mono_us / 1000, &fail);
     answer(call, rc, &fail);
 }
 

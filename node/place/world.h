@@ -132,10 +132,10 @@ void world_look_change(struct world_person *person, const struct world_look *loo
  * ERR_DENIED is what an unaltered client never does: watch-walk, watch-stick, watch-wave,
  * watch-knock, watch-invite, area-locked, area-who.
  *
- * ERR_CONFLICT is not now, to be said kindly: distance, break, in-use, area-locked (changed a
- * moment ago), area-room (out of a closed room or into one, no such call), area-open (it has no
- * door to knock at). world_walk says area-locked and area-who here too: whoever taps on a map
- * breaks no rule.
+ * ERR_CONFLICT is not now, to be said kindly: distance, break, no-waves, in-use, area-locked
+ * (changed a moment ago), area-room (out of a closed room or into one, no such call), area-open
+ * (it has no door to knock at). world_walk says area-locked and area-who here too: whoever taps
+ * on a map breaks no rule.
  *
  * ERR_BUSY is area-full. ERR_NOT_FOUND: no such seat, area, board or spawn on this copy, or a
  * seat in a closed room that he does not see into: the same answer. ERR_INVALID: outside the

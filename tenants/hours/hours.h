@@ -21,7 +21,7 @@
 #define HOURS_JOIN_DAYS   8   /* how far the close of an opening over midnights is */
 
 struct hours_slot {
-    int from, to; /* minutes since midnight in Japan, to up to 1440; open from..to, without to */
+    int from, to; /* minutes since midnight in Japan; open from..to, without to, up to 1440 */
 };
 /* By time, each with a gap to the next; n == 0: closed. */
 struct hours_slots {

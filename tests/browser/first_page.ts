@@ -23,7 +23,9 @@ test("first_page_names_the_place_and_welcomes", async (t) => {
 });
 
 test("first_page_fetches_what_the_figure_counts_and_no_more", async (t) => {
-  const figure = JSON.parse(execFileSync("node/web/size", ["foundation.page"], { encoding: "utf8" })) as {
+  const figure = JSON.parse(
+    execFileSync("node/web/size", ["foundation.page"], { encoding: "utf8" }),
+  ) as {
     value: number;
     goal: number;
   };

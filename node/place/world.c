@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "node/db/digest.h"
+
 #define ARENA_BYTES  65536
 #define SEATS_PUBLIC 49151
 
@@ -158,21 +160,29 @@ static bool is_taken(const struct world_copy *copy, uint32_t seat)
 }
 
 /* Rooms have numbers of their own: a gap among the public ones would tell that somebody went
- * into one. */
+ * into one. And in no order: a gap between two of one's own would tell that somebody went into
+ * another. */
+static uint16_t room_seat_new(const struct world_copy *copy)
+{
+    uint32_t n = WORLD_SEATS - SEATS_PUBLIC, by;
+
+    digest_random(&by, sizeof by);
+    while (is_taken(copy, SEATS_PUBLIC + 1 + by % n))
+        by++;
+    return (uint16_t)(SEATS_PUBLIC + 1 + by % n);
+}
+
 uint16_t world_seat_new(struct world_copy *copy, unsigned channel)
 {
-    bool is_room = channel != CHANNEL_PUBLIC;
-    uint32_t first = is_room ? SEATS_PUBLIC + 1 : 1;
-    uint32_t n = is_room ? WORLD_SEATS - SEATS_PUBLIC : SEATS_PUBLIC;
-    uint64_t *given = is_room ? &copy->n_given_in_rooms : &copy->n_given;
-    uint32_t seat = first + (uint32_t)(*given % n);
+    uint32_t seat;
 
+    if (channel != CHANNEL_PUBLIC)
+        return room_seat_new(copy);
+    seat = 1 + (uint32_t)(copy->n_given % SEATS_PUBLIC);
     /* Fewer people than seats; all have been given once before one is looked for. */
-    while (*given >= n && is_taken(copy, seat)) {
-        ++*given;
-        seat = first + (uint32_t)(*given % n);
-    }
-    ++*given;
+    while (copy->n_given >= SEATS_PUBLIC && is_taken(copy, seat))
+        seat = 1 + (uint32_t)(++copy->n_given % SEATS_PUBLIC);
+    copy->n_given++;
     return (uint16_t)seat;
 }
 
@@ -198,9 +208,13 @@ void world_areas_set(struct world_copy *copy, struct world_body *body, uint64_t 
 void world_channel_move(struct world_person *person, unsigned channel, struct floor_spot spot)
 {
     struct world_copy *copy = person->copy;
-    struct world_body *body = world_body_of(person);
+    struct world_body *body;
 
     world_halt(person);
+    world_order_leave(copy, person->at);
+    if (channel == CHANNEL_PUBLIC)
+        world_order_last(copy, person->at);
+    body = world_body_of(person);
     world_left_put(copy, body->channel, body->seat);
     world_areas_set(copy, body, 0);
     copy->n_in_channel[body->channel]--;
@@ -230,6 +244,40 @@ void world_swap(struct world_copy *copy, uint32_t a, uint32_t b)
     copy->peers[b] = peer;
     copy->people[a]->at = a;
     copy->people[b]->at = b;
+}
+
+/* ---- the order of people ---- */
+
+/* Their order in the arrays is that of every list and frame. On the public channel it may
+ * follow from who came and left there, and from nothing else: not even that somebody who comes
+ * out of a room has been there all the while. */
+static void order_swap(struct world_copy *copy, uint32_t a, uint32_t b)
+{
+    if (a == b)
+        return;
+    world_swap(copy, a, b);
+    /* One comes to a place that those who are being told of a crowd may have passed. */
+    if (copy->n_rest > 0) {
+        copy->bodies[a].flags |= BODY_CAME;
+        copy->bodies[b].flags |= BODY_CAME;
+    }
+}
+
+void world_order_leave(struct world_copy *copy, uint32_t at)
+{
+    uint32_t last = copy->n - 1;
+
+    if (copy->bodies[at].channel != CHANNEL_PUBLIC)
+        return;
+    while (copy->bodies[last].channel != CHANNEL_PUBLIC)
+        last--;
+    order_swap(copy, at, last);
+}
+
+void world_order_last(struct world_copy *copy, uint32_t at)
+{
+    for (; at + 1 < copy->n; at++)
+        order_swap(copy, at, at + 1);
 }
 
 /* ---- asking ---- */

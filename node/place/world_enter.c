@@ -172,10 +172,8 @@ void world_leave(struct world_person **person, int64_t now_ms)
     copy->n_in_channel[body->channel]--;
     copy->n_wishes -= (body->flags & BODY_WISHES) != 0;
     world_rest_set(*person, false);
-    /* He comes to a place that those who are being told of a crowd may have passed. */
-    if (copy->n_rest > 0)
-        copy->bodies[copy->n - 1].flags |= BODY_CAME;
-    world_swap(copy, (*person)->at, copy->n - 1);
+    world_order_leave(copy, (*person)->at);
+    world_order_last(copy, (*person)->at);
     copy->n--;
     copy->world->n_people--;
     copy->gen++;
@@ -294,13 +292,29 @@ void world_away_set(struct world_person *person, bool is_away, int64_t now_ms)
     world_changed(person);
 }
 
+/* Waving without end is answered, and not sent again. By the account: a seat is soon another.
+ */
+static bool is_again(struct world_person *to, const struct world_person *from, int64_t now_ms)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < WORLD_N_WAVES; i++) {
+        if (id_eq(to->waves[i].from, from->look.account) && to->waves[i].until_ms > now_ms)
+            return true;
+        if (to->waves[i].until_ms < to->waves[at].until_ms)
+            at = i;
+    }
+    to->waves[at].from = from->look.account;
+    to->waves[at].until_ms = now_ms + WORLD_AGAIN_MS;
+    return false;
+}
+
 enum err world_wave(struct world_person *person, uint16_t seat, int64_t now_ms,
                     struct fail *why)
 {
     struct world_person *to = NULL;
     enum err rc;
 
-    (void)now_ms;
     if (person->rung == RUNG_WATCH)
         return fail_field(why, ERR_DENIED, "watch-wave", "waves while only watching");
     rc = world_seat_find(person, seat, &to, why);
@@ -317,6 +331,7 @@ enum err world_wave(struct world_person *person, uint16_t seat, int64_t now_ms,
         return fail_field(why, ERR_CONFLICT, "distance", "wishes distance");
     if (to->look.takes_no_waves && !person->look.is_staff)
         return fail_field(why, ERR_CONFLICT, "no-waves", "wishes no waves");
-    world_wave_send(to, person);
+    if (!is_again(to, person, now_ms))
+        world_wave_send(to, person);
     return ERR_OK;
 }

@@ -16,9 +16,11 @@
 #define WORLD_AREAS_MS  1000  /* between two events about areas */
 #define WORLD_BEAT_MS   10000 /* between two words about rooms */
 #define WORLD_ASK_MS    60000 /* a knock, an invitation */
+#define WORLD_AGAIN_MS  3000  /* the same call of the same person is heard once in these */
 #define WORLD_TITLE_CAP 256
 #define WORLD_N_LEFT    256
 #define WORLD_N_INVITES 4
+#define WORLD_N_WAVES   8 /* remembered of those who waved last */
 /* Of people told of in one event, so that no frame comes near to what a queue holds: the rest
  * of a crowd follows tick by tick. */
 #define WORLD_N_AT_ONCE 120
@@ -72,7 +74,11 @@ struct world_person {
         int area;
     } invites[WORLD_N_INVITES];
     int knock_area; /* -1: none */
-    int64_t knock_until_ms;
+    int64_t knock_until_ms, knocked_ms;
+    struct {
+        struct id from;
+        int64_t until_ms;
+    } waves[WORLD_N_WAVES];
     struct world_look look;
 };
 
@@ -95,7 +101,7 @@ struct world_copy {
     struct world_person **people;
     void **peers;
     uint32_t n, cap;
-    uint64_t n_given, n_given_in_rooms; /* seats */
+    uint64_t n_given; /* public seats */
     int n_in_channel[CHANNELS_N];
     uint32_t n_wishes, n_rest; /* bodies with that flag */
 
@@ -163,6 +169,11 @@ NODISCARD enum err world_room_reserve(struct world *world, const struct ground *
 void world_channel_move(struct world_person *person, unsigned channel, struct floor_spot spot);
 void world_areas_set(struct world_copy *copy, struct world_body *body, uint64_t areas);
 uint16_t world_seat_new(struct world_copy *copy, unsigned channel);
+/* What a move in the arrays may tell others (world.c). leave: he goes from his channel, the
+ * last public one takes his place if he was public; his own is then person->at. last: behind
+ * everybody else, whose order stays. */
+void world_order_leave(struct world_copy *copy, uint32_t at);
+void world_order_last(struct world_copy *copy, uint32_t at);
 void world_swap(struct world_copy *copy, uint32_t a, uint32_t b);
 /* The seat, when viewer may know of it; else NULL and ERR_NOT_FOUND, the same for both. */
 NODISCARD enum err world_seat_find(const struct world_person *viewer, uint16_t seat,

@@ -54,6 +54,16 @@ static void invite_put(struct world_person *person, size_t area, int64_t now_ms)
     person->invites[at].until_ms = now_ms + WORLD_ASK_MS;
 }
 
+/* A moment ago: he has been told. */
+static bool was_invited(const struct world_person *person, size_t area, int64_t now_ms)
+{
+    for (size_t i = 0; i < WORLD_N_INVITES; i++)
+        if (person->invites[i].area == (int)area &&
+            person->invites[i].until_ms > now_ms + WORLD_ASK_MS - WORLD_AGAIN_MS)
+            return true;
+    return false;
+}
+
 enum err world_area_enter(struct world_person *person, struct span id, int64_t now_ms,
                           struct fail *why)
 {
@@ -123,8 +133,11 @@ enum err world_area_knock(struct world_person *person, struct span id, int64_t n
     /* From one closed room to another nobody calls: it would name him outside his. */
     if (world_body_of(person)->channel != CHANNEL_PUBLIC)
         return fail_field(why, ERR_CONFLICT, "area-room", "from a closed room");
-    person->knock_area = (int)area;
     person->knock_until_ms = now_ms + WORLD_ASK_MS;
+    if (person->knock_area == (int)area && now_ms - person->knocked_ms < WORLD_AGAIN_MS)
+        return ERR_OK; /* heard a moment ago */
+    person->knock_area = (int)area;
+    person->knocked_ms = now_ms;
     is_empty = copy->n_in[area] == 0;
     /* The answer is the same whether anybody heard it. */
     for (uint32_t i = 0; i < copy->n; i++) {
@@ -173,6 +186,7 @@ enum err world_area_invite(struct world_person *person, uint16_t seat, int64_t n
 {
     const struct world_body *body = world_body_of(person);
     struct world_person *to = NULL;
+    bool is_told;
     enum err rc;
 
     if (person->rung == RUNG_WATCH)
@@ -188,8 +202,10 @@ enum err world_area_invite(struct world_person *person, uint16_t seat, int64_t n
         return fail_field(why, ERR_CONFLICT, "area-who", "the room is for others");
     if (!person->look.is_staff && (world_has_distance(to) || to->state == WORLD_BREAK))
         return fail_field(why, ERR_CONFLICT, "distance", "wishes to be alone");
+    is_told = was_invited(to, body->channel, now_ms);
     invite_put(to, body->channel, now_ms);
-    world_invite_send(to, person, body->channel);
+    if (!is_told)
+        world_invite_send(to, person, body->channel);
     return ERR_OK;
 }
 

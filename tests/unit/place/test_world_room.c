@@ -267,6 +267,121 @@ T_CASE(a_seat_in_a_room_is_for_those_outside_no_seat)
     end(&lab);
 }
 
+/* ---- order ---- */
+
+/* The names in the order in which somebody who comes now is told of them. */
+static void order_of(struct lab *lab, char *text, size_t cap)
+{
+    static const char word[] = "\"name\":\"name-";
+    struct world_person *late;
+    const char *at;
+    size_t len = 0;
+
+    lab_run(lab->world, &lab->now_ms, 1);
+    late = come(lab, 9, ROLE_STUDENT, 300, 700);
+    at = lab_peer(9)->text;
+    text[0] = '\0';
+    while (at != NULL && (at = strstr(at, word)) != NULL && len + 4 < cap) {
+        at += strlen(word);
+        if (strncmp(at, "09", 2) != 0)
+            len += (size_t)snprintf(text + len, cap - len, "%.2s ", at);
+    }
+    world_leave(&late, lab->now_ms);
+    lab_run(lab->world, &lab->now_ms, 1);
+    lab_forget(lab_peer(9));
+}
+
+/* Six come and go at random. is_room: who goes, goes into the den while it has room, and now
+ * and then home from there; else he leaves the floor. */
+static void order_after(bool is_room, uint32_t seed, char *text, size_t cap)
+{
+    struct lab lab = begin();
+    struct world_person *people[6] = {NULL};
+    bool is_there[6] = {false};
+
+    for (int round = 0; round < 60; round++) {
+        size_t i = lab_random(&seed, 6);
+        bool is_home = lab_random(&seed, 3) == 0;
+
+        if (is_there[i] && (!is_room || world_area_enter(people[i], SPAN("den"), lab.now_ms,
+                                                         NULL) != ERR_OK)) {
+            world_leave(&people[i], lab.now_ms);
+        } else if (!is_there[i] && people[i] != NULL && !is_home) {
+            T_EQ(world_area_leave(people[i], lab.now_ms, NULL), ERR_OK, "out of it");
+        } else if (!is_there[i]) {
+            world_leave(&people[i], lab.now_ms);
+            people[i] = come(&lab, i, ROLE_STUDENT, 300 + 60 * (int32_t)i, 300);
+        }
+        is_there[i] = !is_there[i];
+        lab_run(lab.world, &lab.now_ms, 1);
+    }
+    order_of(&lab, text, cap);
+    end(&lab);
+}
+
+/* Else whoever vanished and is told of before those who came since, has been in a room. */
+T_CASE(the_order_of_people_does_not_tell_who_was_in_a_room)
+{
+    T_REQ("AI-2.3-オ");
+    for (uint32_t seed = 1; seed <= 40; seed++) {
+        char used[64], left[64];
+
+        order_after(true, seed, used, sizeof used);
+        order_after(false, seed, left, sizeof left);
+        T_TEXT(used, left, "as if they had left the floor");
+    }
+}
+
+T_CASE(ones_own_seats_in_a_room_do_not_tell_who_else_was_in_one)
+{
+    struct lab lab = begin();
+    struct world_person *anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
+    int n_next = 0;
+    uint16_t before = 0;
+
+    T_REQ("AI-2.3-オ");
+    for (int i = 0; i < 40; i++) {
+        T_EQ(world_area_enter(anna, SPAN("den"), lab.now_ms, NULL), ERR_OK, "into it");
+        T_OK(lab_seat(anna) >= 49152, "of the range of rooms");
+        n_next += lab_seat(anna) == before + 1;
+        before = lab_seat(anna);
+        T_EQ(world_area_leave(anna, lab.now_ms, NULL), ERR_OK, "out of it");
+    }
+    T_OK(n_next < 5, "not one after the other");
+    end(&lab);
+}
+
+/* ---- nobody is called without end ---- */
+
+T_CASE(waves_knocks_and_invitations_are_heard_once_in_three_seconds)
+{
+    struct lab lab = begin();
+    struct world_person *anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
+    struct world_person *ben = come(&lab, 1, ROLE_STUDENT, 460, 300);
+    struct world_person *cleo = come(&lab, 2, ROLE_STUDENT, 520, 300);
+
+    T_REQ("SE-4.1-イ-4");
+    for (int i = 0; i < 20; i++)
+        T_EQ(world_wave(ben, lab_seat(anna), lab.now_ms, NULL), ERR_OK, "answered");
+    T_EQ(lab_count(lab_peer(0), "\"ev\":\"wave\""), 1, "and heard once");
+    T_EQ(world_wave(cleo, lab_seat(anna), lab.now_ms, NULL), ERR_OK, "another");
+    T_EQ(lab_count(lab_peer(0), "\"ev\":\"wave\""), 2, "is heard, too");
+    T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "into the room");
+    for (int i = 0; i < 20; i++) {
+        T_EQ(world_area_knock(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "knocks");
+        T_EQ(world_area_invite(anna, lab_seat(cleo), lab.now_ms, NULL), ERR_OK, "invites");
+    }
+    T_EQ(lab_count(lab_peer(0), "\"ev\":\"knock\""), 1, "one knock");
+    T_EQ(lab_count(lab_peer(2), "\"ev\":\"invited\""), 1, "one invitation");
+    lab_run(lab.world, &lab.now_ms, 31);
+    T_EQ(world_area_knock(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "knocks");
+    T_EQ(world_area_invite(anna, lab_seat(cleo), lab.now_ms, NULL), ERR_OK, "invites");
+    T_EQ(lab_count(lab_peer(0), "\"ev\":\"knock\""), 2, "again, later");
+    T_EQ(lab_count(lab_peer(2), "\"ev\":\"invited\""), 2, "and so is he");
+    T_EQ(world_wave(ben, lab_seat(cleo), lab.now_ms, NULL), ERR_OK, "waves");
+    end(&lab);
+}
+
 /* ---- doors ---- */
 
 static const char *refusal(enum err rc, const struct fail *why, enum err want)

@@ -246,9 +246,11 @@ def ids_go_to_staff_alone(t):
         with visitor(1) as b:
             b.enter()
             b.wait("floor.here")
-            entry = s.wait("entries", where=lambda of: any(i["name"] == "こども1" for i in of["items"]))
+            # A burst of the case before may be told only now.
+            entry = s.wait("entries", where=lambda of: any(
+                i["name"] == "こども1" and i["floor"] == "plaza" for i in of["items"]))
             took = time.time() - began
-            item = next(i for i in entry["items"] if i["name"] == "こども1")
+            item = next(i for i in entry["items"] if i["floor"] == "plaza" and i["name"] == "こども1")
             t.note(f"entry told after {took:.2f} s")
             t.ok(took <= 2, "told within two seconds", took)
             t.eq((item["login"], item["account"], item["floor"]),

@@ -302,12 +302,16 @@ static void beat_some(struct live *live)
             live_conn_beat(live->slots[i]);
 }
 
-/* While we stood still nobody was pinged and nobody was read: that silence is ours. */
+/* While we stood still nobody was pinged and nobody was read: that silence is ours. Nobody was
+ * heard later than now, or the line were out of order. */
 static void forgive(struct live *live, int64_t stall_us)
 {
     log_warn("live.stalled", L_INT("ms", stall_us / 1000));
-    for (struct live_conn *conn = live->open.first; conn != NULL; conn = conn->next)
-        conn->since_mono_us += stall_us;
+    for (struct live_conn *conn = live->open.first; conn != NULL; conn = conn->next) {
+        int64_t since_us = conn->since_mono_us + stall_us;
+
+        conn->since_mono_us = since_us < live->now_mono_us ? since_us : live->now_mono_us;
+    }
 }
 
 static void tick(struct live *live, int64_t now_us)

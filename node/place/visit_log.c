@@ -181,22 +181,24 @@ static bool settle(struct visit_log *log, int64_t now_ms, bool *failed_out)
     struct batch *batch = &log->batch;
     int state = atomic_load_explicit(&batch->state, memory_order_acquire);
     enum err rc = (enum err)(state - 1);
+    bool was_made;
 
     if (state == 0)
         return false;
     /* The same events as before: if their ids are there, the commit of which nothing was known
-     * was made. */
-    if (rc == ERR_CONFLICT && log->n_uncertain > 0)
-        rc = ERR_OK;
+     * was made. What else went with them this time was not. */
+    was_made = rc == ERR_CONFLICT && log->n_uncertain > 0;
+    if (was_made)
+        batch->n_events = 0;
     if (rc != ERR_OK && !give_back(log))
         return false; /* no memory: it stays where it is, and is looked at again */
-    if (rc == ERR_OK)
+    if (rc == ERR_OK || was_made)
         log->n_uncertain = 0;
     else if (rc == ERR_UNCERTAIN)
         log->n_uncertain = batch->n_events;
-    if (rc != ERR_OK)
+    if (rc != ERR_OK && !was_made)
         log->rest_until_ms = now_ms + VISIT_LOG_REST_MS;
-    *failed_out = rc != ERR_OK;
+    *failed_out = rc != ERR_OK && (!was_made || batch->n_seats > 0);
     log->is_under_way = false;
     batch->n_events = batch->n_drops = batch->n_seats = 0;
     free(batch->seats);

@@ -321,11 +321,6 @@ enum err place_open(const struct place_conf *conf, struct db *db, struct place *
     return rc;
 }
 
-const struct live_feature *place_feature(struct place *place)
-{
-    return &place->feature;
-}
-
 void place_live_set(struct place *place, struct live *live)
 {
     place->live = live;

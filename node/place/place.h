@@ -1,5 +1,5 @@
 /* node/place/place.h - the place of one node: floors in force, who visits, what is written of
- * it. opened with the other services; everything about people is owned by the live thread, and
+ * it. Opened with the other services; everything about people is owned by the live thread, and
  * whatever another thread wants goes there as a message. Its looking thread reads the database
  * every PLACE_LOOK_MS and when poked, so that a change by whatever way reaches people inside
  * within 5 s (AI-2.3-ア, AI-4.3-イ-エ-2).
@@ -14,9 +14,7 @@
 
 struct place;
 
-#define PLACE_LOOK_MS      2000
-#define PLACE_HOLD_MS      60000 /* how long a cut visit is kept */
-#define PLACE_HOLD_AWAY_MS 10000 /* after close 1001: a page that is being loaded again */
+#define PLACE_LOOK_MS 2000
 
 struct place_conf {
     const struct services *services; /* writer, settings, hours, keyring, accounts are open */
@@ -27,9 +25,8 @@ struct place_conf {
  * starts the looking thread. */
 NODISCARD enum err place_open(const struct place_conf *conf, struct db *db,
                               struct place **place_out, struct fail *why);
-/* What the live server calls; borrowed until place_close. */
-const struct live_feature *place_feature(struct place *place);
-void place_live_set(struct place *place, struct live *live); /* before it serves */
+/* Once, before it serves: it does from then on, as soon as seats of before are read. */
+void place_live_set(struct place *place, struct live *live);
 /* The live server has ended. */
 void place_close(struct place **place);
 /* Any thread: something was changed, look now. */

@@ -134,11 +134,6 @@ struct ground *world_copy_ground(const struct world_copy *copy)
     return copy->ground;
 }
 
-int world_copy_number(const struct world_copy *copy)
-{
-    return copy->number;
-}
-
 int world_copy_n(const struct world_copy *copy)
 {
     return (int)copy->n;
@@ -322,13 +317,6 @@ void world_where(const struct world_person *person, struct world_where *where_ou
 const struct world_look *world_look_of(const struct world_person *person)
 {
     return &person->look;
-}
-
-void world_each(struct world_copy *copy, void (*fn)(struct world_person *person, void *arg),
-                void *arg)
-{
-    for (uint32_t i = 0; i < copy->n; i++)
-        fn(copy->people[i], arg);
 }
 
 void *world_peer(const struct world_person *person)

@@ -17,7 +17,6 @@
 #define PROFILE_WAY_OPEN     1 /* in the open, where everybody there hears */
 #define PROFILE_WAY_PRIVATE  2 /* may be asked for a talk of two */
 #define PROFILE_WAY_WAVE     4 /* may be waved at */
-#define PROFILE_WAYS_ALL     7
 #define PROFILE_WAYS_INITIAL (PROFILE_WAY_OPEN | PROFILE_WAY_WAVE)
 
 struct profile {

@@ -42,7 +42,7 @@ static const struct jx_field view_fields[] = {
     VIEW(JX_BOOL, wave, wave, "手をふられてよい"),
     VIEW(JX_BOOL, has_chosen, has_chosen, "自分で決めたことがあるか"),
     VIEW(JX_INT, version, version, "いまの版（変えるときに送る）"),
-    VIEW(JX_INT, changes_left, changes_left, "きょうあと何回変えられるか"),
+    VIEW(JX_INT, changes_left, changes_left, "あと何回変えられるか（24時間のあいだに）"),
 };
 static const struct jx_shape view_shape = JX_SHAPE("Profile", struct view, view_fields);
 
@@ -250,8 +250,8 @@ static void refuse(struct req *req, enum err rc, const struct fail *why)
                       "プロフィールが、ほかのところで変わりました。もう一度ひらいてください。");
     else if (rc == ERR_RATE)
         reply_problem(req, 429, "profile-too-often",
-                      "プロフィールを変えられる回数を、きょうはもう使いました。"
-                      "あしたまた変えられます。");
+                      "プロフィールを変えられる回数を、もう使いました。"
+                      "1日たつと、また変えられます。");
     else
         reply_fail(req, why);
 }

@@ -45,6 +45,19 @@ async function chooseAll(visit: Visit): Promise<void> {
   await visit.page.click("section.card .row:nth-of-type(2) button");
 }
 
+/** On the floor of the talking rooms, which has areas of every state; as a picture or in words. */
+async function onFloor(visit: Visit, rung: number, asMap: boolean): Promise<void> {
+  const { page } = visit;
+  await to(visit, "#/place", ".floors, .inside");
+  if ((await page.locator(".leave").count()) > 0) await page.click(".leave");
+  await to(visit, "#/place/floor/counsel", ".spot-form");
+  await page.locator(".choice-list .choice").nth(rung).click();
+  await page.click(".spot-form .button");
+  await page.waitForSelector(".areas-here");
+  if ((await page.locator(".map").count()) > 0 !== asMap) await page.click(".view-switch");
+  await page.waitForSelector(".map", { state: asMap ? "visible" : "detached" });
+}
+
 async function handInNothing(visit: Visit): Promise<void> {
   await to(visit, "#/roster", ".deeds");
   await visit.page.click("form .button");
@@ -407,6 +420,19 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.waitForSelector(".fault");
     },
   },
+  { name: "place_lobby", who: "plaza0", reach: (v) => to(v, "#/place", ".floors") },
+  { name: "place_spot", who: "plaza0", reach: (v) => to(v, "#/place/floor/plaza", ".spot-form") },
+  { name: "place_next", who: "plaza0", reach: (v) => to(v, "#/place/next", ".setting-list") },
+  { name: "place_classes", who: "plaza0", reach: (v) => to(v, "#/place/classes", ".setting-list") },
+  {
+    name: "place_practice",
+    who: "plaza0",
+    reach: (v) => to(v, "#/place/practice", ".practice-step"),
+  },
+  { name: "place_watching", who: "plaza1", reach: (v) => onFloor(v, 0, true) },
+  { name: "place_map", who: "plaza2", reach: (v) => onFloor(v, 1, true) },
+  { name: "place_words", who: "plaza3", reach: (v) => onFloor(v, 1, false) },
+  { name: "place_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, false) },
   { name: "first_sheet", who: "nobody", reach: (v) => to(v, "#/first-sheet", ".check input") },
   { name: "unlock", who: "nobody", reach: (v) => to(v, "#/unlock", "#entry-0") },
 ];

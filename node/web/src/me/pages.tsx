@@ -40,6 +40,7 @@ const seen: Row = ["#/me/profile", profile.title, profile.note];
 const password: Row = ["#/me/password", me.password, me.passwordNote];
 const devices: Row = ["#/me/devices", me.devices, me.devicesNote];
 const step: Row = ["#/me/step", me.step, me.stepNote];
+const practice: Row = ["#/place/practice", me.practice, me.practiceNote];
 const ofAdults: readonly Row[] = [
   seen,
   password,
@@ -52,7 +53,8 @@ const ofAdults: readonly Row[] = [
 function ofChild(who: Who | undefined): readonly Row[] {
   const hasStep = who?.factors.some((one) => one === "pin" || one === "picture") === true;
   const maySet = who !== undefined && who.stepKinds.length > 0;
-  return hasStep || maySet ? [seen, password, devices, step] : [seen, password, devices];
+  const rows = hasStep || maySet ? [seen, password, devices, step] : [seen, password, devices];
+  return [...rows, practice];
 }
 
 /** Who I am here, and what I can see to about my own ID. */

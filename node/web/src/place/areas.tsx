@@ -1,14 +1,14 @@
 import type { RefObject, VNode } from "preact";
 import type { AreaState } from "../live/wire.js";
-import type { Area, Floor } from "../state/floor.js";
+import type { Area, Floor, Name } from "../state/floor.js";
 import { type Here, isClosedRoom, myState } from "../state/place-live.js";
 import { place } from "../words/place.js";
 import type { Word } from "../words/word.js";
 import { useStore } from "../view/use.js";
-import { useLine, Words } from "../view/words.js";
+import { Words } from "../view/words.js";
 import { act, live } from "./control.js";
 import { openFloor } from "./elsewhere.js";
-import { NameOf, wordOf } from "./parts.js";
+import { NameOf } from "./parts.js";
 import { LockChoice } from "./staff.js";
 
 interface Props {
@@ -110,8 +110,6 @@ function Occupied({ area, now }: { area: Area; now: AreaState | undefined }): VN
 /** What one can do about an area just now: go, go in, knock, go out; or nothing. */
 function Way({ area, now, isMine, isWatching }: CardProps): VNode | null {
   const { me, floors } = useStore(live);
-  const line = useLine();
-  const name = line(wordOf(area.name));
   const lock = now?.lock ?? area.lock;
   const isRoom = isClosedRoom(area) || area.lock !== "open";
   if (area.kind === "portal") {
@@ -125,12 +123,7 @@ function Way({ area, now, isMine, isWatching }: CardProps): VNode | null {
   if (isWatching) return null;
   if (isMine)
     return isRoom ? (
-      <Do
-        word={place.leaveRoom}
-        label={place.leaveRoom}
-        name={name}
-        run={() => act("area.leave", {})}
-      />
+      <Do word={place.leaveRoom} name={area.name} run={() => act("area.leave", {})} />
     ) : null;
   if (lock === "closed") return null;
   const isStaff = me?.is_staff === true;
@@ -138,49 +131,30 @@ function Way({ area, now, isMine, isWatching }: CardProps): VNode | null {
     return (
       <Do
         word={place.knock}
-        label={place.knockWhich}
-        name={name}
+        name={area.name}
         run={() => act("area.knock", { area: area.id }, "knocked")}
       />
     );
   if (now?.is_full === true) return null;
   return isRoom ? (
-    <Do
-      word={place.enterRoom}
-      label={place.enterRoomWhich}
-      name={name}
-      run={() => act("area.enter", { area: area.id })}
-    />
+    <Do word={place.enterRoom} name={area.name} run={() => act("area.enter", { area: area.id })} />
   ) : (
     <Do
       word={place.go}
-      label={place.goWhere}
-      name={name}
+      name={area.name}
       run={() => act("floor.go", { to: "area", id: area.id }, "walking")}
     />
   );
 }
 
-function Do({
-  word,
-  label,
-  name,
-  run,
-}: {
-  word: Word;
-  label: Word;
-  name: string;
-  run: () => Promise<unknown>;
-}): VNode {
-  const line = useLine();
+function Do({ word, name, run }: { word: Word; name: Name; run: () => Promise<unknown> }): VNode {
   return (
-    <button
-      type="button"
-      class="quiet-button"
-      aria-label={line(label, { area: name })}
-      onClick={() => void run()}
-    >
+    <button type="button" class="quiet-button" onClick={() => void run()}>
       <Words of={word} />
+      <span class="unseen">
+        {" "}
+        <NameOf name={name} />
+      </span>
     </button>
   );
 }

@@ -2,6 +2,7 @@
  * as one of the place's pages is shown; leaving them is leaving the place. */
 import { door, lookAgain } from "../control.js";
 import { keepTab, keepView, keptView, tabText } from "../edge/keep.js";
+import type { Tick } from "../live/frames.js";
 import type { LinkState } from "../live/link.js";
 import { type Answer, Link, type Visit } from "../live/socket.js";
 import type { CommandName, Entry, LiveCommands, LiveEvent } from "../live/wire.js";
@@ -20,6 +21,8 @@ import { type ViewChoice, viewFrom, viewText } from "../state/map-view.js";
 import { createStore } from "../state/store.js";
 import { type Today, todayFrom, todayText } from "../state/today.js";
 import { floorFile, ticket } from "./node.js";
+import { practiceFloor } from "./practice_floor.js";
+import { PracticeLine } from "./practice_line.js";
 
 /** Something that was said to the reader and waits for them: a wave, a knock, an invitation. */
 export interface News {
@@ -45,7 +48,7 @@ export const view = createStore<ViewChoice>(viewFrom(keptView()));
 /** The map ran too slowly on this device while this page was open. */
 export const isMapSlow = createStore<boolean>(false);
 
-let line: Link | undefined;
+let line: Link | PracticeLine | undefined;
 let now: PlaceLive = placeAtStart;
 let announcer: Announcer = silent;
 let lastNews = 0;
@@ -53,6 +56,7 @@ let shower: ReturnType<typeof setTimeout> | undefined;
 let speaker: ReturnType<typeof setInterval> | undefined;
 let floorShown = ""; // of which version `floor` is
 
+const practiceVersion = `${practiceFloor.id} ${practiceFloor.version} `; // as heard() names it
 const showMs = 500;
 const saidMostMs = 10_000; // what was said is no news for ever
 const newsMost = 5;
@@ -114,11 +118,7 @@ export function begin(): () => void {
       }
     },
     event: heard,
-    tick: (tick) => {
-      now = applyTick(now, tick, performance.now());
-      shower ??= setTimeout(pulse, showMs);
-      for (const reader of [...tickers]) reader();
-    },
+    tick: moved,
     gone: () => {
       show(toLobby(now));
       echo.set({ kind: "gone" });
@@ -131,6 +131,23 @@ export function begin(): () => void {
   addEventListener("pointerdown", awake, { passive: true });
   addEventListener("keydown", awake);
   return end;
+}
+
+/** A room for one, on this device alone: nothing goes out and nobody comes in. */
+export function beginPractice(): () => void {
+  const own = door.get();
+  const name = own.at === "inside" ? own.who.name : "";
+  floor.set(practiceFloor);
+  floorShown = practiceVersion;
+  line = new PracticeLine({ floor: practiceFloor, name, event: heard, tick: moved });
+  line.start();
+  return end;
+}
+
+function moved(tick: Tick): void {
+  now = applyTick(now, tick, performance.now());
+  shower ??= setTimeout(pulse, showMs);
+  for (const reader of [...tickers]) reader();
 }
 
 /** Silent for the others, and nothing of it stays here. */

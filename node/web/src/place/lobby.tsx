@@ -45,6 +45,14 @@ export function Lobby(): VNode {
           </a>
         </section>
       )}
+      <p class="practice-way">
+        <a class="quiet-button" href="#/place/practice">
+          <Words of={place.practice} />
+        </a>{" "}
+        <span class="fine">
+          <Words of={place.practiceNote} />
+        </span>
+      </p>
       {hours === undefined ? null : <HoursNote hours={hours} />}
       {isClosed ? null : (
         <section aria-labelledby="floors-title">

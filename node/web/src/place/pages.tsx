@@ -2,10 +2,11 @@ import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { type PageProps, type Views, viewOf } from "../view/page.js";
 import { useStore } from "../view/use.js";
-import { begin, link, live } from "./control.js";
+import { begin, beginPractice, link, live } from "./control.js";
 import { ClassesPage, NextPage } from "./elsewhere.js";
 import { Inside } from "./inside.js";
 import { Connecting, Lobby, OverNote, Waiting } from "./lobby.js";
+import { PracticePage } from "./practice.js";
 import { SpotPage } from "./spot.js";
 
 /** The place: its entrance, a floor, and the ways from one to the other. While one of these pages is shown,
@@ -14,11 +15,13 @@ const views: Views = {
   place: PlacePage,
   "place-floor": ({ page }) => <Online>{() => <SpotPage floor={page.name} />}</Online>,
   "place-classes": () => <Online>{() => <ClassesPage />}</Online>,
+  "place-practice": () => <PracticePage />,
   "place-next": () => <Online>{() => <NextPage />}</Online>,
 };
 
 export function Pages(props: PageProps): VNode {
-  useEffect(begin, []);
+  const isPractice = props.page.at === "place-practice";
+  useEffect(() => (isPractice ? beginPractice() : begin()), [isPractice]);
   return viewOf(views, props);
 }
 

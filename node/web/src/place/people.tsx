@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import type { Floor } from "../state/floor.js";
 import { type Here, inOrderOf, type Listed, listOf, myState } from "../state/place-live.js";
 import { place } from "../words/place.js";
-import { Given, useLine, Words } from "../view/words.js";
+import { Given, Words } from "../view/words.js";
 import { Figure } from "./avatar.js";
 import { act } from "./control.js";
 import { stateWords } from "./mine.js";
@@ -55,6 +55,16 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
   );
 }
 
+/** Whom a button is about, for ears: eyes have the row. */
+function OfWhom({ name }: { name: string }): VNode {
+  return (
+    <span class="unseen">
+      {" "}
+      <Given>{name}</Given>
+    </span>
+  );
+}
+
 export function Row({
   one,
   isWatching,
@@ -64,7 +74,6 @@ export function Row({
   isWatching: boolean;
   room: string | undefined;
 }): VNode {
-  const line = useLine();
   const { person, isMe } = one;
   const { seat, name } = person;
   return (
@@ -122,27 +131,27 @@ export function Row({
           <button
             type="button"
             class="quiet-button"
-            aria-label={line(place.goToWhom, { name })}
             onClick={() => void act("floor.go", { to: "person", seat }, "walking")}
           >
             <Words of={place.goTo} />
+            <OfWhom name={name} />
           </button>
           <button
             type="button"
             class="quiet-button"
-            aria-label={line(place.waveWhom, { name })}
             onClick={() => void act("person.wave", { seat }, "waved")}
           >
             <Words of={place.wave} />
+            <OfWhom name={name} />
           </button>
           {room === undefined ? null : (
             <button
               type="button"
               class="quiet-button"
-              aria-label={line(place.inviteWhom, { name })}
               onClick={() => void act("area.invite", { seat }, "invited")}
             >
               <Words of={place.invite} />
+              <OfWhom name={name} />
             </button>
           )}
         </div>

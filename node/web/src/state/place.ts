@@ -26,6 +26,7 @@ const rows = {
   "place-floor": { path: "place/floor/*", of: "place" },
   "place-classes": { path: "place/classes", of: "place" },
   "place-next": { path: "place/next", of: "place" },
+  "place-practice": { path: "place/practice", of: "place" },
   settings: { path: "settings", of: "adult" },
   setting: { path: "settings/*", of: "adult" },
   roles: { path: "roles", of: "adult" },

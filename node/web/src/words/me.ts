@@ -9,6 +9,12 @@ export const me = {
     "Your password, and the devices where you are signed in.",
   ],
   toMe: ["わたしのIDへもどる", "わたしの IDへ もどる", "Back to my ID"],
+  practice: ["いばしょの練習《れんしゅう》", "いばしょの れんしゅう", "Practise being there"],
+  practiceNote: [
+    "だれもいない部屋《へや》で、うごきかたをためせます。何度《なんど》でもできます。",
+    "だれも いない へやで、 なんどでも ためせます。",
+    "Try how things work in a room of your own, as often as you like.",
+  ],
   name: ["名前《なまえ》", "なまえ", "Name"],
   role: ["役割《やくわり》", "やくわり", "Role"],
 

@@ -26,7 +26,6 @@ export const place = {
     "みんな、 なまえを かくします。 べつの なまえに なります。",
     "Names are hidden here. Everyone has a name for this time only.",
   ],
-  goIn: ["えらぶ", "えらぶ", "Choose"],
   toHome: ["わたしのページへもどる", "わたしの ページへ もどる", "Back to my page"],
   closedNow: [
     "いまは、お休《やす》みの時間《じかん》です。",
@@ -150,20 +149,11 @@ export const place = {
   near: ["ちかく", "ちかく", "Near"],
   far: ["とおく", "とおく", "Farther off"],
   goTo: ["近《ちか》くへ行《い》く", "ちかくへ いく", "Go near"],
-  goToWhom: [
-    "{name}さんの近《ちか》くへ行《い》く",
-    "{name}さんの ちかくへ いく",
-    "Go near {name}",
-  ],
   wave: ["手《て》をふる", "手《て》を ふる", "Wave"],
-  waveWhom: ["{name}さんに手《て》をふる", "{name}さんに 手《て》を ふる", "Wave to {name}"],
   invite: ["ここにさそう", "ここに さそう", "Invite here"],
-  inviteWhom: ["{name}さんをここにさそう", "{name}さんを ここに さそう", "Invite {name} here"],
   invitedDone: ["さそいました。", "さそいました。", "Invited."],
   waved: ["手《て》をふりました。", "手《て》を ふりました。", "You waved."],
   walking: ["むかっています。", "むかって います。", "On your way."],
-  stop: ["とまる", "とまる", "Stop"],
-
   areas: ["場所《ばしょ》", "ところ", "Areas"],
   areaN: ["{n}人《にん》", "{n}人《にん》", "{n} here"],
   areaEmpty: ["だれもいません", "だれも いません", "Nobody"],
@@ -184,12 +174,9 @@ export const place = {
   quietSoft: ["しずかめに", "しずかに", "Quietly, please"],
   quietSilent: ["おしゃべりなし", "はなしません", "No talking"],
   go: ["行《い》く", "いく", "Go"],
-  goWhere: ["{area}へ行《い》く", "{area}へ いく", "Go to {area}"],
   enterRoom: ["はいる", "はいる", "Go in"],
-  enterRoomWhich: ["{area}にはいる", "{area}に はいる", "Go into {area}"],
   leaveRoom: ["部屋《へや》を出《で》る", "へやを でる", "Leave the room"],
   knock: ["ノックする", "ノックする", "Knock"],
-  knockWhich: ["{area}をノックする", "{area}を ノックする", "Knock at {area}"],
   knocked: [
     "ノックしました。返事《へんじ》を待《ま》っています。",
     "ノックしました。 へんじを まちます。",
@@ -268,16 +255,51 @@ export const place = {
   ],
   noThanks: ["いまはいい", "いまは いいです", "Not now"],
 
+  /* The practice room. */
+  practice: ["練習《れんしゅう》の部屋《へや》", "れんしゅうの へや", "Practice room"],
+  practiceNote: [
+    "だれもいない部屋《へや》で、うごきかたをためせます。",
+    "だれも いない へやで、 ためします。",
+    "Try how things work in a room of your own.",
+  ],
+  practiceAlone: [
+    "ここには、あなたしかいません。だれからも見《み》えません。",
+    "ここは あなた だけです。 だれも 見《み》ません。",
+    "Nobody else is here, and nobody sees you.",
+  ],
+  practiceStep: ["{n}／3", "{n}／3", "Step {n} of 3"],
+  practiceMove: [
+    "行《い》きたいところをおすか、矢印《やじるし》キーで歩《ある》いてみましょう。「行《い》き先《さき》をえらぶ」でも行《い》けます。",
+    "いきたい ところを おして ください。 やじるしの キーでも あるきます。",
+    "Press where you want to go, or use the arrow keys. You can also choose a place from the list.",
+  ],
+  practiceMoveWords: [
+    "「場所《ばしょ》」から、行《い》きたいところの「行《い》く」をおしてみましょう。",
+    "「ところ」の 「いく」を おして ください。",
+    "Press “Go” at one of the areas below.",
+  ],
+  practiceState: [
+    "「いまのわたし」をえらんでみましょう。まわりの人《ひと》に、気持《きも》ちが伝《つた》わります。",
+    "「いまの わたし」を えらんで ください。 きもちが つたわります。",
+    "Choose one of “Me now”. It tells others how you feel.",
+  ],
+  practiceLeave: [
+    "「ここを出《で》る」をおすと、いつでも、だまって出《で》られます。",
+    "「ここを でる」を おして ください。 いつでも でられます。",
+    "Press “Leave here”. You can leave at any time, and nobody is told.",
+  ],
+  practiceRoom: ["部屋《へや》のまんなか", "へやの まんなか", "Middle of the room"],
+  practiceCorner: ["しずかなすみ", "しずかな ところ", "Quiet corner"],
+  practiceDoor: ["入《い》り口《ぐち》", "いりぐち", "Entrance"],
+  practiceSofa: ["ソファのそば", "ソファの そば", "By the sofa"],
+  practiceDone: ["できました。", "できました。", "Well done."],
+  practiceNext: ["つぎへ", "つぎへ", "Next"],
+  practiceSkip: ["練習《れんしゅう》をとばす", "れんしゅうを とばす", "Skip the practice"],
+
   /* Elsewhere. */
   ways: ["ほかのところ", "ほかの ところ", "Other places"],
-  otherFloors: ["ほかのフロアへ", "ほかの フロアへ", "Other floors"],
   backInside: ["いまいるフロアへもどる", "いま いる フロアへ もどる", "Back to my floor"],
   counsel: ["相談《そうだん》する", "そうだんする", "Talk to someone"],
-  counselNote: [
-    "相談《そうだん》の部屋《へや》へ行《い》きます。だれがいるか、外《そと》からは見《み》えません。",
-    "そうだんの へやへ いきます。 だれが いるか、 そとから 見《み》えません。",
-    "To the talking rooms. Nobody outside sees who is inside.",
-  ],
   classes: ["教室《きょうしつ》を見《み》る", "きょうしつを みる", "See the classrooms"],
   classesTitle: ["教室《きょうしつ》", "きょうしつ", "Classrooms"],
   classesLead: [
@@ -316,7 +338,6 @@ export const place = {
     "しずかな フロアで、 すきな ことを します。",
     "Read or do your own things on the quiet floor.",
   ],
-  back: ["もどる", "もどる", "Back"],
 } satisfies Record<string, Word>;
 
 /** What staff see besides. */

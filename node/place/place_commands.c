@@ -332,10 +332,17 @@ struct state_input {
 static void me_state(struct command_call *call)
 {
     const struct state_input *input = call->input;
+    const struct guest *guest = call->visitor;
     struct world_person *person = person_of(call);
     struct fail fail = {.code = ERR_INTERNAL};
 
-    if (person != NULL)
+    if (person == NULL)
+        return;
+    /* Every state but one is more than watching. */
+    if (input->state != WORLD_WATCH &&
+        place_setting(guest->place, &setting_place_rung_most) == RUNG_WATCH)
+        refuse(call, "rung-most");
+    else
         answer(call,
                world_state_change(person, (enum world_state)input->state,
                                   call->now_mono_us / 1000, &fail),

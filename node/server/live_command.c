@@ -126,7 +126,10 @@ void live_command_answer(struct live *live, const struct command_later *to, cons
     ws_shared_unref(&frame);
 }
 
-/* An answer of ours, of a row or of none (a name nobody knows: such a row has no record). */
+/* Of a name nobody knows: it has no record. */
+static const struct command unknown = {.name = ""};
+
+/* An answer of ours, of a row or of none. */
 static void refuse(struct command_call *call, enum err code)
 {
     struct fail fail = {.code = code};
@@ -199,13 +202,12 @@ static void begin(struct live_conn *conn, const struct command *row, uint32_t nu
 static void refuse_role(struct command_call *call)
 {
     live_command_breach(call, "role");
-    call->row = &(const struct command){.name = ""};
+    call->row = &unknown;
     refuse(call, ERR_NOT_FOUND);
 }
 
 static void take_command(struct live_conn *conn, const struct command_text *text, enum err form)
 {
-    static const struct command unknown = {.name = ""};
     struct live *live = conn->head.live;
     int index = command_rows_find(live->rows, text->name);
     struct command_call call;

@@ -1,9 +1,8 @@
 /* build/FLAVOUR/load - many people at once, as light as they can be played: one thread.
  *
  *   load --address unix:/path|tcp:HOST:PORT --kind ibasho|plain|colyseus --scene FILE
- *        --people N --seconds S [--targets FILE] [--origin URL] [--host NAME] [--floors
- * a,b,...]
- *        [--rate HZ] [--join S] [--warm S] [--lobby 1]
+ *        --people N --seconds S [--targets FILE] [--origin URL] [--host NAME]
+ *        [--floors a,b,...] [--rate HZ] [--join S] [--warm S] [--lobby 1]
  *
  * targets: one line a person: of ibasho its ticket, of colyseus the address of its seat. rate:
  * how often positions are told to servers that want positions (10). join: over how many seconds

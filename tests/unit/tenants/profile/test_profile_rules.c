@@ -92,6 +92,13 @@ T_CASE(a_childs_name_says_nothing_of_the_child)
         {"かんりにん", "staff"},
         {"ADMIN", "staff"},
         {"Ｓｔａｆｆ", "staff"},
+        {"st\u0430ff", "alike"}, /* a Cyrillic letter among Latin ones */
+        {"\u0455taff", "alike"},
+        {"\u2800\u2800", "alike"}, /* nothing to see */
+        {"Соня", ""},              /* one alphabet is a name */
+        {"Соняとそら", ""},
+        {"e\u0301e\u0301", ""},
+        {"a\u0301\u0301\u0301\u0301\u0301", "alike"},
         {"123456789012", ""},
         {"1234567890123", "most"},
         {"👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦",

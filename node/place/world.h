@@ -133,10 +133,11 @@ void world_look_change(struct world_person *person, const struct world_look *loo
  *
  * ERR_CONFLICT is not now, to be said kindly: distance, break, no-waves, in-use, area-locked
  * (changed a moment ago), area-room (out of a closed room or into one, no such call), area-open
- * (it has no door to knock at). world_walk says area-locked and area-who here too: whoever taps
- * on a map breaks no rule.
+ * (it has no door to knock at), seat (whom one invites is in a room), id (nowhere to stand).
+ * world_walk says area-locked and area-who here too: whoever taps on a map breaks no rule; and
+ * world_area_invite says area-who of the one who is asked.
  *
- * ERR_BUSY is area-full. ERR_NOT_FOUND: no such seat, area, board or spawn on this copy, or a
+ * ERR_BUSY is area-full; of a public area to which one goes, ERR_CONFLICT is too. ERR_NOT_FOUND: no such seat, area, board or spawn on this copy, or a
  * seat in a closed room that he does not see into: the same answer. ERR_INVALID: outside the
  * floor, a direction of -128, himself, a value that is none.
  *

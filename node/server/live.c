@@ -339,8 +339,8 @@ static void tick(struct live *live, int64_t now_us)
 static void end_late(struct live *live, int64_t now_us)
 {
     int64_t opening_us = now_us - LIVE_OPENING_S * SECOND_US;
-    /* Looked at once a tick: seen within dead_s, not a tick after it. */
-    int64_t silent_us = now_us - live->conf.dead_s * SECOND_US + TICK_US;
+    /* Looked at once a tick, and told with the next one: others know within dead_s. */
+    int64_t silent_us = now_us - live->conf.dead_s * SECOND_US + 2 * TICK_US;
     int64_t closing_us = now_us - LIVE_CLOSING_S * SECOND_US;
 
     while (live->opening.first != NULL && live->opening.first->since_mono_us <= opening_us) {

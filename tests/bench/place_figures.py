@@ -13,6 +13,7 @@ place.join.over      10,000 rushes of eight at an area for three: how often it w
 place.join7000       7,000 people coming to one floor in 20 s: the server's share of a core meanwhile
 
 place.front          CPU of a whole node and its front with TLS (place_front.py)
+web.frame            a child's browser among 60 who move (web_frame.py)
 place.cut            1,000 cuts on a whole node (place_cuts.py)
 
 The stage (tests/load/stage.c) is the node's own live server, place, writer and database, without HTTP
@@ -208,6 +209,7 @@ FIGURES = {
     "place.join.over": join_over,
     "place.join7000": join_crowd,
     "place.front": lambda: subprocess.run([HERE + "/place_front.py"], check=True),
+    "web.frame": lambda: subprocess.run([HERE + "/web_frame.py"], check=True),
     "place.cut": lambda: subprocess.run([HERE + "/place_cuts.py"], check=True),
 }
 

@@ -7,6 +7,7 @@ The load speaks plainly to a front of its own (a second HAProxy, not counted), w
 node's, one line a person.
 """
 import concurrent.futures
+import contextlib
 import json
 import os
 import subprocess
@@ -45,7 +46,9 @@ def children(node, n):
         return list(pool.map(one, range(n)))
 
 
-def play(node, where, targets, n):
+@contextlib.contextmanager
+def crowd(node, where, n, scene, seconds, join_s, floors):
+    """The load, going through a front of its own; targets are WHERE/targets."""
     host, port = node.url().removeprefix("https://").split(":")
     with open(where + "/haproxy.cfg", "w", encoding="ascii") as f:
         f.write(CLIENT.format(dir=where, port=port, host=host))
@@ -53,25 +56,28 @@ def play(node, where, targets, n):
         try:
             while not os.path.exists(where + "/ws.sock"):
                 time.sleep(0.05)
-            floors = ",".join(FLOORS[i % len(FLOORS)] for i in range(N_SCENE_FLOORS))
-            load = subprocess.Popen(
-                [BUILD + "/load", "--address", f"unix:{where}/ws.sock", "--kind", "ibasho", "--scene",
-                 "tests/load/scenes/afternoon.json", "--people", str(n), "--seconds", str(SECONDS),
-                 "--join", str(JOIN_S), "--targets", targets, "--host", f"{host}:{port}", "--origin",
-                 node.url(), "--floors", floors],
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            pids = {"node": tree(node.pid("node")), "front": tree(node.pid("front"))}
-            spent = {}
-            for line in load.stderr:
-                if line in ("load: measuring\n", "load: measured\n"):
-                    sign = -1 if line.endswith("measuring\n") else 1
-                    for name in pids:
-                        spent[name] = spent.get(name, 0) + sign * sum(map(cpu_us, pids[name]))
-            said = json.loads(load.stdout.read())
-            load.wait()
+            with subprocess.Popen(
+                    [BUILD + "/load", "--address", f"unix:{where}/ws.sock", "--kind", "ibasho", "--scene",
+                     f"tests/load/scenes/{scene}.json", "--people", str(n), "--seconds", str(seconds),
+                     "--join", str(join_s), "--targets", where + "/targets", "--host", f"{host}:{port}",
+                     "--origin", node.url(), "--floors", floors],
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as load:
+                yield load
         finally:
             client.terminate()
-    return said, spent
+
+
+def play(node, where, n):
+    floors = ",".join(FLOORS[i % len(FLOORS)] for i in range(N_SCENE_FLOORS))
+    pids = {"node": tree(node.pid("node")), "front": tree(node.pid("front"))}
+    spent = {}
+    with crowd(node, where, n, "afternoon", SECONDS, JOIN_S, floors) as load:
+        for line in load.stderr:
+            if line in ("load: measuring\n", "load: measured\n"):
+                sign = -1 if line.endswith("measuring\n") else 1
+                for name, those in pids.items():
+                    spent[name] = spent.get(name, 0) + sign * sum(map(cpu_us, those))
+        return json.loads(load.stdout.read()), spent
 
 
 def main():
@@ -84,7 +90,7 @@ def main():
         sessions = children(node, n)
         with open(where + "/targets", "w", encoding="ascii") as f:
             f.writelines(ws_client.ticket(session) + "\n" for session in sessions)
-        said, spent = play(node, where, where + "/targets", n)
+        said, spent = play(node, where, n)
     if said["entered"] != n or said["lost"] > 0:
         sys.exit(f"place_front: not everybody was there: {said}")
     us = {name: value / n / said["seconds"] for name, value in spent.items()}

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/place/access_store.h"
 #include "node/place/look_store.h"
@@ -11,7 +12,6 @@
 #define CHUNK_BYTES   8192
 #define SESSIONS_MOST 1000
 #define SESSIONS_DAYS 90 /* how far ahead sessions are known */
-#define DAY_US        (INT64_C(86400) * 1000000)
 
 struct place_facts {
     atomic_int n_refs;

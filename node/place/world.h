@@ -137,7 +137,9 @@ void world_look_change(struct world_person *person, const struct world_look *loo
  * world_walk says area-locked and area-who here too: whoever taps on a map breaks no rule; and
  * world_area_invite says area-who of the one who is asked.
  *
- * ERR_BUSY is area-full; of a public area to which one goes, ERR_CONFLICT is too. ERR_NOT_FOUND: no such seat, area, board or spawn on this copy, or a
+ * ERR_BUSY is area-full (of a public area to which one goes ERR_CONFLICT).
+ *
+ * ERR_NOT_FOUND: no such seat, area, board or spawn on this copy, or a
  * seat in a closed room that he does not see into: the same answer. ERR_INVALID: outside the
  * floor, a direction of -128, himself, a value that is none.
  *

@@ -76,15 +76,6 @@ static struct rule_output output_of(const struct floor_rule_row *row)
     };
 }
 
-static const struct place_name *name_of(const struct place_name *names, size_t n,
-                                        struct id account)
-{
-    for (size_t i = 0; i < n; i++)
-        if (id_eq(names[i].account, account))
-            return &names[i];
-    return NULL;
-}
-
 /* Names beside rules about one person. False: answered. */
 static bool add_names(struct req *req, struct rule_output *items, size_t n)
 {
@@ -95,12 +86,12 @@ static bool add_names(struct req *req, struct rule_output *items, size_t n)
         return false;
     for (size_t i = 0; i < n; i++)
         if (items[i].subject_kind == FACTS_ACCOUNT &&
-            name_of(names, n_names, items[i].subject) == NULL)
+            place_name_find(names, n_names, items[i].subject) == NULL)
             names[n_names++].account = items[i].subject;
     if (!place_names(req, names, n_names))
         return false;
     for (size_t i = 0; i < n; i++) {
-        const struct place_name *name = name_of(names, n_names, items[i].subject);
+        const struct place_name *name = place_name_find(names, n_names, items[i].subject);
 
         if (name == NULL)
             continue;

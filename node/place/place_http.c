@@ -167,3 +167,12 @@ bool place_names(struct req *req, struct place_name *names, size_t n)
     }
     return watch_spend(req, WATCH_NAMES, persons, n);
 }
+
+const struct place_name *place_name_find(const struct place_name *names, size_t n,
+                                         struct id account)
+{
+    for (size_t i = 0; i < n; i++)
+        if (id_eq(names[i].account, account))
+            return &names[i];
+    return NULL;
+}

@@ -71,5 +71,8 @@ struct place_name {
  * names for one account (tenants/watch), or could not be made; else they stand in the access
  * record. The row has an audit class. */
 NODISCARD bool place_names(struct req *req, struct place_name *names, size_t n);
+/* Of those n; NULL: none. */
+const struct place_name *place_name_find(const struct place_name *names, size_t n,
+                                         struct id account);
 
 #endif

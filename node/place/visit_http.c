@@ -107,14 +107,6 @@ static struct visit_output output_of(const struct visit_event_row *row)
     };
 }
 
-static struct place_name *name_of(struct place_name *names, size_t n, struct id account)
-{
-    for (size_t i = 0; i < n; i++)
-        if (id_eq(names[i].account, account))
-            return &names[i];
-    return NULL;
-}
-
 /* False: answered. */
 static bool add_names(struct req *req, struct visit_output *items, size_t n)
 {
@@ -124,12 +116,12 @@ static bool add_names(struct req *req, struct visit_output *items, size_t n)
     if (names == NULL)
         return false;
     for (size_t i = 0; i < n; i++)
-        if (name_of(names, n_names, items[i].account) == NULL)
+        if (place_name_find(names, n_names, items[i].account) == NULL)
             names[n_names++].account = items[i].account;
     if (!place_names(req, names, n_names))
         return false;
     for (size_t i = 0; i < n; i++) {
-        const struct place_name *name = name_of(names, n_names, items[i].account);
+        const struct place_name *name = place_name_find(names, n_names, items[i].account);
 
         if (name == NULL)
             continue;

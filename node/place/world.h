@@ -139,9 +139,9 @@ void world_look_change(struct world_person *person, const struct world_look *loo
  *
  * ERR_BUSY is area-full (of a public area to which one goes ERR_CONFLICT).
  *
- * ERR_NOT_FOUND: no such seat, area, board or spawn on this copy, or a
- * seat in a closed room that he does not see into: the same answer. ERR_INVALID: outside the
- * floor, a direction of -128, himself, a value that is none.
+ * ERR_NOT_FOUND: no such seat, area, board or spawn on this copy, or a seat in a closed room
+ * that he does not see into: the same answer. ERR_INVALID: outside the floor, a direction of
+ * -128, himself, a value that is none.
  *
  * Walks and steps of others than staff end where nobody who wishes distance (of the same
  * channel) is nearer than distance_cm, unless he was nearer already; passing by is allowed. */

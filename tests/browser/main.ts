@@ -15,6 +15,7 @@ import "./floors.ts";
 import "./people.ts";
 import "./staff.ts";
 import "./place.ts";
+import "./quarter.ts";
 import "./sheet.ts";
 import "./looks.ts";
 import "./engines.ts";

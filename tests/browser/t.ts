@@ -57,13 +57,14 @@ interface Case {
   readonly name: string;
   readonly file: string;
   readonly run: (t: T) => void | Promise<void>;
+  readonly limitMs: number | undefined; // when it takes longer than others may
 }
 
 const cases: Case[] = [];
 
-export function suite(file: string): (name: string, run: Case["run"]) => void {
-  return (name, run) => {
-    cases.push({ name, file: relative(process.cwd(), file), run });
+export function suite(file: string): (name: string, run: Case["run"], limitMs?: number) => void {
+  return (name, run, limitMs) => {
+    cases.push({ name, file: relative(process.cwd(), file), run, limitMs });
   };
 }
 
@@ -72,14 +73,15 @@ export async function main(limitMs: number): Promise<void> {
   const wanted = process.argv.slice(2);
   let nPassed = 0;
   let nFailed = 0;
-  for (const { name, file, run } of cases) {
+  for (const { name, file, run, limitMs: own } of cases) {
     if (wanted.length > 0 && !wanted.some((part) => name.includes(part) || file.includes(part)))
       continue;
     const t = new T();
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const late = new Promise<never>((_, fail) => {
-        timer = setTimeout(() => fail(new Error(`not over after ${limitMs} ms`)), limitMs);
+        const most = own ?? limitMs;
+        timer = setTimeout(() => fail(new Error(`not over after ${most} ms`)), most);
       });
       await Promise.race([run(t), late]);
       if (t.checks === 0) t.ok(false, "a case without a single check proves nothing");

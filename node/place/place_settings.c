@@ -56,7 +56,7 @@ const struct setting setting_place_rung_most = {
     .requirement = "KP-3-運用-3",
     .title_ja = "参加のしかたで、いちばん先まで使えるもの",
     .title_en = "Highest step of taking part",
-    .help_ja = "見るだけ・リアクション・文字・声・カメラの順です。上げるのはいつも本人です。",
+    .help_ja = "みてるだけ・リアクション・文字・声・カメラの順です。上げるのはいつも本人です。",
 };
 const struct setting setting_place_away_min = {
     .name = "place.away_min",

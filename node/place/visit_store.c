@@ -90,7 +90,7 @@ static const struct data_column seat_columns[] = {
     {"copy", "いくつめの同じフロアか", false},
     {"x", "横の位置（cm）", false},
     {"y", "縦の位置（cm）", false},
-    {"rung", "参加のしかた（watch見るだけ・react・text・voice・camera）", false},
+    {"rung", "参加のしかた（watchみてるだけ・react・text・voice・camera）", false},
     {"state", "いまの気持ち（talk・watch・alone・break）", false},
     {"has_distance", "そばに来ないでほしいか", false},
     {"room", "入っている個室の記号", false},

@@ -71,9 +71,11 @@ function AreaCard({ area, now, isMine, isWatching }: CardProps): VNode {
             <Words of={place.areaMine} />
           </span>
         ) : null}
-        <span>
-          <Occupied area={area} now={now} />
-        </span>
+        {area.kind === "portal" ? null : ( // it would read as if the floor behind it were empty
+          <span>
+            <Occupied area={area} now={now} />
+          </span>
+        )}
         {quiet === undefined ? null : (
           <span>
             <Words of={quiet} />

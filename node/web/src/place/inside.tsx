@@ -95,6 +95,7 @@ export function Inside({ here }: { here: Here }): VNode {
         </p>
       ) : null}
       {hasMap && floor !== undefined ? <MapView here={here} floor={floor} /> : null}
+      {me?.sees_ids === true ? <Entries /> : null}
       <Mine here={here} />
       <div class="row jumps">
         <Jump to={() => people.current?.focus()} word={place.people} />
@@ -109,7 +110,6 @@ export function Inside({ here }: { here: Here }): VNode {
       {floor === undefined ? null : (
         <Areas here={here} floor={floor} myArea={myArea} heading={areas} />
       )}
-      {me?.sees_ids === true ? <Entries /> : null}
       <nav class="card" aria-labelledby="ways-title">
         <h2 id="ways-title">
           <Words of={place.ways} />

@@ -191,6 +191,7 @@ export class Painter {
         to.save();
         to.translate(corner.x * ratio, corner.y * ratio);
         to.scale(scale, scale);
+        to.globalAlpha = veil; // nobody is lost behind a tree
         one.draw(to);
         to.restore();
       }
@@ -290,6 +291,9 @@ function stillSpot(motion: Motion): Spot {
   const { x, y } = aimOf(motion);
   return { x, y, facing: 0, isMoving: false };
 }
+
+/** How thick a thing is over whom it stands in front of: seen through, and still there. */
+const veil = 0.55;
 
 /** Whether a thing stands in front of somebody and is high enough to hide part of them. */
 function hides(one: Tall, spot: Point): boolean {

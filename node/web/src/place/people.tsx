@@ -27,6 +27,9 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
   const shown = isBusy ? inOrderOf(now, order.current) : now;
   order.current = shown.map((one) => one.person.seat);
   const isWatching = myState(here) === "watch";
+  const rowOf = useRows();
+  const roomFor = (one: Listed): string | undefined =>
+    mayInvite !== undefined && one.area?.id !== mayInvite ? mayInvite : undefined;
   return (
     <section class="card people-here" aria-labelledby="people-title">
       <h2 id="people-title" ref={heading} tabIndex={-1}>
@@ -37,14 +40,7 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
         </span>
       </h2>
       <ul ref={list} class="person-list">
-        {shown.map((one) => (
-          <Row
-            key={one.person.seat}
-            one={one}
-            isWatching={isWatching}
-            room={mayInvite !== undefined && one.area?.id !== mayInvite ? mayInvite : undefined}
-          />
-        ))}
+        {shown.map((one) => rowOf(one, isWatching, roomFor(one)))}
       </ul>
       {shown.length > 1 ? null : (
         <p class="fine">
@@ -53,6 +49,32 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
       )}
     </section>
   );
+}
+
+type RowOf = (one: Listed, isWatching: boolean, room: string | undefined) => VNode;
+
+/** Rows that are the same as before are the same objects: a list of sixty that is looked at twice a second
+ * costs what has changed in it. */
+function useRows(): RowOf {
+  const kept = useRef(new Map<number, readonly [of: Listed, key: string, row: VNode]>());
+  return (one, isWatching, room) => {
+    const { seat } = one.person;
+    const key = `${isWatching} ${room ?? ""}`;
+    const known = kept.current.get(seat);
+    if (
+      known !== undefined &&
+      known[1] === key &&
+      known[0].person === one.person &&
+      known[0].isMe === one.isMe &&
+      known[0].area === one.area &&
+      known[0].distance === one.distance
+    )
+      return known[2];
+    if (kept.current.size > 1000) kept.current.clear();
+    const row = <Row key={seat} one={one} isWatching={isWatching} room={room} />;
+    kept.current.set(seat, [one, key, row]);
+    return row;
+  };
 }
 
 /** Whom a button is about, for ears: eyes have the row. */

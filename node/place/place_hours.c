@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "node/base/clock.h"
+#include "node/base/log.h"
 #include "node/base/utf.h"
 #include "node/place/place_priv.h"
 
@@ -127,15 +128,36 @@ static void close_now(struct place *place, struct place_now now)
         tell_closing(place, 0, false, now);
 }
 
+static enum err make_hours(struct place *place, const struct guest *guest, struct place_now now,
+                           struct ws_shared **frame_out)
+{
+    struct hours_state_copy copy;
+    struct place_hours hours;
+    struct fail fail = {.code = ERR_INTERNAL};
+    enum err rc;
+
+    place_hours_fill(place, guest, now, &copy, &hours);
+    rc = live_event_make(place_event_hours, 0, &hours, place->arena, frame_out, &fail);
+    if (rc != ERR_OK)
+        log_error("place.hours", L_FAIL(&fail));
+    return rc;
+}
+
+/* One frame for all whom the hours bind, one for the others. */
 static void tell_hours(struct place *place, struct place_now now)
 {
-    for (struct guest *guest = place->guests; guest != NULL; guest = guest->next) {
-        struct hours_state_copy copy;
-        struct place_hours hours;
+    struct ws_shared *frames[2] = {NULL, NULL};
 
-        place_hours_fill(place, guest, now, &copy, &hours);
-        live_event_send(guest->conn, place_event_hours, 0, &hours, place->arena);
+    for (struct guest *guest = place->guests; guest != NULL; guest = guest->next) {
+        struct ws_shared **frame = &frames[place_is_bound(guest->pass->look.role)];
+
+        if (*frame != NULL || make_hours(place, guest, now, frame) == ERR_OK)
+            live_send(guest->conn, *frame, WS_KEEP);
+        else
+            live_close(guest->conn, 1011, true); /* he comes again, and hears it then */
     }
+    ws_shared_unref(&frames[0]);
+    ws_shared_unref(&frames[1]);
 }
 
 void place_hours_sweep(struct place *place, struct place_now now)

@@ -24,6 +24,17 @@ const struct conf_row place_conf_rows[PLACE_CONF_N] = {
 
 /* ---- guests ---- */
 
+/* Some pages and devices are open at once; nobody takes the lines of all others. */
+static void close_older(struct guest *guest)
+{
+    const struct id account = guest->pass->look.account;
+    int n = 0;
+
+    for (struct guest *g = guest; g != NULL; g = g->next) /* the newest first */
+        if (id_eq(g->pass->look.account, account) && ++n > PLACE_LINES_MOST)
+            live_close(g->conn, LIVE_CLOSE_ELSEWHERE, false);
+}
+
 static void *opened(void *arg, struct live_conn *conn, const struct caller *caller, void *pass,
                     int64_t now_mono_us)
 {
@@ -50,6 +61,7 @@ static void *opened(void *arg, struct live_conn *conn, const struct caller *call
     place->is_watch_due = true;
     place_access_read(guest, now);
     place_hello_send(guest, now);
+    close_older(guest);
     arena_reset(place->arena);
     return guest;
 }

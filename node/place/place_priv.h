@@ -28,6 +28,8 @@
 struct visit;
 struct place_floor;
 
+#define PLACE_LINES_MOST 8 /* open lines of one account */
+
 /* One open connection; what live_feature calls the visitor. */
 struct guest {
     struct place *place;
@@ -37,6 +39,7 @@ struct guest {
     struct guest *prev, *next;
     int64_t acted_mono_us, acted_utc_us; /* a command, or when it came */
     uint64_t access;                     /* bits of the floors he may enter */
+    int64_t entries_mono_us; /* up to when his entries are paid for: visit_enter.c */
 };
 
 /* Who waits stands in place->wait_first ... in the order of asking. */

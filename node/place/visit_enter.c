@@ -13,6 +13,13 @@ static const char elsewhere_ja[] =
     "べつの端末で、もう入っています。そちらを出てから、もう一度ためしてください。";
 static const char moved_ja[] = "べつの端末で入ったので、こちらは とじました。";
 
+static const char often_ja[] =
+    "入ったり出たりが つづいています。すこし待って、もう一度ためしてください。";
+
+/* Each entry is a row of the record and a word to staff: so many at once, then one a second. */
+#define ENTRIES_BURST_US (20 * INT64_C(1000000))
+#define ENTRY_US         INT64_C(1000000)
+
 static const enum world_rung rungs[] = {RUNG_WATCH, RUNG_TEXT, RUNG_VOICE};
 static const enum world_state states[] = {WORLD_TALK, WORLD_ALONE, WORLD_BREAK};
 
@@ -84,6 +91,18 @@ static void take_over(struct visit *visit, struct guest *guest, struct place_now
 
 /* ---- entering ---- */
 
+static bool is_too_often(struct guest *guest, struct place_now now)
+{
+    int64_t from = guest->entries_mono_us;
+
+    if (from < now.mono_us)
+        from = now.mono_us;
+    if (from - now.mono_us + ENTRY_US > ENTRIES_BURST_US)
+        return true;
+    guest->entries_mono_us = from + ENTRY_US;
+    return false;
+}
+
 static enum err check(struct guest *guest, const struct place_enter *input,
                       struct place_now now, struct arena *arena, struct place_floor **floor_out,
                       struct place_refusal *refusal, struct fail *why)
@@ -103,6 +122,8 @@ static enum err check(struct guest *guest, const struct place_enter *input,
     if (other != NULL && other->guest != NULL && other->guest != guest &&
         place_setting(place, &setting_place_second_device) == PLACE_SECOND_REFUSE)
         return refuse(refusal, "elsewhere", elsewhere_ja, why);
+    if (is_too_often(guest, now))
+        return refuse(refusal, "too-many", often_ja, why);
     *floor_out = floor;
     return ERR_OK;
 }

@@ -140,6 +140,27 @@ def only_who_has_a_ticket_comes_in(t):
 
 
 @case
+def nobody_takes_the_lines_of_all_others(t):
+    t.req("AI-2.6-オ")
+    lines = [visitor(0) for _ in range(11)]
+    for line in lines[:3]:
+        t.eq(line.wait_closed(), 4001, "the oldest line of one account makes room")
+    t.eq([line.closed for line in lines[3:]], [None] * 8, "the eight newest stay")
+    since = mark()
+    last = lines[-1]
+    codes = []
+    for _ in range(30):
+        codes.append(last.refused("place.enter", floor="plaza", rung="text"))
+        last.command("place.leave")
+        time.sleep(0.05)
+    t.ok(codes.count(None) <= 24 and set(codes) == {None, "too-many"},
+         "who comes and goes without end is told to wait", codes)
+    t.ok(len(log_of(0, since)) == 2 * codes.count(None), "and what was done stands in the log")
+    for line in lines[3:]:
+        line.close()
+
+
+@case
 def rules_hold_for_altered_clients(t):
     t.req("KP-3-運用-3")
     t.req("AI-2.3-エ")

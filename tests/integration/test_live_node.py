@@ -104,7 +104,8 @@ def who_breaks_the_protocol_is_closed(t):
         ("a ping in pieces", frame(9, b"x", fin=False), 1002),
         ("not UTF-8", frame(1, b"\xc0\x80"), 1007),
         ("NUL", frame(1, b"a\0"), 1007),
-        ("65,537 bytes", frame(1, b"x" * 65537), 1009),
+        # Its head says enough; whoever goes on sending may find the line cut before the close came.
+        ("65,537 bytes", frame(1, b"x" * 65537)[:64], 1009),
         ("the top bit of a length", b"\x81\xff" + b"\xff" * 8 + b"mask", 1002),
         ("not the shortest length", b"\x81\xfe\x00\x01maskx", 1002),
         ("goes on with nothing", frame(0, b"x"), 1002),

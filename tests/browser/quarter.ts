@@ -471,6 +471,11 @@ const script: readonly Step[] = [
     who: "b",
     what: "knocks by keys",
     run: async ({ t, a, b: { keys }, staff, kept }) => {
+      // That a room is in use is told at beats, so that nobody can pair it with a vanishing.
+      await keys.page
+        .getByRole("region", { name: /はっぱ/ })
+        .filter({ hasText: namedFor(words.areaInUse, "") })
+        .waitFor({ timeout: patienceMs });
       await keys.press("button", namedFor(words.knock, "はっぱ"));
       await staff.page.locator(".news-list li", { hasText: nameOf("b") }).waitFor();
       t.ok(true, "heard inside");

@@ -346,17 +346,21 @@ static void beat(struct world_copy *copy, int64_t now_ms)
     copy->told_full = copy->was_full;
     copy->was_in_use = in_use & copy->rooms;
     copy->was_full = full & copy->rooms;
+    copy->had_left = copy->has_left;
+    copy->has_left = false;
+    copy->areas_ms = now_ms - WORLD_AREAS_MS; /* told at once */
 }
 
 static void people_tell(struct world_copy *copy)
 {
-    uint64_t came = 0, changed = 0;
+    uint64_t came = 0, changed = 0, marked = 0;
 
     for (uint32_t i = 0; i < copy->n; i++) {
         const struct world_body *body = &copy->bodies[i];
 
         came |= (body->flags & BODY_CAME) != 0 ? CHANNEL_BIT(body->channel) : 0;
         changed |= (body->flags & BODY_CHANGED) != 0 ? CHANNEL_BIT(body->channel) : 0;
+        marked |= (body->flags & BODY_MARKED) != 0 ? CHANNEL_BIT(body->channel) : 0;
     }
     world_left_send(copy);
     for (unsigned c = 0; c < CHANNELS_N; c++) {
@@ -364,9 +368,12 @@ static void people_tell(struct world_copy *copy)
             world_people_send(copy, c, BODY_CAME);
         if ((changed & CHANNEL_BIT(c)) != 0)
             world_people_send(copy, c, BODY_CHANGED);
+        if ((marked & CHANNEL_BIT(c)) != 0)
+            world_people_send(copy, c, BODY_MARKED);
     }
-    for (uint32_t i = 0; (came | changed) != 0 && i < copy->n; i++)
-        copy->bodies[i].flags = (uint16_t)(copy->bodies[i].flags & ~(BODY_CAME | BODY_CHANGED));
+    for (uint32_t i = 0; (came | changed | marked) != 0 && i < copy->n; i++)
+        copy->bodies[i].flags =
+            (uint16_t)(copy->bodies[i].flags & ~(BODY_CAME | BODY_CHANGED | BODY_MARKED));
 }
 
 static void moves_tell(struct world_copy *copy, int64_t now_ms)

@@ -131,17 +131,22 @@ void world_look_change(struct world_person *person, const struct world_look *loo
  * ERR_DENIED is what an unaltered client never does: watch-walk, watch-stick, watch-wave,
  * watch-knock, watch-invite, area-locked, area-who.
  *
- * ERR_CONFLICT is not now, to be said kindly: distance, break, no-waves, in-use, area-locked
- * (changed a moment ago), area-room (out of a closed room or into one, no such call), area-open
- * (it has no door to knock at), seat (whom one invites is in a room), id (nowhere to stand).
- * world_walk says area-locked and area-who here too: whoever taps on a map breaks no rule; and
- * world_area_invite says area-who of the one who is asked.
+ * ERR_CONFLICT is not now, to be said kindly: distance, break, no-waves, in-use, area-wait,
+ * area-locked (changed a moment ago), area-room (out of a closed room or into one, no such
+ * call), area-open (it has no door to knock at), seat (whom one invites is in a room), id
+ * (nowhere to stand). world_walk says area-locked and area-who here too: whoever taps on a map
+ * breaks no rule; and world_area_invite says area-who of the one who is asked.
  *
  * ERR_BUSY is area-full (of a public area to which one goes ERR_CONFLICT).
  *
  * ERR_NOT_FOUND: no such seat, area, board or spawn on this copy, or a seat in a closed room
  * that he does not see into: the same answer. ERR_INVALID: outside the floor, a direction of
  * -128, himself, a value that is none.
+ *
+ * area-wait is ERR_CONFLICT: somebody else than staff asks for a closed room, and people
+ * vanished from the floor so lately that the map could not tell yet whether anybody went in. So
+ * what an attempt of theirs says is never newer than the map: in-use and area-full are as told,
+ * too.
  *
  * Walks and steps of others than staff end where nobody who wishes distance (of the same
  * channel) is nearer than distance_cm, unless he was nearer already; passing by is allowed. */

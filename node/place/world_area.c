@@ -147,6 +147,26 @@ static enum err refuse_lock(const struct world_copy *copy, size_t area, int64_t 
     return fail_field(why, rc, "area-locked", "area %zu is locked", area);
 }
 
+/* An answer is never newer than the map: what it says follows from what everybody was told of
+ * the room and from who vanished since. Somebody may have gone in since that word only when
+ * somebody vanished, so until the next two beats have told of it, nobody goes in unasked;
+ * whether one went in, another room was taken or somebody just went home, is one answer. Else
+ * to try a door would pair the name that vanished a moment ago with it. */
+static enum err room_may(const struct world_copy *copy, size_t area, struct fail *why)
+{
+    uint64_t bit = FLOOR_AREA_BIT(area);
+    bool is_by_use = world_lock_of(copy, area) == LOCK_IN_USE;
+
+    if (is_by_use && (copy->told_in_use & bit) != 0)
+        return fail_field(why, ERR_CONFLICT, "in-use", "area %zu was told in use", area);
+    if ((copy->told_full & bit) != 0)
+        return fail_field(why, ERR_BUSY, "area-full", "area %zu was told full", area);
+    if ((is_by_use && (copy->has_left || copy->had_left)) ||
+        ((copy->in_use | copy->full) & bit) != 0)
+        return fail_field(why, ERR_CONFLICT, "area-wait", "area %zu is not settled", area);
+    return ERR_OK;
+}
+
 enum err world_area_may(const struct world_person *person, size_t area, bool is_back,
                         int64_t now_ms, struct fail *why)
 {
@@ -160,6 +180,8 @@ enum err world_area_may(const struct world_person *person, size_t area, bool is_
         ((copy->by_staff & bit) != 0 && !person->look.is_staff && !is_asked))
         return refuse_lock(copy, area, now_ms, why);
     /* Clients hear of it a beat late: to ask is no breach. */
+    if ((copy->rooms & bit) != 0 && !person->look.is_staff && !is_asked)
+        return room_may(copy, area, why);
     if ((copy->in_use & bit) != 0 && !is_asked)
         return fail_field(why, ERR_CONFLICT, "in-use", "area %zu is in use", area);
     if ((copy->full & bit) != 0)

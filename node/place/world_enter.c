@@ -1,5 +1,6 @@
 /* Coming, going, being cut off and coming back; how somebody looks and what he wishes. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "node/place/world_priv.h"
 
@@ -81,6 +82,8 @@ static void body_place(struct world_person *person, unsigned channel, struct flo
     body->y = spot.y;
     body->flags |= BODY_CAME;
     person->stood = spot;
+    /* Back in his room after a restart: those outside hear of it as of anybody who goes in. */
+    copy->has_left = copy->has_left || channel != CHANNEL_PUBLIC;
     copy->n_in_channel[channel]++;
     world_areas_set(copy, body, floor_areas_at(world_map(copy), spot.x, spot.y));
     world_wish_update(person);
@@ -207,15 +210,41 @@ void world_refresh(struct world_person *person, int64_t now_ms)
     world_picture_send(person, now_ms);
 }
 
+/* Those without IDs would be told something else of him; what a session hides does not count.
+ */
+static bool shows(const struct world_copy *copy, const struct world_look *was,
+                  const struct world_look *is)
+{
+    if (was->is_staff != is->is_staff)
+        return true;
+    if (copy->is_anonymous)
+        return strcmp(was->alias, is->alias) != 0 ||
+               (is->alias[0] == '\0' && is->is_staff && strcmp(was->name, is->name) != 0);
+    return strcmp(was->name, is->name) != 0 || strcmp(was->note, is->note) != 0 ||
+           was->kind != is->kind || was->colour != is->colour;
+}
+
+/* And those with IDs. */
+static bool marks(const struct world_look *was, const struct world_look *is)
+{
+    return strcmp(was->name, is->name) != 0 || strcmp(was->note, is->note) != 0 ||
+           strcmp(was->alias, is->alias) != 0 || strcmp(was->login, is->login) != 0 ||
+           was->kind != is->kind || was->colour != is->colour ||
+           was->is_first != is->is_first || was->days_absent != is->days_absent;
+}
+
 void world_look_change(struct world_person *person, const struct world_look *look,
                        int64_t now_ms)
 {
     const struct world_body before = *world_body_of(person);
-    const struct world_body *body = world_body_of(person);
+    struct world_body *body = world_body_of(person);
 
+    if (shows(person->copy, &person->look, look))
+        world_changed(person);
+    else if (marks(&person->look, look))
+        body->flags |= BODY_MARKED;
     person->look = *look;
     world_rights_read(person);
-    world_changed(person);
     if (before.sees != body->sees || ((before.flags ^ body->flags) & BODY_IDS) != 0)
         world_here_send(person, now_ms);
 }

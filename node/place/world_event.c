@@ -262,7 +262,8 @@ static enum err people_make(struct world_copy *copy, unsigned channel, unsigned 
         for (uint32_t i = from; i < to; i++)
             if (is_of(&copy->bodies[i], channel, flag))
                 person_fill(copy->people[i], has_ids, &items[of.list.n++]);
-        rc = make(world, flag == BODY_CHANGED ? EV_CHANGED : EV_CAME, &of, frame_out);
+        rc = make(world, (flag & (BODY_CHANGED | BODY_MARKED)) != 0 ? EV_CHANGED : EV_CAME, &of,
+                  frame_out);
     }
     arena_reset(world->arena);
     return rc;
@@ -286,7 +287,8 @@ static void people_part_send(struct world_copy *copy, unsigned channel, unsigned
         const struct world_body *body = &copy->bodies[i];
         bool has_ids = (body->flags & BODY_IDS) != 0;
 
-        if (copy->peers[i] == NULL || !world_can_see(copy, body, channel))
+        if (copy->peers[i] == NULL || !world_can_see(copy, body, channel) ||
+            (flag == BODY_MARKED && !has_ids))
             continue;
         if (frames[has_ids] == NULL &&
             people_make(copy, channel, flag, from, has_ids, &frames[has_ids]) != ERR_OK) {
@@ -381,6 +383,7 @@ void world_left_put(struct world_copy *copy, unsigned channel, uint16_t seat)
 {
     if (copy->n_left == WORLD_N_LEFT)
         world_left_send(copy);
+    copy->has_left = copy->has_left || channel == CHANNEL_PUBLIC;
     copy->left[copy->n_left++] = (struct world_left){seat, (uint8_t)channel};
 }
 

@@ -148,9 +148,21 @@ static void all_settled(struct world_copy *copy, const struct ground *before, in
         world_rights_read(person);
         person->is_unsettled = !stays(person, room_now(copy, before, copy->bodies[i].channel));
     }
-    for (uint32_t i = 0; i < copy->n; i++)
-        if (copy->people[i]->is_unsettled)
-            settle(copy->people[i], now_ms);
+    for (uint32_t i = 0, n = copy->n; i < n;) {
+        struct world_person *person = copy->people[i];
+        bool is_out = person->is_unsettled && copy->bodies[i].channel != CHANNEL_PUBLIC;
+
+        if (person->is_unsettled)
+            settle(person, now_ms);
+        person->is_unsettled = false;
+        /* Out of a room, as in world_room.c: behind everybody, as if he came to the floor. */
+        if (is_out) {
+            world_order_last(copy, i);
+            n--;
+        } else {
+            i++;
+        }
+    }
 }
 
 enum err world_ground_change(struct world_copy *copy, struct ground *ground, int64_t now_ms,

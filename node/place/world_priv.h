@@ -37,7 +37,8 @@
 #define BODY_IDS     0x080u /* gets the staff variant */
 #define BODY_HERE    0x100u /* is owed floor.here */
 #define BODY_REST    0x200u /* is owed the rest of the people, from person->told */
-#define BODY_UNTOLD  (BODY_MOVED | BODY_TELLS | BODY_CAME | BODY_CHANGED)
+#define BODY_MARKED  0x400u /* nor what has changed of him for staff with IDs alone */
+#define BODY_UNTOLD  (BODY_MOVED | BODY_TELLS | BODY_CAME | BODY_CHANGED | BODY_MARKED)
 
 struct world_body {
     int32_t x, y;
@@ -116,6 +117,8 @@ struct world_copy {
     uint64_t was_in_use, was_full;   /* of rooms, at the last beat */
     uint64_t told_in_use, told_full; /* at the one before, as everybody is told */
     uint64_t dirty;                  /* their state is to be told */
+    /* Somebody left the public channel: since the last beat; between it and the one before. */
+    bool has_left, had_left;
 
     struct world_left left[WORLD_N_LEFT];
     size_t n_left;

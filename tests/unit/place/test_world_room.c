@@ -407,8 +407,10 @@ T_CASE(doors_open_to_those_on_the_list_when_their_lock_lets_them)
     T_EQ(world_walk(ben, 1000, 200, lab.now_ms, &why), ERR_CONFLICT, "nobody walks in");
     T_TEXT(why.field, "area-room", "by that rule");
     T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "empty: open");
-    ENTER(ben, ERR_CONFLICT, "in-use");
+    ENTER(ben, ERR_CONFLICT, "area-wait");
     ENTER(staff, ERR_CONFLICT, "in-use");
+    lab_run(lab.world, &lab.now_ms, 201);
+    ENTER(ben, ERR_CONFLICT, "in-use");
     T_EQ(world_walk(ben, 1000, 200, lab.now_ms, &why), ERR_CONFLICT, "the same when in use");
     T_TEXT(why.field, "area-room", "by the same rule");
 
@@ -466,6 +468,101 @@ T_CASE(doors_open_to_those_on_the_list_when_their_lock_lets_them)
     lab_check(lab.copy, lab.now_ms);
 #undef ENTER
     end(&lab);
+}
+
+/* ---- trying a door ---- */
+
+/* Of every room what eve was told last, and how many vanished since the beat before the last:
+ * all that she can know without trying. */
+struct known {
+    bool is_in_use;
+    int n_left, n_left_before;
+};
+
+static bool was_told(const struct lab_peer *peer, const char *is_in_use)
+{
+    char text[80];
+
+    snprintf(text, sizeof text, "{\"id\":\"cell\",\"is_full\":false,\"is_in_use\":%s",
+             is_in_use);
+    return lab_has(peer, text);
+}
+
+/* Runs to the next beat; what she is told on the way is read. */
+static void to_next_beat(struct lab *lab, struct known *known)
+{
+    struct lab_peer *eve = lab_peer(9);
+    int64_t beat_ms = lab->copy->beat_ms;
+
+    while (lab->copy->beat_ms == beat_ms) {
+        lab_run(lab->world, &lab->now_ms, 1);
+        if (lab->copy->beat_ms != beat_ms) {
+            known->n_left_before = known->n_left;
+            known->n_left = 0;
+        }
+        known->is_in_use =
+            (known->is_in_use || was_told(eve, "true")) && !was_told(eve, "false");
+        lab_forget(eve);
+    }
+}
+
+T_CASE(trying_a_door_tells_nothing_that_was_not_told)
+{
+    int n_in_use = 0, n_wait = 0, n_open = 0, n_stale = 0;
+
+    T_REQ("AI-2.3-オ");
+    for (uint32_t seed = 1; seed <= 12 && t_case_ok(); seed++) {
+        struct lab lab = begin();
+        struct world_person *people[4], *eve = come(&lab, 9, ROLE_STUDENT, 700, 300);
+        struct known known = {0};
+        uint32_t random = seed;
+
+        for (size_t i = 0; i < 4; i++)
+            people[i] = come(&lab, i, ROLE_STUDENT, 300 + 60 * (int32_t)i, 300);
+        for (int round = 0; round < 60 && t_case_ok(); round++) {
+            size_t i = lab_random(&random, 4);
+            struct fail why = {0};
+            enum err rc;
+
+            if (world_body_of(people[i])->channel == 1) {
+                T_EQ(world_area_leave(people[i], lab.now_ms, NULL), ERR_OK, "comes out");
+            } else if (lab_random(&random, 2) == 0) {
+                ; /* nobody does anything */
+            } else if (lab_random(&random, 3) == 0) {
+                world_leave(&people[i], lab.now_ms); /* home and back */
+                people[i] = come(&lab, i, ROLE_STUDENT, 300, 300);
+                known.n_left++;
+            } else if (world_area_enter(people[i], SPAN("cell"), lab.now_ms, NULL) == ERR_OK) {
+                known.n_left++;
+            }
+            if (lab_random(&random, 2) == 0)
+                lab_run(lab.world, &lab.now_ms, 1);
+            n_stale += (lab.copy->n_in[1] > 0) != known.is_in_use;
+            rc = world_area_enter(eve, SPAN("cell"), lab.now_ms, &why);
+            if (known.is_in_use) {
+                T_EQ(rc, ERR_CONFLICT, "as the map says");
+                T_TEXT(why.field, "in-use", "in those words");
+                n_in_use++;
+            } else if (known.n_left + known.n_left_before > 0) {
+                T_EQ(rc, ERR_CONFLICT, "somebody vanished");
+                T_TEXT(why.field, "area-wait", "wherever he went");
+                n_wait++;
+            } else {
+                T_EQ(rc, ERR_OK, "open");
+                known.n_left++; /* for all others she vanished as well */
+                n_open++;
+                T_EQ(world_area_leave(eve, lab.now_ms, NULL), ERR_OK, "out again");
+            }
+            lab_forget(lab_peer(9));
+            for (uint32_t n = lab_random(&random, 4); n > 0; n--)
+                to_next_beat(&lab, &known);
+        }
+        end(&lab);
+    }
+    T_OK(n_in_use > 20, "it was in use");
+    T_OK(n_wait > 20, "not settled");
+    T_OK(n_open > 20, "open");
+    T_OK(n_stale > 20, "and other than the map said");
 }
 
 T_CASE(a_room_seen_by_staff_is_seen_by_staff_alone)

@@ -156,6 +156,40 @@ T_CASE(aliases_cannot_be_tied_to_names_by_seat_order_or_spot)
     T_OK(in_order <= 3, "seats are given in that order"); /* 1 of 720 by chance */
 }
 
+T_CASE(what_is_not_shown_changes_without_a_word)
+{
+    struct lab lab = begin();
+    struct world_look look = *world_look_of(lab.people[1]);
+
+    T_REQ("SE-4.1-イ-3");
+    world_session_change(lab.copy, true, SPAN_NONE, lab.now_ms);
+    lab_run(lab.world, &lab.now_ms, 12);
+    for (size_t i = 0; i < N_PEOPLE; i++)
+        lab_forget(lab_peer(i));
+    snprintf(look.name, sizeof look.name, "name-new");
+    snprintf(look.note, sizeof look.note, "note-new");
+    look.colour = 3;
+    look.takes_no_waves = true;
+    world_look_change(lab.people[1], &look, lab.now_ms);
+    lab_run(lab.world, &lab.now_ms, 12);
+    T_OK(lab_has(lab_peer(0), "name-new"), "staff with IDs hear of it");
+    for (size_t i = 1; i < N_PEOPLE; i++)
+        T_EQ(lab_peer(i)->len, 0, "and nobody else gets a byte");
+    lab_forget(lab_peer(0));
+    world_look_change(lab.people[1], &look, lab.now_ms);
+    lab_run(lab.world, &lab.now_ms, 12);
+    T_EQ(lab_peer(0)->len, 0, "the same again is nothing");
+    world_session_change(lab.copy, false, SPAN_NONE, lab.now_ms);
+    lab_run(lab.world, &lab.now_ms, 12);
+    lab_forget(lab_peer(2));
+    snprintf(look.note, sizeof look.note, "note-shown");
+    world_look_change(lab.people[1], &look, lab.now_ms);
+    lab_run(lab.world, &lab.now_ms, 1);
+    T_OK(lab_has(lab_peer(2), "note-shown"), "where names show, all hear of it");
+    lab_check(lab.copy, lab.now_ms);
+    end(&lab);
+}
+
 T_CASE(nobody_without_an_alias_shows_his_name)
 {
     struct lab lab = begin();
@@ -284,5 +318,33 @@ T_CASE(no_more_people_than_the_world_takes_and_full_spawns_are_passed_over)
     world_leave(&lab.people[1], lab.now_ms);
     T_EQ(world_enter(lab.copy, &look, &entry, NULL, lab.now_ms, &person, NULL), ERR_BUSY,
          "every spawn is shut");
+    end(&lab);
+}
+
+/* Where he stood among the people would tell that he had been there all the while. */
+T_CASE(whose_room_is_gone_comes_as_the_last_of_all)
+{
+    struct lab lab = begin();
+    static const struct lab_swap swaps[] = {{"\"lock\": \"in_use\"", "\"lock\": \"closed\""}};
+    struct ground *next = lab_ground_with(swaps, T_COUNT(swaps));
+
+    T_REQ("AI-2.3-オ");
+    T_EQ(world_area_enter(lab.people[1], SPAN("cell"), lab.now_ms, NULL), ERR_OK, "inside");
+    lab_run(lab.world, &lab.now_ms, 1);
+    T_OK(lab.people[1]->at < N_PEOPLE, "there");
+    for (int i = 0; i < 3; i++) { /* others come, behind him */
+        struct world_look look = lab_look("late", ROLE_STUDENT);
+
+        lab_enter(lab.copy, &look, (struct floor_spot){-1, 0}, NULL, lab.now_ms);
+    }
+    T_OK(next != NULL, "a floor");
+    if (next != NULL)
+        T_EQ(world_ground_change(lab.copy, next, lab.now_ms, NULL), ERR_OK, "changed");
+    T_EQ(world_body_of(lab.people[1])->channel, CHANNEL_PUBLIC, "out of the room");
+    T_EQ(lab.people[1]->at, lab.copy->n - 1, "behind all");
+    lab_check(lab.copy, lab.now_ms);
+    lab_run(lab.world, &lab.now_ms, 1);
+    lab_check(lab.copy, lab.now_ms);
+    ground_unref(&next);
     end(&lab);
 }

@@ -1,6 +1,6 @@
 import { charactersOf, checkWords, listWords } from "../../../node/web/tools/words.ts";
 import { problemFrom } from "../../../node/web/src/edge/api.js";
-import { fieldOfUtc, timeShown, utcOfField } from "../../../node/web/src/state/time.js";
+import { fieldOfUtc, isToday, timeShown, utcOfField } from "../../../node/web/src/state/time.js";
 import { type Chapter, chapters } from "../../../node/web/src/words/all.js";
 import { lineOf, segmentsOf, type Word, wordForms } from "../../../node/web/src/words/word.js";
 import { suite } from "../../browser/t.ts";
@@ -123,6 +123,9 @@ test("refusals_are_read_whatever_the_front_sends", (t) => {
 test("times_are_japan_s_whatever_the_device_says", (t) => {
   t.eq(utcOfField("2027-04-01T00:00"), "2027-03-31T15:00:00.000Z", "midnight of April 1");
   t.eq(fieldOfUtc(new Date("2027-03-31T15:00:00Z")), "2027-04-01T00:00", "and back");
+  const evening = new Date("2027-03-31T14:00:00Z");
+  t.eq(isToday("2027-03-31T14:59:59Z", evening), true, "a minute before midnight");
+  t.eq(isToday("2027-03-31T15:00:00Z", evening), false, "midnight is tomorrow's");
   t.ok(
     timeShown("2027-03-31T15:00:00Z", false).startsWith("2027年4月1日(木)"),
     timeShown("2027-03-31T15:00:00Z", false),

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import type { Over } from "../live/link.js";
 import type { FloorCard, HoursNow } from "../live/wire.js";
+import { isToday } from "../state/time.js";
 import { place } from "../words/place.js";
 import { first } from "../words/first.js";
 import { Back, PageHead } from "../view/page.js";
@@ -79,7 +80,10 @@ function isShut(hours: HoursNow): boolean {
 /** Outside the hours nothing has gone wrong: when it opens is all there is to say. */
 function HoursNote({ hours }: { hours: HoursNow }): VNode | null {
   if (!isShut(hours))
-    return hours.is_bound && hours.closes_at !== undefined ? (
+    // An opening that goes on over midnight has no close worth telling today.
+    return hours.is_bound &&
+      hours.closes_at !== undefined &&
+      isToday(hours.closes_at, new Date()) ? (
       <p class="fine">
         <Words of={place.closesAt} slots={{ time: <Hour utc={hours.closes_at} /> }} />
       </p>

@@ -23,3 +23,8 @@ export function utcOfField(field: string): string | undefined {
 export function fieldOfUtc(utc: Date): string {
   return new Date(utc.getTime() + 9 * 3600_000).toISOString().slice(0, 16);
 }
+
+/** Within the day of Japan that it is now. */
+export function isToday(utc: string, now: Date): boolean {
+  return fieldOfUtc(new Date(utc)).slice(0, 10) === fieldOfUtc(now).slice(0, 10);
+}

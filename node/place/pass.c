@@ -10,6 +10,7 @@
 #include "node/place/place_settings.h"
 #include "tenants/hours/calendar.h"
 #include "tenants/profile/profile.h"
+#include "tenants/profile/profile_rules.h"
 
 #define CHUNK_BYTES 4096
 #define STAFF \
@@ -17,6 +18,9 @@
      ROLE_BIT(ROLE_CONTRACTOR))
 #define SEES_IDS \
     (ROLE_BIT(ROLE_SUPPORTER) | ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
+
+_Static_assert(WORLD_NAME_CAP == PROFILE_NAME_BYTES + 1, "a name is never cut");
+_Static_assert(WORLD_NOTE_CAP == PROFILE_NOTE_BYTES + 1, "nor a note");
 
 /* A text that is too long is cut between characters. */
 static void put_text(char *into, size_t cap, struct span text)

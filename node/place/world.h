@@ -62,6 +62,8 @@ struct ground *world_copy_ground(const struct world_copy *copy); /* borrowed */
 /* On it in all; of them on the public channel (what a card may say). */
 int world_copy_n(const struct world_copy *copy);
 int world_copy_n_public(const struct world_copy *copy);
+/* In closed rooms, staff not counted. */
+int world_copy_n_inside(const struct world_copy *copy);
 /* A new version of the floor: everybody stays where he stands if it is free, else comes to the
  * nearest free spot that he may enter; walks end, invitations too; a room that is gone or may
  * not be entered any more lets its people out at a spawn. Locks of staff stay by the area's id.
@@ -81,8 +83,9 @@ NODISCARD enum err world_lock_change(struct world_copy *copy, struct span area, 
 
 /* ---- people ---- */
 
-#define WORLD_NAME_CAP   64
-#define WORLD_NOTE_CAP   256
+/* All that a profile may hold, and a NUL (pass.c holds them together). */
+#define WORLD_NAME_CAP   121
+#define WORLD_NOTE_CAP   401
 #define WORLD_LOGIN_CAP  64
 #define WORLD_GROUPS_CAP 8
 #define WORLD_GROUP_CAP  36 /* a class is its id in 32 hexadecimal digits */

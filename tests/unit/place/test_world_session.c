@@ -321,6 +321,25 @@ T_CASE(no_more_people_than_the_world_takes_and_full_spawns_are_passed_over)
     end(&lab);
 }
 
+/* A crowd of the longest profiles fits a frame (ws_queue.h: 256 KiB), with IDs too. */
+T_CASE(the_longest_names_and_notes_are_told_whole)
+{
+    struct lab lab = begin();
+    struct world_look look = lab_look("x", ROLE_STUDENT);
+
+    memset(look.name, '"', sizeof look.name - 1); /* two bytes each in JSON */
+    memset(look.note, '"', sizeof look.note - 1);
+    memset(look.alias, '"', sizeof look.alias - 1);
+    look.name[sizeof look.name - 1] = look.note[sizeof look.note - 1] = '\0';
+    look.alias[sizeof look.alias - 1] = '\0';
+    for (int i = 0; i < 14; i++)
+        lab_enter(lab.copy, &look, (struct floor_spot){150 + 30 * i, 350}, NULL, lab.now_ms);
+    world_session_change(lab.copy, true, SPAN_NONE, lab.now_ms);
+    T_OK(lab_peer(0)->most_bytes > (size_t)14 * 2 * (120 + 400), "nothing is cut");
+    T_OK(lab_peer(0)->most_bytes * WORLD_N_AT_ONCE / 14 < 256 * 1024, "nor does a crowd burst");
+    end(&lab);
+}
+
 /* Where he stood among the people would tell that he had been there all the while. */
 T_CASE(whose_room_is_gone_comes_as_the_last_of_all)
 {

@@ -110,3 +110,11 @@ void ground_unref(struct ground **ground)
     arena_destroy(&whole->arena);
     free(whole);
 }
+
+bool ground_has_spawn(const struct ground *ground, struct span id)
+{
+    for (size_t i = 0; i < ground->floor->spawns.n; i++)
+        if (span_eq(floor_spawn_at(ground->floor, i)->id, id))
+            return true;
+    return id.len == 0;
+}

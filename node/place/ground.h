@@ -22,6 +22,8 @@ NODISCARD enum err ground_create(struct span text, struct ground **ground_out,
                                  struct fail *why);
 struct ground *ground_ref(struct ground *ground);
 void ground_unref(struct ground **ground); /* accepts NULL, leaves NULL */
+/* True for an empty id, too: no wish. */
+bool ground_has_spawn(const struct ground *ground, struct span id);
 
 static inline bool ground_is_roomy(const struct ground *ground, struct floor_spot at)
 {

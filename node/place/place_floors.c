@@ -10,6 +10,8 @@ static const char floor_gone_ja[] =
 static const char no_access_ja[] =
     "このフロアには、いまは入れません。ロビーからほかのフロアをえらんでください。";
 static const char ended_ja[] = "この会は おわりました。来てくれて、ありがとう。";
+static const char hides_ja[] =
+    "これから、なまえをかくす会が はじまります。ロビーから もう一度 入ってください。";
 
 struct place_floor *place_floor_there(struct place *place, struct span id)
 {
@@ -114,14 +116,14 @@ void place_alias_give(struct place_floor *floor, struct world_look *look)
 }
 
 static void put_out_of_session(struct place *place, const struct place_floor *floor,
-                               struct place_now now)
+                               const char *title_ja, struct place_now now)
 {
     struct visit *next;
 
     for (struct visit *visit = place->visits; visit != NULL; visit = next) {
         next = visit->next;
         if (visit->floor == floor && !visit->pass.look.is_staff)
-            visit_out(&visit, PLACE_OUT_ENDED, ended_ja, now);
+            visit_out(&visit, PLACE_OUT_ENDED, title_ja, now);
     }
 }
 
@@ -168,14 +170,17 @@ static void set_title(struct place_floor *floor, struct span title)
 static void set_session(struct place *place, struct place_floor *floor,
                         const struct facts_session *session, struct place_now now)
 {
-    /* To turn aliases into names before the others' eyes would undo them: so its people are in
-     * the lobby before it ends (SE-4.1-イ-3). When one begins the world gives everybody another
-     * seat and spot. */
-    if (floor->is_anonymous)
-        put_out_of_session(place, floor, now);
+    bool hides = session != NULL && session->is_anonymous;
+
+    /* To turn aliases into names before the others' eyes, or the other way, would undo them: so
+     * its people are in the lobby before it ends (SE-4.1-イ-3), and before it begins: who has a
+     * break, wishes distance, is away or cut off or in one room with others would be known by
+     * that. Staff stay, their names are never hidden. */
+    if (floor->is_anonymous || hides)
+        put_out_of_session(place, floor, floor->is_anonymous ? ended_ja : hides_ja, now);
     floor->n_aliases = 0;
     floor->session = session == NULL ? ID_NONE : session->session;
-    floor->is_anonymous = session != NULL && session->is_anonymous;
+    floor->is_anonymous = hides;
     floor->session_until_utc_us = session == NULL ? 0 : session->until_utc_us;
     set_title(floor, session == NULL ? SPAN_NONE : session->title);
     name_all(place, floor, now);
@@ -268,7 +273,7 @@ static void count_people(struct place *place, struct place_floor *floor)
     int n = place_floor_n(floor);
 
     if (n != floor->n_seen)
-        place->is_cards_due = true;
+        place->is_cards_due = place->is_queue_due = true;
     floor->n_seen = n;
 }
 

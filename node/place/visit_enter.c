@@ -113,6 +113,9 @@ static enum err check(struct guest *guest, const struct place_enter *input,
 
     if (floor == NULL)
         return fail_field(why, ERR_NOT_FOUND, "floor", "no such floor");
+    /* Now, and not when his turn comes. */
+    if (input->has_spawn && !ground_has_spawn(floor->ground, input->spawn))
+        return fail_field(why, ERR_NOT_FOUND, "spawn", "no such spawn");
     if (!visit_log_has_room(place->log))
         return fail_set(why, ERR_UNAVAILABLE, "entries cannot be recorded now");
     if (place_is_bound(guest->pass->look.role) && !place_is_open(place, now))

@@ -10,12 +10,21 @@ bool place_is_at_ceiling(const struct place *place)
     return place->n_counted >= place_setting(place, &setting_place_ceiling);
 }
 
+/* Who goes into a closed room frees his place as if he left the floor, and coming out takes one
+ * more: else a full floor with few people to be seen, or a turn that does not come when
+ * somebody vanishes, would say that he is in a room. So a floor may be over its capacity by
+ * what its rooms hold. */
+static int n_taken(const struct place_copy *copy)
+{
+    return copy->n_counted - (copy->world == NULL ? 0 : world_copy_n_inside(copy->world));
+}
+
 static int n_counted(const struct place_floor *floor)
 {
     int n = 0;
 
     for (int i = 0; i < PLACE_COPIES_CAP; i++)
-        n += floor->copies[i].n_counted;
+        n += n_taken(&floor->copies[i]);
     return n;
 }
 
@@ -27,7 +36,7 @@ int place_room_for(const struct place_floor *floor, bool is_counted)
     if (floor->room.when_full == FACTS_WAIT)
         return n_counted(floor) < floor->room.capacity ? 1 : -1;
     for (int i = 0; i < PLACE_COPIES_CAP; i++)
-        if (floor->copies[i].n_counted < floor->room.capacity)
+        if (n_taken(&floor->copies[i]) < floor->room.capacity)
             return i + 1;
     return -1;
 }
@@ -88,6 +97,9 @@ static bool give_place(struct visit *visit, struct place_now now)
 
     if (copy < 0 || (!is_move && visit->is_counted && place_is_at_ceiling(place)))
         return false;
+    /* A floor published while he waited may have no such spawn: then any. */
+    if (!ground_has_spawn(floor->ground, entry.spawn))
+        entry.spawn = SPAN_NONE;
     if (visit_stand(visit, floor, copy, &entry, now, &fail) != ERR_OK) {
         log_warn("place.no-place", L_TEXT("floor", floor->id), L_FAIL(&fail));
         return false;

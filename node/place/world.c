@@ -144,6 +144,18 @@ int world_copy_n_public(const struct world_copy *copy)
     return copy->n_in_channel[CHANNEL_PUBLIC];
 }
 
+int world_copy_n_inside(const struct world_copy *copy)
+{
+    int n = 0;
+
+    if ((int)copy->n == copy->n_in_channel[CHANNEL_PUBLIC])
+        return 0;
+    for (uint32_t i = 0; i < copy->n; i++)
+        n += copy->bodies[i].channel != CHANNEL_PUBLIC &&
+             (copy->bodies[i].flags & BODY_STAFF) == 0;
+    return n;
+}
+
 /* ---- seats and counts ---- */
 
 static bool is_taken(const struct world_copy *copy, uint32_t seat)

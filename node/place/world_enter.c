@@ -90,14 +90,6 @@ static void body_place(struct world_person *person, unsigned channel, struct flo
     copy->gen++;
 }
 
-static bool has_spawn(const struct world_copy *copy, struct span id)
-{
-    for (size_t i = 0; i < copy->ground->floor->spawns.n; i++)
-        if (span_eq(floor_spawn_at(copy->ground->floor, i)->id, id))
-            return true;
-    return id.len == 0;
-}
-
 static struct world_person *person_make(struct world_copy *copy, const struct world_look *look,
                                         const struct world_entry *entry, void *peer)
 {
@@ -135,7 +127,7 @@ enum err world_enter(struct world_copy *copy, const struct world_look *look,
     *person_out = NULL;
     if (copy->world->n_people >= copy->world->conf.n_people_cap || copy->n >= WORLD_N_MOST)
         return fail_set(why, ERR_BUSY, "%d people", copy->world->n_people);
-    if (!has_spawn(copy, entry->spawn))
+    if (!ground_has_spawn(copy->ground, entry->spawn))
         return fail_field(why, ERR_NOT_FOUND, "spawn", "no such spawn");
     rc = arrays_reserve(copy, why);
     if (rc != ERR_OK)

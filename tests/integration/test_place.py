@@ -13,7 +13,8 @@ import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lib import ws_client  # noqa: E402
-from lib.ibasho_node import ROOT, Nodes  # noqa: E402
+from lib.ibasho_node import ROOT, Nodes, Session, totp  # noqa: E402
+from lib.passkey import Passkey, unb64  # noqa: E402
 from lib.t import case, main  # noqa: E402
 from lib.visitor import BINARY, Visitor  # noqa: E402
 from lib.ws_client import Closed, Late, No, Refused  # noqa: E402
@@ -381,6 +382,37 @@ def capacity_is_exact_when_all_come_at_once(t):
 
 
 @case
+def a_room_counts_as_little_as_it_shows(t):
+    t.req("AI-2.3-オ")
+    t.req("SE-4.1-イ-1")
+    put(board, "/api/v1/floors/counsel/plan", capacity=1, when_full="wait", is_hidden=False)
+    try:
+        time.sleep(0.5)
+        with Visitor(node, supporter) as s, visitor(0) as a, visitor(1) as b, visitor(2) as lobby:
+            s.enter("counsel")
+            s.wait("floor.here")
+            room = next(i for i, r in s.floor.areas.items()
+                        if "n" not in r and s.refused("area.enter", area=i) is None)
+            t.eq((a.enter("counsel")["kind"], b.enter("counsel")["kind"]), ("here", "waiting"), "full")
+            a.wait("floor.here")
+            lobby.wait("floors", where=lambda of: any(
+                f["id"] == "counsel" and f["is_full"] and f["n_people"] == 1 for f in of["floors"]))
+            t.eq(b.refused("place.enter", floor="counsel", rung="text", spawn="nowhere"), "not-found",
+                 "a spawn that is none is refused before one waits")
+            s.until(lambda: a.seat in s.floor.people, what="the child")
+            s.command("area.invite", seat=a.seat)
+            a.wait("invited")
+            a.command("area.enter", area=room)
+            b.wait("floor.here", seconds=5)
+            t.ok(True, "who vanished into a room frees a place, as one who left")
+            a.command("area.leave")
+            a.until(lambda: len(a.floor.people) == 2, what="both")
+            t.ok(True, "and always comes out")
+    finally:
+        put(board, "/api/v1/floors/counsel/plan", when_full="wait", is_hidden=False)
+
+
+@case
 def a_turn_is_kept_for_a_while(t):
     t.req("SE-4.1-イ-1")
     since = mark()
@@ -635,6 +667,71 @@ def a_suspended_account_is_out(t):
         t.eq(a.wait_closed(), 4003, "who signs out is out as well")
 
 
+def end_at_once(t, what, session, act):
+    """A ticket that was drawn is worth nothing the moment the act is answered; a line is closed. The
+    looking thread alone would take up to two seconds: by then the ticket has let somebody in."""
+    with Visitor(node, session) as there:
+        ticket = ws_client.ticket(session)
+        reply = act()
+        t.ok(reply.status in (200, 204), what, reply)
+        try:
+            ws_client.connect(node, ticket, waits_hello=False).cut()
+            status = 101
+        except Refused as refused:
+            status = refused.status
+        t.eq(status, 401, f"{what}: its ticket")
+        t.eq(there.wait_closed(), 4003, f"{what}: its line")
+
+
+@case
+def sessions_that_end_close_their_lines_at_once(t):
+    t.req("AI-2.3-ア")
+    child = node.account("student", display_name="きれる")
+    mine, path = node.sign_in(child), f"/api/v1/people/{child.id}"
+    end_at_once(t, "password", node.sign_in(child), lambda: mine.request(
+        "PUT", "/api/v1/me/password", {"old": child.password, "new": "Himawari-no-2026"}))
+    with Visitor(node, mine) as still:
+        t.ok(still.hello is not None, "one's own session goes on")
+    end_at_once(t, "reset", mine, lambda: board.request("POST", path + "/reset"))
+    for step in ("suspend", "close"):
+        login = node.account("student")
+        end_at_once(t, step, node.sign_in(login), lambda: board.request(
+            "POST", f"/api/v1/people/{login.id}/{step}", {"reason": "ためし"}))
+
+
+@case
+def a_changed_factor_closes_the_other_lines_at_once(t):
+    t.req("AI-2.3-ア")
+    login = node.account("supporter")
+    mine, path = node.sign_in(login), f"/api/v1/people/{login.id}/recovery"
+    keys = "/api/v1/me/passkeys"
+    asked = mine.request("POST", keys + "/options").json()
+    key = Passkey(asked["rp_id"], "es256", unb64(asked["user_id"]))
+    made = key.create(unb64(asked["challenge"]), node.url())
+
+    def by_key():
+        session = Session(node)
+        for _ in range(14):  # tries a minute are counted, and all these are one person's
+            challenge = unb64(session.request("POST", "/api/v1/session/passkey/options").json()["challenge"])
+            reply = session.request("POST", "/api/v1/session/passkey", key.get(challenge, node.url()))
+            if reply.status != 429:
+                break
+            time.sleep(5)
+        assert reply.status == 200, reply
+        return session
+
+    end_at_once(t, "passkey added", node.sign_in(login), lambda: mine.request(
+        "POST", keys, {**made, "label": "かぎ", "password": login.password}))
+    secret = mine.request("POST", "/api/v1/me/totp", {"password": login.password}).json()["secret"]
+    end_at_once(t, "codes renewed", by_key(), lambda: mine.request(
+        "PUT", "/api/v1/me/totp", {"code": totp(secret)}))
+    added = mine.request("GET", keys).json()["items"][0]["id"]
+    end_at_once(t, "passkey removed", by_key(), lambda: mine.request("DELETE", f"{keys}/{added}"))
+    one = node.sign_in(node.account("contractor"))
+    t.eq(one.request("POST", path).status, 204, "renewal is asked for")
+    end_at_once(t, "renewal", mine, lambda: board.request("POST", path + "/approve"))
+
+
 @case
 def a_profile_that_changed_is_seen(t):
     t.req("AI-2.2-エ")
@@ -673,8 +770,14 @@ def a_session_without_names(t):
                     "from": stamp(now() - datetime.timedelta(seconds=5)),
                     "until": stamp(now() + datetime.timedelta(hours=1)), "is_anonymous": True})
                 t.eq(reply.status // 100, 2, f"made: {reply}")
+                t.eq((a.wait("out")["reason"], b.wait("out")["reason"]), ("ended", "ended"),
+                     "it begins in the lobby: no name turns into an alias before others' eyes")
+                s.wait("floor.here", where=lambda of: of["is_anonymous"])
+                t.eq(len(s.floor.people), 1, "staff alone stay")
+                a.enter("classes")
+                b.enter("classes")
                 here = a.wait("floor.here", where=lambda of: of["is_anonymous"])
-                t.eq(here["title"], "ほっとルーム", "it begins for those inside")
+                t.eq(here["title"], "ほっとルーム", "they come in under its title")
                 b.wait("floor.here", where=lambda of: of["is_anonymous"])
                 a.until(lambda: len(a.floor.people) == 3, what="all three")
                 t.ok(a.seat != before, "on a seat that says nothing")

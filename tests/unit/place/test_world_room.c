@@ -234,6 +234,7 @@ T_CASE(a_room_says_in_use_later_and_not_who)
     T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "into the room");
     T_EQ(world_copy_n(lab.copy), 2, "two on the floor");
     T_EQ(world_copy_n_public(lab.copy), 1, "one as far as anybody is told");
+    T_EQ(world_copy_n_inside(lab.copy), 1, "whose place counts as free");
     lab_forget(third);
     lab_run(lab.world, &lab.now_ms, 100);
     T_OK(!lab_has(third, "\"id\":\"cell\""), "nothing for ten seconds at least");

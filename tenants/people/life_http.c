@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "node/io/live.h"
 #include "tenants/people/account.h"
 #include "tenants/people/life.h"
 #include "tenants/people/link_store.h"
@@ -265,6 +266,8 @@ static void move_done(void *arg, enum err rc, const struct fail *why)
         life_refuse(m->req, &m->refusal, why);
         return;
     }
+    if (m->reached == ACCOUNT_SUSPENDED || m->reached == ACCOUNT_CLOSED)
+        live_drop_account(m->req->services->live, m->req->person, ID_NONE);
     m->req->access_recorded = 1;
     reply_json(m->req, 200, &output);
 }

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "node/db/seal.h"
+#include "node/io/live.h"
 #include "tenants/people/account.h"
 #include "tenants/people/life.h"
 #include "tenants/people/link_store.h"
@@ -157,6 +158,7 @@ static void merge_done(void *arg, enum err rc, const struct fail *why)
         life_refuse(m->req, &m->refusal, why);
         return;
     }
+    live_drop_account(m->req->services->live, m->from, ID_NONE); /* closed, now or before */
     m->req->access_recorded = 1;
     reply_none(m->req);
 }

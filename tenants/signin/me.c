@@ -1,12 +1,18 @@
 #include "tenants/signin/me.h"
 
 #include "node/db/seal.h"
+#include "node/io/live.h"
 
 void me_fail(struct req *req, const struct fail *why)
 {
     if (why->code == ERR_RATE)
         reply_header(req, "Retry-After", "60");
     reply_fail(req, why);
+}
+
+void me_others_drop(const struct req *req)
+{
+    live_drop_account(req->services->live, req->caller.account, req->caller.session);
 }
 
 enum err me_seal(struct me *me, const char *column, struct span plain, struct span *sealed_out,

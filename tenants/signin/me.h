@@ -41,6 +41,9 @@ struct me {
 NODISCARD enum err me_read(struct me *me, struct fail *why);
 /* After me_read. */
 NODISCARD enum err me_start(struct me *me, struct fail *why);
+/* After COMMIT of session_store_end_others: what those sessions hold open closes, and their
+ * tickets are worth nothing, before the answer leaves. */
+void me_others_drop(const struct req *req);
 /* Answers a failure, with Retry-After where it helps. */
 void me_fail(struct req *req, const struct fail *why);
 

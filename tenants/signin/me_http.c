@@ -193,6 +193,7 @@ static enum err password_write(struct tx *tx, struct me *me, struct fail *why)
 
 static void tell_session(struct me *me)
 {
+    me_others_drop(me->req);
     session_answer_risen(me->req, &me->opening);
 }
 

@@ -181,6 +181,7 @@ static enum err confirm_write(struct tx *tx, struct me *me, struct fail *why)
 
 static void confirm_tell(struct me *me)
 {
+    me_others_drop(me->req);
     session_answer_risen(me->req, &me->opening);
 }
 

@@ -220,6 +220,7 @@ static enum err add_write(struct tx *tx, struct me *me, struct fail *why)
 
 static void add_tell(struct me *me)
 {
+    me_others_drop(me->req);
     session_answer_risen(me->req, &me->opening);
 }
 
@@ -397,6 +398,7 @@ static void end_done(void *arg, enum err rc, const struct fail *why)
     else if (rc != ERR_OK)
         reply_fail(req, why);
     else {
+        me_others_drop(req);
         req->access_recorded = 1;
         reply_none(req);
     }

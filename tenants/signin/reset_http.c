@@ -7,6 +7,7 @@
 #include "node/base/clock.h"
 #include "node/db/digest.h"
 #include "node/db/seal.h"
+#include "node/io/live.h"
 #include "tenants/people/account_step_store.h"
 #include "tenants/people/life.h"
 #include "tenants/rights/rights.h"
@@ -143,7 +144,8 @@ static void write_done(void *arg, enum err rc, const struct fail *why)
         return;
     }
     req->access_recorded = 1;
-    if (r->has_output) {
+    if (r->has_output) { /* every session has ended */
+        live_drop_account(req->services->live, r->row.id, ID_NONE);
         reply_header(req, "Cache-Control", "no-store");
         reply_json(req, 200, &out);
     } else {

@@ -346,9 +346,10 @@ static void write_last(struct place *place)
     if (place->log == NULL)
         return;
     for (int i = 0; i < LAST_TRIES; i++) {
-        bool failed;
+        bool failed; /* its rows wait again, and everybody's seat is given again below */
 
-        if (visit_log_is_free(place->log, INT64_MAX / 2, &failed) || failed)
+        visit_log_hurry(place->log);
+        if (visit_log_is_free(place->log, place_ms(place_now()), &failed))
             break;
         usleep(POST_US);
     }

@@ -31,17 +31,99 @@ struct batch {
     atomic_int state; /* 0: under way; 1 + enum err: settled */
 };
 
+/* n items from `at` on. Taking moves `at`, not the items; the room it leaves in front is where
+ * they are put back. */
+struct queue {
+    void *items;
+    size_t bytes, at, n, cap;
+};
+
 struct visit_log {
     struct writer *writer;
-    struct event *events; /* in their order */
-    size_t n_events, events_cap;
-    struct drop *drops;
-    size_t n_drops, drops_cap;
+    struct queue events, drops; /* of struct event, struct drop; in their order */
     struct batch batch;
     bool is_under_way;
     size_t n_uncertain; /* of the events in front: they may have been committed */
     int64_t rest_until_ms;
 };
+
+/* ---- queues ---- */
+
+static void *item(const struct queue *queue, size_t i)
+{
+    return (uint8_t *)queue->items + (queue->at + i) * queue->bytes;
+}
+
+/* Room behind the last. The items move only when no more of them are left than were taken, so
+ * each is moved once, all in all. */
+static bool make_room(struct queue *queue)
+{
+    size_t more = queue->cap == 0 ? FIRST_CAP : queue->cap * 2;
+    void *moved;
+
+    if (queue->at > 0 && queue->at >= queue->n) {
+        memcpy(queue->items, item(queue, 0), queue->n * queue->bytes);
+        queue->at = 0;
+        return true;
+    }
+    moved = realloc(queue->items, more * queue->bytes);
+    if (moved == NULL)
+        return false;
+    queue->items = moved;
+    queue->cap = more;
+    return true;
+}
+
+/* NULL: full, or no memory. */
+static void *queue_add(struct queue *queue)
+{
+    if (queue->n >= VISIT_LOG_CAP || (queue->at + queue->n == queue->cap && !make_room(queue)))
+        return NULL;
+    return item(queue, queue->n++);
+}
+
+/* The first, at most `most`; returns how many. */
+static size_t queue_take(struct queue *queue, void *to, size_t most)
+{
+    size_t n = queue->n < most ? queue->n : most;
+
+    if (n > 0)
+        memcpy(to, item(queue, 0), n * queue->bytes);
+    queue->at += n;
+    queue->n -= n;
+    return n;
+}
+
+/* Room for n before the first. False: no memory. */
+static bool make_front(struct queue *queue, size_t n)
+{
+    size_t cap = n + queue->n + FIRST_CAP;
+    uint8_t *items;
+
+    if (queue->at >= n)
+        return true;
+    items = malloc(cap * queue->bytes);
+    if (items == NULL)
+        return false;
+    if (queue->n > 0)
+        memcpy(items + n * queue->bytes, item(queue, 0), queue->n * queue->bytes);
+    free(queue->items);
+    queue->items = items;
+    queue->at = n;
+    queue->cap = cap;
+    return true;
+}
+
+/* After make_front. */
+static void queue_put_back(struct queue *queue, const void *from, size_t n)
+{
+    queue->at -= n;
+    queue->n += n;
+    if (n > 0)
+        memcpy(item(queue, 0), from, n * queue->bytes);
+}
+
+/* ---- */
 
 enum err visit_log_open(struct writer *writer, struct visit_log **log_out, struct fail *why)
 {
@@ -51,52 +133,35 @@ enum err visit_log_open(struct writer *writer, struct visit_log **log_out, struc
     if (log == NULL)
         return fail_set(why, ERR_NOMEM, "visit log");
     log->writer = writer;
+    log->events.bytes = sizeof(struct event);
+    log->drops.bytes = sizeof(struct drop);
     return ERR_OK;
 }
 
 bool visit_log_has_room(const struct visit_log *log)
 {
-    return log->n_events < VISIT_LOG_FULL;
+    return log->events.n < VISIT_LOG_FULL;
 }
 
 size_t visit_log_n_waiting(const struct visit_log *log)
 {
-    return log->n_events + (log->is_under_way ? log->batch.n_events : 0);
+    return log->events.n + (log->is_under_way ? log->batch.n_events : 0);
 }
 
 bool visit_log_is_due(const struct visit_log *log)
 {
-    return log->n_events > 0 || log->n_drops > 0;
-}
-
-/* Room for one more of these. */
-static bool grow(void **items, size_t n, size_t *cap, size_t bytes)
-{
-    size_t more = *cap == 0 ? FIRST_CAP : *cap * 2;
-    void *moved;
-
-    if (n >= VISIT_LOG_CAP)
-        return false;
-    if (n < *cap)
-        return true;
-    moved = realloc(*items, more * bytes);
-    if (moved == NULL)
-        return false;
-    *items = moved;
-    *cap = more;
-    return true;
+    return log->events.n > 0 || log->drops.n > 0;
 }
 
 void visit_log_add(struct visit_log *log, const struct visit_event_row *row)
 {
-    struct event *event;
+    struct event *event = queue_add(&log->events);
 
-    if (!grow((void **)&log->events, log->n_events, &log->events_cap, sizeof *log->events)) {
+    if (event == NULL) {
         log_error("visit.unlogged", L_ID("visit", row->visit), L_ID("account", row->account),
-                  L_INT("kind", row->kind), L_INT("waiting", log->n_events));
+                  L_INT("kind", row->kind), L_INT("waiting", log->events.n));
         return;
     }
-    event = &log->events[log->n_events++];
     event->row = *row;
     event->row.id = id_new();
     snprintf(event->floor, sizeof event->floor, "%.*s", SPAN_ARG(row->floor));
@@ -104,11 +169,13 @@ void visit_log_add(struct visit_log *log, const struct visit_event_row *row)
 
 void visit_log_drop(struct visit_log *log, struct id account, struct id visit)
 {
-    if (!grow((void **)&log->drops, log->n_drops, &log->drops_cap, sizeof *log->drops)) {
+    struct drop *drop = queue_add(&log->drops);
+
+    if (drop == NULL) {
         log_error("visit.seat-left", L_ID("visit", visit));
         return;
     }
-    log->drops[log->n_drops++] = (struct drop){account, visit};
+    *drop = (struct drop){account, visit};
 }
 
 /* ---- writer's thread ---- */
@@ -148,30 +215,12 @@ static void batch_done(void *arg, enum err rc, const struct fail *why)
 /* Back to the front, in their order: nothing that came later may overtake them. */
 static bool give_back(struct visit_log *log)
 {
-    struct batch *batch = &log->batch;
-    size_t n = log->n_events + batch->n_events, d = log->n_drops + batch->n_drops;
-    struct event *events = malloc((n + 1) * sizeof *events);
-    struct drop *drops = malloc((d + 1) * sizeof *drops);
+    const struct batch *batch = &log->batch;
 
-    if (events == NULL || drops == NULL) {
-        free(events);
-        free(drops);
+    if (!make_front(&log->events, batch->n_events) || !make_front(&log->drops, batch->n_drops))
         return false;
-    }
-    memcpy(events, batch->events, batch->n_events * sizeof *events);
-    if (log->n_events > 0)
-        memcpy(events + batch->n_events, log->events, log->n_events * sizeof *events);
-    memcpy(drops, batch->drops, batch->n_drops * sizeof *drops);
-    if (log->n_drops > 0)
-        memcpy(drops + batch->n_drops, log->drops, log->n_drops * sizeof *drops);
-    free(log->events);
-    free(log->drops);
-    log->events = events;
-    log->drops = drops;
-    log->n_events = n;
-    log->n_drops = d;
-    log->events_cap = n + 1;
-    log->drops_cap = d + 1;
+    queue_put_back(&log->events, batch->events, batch->n_events);
+    queue_put_back(&log->drops, batch->drops, batch->n_drops);
     return true;
 }
 
@@ -214,18 +263,9 @@ bool visit_log_is_free(struct visit_log *log, int64_t now_ms, bool *failed_out)
     return now_ms >= log->rest_until_ms;
 }
 
-/* The first of a list, at most `most`, into the batch; returns how many. */
-static size_t take(void *to, void *list, size_t *n, size_t most, size_t bytes)
+void visit_log_hurry(struct visit_log *log)
 {
-    size_t taken = *n < most ? *n : most;
-    uint8_t *from = list;
-
-    if (taken > 0) {
-        memcpy(to, from, taken * bytes);
-        memmove(from, from + taken * bytes, (*n - taken) * bytes);
-        *n -= taken;
-    }
-    return taken;
+    log->rest_until_ms = 0;
 }
 
 void visit_log_post(struct visit_log *log, struct visit_log_seat *seats, size_t n)
@@ -236,11 +276,9 @@ void visit_log_post(struct visit_log *log, struct visit_log_seat *seats, size_t 
     enum err rc;
 
     invariant(!log->is_under_way, "two batches");
-    batch->n_events =
-        take(batch->events, log->events, &log->n_events,
-             log->n_uncertain > 0 ? log->n_uncertain : VISIT_LOG_BATCH, sizeof *log->events);
-    batch->n_drops =
-        take(batch->drops, log->drops, &log->n_drops, VISIT_LOG_BATCH, sizeof *log->drops);
+    batch->n_events = queue_take(&log->events, batch->events,
+                                 log->n_uncertain > 0 ? log->n_uncertain : VISIT_LOG_BATCH);
+    batch->n_drops = queue_take(&log->drops, batch->drops, VISIT_LOG_BATCH);
     batch->seats = seats;
     batch->n_seats = n;
     atomic_store(&batch->state, 0);
@@ -272,7 +310,7 @@ void visit_log_close(struct visit_log **log)
         log_error("visit.unlogged-rest", L_INT("events", visit_log_n_waiting(l)));
     if (l->is_under_way)
         return; /* the writer may still be at it: leave it its memory */
-    free(l->events);
-    free(l->drops);
+    free(l->events.items);
+    free(l->drops.items);
     free(l);
 }

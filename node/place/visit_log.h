@@ -39,6 +39,8 @@ void visit_log_drop(struct visit_log *log, struct id account, struct id visit);
 /* May a post be made now? Settles the last one; *failed_out: it failed, so that seats given
  * with it must be given again. */
 bool visit_log_is_free(struct visit_log *log, int64_t now_ms, bool *failed_out);
+/* At the end: what failed last is tried once more at once. */
+void visit_log_hurry(struct visit_log *log);
 bool visit_log_is_due(const struct visit_log *log); /* rows wait */
 /* Posts what waits (VISIT_LOG_BATCH at most) with these seats, which are taken: from malloc,
  * may be NULL. */

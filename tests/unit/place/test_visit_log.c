@@ -106,6 +106,16 @@ T_CASE(visit_log_keeps_what_a_server_that_is_away_did_not_take)
     post(log);
     T_OK(wait_settled(log, 9000, &failed) && failed, "it fails again");
     T_EQ(visit_log_n_waiting(log), VISIT_LOG_BATCH + 11, "and nothing is gone");
+    T_OK(!visit_log_is_free(log, 9000, &failed), "a rest again");
+    visit_log_hurry(log);
+    T_OK(visit_log_is_free(log, 9000, &failed) && !failed, "but not at the end");
+    for (int i = 0; i < 4; i++) { /* more comes while some are under way */
+        visit_log_hurry(log);
+        post(log);
+        add(log, 200 << i);
+        T_OK(wait_settled(log, 9000, &failed) && failed, "it fails");
+    }
+    T_EQ(visit_log_n_waiting(log), VISIT_LOG_BATCH + 11 + 3000, "still nothing is gone");
     visit_log_close(&log);
     writer_stop(&writer);
     log_to(2);

@@ -24,7 +24,6 @@ enum live_end {
 /* Close codes of our own (RFC 6455, section 7.4.2). */
 #define LIVE_CLOSE_RESTART   1012
 #define LIVE_CLOSE_ELSEWHERE 4001 /* the same person came from another device */
-#define LIVE_CLOSE_OUT       4002 /* may not be here any more */
 #define LIVE_CLOSE_SESSION   4003 /* the session is over: sign in */
 
 /* ---- what a feature gives the server: all called on the live thread ---- */

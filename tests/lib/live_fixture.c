@@ -123,7 +123,7 @@ static void waits(struct command_call *call)
 
 static void leaves(struct command_call *call)
 {
-    live_close(call->conn, LIVE_CLOSE_OUT, false);
+    live_close(call->conn, LIVE_CLOSE_ELSEWHERE, false);
     command_ok(call, NULL);
 }
 

@@ -421,7 +421,7 @@ T_CASE(live_lets_a_handler_close_its_own_connection)
     live_fixture_start(&plain);
     live_fixture_join(&a, ROLE_STUDENT, "a");
     T_OK(live_client_text(&a, "test.leaves 1 {}"), "said");
-    T_EQ(close_code_of(&a), 4002, "closed");
+    T_EQ(close_code_of(&a), 4001, "closed");
     live_client_close(&a);
     T_OK(live_fixture_wait(&live_fixture.n_closed, 1), "told once");
     live_fixture_stop();

@@ -86,7 +86,6 @@ test("every_close_code_has_one_meaning", (t) => {
     [1006, { do: "again", isAtOnce: false }],
     [1001, { do: "again", isAtOnce: false }],
     [4001, { do: "stop", why: "elsewhere" }],
-    [4002, { do: "stop", why: "out" }],
     [4003, { do: "stop", why: "session" }],
   ] as const;
   for (const [code, want] of rows) t.eq(afterClose(code), want, String(code));
@@ -288,7 +287,6 @@ test("closes_of_the_place_end_the_line_or_bring_it_back", async (t) => {
   await withServer(async (server) => {
     for (const [code, why] of [
       [4001, "elsewhere"],
-      [4002, "out"],
       [4003, "session"],
     ] as const) {
       const met = meet(server);

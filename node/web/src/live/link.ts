@@ -1,7 +1,7 @@
 /** The line to the place, as pure states: what a close means, how long to wait before the next try. */
 
 /** Why the line is over and no further try is made. */
-export type Over = "elsewhere" | "out" | "session" | "refused";
+export type Over = "elsewhere" | "session" | "refused";
 
 export type LinkState =
   | { readonly at: "off" }
@@ -10,7 +10,7 @@ export type LinkState =
   | { readonly at: "again" } // it was here and was cut: the line is being made anew
   | { readonly at: "over"; readonly why: Over };
 
-/** What to do after a close (RFC 6455, section 7.4; 4001 to 4003 are the place's own). */
+/** What to do after a close (RFC 6455, section 7.4; 4001 and 4003 are the place's own). */
 export type Next =
   | { readonly do: "again"; readonly isAtOnce: boolean }
   | { readonly do: "stop"; readonly why: Over };
@@ -21,8 +21,6 @@ export function afterClose(code: number): Next {
       return { do: "again", isAtOnce: true };
     case 4001:
       return { do: "stop", why: "elsewhere" };
-    case 4002:
-      return { do: "stop", why: "out" };
     case 4003:
       return { do: "stop", why: "session" };
     default:

@@ -44,7 +44,17 @@ void doctor_add(struct doctor *doctor, const char *name, enum doctor_level level
 /* All checks. The report lives in the request's arena. */
 void doctor_run(struct req *req, struct doctor_report *report_out);
 
+/* A row front.*_url, and the front at front.bind. False: not an address; -1: no answer. */
+struct doctor_place {
+    char host[256];
+    uint16_t port;
+    bool is_https;
+};
+bool doctor_read_url(const char *url, struct doctor_place *place);
+int doctor_connect(const char *bind, uint16_t port);
 /* doctor_front.c: does the front answer, and until when is its certificate good? */
 void doctor_check_front(struct doctor *doctor);
+/* doctor_live.c: is the front's /ws our realtime server, and how full and how late is it? */
+void doctor_check_live(struct doctor *doctor);
 
 #endif

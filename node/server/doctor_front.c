@@ -20,13 +20,7 @@
 #define BAD_DAYS  7
 #define WAIT_S    2
 
-struct place {
-    char host[256];
-    uint16_t port;
-    bool is_https;
-};
-
-static bool read_url(const char *url, struct place *place)
+bool doctor_read_url(const char *url, struct doctor_place *place)
 {
     char *colon, *slash;
 
@@ -47,7 +41,7 @@ static bool read_url(const char *url, struct place *place)
 }
 
 /* The front listens on front.bind; "*" and names of all addresses include loopback. */
-static int connect_to(const char *bind, uint16_t port)
+int doctor_connect(const char *bind, uint16_t port)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
     struct timeval wait = {.tv_sec = WAIT_S};
@@ -69,7 +63,7 @@ static int connect_to(const char *bind, uint16_t port)
 
 /* Days until the certificate shown for this name ends. The office ends the handshake when we
  * have no certificate of our own to show, but its own has come by then. */
-static bool days_left(int fd, struct place *place, int *days_out)
+static bool days_left(int fd, struct doctor_place *place, int *days_out)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
     SSL *ssl = ctx == NULL ? NULL : SSL_new(ctx);
@@ -94,15 +88,15 @@ static bool days_left(int fd, struct place *place, int *days_out)
 static void check_listener(struct doctor *d, const char *name, const char *row)
 {
     const struct conf *conf = d->req->services->conf;
-    struct place place;
+    struct doctor_place place;
     int days = 0, fd;
 
-    if (!read_url(conf_text(conf, row), &place)) {
+    if (!doctor_read_url(conf_text(conf, row), &place)) {
         doctor_add(d, name, DOCTOR_BAD, "node.conf を直してください。",
                    "%s がアドレスではありません。", row);
         return;
     }
-    fd = connect_to(conf_text(conf, "front.bind"), place.port);
+    fd = doctor_connect(conf_text(conf, "front.bind"), place.port);
     if (fd < 0) {
         doctor_add(d, name, DOCTOR_BAD,
                    "HAProxy が動いているか、log/front.log を見てください。",

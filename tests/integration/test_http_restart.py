@@ -298,8 +298,11 @@ def http_doctor_speaks_plainly(t):
     names = {c["name"] for c in report["checks"]}
     for name in ("node", "client", "keys", "database", "migrations", "writer", "jobs", "clock",
                  "sheet", "audit", "backup", "disk", "configuration", "front-public",
-                 "front-office", "front-federation"):
+                 "front-office", "front-federation", "live"):
         t.ok(name in names, f"checks {name}")
+    live = next(c for c in report["checks"] if c["name"] == "live")
+    t.ok(live["level"] != "bad" and re.search("つながりは 0（上限 [0-9]+）", live["text"]),
+         "the way to the place through the front", live)
     t.ok(all(re.search("[ぁ-ん]", c["text"]) for c in report["checks"]), "in Japanese")
     t.ok(all((c["next"] == "") == (c["level"] == "ok") for c in report["checks"]),
          "a next step where one is needed")

@@ -5,6 +5,7 @@
 #include <unicode/uchar.h>
 #include <unicode/ucol.h>
 #include <unicode/unorm2.h>
+#include <unicode/uscript.h>
 #include <unicode/uset.h>
 #include <unicode/ustring.h>
 #include <unicode/utext.h>
@@ -12,6 +13,7 @@
 
 #define SHORT_UNITS 512 /* UTF-16 units that fit on the stack: most texts people type */
 #define N_BREAKERS  8   /* callers at one time; a node has fewer threads that read text */
+#define MARKS_MOST  3   /* on one letter: more of them cover the lines of others */
 #define NFC_GROWTH  3   /* at most, in UTF-16 (Unicode's normalisation FAQ) */
 
 /* A text over 2 GiB cannot be said in ICU's int32_t; nothing from outside comes near. */
@@ -377,4 +379,30 @@ enum err utf_open(struct fail *why)
         rc = fail_set(why, ERR_NOMEM, "collation");
     arena_destroy(&arena);
     return rc;
+}
+
+bool utf_is_deceiving(struct span text)
+{
+    int32_t at = 0, len = (int32_t)text.len;
+    bool has_latin = false, has_alike = false;
+    int n_marks = 0;
+
+    while (at < len) {
+        UErrorCode status = U_ZERO_ERROR;
+        UScriptCode script;
+        UChar32 c;
+
+        U8_NEXT(text.p, at, len, c);
+        if (c < 0 || c == 0x2800)
+            return true;
+        n_marks = (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0 && c < 0xfe00 ? n_marks + 1 : 0;
+        script = uscript_getScript(c, &status);
+        has_latin = has_latin || script == USCRIPT_LATIN;
+        has_alike = has_alike || script == USCRIPT_CYRILLIC || script == USCRIPT_GREEK ||
+                    script == USCRIPT_ARMENIAN || script == USCRIPT_CHEROKEE ||
+                    script == USCRIPT_COPTIC || script == USCRIPT_LISU;
+        if (n_marks > MARKS_MOST || (has_latin && has_alike))
+            return true;
+    }
+    return false;
 }

@@ -25,6 +25,10 @@ size_t utf_valid_len(struct span text); /* bytes before the first that is not va
  * twice changes nothing more. ERR_PROTO when not UTF-8 or when it holds a NUL. */
 NODISCARD enum err utf_clean(struct span text, unsigned flags, struct arena *arena,
                              struct span *clean_out, struct fail *why);
+/* What a reader takes for something else (UTS 39): letters of two alphabets that look alike in
+ * one text (a Cyrillic a in "staff"), towers of marks, a sign that is all white (U+2800). In
+ * one alphabet everybody may write his name. Also when it is not UTF-8. */
+bool utf_is_deceiving(struct span text);
 /* User-perceived characters (UAX 29). */
 NODISCARD enum err utf_n_graphemes(struct span text, size_t *n_out, struct fail *why);
 /* Where they start: n + 1 byte offsets (arena), the last is text.len. */

@@ -1,9 +1,5 @@
 #include "tenants/profile/profile_rules.h"
 
-#include <unicode/uchar.h>
-#include <unicode/uscript.h>
-#include <unicode/utf8.h>
-
 #include "node/base/utf.h"
 #include "tenants/people/org_store.h"
 #include "tenants/people/person_store.h"
@@ -77,37 +73,6 @@ static enum err check_text(const struct text_rule *rule, struct span text, struc
 }
 
 /* ---- what a name may not hold ---- */
-
-#define MARKS_MOST 3 /* on one letter: more of them cover the names of others */
-
-/* What a reader takes for something else: letters of two alphabets that look alike in one name
- * (a Cyrillic а in staff), towers of marks, a sign that is all white (U+2800). In one alphabet
- * everybody writes his name. */
-static bool is_deceiving(struct span name)
-{
-    int32_t at = 0, len = (int32_t)name.len;
-    bool has_latin = false, has_alike = false;
-    int n_marks = 0;
-
-    while (at < len) {
-        UErrorCode status = U_ZERO_ERROR;
-        UScriptCode script;
-        UChar32 c;
-
-        U8_NEXT(name.p, at, len, c);
-        if (c < 0 || c == 0x2800)
-            return true;
-        n_marks = (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0 && c < 0xfe00 ? n_marks + 1 : 0;
-        script = uscript_getScript(c, &status);
-        has_latin = has_latin || script == USCRIPT_LATIN;
-        has_alike = has_alike || script == USCRIPT_CYRILLIC || script == USCRIPT_GREEK ||
-                    script == USCRIPT_ARMENIAN || script == USCRIPT_CHEROKEE ||
-                    script == USCRIPT_COPTIC || script == USCRIPT_LISU;
-        if (n_marks > MARKS_MOST || (has_latin && has_alike))
-            return true;
-    }
-    return false;
-}
 
 static size_t n_points(struct span text)
 {
@@ -282,7 +247,7 @@ enum err profile_check_name(enum role role, struct span name, const struct profi
         return say(defects, arena, "/name", "required", "「なまえ」を入れてください。", why);
     if (rc == ERR_OK)
         rc = check_text(&rule, name, arena, defects, why);
-    if (rc == ERR_OK && defects->n == n_before && is_deceiving(name))
+    if (rc == ERR_OK && defects->n == n_before && utf_is_deceiving(name))
         return say(defects, arena, "/name", "alike",
                    "「なまえ」に、見まちがえやすい文字や見えない文字は使えません。", why);
     if (rc == ERR_OK && defects->n == n_before && role == ROLE_STUDENT)

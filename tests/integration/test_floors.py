@@ -105,7 +105,8 @@ def floors_with_a_fault_change_nothing(t):
     reply = board.request("POST", "/api/v1/floors", {"format": 1})
     t.ok(reply.status in (400, 415), "not sent as a floor", reply)
     big = ready("lounge")
-    big["name"]["ja"] = "あ" * 30000
+    # Over the cap, and whole in the front's buffer: of a longer one the answer may come too late.
+    big["name"]["ja"] = "あ" * 21000
     t.eq(publish(board, big).status, 413, "over 65,536 bytes")
     t.eq(versions(), before, "everything is as it was")
 

@@ -55,6 +55,20 @@ def publish(session, floor, query=""):
                            json.dumps(floor, ensure_ascii=False).encode(), {"Content-Type": TYPE})
 
 
+def status_of_length(n_bytes):
+    """The front refuses by the head; who goes on sending may find the line cut."""
+    connection = board.node.connection()
+    connection.putrequest("POST", "/api/v1/floors")
+    for name, value in (("Content-Type", TYPE), ("Content-Length", str(n_bytes)),
+                        ("Origin", board.node.url()),
+                        ("Cookie", "; ".join(f"{k}={v}" for k, v in board.cookies.items()))):
+        connection.putheader(name, value)
+    connection.endheaders()
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
 @case
 def floors_are_published_and_brought_back_by_the_command_line(t):
     t.req("AI-4.3-イ-エ-2 AI-2.3-エ")
@@ -104,10 +118,7 @@ def floors_with_a_fault_change_nothing(t):
     t.eq(publish(board, ready("lounge"), "?expected_version=9").status, 409, "never seen")
     reply = board.request("POST", "/api/v1/floors", {"format": 1})
     t.ok(reply.status in (400, 415), "not sent as a floor", reply)
-    big = ready("lounge")
-    # Over the cap, and whole in the front's buffer: of a longer one the answer may come too late.
-    big["name"]["ja"] = "あ" * 21000
-    t.eq(publish(board, big).status, 413, "over 65,536 bytes")
+    t.eq(status_of_length(65537), 413, "over 65,536 bytes")
     t.eq(versions(), before, "everything is as it was")
 
 

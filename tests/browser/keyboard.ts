@@ -50,7 +50,7 @@ for (const page of pages)
       const want = await visit.page.evaluate(() => {
         const all = [
           ...document.querySelectorAll<HTMLElement>(
-            "a[href], button, summary, input, select, textarea",
+            'a[href], button, summary, input, select, textarea, [tabindex="0"]',
           ),
         ];
         const seen = all.filter(

@@ -99,7 +99,11 @@ export async function search(visit: Visit, q: string): Promise<void> {
   const { page } = visit;
   await page.fill("#people-q", q);
   const [answer] = await Promise.all([
-    page.waitForResponse((answer) => answer.url().includes("/api/v1/people?")),
+    // An answer to a filter that was chosen just before is none to this.
+    page.waitForResponse((answer) => {
+      const url = new URL(answer.url());
+      return url.pathname === "/api/v1/people" && (url.searchParams.get("q") ?? "") === q;
+    }),
     page.press("#people-q", "Enter"),
   ]);
   if (!answer.ok()) throw new Error(`the list of people: ${answer.status()}`);

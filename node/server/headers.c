@@ -161,6 +161,18 @@ static bool is_one_line(const struct header *header)
     return true;
 }
 
+/* The last line's end and the empty line: four bytes, and nothing but line ends in them. Else a
+ * bare LF and an "empty" line that begins with a NUL would make up for each other's length. */
+static bool is_end_of_head(const uint8_t *p, const uint8_t *end)
+{
+    if (end - p != 4)
+        return false;
+    for (; p < end; p++)
+        if (*p != '\0' && *p != '\r' && *p != '\n')
+            return false;
+    return true;
+}
+
 bool head_is_whole(const struct head *head)
 {
     struct span line = head->version;
@@ -175,7 +187,7 @@ bool head_is_whole(const struct head *head)
             return false;
         line = header->value;
     }
-    return next_line(line) + 2 == head->method.p + head->n_bytes;
+    return is_end_of_head(next_line(line) - 2, head->method.p + head->n_bytes);
 }
 
 bool head_is_same_origin(const struct head *head, struct span own_origin)

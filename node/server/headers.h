@@ -43,7 +43,7 @@ NODISCARD enum err head_check(struct head *head, struct fail *why);
  * the empty one, nothing cut off by a NUL, nothing folded or skipped. The library hands out
  * pointers into one buffer and loses what it cuts; the gaps between the pointers show it. (A
  * NUL in a line end cannot be told from the CR or LF it stands for; it hides nothing.) Reads no
- * byte but those between a name and its value. */
+ * byte but those between a name and its value and the four that end the head. */
 bool head_is_whole(const struct head *head);
 
 /* May a request that changes something come from this page? Same origin exactly, as Origin says

@@ -102,6 +102,10 @@ T_CASE(head_is_whole_only_as_it_came)
     c->head.n_bytes++;
     T_OK(!head_is_whole(&c->head), "the library counts more bytes than the lines have");
     c->head.n_bytes--;
+    memcpy(c->bytes + c->head.n_bytes - 4, "\0\0009\0", 4); /* what it makes of LF NUL 9 LF */
+    T_OK(!head_is_whole(&c->head), "a bare LF, then an empty line that is none");
+    memset(c->bytes + c->head.n_bytes - 4, 0, 4);
+    T_OK(head_is_whole(&c->head), "as it came again");
     c->head.version.p++;
     T_OK(!head_is_whole(&c->head), "a target cut by a NUL");
     free(c);

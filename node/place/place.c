@@ -286,6 +286,7 @@ static enum err open_world(struct place *place, struct fail *why)
 {
     const struct world_conf world = {
         .send = send_peer,
+        .call = visit_call,
         .distance_cm = (int32_t)place_setting(place, &setting_place_distance_cm),
         .n_people_cap = PLACE_PEOPLE_CAP,
     };

@@ -191,6 +191,8 @@ void visit_out(struct visit **visit, enum place_out reason, const char *title_ja
 /* A numbered event, kept for a resume. */
 void visit_tell(struct visit *visit, const struct live_event *event, const void *of,
                 struct place_now now);
+/* The world's word to this visit alone (world_conf.call): numbered, too. */
+void visit_call(void *owner, const struct live_event *event, const void *of);
 void visit_replay(struct visit *visit, uint32_t after_n, struct place_now now);
 /* Those whose time is over; those who have not moved for long sit down. */
 void visits_sweep(struct place *place, struct place_now now);

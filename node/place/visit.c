@@ -119,14 +119,16 @@ void visit_off(struct visit *visit, struct place_now now)
 }
 
 enum err visit_stand(struct visit *visit, struct place_floor *floor, int copy,
-                     const struct world_entry *entry, struct place_now now, struct fail *why)
+                     const struct world_entry *asked, struct place_now now, struct fail *why)
 {
     struct world_person *person = NULL;
+    struct world_entry entry = *asked;
     enum err rc = place_copy_open(visit->place, floor, copy, now, why);
 
+    entry.owner = visit;
     place_alias_give(floor, &visit->pass.look);
     if (rc == ERR_OK)
-        rc = world_enter(floor->copies[copy - 1].world, &visit->pass.look, entry,
+        rc = world_enter(floor->copies[copy - 1].world, &visit->pass.look, &entry,
                          visit->guest == NULL ? NULL : visit, place_ms(now), &person, why);
     if (rc != ERR_OK)
         return rc;
@@ -217,8 +219,8 @@ void visit_out(struct visit **visit, enum place_out reason, const char *title_ja
     visit_end(visit, VISIT_EXIT, out_word(reason), now.utc_us, now);
 }
 
-void visit_tell(struct visit *visit, const struct live_event *event, const void *of,
-                struct place_now now)
+static void tell(struct visit *visit, const struct live_event *event, const void *of,
+                 struct visit_ring_use use, struct place_now now)
 {
     uint32_t n = visit_ring_next(&visit->ring);
     struct ws_shared *frame = NULL;
@@ -228,10 +230,23 @@ void visit_tell(struct visit *visit, const struct live_event *event, const void 
         log_error("place.event", L_TEXT("event", event->name), L_FAIL(&fail));
         return;
     }
-    visit_ring_put(&visit->ring, frame, n, place_ms(now));
+    visit_ring_put(&visit->ring, frame, n, use, place_ms(now));
     if (visit->guest != NULL)
         live_send(visit->guest->conn, frame, WS_KEEP);
     ws_shared_unref(&frame);
+}
+
+void visit_tell(struct visit *visit, const struct live_event *event, const void *of,
+                struct place_now now)
+{
+    tell(visit, event, of, (struct visit_ring_use){.for_ms = VISIT_RING_MS}, now);
+}
+
+void visit_call(void *owner, const struct live_event *event, const void *of)
+{
+    const struct visit_ring_use use = {.for_ms = WORLD_CALL_MS, .is_call = true};
+
+    tell(owner, event, of, use, place_now());
 }
 
 static void send_again(struct ws_shared *frame, void *arg)

@@ -19,6 +19,7 @@ static const char often_ja[] =
 /* Each entry is a row of the record and a word to staff: so many at once, then one a second. */
 #define ENTRIES_BURST_US (20 * INT64_C(1000000))
 #define ENTRY_US         INT64_C(1000000)
+#define NUMBERS_SINCE_US (INT64_C(1767225600) * SECOND_US) /* 2026-01-01 */
 
 static const enum world_rung rungs[] = {RUNG_WATCH, RUNG_TEXT, RUNG_VOICE};
 static const enum world_state states[] = {WORLD_TALK, WORLD_ALONE, WORLD_BREAK};
@@ -163,6 +164,13 @@ static enum err stand_again(struct visit *visit, const struct ghost *ghost,
     return rc;
 }
 
+/* What a program before us said has numbers that nobody knows any more; the client takes only
+ * higher ones. It has said less than one thing a second. */
+static uint32_t numbers_anew(struct place_now now)
+{
+    return (uint32_t)((now.utc_us - NUMBERS_SINCE_US) / SECOND_US);
+}
+
 /* As somebody of before; NULL: there is none, or he cannot be there any more. */
 static struct visit *come_back(struct guest *guest, struct place_now now)
 {
@@ -179,6 +187,7 @@ static struct visit *come_back(struct guest *guest, struct place_now now)
         visit = visit_create(place, guest->pass, ghost->seat.row.visit);
     if (visit != NULL) {
         visit->token = ghost->seat.row.token;
+        visit->ring.last_n = numbers_anew(now);
         visit_attach(visit, guest, now);
         if (stand_again(visit, ghost, floor, now, &fail) != ERR_OK) {
             log_warn("place.not-back", L_FAIL(&fail));

@@ -16,9 +16,24 @@ static struct visit_ring_item *item_at(const struct visit_ring *ring, uint32_t i
 
 static void drop_first(struct visit_ring *ring)
 {
+    ring->n_calls -= ring->items[ring->first].is_call;
     ws_shared_unref(&ring->items[ring->first].frame);
     ring->first = (ring->first + 1) % ring->cap;
     ring->used--;
+}
+
+/* The oldest call; those behind it move up. */
+static void drop_call(struct visit_ring *ring)
+{
+    uint32_t at = 0;
+
+    while (!item_at(ring, at)->is_call)
+        at++;
+    ws_shared_unref(&item_at(ring, at)->frame);
+    for (; at + 1 < ring->used; at++)
+        *item_at(ring, at) = *item_at(ring, at + 1);
+    ring->used--;
+    ring->n_calls--;
 }
 
 /* Twice as large, up to the cap; then the oldest gives way. */
@@ -47,19 +62,25 @@ static bool make_room(struct visit_ring *ring)
 
 static bool is_old(const struct visit_ring_item *item, int64_t now_ms)
 {
-    return now_ms - item->at_ms > VISIT_RING_MS;
+    return now_ms > item->until_ms;
 }
 
 void visit_ring_put(struct visit_ring *ring, struct ws_shared *frame, uint32_t n,
-                    int64_t now_ms)
+                    struct visit_ring_use use, int64_t now_ms)
 {
+    int64_t for_ms = use.for_ms < VISIT_RING_MS ? use.for_ms : VISIT_RING_MS;
+
     ring->last_n = n;
     while (ring->used > 0 && is_old(item_at(ring, 0), now_ms))
         drop_first(ring);
+    if (use.is_call && ring->n_calls == VISIT_RING_CALLS)
+        drop_call(ring);
     if (!make_room(ring))
         return;
     ring->used++;
-    *item_at(ring, ring->used - 1) = (struct visit_ring_item){ws_shared_ref(frame), n, now_ms};
+    ring->n_calls += use.is_call;
+    *item_at(ring, ring->used - 1) =
+        (struct visit_ring_item){ws_shared_ref(frame), n, use.is_call, now_ms + for_ms};
 }
 
 void visit_ring_each(const struct visit_ring *ring, uint32_t after_n, int64_t now_ms,

@@ -27,6 +27,7 @@
 #define WORLD_SPEED_CM_S 150
 #define WORLD_NEAR_CM    120 /* where somebody ends who goes to a person */
 #define WORLD_SEATS      65535
+#define WORLD_CALL_MS    50000 /* who hears of it so late has ten seconds left to act on it */
 
 struct world;
 struct world_copy;   /* one copy of a floor */
@@ -41,6 +42,9 @@ enum world_rung { RUNG_WATCH, RUNG_REACT, RUNG_TEXT, RUNG_VOICE, RUNG_CAMERA };
 struct world_conf {
     /* To one receiver; peer is what world_enter was given. It may not call the world. */
     void (*send)(void *peer, struct ws_shared *frame, enum ws_keep keep);
+    /* A word meant for one (wave, knock, knock.answer, invited): to the owner of world_entry,
+     * who is told while his line is cut, too. It is of use for WORLD_CALL_MS. */
+    void (*call)(void *owner, const struct live_event *event, const void *of);
     int32_t distance_cm; /* of me.distance; 150 */
     int32_t n_people_cap;
 };
@@ -112,6 +116,7 @@ struct world_entry {
     struct span room; /* with has_spot: the room he was in */
     enum world_rung rung;
     enum world_state state;
+    void *owner; /* of world_conf.call; NULL: nobody hears such words */
 };
 /* Puts somebody on a copy: peer (may be NULL: held) gets floor.here and a picture, the others
  * people.came. Capacity of the copy is the caller's question; of the area he lands in ours: a

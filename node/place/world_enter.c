@@ -100,6 +100,7 @@ static struct world_person *person_make(struct world_copy *copy, const struct wo
     person->copy = copy;
     person->at = copy->n;
     person->look = *look;
+    person->owner = entry->owner;
     person->rung = entry->rung;
     person->state = entry->state;
     if (entry->rung == RUNG_WATCH || entry->state == WORLD_WATCH) {

@@ -459,17 +459,11 @@ void world_here_send(struct world_person *person, int64_t now_ms)
     ws_shared_unref(&frame);
 }
 
-/* A word to one; lost when memory is out. */
-static void call_send(struct world_person *to, int event, const struct call_of *of)
+/* A word to one, whether his line is cut or not. */
+static void call_send(const struct world_person *to, int event, const struct call_of *of)
 {
-    struct world *world = to->copy->world;
-    struct ws_shared *frame = NULL;
-    void *peer = to->copy->peers[to->at];
-
-    if (peer != NULL && make(world, event, of, &frame) == ERR_OK)
-        world->conf.send(peer, frame, WS_KEEP);
-    arena_reset(world->arena);
-    ws_shared_unref(&frame);
+    if (to->owner != NULL)
+        to->copy->world->conf.call(to->owner, &world_events[event], of);
 }
 
 static struct span id_of(const struct world_person *person, int area)

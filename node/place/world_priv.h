@@ -62,6 +62,7 @@ struct world_walk {
 struct world_person {
     struct world_copy *copy;
     uint32_t at; /* place in the arrays */
+    void *owner; /* hears what is said to him alone */
     enum world_rung rung;
     enum world_state state;
     bool has_wish, is_away;

@@ -540,6 +540,40 @@ def numbered_events_are_said_again(t):
 
 
 @case
+def what_others_say_during_a_cut_is_heard_after_it(t):
+    t.req("AI-2.2-ウ")
+    t.req("NI-T3-8")
+    with Visitor(node, supporter) as s, visitor(1) as b:
+        a = visitor(0)
+        for v in (s, a, b):
+            v.enter("counsel")
+            v.wait("floor.here")
+        room = next(i for i, r in s.floor.areas.items()
+                    if "n" not in r and s.refused("area.enter", area=i) is None)
+        b.until(lambda: a.seat in b.floor.people, what="a")
+        s.until(lambda: a.seat in s.floor.people, what="a")
+        seat = a.seat
+        a.cut()
+        b.wait("people.changed", where=lambda of: any(p["is_lost"] for p in of["people"]))
+        t.eq(b.refused("person.wave", seat=seat), None, "a wave at one whose line is cut")
+        t.eq(s.refused("area.invite", seat=seat), None, "an invitation")
+        with visitor(0) as again:
+            again.resume(a)
+            again.wait("floor.here")
+            t.eq(again.wait("wave")["name"], "こども1", "is heard when he is back")
+            t.eq(again.wait("invited")["area"], room, "so is the invitation, behind it")
+            t.ok(again.last_n >= a.last_n + 2, "by their numbers", (a.last_n, again.last_n))
+            again.cut()
+            with visitor(0) as third:
+                third.resume(again)
+                third.wait("floor.here")
+                time.sleep(0.3)
+                t.eq((third.seen("wave"), third.seen("invited")), ([], []), "and not twice")
+                t.eq(third.refused("area.enter", area=room), None, "it still holds")
+                s.until(lambda: "こども0" in {p.get("name") for p in s.floor.people.values()}, what="together")
+
+
+@case
 def leaving_is_silent_and_written(t):
     t.req("AI-2.5-ア")
     t.req("SE-4.1-イ-2")

@@ -30,6 +30,11 @@ static void receive(void *peer, struct ws_shared *frame, enum ws_keep keep)
         n_here++;
 }
 
+static void call(void *owner, const struct live_event *event, const void *of)
+{
+    must(owner != NULL && event != NULL && of != NULL);
+}
+
 static void counts_check(const struct world_copy *copy)
 {
     int n_public = 0;
@@ -90,7 +95,8 @@ static enum err live(struct world_copy *copy)
 
 TORTURE(world_lives)
 {
-    struct world_conf conf = {.send = receive, .distance_cm = 150, .n_people_cap = 10};
+    struct world_conf conf = {
+        .send = receive, .call = call, .distance_cm = 150, .n_people_cap = 10};
     struct world *world = NULL;
     struct world_copy *copy = NULL;
     enum err rc = world_create(&conf, &world, NULL);
@@ -109,7 +115,8 @@ TORTURE(world_lives)
  */
 TORTURE(world_tells_when_memory_is_back)
 {
-    struct world_conf conf = {.send = receive, .distance_cm = 150, .n_people_cap = 10};
+    struct world_conf conf = {
+        .send = receive, .call = call, .distance_cm = 150, .n_people_cap = 10};
     struct world_look look = {.role = ROLE_STUDENT, .name = "n", .login = "l", .alias = "a"};
     struct world_entry entry = {.rung = RUNG_TEXT, .state = WORLD_TALK};
     struct world_person *person = NULL;

@@ -182,6 +182,19 @@ static void receive(void *arg, struct ws_shared *frame, enum ws_keep keep)
     text_put(peer, "\n", 1);
 }
 
+/* As a visit does, but without numbers. */
+static void call(void *owner, const struct live_event *event, const void *of)
+{
+    struct ws_shared *frame = NULL;
+    struct arena *arena = NULL;
+
+    T_EQ(arena_create(4096, &arena, NULL), ERR_OK, "an arena");
+    T_EQ(live_event_make(event, 0, of, arena, &frame, NULL), ERR_OK, event->name);
+    receive(owner, frame, WS_KEEP);
+    ws_shared_unref(&frame);
+    arena_destroy(&arena);
+}
+
 struct lab_peer *lab_peer(size_t i)
 {
     if (peers[i] == NULL)
@@ -229,7 +242,8 @@ bool lab_has(const struct lab_peer *peer, const char *text)
 struct world *lab_world(int n_people)
 {
     struct world *world = NULL;
-    struct world_conf conf = {.send = receive, .distance_cm = 150, .n_people_cap = n_people};
+    struct world_conf conf = {
+        .send = receive, .call = call, .distance_cm = 150, .n_people_cap = n_people};
 
     T_EQ(world_create(&conf, &world, NULL), ERR_OK, "a world");
     return world;
@@ -255,8 +269,11 @@ struct world_look lab_look(const char *name, enum role role)
 struct world_person *lab_enter(struct world_copy *copy, const struct world_look *look,
                                struct floor_spot at, struct lab_peer *peer, int64_t now_ms)
 {
-    struct world_entry entry = {
-        .has_spot = at.x >= 0, .spot = at, .rung = RUNG_TEXT, .state = WORLD_TALK};
+    struct world_entry entry = {.has_spot = at.x >= 0,
+                                .spot = at,
+                                .rung = RUNG_TEXT,
+                                .state = WORLD_TALK,
+                                .owner = peer};
     struct world_person *person = NULL;
 
     T_EQ(world_enter(copy, look, &entry, peer, now_ms, &person, NULL), ERR_OK, "enters");

@@ -1,7 +1,9 @@
 /* Folding in stages over one list of points, each of which knows the graphemes it came from:
  * read, normalise by segments, fold point by point, replace homographs, write. */
+#include <stdatomic.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
+#include <unicode/uspoof.h>
 #include <unicode/ustring.h>
 #include <unicode/utf8.h>
 
@@ -368,5 +370,94 @@ enum err utf_fold(struct span text, unsigned kind, struct arena *arena, struct f
         rc = fold_points(text, kind, arena, &fold, why);
     if (rc == ERR_OK)
         *fold_out = fold;
+    return rc;
+}
+
+/* ---- how a text looks ---- */
+
+/* Opened by whoever needs it first, and then only read, by any thread. */
+static const USpoofChecker *checker(UErrorCode *status)
+{
+    static _Atomic(USpoofChecker *) shared;
+    USpoofChecker *mine = atomic_load(&shared), *none = NULL;
+
+    if (mine != NULL)
+        return mine;
+    mine = uspoof_open(status);
+    if (U_SUCCESS(*status) && atomic_compare_exchange_strong(&shared, &none, mine))
+        return mine;
+    uspoof_close(mine);
+    return none;
+}
+
+/* UTS 39's skeleton of it, in bytes of the arena. */
+static enum err skeleton(struct span text, struct arena *arena, struct span *out,
+                         struct fail *why)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const USpoofChecker *spoof = checker(&status);
+    int32_t cap = (int32_t)text.len * 2 + 16, n = 0;
+    char *bytes = NULL;
+
+    for (int i = 0; i < 2 && U_SUCCESS(status); i++) {
+        bytes = arena_alloc(arena, (size_t)cap);
+        if (bytes == NULL)
+            return fail_set(why, ERR_NOMEM, "the look of %zu bytes", text.len);
+        n = uspoof_getSkeletonUTF8(spoof, 0, (const char *)text.p, (int32_t)text.len, bytes,
+                                   cap, &status);
+        if (status != U_BUFFER_OVERFLOW_ERROR)
+            break;
+        status = U_ZERO_ERROR;
+        cap = n + 1;
+    }
+    if (U_FAILURE(status))
+        return fail_set(why, status == U_MEMORY_ALLOCATION_ERROR ? ERR_NOMEM : ERR_INTERNAL,
+                        "ICU: %s", u_errorName(status));
+    *out = span_of(bytes, (size_t)n);
+    return ERR_OK;
+}
+
+/* The skeleton's points through the table; of the marks only those of kana stay. */
+static enum err draw(struct span text, struct arena *arena, struct span *out, struct fail *why)
+{
+    enum err rc = skeleton(text, arena, &text, why);
+    uint8_t *bytes = rc == ERR_OK ? arena_alloc(arena, text.len * 3 + 1) : NULL;
+    int32_t at = 0, len = (int32_t)text.len, n = 0;
+    UChar32 before = 0;
+
+    if (rc != ERR_OK)
+        return rc;
+    if (bytes == NULL)
+        return fail_set(why, ERR_NOMEM, "the look of %zu bytes", text.len);
+    while (at < len) {
+        UChar32 c;
+
+        U8_NEXT(text.p, at, len, c);
+        if (c >= 0x300 && c <= 0x36f && (c != 0x30a || before < 0x3041))
+            continue;
+        c = fold_look(c);
+        if (c <= 0)
+            continue;
+        U8_APPEND_UNSAFE(bytes, n, (uint32_t)c);
+        before = c;
+    }
+    *out = span_of(bytes, (size_t)n);
+    return ERR_OK;
+}
+
+enum err utf_look(struct span text, struct arena *arena, struct span *look_out,
+                  struct fail *why)
+{
+    struct fold fold = {.text = SPAN_NONE};
+    struct span look = SPAN_NONE;
+    enum err rc = utf_is_valid(text) && text.len <= INT32_MAX / 8
+                      ? draw(text, arena, &look, why)
+                      : fail_set(why, ERR_PROTO, "no text of ours");
+
+    *look_out = SPAN_NONE;
+    if (rc == ERR_OK)
+        rc = utf_fold(look, FOLD_SEARCH, arena, &fold, why);
+    if (rc == ERR_OK) /* small letters have others that look alike: m and rn, not M */
+        rc = draw(fold.text, arena, look_out, why);
     return rc;
 }

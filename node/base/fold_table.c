@@ -94,6 +94,27 @@ int32_t fold_variant(int32_t point)
     return point;
 }
 
+/* Pairs, each the drawing that goes and the one that stays. */
+static const char16_t looks[] =
+    u"二ニ三ミ八ハ力カ口ロ夕タ工エ卜ト千チ于チ干チ才オ又ヌ厶ム匕ヒ亻イ儿ル乂メ一ー丨l川ル"
+    u"-ー/ノ\u276cく<くンソツシ未末曰日已己巳己入人夭天戌戊戍戊毋母免兔"
+    u"齋斎齊斎斉斎澤沢邊辺邉辺嶋島嶌島廣広國国櫻桜眞真惠恵壽寿龍竜藏蔵濱浜圓円榮栄檜桧籠篭"
+    u"瀧滝嶽岳條条會会學学實実佛仏富冨靜静餘余豐豊澁渋槇槙"
+    u"ilIlıl\u030a\u309a";
+
+int32_t fold_look(int32_t point)
+{
+    static const char16_t apart[] = u" \u3000\u00b7.,_'‘’`´";
+
+    for (const char16_t *p = apart; *p != 0; p++)
+        if (*p == point)
+            return 0;
+    for (const char16_t *p = looks; *p != 0; p += 2)
+        if (p[0] == point)
+            return p[1];
+    return point;
+}
+
 bool fold_is_circle(int32_t point)
 {
     return point == 0x25cb || point == 0x3007 || point == 0x25ef || point == 0x26aa ||

@@ -16,6 +16,10 @@ int32_t fold_kana(int32_t point);
 int32_t fold_vowel(int32_t hiragana);
 /* One hyphen, one wave dash, one drawing of a kanji; anything else as it is. */
 int32_t fold_variant(int32_t point);
+/* One drawing of those that are told apart by their neighbours alone: 二 as ニ, ン as ソ, 未 as
+ * 末, i as l; 0 for what only sets apart (spaces, dots); anything else as it is. After UTS 39's
+ * skeleton, whose choices it knows. */
+int32_t fold_look(int32_t point);
 /* ○ and what else is written for a hidden character. */
 bool fold_is_circle(int32_t point);
 

@@ -13,7 +13,7 @@
 
 #define SHORT_UNITS 512 /* UTF-16 units that fit on the stack: most texts people type */
 #define N_BREAKERS  8   /* callers at one time; a node has fewer threads that read text */
-#define MARKS_MOST  3   /* on one letter: more of them cover the lines of others */
+#define MARKS_MOST  2   /* on one letter: more of them cover the lines of others */
 #define NFC_GROWTH  3   /* at most, in UTF-16 (Unicode's normalisation FAQ) */
 
 /* A text over 2 GiB cannot be said in ICU's int32_t; nothing from outside comes near. */
@@ -373,6 +373,8 @@ enum err utf_open(struct fail *why)
         rc = utf_clean(mixed, 0, arena, &clean, why);
     if (rc == ERR_OK)
         rc = utf_fold(mixed, FOLD_WORDS, arena, &fold, why);
+    if (rc == ERR_OK)
+        rc = utf_look(mixed, arena, &clean, why);
     if (rc == ERR_OK)
         rc = breakers_open(why);
     if (rc == ERR_OK && collator() == NULL)

@@ -57,6 +57,13 @@ struct fold {
 #define FOLD_WORDS  2u
 NODISCARD enum err utf_fold(struct span text, unsigned kind, struct arena *arena,
                             struct fold *fold_out, struct fail *why);
+/* How a text looks, not how it sounds: two texts that a reader takes for one another have the
+ * same look. The skeleton of UTS 39, then what Unicode does not list of Japanese (ニ 二, ミ 三,
+ * ソ ン, 齋 斎: fold_table.h), no accents, spaces, dots and hyphens of its own, then
+ * FOLD_SEARCH. Looser than the eye: what looks like one of two that sound alike looks like both
+ * (I is i and l). For comparing alone, never shown; may be empty. ERR_PROTO as above. */
+NODISCARD enum err utf_look(struct span text, struct arena *arena, struct span *look_out,
+                            struct fail *why);
 /* Order of people: ICU `ja` collation. <0, 0, >0. 0 also for one reading in hiragana and in
  * katakana, so that a next key can decide. Bytewise when ICU lacks memory. */
 int utf_collate_ja(struct span a, struct span b);

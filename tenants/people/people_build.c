@@ -130,6 +130,26 @@ static enum err put_hay(struct build *b, const struct span plain[PEOPLE_SEALED_N
                   15, &e->hay, why);
 }
 
+/* names: family, given and their kana. What is empty looks like nobody. */
+enum err people_put_looks(struct people_entry *e, const struct span names[4],
+                          struct arena *arena, struct fail *why)
+{
+    const bool is_adult = (ROLE_BIT(e->place.role) & ROLES_CHILD_SIDE) == 0;
+    enum err rc = utf_look(e->display, arena, &e->looks[0], why);
+
+    for (int i = 1; rc == ERR_OK && i < PEOPLE_LOOKS_N && is_adult; i++) {
+        const struct span *name = &names[i <= 2 ? 0 : 2];
+        struct span both = SPAN_NONE;
+
+        if (name[0].len == 0 || name[1].len == 0)
+            continue;
+        rc = concat(arena, (const struct span[]){name[i % 2], name[1 - i % 2]}, 2, &both, why);
+        if (rc == ERR_OK)
+            rc = utf_look(both, arena, &e->looks[i], why);
+    }
+    return rc;
+}
+
 /* What stands where a name is missing, so that nobody is lost at an end of the list. */
 static struct span first_of(struct span a, struct span b, struct span c)
 {
@@ -159,6 +179,10 @@ static enum err put(struct build *b, const struct people_row *row,
         rc = keep(b, row->school_name, &e->school_name, why);
     if (rc == ERR_OK)
         rc = put_hay(b, plain, e, why);
+    if (rc == ERR_OK && row->has_account)
+        rc = people_put_looks(e, &plain[PEOPLE_FAMILY], b->scratch, why);
+    for (size_t i = 0; rc == ERR_OK && i < PEOPLE_LOOKS_N; i++)
+        rc = keep(b, e->looks[i], &e->looks[i], why);
     if (rc == ERR_OK)
         rc = keep(b, first_of(plain[PEOPLE_FAMILY_KANA], plain[PEOPLE_FAMILY], e->display),
                   &keys->family, why);

@@ -98,6 +98,52 @@ bool people_has_display(const struct people *people, struct span folded, struct 
     return false;
 }
 
+/* Letters of a look, the marks of が and ぱ not counted. */
+static size_t n_letters(struct span look)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < look.len; i++)
+        n += (look.p[i] & 0xc0) != 0x80 &&
+             !span_has_prefix(span_from(look, i), SPAN("\xe3\x82\x99")) &&
+             !span_has_prefix(span_from(look, i), SPAN("\xe3\x82\x9a"));
+    return n;
+}
+
+/* A name long enough not to be part of a common word is somebody's with more around it too. */
+static bool is_held(struct span look, struct span name, size_t least)
+{
+    return span_eq(look, name) || (n_letters(name) >= least && name.len < look.len &&
+                                   memmem(look.p, look.len, name.p, name.len) != NULL);
+}
+
+static bool is_like_staff(const struct people_entry *e, struct span look)
+{
+    if ((ROLE_BIT(e->place.role) & ROLES_CHILD_SIDE) != 0)
+        return false;
+    for (size_t i = 0; i < PEOPLE_LOOKS_N; i++)
+        if (e->looks[i].len > 0 && is_held(look, e->looks[i], i == 0 ? 4 : 3))
+            return true;
+    return false;
+}
+
+enum people_like people_like(const struct people *people, struct span look, struct id but)
+{
+    enum people_like like = PEOPLE_LIKE_NOBODY;
+
+    for (size_t i = 0; i < people->n && look.len > 0; i++) {
+        const struct people_entry *e = &people->at[i];
+
+        if (!e->has_account || e->state == ACCOUNT_CLOSED || id_eq(e->place.person, but))
+            continue;
+        if (is_like_staff(e, look))
+            return PEOPLE_LIKE_STAFF;
+        if (span_eq(e->looks[0], look))
+            like = PEOPLE_LIKE_SOMEBODY;
+    }
+    return like;
+}
+
 /* Whether it still tells what stands in the database, under keys that are still there. */
 static bool is_fresh(const struct people_index *index, const struct people *p, int64_t version)
 {

@@ -21,6 +21,8 @@ void people_index_close(struct people_index **index);
 /* The names go now; made anew when somebody looks. */
 void people_index_drop(struct people_index *index);
 
+#define PEOPLE_LOOKS_N 5
+
 /* One person. Texts are empty when not known. */
 struct people_entry {
     struct rights_place place;
@@ -36,6 +38,8 @@ struct people_entry {
      */
     struct span hay;
     size_t display_len, id_len; /* how much of it is of display; of display and ID */
+    /* utf_look of the display name, and of an adult's real name in both orders and scripts. */
+    struct span looks[PEOPLE_LOOKS_N];
 };
 
 /* A snapshot as of now; the caller lets go of it soon, for it keeps names in memory.
@@ -50,6 +54,15 @@ const struct people_entry *people_find(const struct people *people, struct id pe
 /* Whether anybody whose ID is not closed, other than `but`, is shown by that name; folded:
  * without line feeds and spaces, FOLD_SEARCH. */
 bool people_has_display(const struct people *people, struct span folded, struct id but);
+/* FOLD_SEARCH without spaces and line feeds. */
+NODISCARD enum err people_fold(struct span text, struct arena *arena, struct span *folded_out,
+                               struct fail *why);
+
+/* For whom a reader would take whoever is shown by a name of that look (utf_look): among those
+ * whose ID is not closed, other than `but`. An adult of the service is also his real name,
+ * whole and in either order, and whoever holds it in his own. */
+enum people_like { PEOPLE_LIKE_NOBODY, PEOPLE_LIKE_SOMEBODY, PEOPLE_LIKE_STAFF };
+enum people_like people_like(const struct people *people, struct span look, struct id but);
 
 #define PEOPLE_PAGE_MOST 50
 #define PEOPLE_Q_MOST    64 /* characters */

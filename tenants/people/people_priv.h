@@ -29,8 +29,8 @@ int64_t people_today(void); /* days since 1970, in Tokyo */
 /* From the database as it is now. ERR_LOCKED, ERR_UNAVAILABLE as people_ref. */
 NODISCARD enum err people_build(struct keyring *keyring, struct db *db,
                                 struct people **people_out, struct fail *why);
-/* FOLD_SEARCH without spaces. */
-NODISCARD enum err people_fold(struct span text, struct arena *arena, struct span *folded_out,
-                               struct fail *why);
+/* Fills e->looks, of a person with these names, in the arena. */
+NODISCARD enum err people_put_looks(struct people_entry *e, const struct span names[4],
+                                    struct arena *arena, struct fail *why);
 
 #endif

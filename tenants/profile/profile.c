@@ -1,8 +1,8 @@
 #include "tenants/profile/profile.h"
 
 #include "node/base/clock.h"
-#include "node/base/utf.h"
 #include "node/db/seal.h"
+#include "tenants/people/people_index.h"
 
 #define INDEX_KEY "blind.display_name" /* in the keyring, KEY_MAC */
 
@@ -43,26 +43,6 @@ enum err profile_of(const struct services *services, struct db *db, struct id ac
     return rc;
 }
 
-enum err profile_name_fold(struct span name, struct arena *arena, struct span *folded_out,
-                           struct fail *why)
-{
-    struct fold fold;
-    uint8_t *out;
-    size_t n = 0;
-    enum err rc = utf_fold(name, FOLD_SEARCH, arena, &fold, why);
-
-    if (rc != ERR_OK)
-        return rc;
-    out = arena_alloc(arena, fold.text.len + 1);
-    if (out == NULL)
-        return fail_set(why, ERR_NOMEM, "a name");
-    for (size_t i = 0; i < fold.text.len; i++)
-        if (fold.text.p[i] != ' ')
-            out[n++] = fold.text.p[i];
-    *folded_out = span_of(out, n);
-    return ERR_OK;
-}
-
 /* ---- changing ---- */
 
 static enum err seal_text(struct keyring *keyring, struct id key, const char *table,
@@ -78,7 +58,7 @@ static enum err seal_name(struct keyring *keyring, struct id key, struct profile
                           struct arena *arena, struct fail *why)
 {
     struct span folded = SPAN_NONE;
-    enum err rc = profile_name_fold(c->name, arena, &folded, why);
+    enum err rc = people_fold(c->name, arena, &folded, why);
 
     if (rc == ERR_OK)
         rc = keyring_blind(keyring, INDEX_KEY, folded, c->account_name.index, why);

@@ -59,8 +59,5 @@ NODISCARD enum err profile_seal(struct keyring *keyring, struct profile_change *
  * ERR_RATE: over n_most; ERR_NOT_FOUND. */
 NODISCARD enum err profile_tx(struct tx *tx, struct profile_change *change, struct fail *why);
 
-/* By which a chosen name is unique: folded as for search, without spaces. */
-NODISCARD enum err profile_name_fold(struct span name, struct arena *arena,
-                                     struct span *folded_out, struct fail *why);
-
+/* A chosen name is unique by its people_fold. */
 #endif

@@ -225,15 +225,27 @@ static enum err change_run(struct tx *tx, void *arg, struct fail *why)
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
 }
 
-static void refuse_taken(struct req *req)
+/* How a name stands to those that others are shown by. */
+enum rival { RIVAL_NONE, RIVAL_SAME, RIVAL_ALIKE, RIVAL_STAFF };
+
+static void refuse_rival(struct req *req, enum rival rival)
 {
+    static const struct {
+        const char *rule, *text_ja;
+    } rows[] = {
+        [RIVAL_SAME] = {"taken", "その「なまえ」は、ほかの人が使っています。"
+                                 "べつのなまえにしてください。"},
+        [RIVAL_ALIKE] = {"taken-alike", "その「なまえ」は、ほかの人の「なまえ」と"
+                                        "見まちがえやすいです。もう少しちがうなまえに"
+                                        "してください。"},
+        [RIVAL_STAFF] = {"staff", "「なまえ」に、先生やスタッフとまちがえられる名前は"
+                                  "使えません。べつのなまえにしてください。"},
+    };
     struct jx_defects defects = {0};
     struct fail why;
 
-    if (jx_defect_add(
-            &defects, req->arena, "/name", "taken",
-            "その「なまえ」は、ほかの人が使っています。べつのなまえにしてください。") ==
-        ERR_OK) {
+    if (jx_defect_add(&defects, req->arena, "/name", rows[rival].rule, "%s",
+                      rows[rival].text_ja) == ERR_OK) {
         reply_defects(req, &defects);
         return;
     }
@@ -244,7 +256,7 @@ static void refuse_taken(struct req *req)
 static void refuse(struct req *req, enum err rc, const struct fail *why)
 {
     if (rc == ERR_CONFLICT && strcmp(why->field, "/name") == 0)
-        refuse_taken(req);
+        refuse_rival(req, RIVAL_SAME);
     else if (rc == ERR_CONFLICT && strcmp(why->field, "/version") == 0)
         reply_problem(req, 409, "profile-changed",
                       "プロフィールが、ほかのところで変わりました。もう一度ひらいてください。");
@@ -276,18 +288,27 @@ static void change_done(void *arg, enum err rc, const struct fail *why)
     reply_json(c->req, 200, &view);
 }
 
-/* Names that came with an ID stand in no index: everybody's are looked through. */
-static enum err find_double(const struct req *req, struct span name, bool *is_taken_out,
-                            struct fail *why)
+/* Names that came with an ID stand in no index, and no index knows what looks alike:
+ * everybody's are looked through. An adult's name is his own, whoever of the children came
+ * before. */
+static enum err find_rival(const struct req *req, struct span name, enum rival *rival_out,
+                           struct fail *why)
 {
+    const struct id self = req->caller.account;
+    bool is_child_side = (ROLE_BIT(req->caller.role) & ROLES_CHILD_SIDE) != 0;
+    enum people_like like = PEOPLE_LIKE_NOBODY;
     struct people *people = NULL;
     struct span folded;
-    enum err rc = profile_name_fold(name, req->arena, &folded, why);
+    enum err rc = people_fold(name, req->arena, &folded, why);
 
     if (rc == ERR_OK)
         rc = people_ref(accounts_people(req->services->accounts), req->db, &people, why);
-    if (rc == ERR_OK)
-        *is_taken_out = people_has_display(people, folded, req->caller.account);
+    if (rc == ERR_OK && people_has_display(people, folded, self))
+        *rival_out = RIVAL_SAME;
+    else if (rc == ERR_OK && is_child_side)
+        rc = profile_name_like(people, name, self, req->arena, &like, why);
+    if (like != PEOPLE_LIKE_NOBODY)
+        *rival_out = like == PEOPLE_LIKE_STAFF ? RIVAL_STAFF : RIVAL_ALIKE;
     people_unref(&people);
     return rc;
 }
@@ -298,7 +319,7 @@ static bool check(struct changing *c, struct fail *why)
     struct req *req = c->req;
     struct profile_names names = {.n_schools = 0};
     struct jx_defects defects = {0};
-    bool is_taken = false;
+    enum rival rival = RIVAL_NONE;
     enum err rc = ERR_OK;
 
     if (!c->change.keeps_name) {
@@ -311,14 +332,14 @@ static bool check(struct changing *c, struct fail *why)
     if (rc == ERR_OK)
         rc = profile_check_note(c->change.note, req->arena, &defects, why);
     if (rc == ERR_OK && defects.n == 0 && !c->change.keeps_name)
-        rc = find_double(req, c->change.name, &is_taken, why);
+        rc = find_rival(req, c->change.name, &rival, why);
     if (rc != ERR_OK)
         reply_fail(req, why);
     else if (defects.n > 0)
         reply_defects(req, &defects);
-    else if (is_taken)
-        refuse_taken(req);
-    return rc == ERR_OK && defects.n == 0 && !is_taken;
+    else if (rival != RIVAL_NONE)
+        refuse_rival(req, rival);
+    return rc == ERR_OK && defects.n == 0 && rival == RIVAL_NONE;
 }
 
 static void profile_change_own(struct req *req)

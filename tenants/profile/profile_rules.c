@@ -8,11 +8,13 @@
 /* Held anywhere in a name they make it somebody of the staff. かんり alone is no such word:
  * みかんりんご holds it. */
 static const char *const staff_words[] = {
-    "先生",         "せんせい", "センセー",   "スタッフ",     "すたっふ",   "相談員",
-    "そうだんいん", "支援員",   "しえんいん", "職員",         "しょくいん", "運営",
-    "うんえい",     "管理",     "かんりにん", "かんりしゃ",   "校長",       "こうちょう",
-    "教頭",         "教師",     "教育委員",   "カウンセラー", "サポーター", "公式",
-    "システム",     "staff",    "admin",      "teacher",      "sensei",     "official",
+    "先生",       "せんせ",       "しぇんせ",  "せんしぇ",     "スタッフ",   "すたっふ",
+    "相談員",     "そうだんいん", "支援員",    "しえんいん",   "支援者",     "職員",
+    "しょくいん", "運営",         "うんえい",  "管理",         "かんりにん", "かんりしゃ",
+    "校長",       "こうちょう",   "教頭",      "きょうとう",   "教師",       "教育委員",
+    "委員会",     "担任",         "たんにん",  "カウンセラー", "サポーター", "モデレーター",
+    "公式",       "システム",     "staff",     "admin",        "teacher",    "sensei",
+    "supporter",  "moderator",    "counselor", "official",     "unei",
 };
 /* These only when they are all of it. */
 static const char *const staff_names[] = {"かんり", "うんえー", "いばしょ", "ibasho", "system"};
@@ -104,20 +106,77 @@ static enum err fold_words(struct span text, struct arena *arena, struct span *o
     return rc;
 }
 
-static enum err is_staffs(struct span name, struct arena *arena, bool *yes, struct fail *why)
+/* A word as it sounds, as it looks, and as it is spelt with digits and signs for letters. */
+enum { SOUND, LOOK, SPELLING, WAYS_N };
+
+/* 5ta77 is staff; 1 and 0 look like l and o already. */
+static char spelt(char c)
 {
-    struct span text = SPAN_NONE, word = SPAN_NONE;
-    enum err rc = fold_words(name, arena, &text, why);
+    static const char signs[] = "345789@$!+", letters[] = "eastbgaslt";
+    const char *at = memchr(signs, c, sizeof signs - 1);
+
+    return at == NULL ? c : letters[at - signs];
+}
+
+/* One of ン and ソ, ツ and シ, whose strokes but slant in another way, is the look of both: the
+ * hiragana of words have to follow. */
+static void merge_slants(char *text, size_t len)
+{
+    static const char from[][4] = {"そ", "つ"}, to[][4] = {"ん", "し"};
+
+    for (size_t i = 0; i + 3 <= len; i++)
+        for (size_t k = 0; k < N_OF(from); k++)
+            if (memcmp(text + i, from[k], 3) == 0)
+                memcpy(text + i, to[k], 3);
+}
+
+static enum err read_ways(struct span text, struct arena *arena, struct span ways[WAYS_N],
+                          struct fail *why)
+{
+    struct span look = SPAN_NONE;
+    char *room = NULL;
+    enum err rc = fold_words(text, arena, &ways[SOUND], why);
+
+    if (rc == ERR_OK)
+        rc = utf_look(text, arena, &look, why);
+    if (rc == ERR_OK)
+        room = arena_alloc(arena, look.len + 1);
+    if (rc != ERR_OK || room == NULL)
+        return rc != ERR_OK ? rc : fail_set(why, ERR_NOMEM, "a name");
+    if (look.len > 0)
+        memcpy(room, look.p, look.len);
+    merge_slants(room, look.len);
+    rc = fold_words(span_of(room, look.len), arena, &ways[LOOK], why);
+    for (size_t i = 0; i < look.len; i++)
+        room[i] = spelt(room[i]);
+    return rc == ERR_OK ? fold_words(span_of(room, look.len), arena, &ways[SPELLING], why) : rc;
+}
+
+/* part: it is enough when the name holds the word. */
+static enum err is_one_of(const struct span name[WAYS_N], const char *const *words, size_t n,
+                          bool part, struct arena *arena, bool *yes, struct fail *why)
+{
+    struct span word[WAYS_N];
+    enum err rc = ERR_OK;
+
+    for (size_t i = 0; rc == ERR_OK && !*yes && i < n; i++) {
+        rc = read_ways(span_text(words[i]), arena, word, why);
+        for (int k = 0; rc == ERR_OK && !*yes && k < WAYS_N; k++)
+            *yes = part ? holds(name[k], word[k]) : span_eq(name[k], word[k]);
+    }
+    return rc;
+}
+
+static enum err is_staffs(struct span text, struct arena *arena, bool *yes, struct fail *why)
+{
+    struct span name[WAYS_N];
+    enum err rc = read_ways(text, arena, name, why);
 
     *yes = false;
-    for (size_t i = 0; rc == ERR_OK && !*yes && i < N_OF(staff_words); i++) {
-        rc = fold_words(span_text(staff_words[i]), arena, &word, why);
-        *yes = rc == ERR_OK && holds(text, word);
-    }
-    for (size_t i = 0; rc == ERR_OK && !*yes && i < N_OF(staff_names); i++) {
-        rc = fold_words(span_text(staff_names[i]), arena, &word, why);
-        *yes = rc == ERR_OK && span_eq(text, word);
-    }
+    if (rc == ERR_OK)
+        rc = is_one_of(name, staff_words, N_OF(staff_words), true, arena, yes, why);
+    if (rc == ERR_OK)
+        rc = is_one_of(name, staff_names, N_OF(staff_names), false, arena, yes, why);
     return rc;
 }
 
@@ -130,7 +189,7 @@ static enum err is_called(struct span name, struct span real, struct arena *aren
 
     *yes = *yes || span_eq(name, real);
     for (size_t i = 0; rc == ERR_OK && !*yes && i < N_OF(titles); i++) {
-        rc = profile_name_fold(span_text(titles[i]), arena, &title, why);
+        rc = people_fold(span_text(titles[i]), arena, &title, why);
         if (rc == ERR_OK && ends_with(name, title))
             *yes = span_eq(span_cut(name, 0, name.len - title.len), real);
     }
@@ -144,7 +203,7 @@ static enum err fold_pair(struct span a, struct span b, struct arena *arena, str
 
     if (text == NULL)
         return fail_set(why, ERR_NOMEM, "a name");
-    return profile_name_fold(span_text(text), arena, out, why);
+    return people_fold(span_text(text), arena, out, why);
 }
 
 /* One way of writing the real name: whole, in either order, or one part alone. */
@@ -186,7 +245,7 @@ static enum err is_of_school(struct span name, struct span school, struct arena 
 {
     const struct span founded = SPAN("立"), school_end = SPAN("学校");
     struct span folded = SPAN_NONE, parts[3];
-    enum err rc = profile_name_fold(school, arena, &folded, why);
+    enum err rc = people_fold(school, arena, &folded, why);
 
     if (rc != ERR_OK)
         return rc;
@@ -218,7 +277,7 @@ static enum err check_child(struct span name, const struct profile_names *names,
 {
     struct span folded = SPAN_NONE;
     bool yes = false;
-    enum err rc = profile_name_fold(name, arena, &folded, why);
+    enum err rc = people_fold(name, arena, &folded, why);
 
     if (rc == ERR_OK)
         rc = is_real(folded, names, arena, &yes, why);
@@ -241,7 +300,7 @@ enum err profile_check_name(enum role role, struct span name, const struct profi
     size_t n_before = defects->n;
     struct span folded = SPAN_NONE;
     bool is_staff = false;
-    enum err rc = profile_name_fold(name, arena, &folded, why);
+    enum err rc = people_fold(name, arena, &folded, why);
 
     if (rc == ERR_OK && folded.len == 0)
         return say(defects, arena, "/name", "required", "「なまえ」を入れてください。", why);
@@ -259,6 +318,27 @@ enum err profile_check_name(enum role role, struct span name, const struct profi
                ? say(defects, arena, "/name", "staff",
                      "「なまえ」に、先生やスタッフとまちがえられる言葉は使えません。", why)
                : rc;
+}
+
+enum err profile_name_like(const struct people *people, struct span name, struct id but,
+                           struct arena *arena, enum people_like *like_out, struct fail *why)
+{
+    struct span look = SPAN_NONE, title = SPAN_NONE;
+    enum people_like like = PEOPLE_LIKE_NOBODY;
+    enum err rc = utf_look(name, arena, &look, why);
+
+    if (rc == ERR_OK)
+        like = people_like(people, look, but);
+    for (size_t i = 0; rc == ERR_OK && like == PEOPLE_LIKE_NOBODY && i < N_OF(titles); i++) {
+        rc = utf_look(span_text(titles[i]), arena, &title, why);
+        if (rc == ERR_OK && ends_with(look, title) &&
+            people_like(people, span_cut(look, 0, look.len - title.len), but) ==
+                PEOPLE_LIKE_STAFF)
+            like = PEOPLE_LIKE_STAFF;
+    }
+    if (rc == ERR_OK)
+        *like_out = like;
+    return rc;
 }
 
 enum err profile_check_note(struct span note, struct arena *arena, struct jx_defects *defects,

@@ -9,6 +9,7 @@
 #include "node/base/role.h"
 #include "node/base/services.h"
 #include "node/db/db.h"
+#include "tenants/people/people_index.h"
 
 #define PROFILE_NAME_MOST 12 /* graphemes */
 #define PROFILE_NOTE_MOST 40
@@ -34,6 +35,11 @@ struct span profile_trim(struct span text);
 NODISCARD enum err profile_check_name(enum role role, struct span name,
                                       const struct profile_names *names, struct arena *arena,
                                       struct jx_defects *defects, struct fail *why);
+/* Whom the people would take for the child-side person `but` under that name: whole, or without
+ * the さん behind it. */
+NODISCARD enum err profile_name_like(const struct people *people, struct span name,
+                                     struct id but, struct arena *arena,
+                                     enum people_like *like_out, struct fail *why);
 /* As "/note"; may be empty. */
 NODISCARD enum err profile_check_note(struct span note, struct arena *arena,
                                       struct jx_defects *defects, struct fail *why);

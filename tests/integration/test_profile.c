@@ -183,6 +183,34 @@ T_CASE(a_name_is_one_persons)
     people_fixture_stop(&t.f);
 }
 
+T_CASE(a_child_is_not_to_be_taken_for_anybody)
+{
+    static const struct {
+        const char *name, *rule;
+    } refused[] = {
+        {"支援ニ郎", "staff"},   {"支援ニ郎さん", "staff"}, {"担任ミ郎", "staff"},
+        {"5ta ff", "staff"},     {"つきl2", "taken-alike"}, {"っき・12", "taken-alike"},
+        {"しぇんせい", "staff"},
+    };
+    struct town t;
+    struct req *req;
+
+    T_REQ("KP-3-安全-1 AI-2.2-エ");
+    town_start(&t);
+    for (size_t i = 0; i < T_COUNT(refused); i++) {
+        req = change(&t, &t.child, refused[i].name, FOX);
+        T_EQ(req->reply.status, 422, refused[i].name);
+        T_OK(route_fixture_has(
+                 req, arena_printf(t.f.store.arena, "\"rule\":\"%s\"", refused[i].rule)),
+             refused[i].rule);
+    }
+    T_EQ(change(&t, &t.child, "つき13", FOX)->reply.status, 200, "one that is told apart");
+    T_EQ(change(&t, &t.supporter, "つきl3", OWL)->reply.status, 200,
+         "an adult is called as he is called");
+    T_EQ(rows(&t), 2, "only what was right was kept");
+    people_fixture_stop(&t.f);
+}
+
 struct racing {
     struct profile_change change;
 };

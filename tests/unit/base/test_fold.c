@@ -317,3 +317,59 @@ T_CASE(fold_tables_are_their_own_result)
         T_OK(fold_may_begin(fold_kana(fold_homographs[i].text[0])),
              "every row's head is known");
 }
+
+static struct span look(const char *text)
+{
+    struct span out = SPAN_NONE;
+
+    T_EQ(utf_look(span_text(text), arena(), &out, NULL), ERR_OK, text);
+    return out;
+}
+
+T_CASE(a_look_is_that_of_all_that_are_taken_for_one_another)
+{
+    static const char *const same[][2] = {
+        {"ニ口力タエハト", "二ロカ夕工八卜"},
+        {"ミチオヌムヒルメ", "三千才又厶匕儿乂"},
+        {"ソシ", "ンツ"},
+        {"スーパー", "ス一パ-"},
+        {"ぺべパ", "ペベパ"},
+        {"く", "〈"},
+        {"Ill1|", "lI1l|"},
+        {"rnodern", "MODERN"},
+        {"аdmin", "admin"},
+        {"齋藤", "斉藤"},
+        {"e\u0301", "E"},
+        {" a・b.c ", "abc"},
+    };
+
+    for (size_t i = 0; i < T_COUNT(same); i++) {
+        char kept[128];
+        struct span first = look(same[i][0]);
+
+        T_OK(first.len > 0 && first.len < sizeof kept, same[i][0]);
+        memcpy(kept, first.p, first.len);
+        T_SPAN(look(same[i][1]), span_of(kept, first.len), same[i][1]);
+    }
+    T_SPAN(look("がぎ"), look("ガギ"), "the marks of kana stay");
+    T_OK(!span_eq(look("か"), look("が")), "and set apart");
+    T_EQ(look(" ・ ").len, 0, "nothing to look at");
+}
+
+T_CASE(a_look_is_taken_of_any_text)
+{
+    size_t len = 3000;
+    uint8_t *text = malloc(len);
+    struct span out;
+
+    T_EQ(utf_look(t_hex("61ff"), arena(), &out, NULL), ERR_PROTO, "not UTF-8");
+    T_EQ(utf_look(t_hex("6100"), arena(), &out, NULL), ERR_PROTO, "a NUL");
+    fill(text, len, SPAN("\xef\xb7\xba")); /* U+FDFA: one becomes eighteen */
+    T_EQ(utf_look(span_of(text, len), arena(), &out, NULL), ERR_OK, "ligatures");
+    T_OK(out.len > len, "all of them");
+    text[0] = 'a';
+    fill(text + 1, len - 2, SPAN("\xcc\xb6"));
+    T_EQ(utf_look(span_of(text, len - 1), arena(), &out, NULL), ERR_OK, "marks");
+    T_SPAN(out, SPAN("a"), "go");
+    free(text);
+}

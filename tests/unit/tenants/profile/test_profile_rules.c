@@ -143,12 +143,12 @@ T_CASE(names_alike_fold_to_one)
     struct span first, other;
 
     T_EQ(arena_create(4096, &arena, NULL), ERR_OK, "arena");
-    T_EQ(profile_name_fold(span_text(same[0]), arena, &first, NULL), ERR_OK, "folds");
+    T_EQ(people_fold(span_text(same[0]), arena, &first, NULL), ERR_OK, "folds");
     for (size_t i = 1; i < T_COUNT(same); i++) {
-        T_EQ(profile_name_fold(span_text(same[i]), arena, &other, NULL), ERR_OK, same[i]);
+        T_EQ(people_fold(span_text(same[i]), arena, &other, NULL), ERR_OK, same[i]);
         T_SPAN(other, first, same[i]);
     }
-    T_EQ(profile_name_fold(SPAN("そり"), arena, &other, NULL), ERR_OK, "another");
+    T_EQ(people_fold(SPAN("そり"), arena, &other, NULL), ERR_OK, "another");
     T_OK(!span_eq(first, other), "stays another");
     arena_destroy(&arena);
 }

@@ -16,7 +16,10 @@
 #define WATCH_US    (15 * SECOND_US)
 
 const struct conf_row place_conf_rows[PLACE_CONF_N] = {
-    {"place.hold_s", CONF_INT, 1, 600, "s", NULL, "60", false,
+    /* Who stood still for a minute finds the place again: beside the minute, the time since the
+     * last beat (live.ping_s) and a new line. live.dead_s is part of it, so that in the record
+     * the stay ends within a minute after the cut was seen (AI-2.5-ア). */
+    {"place.hold_s", CONF_INT, 1, 600, "s", NULL, "64", false,
      "通信が切れた人の場所をとっておく時間。最後に受け取ってから数える"},
     {"place.hold_away_s", CONF_INT, 1, 120, "s", NULL, "10", false,
      "ページを閉じた人の場所をとっておく時間（読み直しのため）"},

@@ -25,6 +25,7 @@
 #define TICK_US        (LIVE_TICK_MS * INT64_C(1000))
 #define TICKS_PER_S    (1000 / LIVE_TICK_MS)
 #define STALL_US       INT64_C(500000)
+#define TELLING_US     INT64_C(500000) /* from judging a line dead to the others' screens */
 #define SWEEP_US       INT64_C(1000000)
 #define LATE_MS        150 /* a connection may have been under way when PATH was renamed */
 #define DRAIN_STEP_MS  10
@@ -339,8 +340,8 @@ static void tick(struct live *live, int64_t now_us)
 static void end_late(struct live *live, int64_t now_us)
 {
     int64_t opening_us = now_us - LIVE_OPENING_S * SECOND_US;
-    /* Looked at once a tick, and told with the next one: others know within dead_s. */
-    int64_t silent_us = now_us - live->conf.dead_s * SECOND_US + 2 * TICK_US;
+    /* Looked at once a tick and told with the next: others know within dead_s. */
+    int64_t silent_us = now_us - live->conf.dead_s * SECOND_US + TELLING_US;
     int64_t closing_us = now_us - LIVE_CLOSING_S * SECOND_US;
 
     while (live->opening.first != NULL && live->opening.first->since_mono_us <= opening_us) {

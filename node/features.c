@@ -62,6 +62,7 @@ const struct route_table features_routes[] = {
     {hours_routes, HOURS_ROUTES_N},
     {hours_change_routes, HOURS_CHANGE_ROUTES_N},
     {floor_routes, FLOOR_ROUTES_N},
+    {floor_publish_routes, FLOOR_PUBLISH_ROUTES_N},
     {floor_rule_routes, FLOOR_RULE_ROUTES_N},
     {place_session_routes, PLACE_SESSION_ROUTES_N},
     {visit_routes, VISIT_ROUTES_N},

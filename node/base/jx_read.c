@@ -102,6 +102,27 @@ static void amount_check(struct reading *r, const struct place *at,
             title(field), (long long)field->most, unit, n, unit);
 }
 
+static bool is_exact(struct reading *r, const struct place *at, const struct jx_field *field,
+                     const cJSON *item)
+{
+    uint32_t point = 0;
+
+    switch (utf_odd(span_text(item->valuestring), &point)) {
+    case UTF_FINE:
+        return true;
+    case UTF_HIDDEN:
+        add(r, at, "hidden",
+            "「%s」に、見えない文字や文字の向きを変える記号は使えません（U+%04X）。",
+            title(field), point);
+        return false;
+    case UTF_MARKS:
+        add(r, at, "marks", "「%s」で、一つの文字に重ねられる記号は2個までです（U+%04X）。",
+            title(field), point);
+        return false;
+    }
+    return false;
+}
+
 static void text_read(struct reading *r, const struct place *at, const struct jx_field *field,
                       const cJSON *item, struct span *text_out)
 {
@@ -112,6 +133,8 @@ static void text_read(struct reading *r, const struct place *at, const struct jx
         type_wrong(r, at, field);
         return;
     }
+    if ((field->flags & JX_EXACT) != 0 && !is_exact(r, at, field, item))
+        return;
     /* jx_check has seen that it is UTF-8 without NUL, so only memory can fail. */
     if (utf_clean(span_text(item->valuestring), flags, r->arena, text_out, NULL) != ERR_OK ||
         utf_n_graphemes(*text_out, &n, NULL) != ERR_OK)

@@ -383,6 +383,28 @@ enum err utf_open(struct fail *why)
     return rc;
 }
 
+enum utf_oddity utf_odd(struct span text, uint32_t *point_out)
+{
+    int32_t at = 0, len = (int32_t)text.len;
+    int n_marks = 0;
+
+    while (at < len) {
+        UChar32 c;
+        bool is_selector, is_mark;
+
+        U8_NEXT(text.p, at, len, c);
+        is_selector = c >= 0 && u_hasBinaryProperty(c, UCHAR_VARIATION_SELECTOR);
+        is_mark = c >= 0 && (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0 && !is_selector;
+        n_marks = is_mark ? n_marks + 1 : 0;
+        *point_out = c < 0 ? 0xfffd : (uint32_t)c;
+        if (c < 0 || (is_invisible(c) && !is_selector))
+            return UTF_HIDDEN;
+        if (n_marks > MARKS_MOST)
+            return UTF_MARKS;
+    }
+    return UTF_FINE;
+}
+
 bool utf_is_deceiving(struct span text)
 {
     int32_t at = 0, len = (int32_t)text.len;

@@ -29,6 +29,11 @@ NODISCARD enum err utf_clean(struct span text, unsigned flags, struct arena *are
  * one text (a Cyrillic a in "staff"), towers of marks, a sign that is all white (U+2800). In
  * one alphabet everybody may write his name. Also when it is not UTF-8. */
 bool utf_is_deceiving(struct span text);
+/* What a text of ours does not need and a reader does not see as it is: the first of what
+ * utf_clean would take out (bidi and other controls, zero-width characters, joiners in any
+ * place; selectors may stay), or the third mark in a row, as it was sent. */
+enum utf_oddity { UTF_FINE, UTF_HIDDEN, UTF_MARKS };
+enum utf_oddity utf_odd(struct span text, uint32_t *point_out);
 /* User-perceived characters (UAX 29). */
 NODISCARD enum err utf_n_graphemes(struct span text, size_t *n_out, struct fail *why);
 /* Where they start: n + 1 byte offsets (arena), the last is text.len. */

@@ -18,7 +18,7 @@
     }
 #define ID_TEXT(struct_, member, json, title) \
     { \
-        FIELD(struct_, member, json, JX_TEXT, ID_LEAST, ID_MOST, title) \
+        FIELD(struct_, member, json, JX_TEXT, ID_LEAST, ID_MOST, title), .flags = JX_EXACT \
     }
 #define TURN(struct_) \
     { \
@@ -38,12 +38,12 @@
     }
 #define WHO(struct_, member, title) \
     { \
-        FIELD(struct_, member, #member, JX_TEXTS, 1, 40, title) \
+        FIELD(struct_, member, #member, JX_TEXTS, 1, 40, title), .flags = JX_EXACT \
     }
 
 static const struct jx_field name_fields[] = {
-    {FIELD(floor_name, ja, "ja", JX_TEXT, 1, 80, "日本語の名前")},
-    {FIELD(floor_name, en, "en", JX_TEXT, 1, 60, "英語の名前")},
+    {FIELD(floor_name, ja, "ja", JX_TEXT, 1, 80, "日本語の名前"), .flags = JX_EXACT},
+    {FIELD(floor_name, en, "en", JX_TEXT, 1, 60, "英語の名前"), .flags = JX_EXACT},
 };
 static const struct jx_shape name_shape = JX_SHAPE("FloorName", struct floor_name, name_fields);
 
@@ -87,9 +87,9 @@ static const struct jx_field area_fields[] = {
     WHO(floor_area, see, "外から見える人"),
     WHO(floor_area, hear, "外から聞こえる人"),
     {FIELD(floor_area, hours, "hours", JX_TEXT, ID_LEAST, ID_MOST, "開く時間"),
-     .flags = JX_OPTIONAL, .has_offset = offsetof(struct floor_area, has_hours)},
-    {FIELD(floor_area, to, "to", JX_TEXT, ID_LEAST, ID_MOST, "行き先"), .flags = JX_OPTIONAL,
-     .has_offset = offsetof(struct floor_area, has_to)},
+     .flags = JX_OPTIONAL | JX_EXACT, .has_offset = offsetof(struct floor_area, has_hours)},
+    {FIELD(floor_area, to, "to", JX_TEXT, ID_LEAST, ID_MOST, "行き先"),
+     .flags = JX_OPTIONAL | JX_EXACT, .has_offset = offsetof(struct floor_area, has_to)},
 };
 static const struct jx_shape area_shape = JX_SHAPE("FloorArea", struct floor_area, area_fields);
 

@@ -33,12 +33,15 @@ extern const struct setting setting_visit_log_days;
 #define LOOK_STMTS_N 4
 extern const struct stmt *const look_stmts[LOOK_STMTS_N]; /* look_store.c */
 
-#define FLOOR_ROUTES_N         10
+#define FLOOR_ROUTES_N         5
+#define FLOOR_PUBLISH_ROUTES_N 5
 #define FLOOR_RULE_ROUTES_N    2
 #define PLACE_SESSION_ROUTES_N 4
 #define VISIT_ROUTES_N         1
 #define TICKET_ROUTES_N        1
-extern const struct route floor_routes[FLOOR_ROUTES_N];           /* floor_http.c */
+extern const struct route floor_routes[FLOOR_ROUTES_N]; /* floor_http.c */
+extern const struct route
+    floor_publish_routes[FLOOR_PUBLISH_ROUTES_N];                 /* floor_publish_http.c */
 extern const struct route floor_rule_routes[FLOOR_RULE_ROUTES_N]; /* floor_rule_http.c */
 extern const struct route
     place_session_routes[PLACE_SESSION_ROUTES_N];         /* place_session_http.c */

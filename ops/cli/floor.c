@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "node/place/floor_file.h"
+#include "node/place/ready.h"
 #include "node/place/tiled.h"
 #include "ops/cli/tables.h"
 
@@ -34,7 +35,35 @@ static void print_defects(const char *path, const struct jx_defects *defects)
     }
 }
 
-static int check_one(struct cli *cli, const char *path)
+/* A floor that is among the files, or that every node has. */
+static bool is_known(struct span id, const struct floor *const *floors, int n)
+{
+    bool is_found = false;
+
+    for (size_t i = 0; i < ready_floors_n; i++)
+        is_found = is_found || span_eq(id, span_text(ready_floors[i].id));
+    for (int i = 0; i < n; i++)
+        is_found = is_found || (floors[i] != NULL && span_eq(id, floors[i]->id));
+    return is_found;
+}
+
+/* Ways out to floors that this machine does not know: the node may, and asks when it is
+ * published. */
+static void warn_portals(const char *path, const struct floor *floor,
+                         const struct floor *const *floors, int n)
+{
+    for (size_t i = 0; i < floor->areas.n; i++) {
+        const struct floor_area *area = floor_area_nth(floor, i);
+
+        if (area->has_to && !is_known(area->to, floors, n))
+            fprintf(stderr,
+                    "%s: /areas/%zu/to: portal-unknown: 注意。行き先のフロア %.*s は、ここに"
+                    "ありません。ノードにもないと、公開できません。\n",
+                    path, i, SPAN_ARG(area->to));
+    }
+}
+
+static int check_one(struct cli *cli, const char *path, const struct floor **floor_out)
 {
     const struct floor *floor;
     struct jx_defects defects;
@@ -44,6 +73,7 @@ static int check_one(struct cli *cli, const char *path)
     if (rc == ERR_OK) {
         printf("%s: %.*s %lld %s\n", path, SPAN_ARG(floor->id), (long long)floor->version,
                floor->hash);
+        *floor_out = floor;
         return CLI_DONE;
     }
     print_defects(path, &defects);
@@ -55,15 +85,23 @@ static int check_one(struct cli *cli, const char *path)
 
 static int check(struct cli *cli, int argc, char **argv)
 {
+    const struct floor **floors = arena_alloc(cli->arena, (size_t)argc * sizeof *floors + 1);
     int worst = CLI_DONE;
 
     if (argc < 1)
         return cli_wrong_words(&rows[CHECK]);
+    if (floors == NULL)
+        return CLI_CANNOT;
     for (int i = 0; i < argc; i++) {
-        int one = check_one(cli, argv[i]);
+        int one;
 
+        floors[i] = NULL;
+        one = check_one(cli, argv[i], &floors[i]);
         worst = one > worst ? one : worst;
     }
+    for (int i = 0; i < argc; i++)
+        if (floors[i] != NULL)
+            warn_portals(argv[i], floors[i], floors, argc);
     return worst;
 }
 

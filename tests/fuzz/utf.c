@@ -51,6 +51,18 @@ static void fold_check(struct span text, unsigned kind, struct arena *arena)
     }
 }
 
+/* Cleaned text hides nothing. */
+static void eye_check(struct span text, struct arena *arena)
+{
+    struct span look, clean;
+    uint32_t point = 0;
+
+    must(utf_look(text, arena, &look, NULL) == ERR_OK && utf_is_valid(look));
+    must(utf_clean(text, 0, arena, &clean, NULL) == ERR_OK);
+    must(utf_odd(clean, &point) != UTF_HIDDEN || point == 0x200d); /* of an emoji */
+    (void)utf_is_deceiving(text);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -75,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         clean_check(text, UTF_KEEP_LINES, arena);
         fold_check(text, FOLD_SEARCH, arena);
         fold_check(text, FOLD_WORDS, arena);
+        eye_check(text, arena);
         half.len = utf_valid_len(half);
         must((utf_collate_ja(text, half) > 0) == (utf_collate_ja(half, text) < 0));
     } else {
@@ -83,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         must(utf_n_graphemes(text, &n, NULL) == ERR_PROTO);
         must(utf_graphemes(text, arena, &at, &n, NULL) == ERR_PROTO);
         must(utf_fold(text, FOLD_WORDS, arena, &fold, NULL) == ERR_PROTO);
+        must(utf_look(text, arena, &clean, NULL) == ERR_PROTO && utf_is_deceiving(text));
     }
     arena_destroy(&arena);
     return 0;

@@ -123,6 +123,48 @@ def floors_with_a_fault_change_nothing(t):
 
 
 @case
+def ways_out_lead_to_floors_that_are_there(t):
+    t.req("AI-4.3-イ-エ-2")
+    with open(f"{ROOT}/tests/floors/good/base.json", encoding="utf-8") as f:
+        hall = json.load(f)
+    way_out = next(i for i, a in enumerate(hall["areas"]) if a["kind"] == "portal")
+    hall["id"] = "hall"
+    hall["areas"][way_out]["to"] = "loft"
+    attic = dict(hall, id="loft", areas=[dict(a) for a in hall["areas"]])
+    attic["areas"][way_out]["to"] = "hall"
+    pointer = f"/areas/{way_out}/to"
+    status, said = ibasho("floor", "check", file_of(hall))
+    t.ok(status == 0 and f"{pointer}: portal-unknown: 注意" in said, "a warning on one machine", said)
+    status, said = ibasho("floor", "check", file_of(hall), file_of(attic))
+    t.ok(status == 0 and "portal-unknown" not in said, "two that lead to each other", said)
+    reply = publish(board, hall)
+    t.eq((reply.status, [(e["pointer"], e["rule"]) for e in reply.json().get("errors", [])]),
+         (422, [(pointer, "portal-unknown")]), "refused where the floor should be")
+    status, said = ibasho("floor", "publish", file_of(hall))
+    t.ok(status == 1 and pointer in said, "the operator too", said)
+    t.ok("hall" not in versions(), "nothing was published", versions())
+    hall["areas"][way_out]["to"] = "hall"
+    t.eq(publish(board, hall).status, 200, "to itself")
+    t.eq(publish(board, attic).status, 200, "to one that is there by now")
+    hall["areas"][way_out]["to"] = "loft"
+    t.eq(publish(board, hall).status, 200, "and back")
+
+
+@case
+def names_that_deceive_are_refused(t):
+    t.req("AI-4.3-イ-エ-2")
+    lounge = ready("lounge")
+    lounge["name"]["en"] = "Lou\u202enge"
+    lounge["areas"][0]["name"]["en"] = "A\u0301\u0301\u0301rea"
+    status, said = ibasho("floor", "check", file_of(lounge))
+    t.ok(status == 1 and "/name/en: hidden" in said and "U+202E" in said
+         and "/areas/0/name/en: marks" in said, "by place, rule and character", said)
+    reply = publish(board, lounge)
+    t.eq((reply.status, sorted(e["rule"] for e in reply.json()["errors"])),
+         (422, ["hidden", "marks"]), "at publishing too")
+
+
+@case
 def floors_are_a_commissioners_and_known_to_everyone_inside(t):
     t.req("AI-2.3-エ AI-4.3-イ-エ-2")
     quiet = ready("quiet")

@@ -115,10 +115,23 @@ function whole(least: number, most: number): Field {
 
 const graphemes = new Intl.Segmenter("ja", { granularity: "grapheme" });
 
+/* As utf_odd of node/base/utf.h: what nobody sees, selectors aside, and marks upon marks. */
+const hidden =
+  /(?![\p{Variation_Selector}])[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2028\u2029\ufff9-\ufffb]/u;
+const marks = /(?:(?!\p{Variation_Selector})\p{M}){3}/u;
+
 function text(least: number, most: number): Field {
   return (value, pointer, add) => {
     if (typeof value !== "string") {
       add("type", pointer);
+      return;
+    }
+    if (hidden.test(value)) {
+      add("hidden", pointer);
+      return;
+    }
+    if (marks.test(value)) {
+      add("marks", pointer);
       return;
     }
     const n = [...graphemes.segment(value)].length;

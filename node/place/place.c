@@ -371,6 +371,7 @@ static void free_visits(struct place *place)
         free(guest);
     }
     visits_forget(place);
+    place_locks_free(&place->locks);
     while (place->ghosts != NULL) {
         struct ghost *ghost = place->ghosts;
 

@@ -308,20 +308,9 @@ static void area_lock(struct command_call *call)
 {
     const struct lock_input *input = call->input;
     struct world_person *person = person_of(call);
-    struct world_where where;
-    struct fail fail = {.code = ERR_INTERNAL};
-    enum err rc;
 
-    if (person == NULL)
-        return;
-    world_where(person, &where);
-    rc = world_lock_change(where.copy, input->area, input->lock, call->now_mono_us / 1000,
-                           &fail);
-    if (rc == ERR_OK)
-        log_info("place.lock", L_ID("account", call->caller->account),
-                 L_SPAN("floor", world_copy_ground(where.copy)->floor->id),
-                 L_SPAN("area", input->area), L_INT("lock", input->lock));
-    answer(call, rc, &fail);
+    if (person != NULL)
+        place_lock_ask(call, person, input->area, (enum floor_lock)input->lock);
 }
 
 /* ---- me.*, person.* ---- */

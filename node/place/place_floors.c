@@ -229,6 +229,8 @@ enum err place_copy_open(struct place *place, struct place_floor *floor, int cop
     if (rc == ERR_OK && !id_is_none(floor->session))
         world_session_change(c->world, floor->is_anonymous, span_text(floor->title),
                              place_ms(now));
+    if (rc == ERR_OK)
+        place_locks_apply(place, floor, c->world, now);
     return rc;
 }
 
@@ -242,7 +244,7 @@ static void close_empty(struct place_floor *floor, int from)
     }
 }
 
-static void change_ground(struct place_floor *floor, struct ground *ground,
+static void change_ground(struct place *place, struct place_floor *floor, struct ground *ground,
                           struct place_now now)
 {
     struct fail fail = {.code = ERR_INTERNAL};
@@ -252,6 +254,7 @@ static void change_ground(struct place_floor *floor, struct ground *ground,
             continue;
         if (world_ground_change(floor->copies[i].world, ground, place_ms(now), &fail) != ERR_OK)
             log_error("place.ground", L_TEXT("floor", floor->id), L_FAIL(&fail));
+        place_locks_apply(place, floor, floor->copies[i].world, now);
     }
     ground_unref(&floor->ground);
     floor->ground = ground_ref(ground);
@@ -317,7 +320,7 @@ static void read_floor(struct place *place, const struct facts_floor *f, struct 
     }
     floor->is_there = !f->plan.is_hidden;
     if (floor->ground != f->ground)
-        change_ground(floor, f->ground, now);
+        change_ground(place, floor, f->ground, now);
 }
 
 void place_facts_set(struct place *place, struct place_facts *facts, struct place_now now)

@@ -86,6 +86,13 @@ struct place_alias {
     unsigned number;
 };
 
+/* A lock of staff on a room, by whatever copy it is asked: it holds for all of them. */
+struct place_lock {
+    struct place_lock *next;
+    char floor[PLACE_FLOOR_CAP], area[PLACE_FLOOR_CAP];
+    enum floor_lock lock;
+};
+
 struct place_floor {
     struct place_floor *next;
     char id[PLACE_FLOOR_CAP];
@@ -127,6 +134,7 @@ struct place {
     /* Seats of before: read once on the writer's thread, which then adds one to `begun`;
      * place_live_set adds the other, and who comes second opens the doors. */
     struct ghost *ghosts;
+    struct place_lock *locks; /* what staff have locked; of a program before us, too */
     atomic_int begun;
     atomic_bool is_closing, is_read; /* is_read: no reading is under way any more */
     int64_t ghosts_until_mono_us;
@@ -261,6 +269,22 @@ void place_alias_give(struct place_floor *floor, struct world_look *look);
 /* On it and in no closed room. */
 int place_floor_n(const struct place_floor *floor);
 void place_floors_close(struct place *place);
+
+/* ---- place_locks.c: what staff locked, kept ---- */
+
+struct command_call;
+/* area.lock: the row, then the lock, then the answer. */
+void place_lock_ask(struct command_call *call, const struct world_person *person,
+                    struct span area, enum floor_lock lock);
+/* On top of what is there; NULL: no memory. Any thread, while no other has the list. */
+struct place_lock *place_lock_put(struct place_lock **locks, struct span floor,
+                                  struct span area, enum floor_lock lock);
+/* A copy that was opened, or has a new ground. */
+void place_locks_apply(const struct place *place, const struct place_floor *floor,
+                       struct world_copy *copy, struct place_now now);
+/* All of them: they have been read. */
+void place_locks_begin(struct place *place, struct place_now now);
+void place_locks_free(struct place_lock **locks);
 
 /* ---- place_hours.c ---- */
 

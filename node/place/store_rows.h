@@ -30,6 +30,12 @@ extern const struct audit_table visit_event_audit_table;
 extern const struct setting *const visit_settings[VISIT_SETTINGS_N];
 extern const struct setting setting_visit_log_days;
 
+#define LOCK_STMTS_N  7
+#define LOCK_TABLES_N 1
+extern const struct stmt *const lock_stmts[LOCK_STMTS_N]; /* lock_store.c */
+extern const struct data_table lock_tables[LOCK_TABLES_N];
+extern const struct audit_table area_lock_audit_table;
+
 #define LOOK_STMTS_N 4
 extern const struct stmt *const look_stmts[LOOK_STMTS_N]; /* look_store.c */
 

@@ -3,6 +3,7 @@
 
 #include "node/base/clock.h"
 #include "node/base/log.h"
+#include "node/place/lock_store.h"
 #include "node/place/place_priv.h"
 
 #define WRITE_US   2000000  /* seats that changed are written so often */
@@ -15,6 +16,7 @@
 struct reading {
     struct place *place;
     struct ghost *ghosts;
+    struct place_lock *locks;
 };
 
 static enum err keep_ghost(struct reading *r, const struct visit_seat_row *row,
@@ -43,6 +45,18 @@ static void free_ghosts(struct ghost **ghosts)
     }
 }
 
+static enum err read_locks(struct reading *r, struct tx *tx, struct fail *why)
+{
+    struct area_lock_row *rows = NULL;
+    size_t n = 0;
+    enum err rc = lock_store_current(tx, &rows, &n, why);
+
+    for (size_t i = 0; i < n && rc == ERR_OK; i++)
+        if (place_lock_put(&r->locks, rows[i].floor, rows[i].area, rows[i].lock) == NULL)
+            rc = fail_set(why, ERR_NOMEM, "a lock");
+    return rc;
+}
+
 /* Runs when the program before us has given up the writer's lock, so its last word is read. */
 static enum err ghosts_run(struct tx *tx, void *arg, struct fail *why)
 {
@@ -52,9 +66,10 @@ static enum err ghosts_run(struct tx *tx, void *arg, struct fail *why)
     enum err rc = visit_store_seats(tx, NULL, tx_arena(tx), &rows, &n, why);
 
     free_ghosts(&r->ghosts); /* it may run again */
+    place_locks_free(&r->locks);
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
         rc = keep_ghost(r, &rows[i], why);
-    return rc;
+    return rc == ERR_OK ? read_locks(r, tx, why) : rc;
 }
 
 static void ghosts_done(void *arg, enum err rc, const struct fail *why);
@@ -78,6 +93,7 @@ static void ghosts_done(void *arg, enum err rc, const struct fail *why)
     if (rc != ERR_OK)
         log_error("place.seats-unread", L_FAIL(why));
     place->ghosts = r->ghosts;
+    place->locks = r->locks;
     free(r);
     if (!atomic_load(&place->is_closing) && atomic_fetch_add(&place->begun, 1) == 1)
         live_serve(place->live, &place->feature);
@@ -116,21 +132,22 @@ static void count(struct place *place, const struct ghost *ghost, int by)
 }
 
 /* The newest of all seats tells about when the program before us ended: then its people have a
- * minute from then, as after any cut. */
+ * minute from then, as after any cut. Where nobody moved, it may be ANEW_US older than that. */
 void ghosts_begin(struct place *place, struct place_now now)
 {
-    int64_t newest = 0, left_us;
+    int64_t hold_us = (int64_t)place->hold_ms * 1000, newest = 0, left_us;
     int n = 0;
 
+    place_locks_begin(place, now);
     for (const struct ghost *g = place->ghosts; g != NULL; g = g->next, n++) {
         if (g->seat.row.at_utc_us > newest)
             newest = g->seat.row.at_utc_us;
         count(place, g, 1);
     }
-    left_us = newest + (int64_t)place->hold_ms * 1000 - now.utc_us;
-    if (left_us > (int64_t)place->hold_ms * 1000)
-        left_us = (int64_t)place->hold_ms * 1000;
-    if (left_us > 0 && left_us < AT_LEAST_S * SECOND_US)
+    left_us = newest + hold_us - now.utc_us;
+    if (left_us > hold_us)
+        left_us = hold_us;
+    if (left_us > -ANEW_US && left_us < AT_LEAST_S * SECOND_US)
         left_us = AT_LEAST_S * SECOND_US;
     place->ghosts_until_mono_us = now.mono_us + left_us;
     if (n > 0)
@@ -216,6 +233,7 @@ static void fill(struct visit_log_seat *seat, const struct visit *visit,
                                         .session = visit->floor->session,
                                         .token = visit->token,
                                         .is_trial = visit->pass.is_trial,
+                                        .is_anonymous = visit->floor->is_anonymous,
                                         .at_utc_us = at_utc_us,
                                     }};
     snprintf(seat->floor, sizeof seat->floor, "%s", visit->floor->id);

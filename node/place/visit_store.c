@@ -10,7 +10,7 @@
 #define EVENT_COLUMNS "id, visit, at, account, kind, floor, copy, session, reason, is_trial"
 #define SEAT_COLUMNS \
     "account, visit, floor, copy, x, y, rung, state, has_distance, room, session," \
-    " token_sha256, is_trial, at"
+    " token_sha256, is_trial, at, is_anonymous"
 
 const struct setting setting_visit_log_days = {
     .name = "log.visit_days",
@@ -55,12 +55,13 @@ static const struct stmt seat_put = {
     "visit_seat_put",
     "INSERT INTO visit_seat (" SEAT_COLUMNS ") SELECT $1::uuid, $2::uuid, $3::text,"
     " $4::integer, $5::integer, $6::integer, $7::text, $8::text, $9::boolean, $10::text,"
-    " $11::uuid, $12::bytea, $13::boolean, $14::timestamptz WHERE EXISTS (SELECT FROM account"
+    " $11::uuid, $12::bytea, $13::boolean, $14::timestamptz, $15::boolean WHERE EXISTS (SELECT "
+    "FROM account"
     " WHERE id = $1::uuid) ON CONFLICT (account) DO UPDATE SET visit = excluded.visit,"
     " floor = excluded.floor, copy = excluded.copy, x = excluded.x, y = excluded.y,"
     " rung = excluded.rung, state = excluded.state, has_distance = excluded.has_distance,"
     " room = excluded.room, session = excluded.session, token_sha256 = excluded.token_sha256,"
-    " is_trial = excluded.is_trial, at = excluded.at"};
+    " is_trial = excluded.is_trial, at = excluded.at, is_anonymous = excluded.is_anonymous"};
 static const struct stmt seat_drop = {
     "visit_seat_drop", "DELETE FROM visit_seat WHERE account = $1::uuid AND visit = $2::uuid"};
 static const struct stmt seat_all = {"visit_seat_all", "SELECT " SEAT_COLUMNS
@@ -98,6 +99,7 @@ static const struct data_column seat_columns[] = {
     {"token_sha256", "同じ端末でもどるための値（もとには戻せない）", false},
     {"is_trial", "体験用のIDか", false},
     {"at", "いつの位置か", false},
+    {"is_anonymous", "名前をかくす会の中か", false},
     {NULL, NULL, false},
 };
 
@@ -283,6 +285,7 @@ enum err visit_store_seat_put(struct tx *tx, const struct visit_seat_row *row, s
     db_arg_bytes(&args, hash256_span(&row->token));
     db_arg_bool(&args, row->is_trial);
     db_arg_time(&args, row->at_utc_us);
+    db_arg_bool(&args, row->is_anonymous);
     return tx_send(tx, &seat_put, &args, why);
 }
 
@@ -318,6 +321,7 @@ static enum err own_seat(const struct db_rows *rows, int i, struct arena *arena,
         .session = db_id(rows, i, 10),
         .is_trial = db_bool(rows, i, 12),
         .at_utc_us = db_time(rows, i, 13),
+        .is_anonymous = db_bool(rows, i, 14),
     };
     if (rung < 0 || state < 0 || token.len != HASH256_BYTES)
         return fail_set(why, ERR_INTERNAL, "a seat's rung, state or token");

@@ -53,6 +53,7 @@ struct visit_seat_row {
     struct id session; /* ID_NONE */
     struct hash256 token;
     bool is_trial;
+    bool is_anonymous; /* names were hidden there */
     int64_t at_utc_us;
 };
 /* Queued. Of an account that is gone meanwhile nothing is written. */

@@ -82,6 +82,8 @@ void world_session_change(struct world_copy *copy, bool is_anonymous, struct spa
                           int64_t now_ms);
 /* Staff open and close a room; WORLD_LOCK_FILE: as the floor file says. */
 #define WORLD_LOCK_FILE (-1)
+/* The lock that holds (enum floor_lock); -1: no such area. */
+int world_lock(const struct world_copy *copy, struct span area);
 NODISCARD enum err world_lock_change(struct world_copy *copy, struct span area, int lock,
                                      int64_t now_ms, struct fail *why);
 

@@ -225,3 +225,10 @@ enum err world_lock_change(struct world_copy *copy, struct span id, int lock, in
     world_area_update(copy, area);
     return ERR_OK;
 }
+
+int world_lock(const struct world_copy *copy, struct span id)
+{
+    int area = world_area_find(copy, id);
+
+    return area < 0 ? -1 : world_lock_of(copy, (size_t)area);
+}

@@ -91,7 +91,36 @@ def log_of(i, since=None):
 
 
 def mark():
-    return stamp(now() - datetime.timedelta(milliseconds=1))
+    """Rows of what follows are from here on; a line that was closed a moment ago is over by then: its
+    client hears the close before the exit is noted."""
+    time.sleep(0.1)
+    return stamp(now())
+
+
+def kill_and_wait():
+    pid = node.kill("node")
+    node.wait_back("node", pid)
+
+
+def back(i_or_session, seconds=20):
+    """A line as soon as there can be one: after a kill the doors are shut for a moment."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return visitor(i_or_session) if isinstance(i_or_session, int) else Visitor(node, i_or_session)
+        except (OSError, Closed, Refused, Late):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+def wait_written(i, v, seconds=40):
+    """He has arrived, and where he stands was written."""
+    end = time.monotonic() + seconds
+    sql = f"SELECT x, y FROM visit_seat WHERE account = '{children[i][0].id}'"
+    while node.psql(sql) != f"{v.me()['x']}|{v.me()['y']}":
+        assert time.monotonic() < end, (node.psql(sql), v.me())
+        time.sleep(0.2)
 
 
 @case
@@ -871,45 +900,88 @@ def killed_and_back_on_the_same_spot(t):
     s.wait("floor.here")
     room = next(i for i, r in s.floor.areas.items()
                 if "n" not in r and s.refused("area.enter", area=i) is None)
-    time.sleep(14)  # they have arrived, and that was written
+    for i, v in enumerate(vs):
+        wait_written(i, v)
+    time.sleep(3)  # so is what the staff did
     t.eq(s.floor.here.get("room"), room, "in a closed room")
     spots = [(v.me()["x"], v.me()["y"]) for v in vs]
     began = time.monotonic()
-    pid = node.kill("node")
-    node.wait_back("node", pid)
-    back = []
+    kill_and_wait()
+    again = []
     for i, v in enumerate(vs[:3]):
-        while True:
-            try:
-                back.append(visitor(i))
-                break
-            except (OSError, Closed, Refused, Late):
-                time.sleep(0.05)
-                if time.monotonic() - began > 20:
-                    raise
+        again.append(back(i))
         if i < 2:
-            back[i].resume(v)
+            again[i].resume(v)
         else:
-            back[i].enter("plaza")
-        back[i].wait("floor.here")
+            again[i].enter("plaza")
+        again[i].wait("floor.here")
         if i == 0:
             t.note(f"the first stands there again {time.monotonic() - began:.2f} s after the kill")
             t.ok(time.monotonic() - began <= 3, "within three seconds", time.monotonic() - began)
-    for i, v in enumerate(back):
+    for i, v in enumerate(again):
         t.eq((v.me()["x"], v.me()["y"]), spots[i], "on the same spot")
     t.eq(log_of(0, since), [("entry", "plaza", "")], "and the same visit")
     s_back = Visitor(node, supporter)
     s_back.resume(s)
     t.eq(s_back.wait("floor.here").get("room"), room, "in the same room")
+    with visitor(4) as late:
+        late.enter("lounge")
+        s_back.wait("entries", where=lambda of: any(i["name"] == "こども4" for i in of["items"]))
+        t.ok(s_back.last_n > s.last_n, "what is said since has higher numbers", (s.last_n, s_back.last_n))
     s_back.close()
     end = time.monotonic() + 62
     while time.monotonic() < end and log_of(3, since)[-1][0] != "lost":
         time.sleep(1)
     t.eq(log_of(3, since), [("entry", "plaza", ""), ("lost", "plaza", "restart")],
          "who did not come back is lost, within a minute")
-    for v in back:
+    for v in again:
         v.close()
     t.eq(log_of(2, since), [("entry", "plaza", ""), ("exit", "plaza", "closed")], "the others left")
+
+
+@case
+def a_room_that_staff_locked_stays_locked(t):
+    t.req("AI-2.3-オ")
+    t.req("NI-T3-8")
+    with Visitor(node, supporter) as s, visitor(0) as a:
+        s.enter("counsel")
+        a.enter("counsel")
+        s.wait("floor.here")
+        a.wait("floor.here")
+        room = next(i for i, r in s.floor.areas.items() if "n" not in r and r["lock"] == "in_use")
+        before = s.floor.areas[room]["lock"]
+        t.eq(s.refused("area.lock", area="nowhere", lock="staff"), "not-found", "no such room")
+        t.eq(s.refused("area.lock", area=room, lock="staff"), None, "locked")
+        a.until(lambda: a.floor.areas[room]["lock"] == "staff", what="the lock")
+        t.eq(a.refused("area.enter", area=room), "area-locked", "a child does not get in")
+        row = node.psql("SELECT id, floor, area, before, lock, by, role FROM area_lock ORDER BY n DESC"
+                        " LIMIT 1").split("|")
+        login = node.psql(f"SELECT id FROM account WHERE id = '{row[5]}' AND role = 'supporter'")
+        t.eq((row[1:5], login != "", row[6]), (["counsel", room, before, "staff"], True, "supporter"),
+             "on record: floor, room, old and new lock, by whom")
+        t.eq(node.psql("SELECT count(*) FROM access_record WHERE object = '" + row[0] +
+                       "' AND outcome = 'ok'"), "1", "which the access record names")
+        t.eq(node.psql("SELECT count(*) FROM area_lock k WHERE NOT EXISTS (SELECT FROM audit_leaf l"
+                       " WHERE l.row_id = k.id AND l.table_name = 'area_lock')"), "0", "a leaf")
+        kill_and_wait()
+    try:
+        with back(0) as a, back(supporter) as s:
+            a.enter("counsel")
+            s.enter("counsel")
+            t.eq({r["id"]: r["lock"] for r in a.wait("floor.here")["areas"]}[room], "staff",
+                 "after a kill it is locked still")
+            time.sleep(3.2)
+            t.eq(a.refused("area.enter", area=room), "area-locked", "nobody gets in")
+            s.wait("floor.here")
+            t.eq(s.refused("area.lock", area=room, lock=before), None, "until staff open it")
+            a.until(lambda: a.floor.areas[room]["lock"] == before, what="open")
+            t.eq(node.psql("SELECT before FROM area_lock ORDER BY n DESC LIMIT 1"), "staff",
+                 "and the record goes on")
+    finally:
+        if node.psql("SELECT lock FROM area_lock ORDER BY n DESC LIMIT 1") != before:
+            with back(supporter) as s:
+                s.enter("counsel")
+                s.command("area.lock", area=room, lock=before)
 
 
 @case

@@ -12,6 +12,7 @@
 #include "node/features.h"
 #include "node/place/access_store.h"
 #include "node/place/floor_json.h"
+#include "node/place/lock_store.h"
 #include "node/place/ready.h"
 #include "node/place/store_rows.h"
 #include "node/place/visit_store.h"
@@ -679,6 +680,71 @@ T_CASE(place_seats_are_of_now_and_go_with_the_person)
          ERR_OK, "erased");
     T_EQ(count(t, "visit_seat"), 0, "gone with him");
     town_stop(t);
+}
+
+static enum err lock_run(struct tx *tx, void *arg, struct fail *why)
+{
+    return lock_store_add(tx, arg, why);
+}
+
+struct locks {
+    struct area_lock_row row[4];
+    size_t n;
+};
+
+static enum err locks_run(struct tx *tx, void *arg, struct fail *why)
+{
+    struct locks *locks = arg;
+    struct area_lock_row *rows = NULL;
+    enum err rc = lock_store_current(tx, &rows, &locks->n, why);
+
+    for (size_t i = 0; rc == ERR_OK && i < locks->n && i < 4; i++)
+        locks->row[i] = rows[i]; /* its texts are not looked at */
+    return rc;
+}
+
+T_CASE(place_locks_of_staff_are_kept_with_what_held_before)
+{
+    struct town town, *t = &town;
+    struct writer *writer;
+    struct locks locks = {.n = 0};
+    struct area_lock_row row;
+
+    T_REQ("AI-2.3-オ NI-T3-8");
+    town_start(t);
+    writer = t->people.store.log.writer;
+    row = (struct area_lock_row){
+        .id = id_new(),
+        .floor = SPAN("counsel"),
+        .area = SPAN("room-1"),
+        .lock = LOCK_STAFF,
+        .before = LOCK_IN_USE,
+        .who = {clock_utc_us(), t->contractor.account, SPAN("contractor")},
+    };
+    for (int i = 0; i < 2; i++)
+        T_EQ(writer_wait(writer, lock_run, &row, NULL), ERR_OK, "asked twice");
+    T_EQ(count(t, "area_lock"), 1, "written once");
+    row.id = id_new();
+    row.lock = LOCK_CLOSED;
+    row.before = LOCK_OPEN; /* not what the newest row says */
+    T_EQ(writer_wait(writer, lock_run, &row, NULL), ERR_OK, "again");
+    row.id = id_new();
+    row.area = SPAN("room-2");
+    row.before = LOCK_OPEN;
+    T_EQ(writer_wait(writer, lock_run, &row, NULL), ERR_OK, "another room");
+    T_EQ(writer_wait(writer, locks_run, &locks, NULL), ERR_OK, "read");
+    T_EQ(locks.n, 2, "the newest of each");
+    for (size_t i = 0; i < 2; i++)
+        T_EQ(locks.row[i].lock, LOCK_CLOSED, "is what holds");
+    T_EQ(store_fixture_i64(&t->people.store,
+                           "SELECT count(*) FROM area_lock WHERE area = 'room-1' AND n = 2 AND"
+                           " before = 'staff' AND lock = 'closed'"),
+         1, "the old lock and the new");
+    T_EQ(store_fixture_i64(&t->people.store,
+                           "SELECT count(*) FROM area_lock WHERE area = 'room-2' AND before ="
+                           " 'open'"),
+         1, "of the first as its floor said");
+    town_stop(t); /* every row is a leaf */
 }
 
 /* Every kind of row at once; town_stop verifies each leaf, and a changed row is found out. */

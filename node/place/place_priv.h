@@ -39,6 +39,7 @@ struct guest {
     struct guest *prev, *next;
     int64_t acted_mono_us, acted_utc_us; /* a command, or when it came */
     uint64_t access;                     /* bits of the floors he may enter */
+    bool is_owed_cards;                  /* of the round of news under way: place_cards.c */
     int64_t entries_mono_us; /* up to when his entries are paid for: visit_enter.c */
 };
 
@@ -145,6 +146,7 @@ struct place {
     int64_t access_until_utc_us;      /* then a rule begins or ends for somebody here */
     bool is_cards_due, is_floors_due; /* to the lobby; to those on floors */
     int64_t cards_mono_us, cards_all_mono_us;
+    bool is_cards_round;              /* somebody is owed a list yet */
     struct place_entry_note *entries; /* not told yet */
     size_t n_entries, entries_cap;
     int64_t entries_mono_us;
@@ -300,6 +302,8 @@ void place_hours_sweep(struct place *place, struct place_now now);
 
 void place_hello_send(struct guest *guest, struct place_now now);
 void place_cards_sweep(struct place *place, struct place_now now);
+/* Part of a round: at most 16 different lists are made. False: some are owed theirs yet. */
+bool place_cards_serve(struct place *place, bool is_open);
 
 /* ---- place_staff.c: who came in ---- */
 

@@ -11,8 +11,8 @@ struct inner {
 };
 struct outer {
     struct id id;
-    bool has[8];
-    struct span text, raw, bytes, secret;
+    bool has[9];
+    struct span text, raw, bytes, secret, exact;
     int64_t number, bounded, time, big;
     bool is_so;
     int choice;
@@ -57,6 +57,11 @@ static const struct jx_field outer_fields[] = {
      .least = -3,
      .most = 9,
      .offset = offsetof(struct outer, bounded)},
+    {.name = "e",
+     .type = JX_TEXT,
+     .flags = JX_EXACT | JX_OPTIONAL,
+     .has_offset = offsetof(struct outer, has[8]),
+     .offset = offsetof(struct outer, exact)},
     {.name = "y", .type = JX_BOOL, .offset = offsetof(struct outer, is_so)},
     {.name = "l",
      .type = JX_LIST,

@@ -23,7 +23,7 @@ enum ws_opcode {
 /* What becomes of a frame whose receiver does not read (node/server/ws_queue.h). */
 enum ws_keep {
     WS_KEEP,     /* chat, notices, answers, pings: all of them, or the connection ends */
-    WS_MAY_DROP, /* movement: the next one says it all again */
+    WS_MAY_DROP, /* movement: whoever loses any gets a whole picture before the next */
 };
 
 struct ws_shared;

@@ -230,7 +230,8 @@ void world_channel_move(struct world_person *person, unsigned channel, struct fl
     body->seat = world_seat_new(copy, channel);
     body->x = spot.x;
     body->y = spot.y;
-    body->flags = (uint16_t)((body->flags & ~BODY_UNTOLD) | BODY_CAME | BODY_HERE);
+    body->flags =
+        (uint16_t)((body->flags & ~(BODY_UNTOLD | BODY_TOLD)) | BODY_CAME | BODY_HERE);
     person->stood = spot;
     person->knock_area = -1;
     world_areas_set(copy, body, floor_areas_at(world_map(copy), spot.x, spot.y));
@@ -388,6 +389,16 @@ static void people_tell(struct world_copy *copy)
             (uint16_t)(copy->bodies[i].flags & ~(BODY_CAME | BODY_CHANGED | BODY_MARKED));
 }
 
+static void told(struct world_body *body)
+{
+    if ((body->flags & (BODY_MOVED | BODY_TELLS)) == BODY_MOVED) {
+        body->told_x = (uint16_t)body->x;
+        body->told_y = (uint16_t)body->y;
+        body->flags |= BODY_TOLD;
+    }
+    body->flags = (uint16_t)(body->flags & ~(BODY_MOVED | BODY_TELLS));
+}
+
 static void moves_tell(struct world_copy *copy, int64_t now_ms)
 {
     uint64_t moved = 0;
@@ -399,9 +410,16 @@ static void moves_tell(struct world_copy *copy, int64_t now_ms)
         if ((moved & CHANNEL_BIT(c)) != 0)
             world_tick_send(copy, c, now_ms);
     for (uint32_t i = 0; moved != 0 && i < copy->n; i++)
-        copy->bodies[i].flags = (uint16_t)(copy->bodies[i].flags & ~(BODY_MOVED | BODY_TELLS));
+        told(&copy->bodies[i]);
     if (moved != 0)
         copy->gen++;
+}
+
+static void advance(struct world_copy *copy, uint32_t i, int64_t now_ms)
+{
+    world_advance(copy, i, now_ms);
+    if ((copy->bodies[i].flags & BODY_WALKS) == 0)
+        world_stick_tell(copy->people[i], now_ms);
 }
 
 static void copy_tick(struct world_copy *copy, int64_t now_ms)
@@ -409,7 +427,7 @@ static void copy_tick(struct world_copy *copy, int64_t now_ms)
     for (uint32_t i = 0; i < copy->n; i++)
         if ((copy->bodies[i].flags & BODY_WALKS) != 0 || copy->bodies[i].dx != 0 ||
             copy->bodies[i].dy != 0)
-            world_advance(copy, i, now_ms);
+            advance(copy, i, now_ms);
     people_tell(copy);
     world_rest_send(copy, now_ms);
     beat(copy, now_ms);

@@ -195,7 +195,7 @@ void world_peer_change(struct world_person *person, void *peer, int64_t now_ms)
         return;
     }
     world_advance(copy, person->at, now_ms);
-    world_body_of(person)->dx = world_body_of(person)->dy = 0;
+    world_stick_end(person);
 }
 
 void world_refresh(struct world_person *person, int64_t now_ms)

@@ -176,8 +176,8 @@ static void person_fill(const struct world_person *person, bool has_ids,
     bool is_hidden = copy->is_anonymous && !has_ids;
 
     item->seat = body->seat;
-    item->x = body->x;
-    item->y = body->y;
+    item->x = world_told_spot(body).x;
+    item->y = world_told_spot(body).y;
     item->name = name_of(person, has_ids);
     item->kind = is_hidden ? AVATAR_NEUTRAL : look->kind;
     item->colour = is_hidden ? AVATAR_NEUTRAL_COLOUR : look->colour;

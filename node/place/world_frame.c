@@ -1,7 +1,13 @@
 /* Movement as bytes (little-endian), built once for a channel and shared:
  *   u8 1, u8 flags (1: PICTURE), u16 n_moves, u32 floor_ms,
- *   n_moves of {u16 seat, u16 x, u16 y}, and until the end walks:
- *   {u16 seat, u8 n_points, u8 0, u16 speed_cm_s, u16 age_ms, n_points of {u16 x, u16 y}} */
+ *   n_moves of {u16 seat, u16 x, u16 y},
+ *   u16 n_runs, n_runs of {u16 seat, u8 n, n of {i8 dx, i8 dy}},
+ *   and until the end walks:
+ *   {u16 seat, u8 n_points, u8 kind, u16 speed_cm_s, u16 age_ms, n_points of {u16 x, u16 y}}
+ * A run tells of n seats one after another how far each went since it was told last: only of
+ * those who stand where a move or a step has put them, so a receiver who has lost a frame gets
+ * a PICTURE before anything else. A picture says what was told, not what is about to be.
+ * kind 1: steered, so it may end or turn at any moment, and where it leads is no target. */
 #include <stdlib.h>
 
 #include "node/place/world_priv.h"
@@ -10,7 +16,12 @@
 #define FRAME_PICTURE 1
 #define HEAD_BYTES    8
 #define MOVE_BYTES    6
+#define RUN_BYTES     3
+#define RUN_MOST      UINT8_MAX
+#define STEP_BYTES    2
+#define STEP_MOST     INT8_MAX
 #define WALK_BYTES    8
+#define WALK_STEERED  1
 #define POINT_BYTES   4
 #define WALK_MOST     (WALK_BYTES + PATH_POINTS_CAP * POINT_BYTES)
 
@@ -43,8 +54,8 @@ static uint8_t *put_walk(uint8_t *p, const struct world_copy *copy, uint32_t i, 
 
     p = put16(p, copy->bodies[i].seat);
     *p++ = walk->n;
-    *p++ = 0;
-    p = put16(p, WORLD_SPEED_CM_S);
+    *p++ = (copy->bodies[i].flags & BODY_LEG) != 0 ? WALK_STEERED : 0;
+    p = put16(p, walk->speed_cm_s);
     p = put16(p, age_ms < 0 ? 0 : age_ms > UINT16_MAX ? UINT16_MAX : age_ms);
     for (size_t k = 0; k < walk->n; k++) {
         p = put16(p, walk->at[k].x);
@@ -53,18 +64,69 @@ static uint8_t *put_walk(uint8_t *p, const struct world_copy *copy, uint32_t i, 
     return p;
 }
 
-/* Who is told as a move, who as a walk: all of the channel (is_whole), or what is new. */
-static bool is_move(const struct world_body *body, unsigned channel, bool is_whole)
+/* Who is told as a move or a step, who as a walk: all of the channel (is_whole), or what is
+ * new. */
+static bool is_still(const struct world_body *body, unsigned channel, bool is_whole)
 {
     return body->channel == channel &&
-           (is_whole ? (body->flags & BODY_WALKS) == 0
+           (is_whole ? (body->flags & (BODY_WALKS | BODY_LEG)) == 0
                      : (body->flags & (BODY_MOVED | BODY_TELLS)) == BODY_MOVED);
 }
 
 static bool is_walk(const struct world_body *body, unsigned channel, bool is_whole)
 {
     return body->channel == channel &&
-           (body->flags & (is_whole ? BODY_WALKS : BODY_TELLS)) != 0;
+           (body->flags & (is_whole ? BODY_WALKS | BODY_LEG : BODY_TELLS)) != 0;
+}
+
+/* Of one who is still. */
+static bool is_step(const struct world_body *body, bool is_whole)
+{
+    return !is_whole && (body->flags & BODY_TOLD) != 0 &&
+           abs(body->x - body->told_x) <= STEP_MOST && abs(body->y - body->told_y) <= STEP_MOST;
+}
+
+static uint8_t *put_moves(uint8_t *p, const struct world_copy *copy, unsigned channel,
+                          bool is_whole)
+{
+    for (uint32_t i = 0; i < copy->n; i++) {
+        const struct world_body *body = &copy->bodies[i];
+        /* What is new is where he is; all of it, what is known of him. */
+        struct floor_spot at = is_whole ? world_told_spot(body) : world_spot(body);
+
+        if (!is_still(body, channel, is_whole) || is_step(body, is_whole))
+            continue;
+        p = put16(p, body->seat);
+        p = put16(p, at.x);
+        p = put16(p, at.y);
+    }
+    return p;
+}
+
+static uint8_t *put_runs(uint8_t *p, const struct world_copy *copy, unsigned channel)
+{
+    uint8_t *head = p, *run = NULL;
+    uint16_t n_runs = 0, next = 0;
+
+    p += 2;
+    for (uint32_t i = 0; i < copy->n; i++) {
+        const struct world_body *body = &copy->bodies[i];
+
+        if (!is_still(body, channel, false) || !is_step(body, false))
+            continue;
+        if (run == NULL || body->seat != next || run[2] == RUN_MOST) {
+            run = p;
+            n_runs++;
+            p = put16(p, body->seat);
+            *p++ = 0;
+        }
+        run[2]++;
+        next = (uint16_t)(body->seat + 1);
+        *p++ = (uint8_t)(body->x - body->told_x);
+        *p++ = (uint8_t)(body->y - body->told_y);
+    }
+    put16(head, n_runs);
+    return p;
 }
 
 /* NULL: no memory. */
@@ -74,14 +136,18 @@ static struct ws_shared *frame_make(struct world_copy *copy, unsigned channel, b
     struct world *world = copy->world;
     int64_t floor_ms = now_ms - copy->base_ms;
     struct ws_shared *frame = NULL;
-    size_t n_moves = 0, n_walks = 0;
+    size_t n_moves = 0, n_steps = 0, n_walks = 0;
     uint8_t *p;
 
     for (uint32_t i = 0; i < copy->n; i++) {
-        n_moves += is_move(&copy->bodies[i], channel, is_whole);
-        n_walks += is_walk(&copy->bodies[i], channel, is_whole);
+        const struct world_body *body = &copy->bodies[i];
+
+        if (is_still(body, channel, is_whole))
+            *(is_step(body, is_whole) ? &n_steps : &n_moves) += 1;
+        n_walks += is_walk(body, channel, is_whole);
     }
-    if (!bytes_reserve(world, HEAD_BYTES + n_moves * MOVE_BYTES + n_walks * WALK_MOST))
+    if (!bytes_reserve(world, HEAD_BYTES + n_moves * MOVE_BYTES + 2 +
+                                  n_steps * (RUN_BYTES + STEP_BYTES) + n_walks * WALK_MOST))
         return NULL;
     p = world->bytes;
     *p++ = FRAME_TICK;
@@ -89,15 +155,9 @@ static struct ws_shared *frame_make(struct world_copy *copy, unsigned channel, b
     p = put16(p, (int64_t)n_moves);
     p = put16(p, floor_ms);
     p = put16(p, floor_ms >> 16);
-    for (uint32_t i = 0; n_moves > 0 && i < copy->n; i++) {
-        const struct world_body *body = &copy->bodies[i];
-
-        if (!is_move(body, channel, is_whole))
-            continue;
-        p = put16(p, body->seat);
-        p = put16(p, body->x);
-        p = put16(p, body->y);
-    }
+    if (n_moves > 0)
+        p = put_moves(p, copy, channel, is_whole);
+    p = n_steps > 0 ? put_runs(p, copy, channel) : put16(p, 0);
     for (uint32_t i = 0; n_walks > 0 && i < copy->n; i++)
         if (is_walk(&copy->bodies[i], channel, is_whole))
             p = put_walk(p, copy, i, now_ms);

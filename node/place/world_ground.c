@@ -10,7 +10,7 @@ static void all_told_anew(struct world_copy *copy, int64_t now_ms)
     copy->dirty = 0;
     copy->gen++;
     for (uint32_t i = 0; i < copy->n; i++)
-        copy->bodies[i].flags = (uint16_t)(copy->bodies[i].flags & ~BODY_UNTOLD);
+        copy->bodies[i].flags = (uint16_t)(copy->bodies[i].flags & ~(BODY_UNTOLD | BODY_TOLD));
     for (uint32_t i = 0; i < copy->n; i++)
         world_here_send(copy->people[i], now_ms);
 }

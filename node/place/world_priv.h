@@ -38,7 +38,11 @@
 #define BODY_HERE    0x100u /* is owed floor.here */
 #define BODY_REST    0x200u /* is owed the rest of the people, from person->told */
 #define BODY_MARKED  0x400u /* nor what has changed of him for staff with IDs alone */
-#define BODY_UNTOLD  (BODY_MOVED | BODY_TELLS | BODY_CAME | BODY_CHANGED | BODY_MARKED)
+#define BODY_LEG     0x800u /* of a stick: person->walk is how he was told to go on */
+/* His channel knows told_x and told_y as where he is, so a move may be told as the way from
+ * there. Not so of whoever was last told by a walk, or not at all. */
+#define BODY_TOLD   0x1000u
+#define BODY_UNTOLD (BODY_MOVED | BODY_TELLS | BODY_CAME | BODY_CHANGED | BODY_MARKED)
 
 struct world_body {
     int32_t x, y;
@@ -47,14 +51,17 @@ struct world_body {
     uint64_t areas;         /* he stands in */
     uint64_t sees;          /* closed rooms he sees into from outside */
     uint16_t seat, flags;
-    int8_t dx, dy; /* stick, at most 127 long; 0 0: none */
+    uint16_t told_x, told_y; /* with BODY_TOLD */
+    int8_t dx, dy;           /* stick, at most 127 long; 0 0: none */
     uint8_t channel;
 };
 
 struct world_walk {
     int64_t start_ms;
     int32_t gone_mm;
+    uint16_t speed_cm_s;
     uint8_t n;
+    bool is_open; /* of a stick: it goes on where this ends */
     struct floor_spot at[PATH_POINTS_CAP];
     int32_t mm[PATH_POINTS_CAP]; /* from at[0] to at[i] */
 };
@@ -71,6 +78,9 @@ struct world_person {
     uint64_t who_shut;       /* areas whose list he is not on */
     struct floor_spot stood; /* where he stood last, other than in passing */
     struct world_walk walk;
+    int64_t turned_ms; /* the stick, to turn_x turn_y */
+    int8_t turn_x, turn_y;
+    bool is_lively; /* it had turned a moment before, too */
     struct {
         int64_t until_ms;
         int area;
@@ -151,6 +161,12 @@ static inline struct floor_spot world_spot(const struct world_body *body)
 {
     return (struct floor_spot){body->x, body->y};
 }
+/* Where his channel has him, unless he walks. */
+static inline struct floor_spot world_told_spot(const struct world_body *body)
+{
+    return (body->flags & BODY_TOLD) == 0 ? world_spot(body)
+                                          : (struct floor_spot){body->told_x, body->told_y};
+}
 static inline bool world_can_see(const struct world_copy *copy, const struct world_body *body,
                                  unsigned channel)
 {
@@ -224,12 +240,27 @@ bool world_spot_public(const struct world_person *person, struct floor_spot at, 
 
 void world_advance(struct world_copy *copy, uint32_t at, int64_t now_ms);
 void world_halt(struct world_person *person); /* at once, whatever is near */
+/* The walk, or what was told of a stick, is over; is_told: his spot is to be told. */
+void world_walk_end(struct world_person *person, bool is_told);
+/* A walk ends here, or where it first stops being too near to somebody. */
+void world_walk_stop(struct world_person *person);
+struct floor_spot world_walk_at(const struct world_walk *walk, int32_t mm);
+int32_t world_leg_mm(struct floor_spot a, struct floor_spot b);
+/* One step; false: what lies ahead may not be entered. */
+bool world_spot_take(struct world_person *person, struct floor_spot to, int64_t now_ms);
 /* Whoever only watches does not (rule). Brings him to where he is now. */
 NODISCARD enum err world_may_walk(struct world_person *person, const char *rule, int64_t now_ms,
                                   struct fail *why);
 /* Finds the way to a spot and begins it; it ends before somebody who wishes distance. */
 NODISCARD enum err world_walk_to(struct world_person *person, struct floor_spot to,
                                  int64_t now_ms, struct fail *why);
+
+/* ---- world_stick.c ---- */
+
+void world_stick_end(struct world_person *person); /* let go */
+void world_stick_advance(struct world_person *person, int64_t now_ms);
+/* Of a tick, after it: whether there is something to tell of him, and how. */
+void world_stick_tell(struct world_person *person, int64_t now_ms);
 
 /* ---- world_frame.c ---- */
 

@@ -1,16 +1,12 @@
-/* Walking: by a way that is sent once, or by a stick. Every step asks again what it may enter,
- * so that an area that filled meanwhile stays as full as it may be. */
+/* Walking by a way that is sent once. Every step asks again what it may enter, so that an area
+ * that filled meanwhile stays as full as it may be. Sticks: world_stick.c. */
 #include <math.h>
 
 #include "node/place/world_priv.h"
 
-#define STEP_MM     150 /* of a way, between two looks at areas */
-#define STEP_MS     150 /* of a stick: 22.5 cm, less than GROUND_STEP_CM */
-#define CATCH_UP_MS 2000
-#define STICK_LONG  127
-#define STICK_DEN   (STICK_LONG * 1000)
+#define STEP_MM 150 /* of a way, between two looks at areas */
 
-static int32_t leg_mm(struct floor_spot a, struct floor_spot b)
+int32_t world_leg_mm(struct floor_spot a, struct floor_spot b)
 {
     return (int32_t)(sqrt((double)world_distance2(a, b)) * 10.0);
 }
@@ -18,7 +14,7 @@ static int32_t leg_mm(struct floor_spot a, struct floor_spot b)
 /* Where a way is after so many millimetres; whole centimetres. Rounding never sets it into a
  * wall: a whole spot inside a box is a centimetre inside it at least, so a point of the line
  * less than that away would be inside as well, and the line is clear. */
-static struct floor_spot walk_at(const struct world_walk *walk, int32_t mm)
+struct floor_spot world_walk_at(const struct world_walk *walk, int32_t mm)
 {
     size_t i = 1;
     struct floor_spot a, b;
@@ -41,14 +37,14 @@ static int32_t walk_mm(const struct world_walk *walk)
     return walk->mm[walk->n - 1];
 }
 
-static void walk_end(struct world_person *person, bool is_told)
+void world_walk_end(struct world_person *person, bool is_told)
 {
     struct world_body *body = world_body_of(person);
 
     /* One that nobody was told of needs no end, but the spot reached by it needs telling. */
     if (is_told || (body->flags & BODY_TELLS) != 0)
         body->flags |= BODY_MOVED;
-    body->flags = (uint16_t)(body->flags & ~(BODY_WALKS | BODY_TELLS));
+    body->flags = (uint16_t)(body->flags & ~(BODY_WALKS | BODY_LEG | BODY_TELLS));
     person->stood = world_spot(body);
 }
 
@@ -57,8 +53,8 @@ void world_halt(struct world_person *person)
     struct world_body *body = world_body_of(person);
 
     body->dx = body->dy = 0;
-    if ((body->flags & BODY_WALKS) != 0)
-        walk_end(person, true);
+    if ((body->flags & (BODY_WALKS | BODY_LEG)) != 0)
+        world_walk_end(person, true);
 }
 
 static void walk_begin(struct world_person *person, const struct path *path, int64_t now_ms)
@@ -68,10 +64,11 @@ static void walk_begin(struct world_person *person, const struct path *path, int
 
     body->dx = body->dy = 0;
     if (path->n < 2) {
-        if ((body->flags & BODY_WALKS) != 0)
-            walk_end(person, true);
+        if ((body->flags & (BODY_WALKS | BODY_LEG)) != 0)
+            world_walk_end(person, true);
         return;
     }
+    walk->speed_cm_s = WORLD_SPEED_CM_S;
     walk->start_ms = now_ms;
     walk->gone_mm = 0;
     walk->n = (uint8_t)path->n;
@@ -79,9 +76,10 @@ static void walk_begin(struct world_person *person, const struct path *path, int
     walk->mm[0] = 0;
     for (size_t i = 1; i < path->n; i++) {
         walk->at[i] = path->at[i];
-        walk->mm[i] = walk->mm[i - 1] + leg_mm(path->at[i - 1], path->at[i]);
+        walk->mm[i] = walk->mm[i - 1] + world_leg_mm(path->at[i - 1], path->at[i]);
     }
-    body->flags = (uint16_t)((body->flags & ~BODY_MOVED) | BODY_WALKS | BODY_TELLS);
+    body->flags = (uint16_t)((body->flags & ~(BODY_MOVED | BODY_LEG | BODY_TOLD)) | BODY_WALKS |
+                             BODY_TELLS);
     person->copy->gen++;
 }
 
@@ -109,7 +107,7 @@ static int32_t walk_find(struct world_person *person, int32_t from_mm, int32_t t
         int32_t mm = is_nearest ? from_mm + by : to_mm - by;
 
         mm = mm > to_mm ? to_mm : mm < from_mm ? from_mm : mm;
-        *spot_out = walk_at(&person->walk, mm);
+        *spot_out = world_walk_at(&person->walk, mm);
         if (!world_is_too_near(copy, person->at, person->stood, *spot_out))
             return mm;
     }
@@ -133,8 +131,7 @@ static void walk_keep_distance(struct world_person *person)
     world_body_of(person)->flags |= BODY_TELLS;
 }
 
-/* One step; false: what lies ahead may not be entered. */
-static bool spot_take(struct world_person *person, struct floor_spot to, int64_t now_ms)
+bool world_spot_take(struct world_person *person, struct floor_spot to, int64_t now_ms)
 {
     struct world_copy *copy = person->copy;
     struct world_body *body = world_body_of(person);
@@ -168,52 +165,14 @@ static void walk_advance(struct world_person *person, int64_t now_ms)
     while (walk->gone_mm < to_mm) {
         int32_t mm = walk->gone_mm + STEP_MM > to_mm ? to_mm : walk->gone_mm + STEP_MM;
 
-        if (!spot_take(person, walk_at(walk, mm), now_ms)) {
-            walk_end(person, true);
+        if (!world_spot_take(person, world_walk_at(walk, mm), now_ms)) {
+            world_walk_end(person, true);
             return;
         }
         walk->gone_mm = mm;
     }
     if (walk->gone_mm >= walk_mm(walk))
-        walk_end(person, false);
-}
-
-/* Along walls as path_step goes; false: he stays. */
-static bool stick_step(struct world_person *person, int32_t dx, int32_t dy, int64_t now_ms)
-{
-    struct world_copy *copy = person->copy;
-    struct world_body *body = world_body_of(person);
-    struct floor_spot from = world_spot(body), to = {from.x + dx, from.y + dy};
-
-    if (!ground_is_roomy(copy->ground, from)) {
-        to = path_step(world_map(copy), from, dx, dy, world_shut(person, now_ms));
-        if (to.x == from.x && to.y == from.y)
-            return false;
-    }
-    if (world_is_too_near(copy, person->at, from, to) || !spot_take(person, to, now_ms))
-        return false;
-    person->stood = world_spot(body);
-    return true;
-}
-
-static void stick_advance(struct world_person *person, int64_t now_ms)
-{
-    struct world_body *body = world_body_of(person);
-
-    if (now_ms - body->at_ms > CATCH_UP_MS)
-        body->at_ms = now_ms - CATCH_UP_MS;
-    while (body->at_ms < now_ms) {
-        int64_t ms = now_ms - body->at_ms > STEP_MS ? STEP_MS : now_ms - body->at_ms;
-        int32_t x = body->rest_x + WORLD_SPEED_CM_S * (int32_t)ms * body->dx;
-        int32_t y = body->rest_y + WORLD_SPEED_CM_S * (int32_t)ms * body->dy;
-
-        body->at_ms += ms;
-        body->rest_x = x % STICK_DEN;
-        body->rest_y = y % STICK_DEN;
-        if ((x / STICK_DEN != 0 || y / STICK_DEN != 0) &&
-            stick_step(person, x / STICK_DEN, y / STICK_DEN, now_ms))
-            body->flags |= BODY_MOVED;
-    }
+        world_walk_end(person, false);
 }
 
 void world_advance(struct world_copy *copy, uint32_t at, int64_t now_ms)
@@ -225,12 +184,11 @@ void world_advance(struct world_copy *copy, uint32_t at, int64_t now_ms)
         walk_advance(person, now_ms);
         body->at_ms = now_ms;
     } else if (body->dx != 0 || body->dy != 0) {
-        stick_advance(person, now_ms);
+        world_stick_advance(person, now_ms);
     }
 }
 
-/* A walk ends here, or where it first stops being too near to somebody. */
-static void walk_stop(struct world_person *person)
+void world_walk_stop(struct world_person *person)
 {
     struct world_body *body = world_body_of(person);
     struct world_walk *walk = &person->walk;
@@ -240,7 +198,7 @@ static void walk_stop(struct world_person *person)
     if ((body->flags & BODY_WALKS) == 0)
         return;
     if (!world_is_too_near(person->copy, person->at, person->stood, world_spot(body))) {
-        walk_end(person, true);
+        world_walk_end(person, true);
         person->copy->gen++;
         return;
     }
@@ -291,45 +249,14 @@ enum err world_walk_to(struct world_person *person, struct floor_spot to, int64_
     }
     person->walk = before;
     body->flags = flags;
+    if ((flags & BODY_LEG) != 0) /* the stick was let go for it */
+        world_walk_end(person, true);
     return fail_field(why, ERR_CONFLICT, "distance", "somebody there wishes distance");
 }
 
 void world_stop(struct world_person *person, int64_t now_ms)
 {
-    struct world_body *body = world_body_of(person);
-
     world_advance(person->copy, person->at, now_ms);
-    body->dx = body->dy = 0;
-    walk_stop(person);
-}
-
-enum err world_stick(struct world_person *person, int8_t dx, int8_t dy, int64_t now_ms,
-                     struct fail *why)
-{
-    struct world_body *body = world_body_of(person);
-    int32_t long2 = dx * dx + dy * dy;
-    enum err rc;
-
-    if (dx == -128 || dy == -128)
-        return fail_field(why, ERR_INVALID, "stick", "direction %d %d", dx, dy);
-    rc = world_may_walk(person, "watch-stick", now_ms, why);
-    if (rc != ERR_OK)
-        return rc;
-    if (long2 > STICK_LONG * STICK_LONG) {
-        double by = STICK_LONG / sqrt((double)long2);
-
-        dx = (int8_t)(dx * by);
-        dy = (int8_t)(dy * by);
-    }
-    if (dx != 0 || dy != 0) {
-        if (person->is_away)
-            world_away_set(person, false, now_ms);
-        walk_stop(person);
-    }
-    if (body->dx == 0 && body->dy == 0)
-        body->rest_x = body->rest_y = 0;
-    body->dx = dx;
-    body->dy = dy;
-    body->at_ms = now_ms;
-    return ERR_OK;
+    world_stick_end(person);
+    world_walk_stop(person);
 }

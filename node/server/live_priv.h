@@ -68,7 +68,8 @@ struct live_conn {
     /* BEATs come back in the order in which all went out: so many unanswered say how old what
      * the page sees is, whatever lies in buffers on the way. */
     uint8_t n_beats_open;
-    bool answers_beats, is_behind, lost_while_behind;
+    bool answers_beats, is_behind;
+    bool has_lost;    /* movement: none is sent until there is a whole picture to send */
     char address[46]; /* as the front says */
 };
 

@@ -50,17 +50,18 @@ static void queue(struct live_conn *conn, struct ws_shared *frame, enum ws_keep 
                   size_t n_sent)
 {
     struct live *live = conn->head.live;
-    uint32_t n_dropped = conn->queue.n_dropped;
     struct fail fail = {.code = ERR_INTERNAL};
     /* One that was begun has to be ended. */
     enum err rc = ws_queue_push(&conn->queue, frame, n_sent > 0 ? WS_KEEP : keep, &fail);
+    uint32_t n_dropped = ws_queue_take_dropped(&conn->queue);
 
-    live_count_add(&live->count.n_frames_dropped, conn->queue.n_dropped - n_dropped);
+    live_count_add(&live->count.n_frames_dropped, n_dropped);
+    conn->has_lost = conn->has_lost || n_dropped > 0;
     if (rc == ERR_OK) {
         if (n_sent > 0)
             ws_queue_wrote(&conn->queue, n_sent);
-        if (!conn->is_corked)
-            ask_out(conn, !ws_queue_is_empty(&conn->queue));
+        if (!conn->is_corked) /* all of it may have been dropped: then for the picture */
+            ask_out(conn, conn->has_lost || !ws_queue_is_empty(&conn->queue));
     } else if (rc == ERR_BUSY && n_sent == 0) {
         live_count_add(&live->count.n_too_slow, 1);
         live_conn_end(conn, 1013, "too slow", true, LIVE_END_OURS);
@@ -77,8 +78,9 @@ void live_conn_send(struct live_conn *conn, struct ws_shared *frame, enum ws_kee
 
     if (conn->phase != LIVE_OPEN)
         return;
-    if (conn->is_behind && keep == WS_MAY_DROP) {
-        conn->lost_while_behind = true;
+    /* After one that was lost the next would be misread: a whole picture comes first. */
+    if (keep == WS_MAY_DROP && (conn->is_behind || conn->has_lost)) {
+        conn->has_lost = true;
         live_count_add(&conn->head.live->count.n_frames_dropped, 1);
         return;
     }
@@ -121,10 +123,9 @@ static void refresh(struct live_conn *conn)
     struct live *live = conn->head.live;
 
     if (conn->phase != LIVE_OPEN || conn->visitor == NULL || conn->is_behind ||
-        !ws_queue_is_empty(&conn->queue) ||
-        (ws_queue_take_dropped(&conn->queue) == 0 && !conn->lost_while_behind))
+        !ws_queue_is_empty(&conn->queue) || !conn->has_lost)
         return;
-    conn->lost_while_behind = false;
+    conn->has_lost = false;
     live->feature->refresh(live->feature->arg, conn->visitor, live->now_mono_us);
 }
 

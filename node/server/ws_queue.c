@@ -60,8 +60,8 @@ static uint32_t first_unsent(const struct ws_queue *queue)
     return queue->n_sent_bytes > 0 ? 1 : 0;
 }
 
-/* Whether movement, dropped oldest first, can make room; drops nothing when it cannot, so that
- * a frame without a place costs nobody theirs. */
+/* Whether movement, if it is dropped, makes room; drops nothing when it does not, so that a
+ * frame without a place costs nobody theirs. */
 static bool can_make_room(const struct ws_queue *queue, size_t len)
 {
     size_t n_bytes = queue->n_bytes + len, n = queue->n;
@@ -74,13 +74,10 @@ static bool can_make_room(const struct ws_queue *queue, size_t len)
     return n < WS_QUEUE_CAP_FRAMES && n_bytes <= WS_QUEUE_CAP_BYTES;
 }
 
-static bool make_room(struct ws_queue *queue, size_t len)
+/* Lets go of all movement: each builds upon the one before. */
+static void drop_movement(struct ws_queue *queue)
 {
-    if (has_room(queue, len))
-        return true;
-    if (!can_make_room(queue, len))
-        return false;
-    for (uint32_t i = first_unsent(queue); !has_room(queue, len);) {
+    for (uint32_t i = first_unsent(queue); i < queue->n;) {
         if (item_at(queue, i)->keep == WS_MAY_DROP) {
             take_out(queue, i);
             queue->n_dropped++;
@@ -88,7 +85,6 @@ static bool make_room(struct ws_queue *queue, size_t len)
             i++;
         }
     }
-    return true;
 }
 
 static enum err append(struct ws_queue *queue, struct ws_shared *frame, enum ws_keep keep,
@@ -118,12 +114,17 @@ enum err ws_queue_push(struct ws_queue *queue, struct ws_shared *frame, enum ws_
 {
     if (queue->is_closing)
         return fail_set(why, ERR_CONFLICT, "a close is queued");
-    if (make_room(queue, ws_shared_bytes(frame).len))
+    if (has_room(queue, ws_shared_bytes(frame).len))
         return append(queue, frame, keep, why);
-    if (keep == WS_KEEP)
+    if (keep == WS_MAY_DROP) {
+        drop_movement(queue);
+        queue->n_dropped++;
+        return ERR_OK;
+    }
+    if (!can_make_room(queue, ws_shared_bytes(frame).len))
         return fail_set(why, ERR_BUSY, "%u frames of %u bytes wait", queue->n, queue->n_bytes);
-    queue->n_dropped++;
-    return ERR_OK;
+    drop_movement(queue);
+    return append(queue, frame, keep, why);
 }
 
 enum err ws_queue_close(struct ws_queue *queue, struct ws_shared *close_frame, bool is_at_once,

@@ -1,5 +1,5 @@
 /* node/server/ws_queue.h - what one connection still has to be sent. Bounded: a receiver that
- * does not read loses movement, oldest first, and nothing else; when there is nothing of that
+ * does not read loses movement, all that waits, and nothing else; when there is nothing of that
  * kind left to lose, the connection is to be closed with 1013 (RFC 6455 registry: try again
  * later). Frames leave whole and in order; one that was begun is never dropped and nothing
  * comes between its parts.  Threads: a queue belongs to one; it
@@ -33,9 +33,9 @@ void ws_queue_init(struct ws_queue *queue);
 void ws_queue_fini(struct ws_queue *queue);
 
 /* Takes a reference of its own. ERR_OK: it is queued, or it is movement that found no room
- * (counted). ERR_BUSY: a frame that must be kept found no room, even without any movement;
- * close with 1013. ERR_CONFLICT: a close is queued, nothing goes behind it. ERR_NOMEM. On any
- * error the frame is not queued. */
+ * (counted, with all that waited). ERR_BUSY: a frame that must be kept found no room, even
+ * without any movement; close with 1013. ERR_CONFLICT: a close is queued, nothing goes behind
+ * it. ERR_NOMEM. On any error the frame is not queued. */
 NODISCARD enum err ws_queue_push(struct ws_queue *queue, struct ws_shared *frame,
                                  enum ws_keep keep, struct fail *why);
 /* The last frame, which finds room always. is_at_once: whatever was not begun is let go; else
@@ -53,7 +53,7 @@ bool ws_queue_is_empty(const struct ws_queue *queue);
 /* The close has been queued and everything is written: the socket may be closed. */
 bool ws_queue_is_finished(const struct ws_queue *queue);
 /* How much movement was dropped since the last call: if any, the receiver needs a fresh picture
- * once it reads again. */
+ * once it reads again, and no movement before it. */
 uint32_t ws_queue_take_dropped(struct ws_queue *queue);
 
 #endif

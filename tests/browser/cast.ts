@@ -81,7 +81,7 @@ export class Line {
     const { buffer, byteOffset, byteLength } = payload;
     const got = binaryFrom(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer);
     if (got?.kind !== "tick") return;
-    for (const { seat } of [...got.moves, ...got.walks]) this.seats.add(seat);
+    for (const { seat } of [...got.moves, ...got.steps, ...got.walks]) this.seats.add(seat);
     this.now = applyTick(this.now, got, performance.now());
   }
 

@@ -41,11 +41,15 @@ class Floor:
             self.areas.update({a["id"]: a for a in of["areas"]})
 
     def tick(self, payload):
-        """Whoever walks counts as being where it ends."""
-        _, _, moves, walks = read_tick(payload)
-        for seat, at in [*moves.items(), *((s, w[2][-1]) for s, w in walks.items())]:
+        """Whoever walks counts as being where it ends; whoever steers, where that was told."""
+        _, _, moves, steps, walks = read_tick(payload)
+        for seat, at in [*moves.items(), *((s, w[2][0 if w[3] else -1]) for s, w in walks.items())]:
             if seat in self.people:
                 self.people[seat].update(x=at[0], y=at[1])
+        for seat, by in steps.items():
+            if seat in self.people:
+                self.people[seat]["x"] += by[0]
+                self.people[seat]["y"] += by[1]
 
 
 class Visitor:

@@ -298,19 +298,28 @@ class Client:
 
 
 def read_tick(payload):
-    """A TICK: (is_picture, floor_ms, {seat: (x, y)}, {seat: (speed, age_ms, [(x, y)...])})."""
+    """A TICK: (is_picture, floor_ms, {seat: (x, y)}, {seat: (dx, dy)},
+    {seat: (speed, age_ms, [(x, y)...], is_steered)})."""
     kind, flags, n_moves, floor_ms = struct.unpack("<BBHI", payload[:8])
     if kind != 1:
         raise ValueError(f"not a TICK: {payload[:16]!r}")
-    at, moves, walks = 8, {}, {}
+    at, moves, steps, walks = 8, {}, {}, {}
     for _ in range(n_moves):
         seat, x, y = struct.unpack("<HHH", payload[at:at + 6])
         moves[seat] = (x, y)
         at += 6
+    (n_runs,) = struct.unpack("<H", payload[at:at + 2])
+    at += 2
+    for _ in range(n_runs):
+        seat, n = struct.unpack("<HB", payload[at:at + 3])
+        at += 3
+        for i in range(n):
+            steps[seat + i] = struct.unpack("<bb", payload[at + 2 * i:at + 2 * i + 2])
+        at += 2 * n
     while at < len(payload):
-        seat, n_points, _, speed, age_ms = struct.unpack("<HBBHH", payload[at:at + 8])
+        seat, n_points, kind, speed, age_ms = struct.unpack("<HBBHH", payload[at:at + 8])
         at += 8
         walks[seat] = (speed, age_ms, [struct.unpack("<HH", payload[at + 4 * i:at + 4 * i + 4])
-                                       for i in range(n_points)])
+                                       for i in range(n_points)], kind == 1)
         at += 4 * n_points
-    return bool(flags & 1), floor_ms, moves, walks
+    return bool(flags & 1), floor_ms, moves, steps, walks

@@ -1,6 +1,7 @@
 /* The lab of the world's tests (world_lab.h): a reader of what browsers get, and invariants. */
 #include "tests/unit/place/world_lab.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -75,18 +76,10 @@ static uint16_t get16(const uint8_t *p)
     return (uint16_t)(p[0] | p[1] << 8);
 }
 
-static void read_tick(struct lab_peer *peer, struct span b)
+static size_t read_moves(struct lab_peer *peer, struct span b, size_t n_moves)
 {
-    size_t at = 8, n_moves;
-    int64_t floor_ms;
+    size_t at = 8;
 
-    if (b.len < 8 || b.p[0] != 1 || b.p[1] > 1) {
-        peer->n_bad++;
-        return;
-    }
-    n_moves = get16(b.p + 2);
-    floor_ms = get16(b.p + 4) | (int64_t)get16(b.p + 6) << 16;
-    peer->n_pictures += b.p[1];
     for (size_t i = 0; i < n_moves && at + 6 <= b.len; i++, at += 6) {
         struct lab_mark *mark = &peer->marks[get16(b.p + at)];
 
@@ -96,22 +89,68 @@ static void read_tick(struct lab_peer *peer, struct span b)
         mark->x = get16(b.p + at + 2);
         mark->y = get16(b.p + at + 4);
     }
-    while (at + 8 <= b.len) {
-        struct lab_mark *mark = &peer->marks[get16(b.p + at)];
-        size_t n = b.p[at + 2];
+    return at;
+}
 
-        peer->n_bad += n == 0 || n > PATH_POINTS_CAP || b.p[at + 3] != 0 ||
-                       get16(b.p + at + 4) != WORLD_SPEED_CM_S || at + 8 + 4 * n > b.len;
-        if (n == 0 || n > PATH_POINTS_CAP || at + 8 + 4 * n > b.len)
-            return;
-        peer->saw[get16(b.p + at)] = true;
-        peer->n_unknown += !mark->is_known;
-        mark->walks = true;
-        mark->began_ms = floor_ms - get16(b.p + at + 6);
-        mark->x = get16(b.p + at + 4 + 4 * n); /* where it will end */
-        mark->y = get16(b.p + at + 6 + 4 * n);
-        at += 8 + 4 * n;
+static size_t read_runs(struct lab_peer *peer, struct span b, size_t at)
+{
+    size_t n_runs = at + 2 <= b.len ? get16(b.p + at) : 0;
+
+    for (at += 2; n_runs > 0 && at + 3 <= b.len; n_runs--) {
+        size_t seat = get16(b.p + at), n = b.p[at + 2];
+
+        peer->n_bad += n == 0 || seat + n > WORLD_SEATS + 1;
+        for (at += 3; n > 0 && seat <= WORLD_SEATS && at + 2 <= b.len; n--, seat++, at += 2) {
+            struct lab_mark *mark = &peer->marks[seat];
+
+            peer->saw[seat] = true;
+            peer->n_steps++;
+            peer->n_unknown += !mark->is_known;
+            peer->n_bad += mark->walks; /* from where? */
+            mark->x += (int8_t)b.p[at];
+            mark->y += (int8_t)b.p[at + 1];
+        }
     }
+    return n_runs == 0 ? at : b.len + 1;
+}
+
+static size_t read_walk(struct lab_peer *peer, struct span b, size_t at, int64_t floor_ms)
+{
+    struct lab_mark *mark = &peer->marks[get16(b.p + at)];
+    size_t n = b.p[at + 2], speed = get16(b.p + at + 4);
+    bool is_steered = b.p[at + 3] == 1;
+
+    peer->n_bad += b.p[at + 3] > 1 || speed == 0 || speed > WORLD_SPEED_CM_S ||
+                   (!is_steered && speed != WORLD_SPEED_CM_S) || (is_steered && n != 2);
+    if (n == 0 || n > PATH_POINTS_CAP || at + 8 + 4 * n > b.len)
+        return b.len + 1;
+    peer->saw[get16(b.p + at)] = true;
+    peer->n_unknown += !mark->is_known;
+    mark->walks = true;
+    mark->is_steered = is_steered;
+    mark->speed_cm_s = (int32_t)speed;
+    mark->began_ms = floor_ms - get16(b.p + at + 6);
+    mark->from_x = get16(b.p + at + 8);
+    mark->from_y = get16(b.p + at + 10);
+    mark->x = get16(b.p + at + 4 + 4 * n); /* where it will end */
+    mark->y = get16(b.p + at + 6 + 4 * n);
+    return at + 8 + 4 * n;
+}
+
+static void read_tick(struct lab_peer *peer, struct span b)
+{
+    size_t at;
+    int64_t floor_ms;
+
+    if (b.len < 10 || b.p[0] != 1 || b.p[1] > 1) {
+        peer->n_bad++;
+        return;
+    }
+    floor_ms = get16(b.p + 4) | (int64_t)get16(b.p + 6) << 16;
+    peer->n_pictures += b.p[1];
+    at = read_moves(peer, b, get16(b.p + 2));
+    for (at = read_runs(peer, b, at); at + 8 <= b.len;)
+        at = read_walk(peer, b, at, floor_ms);
     peer->n_bad += at != b.len;
 }
 
@@ -347,8 +386,21 @@ static void check_bodies(const struct world_copy *copy)
     T_EQ(copy->n_wishes, n_wishes, "wishes");
 }
 
+/* Where a browser draws somebody who steers. Who stands is drawn exactly where he is. */
+static bool is_near(const struct world_copy *copy, const struct lab_mark *mark,
+                    const struct world_body *body, int64_t now_ms)
+{
+    double dx = mark->x - mark->from_x, dy = mark->y - mark->from_y, len = hypot(dx, dy);
+    double gone_cm =
+        (double)(now_ms - copy->base_ms - mark->began_ms) * mark->speed_cm_s / 1000;
+    double part = len > 0 && gone_cm < len ? gone_cm / len : 1;
+
+    return hypot(mark->from_x + dx * part - body->x, mark->from_y + dy * part - body->y) <=
+           (body->dx == 0 && body->dy == 0 ? 0 : 9.5);
+}
+
 /* What a receiver has drawn is what there is: after a tick, with nothing dropped. */
-static void check_view(const struct world_copy *copy, uint32_t viewer)
+static void check_view(const struct world_copy *copy, uint32_t viewer, int64_t now_ms)
 {
     const struct lab_peer *peer = copy->peers[viewer];
     size_t n_seen = 0;
@@ -370,6 +422,8 @@ static void check_view(const struct world_copy *copy, uint32_t viewer)
             T_OK(mark->walks, "his walk is known");
             T_EQ(mark->x, walk->at[walk->n - 1].x, "and where it ends");
             T_EQ(mark->began_ms, walk->start_ms - copy->base_ms, "and when it began");
+        } else if (mark->walks && mark->is_steered) {
+            T_OK(is_near(copy, mark, body, now_ms), "a stick is drawn near enough");
         } else {
             T_EQ(mark->x, body->x, "x is known");
             T_EQ(mark->y, body->y, "y is known");
@@ -380,10 +434,9 @@ static void check_view(const struct world_copy *copy, uint32_t viewer)
 
 void lab_check(struct world_copy *copy, int64_t now_ms)
 {
-    (void)now_ms;
     check_counts(copy);
     check_bodies(copy);
     for (uint32_t i = 0; i < copy->n; i++)
         if (copy->peers[i] != NULL)
-            check_view(copy, i);
+            check_view(copy, i, now_ms);
 }

@@ -9,8 +9,9 @@
 #define LAB_PEERS 64
 
 struct lab_mark { /* a seat as the receiver knows it */
-    bool is_known, walks;
-    int32_t x, y;
+    bool is_known, walks, is_steered;
+    int32_t x, y, from_x, from_y; /* a walk's end, and its beginning */
+    int32_t speed_cm_s;
     int64_t began_ms; /* by the server's floor time */
 };
 struct lab_peer {
@@ -21,7 +22,7 @@ struct lab_peer {
     uint16_t me;
     size_t n_known, most_bytes;
     size_t n_bad; /* frames that a browser could not have read */
-    size_t n_frames, n_pictures, n_unknown;
+    size_t n_frames, n_pictures, n_unknown, n_steps;
     char last[4096]; /* the last event, cut */
 };
 

@@ -233,24 +233,27 @@ T_CASE(ws_queue_holds_its_own_reference)
     ws_queue_fini(&queues[49]);
 }
 
-T_CASE(ws_queue_drops_movement_oldest_first_and_nothing_else)
+/* Each builds upon the one before: what follows a lost one would be misread. */
+T_CASE(ws_queue_drops_all_movement_that_waits_and_nothing_else)
 {
     struct ws_queue queue;
-    char want[WS_QUEUE_CAP_FRAMES + 1] = "aaa";
+    char want[WS_QUEUE_CAP_FRAMES + 1] = "";
 
-    ws_queue_init(&queue);
-    for (int i = 0; i < WS_QUEUE_CAP_FRAMES; i++)
-        T_EQ(push(&queue, i % 2 == 0 ? 'a' : 'm', i % 2 == 0 ? WS_KEEP : WS_MAY_DROP), ERR_OK,
-             "up to the cap");
-    T_EQ(push(&queue, 'n', WS_MAY_DROP), ERR_OK, "new movement");
-    T_EQ(push(&queue, 'c', WS_KEEP), ERR_OK, "a line of chat");
-    T_EQ(ws_queue_take_dropped(&queue), 2, "one old movement each");
-    T_EQ(ws_queue_take_dropped(&queue), 0, "counted once");
-    for (int i = 5; i < WS_QUEUE_CAP_FRAMES; i++)
-        want[i - 2] = i % 2 == 0 ? 'a' : 'm';
-    memcpy(want + WS_QUEUE_CAP_FRAMES - 2, "nc", sizeof "nc");
-    T_TEXT(drain(&queue), want, "the two oldest are gone, the order stays");
-    ws_queue_fini(&queue);
+    for (int by_chat = 0; by_chat < 2; by_chat++) {
+        ws_queue_init(&queue);
+        for (int i = 0; i < WS_QUEUE_CAP_FRAMES; i++)
+            T_EQ(push(&queue, i % 2 == 0 ? 'a' : 'm', i % 2 == 0 ? WS_KEEP : WS_MAY_DROP),
+                 ERR_OK, "up to the cap");
+        T_EQ(push(&queue, by_chat ? 'c' : 'n', by_chat ? WS_KEEP : WS_MAY_DROP), ERR_OK,
+             "a line of chat, or new movement");
+        T_EQ(ws_queue_take_dropped(&queue), WS_QUEUE_CAP_FRAMES / 2 + !by_chat,
+             "all of it, the new one, too");
+        T_EQ(ws_queue_take_dropped(&queue), 0, "counted once");
+        memset(want, 'a', WS_QUEUE_CAP_FRAMES / 2);
+        memcpy(want + WS_QUEUE_CAP_FRAMES / 2, by_chat ? "c" : "", 2 - !by_chat);
+        T_TEXT(drain(&queue), want, "nothing else is gone, the order stays");
+        ws_queue_fini(&queue);
+    }
 }
 
 T_CASE(ws_queue_full_of_what_must_stay_is_busy)

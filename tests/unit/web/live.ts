@@ -22,7 +22,8 @@ test("a_tick_is_read_as_the_protocol_has_it", (t) => {
   const tick = bytes(
     ...[1, 1, 1, 0, 0x10, 0x27, 0, 0], // a picture, one move, at 10,000 ms
     ...[2, 0, 0xb0, 4, 0x20, 3], // seat 2 at 1200, 800
-    ...[7, 1, 2, 0, 150, 0, 0x2c, 1], // seat 263: two points, 150 cm/s, for 300 ms
+    ...[1, 0, 9, 1, 2, 15, 0, 0xf1, 0x80], // one run of seats 265 and 266
+    ...[7, 1, 2, 1, 150, 0, 0x2c, 1], // seat 263: two points, 150 cm/s, for 300 ms
     ...[100, 0, 200, 0, 44, 1, 200, 0],
   );
   t.eq(
@@ -32,11 +33,16 @@ test("a_tick_is_read_as_the_protocol_has_it", (t) => {
       isPicture: true,
       floorMs: 10_000,
       moves: [{ seat: 2, x: 1200, y: 800 }],
+      steps: [
+        { seat: 265, dx: 15, dy: 0 },
+        { seat: 266, dx: -15, dy: -128 },
+      ],
       walks: [
         {
           seat: 263,
           speedCmS: 150,
           ageMs: 300,
+          isSteered: true,
           points: [
             { x: 100, y: 200 },
             { x: 300, y: 200 },
@@ -48,11 +54,15 @@ test("a_tick_is_read_as_the_protocol_has_it", (t) => {
   );
   t.eq(binaryFrom(bytes(0)), { kind: "beat" }, "a beat");
   for (let cut = 1; cut < tick.byteLength; cut++)
-    if (cut !== 14 && binaryFrom(tick.slice(0, cut)) !== undefined) t.ok(false, `cut to ${cut}`);
-  t.eq(binaryFrom(tick.slice(0, 14))?.kind, "tick", "without the walk it is whole, too");
+    if (cut !== 23 && binaryFrom(tick.slice(0, cut)) !== undefined) t.ok(false, `cut to ${cut}`);
+  t.eq(binaryFrom(tick.slice(0, 23))?.kind, "tick", "without the walk it is whole, too");
   t.eq(binaryFrom(bytes()), undefined, "nothing");
   t.eq(binaryFrom(bytes(9, 9)), undefined, "another code");
-  t.eq(binaryFrom(bytes(1, 0, 0, 0, 0, 0, 0, 0, 7, 1, 0, 0, 150, 0, 0, 0)), undefined, "no point");
+  t.eq(
+    binaryFrom(bytes(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 1, 0, 0, 150, 0, 0, 0)),
+    undefined,
+    "no point",
+  );
 });
 
 test("a_stick_is_three_bytes", (t) => {

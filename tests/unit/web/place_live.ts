@@ -78,7 +78,7 @@ function here(place: PlaceLive): Here {
 }
 
 function tick(floorMs: number, more: Partial<Tick>): Tick {
-  return { kind: "tick", isPicture: false, floorMs, moves: [], walks: [], ...more };
+  return { kind: "tick", isPicture: false, floorMs, moves: [], steps: [], walks: [], ...more };
 }
 
 test("coming_seeing_and_being_put_out", (t) => {
@@ -171,21 +171,21 @@ test("a_late_frame_says_where_somebody_is_by_now", (t) => {
   // Sent at 2000 of the floor, 6000 here; it took 800 ms more than the first.
   place = applyTick(
     place,
-    tick(2000, { walks: [{ seat: 2, speedCmS: 150, ageMs: 0, points }] }),
+    tick(2000, { walks: [{ seat: 2, speedCmS: 150, ageMs: 0, isSteered: false, points }] }),
     6800,
   );
   t.eq(Math.round(spotIn(here(place), 2, 6800)?.x ?? 0), 120, "not at the start of the walk");
   place = applyTick(place, tick(3000, {}), 6500);
   place = applyTick(
     place,
-    tick(4000, { walks: [{ seat: 2, speedCmS: 150, ageMs: 0, points }] }),
+    tick(4000, { walks: [{ seat: 2, speedCmS: 150, ageMs: 0, isSteered: false, points }] }),
     7500,
   );
   t.eq(Math.round(spotIn(here(place), 2, 7500)?.x ?? 9), 0, "a quicker frame sets the clock");
   place = applyTick(all([hereOf([person(2, 0, 0)], 2)]), tick(0xffffff00, {}), 8000);
   place = applyTick(
     place,
-    tick(0x100, { walks: [{ seat: 2, speedCmS: 100, ageMs: 0, points }] }),
+    tick(0x100, { walks: [{ seat: 2, speedCmS: 100, ageMs: 0, isSteered: false, points }] }),
     8512,
   );
   t.eq(Math.round(spotIn(here(place), 2, 9512)?.x ?? 0), 100, "the floor's clock runs over");
@@ -209,6 +209,57 @@ test("steps_of_a_stick_are_joined_and_jumps_are_not", (t) => {
     { x: 1, y: 2, facing: 0, isMoving: false },
     "still",
   );
+});
+
+test("a_held_stick_glides_turns_without_a_jump_and_stops_where_it_is_said", (t) => {
+  t.req("AI-2.1-ア");
+  let place = all([hereOf([person(1, 0, 0), person(2, 100, 100)])]);
+  const x = (ms: number) => Math.round(spotIn(here(place), 2, ms)?.x ?? -1);
+  const y = (ms: number) => Math.round(spotIn(here(place), 2, ms)?.y ?? -1);
+  const leg = (ms: number, from: number[], to: number[], ageMs = 0) => {
+    const points = [from, to].map(([x = 0, y = 0]) => ({ x, y }));
+    const walk = { seat: 2, speedCmS: 150, ageMs, isSteered: true, points };
+    place = applyTick(place, tick(ms, { walks: [walk] }), ms);
+  };
+  leg(1000, [100, 100], [1000, 100]);
+  t.eq([x(1000), x(2000), x(3000)], [100, 250, 400], "on and on, told once");
+  // It turned at 250; until that is known it is drawn at 265.
+  leg(2100, [250, 100], [250, 1000]);
+  t.eq([x(2100), y(2100)], [265, 100], "from where it was drawn");
+  t.eq([x(2200), y(2200)], [258, 115], "half of the way over");
+  t.eq([x(2300), y(2300)], [250, 130], "on the way");
+  place = applyTick(place, tick(2400, { moves: [{ seat: 2, x: 250, y: 140 }] }), 2400);
+  t.eq([x(2450), y(2500), x(2500), y(9000)], [250, 140, 250, 140], "stands where it was said");
+});
+
+test("steps_lead_on_from_what_was_told_and_never_from_what_was_not", (t) => {
+  let place = all([hereOf([person(1, 0, 0), person(2, 100, 100)])]);
+  const step = (ms: number, seat: number, dx: number, dy: number) =>
+    (place = applyTick(place, tick(ms, { steps: [{ seat, dx, dy }] }), ms));
+  const aim = (seat: number) => {
+    const motion = here(place).motions.get(seat);
+    return motion === undefined ? undefined : aimOf(motion);
+  };
+  step(1000, 2, 15, -3);
+  step(1010, 2, 15, -3);
+  t.eq(aim(2), { x: 130, y: 94 }, "two steps, the second before the first was drawn");
+  t.eq(Math.round(spotIn(here(place), 2, 1110)?.x ?? 0), 130, "drawn there");
+  step(1200, 9, 5, 5);
+  t.eq(here(place).motions.has(9), false, "nobody knows this seat yet");
+  const points = [
+    { x: 130, y: 94 },
+    { x: 500, y: 94 },
+  ];
+  const walk = { seat: 2, speedCmS: 150, ageMs: 0, isSteered: false, points };
+  place = applyTick(place, tick(1300, { walks: [walk] }), 1300);
+  step(1400, 2, 5, 5);
+  t.eq(aim(2), { x: 500, y: 94 }, "a walk has no step");
+  const known = applyEvent(place, {
+    ev: "people.came",
+    n: 0,
+    of: { people: [person(2, 200, 94)] },
+  });
+  t.eq(here(known).motions.get(2)?.kind, "walk", "said again who is there: goes on");
 });
 
 const plaza = (() => {

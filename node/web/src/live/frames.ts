@@ -7,6 +7,12 @@ export interface Move {
   readonly x: number;
   readonly y: number;
 }
+/** How far somebody went from where the last move or step had put them. */
+export interface Step {
+  readonly seat: number;
+  readonly dx: number;
+  readonly dy: number;
+}
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -17,6 +23,8 @@ export interface Walk {
   readonly speedCmS: number;
   /** How long ago, at `floorMs`, it began. */
   readonly ageMs: number;
+  /** By a stick or keys: it may turn or end at any moment, and where it leads is no target. */
+  readonly isSteered: boolean;
 }
 export interface Tick {
   readonly kind: "tick";
@@ -24,12 +32,15 @@ export interface Tick {
   readonly isPicture: boolean;
   readonly floorMs: number; // of 32 bits: compare by difference
   readonly moves: readonly Move[];
+  readonly steps: readonly Step[];
   readonly walks: readonly Walk[];
 }
 export type Binary = { readonly kind: "beat" } | Tick;
 
 const tickHead = 8;
 const moveBytes = 6;
+const runHead = 3;
+const stepBytes = 2;
 const walkHead = 8;
 
 export function binaryFrom(data: ArrayBuffer): Binary | undefined {
@@ -58,6 +69,9 @@ function tickFrom(view: DataView): Tick | undefined {
       x: view.getUint16(at + 2, true),
       y: view.getUint16(at + 4, true),
     });
+  const steps: Step[] = [];
+  at = stepsFrom(view, at, steps);
+  if (at > end) return undefined;
   const walks: Walk[] = [];
   while (at < end) {
     const n = at + walkHead <= end ? view.getUint8(at + 2) : 0;
@@ -67,6 +81,7 @@ function tickFrom(view: DataView): Tick | undefined {
       seat: view.getUint16(at, true),
       speedCmS: view.getUint16(at + 4, true),
       ageMs: view.getUint16(at + 6, true),
+      isSteered: (view.getUint8(at + 3) & 1) === 1,
       points: Array.from({ length: n }, (_, i) => ({
         x: view.getUint16(from + i * 4, true),
         y: view.getUint16(from + i * 4 + 2, true),
@@ -79,8 +94,26 @@ function tickFrom(view: DataView): Tick | undefined {
     isPicture: (view.getUint8(1) & 1) === 1,
     floorMs: view.getUint32(4, true),
     moves,
+    steps,
     walks,
   };
+}
+
+/** Runs of seats that follow one another. Where they end; behind the frame's end when it is cut. */
+function stepsFrom(view: DataView, from: number, steps: Step[]): number {
+  const end = view.byteLength;
+  let at = from + 2;
+  if (at > end) return at;
+  for (let nRuns = view.getUint16(from, true); nRuns > 0; nRuns--) {
+    if (at + runHead > end) return end + 1;
+    const seat = view.getUint16(at, true);
+    const n = view.getUint8(at + 2);
+    at += runHead;
+    if (at + n * stepBytes > end) return end + 1;
+    for (let i = 0; i < n; i++, at += stepBytes)
+      steps.push({ seat: seat + i, dx: view.getInt8(at), dy: view.getInt8(at + 1) });
+  }
+  return at;
 }
 
 export const beatAnswer = new Uint8Array([0]);

@@ -119,7 +119,7 @@ export class PracticeLine {
   private walk(to: Point): void {
     const points = [this.here(), this.inside(to)];
     this.motion = { kind: "walk", points, speedCmS, atMs: performance.now() };
-    this.tell({ walks: [{ seat, points, speedCmS, ageMs: 0 }] });
+    this.tell({ walks: [{ seat, points, speedCmS, ageMs: 0, isSteered: false }] });
   }
 
   private step(): void {
@@ -135,6 +135,7 @@ export class PracticeLine {
 
   private tell(what: Partial<Tick>): void {
     const floorMs = Math.round(performance.now());
-    this.to.tick({ kind: "tick", isPicture: false, floorMs, moves: [], walks: [], ...what });
+    const nothing = { moves: [], steps: [], walks: [] };
+    this.to.tick({ kind: "tick", isPicture: false, floorMs, ...nothing, ...what });
   }
 }

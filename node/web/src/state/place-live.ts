@@ -27,6 +27,16 @@ export type Motion =
       readonly points: readonly Point[];
       readonly speedCmS: number;
       readonly atMs: number;
+    }
+  | {
+      readonly kind: "glide"; // a stick that is held: so it goes on until something else is said
+      readonly from: Point;
+      readonly to: Point;
+      readonly speedCmS: number;
+      readonly atMs: number;
+      /** How far beside it somebody was drawn as it was told, and when: made up for little by little. */
+      readonly off: Point;
+      readonly offMs: number;
     };
 
 export interface Here {
@@ -71,6 +81,8 @@ export const placeAtStart: PlaceLive = {
 
 /** How long one step of a stick is drawn: the server's tick. */
 export const stepMs = 100;
+/** How long it takes to be drawn where a stick has led, after it turned. */
+export const blendMs = 200;
 /** Farther than this in one tick nobody walks: it is drawn as a jump. */
 const jumpCm = 300;
 
@@ -156,14 +168,14 @@ function still({ x, y }: Point): Motion {
   return { kind: "still", x, y };
 }
 
-/** Who came stands where it was said; who changed goes on as they went. */
+/** Who came stands where it was said; who was known goes on as they went. */
 function withPeople(here: Here, people: readonly Person[], isNew: boolean): Here {
   const all = new Map(here.people);
   const motions = new Map(here.motions);
   for (const one of people) {
     if (!isNew && !all.has(one.seat)) continue; // left meanwhile
     all.set(one.seat, one);
-    if (isNew || !motions.has(one.seat)) motions.set(one.seat, still(one));
+    if (!motions.has(one.seat)) motions.set(one.seat, still(one));
   }
   return { ...here, people: all, motions };
 }
@@ -198,11 +210,20 @@ export function applyTick(now: PlaceLive, tick: Tick, nowMs: number): PlaceLive 
         tick.isPicture ? still({ x, y }) : stepTo(motions.get(seat), { x, y }, nowMs),
       );
     }
-    for (const { seat, points, speedCmS, ageMs } of tick.walks) {
-      const [first] = points;
+    for (const { seat, dx, dy } of tick.steps) {
+      const known = motions.get(seat);
+      if (known?.kind !== "still" && known?.kind !== "step") continue; // not from there
+      const { x, y } = aimOf(known);
+      motions.set(seat, stepTo(known, { x: x + dx, y: y + dy }, nowMs));
+    }
+    for (const { seat, points, speedCmS, ageMs, isSteered } of tick.walks) {
+      const [first, second] = points;
       if (first === undefined || !here.people.has(seat)) continue;
-      if (points.length === 1 || speedCmS === 0) motions.set(seat, still(first));
-      else motions.set(seat, { kind: "walk", points, speedCmS, atMs: tickMs - ageMs });
+      if (second === undefined || speedCmS === 0) motions.set(seat, still(first));
+      else if (isSteered) {
+        const leg = { from: first, to: second, speedCmS, atMs: tickMs - ageMs };
+        motions.set(seat, glideOn(motions.get(seat), leg, nowMs));
+      } else motions.set(seat, { kind: "walk", points, speedCmS, atMs: tickMs - ageMs });
     }
     return { ...here, motions, clock };
   });
@@ -223,6 +244,19 @@ function stepTo(known: Motion | undefined, to: Point, nowMs: number): Motion {
   return { kind: "step", from: { x: from.x, y: from.y }, to, atMs: nowMs };
 }
 
+/** Whoever turned is drawn a little farther on the old way: from there it leads over to the new one. */
+function glideOn(
+  known: Motion | undefined,
+  leg: { from: Point; to: Point; speedCmS: number; atMs: number },
+  nowMs: number,
+): Motion {
+  const glide = { kind: "glide", ...leg, off: { x: 0, y: 0 }, offMs: nowMs } as const;
+  if (known === undefined) return glide;
+  const [drawn, due] = [spotOf(known, nowMs), spotOf(glide, nowMs)];
+  const off = { x: drawn.x - due.x, y: drawn.y - due.y };
+  return Math.hypot(off.x, off.y) > jumpCm ? glide : { ...glide, off };
+}
+
 export interface Spot extends Point {
   /** Where somebody looks: 1 right, -1 left, 0 as before. */
   readonly facing: -1 | 0 | 1;
@@ -240,6 +274,12 @@ export function spotOf(motion: Motion, nowMs: number): Spot {
     }
     case "walk":
       return walkSpot(motion.points, ((nowMs - motion.atMs) / 1000) * motion.speedCmS);
+    case "glide": {
+      const { from, to, off, offMs, atMs, speedCmS } = motion;
+      const spot = walkSpot([from, to], ((nowMs - atMs) / 1000) * speedCmS);
+      const left = Math.max(0, 1 - Math.max(0, nowMs - offMs) / blendMs);
+      return { ...spot, x: spot.x + off.x * left, y: spot.y + off.y * left };
+    }
   }
 }
 
@@ -272,6 +312,7 @@ export function aimOf(motion: Motion): Point {
     case "still":
       return motion;
     case "step":
+    case "glide":
       return motion.to;
     case "walk":
       return motion.points[motion.points.length - 1] as Point;

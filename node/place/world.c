@@ -222,6 +222,7 @@ void world_channel_move(struct world_person *person, unsigned channel, struct fl
     if (channel == CHANNEL_PUBLIC)
         world_order_last(copy, person->at);
     body = world_body_of(person);
+    world_claim_drop(copy, person->look.account);
     world_left_put(copy, body->channel, body->seat);
     world_areas_set(copy, body, 0);
     copy->n_in_channel[body->channel]--;
@@ -359,8 +360,12 @@ static void beat(struct world_copy *copy, int64_t now_ms)
     copy->told_full = copy->was_full;
     copy->was_in_use = in_use & copy->rooms;
     copy->was_full = full & copy->rooms;
-    copy->had_left = copy->has_left;
+    if (copy->has_left)
+        copy->n_restless = WORLD_RESTLESS;
+    else if (copy->n_restless > 0)
+        copy->n_restless--;
     copy->has_left = false;
+    world_claims_beat(copy, now_ms);
     copy->areas_ms = now_ms - WORLD_AREAS_MS; /* told at once */
 }
 

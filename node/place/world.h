@@ -153,10 +153,12 @@ void world_look_change(struct world_person *person, const struct world_look *loo
  * that he does not see into: the same answer. ERR_INVALID: outside the floor, a direction of
  * -128, himself, a value that is none.
  *
- * area-wait is ERR_CONFLICT: somebody else than staff asks for a closed room, and people
- * vanished from the floor so lately that the map could not tell yet whether anybody went in. So
- * what an attempt of theirs says is never newer than the map: in-use and area-full are as told,
- * too.
+ * area-wait is ERR_CONFLICT: somebody else than staff asks for a closed room while people come
+ * and go: for 30 to 40 s after anybody vanished from the floor. So what an attempt of theirs
+ * says is never newer than the map: in-use and area-full are as told, too. Who asks again has
+ * his turn within two beats (20 s; world_claim.c says it exactly), whoever comes and goes; for
+ * that the empty room is put by, and until he is in or his turn is over everybody else, staff
+ * too, hears area-wait.
  *
  * Walks and steps of others than staff end where nobody who wishes distance (of the same
  * channel) is nearer than distance_cm, unless he was nearer already; passing by is allowed. */

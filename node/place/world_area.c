@@ -149,11 +149,12 @@ static enum err refuse_lock(const struct world_copy *copy, size_t area, int64_t 
 
 /* An answer is never newer than the map: what it says follows from what everybody was told of
  * the room and from who vanished since. Somebody may have gone in since that word only when
- * somebody vanished, so until the next two beats have told of it, nobody goes in unasked;
- * whether one went in, another room was taken or somebody just went home, is one answer. Else
- * to try a door would pair the name that vanished a moment ago with it. */
-static enum err room_may(const struct world_copy *copy, size_t area, struct fail *why)
+ * somebody vanished; so while people come and go, nobody goes in unasked, unless it is his turn
+ * (world_claim.c); whether one went in, another room was taken or somebody just went home, is
+ * one answer. Else to try a door would pair the name that vanished a moment ago with it. */
+static enum err room_may(const struct world_person *person, size_t area, struct fail *why)
 {
+    const struct world_copy *copy = person->copy;
     uint64_t bit = FLOOR_AREA_BIT(area);
     bool is_by_use = world_lock_of(copy, area) == LOCK_IN_USE;
 
@@ -161,7 +162,7 @@ static enum err room_may(const struct world_copy *copy, size_t area, struct fail
         return fail_field(why, ERR_CONFLICT, "in-use", "area %zu was told in use", area);
     if ((copy->told_full & bit) != 0)
         return fail_field(why, ERR_BUSY, "area-full", "area %zu was told full", area);
-    if ((is_by_use && (copy->has_left || copy->had_left)) ||
+    if ((is_by_use && world_is_restless(copy) && !world_claim_is_ready(person, area)) ||
         ((copy->in_use | copy->full) & bit) != 0)
         return fail_field(why, ERR_CONFLICT, "area-wait", "area %zu is not settled", area);
     return ERR_OK;
@@ -181,7 +182,9 @@ enum err world_area_may(const struct world_person *person, size_t area, bool is_
         return refuse_lock(copy, area, now_ms, why);
     /* Clients hear of it a beat late: to ask is no breach. */
     if ((copy->rooms & bit) != 0 && !person->look.is_staff && !is_asked)
-        return room_may(copy, area, why);
+        return room_may(person, area, why);
+    if (!is_back && world_claim_is_others(person, area))
+        return fail_field(why, ERR_CONFLICT, "area-wait", "area %zu is put by", area);
     if ((copy->in_use & bit) != 0 && !is_asked)
         return fail_field(why, ERR_CONFLICT, "in-use", "area %zu is in use", area);
     if ((copy->full & bit) != 0)

@@ -18,6 +18,7 @@ static void all_told_anew(struct world_copy *copy, int64_t now_ms)
 /* Counts nobody anywhere, so that all can be placed again one by one. */
 static void all_taken_up(struct world_copy *copy)
 {
+    world_claims_clear(copy, -1);
     for (uint32_t i = 0; i < copy->n; i++) {
         world_halt(copy->people[i]);
         world_areas_set(copy, &copy->bodies[i], 0);

@@ -19,6 +19,8 @@
 #define WORLD_AGAIN_MS  3000  /* the same call of the same person is heard once in these */
 #define WORLD_TITLE_CAP 256
 #define WORLD_N_LEFT    256
+#define WORLD_N_CLAIMS  64
+#define WORLD_RESTLESS  3 /* beats after the one in which somebody vanished */
 #define WORLD_N_INVITES 4
 #define WORLD_N_WAVES   8 /* remembered of those who waved last */
 /* Of people told of in one event, so that no frame comes near to what a queue holds: the rest
@@ -94,6 +96,16 @@ struct world_person {
     struct world_look look;
 };
 
+/* Somebody waits before a closed room (world_claim.c). */
+enum claim_kind { CLAIM_ASKED, CLAIM_PUT_BY, CLAIM_READY };
+struct world_claim {
+    struct id account;
+    int area;
+    enum claim_kind kind;
+    int n_beats; /* since it is ready */
+    int64_t asked_ms;
+};
+
 struct world_left {
     uint16_t seat;
     uint8_t channel;
@@ -128,8 +140,10 @@ struct world_copy {
     uint64_t was_in_use, was_full;   /* of rooms, at the last beat */
     uint64_t told_in_use, told_full; /* at the one before, as everybody is told */
     uint64_t dirty;                  /* their state is to be told */
-    /* Somebody left the public channel: since the last beat; between it and the one before. */
-    bool has_left, had_left;
+    bool has_left;                   /* somebody left the public channel since the last beat */
+    int n_restless;                  /* so many beats more people count as coming and going */
+    struct world_claim claims[WORLD_N_CLAIMS]; /* in the order of asking */
+    size_t n_claims;
 
     struct world_left left[WORLD_N_LEFT];
     size_t n_left;
@@ -216,6 +230,19 @@ uint64_t world_shut(const struct world_person *person, int64_t now_ms);
 NODISCARD enum err world_area_may(const struct world_person *person, size_t area, bool is_back,
                                   int64_t now_ms, struct fail *why);
 unsigned world_channel_at(const struct world_copy *copy, struct floor_spot spot);
+
+/* ---- world_claim.c: who waits before a closed room ---- */
+
+/* People vanished so lately that nobody goes into a closed room unasked. */
+bool world_is_restless(const struct world_copy *copy);
+/* He was told to wait. */
+void world_claim_ask(struct world_person *person, size_t area, int64_t now_ms);
+bool world_claim_is_ready(const struct world_person *person, size_t area);
+/* The room is empty, and another's turn. */
+bool world_claim_is_others(const struct world_person *person, size_t area);
+void world_claim_drop(struct world_copy *copy, struct id account);
+void world_claims_clear(struct world_copy *copy, int area); /* -1: of all */
+void world_claims_beat(struct world_copy *copy, int64_t now_ms);
 
 /* ---- world_spot.c: where to stand ---- */
 

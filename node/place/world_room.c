@@ -82,6 +82,8 @@ enum err world_area_enter(struct world_person *person, struct span id, int64_t n
     if (world_body_of(person)->channel == area)
         return ERR_OK;
     rc = world_area_may(person, area, false, now_ms, why);
+    if (rc == ERR_CONFLICT && world_lock_of(copy, area) == LOCK_IN_USE)
+        world_claim_ask(person, area, now_ms);
     if (rc != ERR_OK)
         return rc;
     /* What lies in the room with it may be shut on its own. */
@@ -219,6 +221,7 @@ enum err world_lock_change(struct world_copy *copy, struct span id, int lock, in
         return rc;
     if (lock < WORLD_LOCK_FILE || lock > LOCK_CLOSED)
         return fail_field(why, ERR_INVALID, "lock", "lock %d", lock);
+    world_claims_clear(copy, (int)area);
     copy->lock[area] = lock;
     copy->lock_ms[area] = now_ms;
     copy->dirty |= FLOOR_AREA_BIT(area);

@@ -473,12 +473,21 @@ T_CASE(doors_open_to_those_on_the_list_when_their_lock_lets_them)
 
 /* ---- trying a door ---- */
 
-/* Of every room what eve was told last, and how many vanished since the beat before the last:
- * all that she can know without trying. */
+/* Of the room what eve was told last, whether people vanished since the beat before the last
+ * four, and since when she waits: all that she can know without trying. */
 struct known {
     bool is_in_use;
-    int n_left, n_left_before;
+    int n_left;       /* since the last beat */
+    int n_restless;   /* beats left in which people count as coming and going */
+    bool has_asked;   /* was told to wait, and not had her turn since */
+    int n_beats;      /* of them since it was put by for her; -1: it is not */
+    int64_t asked_ms; /* last */
 };
+
+static bool is_restless(const struct known *known)
+{
+    return known->n_left > 0 || known->n_restless > 0;
+}
 
 static bool was_told(const struct lab_peer *peer, const char *is_in_use)
 {
@@ -489,6 +498,20 @@ static bool was_told(const struct lab_peer *peer, const char *is_in_use)
     return lab_has(peer, text);
 }
 
+/* A beat: what she is told at it was so at the one before, so if she waited then and is told
+ * now that nobody was in it, the room was put by for her. */
+static void know_beat(struct known *known, int64_t now_ms)
+{
+    known->n_restless = known->n_left > 0       ? WORLD_RESTLESS
+                        : known->n_restless > 0 ? known->n_restless - 1
+                                                : 0;
+    known->n_left = 0;
+    if (!is_restless(known) || known->is_in_use ||
+        (known->n_beats < 0 && now_ms - known->asked_ms > 30000) || known->n_beats == 2)
+        known->has_asked = false;
+    known->n_beats = known->has_asked ? known->n_beats + 1 : -1;
+}
+
 /* Runs to the next beat; what she is told on the way is read. */
 static void to_next_beat(struct lab *lab, struct known *known)
 {
@@ -497,45 +520,54 @@ static void to_next_beat(struct lab *lab, struct known *known)
 
     while (lab->copy->beat_ms == beat_ms) {
         lab_run(lab->world, &lab->now_ms, 1);
-        if (lab->copy->beat_ms != beat_ms) {
-            known->n_left_before = known->n_left;
-            known->n_left = 0;
-        }
         known->is_in_use =
             (known->is_in_use || was_told(eve, "true")) && !was_told(eve, "false");
         lab_forget(eve);
+    }
+    know_beat(known, lab->now_ms);
+}
+
+/* The others come and go. Who is told to wait gives up: that another waits for the same room is
+ * the one thing that waiting longer tells. */
+static void others_act(struct lab *lab, struct world_person **people, struct known *known,
+                       uint32_t *random)
+{
+    size_t i = lab_random(random, 4);
+
+    if (world_body_of(people[i])->channel == 1) {
+        T_EQ(world_area_leave(people[i], lab->now_ms, NULL), ERR_OK, "comes out");
+    } else if (lab_random(random, 3) == 0) {
+        ; /* nobody does anything */
+    } else if (lab_random(random, 3) == 0) {
+        world_leave(&people[i], lab->now_ms); /* home and back */
+        people[i] = come(lab, i, ROLE_STUDENT, 300, 300);
+        known->n_left++;
+    } else if (world_area_enter(people[i], SPAN("cell"), lab->now_ms, NULL) == ERR_OK) {
+        known->n_left++;
+    } else {
+        world_claim_drop(lab->copy, people[i]->look.account);
     }
 }
 
 T_CASE(trying_a_door_tells_nothing_that_was_not_told)
 {
-    int n_in_use = 0, n_wait = 0, n_open = 0, n_stale = 0;
+    int n_in_use = 0, n_wait = 0, n_open = 0, n_turn = 0, n_stale = 0;
 
     T_REQ("AI-2.3-オ");
-    for (uint32_t seed = 1; seed <= 12 && t_case_ok(); seed++) {
+    for (uint32_t seed = 1; seed <= 40 && t_case_ok(); seed++) {
         struct lab lab = begin();
         struct world_person *people[4], *eve = come(&lab, 9, ROLE_STUDENT, 700, 300);
-        struct known known = {0};
-        uint32_t random = seed;
+        struct known known = {.n_beats = -1};
+        uint32_t random = seed, n_calm = seed % 4;
 
         for (size_t i = 0; i < 4; i++)
             people[i] = come(&lab, i, ROLE_STUDENT, 300 + 60 * (int32_t)i, 300);
         for (int round = 0; round < 60 && t_case_ok(); round++) {
-            size_t i = lab_random(&random, 4);
             struct fail why = {0};
             enum err rc;
 
-            if (world_body_of(people[i])->channel == 1) {
-                T_EQ(world_area_leave(people[i], lab.now_ms, NULL), ERR_OK, "comes out");
-            } else if (lab_random(&random, 2) == 0) {
-                ; /* nobody does anything */
-            } else if (lab_random(&random, 3) == 0) {
-                world_leave(&people[i], lab.now_ms); /* home and back */
-                people[i] = come(&lab, i, ROLE_STUDENT, 300, 300);
-                known.n_left++;
-            } else if (world_area_enter(people[i], SPAN("cell"), lab.now_ms, NULL) == ERR_OK) {
-                known.n_left++;
-            }
+            if (lab_random(&random, n_calm + 1) == 0)
+                others_act(&lab, people, &known, &random);
             if (lab_random(&random, 2) == 0)
                 lab_run(lab.world, &lab.now_ms, 1);
             n_stale += (lab.copy->n_in[1] > 0) != known.is_in_use;
@@ -544,14 +576,19 @@ T_CASE(trying_a_door_tells_nothing_that_was_not_told)
                 T_EQ(rc, ERR_CONFLICT, "as the map says");
                 T_TEXT(why.field, "in-use", "in those words");
                 n_in_use++;
-            } else if (known.n_left + known.n_left_before > 0) {
+            } else if (is_restless(&known) && known.n_beats < 1) {
                 T_EQ(rc, ERR_CONFLICT, "somebody vanished");
                 T_TEXT(why.field, "area-wait", "wherever he went");
+                known.has_asked = true;
+                known.asked_ms = lab.now_ms;
                 n_wait++;
             } else {
-                T_EQ(rc, ERR_OK, "open");
+                T_EQ(rc, ERR_OK, "open, or her turn");
+                n_turn += is_restless(&known);
+                n_open += !is_restless(&known);
                 known.n_left++; /* for all others she vanished as well */
-                n_open++;
+                known.has_asked = false;
+                known.n_beats = -1;
                 T_EQ(world_area_leave(eve, lab.now_ms, NULL), ERR_OK, "out again");
             }
             lab_forget(lab_peer(9));
@@ -563,7 +600,134 @@ T_CASE(trying_a_door_tells_nothing_that_was_not_told)
     T_OK(n_in_use > 20, "it was in use");
     T_OK(n_wait > 20, "not settled");
     T_OK(n_open > 20, "open");
+    T_OK(n_turn > 20, "her turn, while others came and went");
     T_OK(n_stale > 20, "and other than the map said");
+}
+
+/* How long eve waits before an empty room, asking every second, while others vanish: each time
+ * `when` says so. */
+static int64_t waits_ms(struct lab *lab, struct world_person *eve,
+                        bool (*when)(const struct lab *lab), int n_rivals)
+{
+    struct world_person *mallory = come(lab, 0, ROLE_STUDENT, 300, 300), *rivals[8] = {NULL};
+    int64_t began_ms;
+    enum err rc = ERR_CONFLICT;
+
+    for (int i = 0; i < n_rivals; i++)
+        rivals[i] = come(lab, 1 + (size_t)i, ROLE_STUDENT, 400, 300);
+    for (int i = 0; i < 37; i++) { /* not in step with the beat */
+        if (when(lab)) {
+            world_leave(&mallory, lab->now_ms);
+            mallory = come(lab, 0, ROLE_STUDENT, 300, 300);
+        }
+        lab_run(lab->world, &lab->now_ms, 1);
+    }
+    began_ms = lab->now_ms;
+    for (int i = 0; rc != ERR_OK && i < 6000; i++) {
+        if (when(lab)) {
+            world_leave(&mallory, lab->now_ms);
+            mallory = come(lab, 0, ROLE_STUDENT, 300, 300);
+        }
+        for (int k = 0; k < n_rivals && i % 10 == 0; k++)
+            if (world_claim_is_ready(rivals[k], 1))
+                continue; /* he lets his turn go by */
+            else
+                T_OK(world_area_enter(rivals[k], SPAN("cell"), lab->now_ms, NULL) != ERR_OK,
+                     "waits");
+        if (i % 10 == 0)
+            rc = world_area_enter(eve, SPAN("cell"), lab->now_ms, NULL);
+        lab_run(lab->world, &lab->now_ms, 1);
+    }
+    T_EQ(rc, ERR_OK, "she gets in");
+    T_EQ(world_area_leave(eve, lab->now_ms, NULL), ERR_OK, "and out");
+    for (int i = 0; i < n_rivals; i++)
+        world_leave(&rivals[i], lab->now_ms);
+    world_leave(&mallory, lab->now_ms);
+    return lab->now_ms - began_ms;
+}
+
+static bool every_second(const struct lab *lab)
+{
+    return lab->now_ms % 1000 == 0;
+}
+
+/* As seldom as keeps the door from opening by itself. */
+static bool every_beat_but_two(const struct lab *lab)
+{
+    return (lab->now_ms - lab->copy->beat_ms == WORLD_TICK_MS) && lab->copy->n_restless <= 1 &&
+           !lab->copy->has_left;
+}
+
+/* The moment all are let in. */
+static bool when_it_is_calm(const struct lab *lab)
+{
+    return !world_is_restless(lab->copy);
+}
+
+T_CASE(nobody_keeps_an_empty_room_shut_by_coming_and_going)
+{
+    static bool (*const whens[])(const struct lab *) = {every_second, every_beat_but_two,
+                                                        when_it_is_calm};
+
+    T_REQ("AI-2.3-オ");
+    for (size_t k = 0; k < 3; k++) {
+        struct lab lab = begin();
+        struct world_person *eve = come(&lab, 9, ROLE_STUDENT, 700, 300);
+        int64_t most_ms = 0;
+
+        for (int i = 0; i < 20; i++) {
+            int64_t ms = waits_ms(&lab, eve, whens[k], 0);
+
+            most_ms = ms > most_ms ? ms : most_ms;
+            lab_run(lab.world, &lab.now_ms, 31 * i);
+        }
+        T_OK(most_ms <= (k == 0 ? 21100 : 41100), "two beats, twice that at the worst");
+        end(&lab);
+    }
+}
+
+T_CASE(who_lets_his_turn_go_by_is_behind_those_who_wait)
+{
+    struct lab lab = begin();
+    struct world_person *eve = come(&lab, 9, ROLE_STUDENT, 700, 300);
+    int64_t ms = waits_ms(&lab, eve, every_second, 3);
+
+    T_REQ("AI-2.3-オ");
+    T_OK(ms > 21100, "three asked before her");
+    T_OK(ms <= 21100 + 3 * 30000, "each of them has had a turn, and no second one");
+    end(&lab);
+}
+
+T_CASE(a_room_that_is_put_by_is_shut_to_all_others)
+{
+    struct lab lab = begin();
+    struct world_person *eve = come(&lab, 9, ROLE_STUDENT, 700, 300);
+    struct world_person *staff = come(&lab, 1, ROLE_SUPPORTER, 600, 300);
+    struct world_person *anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
+    struct fail why = {0};
+
+    T_REQ("AI-2.3-オ");
+    world_leave(&anna, lab.now_ms);
+    T_EQ(world_area_enter(eve, SPAN("cell"), lab.now_ms, NULL), ERR_CONFLICT, "is to wait");
+    lab_run(lab.world, &lab.now_ms, 110);
+    T_OK(!world_claim_is_ready(eve, 1), "it is put by");
+    T_EQ(world_area_enter(staff, SPAN("cell"), lab.now_ms, &why), ERR_CONFLICT, "not staff");
+    T_TEXT(why.field, "area-wait", "in the same words");
+    lab_run(lab.world, &lab.now_ms, 100);
+    T_OK(world_claim_is_ready(eve, 1), "her turn");
+    T_EQ(world_area_enter(staff, SPAN("cell"), lab.now_ms, NULL), ERR_CONFLICT, "nor now");
+    T_EQ(world_lock_change(lab.copy, SPAN("cell"), LOCK_IN_USE, lab.now_ms, NULL), ERR_OK,
+         "staff may end it");
+    T_OK(!world_claim_is_ready(eve, 1), "it is over");
+    T_EQ(world_area_enter(staff, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "they are in");
+    T_EQ(world_area_leave(staff, lab.now_ms, NULL), ERR_OK, "and out");
+    T_EQ(world_area_enter(eve, SPAN("cell"), lab.now_ms, NULL), ERR_CONFLICT, "is to wait");
+    lab_run(lab.world, &lab.now_ms, 201);
+    T_OK(world_claim_is_ready(eve, 1), "her turn again");
+    lab_run(lab.world, &lab.now_ms, 201);
+    T_OK(!world_claim_is_ready(eve, 1), "and over");
+    T_EQ(lab.copy->n_claims, 0, "nothing is left of it");
+    end(&lab);
 }
 
 T_CASE(a_room_seen_by_staff_is_seen_by_staff_alone)

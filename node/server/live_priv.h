@@ -112,15 +112,27 @@ struct live {
     uint8_t buffer[LIVE_READ_BYTES];
 };
 
-/* ---- live.c ---- */
+/* ---- live_accept.c: the socket others connect to ---- */
 
+NODISCARD enum err live_listen(struct live *live, struct fail *why); /* at PATH.new */
+void live_accept(struct live *live);
+void live_listen_end(struct live *live); /* who waits is told to come again */
+
+/* ---- live_post.c: what other threads ask for ---- */
+
+NODISCARD enum err live_posts_create(struct live *live, struct fail *why);
+void live_take_posts(struct live *live);
+extern const struct live_ops live_server_ops;
+
+/* ---- live_loop.c ---- */
+
+void *live_loop(void *arg); /* the live thread */
 void live_line_add(struct live_line *line, struct live_conn *conn);
 void live_line_take(struct live_line *line, struct live_conn *conn);
 struct live_line *live_line_of(struct live *live, uint8_t phase); /* NULL of GONE */
 void live_ready(struct live_conn *conn);                          /* a turn in the next round */
 void live_ended(struct live_conn *conn); /* to be settled at the end of this round */
 struct live_conn *live_find(struct live *live, uint64_t id);
-extern const struct live_ops live_server_ops;
 
 /* ---- live_conn.c: one connection ---- */
 

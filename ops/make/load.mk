@@ -10,3 +10,11 @@ $B/stage: $(patsubst %.c,$B/%.o,tests/load/stage.c node/features.c \
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
 	  $(PKG_LIBS) -o $@
+
+# A long one, apart from every suite: tests/load/soak.py says what it watches and when it fails.
+.PHONY: load-soak
+HOURS  ?= 8
+PEOPLE ?= 50
+load-soak: ## an afternoon again and again on a whole node: memory, files, speed, the record (HOURS=8 PEOPLE=50)
+	@$(MAKE) --no-print-directory FLAVOUR=release all build/release/load web >&2
+	@IBASHO_BUILD=build/release /usr/bin/python3 tests/load/soak.py $(HOURS) $(PEOPLE)

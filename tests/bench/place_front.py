@@ -47,8 +47,9 @@ def children(node, n):
 
 
 @contextlib.contextmanager
-def crowd(node, where, n, scene, seconds, join_s, floors):
-    """The load, going through a front of its own; targets are WHERE/targets."""
+def crowd(node, where, n, scene, seconds, join_s, floors, bye=False):
+    """The load, going through a front of its own; targets are WHERE/targets. Bye: at the end all say that
+    they leave; else their lines are cut."""
     host, port = node.url().removeprefix("https://").split(":")
     with open(where + "/haproxy.cfg", "w", encoding="ascii") as f:
         f.write(CLIENT.format(dir=where, port=port, host=host))
@@ -60,7 +61,7 @@ def crowd(node, where, n, scene, seconds, join_s, floors):
                     [BUILD + "/load", "--address", f"unix:{where}/ws.sock", "--kind", "ibasho", "--scene",
                      f"tests/load/scenes/{scene}.json", "--people", str(n), "--seconds", str(seconds),
                      "--join", str(join_s), "--targets", where + "/targets", "--host", f"{host}:{port}",
-                     "--origin", node.url(), "--floors", floors],
+                     "--origin", node.url(), "--floors", floors, "--bye", str(int(bye))],
                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as load:
                 yield load
         finally:

@@ -2,15 +2,16 @@
  *
  *   load --address unix:/path|tcp:HOST:PORT --kind ibasho|plain|colyseus --scene FILE
  *        --people N --seconds S [--targets FILE] [--origin URL] [--host NAME]
- *        [--floors a,b,...] [--rate HZ] [--join S] [--warm S] [--lobby 1]
+ *        [--floors a,b,...] [--rate HZ] [--join S] [--warm S] [--lobby 1] [--bye 1]
  *
  * targets: one line a person: of ibasho its ticket, of colyseus the address of its seat. rate:
  * how often positions are told to servers that want positions (10). join: over how many seconds
- * people come (1). One line of JSON comes out: people asked for, entered, waiting; over the
- * measured seconds: messages sent, frames and bytes a second, ticks, the share of them that
- * reached everybody they were for, milliseconds from tick to receipt (p50, p95, p99: a tick
- * carries the server's clock; zero is the fastest receipt of any tick), errors (connections
- * lost, refusals), cpu_s of this program. */
+ * people come (1). bye: at the end everybody closes the line as a page does, and waits for the
+ * other's close; without it all lines are cut. One line of JSON comes out: people asked for,
+ * entered, waiting; over the measured seconds: messages sent, frames and bytes a second, ticks,
+ * the share of them that reached everybody they were for, milliseconds from tick to receipt
+ * (p50, p95, p99: a tick carries the server's clock; zero is the fastest receipt of any tick),
+ * errors (connections lost, refusals), cpu_s of this program. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@
 #define HEAD_US    300000  /* of the first, some had come before it counted */
 #define EVENTS_CAP 512
 #define ENTER_S    60
+#define BYE_S      10
 
 enum kind { KIND_IBASHO, KIND_PLAIN, KIND_COLYSEUS };
 
@@ -63,7 +65,7 @@ static struct {
     enum kind kind;
     int n_people, seconds, rate_hz;
     double join_s, warm_s;
-    bool stays_in_lobby;
+    bool stays_in_lobby, says_bye;
 } opt = {.origin = "http://localhost",
          .host = "localhost",
          .floors = "plaza",
@@ -368,6 +370,17 @@ static void play(double seconds)
     }
 }
 
+static void leave_all(void)
+{
+    static const uint8_t normal[2] = {1000 >> 8, 1000 & 0xff};
+    int64_t until_us = clock_mono_us() + (int64_t)BYE_S * 1000000;
+
+    for (int i = 0; i < opt.n_people; i++)
+        say(&run.people[i], 0x8, normal, sizeof normal);
+    while (count_in() > 0 && clock_mono_us() < until_us)
+        hear(STEP_MS);
+}
+
 /* ---- what is said at the end ---- */
 
 static double quantile_ms(double share)
@@ -511,6 +524,8 @@ static void read_options(int argc, char **argv)
             opt.warm_s = atof(value);
         else if (strcmp(name, "--lobby") == 0)
             opt.stays_in_lobby = atoi(value) != 0;
+        else if (strcmp(name, "--bye") == 0)
+            opt.says_bye = atoi(value) != 0;
         else
             die(name, NULL);
     }
@@ -556,5 +571,7 @@ int main(int argc, char **argv)
     run.is_measuring = false;
     fprintf(stderr, "load: measured\n");
     report();
+    if (opt.says_bye)
+        leave_all();
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "node/base/jx.h"
 #include "node/db/seal.h"
+#include "node/io/live.h"
 #include "tenants/tenants.h"
 
 const struct setting setting_consent_before_issue = {
@@ -185,4 +186,12 @@ enum err life_check_second(struct tx *tx, const struct req *req, const struct li
                          "する人とは別の担当者が承認してください。",
                          why);
     return rc;
+}
+
+void life_steps_drop(const struct services *services, const struct account_step *steps,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (steps[i].after == ACCOUNT_SUSPENDED || steps[i].after == ACCOUNT_CLOSED)
+            live_drop_account(services->live, steps[i].account, ID_NONE);
 }

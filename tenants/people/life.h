@@ -47,6 +47,10 @@ NODISCARD enum err life_ids_read(const struct jx_texts *texts, struct arena *are
 /* One step of an account as the request's caller takes it. */
 struct account_step life_step(const struct req *req, const struct life_row *row,
                               enum account_state after);
+/* After the commit: the lines of accounts that steps suspended or closed end now, not when the
+ * looking thread finds their sessions over. */
+void life_steps_drop(const struct services *services, const struct account_step *steps,
+                     size_t n);
 /* May the caller suspend or close this account? Nobody his own; the board's only the board, and
  * never its last active commissioner. ERR_CONFLICT with a refusal. */
 NODISCARD enum err life_check_board(struct tx *tx, const struct req *req,

@@ -2,6 +2,7 @@
 #include "node/base/log.h"
 #include "node/db/audit.h"
 #include "tenants/people/account.h"
+#include "tenants/people/life.h"
 #include "tenants/rights/rights.h"
 #include "tenants/roster/apply_priv.h"
 
@@ -247,6 +248,8 @@ enum err roster_apply(const struct services *services, struct db *db,
         rc = writer_wait(services->writer, apply_run, &a, why);
     if (services->accounts != NULL)
         rights_settle(accounts_rights(services->accounts));
+    if (rc == ERR_OK)
+        life_steps_drop(services, a.steps, a.n_steps);
     if (rc == ERR_OK)
         log_info("roster.applied", L_ID("import", row->id), L_INT("rows", a.n_puts),
                  L_INT("left", a.n_leaves), L_INT("steps", a.n_steps),

@@ -3,7 +3,7 @@
 
 #include "node/db/audit.h"
 #include "tenants/people/account.h"
-#include "tenants/people/account_step_store.h"
+#include "tenants/people/life.h"
 #include "tenants/people/people_index.h"
 #include "tenants/rights/rights.h"
 #include "tenants/roster/feature.h"
@@ -243,6 +243,7 @@ static void act_done(void *arg, enum err rc, const struct fail *why)
         return;
     }
     req->access_recorded = 1;
+    life_steps_drop(req->services, act->ending.steps, act->ending.n_steps);
     reply_rollover(req, act->status, &act->row);
 }
 

@@ -269,3 +269,21 @@ struct span roster_fixture_zip(const struct roster_spec *spec, struct arena *are
     free(m);
     return zip;
 }
+
+static void line_drop(struct live *live, struct id account, struct id session, struct id keep)
+{
+    struct roster_fixture_lines *lines = (struct roster_fixture_lines *)(void *)live;
+
+    if (!id_is_none(session) || !id_is_none(keep) ||
+        lines->n_ended == sizeof lines->ended / sizeof lines->ended[0])
+        abort(); /* every line of an account */
+    lines->ended[lines->n_ended++] = account;
+}
+
+void roster_fixture_lines_init(struct roster_fixture_lines *lines, struct services *services)
+{
+    static const struct live_ops ops = {.drop = line_drop};
+
+    *lines = (struct roster_fixture_lines){.head.ops = &ops};
+    services->live = (struct live *)(void *)lines;
+}

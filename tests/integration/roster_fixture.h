@@ -5,6 +5,8 @@
 #define TESTS_INTEGRATION_ROSTER_FIXTURE_H
 
 #include "node/base/arena.h"
+#include "node/base/services.h"
+#include "node/io/live.h"
 
 struct roster_spec {
     int n_students;
@@ -25,5 +27,13 @@ struct roster_spec {
 struct span roster_fixture_zip(const struct roster_spec *spec, struct arena *arena);
 /* The source id of a student (from 1). */
 const char *roster_fixture_student(int n, struct arena *arena);
+
+/* Open lines: services.live of a test, which only counts whose lines are ended. */
+struct roster_fixture_lines {
+    struct live_head head;
+    struct id ended[64];
+    size_t n_ended;
+};
+void roster_fixture_lines_init(struct roster_fixture_lines *lines, struct services *services);
 
 #endif

@@ -284,6 +284,7 @@ T_CASE(roster_tells_who_changed_left_and_came_back)
     size_t n = 0;
     bool more;
     struct id seven;
+    struct roster_fixture_lines open;
 
     T_REQ("NI-T2-1");
     store_fixture_start(&f, NULL);
@@ -300,8 +301,12 @@ T_CASE(roster_tells_who_changed_left_and_came_back)
     T_EQ(n, 2, "two");
     T_SPAN(lines[0].fields, SPAN("givenName preferredGivenName"), "which fields");
     T_SPAN(lines[1].what, SPAN("left"), "and who left");
+    roster_fixture_lines_init(&open, &f.services);
     T_EQ(decide(&f, &row, false), ERR_OK, "decided");
     T_EQ(run_job(&f, row.id), ERR_OK, "applied");
+    f.services.live = NULL;
+    T_EQ(open.n_ended, 1, "one line ends with the commit");
+    T_OK(id_eq(open.ended[0], seven), "his who left");
     T_EQ(store_fixture_i64(&f, "SELECT count(*) FROM person WHERE left_at IS NOT NULL"), 1,
          "he is still there, as one who left");
     T_EQ(store_fixture_i64(&f, "SELECT count(*) FROM account WHERE state = 'suspended'"), 1,

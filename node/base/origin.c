@@ -20,3 +20,17 @@ struct span origin_host(const char *origin)
 
     return host == NULL ? SPAN_NONE : span_of(host + 3, strcspn(host + 3, ":/"));
 }
+
+void origin_of_sockets(const char *origin, char sockets_out[ORIGIN_CAP])
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
+    bool is_https = strncmp(origin, "https://", 8) == 0;
+    const char *host = is_https                             ? origin + 8
+                       : strncmp(origin, "http://", 7) == 0 ? origin + 7
+                                                            : "";
+
+    sockets_out[0] = '\0';
+    if (host[0] != '\0' && host[strspn(host, plain)] == '\0' && strlen(host) < ORIGIN_CAP - 8)
+        snprintf(sockets_out, ORIGIN_CAP, "%s://%s", is_https ? "wss" : "ws", host);
+}

@@ -11,5 +11,8 @@
 void origin_of_url(const char *url, char origin_out[ORIGIN_CAP]);
 /* "a.jp" of "https://a.jp:8443"; borrowed; empty when there is none. */
 struct span origin_host(const char *origin);
+/* "wss://a.jp:8443" of "https://a.jp:8443", "ws:" of "http:": where its pages open sockets.
+ * Empty when it is no origin of letters, digits, ".-:[]" alone: it goes into headers. */
+void origin_of_sockets(const char *origin, char sockets_out[ORIGIN_CAP]);
 
 #endif

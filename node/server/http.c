@@ -667,6 +667,7 @@ static enum err start(struct http *http, const struct http_conf *conf, struct fa
 
         at->http = http;
         at->socket = conf->sockets[i];
+        http_policy_fill(at);
         rc = listen_at(at, why);
         if (rc == ERR_OK)
             rc = library_start(at, why);

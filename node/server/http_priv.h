@@ -7,8 +7,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "node/base/origin.h"
 #include "node/server/call.h"
 #include "node/server/http.h"
+
+#define HTTP_POLICY_CAP (ORIGIN_CAP + 256)
 
 struct mbox;
 
@@ -21,6 +24,7 @@ struct listening {
     ino_t inode;
     bool is_published;
     bool has_work; /* the library must run: descriptors are ready, or a call goes on */
+    char policy[HTTP_POLICY_CAP]; /* what pages of it may load: http_policy_fill */
 };
 
 enum conn_phase {
@@ -66,6 +70,9 @@ struct http {
 
 /* True: the request goes on (a body may follow). False: call->req.reply holds the answer. */
 bool http_judge(struct call *call, const struct http_socket *socket);
+/* at->policy, once, from the origin the configuration gives the listener: no header of a
+ * request has a part in it. */
+void http_policy_fill(struct listening *at);
 /* Queues call->req.reply. */
 enum MHD_Result http_reply(struct call *call);
 

@@ -1,6 +1,7 @@
 /* From struct reply to the library's response: the security headers of every answer, and the
  * one place where an answer is counted. */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "node/base/clock.h"
 #include "node/base/log.h"
@@ -24,6 +25,19 @@ static const struct reply_header on_every_answer[] = {
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
 };
+
+/* Safari before 15.4 does not take 'self' for sockets, so they are named. */
+void http_policy_fill(struct listening *at)
+{
+    char sockets[ORIGIN_CAP];
+
+    origin_of_sockets(at->socket.origin, sockets);
+    if (at->socket.listener == LISTENER_UPLOADS)
+        snprintf(at->policy, sizeof at->policy, "%s", CSP_UPLOADS);
+    else
+        snprintf(at->policy, sizeof at->policy, CSP "%s%s",
+                 sockets[0] == '\0' ? "" : "; connect-src 'self' ", sockets);
+}
 
 void call_refuse(struct call *call, enum refusal refusal)
 {
@@ -63,7 +77,7 @@ static void add_headers(struct MHD_Response *response, const struct call *call)
         add(response, reply->headers[i].name, reply->headers[i].value);
     for (size_t i = 0; i < sizeof on_every_answer / sizeof on_every_answer[0]; i++)
         add(response, on_every_answer[i].name, on_every_answer[i].value);
-    add(response, "Content-Security-Policy", is_uploads ? CSP_UPLOADS : CSP);
+    add(response, "Content-Security-Policy", call->at->policy);
     if (is_uploads && !names_header(reply, "Content-Disposition"))
         add(response, "Content-Disposition", "attachment");
     if (!names_header(reply, "Cache-Control"))

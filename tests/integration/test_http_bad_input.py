@@ -656,7 +656,8 @@ def http_hidden_is_missing(t):
 def http_every_answer_carries_the_guards(t):
     """Design section 10: policy, sniffing, framing, caching, transport."""
     policy = ("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; "
-              "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'")
+              "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+              "connect-src 'self' " + node.url().replace("https://", "wss://").rstrip("/"))
     for target, status, cache in (("/", 200, "no-cache"), ("/missing.js", 404, "no-store"),
                                   ("/api/v1/node", 200, "no-store"),
                                   ("/api/v1/session", 401, "no-store"),
@@ -681,6 +682,11 @@ def http_every_answer_carries_the_guards(t):
     again = node.request("GET", "/" + script.group(1), headers={
         "Accept-Encoding": "gzip", "If-None-Match": reply.headers["ETag"]})
     t.eq((again.status, again.body), (304, b""), "and is not sent twice")
+    for name in ("evil.example", "a.jp:1", "[::1]"):
+        answer = ask_raw("direct", head("direct", "GET /api/v1/node HTTP/1.1", f"Host: {name}",
+                                        "Connection: close", host=False))
+        t.eq((answer.status, answer.headers.get("content-security-policy")), (200, policy),
+             f"Host: {name} has no part in it")
     reply = node.request("GET", "/x", listener="uploads")
     t.eq(reply.headers["Content-Security-Policy"],
          "default-src 'none'; frame-ancestors 'none'; sandbox", "uploads: nothing runs")

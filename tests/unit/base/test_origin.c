@@ -26,3 +26,27 @@ T_CASE(origin_leaves_out_what_browsers_leave_out)
         T_SPAN(origin_host(origin), span_text(rows[i].host), rows[i].url);
     }
 }
+
+T_CASE(pages_open_sockets_where_they_came_from)
+{
+    static const struct {
+        const char *origin, *sockets;
+    } rows[] = {
+        {"https://a.jp", "wss://a.jp"},
+        {"https://a.jp:8443", "wss://a.jp:8443"},
+        {"http://a.localhost:8080", "ws://a.localhost:8080"},
+        {"https://[::1]:8443", "wss://[::1]:8443"},
+        {"https://a.jp; script-src *", ""}, /* no second rule, whatever is configured */
+        {"https://a.jp\r\nX: y", ""},
+        {"https://a.jp/path", ""},
+        {"https://", ""},
+        {"a.jp", ""},
+        {"", ""},
+    };
+    char sockets[ORIGIN_CAP];
+
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        origin_of_sockets(rows[i].origin, sockets);
+        T_TEXT(sockets, rows[i].sockets, rows[i].origin);
+    }
+}

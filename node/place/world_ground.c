@@ -70,13 +70,34 @@ static void areas_carry(struct world_copy *copy, const struct ground *before)
     copy->was_full = was_full;
 }
 
-/* A room keeps its people when it is still one and lets them in. */
-static bool stays_in_room(struct world_person *person, int room, struct floor_spot *spot)
+static bool is_no_wider(const struct jx_texts *is, const struct jx_texts *was)
+{
+    for (size_t i = 0; i < is->n; i++) {
+        bool is_old = false;
+
+        for (size_t k = 0; k < was->n && !is_old; k++)
+            is_old = span_eq(is->at[i], was->at[k]);
+        if (!is_old)
+            return false;
+    }
+    return true;
+}
+
+/* A room keeps its people when it is still one, lets them in, and nobody sees or hears into it
+ * who did not before: they went in under that promise. Otherwise they come out first, each as
+ * if he left, and who wants to goes into what it is now. */
+static bool stays_in_room(struct world_person *person, int room, const struct floor_area *was,
+                          struct floor_spot *spot)
 {
     const struct world_copy *copy = person->copy;
     struct floor_spot at = *spot;
+    const struct floor_area *is;
 
-    if (room < 0 || (copy->rooms & FLOOR_AREA_BIT(room)) == 0 ||
+    if (room < 0)
+        return false;
+    is = floor_area_nth(copy->ground->floor, (size_t)room);
+    if (!is_no_wider(&is->see, &was->see) || !is_no_wider(&is->hear, &was->hear) ||
+        (copy->rooms & FLOOR_AREA_BIT(room)) == 0 ||
         ((person->who_shut | copy->closed) & FLOOR_AREA_BIT(room)) != 0)
         return false;
     if (floor_is_free(world_map(copy), at.x, at.y) &&
@@ -85,9 +106,9 @@ static bool stays_in_room(struct world_person *person, int room, struct floor_sp
     return world_spot_in(copy, person->at, (size_t)room, at, 0, spot);
 }
 
-/* He may stay exactly where he is. Full areas are not asked: nobody is sent away because a
- * capacity went down. */
-static bool stays(struct world_person *person, int room)
+/* He may stay exactly where he is; was: the room he is in, as it was. Full areas are not asked:
+ * nobody is sent away because a capacity went down. */
+static bool stays(struct world_person *person, int room, const struct floor_area *was)
 {
     struct world_copy *copy = person->copy;
     struct world_body *body = world_body_of(person);
@@ -101,7 +122,7 @@ static bool stays(struct world_person *person, int room)
         put_down(person, CHANNEL_PUBLIC, at);
         return true;
     }
-    if (!stays_in_room(person, room, &spot))
+    if (!stays_in_room(person, room, was, &spot))
         return false;
     /* The room's number may be another now; his seat stays. */
     copy->n_in_channel[body->channel]--;
@@ -130,12 +151,10 @@ static void settle(struct world_person *person, int64_t now_ms)
     put_down(person, CHANNEL_PUBLIC, spot);
 }
 
-static int room_now(const struct world_copy *copy, const struct ground *before,
-                    unsigned channel)
+/* The room of that channel before; NULL: the public one. */
+static const struct floor_area *room_before(const struct ground *before, unsigned channel)
 {
-    return channel == CHANNEL_PUBLIC
-               ? -1
-               : world_area_find(copy, floor_area_nth(before->floor, channel)->id);
+    return channel == CHANNEL_PUBLIC ? NULL : floor_area_nth(before->floor, channel);
 }
 
 /* Those who may stay where they are first, so that nobody else takes their place. */
@@ -143,11 +162,13 @@ static void all_settled(struct world_copy *copy, const struct ground *before, in
 {
     for (uint32_t i = 0; i < copy->n; i++) {
         struct world_person *person = copy->people[i];
+        const struct floor_area *was = room_before(before, copy->bodies[i].channel);
 
         for (size_t k = 0; k < WORLD_N_INVITES; k++)
             person->invites[k].area = -1;
         world_rights_read(person);
-        person->is_unsettled = !stays(person, room_now(copy, before, copy->bodies[i].channel));
+        person->is_unsettled =
+            !stays(person, was == NULL ? -1 : world_area_find(copy, was->id), was);
     }
     for (uint32_t i = 0, n = copy->n; i < n;) {
         struct world_person *person = copy->people[i];

@@ -367,3 +367,43 @@ T_CASE(whose_room_is_gone_comes_as_the_last_of_all)
     ground_unref(&next);
     end(&lab);
 }
+
+/* They went in under a promise: a new version that lets others see or hear in does so when they
+ * are out. */
+T_CASE(a_room_opens_to_other_eyes_and_ears_only_without_those_inside)
+{
+    static const struct lab_swap rows[][2] = {
+        {{"\"kind\": \"counsel\"", "\"kind\": \"lounge\""},
+         {"\"see\": [\"inside\"], \"hear\": [\"inside\"]",
+          "\"see\": [\"everyone\"], \"hear\": [\"everyone\"]"}},
+        {{"\"kind\": \"counsel\"", "\"kind\": \"class\""},
+         {"\"see\": [\"inside\"], \"hear\": [\"inside\"]",
+          "\"see\": [\"inside\", \"staff\"], \"hear\": [\"inside\"]"}},
+        {{"\"kind\": \"counsel\"", "\"kind\": \"class\""},
+         {"\"see\": [\"inside\"], \"hear\": [\"inside\"]",
+          "\"see\": [\"inside\"], \"hear\": [\"everyone\"]"}},
+        {{"\"kind\": \"counsel\"", "\"kind\": \"class\""},
+         {"\"lock\": \"in_use\"", "\"lock\": \"open\""}}, /* nobody sees more: they stay */
+    };
+
+    T_REQ("AI-2.3-エ SE-4.1-イ-3");
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        struct lab lab = begin();
+        struct ground *next = lab_ground_with(rows[i], 2);
+        bool stays = i + 1 == T_COUNT(rows);
+
+        T_EQ(world_area_enter(lab.people[1], SPAN("cell"), lab.now_ms, NULL), ERR_OK, "inside");
+        lab_run(lab.world, &lab.now_ms, 200);
+        T_OK(next != NULL, "a floor");
+        if (next != NULL)
+            T_EQ(world_ground_change(lab.copy, next, lab.now_ms, NULL), ERR_OK, "changed");
+        T_EQ(world_body_of(lab.people[1])->channel != CHANNEL_PUBLIC, stays,
+             "out, unless nobody sees or hears more");
+        T_OK(stays || lab_spot(lab.people[1]).x < 800, "by a spawn, outside of what it is now");
+        lab_check(lab.copy, lab.now_ms);
+        lab_run(lab.world, &lab.now_ms, 1);
+        lab_check(lab.copy, lab.now_ms);
+        ground_unref(&next);
+        end(&lab);
+    }
+}

@@ -122,6 +122,26 @@ function sourceFiles(folder: string): string[] {
   });
 }
 
+/** A style sheet that a part of the client imports: a file of its own, which comes with that part. The import
+ * is its address. */
+const laterSheets: Plugin = {
+  name: "later-sheets",
+  setup(step) {
+    step.onLoad({ filter: /\/style\/\w+\.css$/ }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        minify: true,
+        charset: "utf8",
+        target,
+        write: false,
+        logLevel: "warning",
+      });
+      return { contents: outputFiles[0]?.text ?? "", loader: "file" };
+    });
+  },
+};
+
 async function bundle(sheet: string): Promise<Map<string, string>> {
   const common = {
     bundle: true,
@@ -146,7 +166,7 @@ async function bundle(sheet: string): Promise<Map<string, string>> {
       splitting: true,
       jsx: "automatic",
       jsxImportSource: "preact",
-      plugins: [onlyUsedRoutes],
+      plugins: [onlyUsedRoutes, laterSheets],
     }),
     await build({ ...common, entryPoints: { boot: "src/boot.ts" }, format: "iife" }),
     await build({ ...common, entryPoints: { app: sheet } }),

@@ -1,4 +1,6 @@
 import type { VNode } from "preact";
+import sheet from "../../style/work.css";
+import { wear } from "../edge/sheet.js";
 import { type PageProps, type Views, viewOf } from "../view/page.js";
 import { AuditPage } from "./audit.js";
 import { ContractPage } from "./contract.js";
@@ -22,6 +24,8 @@ import { UnusedPage } from "./unused.js";
 import { VisitsPage } from "./visits.js";
 
 /** The pages of grown-ups at work, in a part of their own: no child's device fetches them. */
+export const dressed = wear(sheet);
+
 const views: Views = {
   settings: SettingsPage,
   setting: ({ page }) => <SettingPage name={page.name} />,

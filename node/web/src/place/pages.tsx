@@ -1,5 +1,7 @@
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
+import sheet from "../../style/place.css";
+import { wear } from "../edge/sheet.js";
 import { type PageProps, type Views, viewOf } from "../view/page.js";
 import { useStore } from "../view/use.js";
 import { begin, beginPractice, link, live } from "./control.js";
@@ -8,6 +10,8 @@ import { Inside } from "./inside.js";
 import { Connecting, Lobby, OverNote, Waiting } from "./lobby.js";
 import { PracticePage } from "./practice.js";
 import { SpotPage } from "./spot.js";
+
+export const dressed = wear(sheet);
 
 /** The place: its entrance, a floor, and the ways from one to the other. While one of these pages is shown,
  * the reader is on the line. */

@@ -12,15 +12,27 @@ const parts = {
   me: () => import("../me/pages.js"),
   place: () => import("../place/pages.js"),
   adult: () => import("../adult/pages.js"),
-} satisfies Record<string, () => Promise<{ Pages: ComponentType<PageProps> }>>;
+} satisfies Record<string, () => Promise<Code>>;
+
+interface Code {
+  readonly Pages: ComponentType<PageProps>;
+  /** A part with a style sheet of its own: settled when that has come. */
+  readonly dressed?: Promise<void>;
+}
 
 export type Part = keyof typeof parts;
+
+async function fetchPart(part: Part): Promise<Code> {
+  const code: Code = await parts[part]();
+  await code.dressed;
+  return code;
+}
 
 export function Later({ part, page, role }: PageProps & { part: Part }): VNode {
   const [code, have] = useState<{ View: ComponentType<PageProps> } | "away" | undefined>(undefined);
   useEffect(() => {
     let isGone = false;
-    parts[part]().then(
+    fetchPart(part).then(
       (code) => isGone || have({ View: code.Pages }),
       () => isGone || have("away"),
     );

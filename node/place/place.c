@@ -148,7 +148,7 @@ static void watch(struct place *place, struct place_now now)
 
 static void put_out(struct place *place, const struct look_gone *gone, struct place_now now)
 {
-    static const char ended_ja[] = "ログインが おわりました。もう一度 ログインしてください。";
+    static const char ended_ja[] = "ログインがおわりました。もう一度ログインしてください。";
     struct visit *visit = visit_find(place, gone->account);
 
     if (visit != NULL && id_eq(visit->pass.caller.session, gone->session))

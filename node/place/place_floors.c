@@ -9,9 +9,9 @@ static const char floor_gone_ja[] =
     "このフロアは、いま使えません。ロビーからほかのフロアをえらんでください。";
 static const char no_access_ja[] =
     "このフロアには、いまは入れません。ロビーからほかのフロアをえらんでください。";
-static const char ended_ja[] = "この会は おわりました。来てくれて、ありがとう。";
+static const char ended_ja[] = "この会はおわりました。来てくれて、ありがとう。";
 static const char hides_ja[] =
-    "これから、なまえをかくす会が はじまります。ロビーから もう一度 入ってください。";
+    "これから、なまえをかくす会がはじまります。ロビーからもう一度入ってください。";
 
 struct place_floor *place_floor_there(struct place *place, struct span id)
 {

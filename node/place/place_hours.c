@@ -50,13 +50,13 @@ static void next_text(const struct hours_state *state, char text_out[PLACE_TEXT_
     int year, month, mday;
 
     if (!state->has_next) {
-        snprintf(text_out, PLACE_TEXT_CAP, "つぎに あく日は、まだ きまっていません。");
+        snprintf(text_out, PLACE_TEXT_CAP, "つぎにあく日は、まだきまっていません。");
         return;
     }
     calendar_civil(day, &year, &month, &mday);
     calendar_time_text((int)((state->next_utc_us - calendar_utc(day, 0)) / MINUTE_US), time);
     if (state->next_title.len == 0)
-        snprintf(text_out, PLACE_TEXT_CAP, "つぎは %d月%d日（%s）%s に あきます。", month, mday,
+        snprintf(text_out, PLACE_TEXT_CAP, "つぎは %d月%d日（%s）%sにあきます。", month, mday,
                  weekdays_ja[calendar_weekday(day)], time);
     else
         snprintf(text_out, PLACE_TEXT_CAP, "つぎは %d月%d日（%s）%s からの「%.*s」です。",
@@ -72,7 +72,7 @@ void place_closed_text(struct place *place, struct place_now now, char text_out[
 
     hours_state(place->conf.services, now.utc_us, &copy);
     next_text(&copy.state, next);
-    snprintf(text_out, PLACE_TEXT_CAP, "いまは しまっています。%.400s", next);
+    snprintf(text_out, PLACE_TEXT_CAP, "いまは、しまっています。%.400s", next);
 }
 
 /* ---- what falls due ---- */
@@ -116,7 +116,7 @@ static void close_now(struct place *place, struct place_now now)
 
     hours_state(place->conf.services, now.utc_us, &copy);
     next_text(&copy.state, next);
-    snprintf(text, sizeof text, "きょうは ここまでです。来てくれて ありがとう。%.400s", next);
+    snprintf(text, sizeof text, "きょうはここまでです。来てくれて、ありがとう。%.400s", next);
     for (struct visit *visit = place->visits; visit != NULL; visit = following) {
         following = visit->next;
         if (!place_is_bound(visit->pass.look.role))

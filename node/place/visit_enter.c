@@ -11,10 +11,10 @@ static const char no_access_ja[] =
     "このフロアには、いまは入れません。ほかのフロアをえらんでください。";
 static const char elsewhere_ja[] =
     "べつの端末で、もう入っています。そちらを出てから、もう一度ためしてください。";
-static const char moved_ja[] = "べつの端末で入ったので、こちらは とじました。";
+static const char moved_ja[] = "べつの端末で入ったので、こちらはとじました。";
 
 static const char often_ja[] =
-    "入ったり出たりが つづいています。すこし待って、もう一度ためしてください。";
+    "入ったり出たりがつづいています。すこし待って、もう一度ためしてください。";
 
 /* Each entry is a row of the record and a word to staff: so many at once, then one a second. */
 #define ENTRIES_BURST_US (20 * INT64_C(1000000))

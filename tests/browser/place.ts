@@ -237,6 +237,19 @@ test("staff_see_ids_notices_and_lock_rooms", async (t) => {
       "the ID stands beside the name",
     );
     t.eq(await child.locator(".login, .entry-list, .lock").count(), 0, "a child sees none of it");
+    const entry = await staff.locator(".entry-list li").first().innerText();
+    t.ok(
+      /\d:\d\d/.test(entry) && !/20\d\d/.test(entry),
+      "the time alone, for it is today's",
+      entry,
+    );
+    const label = staff.locator('label[for="lock-sun"]');
+    const title = await staff.locator("#area-sun").innerText();
+    t.ok(
+      (await label.isVisible()) && (await label.innerText()).includes(title),
+      "the choice says for which area it is",
+      await label.innerText(),
+    );
     await staff.locator('[data-area="sun"] .lock').selectOption("closed");
     await child.waitForFunction(
       () => document.querySelectorAll('[data-area="sun"] button').length === 0,
@@ -246,6 +259,95 @@ test("staff_see_ids_notices_and_lock_rooms", async (t) => {
     await child.locator('[data-area="sun"] button').waitFor();
     t.ok(true, "nor is it closed for ever");
   });
+});
+
+test("an_answer_stands_in_the_readers_words_and_goes_by_itself", async (t) => {
+  t.req("AI-F1 HI-4.3-2");
+  await together(t, ["plaza0", "plaza1"], async (a, b) => {
+    await goIn(b);
+    await b.locator(".mine .choice").nth(2).click();
+    await goIn(a);
+    await inWords(a);
+    await row(a, "plaza1").locator(".state-alone").waitFor();
+    await row(a, "plaza1").getByRole("button").nth(1).click();
+    const note = a.locator(".echo .note");
+    await note.waitFor();
+    const from = Date.now();
+    t.ok((await note.locator("ruby").count()) > 0, "with its readings", await note.innerText());
+    t.ok(
+      await note.evaluate((one) => {
+        const { top, bottom } = one.getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight;
+      }),
+      "in sight, though the button was far down the page",
+    );
+    await a.evaluate(() =>
+      document.querySelectorAll<HTMLInputElement>("#display-panel input")[3]?.click(),
+    );
+    t.ok(/[a-z]/.test(await note.innerText()), "and in English", await note.innerText());
+    await note.hover();
+    await a.waitForTimeout(11_000);
+    t.eq(await note.count(), 1, "it stays while it is pointed at");
+    await a.mouse.move(2, 2);
+    await a.waitForTimeout(6000);
+    t.eq(await note.count(), 1, "and long enough to be read");
+    await note.waitFor({ state: "detached", timeout: 15_000 });
+    t.note(`gone after ${Date.now() - from} ms`);
+  });
+});
+
+test("the_ways_of_a_floor_stand_in_one_row_of_a_phone", async (t) => {
+  t.req("AI-2.1-イ");
+  await together(
+    t,
+    ["plaza2"],
+    async (page) => {
+      await page.goto(`${at.url}/#/place`);
+      await page.waitForSelector(".floors a");
+      t.eq(
+        await page
+          .locator(".floors > li > :is(a, div)")
+          .evaluateAll((all) => all.map((one) => one.getAttribute("href")?.split("/").at(-1))),
+        ["plaza", "lounge", "classes", "quiet", "counsel"],
+        "the plaza comes first",
+      );
+      await goIn(page);
+      for (const form of [0, 1, 2, 3]) {
+        await page.evaluate(
+          (form) =>
+            document.querySelectorAll<HTMLInputElement>("#display-panel input")[form]?.click(),
+          form,
+        );
+        for (const view of ["one view", "the other"]) {
+          await page.waitForTimeout(200);
+          const boxes = await page.locator(".head-row > *").evaluateAll((all) =>
+            all.map((one) => {
+              const { y, width, height, right } = one.getBoundingClientRect();
+              return { y, width, height, right };
+            }),
+          );
+          t.eq(boxes.length, 4, `form ${form}, ${view}: four ways`);
+          t.ok(
+            boxes.every((one) => Math.abs(one.y - (boxes[0]?.y ?? 0)) < 1 && one.right <= 360),
+            "in one row",
+            JSON.stringify(boxes),
+          );
+          t.ok(
+            boxes.every((one) => one.width >= 44 && one.height >= 44),
+            "each as large as a finger",
+          );
+          await page.click(".view-switch");
+        }
+      }
+      await page.click(".letters");
+      await page.locator(".inside .choices input").nth(2).check({ force: true });
+      await page.waitForFunction(() => document.documentElement.dataset["form"] === "easy");
+      t.ok(true, "words are chosen on the spot");
+      await page.click(".letters");
+      t.eq(await page.locator(".inside .choices").count(), 0, "and put away");
+    },
+    { size: { width: 360, height: 740 } },
+  );
 });
 
 test("a_broken_line_is_told_and_leads_back_to_the_same_spot", async (t) => {
@@ -353,7 +455,7 @@ test("all_of_it_by_keys_and_the_accessibility_tree", async (t) => {
     await page.waitForSelector(".inside [data-seat]");
     t.ok(true, "in, by keys");
     await page.waitForSelector(".areas-here");
-    if ((await page.locator(".map").count()) > 0) await act("button", /Show as words/);
+    if ((await page.locator(".map").count()) > 0) await act("button", /^Words/);
     const named = new RegExp(`Wave ${nameOf("plaza1")}`);
     await act("button", named);
     await other.waitForSelector(".news-list li");
@@ -368,7 +470,7 @@ test("all_of_it_by_keys_and_the_accessibility_tree", async (t) => {
     t.ok(true, "states by arrow keys");
     const regions = await page.getByRole("region").count();
     t.ok(regions >= 8, `${regions} landmarks: the areas and what else there is`);
-    await act("button", /^Leave here/);
+    await act("button", /^Go out/);
     await page.waitForSelector(".floors");
     t.ok(true, "out, by keys");
   });

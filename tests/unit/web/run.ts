@@ -7,6 +7,7 @@ import "./map_view.ts";
 import "./hours.ts";
 import "./person.ts";
 import "./place_live.ts";
+import "./place_words.ts";
 import "./practice.ts";
 import "./sheet.ts";
 import "./states.ts";

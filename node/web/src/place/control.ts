@@ -20,9 +20,11 @@ import {
 import { type ViewChoice, viewFrom, viewText } from "../state/map-view.js";
 import { createStore } from "../state/store.js";
 import { type Today, todayFrom, todayText } from "../state/today.js";
+import type { Word } from "../words/word.js";
 import { floorFile, ticket } from "./node.js";
 import { practiceFloor } from "./practice_floor.js";
 import { PracticeLine } from "./practice_line.js";
+import { saidOf } from "./said.js";
 
 /** Something that was said to the reader and waits for them: a wave, a knock, an invitation. */
 export interface News {
@@ -32,7 +34,7 @@ export interface News {
 
 /** What the reader's last act came to, when it needs a word. */
 export type Echo =
-  | { readonly kind: "said"; readonly title: string } // the node's own sentence
+  | { readonly kind: "said"; readonly word: Word | undefined; readonly title: string } // else the node's
   | { readonly kind: "failed" | "watching" | "waved" | "walking" | "knocked" | "invited" | "gone" };
 
 export const link = createStore<LinkState>({ at: "off" });
@@ -269,11 +271,19 @@ export async function act<N extends CommandName>(
 ): Promise<Answer<LiveCommands[N]["output"]>> {
   echo.set(undefined);
   const answer = (await line?.command(name, input)) ?? { kind: "cut" };
-  if (answer.kind === "no")
-    echo.set(answer.title === "" ? { kind: "failed" } : { kind: "said", title: answer.title });
+  if (answer.kind === "no") refused(name, input, answer);
   else if (answer.kind === "cut") echo.set({ kind: "failed" });
   else if (done !== undefined && done !== "said") echo.set({ kind: done });
   return answer;
+}
+
+function refused(
+  name: CommandName,
+  input: object,
+  { code, title }: { readonly code: string; readonly title: string },
+): void {
+  const word = saidOf(name, input, code);
+  echo.set(word === undefined && title === "" ? { kind: "failed" } : { kind: "said", word, title });
 }
 
 export async function enter(id: string, spawn: string | undefined, rung: Today): Promise<boolean> {
@@ -300,7 +310,7 @@ export function leave(): void {
 /** To a spot of the floor; what is in the way is the node's to know. */
 export async function walk(x: number, y: number): Promise<void> {
   const answer = await line?.command("floor.walk", { x, y });
-  if (answer?.kind === "no" && answer.title !== "") echo.set({ kind: "said", title: answer.title });
+  if (answer?.kind === "no") refused("floor.walk", { x, y }, answer);
 }
 
 export function stick(dx: number, dy: number): void {

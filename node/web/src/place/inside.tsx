@@ -1,13 +1,15 @@
 import type { VNode } from "preact";
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { areaAt, type Here, isClosedRoom, spotIn } from "../state/place-live.js";
 import { place } from "../words/place.js";
+import { Minutes } from "../view/hours.js";
 import { PageHead } from "../view/page.js";
 import { useStore } from "../view/use.js";
 import { Given, Words } from "../view/words.js";
 import { Areas } from "./areas.js";
 import { chooseView, floor as floorStore, isMapSlow, leave, live, view } from "./control.js";
 import { known, openFloor } from "./elsewhere.js";
+import { Letters, LettersButton } from "./letters.js";
 import { MapView } from "./map.js";
 import { Mine } from "./mine.js";
 import { NewsList } from "./news.js";
@@ -23,6 +25,7 @@ export function Inside({ here }: { here: Here }): VNode {
   const areas = useRef<HTMLHeadingElement>(null);
   const choice = useStore(view);
   const isSlow = useStore(isMapSlow);
+  const [hasLetters, showLetters] = useState(false);
   const hasMap = choice.view === "map" || (choice.view === undefined && !isSlow);
   const card = floors.find((one) => one.id === here.floor);
   const mine = spotIn(here, here.seat, performance.now());
@@ -52,7 +55,7 @@ export function Inside({ here }: { here: Here }): VNode {
             </p>
           )}
         </div>
-        <div class="row">
+        <div class="row head-row">
           {here.floor !== known.counsel && openFloor(floors, known.counsel) !== undefined ? (
             <a class="quiet-button counsel" href={`#/place/floor/${known.counsel}`}>
               <Words of={place.counsel} />
@@ -65,15 +68,17 @@ export function Inside({ here }: { here: Here }): VNode {
           >
             <Words of={hasMap ? place.toWords : place.toMap} />
           </button>
+          <LettersButton isOpen={hasLetters} open={showLetters} />
           <button type="button" class="quiet-button leave" onClick={leave}>
             <Words of={place.leave} />
           </button>
         </div>
       </div>
+      {hasLetters ? <Letters close={() => showLetters(false)} /> : null}
       <LineNote />
       {closing === undefined || closing === 0 ? null : (
         <p class="note" role="status">
-          <Words of={place.closing} slots={{ n: closing }} />
+          <Words of={place.closing} slots={{ minutes: <Minutes n={closing} /> }} />
         </p>
       )}
       {here.title === undefined && !here.isAnonymous ? null : (
@@ -82,7 +87,7 @@ export function Inside({ here }: { here: Here }): VNode {
           {here.isAnonymous ? <Words of={place.anonymous} /> : null}
         </p>
       )}
-      <EchoNote />
+      <EchoNote isPassing />
       <Voice nameOf={nameOf} />
       <NewsList nameOf={nameOf} />
       {isSlow && choice.view === undefined ? (

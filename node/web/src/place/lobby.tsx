@@ -1,15 +1,18 @@
 import type { VNode } from "preact";
 import type { Over } from "../live/link.js";
 import type { FloorCard, HoursNow } from "../live/wire.js";
+import { momentOf } from "../state/hours.js";
+import type { Out } from "../state/place-live.js";
 import { isToday } from "../state/time.js";
 import { place } from "../words/place.js";
 import { first } from "../words/first.js";
 import { Back, PageHead } from "../view/page.js";
-import { Time } from "../view/time.js";
+import { Next } from "../view/hours.js";
 import { useStore } from "../view/use.js";
 import { Given, Words } from "../view/words.js";
 import { Figure } from "./avatar.js";
 import { leave, live, startAgain } from "./control.js";
+import { outOf } from "./said.js";
 import { EchoNote, Hour, LineNote, NameOf, nameOfCard } from "./parts.js";
 
 /** The entrance: nobody sees who stands here. */
@@ -22,9 +25,9 @@ export function Lobby(): VNode {
       <PageHead title={place.title} />
       <LineNote />
       <EchoNote />
-      {out === undefined || out.title === "" ? null : (
+      {out === undefined ? null : (
         <p class="note" role="status">
-          <Given>{out.title}</Given>
+          <OutWords out={out} />
         </p>
       )}
       {isClosed ? null : (
@@ -49,7 +52,7 @@ export function Lobby(): VNode {
       <p class="practice-way">
         <a class="quiet-button" href="#/place/practice">
           <Words of={place.practice} />
-        </a>{" "}
+        </a>
         <span class="fine">
           <Words of={place.practiceNote} />
         </span>
@@ -73,6 +76,11 @@ export function Lobby(): VNode {
   );
 }
 
+function OutWords({ out }: { out: Out }): VNode {
+  const word = outOf(out);
+  return word === undefined ? <Given>{out.title}</Given> : <Words of={word} />;
+}
+
 function isShut(hours: HoursNow): boolean {
   return hours.is_bound && (hours.kind === "closed" || hours.kind === "outside");
 }
@@ -93,11 +101,12 @@ function HoursNote({ hours }: { hours: HoursNow }): VNode | null {
       <p>
         <Words of={place.closedNow} />
       </p>
-      {hours.next_at === undefined ? null : (
-        <p>
-          <Words of={place.opensAt} slots={{ time: <Time utc={hours.next_at} /> }} />
-        </p>
-      )}
+      <p>
+        <Next
+          next={hours.next_at === undefined ? undefined : momentOf(hours.next_at)}
+          today={momentOf(new Date().toISOString()).day}
+        />
+      </p>
       {hours.next_title === undefined ? null : (
         <p>
           <Given>{hours.next_title}</Given>
@@ -127,8 +136,7 @@ function Floor({ card }: { card: FloorCard }): VNode {
 }
 
 function FloorState({ card }: { card: FloorCard }): VNode {
-  if (!card.is_open)
-    return card.why_shut === undefined ? <Words of={place.shut} /> : <Given>{card.why_shut}</Given>;
+  if (!card.is_open) return <Words of={place.shut} />;
   return (
     <>
       {card.is_full ? (
@@ -197,8 +205,8 @@ export function OverNote({ why }: { why: Over }): VNode {
       <p>
         {why === "elsewhere" ? (
           <Words of={place.elsewhere} />
-        ) : out !== undefined && out.title !== "" ? (
-          <Given>{out.title}</Given>
+        ) : out !== undefined ? (
+          <OutWords out={out} />
         ) : (
           <Words of={place.refused} />
         )}

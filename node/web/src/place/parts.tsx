@@ -1,8 +1,11 @@
 import type { VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { FloorCard } from "../live/wire.js";
 import type { Name } from "../state/floor.js";
+import { momentOf } from "../state/hours.js";
 import { place } from "../words/place.js";
 import type { Word } from "../words/word.js";
+import { Clock } from "../view/hours.js";
 import { Given, Words } from "../view/words.js";
 import { useStore } from "../view/use.js";
 import { echo, link, spoken } from "./control.js";
@@ -25,19 +28,14 @@ export function NameOf({ name }: { name: Name }): VNode {
   );
 }
 
-/** A time of today, as a clock says it in Japan. */
+/** A time of today, with its readings. */
 export function Hour({ utc }: { utc: string }): VNode {
   return (
-    <time class="given" dateTime={utc}>
-      {clock.format(new Date(utc))}
+    <time dateTime={utc}>
+      <Clock of={momentOf(utc).time} />
     </time>
   );
 }
-const clock = new Intl.DateTimeFormat("ja-JP", {
-  hour: "numeric",
-  minute: "2-digit",
-  timeZone: "Asia/Tokyo",
-});
 
 /** That the line is being made anew, said once and plainly, where everybody sees it. */
 export function LineNote(): VNode {
@@ -63,14 +61,38 @@ const echoes = {
   gone: place.gone,
 } as const;
 
-/** What became of the reader's last act. */
-export function EchoNote(): VNode {
+const leastMs = 8000;
+const msOfCharacter = 150; // of a slow reader
+
+/** What became of the reader's last act. On a floor it goes by itself once it can have been read, but never
+ * while somebody points at it; elsewhere it stays until the next act. */
+export function EchoNote({ isPassing = false }: { isPassing?: boolean }): VNode {
   const said = useStore(echo);
+  const text = useRef<HTMLParagraphElement>(null);
+  const [isHeld, hold] = useState(false);
+  useEffect(() => {
+    if (said === undefined || !isPassing || isHeld) return;
+    const readMs = Math.max(leastMs, (text.current?.textContent?.length ?? 0) * msOfCharacter);
+    const end = setTimeout(() => echo.set(undefined), readMs);
+    return () => clearTimeout(end);
+  }, [said, isPassing, isHeld]);
   return (
     <div role="status" class="echo">
       {said === undefined ? null : (
-        <p class="note">
-          {said.kind === "said" ? <Given>{said.title}</Given> : <Words of={echoes[said.kind]} />}
+        <p
+          ref={text}
+          class="note"
+          onPointerEnter={() => hold(true)}
+          onPointerLeave={() => hold(false)}
+          onClick={() => isPassing && echo.set(undefined)}
+        >
+          {said.kind !== "said" ? (
+            <Words of={echoes[said.kind]} />
+          ) : said.word === undefined ? (
+            <Given>{said.title}</Given>
+          ) : (
+            <Words of={said.word} />
+          )}
         </p>
       )}
     </div>

@@ -8,6 +8,7 @@ import { useStore } from "../view/use.js";
 import { Words } from "../view/words.js";
 import { Areas } from "./areas.js";
 import { chooseView, isMapSlow, live, view } from "./control.js";
+import { Letters, LettersButton } from "./letters.js";
 import { MapView } from "./map.js";
 import { Mine } from "./mine.js";
 import { practiceFloor } from "./practice_floor.js";
@@ -21,6 +22,7 @@ export function PracticePage(): VNode | null {
   const [step, next] = useState(0);
   const choice = useStore(view);
   const isSlow = useStore(isMapSlow);
+  const [hasLetters, showLetters] = useState(false);
   const hasMap = choice.view === "map" || (choice.view === undefined && !isSlow);
   const here = visiting.at === "here" ? visiting.here : undefined;
   const isDone = useDone(here, step);
@@ -30,7 +32,7 @@ export function PracticePage(): VNode | null {
       <Back href="#/place" word={place.practiceSkip} />
       <div class="place-head">
         <PageHead title={place.practice} />
-        <div class="row">
+        <div class="row head-row">
           <button
             type="button"
             class="quiet-button view-switch"
@@ -38,11 +40,13 @@ export function PracticePage(): VNode | null {
           >
             <Words of={hasMap ? place.toWords : place.toMap} />
           </button>
+          <LettersButton isOpen={hasLetters} open={showLetters} />
           <a class="quiet-button leave" href="#/place">
             <Words of={place.leave} />
           </a>
         </div>
       </div>
+      {hasLetters ? <Letters close={() => showLetters(false)} /> : null}
       <p>
         <Words of={place.practiceAlone} />
       </p>
@@ -68,7 +72,7 @@ export function PracticePage(): VNode | null {
           </button>
         )}
       </section>
-      <EchoNote />
+      <EchoNote isPassing />
       {hasMap ? <MapView here={here} floor={practiceFloor} /> : null}
       <Mine here={here} />
       {hasMap ? null : (

@@ -1,13 +1,14 @@
 import type { VNode } from "preact";
 import type { Lock, Person, Rung } from "../live/wire.js";
 import type { Area } from "../state/floor.js";
+import { isToday } from "../state/time.js";
 import { placeStaff } from "../words/place.js";
 import type { Word } from "../words/word.js";
 import { Time } from "../view/time.js";
 import { useStore } from "../view/use.js";
 import { Given, useLine, Words } from "../view/words.js";
 import { act, entries, live } from "./control.js";
-import { NameOf, nameOfCard, wordOf } from "./parts.js";
+import { NameOf, nameOfCard } from "./parts.js";
 
 /* What only grown-ups at work see, beside what everybody sees. */
 
@@ -51,23 +52,46 @@ const locks: readonly (readonly [lock: Lock, word: Word])[] = [
   ["closed", placeStaff.lockClosed],
 ];
 
+/** Who may go into an area: a choice in words, in force at once. */
 export function LockChoice({ area, lock }: { area: Area; lock: Lock }): VNode {
   const line = useLine();
+  const id = `lock-${area.id}`;
   return (
-    <select
-      class="lock"
-      aria-label={line(placeStaff.lock, { area: line(wordOf(area.name)) })}
-      value={lock}
-      onChange={(event) =>
-        void act("area.lock", { area: area.id, lock: event.currentTarget.value as Lock })
-      }
-    >
-      {locks.map(([one, word]) => (
-        <option key={one} value={one}>
-          {line(word)}
-        </option>
-      ))}
-    </select>
+    <div class="lock-choice">
+      <label for={id} class="fine">
+        <Words of={placeStaff.lock} slots={{ area: <NameOf name={area.name} /> }} />
+      </label>
+      <select
+        id={id}
+        class="lock"
+        value={lock}
+        onChange={(event) =>
+          void act("area.lock", { area: area.id, lock: event.currentTarget.value as Lock })
+        }
+      >
+        {locks.map(([one, word]) => (
+          <option key={one} value={one}>
+            {line(word)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+const clock = new Intl.DateTimeFormat("ja-JP", {
+  hour: "numeric",
+  minute: "2-digit",
+  timeZone: "Asia/Tokyo",
+});
+
+/** The day only when it is not today's. */
+function When({ utc }: { utc: string }): VNode {
+  if (!isToday(utc, new Date())) return <Time utc={utc} />;
+  return (
+    <time class="given" dateTime={utc}>
+      {clock.format(new Date(utc))}
+    </time>
   );
 }
 
@@ -89,7 +113,8 @@ export function Entries(): VNode {
           {list.map((one) => {
             const card = floors.find((floor) => floor.id === one.floor);
             return (
-              <li key={`${one.at} ${one.account}`}>
+              <li key={`${one.at} ${one.account}`} class="tags">
+                <When utc={one.at} />
                 <Words
                   of={placeStaff.entry}
                   slots={{
@@ -102,8 +127,7 @@ export function Entries(): VNode {
                         <NameOf name={nameOfCard(card)} />
                       ),
                   }}
-                />{" "}
-                <Time utc={one.at} />
+                />
                 {one.is_first ? (
                   <span class="pill mark-first">
                     <Words of={placeStaff.first} />

@@ -12,6 +12,7 @@ import type {
   Person,
 } from "../live/wire.js";
 import type { Area, Floor } from "./floor.js";
+import { inOrder } from "./floor_order.js";
 
 /** How somebody moves. `atMs`: when that began. */
 export type Motion =
@@ -66,8 +67,15 @@ export interface PlaceLive {
   readonly visiting: Visiting;
   /** Minutes until the place closes, when that was said. */
   readonly closing: number | undefined;
-  /** Why the reader stands in the lobby again; the node's own sentence. */
-  readonly out: { readonly reason: string; readonly title: string } | undefined;
+  /** Why the reader stands in the lobby again, with the node's own sentence. */
+  readonly out: Out | undefined;
+}
+
+export interface Out {
+  readonly reason: string;
+  readonly title: string;
+  /** Names were hidden on the floor of before. */
+  readonly wasAnonymous: boolean;
 }
 
 export const placeAtStart: PlaceLive = {
@@ -90,9 +98,9 @@ const jumpCm = 300;
 export function applyEvent(now: PlaceLive, event: LiveEvent): PlaceLive {
   switch (event.ev) {
     case "hello":
-      return { ...now, me: event.of.me, floors: event.of.floors, hours: event.of.hours };
+      return { ...now, me: event.of.me, floors: inOrder(event.of.floors), hours: event.of.hours };
     case "floors":
-      return { ...now, floors: event.of.floors };
+      return { ...now, floors: inOrder(event.of.floors) };
     case "hours":
       return { ...now, hours: event.of };
     case "floor.here":
@@ -100,7 +108,15 @@ export function applyEvent(now: PlaceLive, event: LiveEvent): PlaceLive {
     case "wait":
       return now.visiting.at === "here" ? now : { ...now, visiting: waiting(event.of) };
     case "out":
-      return { ...now, visiting: { at: "lobby" }, closing: undefined, out: event.of };
+      return {
+        ...now,
+        visiting: { at: "lobby" },
+        closing: undefined,
+        out: {
+          ...event.of,
+          wasAnonymous: now.visiting.at === "here" && now.visiting.here.isAnonymous,
+        },
+      };
     case "closing":
       return { ...now, closing: event.of.minutes };
     case "people.came":

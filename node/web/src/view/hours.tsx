@@ -101,7 +101,8 @@ function State({ now }: { now: Now }): VNode {
   }
 }
 
-function Next({ next, today }: { next: Moment | undefined; today: string }): VNode {
+/** When it opens next, as seen from `today`. */
+export function Next({ next, today }: { next: Moment | undefined; today: string }): VNode {
   if (next === undefined) return <Words of={words.nextNone} />;
   const slots = { day: <DayName of={next.day} />, time: <Clock of={next.time} /> };
   if (next.day === today) return <Words of={words.nextToday} slots={slots} />;

@@ -15,6 +15,7 @@ import { person } from "./person.js";
 import { colourNames, figures, profile } from "./profile.js";
 import { profilePast } from "./profile_past.js";
 import { place, placeStaff } from "./place.js";
+import { placeOut, placeSaid } from "./place_said.js";
 import { registration } from "./registration.js";
 import { roleTable } from "./role_table.js";
 import { roster } from "./roster.js";
@@ -44,6 +45,8 @@ export const chapters: readonly Chapter[] = [
   { name: "figures", forChildren: true, isLater: true, words: figures },
   { name: "colourNames", forChildren: true, isLater: true, words: colourNames },
   { name: "place", forChildren: true, isLater: true, words: place },
+  { name: "placeSaid", forChildren: true, isLater: true, words: placeSaid },
+  { name: "placeOut", forChildren: true, isLater: true, words: placeOut },
   { name: "hours", forChildren: true, isLater: true, words: hours },
   { name: "doors", forChildren: false, words: doors },
   { name: "placeStaff", forChildren: false, words: placeStaff },

@@ -19,7 +19,7 @@ export const place = {
     "いっぱいです。 じゅんばんを まてます",
     "Full. You can wait for a place",
   ],
-  shut: ["いまは閉《し》まっています", "いまは しまって います", "Closed now"],
+  shut: ["いまは、はいれません", "いまは はいれません", "You cannot go in now"],
   session: ["{title}（{time}まで）", "{title}（{time}まで）", "{title} (until {time})"],
   anonymous: [
     "名前《なまえ》をかくしてすごす時間《じかん》です。みんな、かりの名前《なまえ》になります。",
@@ -32,12 +32,7 @@ export const place = {
     "いまは おやすみです。",
     "The place is closed just now.",
   ],
-  opensAt: [
-    "つぎは {time} にひらきます。",
-    "つぎは {time}に ひらきます。",
-    "It opens again: {time}",
-  ],
-  closesAt: ["きょうは {time} まで。", "きょうは {time}まで。", "Open until {time}."],
+  closesAt: ["きょうは{time}まで。", "きょうは {time}まで。", "Open until {time}."],
 
   /* Choosing a spot. */
   spotTitle: ["どのあたりにする？", "どこに いますか", "Which spot?"],
@@ -85,7 +80,8 @@ export const place = {
   waitStop: ["待《ま》つのをやめる", "まつのを やめる", "Stop waiting"],
 
   /* Inside. */
-  leave: ["ここを出《で》る", "ここを でる", "Leave here"],
+  leave: ["出《で》る", "でる", "Go out"],
+  letters: ["もじ", "もじ", "Text"],
   again: [
     "つながりなおしています…。すぐに、もとの場所《ばしょ》にもどります。",
     "つながりなおして います…。 おなじ ところに もどります。",
@@ -110,9 +106,9 @@ export const place = {
   ],
   tryAgain: ["もう一度《いちど》つなぐ", "もう いちど つなぐ", "Connect again"],
   closing: [
-    "あと{n}分《ふん》で、きょうはおしまいです。きりのよいところで、だいじょうぶです。",
-    "あと {n}ふんで おわりです。 ゆっくりで いいです。",
-    "{n} minutes until closing. Finish whenever it suits you.",
+    "あと{minutes}で、きょうはおしまいです。きりのよいところで、だいじょうぶです。",
+    "あと {minutes}で おわりです。 ゆっくりで いいです。",
+    "{minutes} until closing. Finish whenever it suits you.",
   ],
   failed: [
     "いまは、できませんでした。",
@@ -185,8 +181,8 @@ export const place = {
   portal: ["このフロアへうつる", "この フロアへ いく", "Move to this floor"],
 
   /* The map. */
-  toWords: ["かんたん表示《ひょうじ》にする", "かんたんに みる", "Show as words"],
-  toMap: ["地図《ちず》で見《み》る", "ちずで みる", "Show as a map"],
+  toWords: ["かんたん表示《ひょうじ》", "かんたん", "Words"],
+  toMap: ["地図《ちず》", "ちず", "Map"],
   map: ["フロアの地図《ちず》", "フロアの ちず", "Map of the floor"],
   mapHelp: [
     "矢印《やじるし》キーか W・A・S・D で歩《ある》きます。行《い》きたいところをおしても歩《ある》きます。",
@@ -284,9 +280,9 @@ export const place = {
     "Choose one of “Me now”. It tells others how you feel.",
   ],
   practiceLeave: [
-    "「ここを出《で》る」をおすと、いつでも、だまって出《で》られます。",
-    "「ここを でる」を おして ください。 いつでも でられます。",
-    "Press “Leave here”. You can leave at any time, and nobody is told.",
+    "「出《で》る」をおすと、いつでも、だまって出《で》られます。",
+    "「でる」を おして ください。 いつでも でられます。",
+    "Press “Go out”. You can leave at any time, and nobody is told.",
   ],
   practiceRoom: ["部屋《へや》のまんなか", "へやの まんなか", "Middle of the room"],
   practiceCorner: ["しずかなすみ", "しずかな ところ", "Quiet corner"],
@@ -299,7 +295,7 @@ export const place = {
   /* Elsewhere. */
   ways: ["ほかのところ", "ほかの ところ", "Other places"],
   backInside: ["いまいるフロアへもどる", "いま いる フロアへ もどる", "Back to my floor"],
-  counsel: ["相談《そうだん》する", "そうだんする", "Talk to someone"],
+  counsel: ["相談《そうだん》", "そうだん", "Talk"],
   classes: ["教室《きょうしつ》を見《み》る", "きょうしつを みる", "See the classrooms"],
   classesTitle: ["教室《きょうしつ》", "きょうしつ", "Classrooms"],
   classesLead: [
@@ -351,11 +347,15 @@ export const placeStaff = {
   first: ["はじめて", "はじめて", "First visit"],
   absent: ["{n}日《にち》ぶり", "{n}日《にち》ぶり", "After {n} days"],
   noEntries: ["まだありません。", "まだ ありません。", "None yet."],
-  lock: ["{area}の使《つか》いかた", "{area}の つかいかた", "How {area} is used"],
-  lockOpen: ["だれでも", "だれでも", "Open to all"],
-  lockInUse: ["使《つか》うときはノック", "つかう ときは ノック", "Knock while in use"],
-  lockStaff: ["スタッフといっしょに", "スタッフと いっしょに", "With staff"],
-  lockClosed: ["閉《し》める", "しめる", "Closed"],
+  lock: ["{area}にはいれる人《ひと》", "{area}に はいれる 人《ひと》", "Who may go into {area}"],
+  lockOpen: ["だれでも", "だれでも", "Everybody"],
+  lockInUse: [
+    "使用中《しようちゅう》はノックして",
+    "だれか いたら ノック",
+    "While in use, by knocking",
+  ],
+  lockStaff: ["スタッフといっしょなら", "スタッフと いっしょ", "With staff"],
+  lockClosed: ["いまはだれも（閉《し》める）", "いまは だれも", "Nobody now (closed)"],
   rungWatch: ["みてるだけ", "みるだけ", "Watching"],
   rungReact: ["リアクションまで", "リアクションまで", "Reactions"],
   rungText: ["文字《もじ》まで", "もじまで", "Text"],

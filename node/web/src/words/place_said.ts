@@ -1,0 +1,165 @@
+import type { Word } from "./word.js";
+
+/** What the node says of an act that is not to be, by its code; it knows no child's form of words, so the
+ * sentence is ours (node/place/place_commands.c, visit_enter.c). Student-facing. */
+export const placeSaid = {
+  "watch-walk": [
+    "「みてるだけ」の間《あいだ》は、歩《ある》けません。",
+    "「みるだけ」の とき、 あるけません。",
+    "While just looking, you cannot walk.",
+  ],
+  "watch-stick": [
+    "「みてるだけ」の間《あいだ》は、歩《ある》けません。",
+    "「みるだけ」の とき、 あるけません。",
+    "While just looking, you cannot walk.",
+  ],
+  "watch-wave": [
+    "「みてるだけ」の間《あいだ》は、手《て》をふれません。",
+    "「みるだけ」の とき、 手《て》を ふれません。",
+    "While just looking, you cannot wave.",
+  ],
+  "watch-knock": [
+    "「みてるだけ」の間《あいだ》は、ノックできません。",
+    "「みるだけ」の とき、 ノックできません。",
+    "While just looking, you cannot knock.",
+  ],
+  "watch-invite": [
+    "「みてるだけ」の間《あいだ》は、さそえません。",
+    "「みるだけ」の とき、 さそえません。",
+    "While just looking, you cannot invite anyone.",
+  ],
+  "area-locked": [
+    "この部屋《へや》は、いま閉《し》まっています。",
+    "この へやは いま しまって います。",
+    "This room is closed just now.",
+  ],
+  "area-who": [
+    "この部屋《へや》には、いまははいれません。",
+    "この へやには いま はいれません。",
+    "You cannot go into this room just now.",
+  ],
+  "area-room": [
+    "部屋《へや》の中《なか》と外《そと》の間《あいだ》では、できません。",
+    "へやの なかと そとでは できません。",
+    "That does not work between the inside and the outside of a room.",
+  ],
+  "area-full": [
+    "いまは、いっぱいです。少《すこ》し待《ま》って、もう一度《いちど》ためしてください。",
+    "いまは いっぱいです。 すこし まって ください。",
+    "It is full just now. Please try again in a little while.",
+  ],
+  "area-open": [
+    "ここには、とびらがありません。そのままはいれます。",
+    "ここに とびらは ありません。 すぐ はいれます。",
+    "There is no door here. You can just go in.",
+  ],
+  "area-wait": [
+    "いまは、はいれません。少《すこ》し待《ま》って、もう一度《いちど》ためしてください。",
+    "いまは はいれません。 すこし まって ください。",
+    "You cannot go in just now. Please try again in a little while.",
+  ],
+  "in-use": [
+    "いま、使《つか》っている人《ひと》がいます。ノックしてみましょう。",
+    "いま つかって います。 ノックして ください。",
+    "Somebody is using it just now. You could knock.",
+  ],
+  distance: [
+    "いまは、近《ちか》づいてほしくない人《ひと》です。そっとしておきましょう。",
+    "いま、 ちかくに きて ほしくない 人《ひと》です。 はなれて いましょう。",
+    "This person would like to keep some distance just now.",
+  ],
+  "no-waves": [
+    "いまは、そっとしておいてほしい人《ひと》です。手《て》をふるのは、またあとにしましょう。",
+    "いま、 ひとりで いたい 人《ひと》です。 また あとで。",
+    "This person would like to be left in peace just now. Wave another time.",
+  ],
+  break: [
+    "いまは、きゅうけい中《ちゅう》の人《ひと》です。またあとにしましょう。",
+    "いま、 やすんで いる 人《ひと》です。 また あとで。",
+    "This person is taking a break. Another time.",
+  ],
+  seat: [
+    "その人《ひと》には、いまはできません。",
+    "その 人《ひと》には いま できません。",
+    "That does not work with this person just now.",
+  ],
+  id: [
+    "いまは、そこに行《い》けません。",
+    "いまは そこに いけません。",
+    "You cannot go there just now.",
+  ],
+  "rung-most": [
+    "この町《まち》では、まだ使《つか》えません。",
+    "この まちでは まだ つかえません。",
+    "This cannot be used in this town yet.",
+  ],
+  "not-here": [
+    "まだ、フロアにはいっていません。",
+    "まだ フロアに はいって いません。",
+    "You are not on a floor yet.",
+  ],
+  "hours-closed": [
+    "いまは、お休《やす》みの時間《じかん》です。",
+    "いまは おやすみの じかんです。",
+    "The place is closed just now.",
+  ],
+  "no-access": [
+    "このフロアには、いまははいれません。ほかのフロアをえらんでください。",
+    "この フロアには いま はいれません。 ほかの フロアを えらんで ください。",
+    "You cannot go to this floor just now. Please choose another one.",
+  ],
+  elsewhere: [
+    "ほかの端末《たんまつ》で、もうはいっています。そちらを出《で》てから、もう一度《いちど》ためしてください。",
+    "ほかの きかいで はいって います。 そちらを でて ください。",
+    "You are in on another device. Leave there first, then try again.",
+  ],
+  "too-many": [
+    "少《すこ》し待《ま》って、もう一度《いちど》ためしてください。",
+    "すこし まって ください。",
+    "Please wait a little and try again.",
+  ],
+  floor: [
+    "このフロアは、いま使《つか》えません。ほかのフロアをえらんでください。",
+    "この フロアは いま つかえません。 ほかの フロアを えらんで ください。",
+    "This floor cannot be used just now. Please choose another one.",
+  ],
+} satisfies Record<string, Word>;
+
+/** Why the reader stands at the entrance again. Student-facing. */
+export const placeOut = {
+  closing: [
+    "きょうは、ここまでです。来《き》てくれて、ありがとう。",
+    "きょうは おわりです。 きて くれて ありがとう。",
+    "That is all for today. Thank you for coming.",
+  ],
+  access: [
+    "あのフロアには、いまははいれません。ほかのフロアをえらべます。",
+    "あの フロアには いま はいれません。 ほかの フロアを えらべます。",
+    "You cannot be on that floor just now. You can choose another one.",
+  ],
+  elsewhere: [
+    "ほかの端末《たんまつ》ではいりました。こちらは出《で》ています。",
+    "ほかの きかいで はいりました。 ここは おわりです。",
+    "You came in on another device, so you are out on this one.",
+  ],
+  ended: [
+    "会《かい》が終《お》わりました。来《き》てくれて、ありがとう。",
+    "かいが おわりました。 きて くれて ありがとう。",
+    "The session has ended. Thank you for coming.",
+  ],
+  hides: [
+    "これから、名前《なまえ》をかくしてすごす会《かい》がはじまります。よければ、もう一度《いちど》はいってください。",
+    "いまから なまえを かくす かいです。 よければ、 また はいって ください。",
+    "A session begins in which names are hidden. Come in again if you like.",
+  ],
+  floor: [
+    "あのフロアは、いま使《つか》えません。ほかのフロアをえらべます。",
+    "あの フロアは いま つかえません。 ほかの フロアを えらべます。",
+    "That floor cannot be used just now. You can choose another one.",
+  ],
+  restart: [
+    "いばしょが新《あたら》しくなりました。もう一度《いちど》はいってください。",
+    "いばしょが あたらしく なりました。 もう いちど はいって ください。",
+    "The place was started anew. Please come in again.",
+  ],
+} satisfies Record<string, Word>;

@@ -223,14 +223,14 @@ test("board_reads_who_came_and_left", async (t) => {
     await visit.choose("light", "plain");
     const { page } = visit;
     const name = at.logins["child2"]?.display_name ?? "";
-    await page.waitForSelector(".history li");
-    await page.locator(".history li", { hasText: name }).first().waitFor();
+    await page.waitForSelector(".record tbody tr");
+    await page.locator(".record tbody tr", { hasText: name }).first().waitFor();
     await page.screenshot({ path: "build/shots/84-visits.png", fullPage: true });
-    const left = await page.locator(".history li", { hasText: name }).first().innerText();
+    const left = await page.locator(".record tbody tr", { hasText: name }).first().innerText();
     t.ok(left.includes("出た") && left.includes("広場"), "left, and from where", left);
-    await page.locator(".history li", { hasText: name }).first().locator("button").click();
-    await page.locator(".history li", { hasText: "入った" }).first().waitFor();
-    const others = await page.locator(".history li").allInnerTexts();
+    await page.locator(".record tbody tr", { hasText: name }).first().locator("button").click();
+    await page.locator(".record tbody tr", { hasText: "入った" }).first().waitFor();
+    const others = await page.locator(".record tbody tr").allInnerTexts();
     t.ok(
       others.length > 0 && others.every((one) => one.includes(name)),
       "only this one",
@@ -248,7 +248,7 @@ test("contractor_needs_a_purpose_for_the_record_of_visits", async (t) => {
   await visiting(t, at, { state: await signedIn(at, "contractor") }, async (visit) => {
     await visit.open("#/visits");
     await visit.page.locator(".fault", { hasText: "目的" }).waitFor();
-    t.eq(await visit.page.locator(".history li").count(), 0, "and sees nobody");
+    t.eq(await visit.page.locator(".record tbody tr").count(), 0, "and sees nobody");
   });
 });
 

@@ -1,5 +1,5 @@
 /** What is asked of the record of visits. */
-import { noVisitQuestion, visitQuery } from "../../../node/web/src/state/visits.js";
+import { noVisitQuestion, staysOf, visitQuery } from "../../../node/web/src/state/visits.js";
 import { suite } from "../../browser/t.ts";
 
 const test = suite(import.meta.filename);
@@ -19,5 +19,36 @@ test("visit_questions_ask_only_what_was_filled_in", (t) => {
       from: "2026-06-01T00:00:00.000Z",
     },
     "Japan's nine o'clock; what is no time asks nothing",
+  );
+});
+
+test("a_stay_is_told_where_both_its_ends_are_known", (t) => {
+  t.req("AI-2.5-ア");
+  const line = (
+    id: string,
+    visit: string,
+    kind: "entry" | "move" | "exit" | "lost",
+    min: number,
+  ) => ({
+    id,
+    visit,
+    kind,
+    at: new Date(Date.UTC(2026, 5, 1, 1, min)).toISOString(),
+  });
+  const stays = staysOf([
+    line("6", "c", "lost", 9),
+    line("5", "b", "exit", 30),
+    line("4", "a", "exit", 20),
+    line("3", "a", "move", 12),
+    line("2", "c", "entry", 9),
+    line("1", "a", "entry", 5),
+  ]);
+  t.eq(
+    [...stays],
+    [
+      ["6", 0],
+      ["4", 15 * 60_000],
+    ],
+    "from coming to going, over moves; what began before the list has none",
   );
 });

@@ -4,7 +4,7 @@ import { ask } from "../edge/api.js";
 import { type AuditQuestion, auditQuery, noQuestion } from "../state/audit.js";
 import type { AccessRecord } from "../wire.js";
 import { useAsked } from "../view/asked.js";
-import { Back, Failure, PageHead, type PageProps } from "../view/page.js";
+import { Back, PageHead, type PageProps } from "../view/page.js";
 import { usePaged } from "../view/paged.js";
 import { Time } from "../view/time.js";
 import { MissingNote } from "../view/trouble.js";
@@ -13,7 +13,9 @@ import { audit as words } from "../words/audit.js";
 import { first } from "../words/first.js";
 import { roles as roleWords } from "../words/home.js";
 import type { Word } from "../words/word.js";
+import { Filter, FilterSelect, FilterText, FilterTime } from "./filter.js";
 import { Notices } from "./notices.js";
+import { RecordFoot } from "./record.js";
 
 /** Who did what, newest first, and what the node noticed by itself (NI-T3-8, NI-T3-10). */
 export function AuditPage({ role }: PageProps): VNode {
@@ -40,7 +42,7 @@ export function AuditPage({ role }: PageProps): VNode {
       </p>
       <Checkpoint />
       <Notices />
-      <Filter question={question} put={put} />
+      <AuditFilter question={question} put={put} />
       <ul class="history">
         {paged.items.map((one) => (
           <li class="card card-small" key={one.id}>
@@ -53,19 +55,7 @@ export function AuditPage({ role }: PageProps): VNode {
           </li>
         ))}
       </ul>
-      <p role="status" class={paged.items.length === 0 || paged.isAsking ? "note" : "unseen"}>
-        {paged.isAsking ? (
-          <Words of={first.starting} />
-        ) : paged.items.length === 0 && paged.trouble === undefined ? (
-          <Words of={words.none} />
-        ) : null}
-      </p>
-      {paged.trouble === undefined ? null : <Failure text={paged.text} />}
-      {paged.hasMore ? (
-        <button type="button" class="quiet-button" onClick={more}>
-          <Words of={words.more} />
-        </button>
-      ) : null}
+      <RecordFoot paged={paged} more={more} none={words.none} moreWord={words.more} />
     </div>
   );
 }
@@ -91,84 +81,47 @@ const actions: Readonly<Record<string, Word>> = {
   refused: words.refused,
 };
 
-interface FilterProps {
-  readonly question: AuditQuestion;
-  readonly put: (question: AuditQuestion) => void;
-}
-
-function Filter({ question, put }: FilterProps): VNode {
+function AuditFilter({
+  question,
+  put,
+}: {
+  question: AuditQuestion;
+  put: (question: AuditQuestion) => void;
+}): VNode {
   const line = useLine();
-  const [draft, write] = useState(question);
-  const [known, learn] = useState(question);
-  if (known !== question) {
-    // "only this one" was pressed below: the form follows
-    learn(question);
-    write(question);
-  }
-  const set = (change: Partial<AuditQuestion>): void => write({ ...draft, ...change });
-  const fields = ["account", "person"] as const;
-  const times = ["from", "until"] as const;
   return (
-    <form
-      class="card filter"
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        put(draft);
-      }}
-    >
-      <h2 class="filter-wide">
-        <Words of={words.filter} />
-      </h2>
-      <div>
-        <label for="audit-action">
-          <Words of={words.action} />
-        </label>
-        <select
-          id="audit-action"
-          value={draft.action}
-          onChange={(event) => set({ action: event.currentTarget.value })}
-        >
-          <option value="">{line(words.all)}</option>
-          {Object.entries(actions).map(([id, word]) => (
-            <option value={id} key={id}>
-              {line(word)}
-            </option>
+    <Filter title={words.filter} search={words.search} question={question} put={put}>
+      {(draft, set) => (
+        <>
+          <FilterSelect
+            id="audit-action"
+            word={words.action}
+            value={draft.action}
+            put={(action) => set({ action })}
+            all={words.all}
+            choices={Object.entries(actions).map(([id, word]) => [id, line(word)] as const)}
+          />
+          {(["account", "person"] as const).map((name) => (
+            <FilterText
+              key={name}
+              id={`audit-${name}`}
+              word={words[name]}
+              value={draft[name]}
+              put={(value) => set({ [name]: value })}
+            />
           ))}
-        </select>
-      </div>
-      {fields.map((name) => (
-        <div key={name}>
-          <label for={`audit-${name}`}>
-            <Words of={words[name]} />
-          </label>
-          <input
-            id={`audit-${name}`}
-            type="text"
-            autocomplete="off"
-            spellcheck={false}
-            value={draft[name]}
-            onInput={(event) => set({ [name]: event.currentTarget.value })}
-          />
-        </div>
-      ))}
-      {times.map((name) => (
-        <div key={name}>
-          <label for={`audit-${name}`}>
-            <Words of={words[name]} />
-          </label>
-          <input
-            id={`audit-${name}`}
-            type="datetime-local"
-            value={draft[name]}
-            onInput={(event) => set({ [name]: event.currentTarget.value })}
-          />
-        </div>
-      ))}
-      <button type="submit" class="button">
-        <Words of={words.search} />
-      </button>
-    </form>
+          {(["from", "until"] as const).map((name) => (
+            <FilterTime
+              key={name}
+              id={`audit-${name}`}
+              word={words[name]}
+              value={draft[name]}
+              put={(value) => set({ [name]: value })}
+            />
+          ))}
+        </>
+      )}
+    </Filter>
   );
 }
 

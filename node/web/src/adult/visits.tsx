@@ -1,25 +1,29 @@
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
-import { noVisitQuestion, visitQuery, type VisitQuestion } from "../state/visits.js";
+import { inOrder } from "../state/floor_order.js";
+import { noVisitQuestion, staysOf, visitQuery, type VisitQuestion } from "../state/visits.js";
 import { useAsked } from "../view/asked.js";
-import { Back, Failure, PageHead, type PageProps } from "../view/page.js";
+import { Minutes } from "../view/hours.js";
+import { Back, PageHead, type PageProps } from "../view/page.js";
 import { usePaged } from "../view/paged.js";
 import { Time } from "../view/time.js";
 import { MissingNote } from "../view/trouble.js";
-import { Given, useLine, Words } from "../view/words.js";
+import { Given, Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { visits as words } from "../words/floors.js";
 import type { Word } from "../words/word.js";
 import type { FloorInfo, Visit } from "../wire.js";
+import { Filter, FilterSelect, FilterText, FilterTime } from "./filter.js";
 import { FloorOf, floorLine, RoleName } from "./floor_parts.js";
+import { RecordFoot } from "./record.js";
 
 /** Who came and left, newest first (AI-2.5-ア). */
 export function VisitsPage({ role }: PageProps): VNode {
   const [question, put] = useState<VisitQuestion>(noVisitQuestion);
   const query = visitQuery(question);
   const [floors] = useAsked("floors.list", undefined);
-  const all = floors.at === "here" ? floors.value.items : [];
+  const all = floors.at === "here" ? inOrder(floors.value.items) : [];
   const [paged, { more }] = usePaged<Visit>(JSON.stringify(query), (before) =>
     ask("visits.list", undefined, undefined, {
       ...query,
@@ -34,115 +38,62 @@ export function VisitsPage({ role }: PageProps): VNode {
       <p>
         <Words of={words.lead} />
       </p>
-      <Filter question={question} put={put} floors={all} />
-      <ul class="history">
-        {paged.items.map((one) => (
-          <li class="card card-small stack-small" key={one.id}>
-            <Entry
-              visit={one}
-              floors={all}
-              mayMeet={role === "commissioner"}
-              only={() => put({ ...question, person: one.account })}
-            />
-          </li>
-        ))}
-      </ul>
-      <p role="status" class={paged.items.length === 0 || paged.isAsking ? "note" : "unseen"}>
-        {paged.isAsking ? (
-          <Words of={first.starting} />
-        ) : paged.items.length === 0 && paged.trouble === undefined ? (
-          <Words of={words.none} />
-        ) : null}
-      </p>
-      {paged.trouble === undefined ? null : <Failure text={paged.text} />}
-      {paged.hasMore ? (
-        <button type="button" class="quiet-button" onClick={more}>
-          <Words of={words.more} />
-        </button>
-      ) : null}
+      <VisitFilter question={question} put={put} floors={all} />
+      {paged.items.length === 0 ? null : (
+        <Table
+          items={paged.items}
+          floors={all}
+          mayMeet={role === "commissioner"}
+          only={(person) => put({ ...question, person })}
+        />
+      )}
+      <RecordFoot paged={paged} more={more} none={words.none} moreWord={words.more} />
     </div>
   );
 }
 
-interface FilterProps {
-  readonly question: VisitQuestion;
-  readonly put: (question: VisitQuestion) => void;
-  readonly floors: readonly FloorInfo[];
-}
-
-function Filter({ question, put, floors }: FilterProps): VNode {
-  const line = useLine();
-  const [draft, write] = useState(question);
-  const [known, learn] = useState(question);
-  if (known !== question) {
-    // "only this one" was pressed below: the form follows
-    learn(question);
-    write(question);
-  }
-  const set = (change: Partial<VisitQuestion>): void => write({ ...draft, ...change });
+function VisitFilter({
+  question,
+  put,
+  floors,
+}: {
+  question: VisitQuestion;
+  put: (question: VisitQuestion) => void;
+  floors: readonly FloorInfo[];
+}): VNode {
   return (
-    <form
-      class="card filter"
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        put(draft);
-      }}
-    >
-      <h2 class="filter-wide">
-        <Words of={words.filter} />
-      </h2>
-      <div>
-        <label for="visits-floor">
-          <Words of={words.floor} />
-        </label>
-        <select
-          id="visits-floor"
-          class="given"
-          value={draft.floor}
-          onChange={(event) => set({ floor: event.currentTarget.value })}
-        >
-          <option value="">{line(words.all)}</option>
-          {floors.map((one) => (
-            <option value={one.id} key={one.id}>
-              {floorLine(one)}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div>
-        <label for="visits-person">
-          <Words of={words.person} />
-        </label>
-        <input
-          id="visits-person"
-          type="text"
-          autocomplete="off"
-          spellcheck={false}
-          value={draft.person}
-          onInput={(event) => set({ person: event.currentTarget.value })}
-        />
-      </div>
-      {(["from", "until"] as const).map((name) => (
-        <div key={name}>
-          <label for={`visits-${name}`}>
-            <Words of={words[name]} />
-          </label>
-          <input
-            id={`visits-${name}`}
-            type="datetime-local"
-            value={draft[name]}
-            onInput={(event) => set({ [name]: event.currentTarget.value })}
+    <Filter title={words.filter} search={words.search} question={question} put={put}>
+      {(draft, set) => (
+        <>
+          <FilterSelect
+            id="visits-floor"
+            word={words.floor}
+            value={draft.floor}
+            put={(floor) => set({ floor })}
+            all={words.all}
+            choices={floors.map((one) => [one.id, floorLine(one)] as const)}
           />
-        </div>
-      ))}
-      <p class="fine filter-wide">
-        <Words of={words.sevenDays} />
-      </p>
-      <button type="submit" class="button">
-        <Words of={words.search} />
-      </button>
-    </form>
+          <FilterText
+            id="visits-person"
+            word={words.person}
+            value={draft.person}
+            put={(person) => set({ person })}
+          />
+          {(["from", "until"] as const).map((name) => (
+            <FilterTime
+              key={name}
+              id={`visits-${name}`}
+              word={words[name]}
+              value={draft[name]}
+              put={(value) => set({ [name]: value })}
+            />
+          ))}
+          <p class="fine filter-wide">
+            <Words of={words.sevenDays} />
+          </p>
+        </>
+      )}
+    </Filter>
   );
 }
 
@@ -166,55 +117,137 @@ const reasons: Readonly<Record<string, Word>> = {
   restart: words.restart,
 };
 
-interface EntryProps {
-  readonly visit: Visit;
+interface TableProps {
+  readonly items: readonly Visit[];
   readonly floors: readonly FloorInfo[];
   /** May this reader open the page of a person? */
   readonly mayMeet: boolean;
+  readonly only: (account: string) => void;
+}
+
+/** A line an event. On a narrow screen each line stands as a card, with its columns named; the roles keep it
+ * a table for ears then. */
+function Table({ items, floors, mayMeet, only }: TableProps): VNode {
+  const stays = staysOf(items);
+  return (
+    <table class="record" role="table">
+      <caption class="unseen">
+        <Words of={words.table} />
+      </caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map((one, i) => (
+            <th scope="col" role="columnheader" key={i}>
+              <Words of={one} />
+            </th>
+          ))}
+          <td role="cell" />
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {items.map((one) => (
+          <tr role="row" key={one.id}>
+            <Line
+              visit={one}
+              stayMs={stays.get(one.id)}
+              floors={floors}
+              mayMeet={mayMeet}
+              only={() => only(one.account)}
+            />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const columns = [words.at, words.who, words.login, words.floor, words.kind, words.stay] as const;
+
+/** A cell with the name of its column, which eyes see where there is no head row. */
+function Cell({ column, children }: { column: Word; children: ComponentChildren }): VNode {
+  return (
+    <td role="cell">
+      <span class="record-name fine" aria-hidden="true">
+        <Words of={column} />
+      </span>
+      <span class="record-value">{children}</span>
+    </td>
+  );
+}
+
+interface LineProps extends Omit<TableProps, "items" | "only"> {
+  readonly visit: Visit;
+  readonly stayMs: number | undefined;
   readonly only: () => void;
 }
 
-function Entry({ visit, floors, mayMeet, only }: EntryProps): VNode {
-  const name = [visit.display_name, visit.login].filter((one) => one !== undefined).join(" ");
+function Line({ visit, stayMs, floors, mayMeet, only }: LineProps): VNode {
   const reason = reasons[visit.reason];
+  const name = visit.display_name ?? visit.account;
   return (
     <>
-      <p class="tags">
+      <Cell column={words.at}>
+        <Time utc={visit.at} />
+      </Cell>
+      <th scope="row" role="rowheader" id={`visit-${visit.id}`}>
+        {mayMeet ? (
+          <a class="inline-door" href={`#/people/${visit.account}`}>
+            <Given>{name}</Given>
+          </a>
+        ) : (
+          <Given>{name}</Given>
+        )}
+        {visit.role === undefined ? null : (
+          <span class="fine">
+            <RoleName of={visit.role} />
+          </span>
+        )}
+      </th>
+      <Cell column={words.login}>
+        <span class="mono login">{visit.login ?? ""}</span>
+      </Cell>
+      <Cell column={words.floor}>
+        <FloorOf id={visit.floor} all={floors} />
+        {visit.copy > 1 ? <Words of={words.copy} slots={{ n: visit.copy }} /> : null}
+      </Cell>
+      <Cell column={words.kind}>
         <span class={visit.kind === "lost" ? "pill pill-alert" : "pill"}>
           <Words of={kinds[visit.kind]} />
         </span>
-        <Time utc={visit.at} />
         {visit.is_trial ? (
           <span class="pill">
             <Words of={words.trial} />
           </span>
         ) : null}
-      </p>
-      <h3 class="deed" id={`visit-${visit.id}`}>
-        {mayMeet ? (
-          <a class="inline-door" href={`#/people/${visit.account}`}>
-            <Given>{name || visit.account}</Given>
-          </a>
-        ) : (
-          <Given>{name || visit.account}</Given>
-        )}
-      </h3>
-      <p class="tags fine">
-        {visit.role === undefined ? null : <RoleName of={visit.role} />}
-        <FloorOf id={visit.floor} all={floors} />
-        {visit.copy > 1 ? <Words of={words.copy} slots={{ n: visit.copy }} /> : null}
         {reason === undefined ? null : (
-          <Words of={words.why} slots={{ reason: <Words of={reason} /> }} />
+          <span class="fine">
+            <Words of={reason} />
+          </span>
         )}
-      </p>
-      <button
-        type="button"
-        class="quiet-button"
-        aria-describedby={`visit-${visit.id}`}
-        onClick={only}
-      >
-        <Words of={words.onlyOf} />
-      </button>
+      </Cell>
+      <Cell column={words.stay}>{stayMs === undefined ? "" : <Stay ms={stayMs} />}</Cell>
+      <td role="cell">
+        <button
+          type="button"
+          class="quiet-button"
+          aria-describedby={`visit-${visit.id}`}
+          onClick={only}
+        >
+          <Words of={words.onlyOf} />
+        </button>
+      </td>
     </>
+  );
+}
+
+function Stay({ ms }: { ms: number }): VNode {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return <Words of={words.stayShort} />;
+  if (minutes < 60) return <Minutes n={minutes} />;
+  return (
+    <Words
+      of={words.stayHours}
+      slots={{ h: Math.floor(minutes / 60), minutes: <Minutes n={minutes % 60} /> }}
+    />
   );
 }

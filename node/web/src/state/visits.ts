@@ -21,3 +21,25 @@ export function visitQuery(question: VisitQuestion): Readonly<Record<string, str
   }
   return found;
 }
+
+/** A line of the record, as far as a stay is told from it. */
+export interface VisitLine {
+  readonly id: string;
+  readonly visit: string;
+  readonly at: string;
+  readonly kind: "entry" | "move" | "exit" | "lost";
+}
+
+/** How long each visit that is over had lasted, in milliseconds, by the line that ends it. One whose entry is
+ * not among the lines has none. */
+export function staysOf(lines: readonly VisitLine[]): ReadonlyMap<string, number> {
+  const entered = new Map<string, number>();
+  for (const { visit, at, kind } of lines) if (kind === "entry") entered.set(visit, Date.parse(at));
+  const stays = new Map<string, number>();
+  for (const { id, visit, at, kind } of lines) {
+    const from = entered.get(visit);
+    if (from !== undefined && (kind === "exit" || kind === "lost"))
+      stays.set(id, Math.max(0, Date.parse(at) - from));
+  }
+  return stays;
+}

@@ -4,10 +4,8 @@ import { ask } from "../edge/api.js";
 import { callName } from "../state/people.js";
 import { utcOfField } from "../state/time.js";
 import { useAsked } from "../view/asked.js";
-import { Help, Send } from "../view/form.js";
-import { Shown } from "../view/page.js";
 import { Time } from "../view/time.js";
-import { Given, useLine, Words } from "../view/words.js";
+import { Given, Words } from "../view/words.js";
 import { floors as words } from "../words/floors.js";
 import { roles as roleWords } from "../words/home.js";
 import type { Word } from "../words/word.js";
@@ -15,13 +13,13 @@ import type { FloorInfo, FloorRule, Person, School } from "../wire.js";
 import {
   type Choice,
   ChoiceField,
-  Field,
   missingAt,
   SelectField,
   toFirstFault,
   WholeFault,
 } from "./fields.js";
-import { DeedFaults, FloorOf, floorLine, RoleName, useDeed } from "./floor_parts.js";
+import { Decisions, DraftForm, FloorField, SpanFields, useDraft } from "./floor_forms.js";
+import { DeedFaults, FloorOf, RoleName, useDeed } from "./floor_parts.js";
 import { Grade, gradeChoices } from "./grade.js";
 import { FindPerson } from "./person_find.js";
 import { PersonTags } from "./person_parts.js";
@@ -43,42 +41,20 @@ export function FloorRules({ floors, mayDecide, said }: Props): VNode {
     again();
   };
   return (
-    <section class="card stack" aria-labelledby="rules-title">
-      <h2 id="rules-title">
-        <Words of={words.rules} />
-      </h2>
-      <p>
-        <Words of={words.rulesLead} />
-      </p>
-      <Shown asked={asked} again={again}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p class="fine">
-              <Words of={words.rulesNone} />
-            </p>
-          ) : (
-            <ul class="deeds">
-              {items.map((one) => (
-                <li class="stack-small" key={one.id}>
-                  <Rule
-                    rule={one}
-                    floors={floors}
-                    schools={list}
-                    mayDecide={mayDecide}
-                    said={done}
-                  />
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Shown>
-      {mayDecide ? (
-        <Help title={words.addRule}>
-          <RuleForm floors={floors} schools={list} done={done} />
-        </Help>
-      ) : null}
-    </section>
+    <Decisions
+      id="rules-title"
+      title={words.rules}
+      lead={words.rulesLead}
+      none={words.rulesNone}
+      add={words.addRule}
+      asked={asked}
+      again={again}
+      keyOf={(one: FloorRule) => one.id}
+      row={(one) => (
+        <Rule rule={one} floors={floors} schools={list} mayDecide={mayDecide} said={done} />
+      )}
+      form={mayDecide ? <RuleForm floors={floors} schools={list} done={done} /> : undefined}
+    />
   );
 }
 
@@ -226,18 +202,10 @@ function RuleForm({
   schools: readonly School[];
   done: () => void;
 }): VNode {
-  const line = useLine();
-  const [draft, write] = useState<Draft>(blank);
+  const drafted = useDraft<Draft>(blank, fields);
+  const { draft, write, set, deed, fault } = drafted;
   const [person, choose] = useState<Person | undefined>(undefined);
-  const deed = useDeed(fields);
-  const set = (change: Partial<Draft>): void => {
-    deed.renew();
-    write({ ...draft, ...change });
-  };
-  const fault = (name: string): string | undefined => deed.faults.at[name];
-  const send = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLElement;
+  const send = async (form: HTMLElement): Promise<void> => {
     const missing = missingIn(draft);
     if (missing.length > 0) {
       deed.tell(missingAt(missing));
@@ -262,24 +230,16 @@ function RuleForm({
     done();
   };
   return (
-    <form class="stack" onSubmit={(event) => void send(event)} noValidate>
-      <Field id="rule-floor" word={words.ruleFloor} fault={fault("/floor")}>
-        {(names) => (
-          <select
-            {...names}
-            class="given"
-            value={draft.floor}
-            onChange={(event) => set({ floor: event.currentTarget.value })}
-          >
-            <option value="">{line(words.everyFloor)}</option>
-            {floors.map((one) => (
-              <option value={one.id} key={one.id}>
-                {floorLine(one)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+    <DraftForm deed={deed} send={send}>
+      <FloorField
+        id="rule-floor"
+        word={words.ruleFloor}
+        fault={fault("/floor")}
+        value={draft.floor}
+        put={(floor) => set({ floor })}
+        floors={floors}
+        none={words.everyFloor}
+      />
       <ChoiceField
         id="rule-kind"
         word={words.ruleWho}
@@ -351,45 +311,13 @@ function RuleForm({
         put={(verdict) => set({ verdict })}
         choices={verdicts}
       />
-      <TimeField
-        id="rule-from"
-        word={words.ruleFrom}
-        fault={fault("/from")}
-        value={draft.from}
-        put={(from) => set({ from })}
+      <SpanFields
+        of={drafted}
+        id={(name) => `rule-${name}`}
+        from={words.ruleFrom}
+        until={words.ruleUntil}
       />
-      <TimeField
-        id="rule-until"
-        word={words.ruleUntil}
-        fault={fault("/until")}
-        value={draft.until}
-        put={(until) => set({ until })}
-      />
-      <DeedFaults of={deed} />
-      <Send busy={deed.busy} word={words.save} busyWord={words.saving} />
-    </form>
-  );
-}
-
-/** A day and a minute in Japan. */
-export function TimeField(props: {
-  readonly id: string;
-  readonly word: Word;
-  readonly fault: string | undefined;
-  readonly value: string;
-  readonly put: (value: string) => void;
-}): VNode {
-  return (
-    <Field id={props.id} word={props.word} fault={props.fault}>
-      {(names) => (
-        <input
-          {...names}
-          type={"datetime-local" as "text"}
-          value={props.value}
-          onInput={(event) => props.put(event.currentTarget.value)}
-        />
-      )}
-    </Field>
+    </DraftForm>
   );
 }
 

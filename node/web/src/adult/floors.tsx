@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { inOrder } from "../state/floor_order.js";
 import { useAsked } from "../view/asked.js";
 import { Back, PageHead, type PageProps, Shown } from "../view/page.js";
 import { Words } from "../view/words.js";
@@ -40,31 +41,34 @@ export function FloorsPage({ role = "" }: PageProps): VNode {
         ) : null}
       </div>
       <Shown asked={asked} again={again}>
-        {({ items }) => (
-          <>
-            <section class="stack" aria-labelledby="floors-title">
-              <h2 id="floors-title">
-                <Words of={words.list} />
-              </h2>
-              <ul class="history">
-                {items.map((one) => (
-                  <li class="card stack" key={`${one.id} ${String(one.version)}`}>
-                    <FloorCard floor={one} mayDecide={mayDecide} done={done} />
-                  </li>
-                ))}
-              </ul>
-            </section>
-            {mayDecide ? <PublishFloor floors={items} done={done} /> : null}
-            <PlaceSessions
-              floors={items}
-              mayDecide={mayDecide || role === "contractor"}
-              said={() => say(true)}
-            />
-            {ruleReaders.includes(role) ? (
-              <FloorRules floors={items} mayDecide={mayDecide} said={() => say(true)} />
-            ) : null}
-          </>
-        )}
+        {({ items: found }) => {
+          const items = inOrder(found);
+          return (
+            <>
+              <section class="stack" aria-labelledby="floors-title">
+                <h2 id="floors-title">
+                  <Words of={words.list} />
+                </h2>
+                <ul class="history">
+                  {items.map((one) => (
+                    <li class="card stack" key={`${one.id} ${String(one.version)}`}>
+                      <FloorCard floor={one} mayDecide={mayDecide} done={done} />
+                    </li>
+                  ))}
+                </ul>
+              </section>
+              {mayDecide ? <PublishFloor floors={items} done={done} /> : null}
+              <PlaceSessions
+                floors={items}
+                mayDecide={mayDecide || role === "contractor"}
+                said={() => say(true)}
+              />
+              {ruleReaders.includes(role) ? (
+                <FloorRules floors={items} mayDecide={mayDecide} said={() => say(true)} />
+              ) : null}
+            </>
+          );
+        }}
       </Shown>
     </div>
   );

@@ -3,22 +3,14 @@ import { useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
 import { fieldOfUtc, utcOfField } from "../state/time.js";
 import { useAsked } from "../view/asked.js";
-import { Help, Send } from "../view/form.js";
-import { Shown } from "../view/page.js";
 import { Time } from "../view/time.js";
 import { Given, Words } from "../view/words.js";
 import { floors as words } from "../words/floors.js";
+import { person as personWords } from "../words/person.js";
 import type { FloorInfo, PlaceSession } from "../wire.js";
-import {
-  type Choice,
-  ChoiceField,
-  missingAt,
-  SelectField,
-  TextField,
-  toFirstFault,
-} from "./fields.js";
-import { DeedFaults, FloorOf, floorLine, useDeed } from "./floor_parts.js";
-import { TimeField } from "./floor_rules.js";
+import { type Choice, ChoiceField, missingAt, TextField, toFirstFault } from "./fields.js";
+import { Decisions, DraftForm, FloorField, SpanFields, useDraft } from "./floor_forms.js";
+import { DeedFaults, FloorOf, useDeed } from "./floor_parts.js";
 import { Sure } from "./roster_parts.js";
 
 interface Props {
@@ -35,36 +27,18 @@ export function PlaceSessions({ floors, mayDecide, said }: Props): VNode {
     again();
   };
   return (
-    <section class="card stack" aria-labelledby="sessions-title">
-      <h2 id="sessions-title">
-        <Words of={words.sessions} />
-      </h2>
-      <p>
-        <Words of={words.sessionsLead} />
-      </p>
-      <Shown asked={asked} again={again}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p class="fine">
-              <Words of={words.sessionsNone} />
-            </p>
-          ) : (
-            <ul class="deeds">
-              {items.map((one) => (
-                <li class="stack-small" key={`${one.session} ${String(one.version)}`}>
-                  <Session session={one} floors={floors} mayDecide={mayDecide} said={done} />
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Shown>
-      {mayDecide ? (
-        <Help title={words.addSession}>
-          <SessionForm floors={floors} done={done} />
-        </Help>
-      ) : null}
-    </section>
+    <Decisions
+      id="sessions-title"
+      title={words.sessions}
+      lead={words.sessionsLead}
+      none={words.sessionsNone}
+      add={words.addSession}
+      asked={asked}
+      again={again}
+      keyOf={(one: PlaceSession) => `${one.session} ${String(one.version)}`}
+      row={(one) => <Session session={one} floors={floors} mayDecide={mayDecide} said={done} />}
+      form={mayDecide ? <SessionForm floors={floors} done={done} /> : undefined}
+    />
   );
 }
 
@@ -174,17 +148,10 @@ function SessionForm({
   session?: PlaceSession;
   done: () => void;
 }): VNode {
-  const [draft, write] = useState(() => draftOf(session));
-  const deed = useDeed(fields);
+  const drafted = useDraft<Draft>(() => draftOf(session), fields);
+  const { draft, write, set, deed, fault } = drafted;
   const key = session?.session ?? "new";
-  const set = (change: Partial<Draft>): void => {
-    deed.renew();
-    write({ ...draft, ...change });
-  };
-  const fault = (name: string): string | undefined => deed.faults.at[name];
-  const send = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLElement;
+  const send = async (form: HTMLElement): Promise<void> => {
     const [from, until] = [utcOfField(draft.from), utcOfField(draft.until)];
     const title = draft.title.trim();
     if (from === undefined || until === undefined || draft.floor === "" || title === "") {
@@ -221,14 +188,15 @@ function SessionForm({
     done();
   };
   return (
-    <form class="stack" onSubmit={(event) => void send(event)} noValidate>
-      <SelectField
+    <DraftForm deed={deed} send={send}>
+      <FloorField
         id={`session-floor-${key}`}
         word={words.ruleFloor}
         fault={fault("/floor")}
         value={draft.floor}
         put={(floor) => set({ floor })}
-        choices={floors.map((one) => [one.id, floorLine(one)] as const)}
+        floors={floors}
+        none={personWords.chooseOne}
       />
       <TextField
         id={`session-title-${key}`}
@@ -238,19 +206,11 @@ function SessionForm({
         value={draft.title}
         put={(title) => set({ title })}
       />
-      <TimeField
-        id={`session-from-${key}`}
-        word={words.sessionFrom}
-        fault={fault("/from")}
-        value={draft.from}
-        put={(from) => set({ from })}
-      />
-      <TimeField
-        id={`session-until-${key}`}
-        word={words.sessionUntil}
-        fault={fault("/until")}
-        value={draft.until}
-        put={(until) => set({ until })}
+      <SpanFields
+        of={drafted}
+        id={(name) => `session-${name}-${key}`}
+        from={words.sessionFrom}
+        until={words.sessionUntil}
       />
       <TextField
         id={`session-capacity-${key}`}
@@ -267,8 +227,6 @@ function SessionForm({
         put={(one) => set({ names: one })}
         choices={names}
       />
-      <DeedFaults of={deed} />
-      <Send busy={deed.busy} word={words.save} busyWord={words.saving} />
-    </form>
+    </DraftForm>
   );
 }

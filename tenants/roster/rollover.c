@@ -300,6 +300,24 @@ enum err rollover_prepare(const struct services *services, struct db *db,
     return rc == ERR_OK ? fill_row(&w, why) : rc;
 }
 
+enum err rollover_n_without_grade(const struct services *services, struct db *db,
+                                  struct arena *arena, int64_t *n_out, struct fail *why)
+{
+    const struct rollover_wishes none = {.school_year = rollover_school_year(clock_utc_us())};
+    const struct work w = {.wishes = &none,
+                           .last_grade =
+                               settings_text(services->settings, &setting_rollover_last_grade)};
+    struct rollover_person *people = NULL;
+    size_t n = 0;
+    enum err rc = rollover_store_people(db, none.school_year, arena, &people, &n, why);
+
+    *n_out = 0;
+    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+        *n_out +=
+            people[i].is_student && change_of_student(&w, &people[i]).kind == ROLLOVER_UNKNOWN;
+    return rc;
+}
+
 enum err rollover_tx_add(struct tx *tx, const struct rollover_pending *pending,
                          struct fail *why)
 {

@@ -44,6 +44,11 @@ NODISCARD enum err rollover_prepare(const struct services *services, struct db *
                                     const struct rollover_wishes *wishes, struct id by,
                                     const char *role, struct arena *arena,
                                     struct rollover_pending *pending_out, struct fail *why);
+/* How many students of the roster have no grade that a roll-over knows: they would stay as they
+ * are, so somebody should look before. */
+NODISCARD enum err rollover_n_without_grade(const struct services *services, struct db *db,
+                                            struct arena *arena, int64_t *n_out,
+                                            struct fail *why);
 /* Inside operations. */
 NODISCARD enum err rollover_tx_add(struct tx *tx, const struct rollover_pending *pending,
                                    struct fail *why);

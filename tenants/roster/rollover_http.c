@@ -114,13 +114,18 @@ static const struct jx_shape rollover_shape =
 
 struct rollovers_output {
     struct jx_list items;
+    int64_t n_without_grade;
 };
 static const struct jx_field rollovers_fields[] = {
     {.name = "items",
      .type = JX_LIST,
      .shape = &rollover_shape,
      .offset = offsetof(struct rollovers_output, items),
-     .title_ja = "年度更新（新しい順）"}};
+     .title_ja = "年度更新（新しい順）"},
+    {.name = "n_without_grade",
+     .type = JX_INT,
+     .offset = offsetof(struct rollovers_output, n_without_grade),
+     .title_ja = "学年がわからない児童生徒の数（年度更新では変わらない）"}};
 static const struct jx_shape rollovers_shape =
     JX_SHAPE("Rollovers", struct rollovers_output, rollovers_fields);
 
@@ -398,6 +403,9 @@ static void list_rollovers(struct req *req)
     }
     for (size_t i = 0; rc == ERR_OK && items != NULL && i < n; i++)
         rc = output_of(&rows[i], req->arena, &items[i], &why);
+    if (rc == ERR_OK)
+        rc = rollover_n_without_grade(req->services, req->db, req->arena, &out.n_without_grade,
+                                      &why);
     out.items = (struct jx_list){items, n};
     if (rc == ERR_OK)
         reply_json(req, 200, &out);

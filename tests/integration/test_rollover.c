@@ -270,6 +270,31 @@ T_CASE(rollover_confirms_what_has_no_way_back)
     store_fixture_stop(&f);
 }
 
+T_CASE(rollover_warns_beforehand_of_whom_it_would_leave_behind)
+{
+    struct store_fixture f;
+    struct roll r = {.f = &f};
+    int year = rollover_school_year(clock_utc_us());
+    const struct rollover_wishes wishes = {.school_year = year + 1};
+    int64_t n = -1;
+
+    T_REQ("NI-T2-1");
+    store_fixture_start(&f, NULL);
+    bring_roster(&f, year);
+    T_EQ(rollover_n_without_grade(&f.services, f.db, f.arena, &n, NULL), ERR_OK, "counted");
+    T_EQ(n, 0, "everybody has one");
+    audit_fixture_sql(&f.log, "UPDATE person SET grade = '' WHERE id IN (SELECT id FROM person"
+                              " WHERE kind = 'student' AND grade = 'P4' ORDER BY id LIMIT 3)");
+    audit_fixture_sql(&f.log,
+                      "UPDATE person SET grade = 'XX' WHERE id IN (SELECT id FROM person"
+                      " WHERE kind = 'student' AND grade = 'P5' ORDER BY id LIMIT 1)");
+    T_EQ(rollover_n_without_grade(&f.services, f.db, f.arena, &n, NULL), ERR_OK, "counted");
+    T_EQ(n, 4, "who has none, and whose leads nowhere");
+    T_EQ(preview(&r, &wishes), ERR_OK, "previewed");
+    T_EQ(n_of(&r, ROLLOVER_UNKNOWN), 4, "the same are told in the preview");
+    store_fixture_stop(&f);
+}
+
 T_CASE(rollover_leaves_those_alone_whom_the_new_roster_brought)
 {
     struct store_fixture f;

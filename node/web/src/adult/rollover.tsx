@@ -36,9 +36,23 @@ export function RolloverPage({ role }: PageProps): VNode {
         }}
       />
       <Shown asked={asked} again={again}>
-        {({ items }) => <All items={items} role={role} again={again} wishes={wishes} wish={wish} />}
+        {({ items, n_without_grade }) => (
+          <>
+            <WithoutGrade n={n_without_grade} />
+            <All items={items} role={role} again={again} wishes={wishes} wish={wish} />
+          </>
+        )}
       </Shown>
     </div>
+  );
+}
+
+/** Told before anything is looked at or done: whom a roll-over would leave behind. */
+function WithoutGrade({ n }: { n: number }): VNode | null {
+  return n === 0 ? null : (
+    <p class="note" role="status">
+      <Words of={words.withoutGrade} slots={{ n }} />
+    </p>
   );
 }
 

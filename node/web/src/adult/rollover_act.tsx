@@ -110,6 +110,11 @@ export function Decisions({ one, role, again }: Props): VNode | null {
           <p>
             <Words of={words.runSure} slots={{ year: one.school_year }} />
           </p>
+          {one.counts.unknown === 0 ? null : (
+            <p class="note">
+              <Words of={words.withoutGrade} slots={{ n: one.counts.unknown }} />
+            </p>
+          )}
         </Sure>
       ) : (
         <>

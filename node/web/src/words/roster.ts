@@ -267,6 +267,11 @@ export const roster = {
   ],
   confirmed: ["確定済《かくていず》み", "おわりました", "Confirmed"],
   undone: ["取《と》り消《け》し済《ず》み", "もどしました", "Undone"],
+  withoutGrade: [
+    "学年《がくねん》が入《はい》っていない児童生徒《じどうせいと》が{n}人《にん》います。年度更新《ねんどこうしん》では、この人《ひと》たちは進級《しんきゅう》も卒業《そつぎょう》もしません。先《さき》に名簿《めいぼ》で学年《がくねん》を確《たし》かめてください。",
+    "学年《がくねん》の わからない 子《こ》が {n}人《にん》 います。 このままだと 学年《がくねん》が あがりません。 さきに めいぼを 見《み》てください。",
+    "{n} pupils have no grade. A roll-over neither moves them up nor lets them graduate: look at their grades in the roster first.",
+  ],
   rolloverNone: [
     "まだ年度更新《ねんどこうしん》はありません。",
     "まだ ありません。",

@@ -302,39 +302,31 @@ enum err access_store_rule_is_there(struct tx *tx, struct id id, bool *is_there_
     return store_is_there(tx, &rule_by_id, id, is_there_out, why);
 }
 
-static enum err own_rule(const struct db_rows *rows, int i, struct arena *arena,
-                         struct floor_rule_row *out, struct fail *why)
+static enum err own_rule(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                         struct fail *why)
 {
-    struct span *const texts[] = {&out->rule.floor, &out->rule.code, &out->who.role};
+    struct floor_rule_row *out = into;
     enum err rc = borrow_rule(rows, i, out, why);
 
-    for (size_t k = 0; rc == ERR_OK && k < sizeof texts / sizeof texts[0]; k++)
-        rc = store_own(arena, texts[k], why);
-    return rc;
+    return rc == ERR_OK
+               ? STORE_OWN(arena, why, &out->rule.floor, &out->rule.code, &out->who.role)
+               : rc;
 }
 
 enum err access_store_rules(struct tx *tx, struct db *db, int64_t over_before_utc_us,
                             struct arena *arena, struct floor_rule_row **rows_out,
                             size_t *n_out, struct fail *why)
 {
-    struct db_rows *rows = NULL;
+    static const struct store_list list = {sizeof(struct floor_rule_row), own_rule};
     struct db_args args;
+    void *all = NULL;
     enum err rc;
-    int n = 0;
 
     db_args_init(&args);
     db_arg_time(&args, over_before_utc_us);
-    rc = store_run(tx, db, &rule_current, &args, &rows, why);
-    if (rc == ERR_OK) {
-        n = db_rows_n(rows);
-        *rows_out = arena_alloc(arena, ((size_t)n + 1) * sizeof **rows_out);
-        rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d rules", n) : ERR_OK;
-    }
-    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++)
-        rc = own_rule(rows, i, arena, &(*rows_out)[i], why);
-    db_rows_free(&rows);
+    rc = store_list(tx, db, &rule_current, &args, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
-        *n_out = (size_t)n;
+        *rows_out = all;
     return rc;
 }
 
@@ -403,16 +395,13 @@ enum err access_store_session_is_there(struct tx *tx, struct id id, bool *is_the
     return store_is_there(tx, &session_by_id, id, is_there_out, why);
 }
 
-static enum err own_session(const struct db_rows *rows, int i, struct arena *arena,
-                            struct place_session_row *out, struct fail *why)
+static enum err own_session(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                            struct fail *why)
 {
-    struct span *const texts[] = {&out->session.floor, &out->session.title, &out->who.role};
-    enum err rc = ERR_OK;
+    struct place_session_row *out = into;
 
     borrow_session(rows, i, out);
-    for (size_t k = 0; rc == ERR_OK && k < sizeof texts / sizeof texts[0]; k++)
-        rc = store_own(arena, texts[k], why);
-    return rc;
+    return STORE_OWN(arena, why, &out->session.floor, &out->session.title, &out->who.role);
 }
 
 enum err access_store_session_find(struct tx *tx, struct id session,
@@ -437,26 +426,18 @@ enum err access_store_sessions(struct tx *tx, struct db *db, const struct sessio
                                struct arena *arena, struct place_session_row **rows_out,
                                size_t *n_out, struct fail *why)
 {
-    struct db_rows *rows = NULL;
+    static const struct store_list list = {sizeof(struct place_session_row), own_session};
     struct db_args args;
+    void *all = NULL;
     enum err rc;
-    int n = 0;
 
     db_args_init(&args);
     db_arg_time(&args, ask->from_utc_us);
     db_arg_time(&args, ask->until_utc_us);
     db_arg_bool(&args, ask->has_cancelled);
     db_arg_i32(&args, ask->n_cap);
-    rc = store_run(tx, db, &session_list, &args, &rows, why);
-    if (rc == ERR_OK) {
-        n = db_rows_n(rows);
-        *rows_out = arena_alloc(arena, ((size_t)n + 1) * sizeof **rows_out);
-        rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d sessions", n) : ERR_OK;
-    }
-    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++)
-        rc = own_session(rows, i, arena, &(*rows_out)[i], why);
-    db_rows_free(&rows);
+    rc = store_list(tx, db, &session_list, &args, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
-        *n_out = (size_t)n;
+        *rows_out = all;
     return rc;
 }

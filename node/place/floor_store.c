@@ -286,34 +286,15 @@ enum err floor_store_publish(struct tx *tx, struct floor_version_row *row, struc
     return rc == ERR_OK ? audit_append(tx, "place", "floor_version", row->id, bytes, why) : rc;
 }
 
-static enum err own_version(const struct db_rows *rows, int i, struct arena *arena,
-                            struct floor_version_row *out, struct fail *why)
+static enum err own_version(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                            struct fail *why)
 {
-    struct span *const texts[] = {&out->floor, &out->hash, &out->who.role, &out->body};
-    enum err rc = ERR_OK;
+    struct floor_version_row *out = into;
 
     borrow_version(rows, i, out);
-    for (size_t k = 0; rc == ERR_OK && k < sizeof texts / sizeof texts[0]; k++)
-        rc = store_own(arena, texts[k], why);
-    return rc;
+    return STORE_OWN(arena, why, &out->floor, &out->hash, &out->who.role, &out->body);
 }
-
-static enum err own_versions(const struct db_rows *rows, struct arena *arena,
-                             struct floor_version_row **rows_out, size_t *n_out,
-                             struct fail *why)
-{
-    int n = db_rows_n(rows);
-    struct floor_version_row *all = arena_alloc(arena, ((size_t)n + 1) * sizeof *all);
-    enum err rc = all == NULL ? fail_set(why, ERR_NOMEM, "%d versions", n) : ERR_OK;
-
-    for (int i = 0; all != NULL && i < n && rc == ERR_OK; i++)
-        rc = own_version(rows, i, arena, &all[i], why);
-    if (rc == ERR_OK) {
-        *rows_out = all;
-        *n_out = (size_t)n;
-    }
-    return rc;
-}
+static const struct store_list versions = {sizeof(struct floor_version_row), own_version};
 
 enum err floor_store_find(struct tx *tx, struct id id, bool *is_there_out,
                           struct floor_version_row *row_out, struct fail *why)
@@ -357,15 +338,15 @@ enum err floor_store_current(struct db *db, bool has_body, struct arena *arena,
                              struct floor_version_row **rows_out, size_t *n_out,
                              struct fail *why)
 {
-    struct db_rows *rows = NULL;
     struct db_args none;
+    void *all = NULL;
     enum err rc;
 
     db_args_init(&none);
-    rc = db_run(db, has_body ? &version_current : &version_heads, &none, &rows, why);
+    rc = store_list(NULL, db, has_body ? &version_current : &version_heads, &none, &versions,
+                    arena, &all, n_out, why);
     if (rc == ERR_OK)
-        rc = own_versions(rows, arena, rows_out, n_out, why);
-    db_rows_free(&rows);
+        *rows_out = all;
     return rc;
 }
 
@@ -373,18 +354,17 @@ enum err floor_store_past(struct db *db, struct span floor, int64_t before, int 
                           struct arena *arena, struct floor_version_row **rows_out,
                           size_t *n_out, struct fail *why)
 {
-    struct db_rows *rows = NULL;
     struct db_args args;
+    void *all = NULL;
     enum err rc;
 
     db_args_init(&args);
     db_arg_text(&args, floor);
     db_arg_i32(&args, (int32_t)before);
     db_arg_i32(&args, n_cap);
-    rc = db_run(db, &version_past, &args, &rows, why);
+    rc = store_list(NULL, db, &version_past, &args, &versions, arena, &all, n_out, why);
     if (rc == ERR_OK)
-        rc = own_versions(rows, arena, rows_out, n_out, why);
-    db_rows_free(&rows);
+        *rows_out = all;
     return rc;
 }
 
@@ -419,32 +399,26 @@ enum err floor_store_plan_is_there(struct tx *tx, struct id id, bool *is_there_o
     return store_is_there(tx, &plan_by_id, id, is_there_out, why);
 }
 
+static enum err own_plan(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                         struct fail *why)
+{
+    struct floor_plan_row *out = into;
+    enum err rc = borrow_plan(rows, i, out, why);
+
+    return rc == ERR_OK ? STORE_OWN(arena, why, &out->floor, &out->who.role) : rc;
+}
+
 enum err floor_store_plans(struct tx *tx, struct db *db, struct arena *arena,
                            struct floor_plan_row **rows_out, size_t *n_out, struct fail *why)
 {
-    struct db_rows *rows = NULL;
+    static const struct store_list list = {sizeof(struct floor_plan_row), own_plan};
     struct db_args none;
+    void *all = NULL;
     enum err rc;
-    int n = 0;
 
     db_args_init(&none);
-    rc = store_run(tx, db, &plan_current, &none, &rows, why);
-    if (rc == ERR_OK) {
-        n = db_rows_n(rows);
-        *rows_out = arena_alloc(arena, ((size_t)n + 1) * sizeof **rows_out);
-        rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d plans", n) : ERR_OK;
-    }
-    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++) {
-        struct floor_plan_row *row = &(*rows_out)[i];
-
-        rc = borrow_plan(rows, i, row, why);
-        if (rc == ERR_OK)
-            rc = store_own(arena, &row->floor, why);
-        if (rc == ERR_OK)
-            rc = store_own(arena, &row->who.role, why);
-    }
-    db_rows_free(&rows);
+    rc = store_list(tx, db, &plan_current, &none, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
-        *n_out = (size_t)n;
+        *rows_out = all;
     return rc;
 }

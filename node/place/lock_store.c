@@ -175,37 +175,26 @@ enum err lock_store_add(struct tx *tx, struct area_lock_row *row, struct fail *w
     return rc == ERR_OK ? add(tx, row, why) : rc;
 }
 
-static enum err own(const struct db_rows *rows, int i, struct arena *arena,
-                    struct area_lock_row *out, struct fail *why)
+static enum err own_lock(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                         struct fail *why)
 {
+    struct area_lock_row *out = into;
     enum err rc = borrow(rows, i, out, why);
 
-    if (rc == ERR_OK)
-        rc = store_own(arena, &out->floor, why);
-    if (rc == ERR_OK)
-        rc = store_own(arena, &out->area, why);
-    return rc == ERR_OK ? store_own(arena, &out->who.role, why) : rc;
+    return rc == ERR_OK ? STORE_OWN(arena, why, &out->floor, &out->area, &out->who.role) : rc;
 }
 
 enum err lock_store_current(struct tx *tx, struct area_lock_row **rows_out, size_t *n_out,
                             struct fail *why)
 {
-    struct db_rows *rows = NULL;
+    static const struct store_list list = {sizeof(struct area_lock_row), own_lock};
     struct db_args none;
+    void *all = NULL;
     enum err rc;
-    int n = 0;
 
     db_args_init(&none);
-    rc = tx_run(tx, &lock_current, &none, &rows, why);
-    if (rc == ERR_OK) {
-        n = db_rows_n(rows);
-        *rows_out = arena_alloc(tx_arena(tx), ((size_t)n + 1) * sizeof **rows_out);
-        rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d locks", n) : ERR_OK;
-    }
-    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++)
-        rc = own(rows, i, tx_arena(tx), &(*rows_out)[i], why);
-    db_rows_free(&rows);
+    rc = store_list(tx, NULL, &lock_current, &none, &list, tx_arena(tx), &all, n_out, why);
     if (rc == ERR_OK)
-        *n_out = (size_t)n;
+        *rows_out = all;
     return rc;
 }

@@ -148,8 +148,8 @@ static enum err read_person(const struct db_rows *rows, struct arena *arena,
     out->n_classes = read_classes(db_bytes(rows, 0, 4), out->classes);
     rc = role_parse(db_bytes(rows, 0, 0), &out->role, why);
     if (rc == ERR_OK)
-        rc = store_own(arena, &out->grade, why);
-    return rc == ERR_OK ? store_own(arena, &out->login_sealed, why) : rc;
+        rc = STORE_OWN(arena, why, &out->grade, &out->login_sealed);
+    return rc;
 }
 
 enum err look_store_person(struct db *db, struct id account, int64_t before_utc_us,

@@ -226,13 +226,22 @@ enum err visit_store_add(struct tx *tx, const struct visit_event_row *row, struc
                         : rc;
 }
 
+static enum err own_event(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                          struct fail *why)
+{
+    struct visit_event_row *out = into;
+    enum err rc = borrow_event(rows, i, out, why);
+
+    return rc == ERR_OK ? STORE_OWN(arena, why, &out->floor, &out->reason) : rc;
+}
+
 enum err visit_store_list(struct db *db, const struct visits_ask *ask, struct arena *arena,
                           struct visit_event_row **rows_out, size_t *n_out, struct fail *why)
 {
-    struct db_rows *rows = NULL;
+    static const struct store_list list = {sizeof(struct visit_event_row), own_event};
     struct db_args args;
+    void *all = NULL;
     enum err rc;
-    int n = 0;
 
     db_args_init(&args);
     db_arg_time(&args, ask->from_utc_us);
@@ -243,24 +252,9 @@ enum err visit_store_list(struct db *db, const struct visits_ask *ask, struct ar
     store_arg_time_if(&args, ask->before_utc_us != 0, ask->before_utc_us);
     db_arg_id(&args, ask->before);
     db_arg_i32(&args, ask->n_cap);
-    rc = db_run(db, &event_list, &args, &rows, why);
-    if (rc == ERR_OK) {
-        n = db_rows_n(rows);
-        *rows_out = arena_alloc(arena, ((size_t)n + 1) * sizeof **rows_out);
-        rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d visits", n) : ERR_OK;
-    }
-    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++) {
-        struct visit_event_row *row = &(*rows_out)[i];
-
-        rc = borrow_event(rows, i, row, why);
-        if (rc == ERR_OK)
-            rc = store_own(arena, &row->floor, why);
-        if (rc == ERR_OK)
-            rc = store_own(arena, &row->reason, why);
-    }
-    db_rows_free(&rows);
+    rc = store_list(NULL, db, &event_list, &args, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
-        *n_out = (size_t)n;
+        *rows_out = all;
     return rc;
 }
 
@@ -300,13 +294,13 @@ enum err visit_store_seat_drop(struct tx *tx, struct id account, struct id visit
     return tx_send(tx, &seat_drop, &args, why);
 }
 
-static enum err own_seat(const struct db_rows *rows, int i, struct arena *arena,
-                         struct visit_seat_row *out, struct fail *why)
+static enum err own_seat(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                         struct fail *why)
 {
+    struct visit_seat_row *out = into;
     int rung = jx_choice_find(WORLD_RUNGS, db_bytes(rows, i, 6));
     int state = jx_choice_find(WORLD_STATES, db_bytes(rows, i, 7));
     struct span token = db_bytes(rows, i, 11);
-    enum err rc;
 
     *out = (struct visit_seat_row){
         .account = db_id(rows, i, 0),
@@ -326,29 +320,20 @@ static enum err own_seat(const struct db_rows *rows, int i, struct arena *arena,
     if (rung < 0 || state < 0 || token.len != HASH256_BYTES)
         return fail_set(why, ERR_INTERNAL, "a seat's rung, state or token");
     memcpy(out->token.b, token.p, HASH256_BYTES);
-    rc = store_own(arena, &out->floor, why);
-    return rc == ERR_OK ? store_own(arena, &out->room, why) : rc;
+    return STORE_OWN(arena, why, &out->floor, &out->room);
 }
 
 enum err visit_store_seats(struct tx *tx, struct db *db, struct arena *arena,
                            struct visit_seat_row **rows_out, size_t *n_out, struct fail *why)
 {
-    struct db_rows *rows = NULL;
+    static const struct store_list list = {sizeof(struct visit_seat_row), own_seat};
     struct db_args none;
+    void *all = NULL;
     enum err rc;
-    int n = 0;
 
     db_args_init(&none);
-    rc = store_run(tx, db, &seat_all, &none, &rows, why);
-    if (rc == ERR_OK) {
-        n = db_rows_n(rows);
-        *rows_out = arena_alloc(arena, ((size_t)n + 1) * sizeof **rows_out);
-        rc = *rows_out == NULL ? fail_set(why, ERR_NOMEM, "%d seats", n) : ERR_OK;
-    }
-    for (int i = 0; rc == ERR_OK && i < n && *rows_out != NULL; i++)
-        rc = own_seat(rows, i, arena, &(*rows_out)[i], why);
-    db_rows_free(&rows);
+    rc = store_list(tx, db, &seat_all, &none, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
-        *n_out = (size_t)n;
+        *rows_out = all;
     return rc;
 }

@@ -229,6 +229,47 @@ def rules_hold_for_altered_clients(t):
 
 
 @case
+def a_held_stick_is_told_once_and_stops_for_all_on_one_spot(t):
+    with visitor(0) as a, visitor(1) as b:
+        for v in (a, b):
+            v.enter("plaza", spawn="garden")
+            v.wait("floor.here")
+        b.until(lambda: a.seat in b.floor.people, what="the other")
+        ticks, hear = [], b.floor.tick
+
+        def keep(payload):
+            ticks.append(ws_client.read_tick(payload))
+            hear(payload)
+
+        b.floor.tick = keep
+        began = b.floor.people[a.seat]["x"]
+        a.say(BINARY, bytes([1, 127, 0]))
+        time.sleep(1.5)
+        a.say(BINARY, bytes([1, 0, 0]))
+        time.sleep(0.5)
+        legs = [walks[a.seat] for *_, walks in ticks if a.seat in walks]
+        t.ok(1 <= len(legs) <= 2 and all(leg[3] for leg in legs), "said once, as steered", ticks)
+        spots = [{k: v.floor.people[a.seat][k] for k in "xy"} for v in (a, b)]
+        t.eq(spots[0], spots[1], "both have it on one spot")
+        t.ok(150 <= spots[0]["x"] - began <= 300, "as far as it was held", (began, spots))
+        n = len(ticks)
+        for i in range(20):  # turned all the time: in steps of two bytes
+            a.say(BINARY, bytes([1, 100 if i % 2 else 156, 0]))
+            time.sleep(0.06)
+        a.say(BINARY, bytes([1, 0, 0]))
+        time.sleep(0.5)
+        t.ok(any(a.seat in steps for _, _, _, steps, _ in ticks[n:]), "steps", ticks[n:])
+        spots = [{k: v.floor.people[a.seat][k] for k in "xy"} for v in (a, b)]
+        t.eq(spots[0], spots[1], "and again")
+        with visitor(2) as late:
+            late.enter("plaza")
+            late.wait("floor.here")
+            late.until(lambda: a.seat in late.floor.people, what="the other")
+            time.sleep(0.3)
+            t.eq({k: late.floor.people[a.seat][k] for k in "xy"}, spots[0], "for who comes later, too")
+
+
+@case
 def distance_and_states_are_kept_by_the_server(t):
     t.req("SE-4.1-イ-4")
     t.req("AI-2.2-ウ")

@@ -121,14 +121,6 @@ void world_copy_close(struct world_copy **copy)
     *copy = NULL;
 }
 
-struct world_copy *world_copy_find(struct world *world, struct span floor, int number)
-{
-    for (struct world_copy *copy = world->copies; copy != NULL; copy = copy->next)
-        if (copy->number == number && span_eq(copy->ground->floor->id, floor))
-            return copy;
-    return NULL;
-}
-
 struct ground *world_copy_ground(const struct world_copy *copy)
 {
     return copy->ground;
@@ -291,7 +283,7 @@ void world_order_last(struct world_copy *copy, uint32_t at)
 
 /* ---- asking ---- */
 
-struct world_person *world_find_seat(struct world_copy *copy, uint16_t seat)
+static struct world_person *find_seat(struct world_copy *copy, uint16_t seat)
 {
     for (uint32_t i = 0; i < copy->n; i++)
         if (copy->bodies[i].seat == seat)
@@ -303,7 +295,7 @@ enum err world_seat_find(const struct world_person *viewer, uint16_t seat,
                          struct world_person **person_out, struct fail *why)
 {
     struct world_copy *copy = viewer->copy;
-    struct world_person *person = world_find_seat(copy, seat);
+    struct world_person *person = find_seat(copy, seat);
 
     *person_out = NULL;
     if (person == NULL ||
@@ -326,16 +318,6 @@ void world_where(const struct world_person *person, struct world_where *where_ou
                                       .is_away = person->is_away};
     if (body->channel != CHANNEL_PUBLIC)
         where_out->room = floor_area_nth(person->copy->ground->floor, body->channel)->id;
-}
-
-const struct world_look *world_look_of(const struct world_person *person)
-{
-    return &person->look;
-}
-
-void *world_peer(const struct world_person *person)
-{
-    return person->copy->peers[person->at];
 }
 
 /* ---- the tick ---- */

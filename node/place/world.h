@@ -61,7 +61,6 @@ NODISCARD enum err world_copy_open(struct world *world, struct ground *ground, i
                                    struct world_copy **copy_out, struct fail *why);
 /* Nobody is on it any more. */
 void world_copy_close(struct world_copy **copy);
-struct world_copy *world_copy_find(struct world *world, struct span floor, int number);
 struct ground *world_copy_ground(const struct world_copy *copy); /* borrowed */
 /* On it in all; of them on the public channel (what a card may say). */
 int world_copy_n(const struct world_copy *copy);
@@ -210,9 +209,6 @@ struct world_where {
     bool has_distance, is_away;
 };
 void world_where(const struct world_person *person, struct world_where *where_out);
-const struct world_look *world_look_of(const struct world_person *person);
-struct world_person *world_find_seat(struct world_copy *copy, uint16_t seat); /* NULL: none */
-void *world_peer(const struct world_person *person);                          /* NULL: held */
 
 /* The events of this file; the rest of the place's are in place_events.h. */
 #define WORLD_EVENTS_N 9

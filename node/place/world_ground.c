@@ -143,7 +143,7 @@ static void settle(struct world_person *person, int64_t now_ms)
     bool is_placed = false;
 
     if (body->channel != CHANNEL_PUBLIC)
-        is_placed = world_spot_public(person, at, now_ms, &spot);
+        is_placed = world_spot_public(person, now_ms, &spot);
     if (!is_placed && !path_nearest(world_map(copy), at, shut | copy->full, &spot) &&
         !path_nearest(world_map(copy), at, shut, &spot) &&
         !path_nearest(world_map(copy), at, copy->rooms, &spot))
@@ -233,7 +233,7 @@ static void all_shuffled(struct world_copy *copy, int64_t now_ms)
         struct floor_spot spot = world_spot(body);
 
         if (body->channel == CHANNEL_PUBLIC)
-            (void)world_spot_public(person, spot, now_ms, &spot);
+            (void)world_spot_public(person, now_ms, &spot);
         put_down(person, body->channel, spot);
     }
 }

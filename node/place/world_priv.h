@@ -259,8 +259,9 @@ bool world_spot_in(const struct world_copy *copy, uint32_t self, size_t area,
 /* The spawn called id, or one that suits. False: all are shut. */
 bool world_spot_spawn(const struct world_copy *copy, uint32_t self, struct span id,
                       uint64_t shut, struct floor_spot *spot_out);
-/* Whatever is left: a spawn, else the nearest spot to at. */
-bool world_spot_public(const struct world_person *person, struct floor_spot at, int64_t now_ms,
+/* A spawn, else the nearest spot to one. When every area is full one of them holds one more,
+ * and when all are closed, or for others, even so: nobody is kept in a room. */
+bool world_spot_public(const struct world_person *person, int64_t now_ms,
                        struct floor_spot *spot_out);
 
 /* ---- world_walk.c ---- */

@@ -106,7 +106,7 @@ enum err world_area_leave(struct world_person *person, int64_t now_ms, struct fa
 
     if (body->channel == CHANNEL_PUBLIC)
         return ERR_OK;
-    if (!world_spot_public(person, world_spot(body), now_ms, &spot))
+    if (!world_spot_public(person, now_ms, &spot))
         return fail_field(why, ERR_BUSY, "area-full", "nowhere to stand");
     world_channel_move(person, CHANNEL_PUBLIC, spot);
     world_here_send(person, now_ms);

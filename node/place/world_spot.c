@@ -158,12 +158,20 @@ bool world_spot_spawn(const struct world_copy *copy, uint32_t self, struct span 
     return true;
 }
 
-bool world_spot_public(const struct world_person *person, struct floor_spot at, int64_t now_ms,
+/* Never by where he is: that would tell from which room he comes. */
+bool world_spot_public(const struct world_person *person, int64_t now_ms,
                        struct floor_spot *spot_out)
 {
     const struct world_copy *copy = person->copy;
+    const struct floor_map *map = world_map(copy);
+    const struct floor_spawn *first = floor_spawn_at(copy->ground->floor, 0);
+    struct floor_spot at = {(int32_t)first->x, (int32_t)first->y};
     uint64_t shut = world_shut(person, now_ms) | copy->rooms;
+    uint64_t rights = person->who_shut | copy->closed | copy->rooms;
 
     return world_spot_spawn(copy, person->at, SPAN_NONE, shut, spot_out) ||
-           path_nearest(world_map(copy), at, shut, spot_out);
+           path_nearest(map, at, shut, spot_out) ||
+           world_spot_spawn(copy, person->at, SPAN_NONE, rights, spot_out) ||
+           path_nearest(map, at, rights, spot_out) ||
+           path_nearest(map, at, copy->rooms, spot_out);
 }

@@ -69,7 +69,7 @@ static void look_outside(struct cast *cast)
             snprintf(text, sizeof text, "\"seat\":%u,", seat);
             T_OK(!lab_has(peer, text), "no seat of his");
             T_OK(!peer->saw[seat], "nor in movement");
-            id_text(world_look_of(cast[k].person)->account, id);
+            id_text(cast[k].person->look.account, id);
             T_OK(!lab_has(peer, id), "no account of his");
         }
         T_OK(!lab_has(peer, "{\"id\":\"cell\",\"n\""), "never how many");
@@ -181,7 +181,7 @@ static char *outside_of(bool is_room)
     come(&lab, 9, ROLE_STUDENT, 700, 300);
     anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
     ben = come(&lab, 1, ROLE_STUDENT, 600, 300);
-    look = *world_look_of(anna);
+    look = anna->look;
     lab_run(lab.world, &lab.now_ms, 20);
     T_EQ(world_walk(anna, 100, 200, lab.now_ms, NULL), ERR_OK, "walks about");
     lab_run(lab.world, &lab.now_ms, 5);
@@ -727,6 +727,50 @@ T_CASE(a_room_that_is_put_by_is_shut_to_all_others)
     lab_run(lab.world, &lab.now_ms, 201);
     T_OK(!world_claim_is_ready(eve, 1), "and over");
     T_EQ(lab.copy->n_claims, 0, "nothing is left of it");
+    end(&lab);
+}
+
+/* SE-4.1-イ-1: capacity holds for who comes in, and keeps nobody in a room. */
+T_CASE(nobody_is_kept_in_a_room_because_all_is_full_outside)
+{
+    static const struct lab_swap swaps[] = {
+        {"\"capacity\": 120", "\"capacity\": 1"},
+        {"\"capacity\": 3, \"quiet\": \"soft\", \"lock\": \"open\", \"enter\": "
+         "[\"everyone\"], \"see\": [\"everyone\"]",
+         "\"capacity\": 1, \"quiet\": \"soft\", \"lock\": \"open\", \"enter\": "
+         "[\"everyone\"], \"see\": [\"everyone\"]"},
+    };
+    struct lab lab = {
+        .ground = lab_ground_with(swaps, 2), .world = lab_world(100), .now_ms = 50000};
+    struct world_person *anna, *ben, *cleo;
+    struct floor_spot out;
+    struct fail why = {0};
+
+    T_REQ("SE-4.1-イ-1");
+    T_EQ(world_copy_open(lab.world, lab.ground, 1, &lab.copy, NULL), ERR_OK, "a copy");
+    world_tick(lab.world, lab.now_ms);
+    anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
+    T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, &why), ERR_OK, why.field);
+    ben = come(&lab, 1, ROLE_STUDENT, 600, 300);
+    cleo = come(&lab, 2, ROLE_STUDENT, 1000, 600);
+    T_EQ(lab.copy->n_in[0], 1, "the hall is full");
+    T_EQ(lab.copy->n_in[3], 1, "so is the nook");
+    T_EQ(world_area_leave(anna, lab.now_ms, &why), ERR_OK, "she comes out all the same");
+    T_EQ(world_body_of(anna)->channel, CHANNEL_PUBLIC, "onto the floor");
+    T_OK(floor_is_free(world_map(lab.copy), lab_spot(anna).x, lab_spot(anna).y), "to a spot");
+    out = lab_spot(anna);
+    T_EQ(world_area_enter(anna, SPAN("den"), lab.now_ms, NULL), ERR_OK, "another room");
+    T_EQ(world_area_leave(anna, lab.now_ms, &why), ERR_OK, "out of it");
+    T_EQ(world_distance2(lab_spot(anna), out), 0, "where she comes out tells not of which");
+    T_EQ(world_area_enter(anna, SPAN("den"), lab.now_ms, NULL), ERR_OK, "once more");
+    for (size_t i = 0; i < 4; i += 3)
+        T_EQ(world_lock_change(lab.copy, i == 0 ? SPAN("hall") : SPAN("nook"), LOCK_CLOSED,
+                               lab.now_ms, NULL),
+             ERR_OK, "closed");
+    T_EQ(world_area_leave(anna, lab.now_ms, &why), ERR_OK, "nor because all is closed");
+    T_EQ(world_body_of(anna)->channel, CHANNEL_PUBLIC, "onto the floor");
+    world_leave(&ben, lab.now_ms);
+    world_leave(&cleo, lab.now_ms);
     end(&lab);
 }
 

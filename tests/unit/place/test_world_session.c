@@ -63,7 +63,7 @@ static void stir(struct lab *lab)
     }
     T_EQ(world_wave(lab->people[1], lab_seat(lab->people[2]), lab->now_ms, NULL), ERR_OK,
          "wave");
-    world_look_change(lab->people[1], world_look_of(lab->people[1]), lab->now_ms);
+    world_look_change(lab->people[1], &lab->people[1]->look, lab->now_ms);
     world_peer_change(lab->people[2], lab_peer(2), lab->now_ms);
     lab_run(lab->world, &lab->now_ms, 12);
 }
@@ -83,9 +83,9 @@ T_CASE(ids_and_marks_reach_staff_and_never_a_pupil)
         for (size_t k = 0; k < N_PEOPLE; k++) {
             char id[ID_TEXT_CAP];
 
-            id_text(world_look_of(lab.people[k])->account, id);
+            id_text(lab.people[k]->look.account, id);
             T_OK(!lab_has(lab_peer(i), id), "nor an account");
-            T_OK(lab_has(lab_peer(i), world_look_of(lab.people[k])->name), "but the name");
+            T_OK(lab_has(lab_peer(i), lab.people[k]->look.name), "but the name");
         }
     T_OK(lab_has(lab_peer(0), "\"is_first\":true,\"days_absent\":40"), "marks");
     end(&lab);
@@ -159,7 +159,7 @@ T_CASE(aliases_cannot_be_tied_to_names_by_seat_order_or_spot)
 T_CASE(what_is_not_shown_changes_without_a_word)
 {
     struct lab lab = begin();
-    struct world_look look = *world_look_of(lab.people[1]);
+    struct world_look look = lab.people[1]->look;
 
     T_REQ("SE-4.1-イ-3");
     world_session_change(lab.copy, true, SPAN_NONE, lab.now_ms);
@@ -193,7 +193,7 @@ T_CASE(what_is_not_shown_changes_without_a_word)
 T_CASE(nobody_without_an_alias_shows_his_name)
 {
     struct lab lab = begin();
-    struct world_look look = *world_look_of(lab.people[1]);
+    struct world_look look = lab.people[1]->look;
 
     T_REQ("SE-4.1-イ-3");
     look.alias[0] = '\0';

@@ -239,7 +239,7 @@ T_CASE(ten_thousand_rushes_at_an_area_fill_it_and_never_overfill_it)
         people[i] = come(&lab, LAB_PEERS, ROLE_STUDENT, 700, 500);
     for (int trial = 0; trial < N_TRIALS && t_case_ok(); trial++) {
         for (size_t i = 0; i < N_CROWD; i++) {
-            struct world_look look = *world_look_of(people[i]);
+            struct world_look look = people[i]->look;
 
             world_leave(&people[i], lab.now_ms);
             people[i] = lab_enter(lab.copy, &look,

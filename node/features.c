@@ -17,6 +17,7 @@
 #include "node/server/doctor.h"
 #include "node/server/own.h"
 #include "tenants/hours/hours_rows.h"
+#include "tenants/notify/notify_rows.h"
 #include "tenants/people/account_step_store.h"
 #include "tenants/people/admission_rows.h"
 #include "tenants/people/contract_store.h"
@@ -69,6 +70,8 @@ const struct route_table features_routes[] = {
     {ticket_routes, TICKET_ROUTES_N},
     {profile_routes, PROFILE_ROUTES_N},
     {profile_past_routes, PROFILE_PAST_ROUTES_N},
+    {notify_routes, NOTIFY_ROUTES_N},
+    {notify_queue_routes, NOTIFY_QUEUE_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -123,6 +126,8 @@ const struct stmt_table features_stmts[] = {
     {lock_stmts, LOCK_STMTS_N},
     {look_stmts, LOOK_STMTS_N},
     {profile_stmts, PROFILE_STMTS_N},
+    {notify_stmts, NOTIFY_STMTS_N},
+    {notify_receiver_stmts, NOTIFY_RECEIVER_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -159,6 +164,8 @@ const struct data_table_list features_tables[] = {
     {visit_tables, VISIT_TABLES_N},
     {lock_tables, LOCK_TABLES_N},
     {profile_tables, PROFILE_TABLES_N},
+    {notify_tables, NOTIFY_TABLES_N},
+    {notify_receiver_tables, NOTIFY_RECEIVER_TABLES_N},
     {NULL, 0},
 };
 
@@ -181,12 +188,17 @@ const struct job_table features_jobs[] = {
 };
 
 const struct audit_table *const features_audit_tables[] = {
-    &audit_access_table,        &audit_deletion_table,       &settings_audit_table,
-    &sweep_audit_table,         &contract_audit_table,       &account_step_audit_table,
-    &right_grant_audit_table,   &right_end_audit_table,      &registration_audit_table,
-    &audit_shown_table,         &watch_notice_audit,         &watch_seen_audit,
-    &recovery_ask_audit_table,  &recovery_grant_audit_table, &hours_audit_table,
-    &floor_version_audit_table, &floor_plan_audit_table,     &floor_rule_audit_table,
-    &place_session_audit_table, &visit_event_audit_table,    &area_lock_audit_table,
-    &profile_audit_table,       &link_step_audit_table,      NULL,
+    &audit_access_table,        &audit_deletion_table,
+    &settings_audit_table,      &sweep_audit_table,
+    &contract_audit_table,      &account_step_audit_table,
+    &right_grant_audit_table,   &right_end_audit_table,
+    &registration_audit_table,  &audit_shown_table,
+    &watch_notice_audit,        &watch_seen_audit,
+    &recovery_ask_audit_table,  &recovery_grant_audit_table,
+    &hours_audit_table,         &floor_version_audit_table,
+    &floor_plan_audit_table,    &floor_rule_audit_table,
+    &place_session_audit_table, &visit_event_audit_table,
+    &area_lock_audit_table,     &profile_audit_table,
+    &notify_step_audit,         &notify_event_audit,
+    &link_step_audit_table,     NULL,
 };

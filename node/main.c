@@ -34,6 +34,7 @@
 #include "node/db/keyring.h"
 #include "node/db/space.h"
 #include "node/features.h"
+#include "node/io/net.h"
 #include "node/place/place_conf.h"
 #include "node/server/assets.h"
 #include "node/server/conf_rows.h"
@@ -44,6 +45,7 @@
 #include "node/server/own.h"
 #include "node/server/parts.h"
 #include "node/server/routes.h"
+#include "tenants/notify/notify_rows.h"
 #include "tenants/tenants.h"
 
 #define TRY_MS          250
@@ -70,6 +72,8 @@ static const struct conf_table conf_tables[] = {
     {server_conf_rows, SERVER_CONF_N},
     {live_conf_rows, LIVE_CONF_N},
     {place_conf_rows, PLACE_CONF_N},
+    {net_conf_rows, NET_CONF_N},
+    {notify_conf_rows, NOTIFY_CONF_N},
     {NULL, 0},
 };
 

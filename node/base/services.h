@@ -17,6 +17,8 @@ struct watch;
 struct hours;
 struct live;
 struct place;
+struct net;
+struct notify;
 struct data_table_list;
 struct route_table;
 
@@ -34,6 +36,8 @@ struct services {
     struct hours *hours;                  /* tenants/hours/hours_now.h */
     struct live *live;                    /* node/io/live.h; NULL where nothing listens */
     struct place *place;                  /* node/place/place.h; NULL: none */
+    struct net *net;                      /* node/io/net.h */
+    struct notify *notify;                /* tenants/notify/notify.h */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */
 };

@@ -56,5 +56,7 @@ int doctor_connect(const char *bind, uint16_t port);
 void doctor_check_front(struct doctor *doctor);
 /* doctor_live.c: is the front's /ws our realtime server, and how full and how late is it? */
 void doctor_check_live(struct doctor *doctor);
+/* doctor_notify.c: do notices leave the node? */
+void doctor_check_notify(struct doctor *doctor);
 
 #endif

@@ -13,6 +13,7 @@
 #include "node/server/metrics.h"
 #include "node/server/own.h"
 #include "node/server/text.h"
+#include "tenants/notify/notify.h"
 
 #define OPENMETRICS "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
@@ -95,6 +96,29 @@ static void write_keyring(const struct req *req, struct text *text)
     write_counter(text, "keys_refused", "Halves and keys the agent refused.", status.n_refused);
 }
 
+static void write_notify(const struct req *req, struct text *text)
+{
+    struct notify_stats stats;
+
+    if (req->services->notify == NULL || req->db == NULL ||
+        notify_stats_read(req->services->notify, req->db, req->now_utc_us, &stats, NULL) !=
+            ERR_OK)
+        return;
+    write_gauge(text, "notify_mail_configured", "1: a mail server is configured.",
+                stats.has_mail);
+    write_gauge(text, "notify_mail_down", "1: mail does not go out now.", stats.down != NULL);
+    write_gauge(text, "notify_waiting", "Notices waiting.", stats.n_waiting);
+    write_gauge(text, "notify_late", "Notices waiting for over five minutes.", stats.n_late);
+    write_gauge(text, "notify_failed_week", "Notices refused or given up in seven days.",
+                stats.n_failed_week);
+    write_counter(text, "notify_accepted", "Notices taken over since start.", stats.n_accepted);
+    write_counter(text, "notify_retried", "Attempts to be repeated since start.",
+                  stats.n_later);
+    write_counter(text, "notify_refused", "Notices refused for good since start.",
+                  stats.n_refused);
+    write_counter(text, "notify_given_up", "Notices given up since start.", stats.n_given_up);
+}
+
 /* ---- the process ---- */
 
 static int64_t read_pss_bytes(void)
@@ -150,6 +174,7 @@ static void metrics_show(struct req *req)
     write_database(req, &text);
     write_audit(req, &text);
     write_keyring(req, &text);
+    write_notify(req, &text);
     text_add(&text, "# EOF\n");
     if (text.is_broken) {
         fail_set(&fail, ERR_NOMEM, "metrics");

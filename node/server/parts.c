@@ -13,8 +13,10 @@
 #include "node/db/migrate.h"
 #include "node/db/settings.h"
 #include "node/db/space.h"
+#include "node/io/net.h"
 #include "node/place/place.h"
 #include "tenants/hours/hours_now.h"
+#include "tenants/notify/notify.h"
 #include "tenants/people/account.h"
 #include "tenants/watch/watch.h"
 
@@ -107,6 +109,8 @@ enum err parts_create(const struct parts_conf *conf, struct parts **parts_out, s
         rc = open_space(parts, why);
     if (rc == ERR_OK)
         rc = open_audit(parts, why);
+    if (rc == ERR_OK)
+        rc = net_open(conf->conf, &parts->services.net, why);
     parts->early = parts->services;
     if (rc != ERR_OK)
         parts_destroy(&parts);
@@ -239,6 +243,13 @@ static enum err open_place(struct parts *parts, struct fail *why)
     return rc;
 }
 
+static enum err open_notify(struct parts *parts, struct fail *why)
+{
+    const struct notify_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+
+    return notify_open(&conf, &parts->services.notify, why);
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
@@ -279,6 +290,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = open_watch(parts, why);
     if (rc == ERR_OK && s->hours == NULL)
         rc = open_hours(parts, why);
+    if (rc == ERR_OK && s->notify == NULL)
+        rc = open_notify(parts, why);
     if (rc == ERR_OK && s->jobs == NULL)
         rc = start_jobs(parts, why);
     if (rc == ERR_OK && !parts->is_audit_started) {
@@ -303,6 +316,7 @@ void parts_destroy(struct parts **parts)
         return;
     s = &(*parts)->services;
     jobs_stop(&s->jobs);
+    notify_close(&s->notify);
     place_close(&s->place); /* the live server has ended */
     accounts_close(&s->accounts);
     if ((*parts)->is_audit_started)
@@ -315,6 +329,7 @@ void parts_destroy(struct parts **parts)
     audit_close(&s->audit);
     space_close(&s->space);
     keyring_close(&s->keyring);
+    net_close(&s->net);
     free(*parts);
     *parts = NULL;
 }

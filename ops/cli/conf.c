@@ -6,12 +6,14 @@
 #include "node/db/files.h"
 #include "node/db/keyring.h"
 #include "node/db/space.h"
+#include "node/io/net.h"
 #include "node/place/place_conf.h"
 #include "node/server/conf_rows.h"
 #include "node/server/live.h"
 #include "ops/cli/backup.h"
 #include "ops/cli/cli.h"
 #include "ops/keyd/keyd_conf.h"
+#include "tenants/notify/notify_rows.h"
 #include "tenants/tenants.h"
 
 const struct conf_table cli_conf_tables[] = {
@@ -26,6 +28,8 @@ const struct conf_table cli_conf_tables[] = {
     {server_conf_rows, SERVER_CONF_N},
     {live_conf_rows, LIVE_CONF_N},
     {place_conf_rows, PLACE_CONF_N},
+    {net_conf_rows, NET_CONF_N},
+    {notify_conf_rows, NOTIFY_CONF_N},
     {backup_conf_rows, BACKUP_CONF_N},
     {NULL, 0},
 };

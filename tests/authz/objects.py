@@ -165,6 +165,12 @@ ROUTES = {
     # -- keys --
     "keys.approve": Route(lambda w, r, k: (
         {"id": str(uuid.uuid4())}, {"check_code": "0000"}), ("forged",)),
+    # -- notices out: of receivers nobody has; a token nobody made --
+    "notify.add": body_of(lambda w: {"id": nonce(), "account": nonce(), "channel": "mail",
+                                     "address": "nobody", "kinds": ["report"]}),
+    **{f"notify.{act}": Route(lambda w, r, k: ({"id": nonce()}, None), ("forged",))
+       for act in ("confirm", "test", "pause", "resume", "remove")},
+    "notify.open": body_of({"token": "A" * 43}),
     # -- watching --
     "watch.seen": made("watch_notice"),
 }

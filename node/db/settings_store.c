@@ -1,4 +1,5 @@
 #include "node/db/settings_store.h"
+#include "node/db/leaf.h"
 
 #include <stddef.h>
 
@@ -72,14 +73,10 @@ struct leaf {
 };
 
 static const struct jx_field leaf_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct leaf, id)},
+    LEAF_FIELD(leaf, "id", JX_ID, id),
     {.name = "name", .type = JX_TEXT, .most = 100, .offset = offsetof(struct leaf, name)},
-    {.name = "version", .type = JX_INT, .offset = offsetof(struct leaf, version)},
-    {.name = "undoes",
-     .type = JX_INT,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, undoes),
-     .has_offset = offsetof(struct leaf, has_undoes)},
+    LEAF_FIELD(leaf, "version", JX_INT, version),
+    LEAF_FIELD_IF(leaf, "undoes", JX_INT, undoes, has_undoes),
     {.name = "value",
      .type = JX_TEXT,
      .flags = JX_OPTIONAL | JX_RAW_TEXT,
@@ -90,16 +87,10 @@ static const struct jx_field leaf_fields[] = {
      .flags = JX_OPTIONAL | JX_RAW_TEXT,
      .offset = offsetof(struct leaf, value_before),
      .has_offset = offsetof(struct leaf, had_value)},
-    {.name = "effective_from",
-     .type = JX_TIME,
-     .offset = offsetof(struct leaf, effective_from)},
-    {.name = "decided_at", .type = JX_TIME, .offset = offsetof(struct leaf, decided_at)},
-    {.name = "role", .type = JX_TEXT, .offset = offsetof(struct leaf, role)},
-    {.name = "account",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, account),
-     .has_offset = offsetof(struct leaf, has_account)},
+    LEAF_FIELD(leaf, "effective_from", JX_TIME, effective_from),
+    LEAF_FIELD(leaf, "decided_at", JX_TIME, decided_at),
+    LEAF_FIELD(leaf, "role", JX_TEXT, role),
+    LEAF_FIELD_IF(leaf, "account", JX_ID, account, has_account),
 };
 static const struct jx_shape leaf_shape = JX_SHAPE("SettingLeaf", struct leaf, leaf_fields);
 

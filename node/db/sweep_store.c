@@ -1,4 +1,5 @@
 #include "node/db/sweep_store.h"
+#include "node/db/leaf.h"
 
 #include <stddef.h>
 
@@ -64,11 +65,11 @@ struct record {
 };
 
 static const struct jx_field record_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct record, id)},
-    {.name = "at", .type = JX_TIME, .offset = offsetof(struct record, at)},
-    {.name = "table_name", .type = JX_TEXT, .offset = offsetof(struct record, table_name)},
-    {.name = "before", .type = JX_TIME, .offset = offsetof(struct record, before)},
-    {.name = "n_rows", .type = JX_INT, .offset = offsetof(struct record, n_rows)},
+    LEAF_FIELD(record, "id", JX_ID, id),
+    LEAF_FIELD(record, "at", JX_TIME, at),
+    LEAF_FIELD(record, "table_name", JX_TEXT, table_name),
+    LEAF_FIELD(record, "before", JX_TIME, before),
+    LEAF_FIELD(record, "n_rows", JX_INT, n_rows),
 };
 static const struct jx_shape record_shape =
     JX_SHAPE("RetentionRecord", struct record, record_fields);

@@ -3,7 +3,7 @@
 #ifndef NODE_PLACE_STORE_COMMON_H
 #define NODE_PLACE_STORE_COMMON_H
 
-#include "node/base/jx.h"
+#include "node/db/leaf.h"
 #include "node/place/floor_store.h"
 
 /* Over whichever of the two there is. */
@@ -41,24 +41,6 @@ void store_arg_time_if(struct db_args *args, bool is_there, int64_t utc_us);
 void store_arg_who(struct db_args *args, const struct place_decider *who);
 struct place_decider store_who(const struct db_rows *rows, int row, int column);
 
-/* Fields of a row's canonical bytes; names are those of the columns. */
-#define LEAF_FIELD(struct_, column, kind, member) \
-    { \
-        .name = (column), .type = (kind), .flags = (kind) == JX_TEXT ? JX_RAW_TEXT : 0u, \
-        .offset = offsetof(struct struct_, member) \
-    }
-#define LEAF_FIELD_IF(struct_, column, kind, member, has) \
-    { \
-        .name = (column), .type = (kind), \
-        .flags = JX_OPTIONAL | ((kind) == JX_TEXT ? JX_RAW_TEXT : 0u), \
-        .offset = offsetof(struct struct_, member), \
-        .has_offset = offsetof(struct struct_, has) \
-    }
-#define LEAF_CHOICE(struct_, column, codes, member) \
-    { \
-        .name = (column), .type = JX_ENUM, .choices = (codes), \
-        .offset = offsetof(struct struct_, member) \
-    }
 #define LEAF_WHO(struct_, who, has_by) \
     LEAF_FIELD(struct_, "at", JX_TIME, who.at_utc_us), \
         LEAF_FIELD_IF(struct_, "by", JX_ID, who.by, has_by), \

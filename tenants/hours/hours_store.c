@@ -4,6 +4,7 @@
 
 #include "node/base/jx_scalar.h"
 #include "node/db/audit.h"
+#include "node/db/leaf.h"
 #include "tenants/hours/hours_rows.h"
 
 #define COLUMNS \
@@ -76,29 +77,19 @@ struct leaf {
         .offset = offsetof(struct leaf, row.column) \
     }
 static const struct jx_field leaf_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct leaf, row.id)},
-    {.name = "act", .type = JX_ID, .offset = offsetof(struct leaf, row.act)},
-    {.name = "version", .type = JX_INT, .offset = offsetof(struct leaf, row.version)},
+    LEAF_FIELD(leaf, "id", JX_ID, row.id),
+    LEAF_FIELD(leaf, "act", JX_ID, row.act),
+    LEAF_FIELD(leaf, "version", JX_INT, row.version),
     {.name = "kind",
      .type = JX_ENUM,
      .choices = HOURS_KINDS,
      .offset = offsetof(struct leaf, kind)},
-    {.name = "day",
-     .type = JX_TEXT,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, day),
-     .has_offset = offsetof(struct leaf, row.has_day)},
+    LEAF_FIELD_IF(leaf, "day", JX_TEXT, day, row.has_day),
     ROW_TEXT(value),
     ROW_TEXT(value_before),
     ROW_TEXT(reason),
-    {.name = "decided_at",
-     .type = JX_TIME,
-     .offset = offsetof(struct leaf, row.decided_utc_us)},
-    {.name = "decided_by",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, row.decided_by),
-     .has_offset = offsetof(struct leaf, has_decider)},
+    LEAF_FIELD(leaf, "decided_at", JX_TIME, row.decided_utc_us),
+    LEAF_FIELD_IF(leaf, "decided_by", JX_ID, row.decided_by, has_decider),
     ROW_TEXT(role),
 };
 static const struct jx_shape leaf_shape =

@@ -5,6 +5,7 @@
 #include "node/base/jx.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
+#include "node/db/leaf.h"
 #include "tenants/signin/session_store.h"
 #include "tenants/tenants.h"
 
@@ -72,32 +73,16 @@ struct leaf {
 };
 
 static const struct jx_field leaf_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct leaf, id)},
-    {.name = "account", .type = JX_ID, .offset = offsetof(struct leaf, account)},
-    {.name = "state_before", .type = JX_TEXT, .offset = offsetof(struct leaf, state_before)},
-    {.name = "state", .type = JX_TEXT, .offset = offsetof(struct leaf, state)},
-    {.name = "at", .type = JX_TIME, .offset = offsetof(struct leaf, at)},
-    {.name = "actor",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, actor),
-     .has_offset = offsetof(struct leaf, has_actor)},
-    {.name = "actor_role", .type = JX_TEXT, .offset = offsetof(struct leaf, actor_role)},
-    {.name = "operator_name",
-     .type = JX_TEXT,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, operator_name),
-     .has_offset = offsetof(struct leaf, has_operator)},
-    {.name = "contract",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, contract),
-     .has_offset = offsetof(struct leaf, has_contract)},
-    {.name = "reason_sealed",
-     .type = JX_BYTES,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, reason_sealed),
-     .has_offset = offsetof(struct leaf, has_reason)},
+    LEAF_FIELD(leaf, "id", JX_ID, id),
+    LEAF_FIELD(leaf, "account", JX_ID, account),
+    LEAF_FIELD(leaf, "state_before", JX_TEXT, state_before),
+    LEAF_FIELD(leaf, "state", JX_TEXT, state),
+    LEAF_FIELD(leaf, "at", JX_TIME, at),
+    LEAF_FIELD_IF(leaf, "actor", JX_ID, actor, has_actor),
+    LEAF_FIELD(leaf, "actor_role", JX_TEXT, actor_role),
+    LEAF_FIELD_IF(leaf, "operator_name", JX_TEXT, operator_name, has_operator),
+    LEAF_FIELD_IF(leaf, "contract", JX_ID, contract, has_contract),
+    LEAF_FIELD_IF(leaf, "reason_sealed", JX_BYTES, reason_sealed, has_reason),
 };
 static const struct jx_shape leaf_shape = JX_SHAPE("AccountStepLeaf", struct leaf, leaf_fields);
 

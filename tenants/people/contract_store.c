@@ -5,6 +5,7 @@
 #include "node/base/jx.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
+#include "node/db/leaf.h"
 #include "tenants/tenants.h"
 
 #define COLUMNS \
@@ -76,41 +77,21 @@ struct leaf {
 };
 
 static const struct jx_field leaf_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct leaf, row.id)},
-    {.name = "contract", .type = JX_ID, .offset = offsetof(struct leaf, row.contract)},
-    {.name = "version", .type = JX_INT, .offset = offsetof(struct leaf, row.version)},
-    {.name = "title", .type = JX_TEXT, .offset = offsetof(struct leaf, row.title)},
-    {.name = "contractor", .type = JX_TEXT, .offset = offsetof(struct leaf, row.contractor)},
-    {.name = "begins_on", .type = JX_TEXT, .offset = offsetof(struct leaf, row.begins_on)},
-    {.name = "ends_on", .type = JX_TEXT, .offset = offsetof(struct leaf, row.ends_on)},
-    {.name = "trial_begins_on",
-     .type = JX_TEXT,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, row.trial_begins_on),
-     .has_offset = offsetof(struct leaf, has_trial_begin)},
-    {.name = "trial_ends_on",
-     .type = JX_TEXT,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, row.trial_ends_on),
-     .has_offset = offsetof(struct leaf, has_trial_end)},
-    {.name = "n_student",
-     .type = JX_INT,
-     .offset = offsetof(struct leaf, row.quota[ID_CLASS_STUDENT])},
-    {.name = "n_staff",
-     .type = JX_INT,
-     .offset = offsetof(struct leaf, row.quota[ID_CLASS_STAFF])},
-    {.name = "n_guardian",
-     .type = JX_INT,
-     .offset = offsetof(struct leaf, row.quota[ID_CLASS_GUARDIAN])},
-    {.name = "decided_at",
-     .type = JX_TIME,
-     .offset = offsetof(struct leaf, row.decided_utc_us)},
-    {.name = "decided_by",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, row.decided_by),
-     .has_offset = offsetof(struct leaf, has_decider)},
-    {.name = "role", .type = JX_TEXT, .offset = offsetof(struct leaf, row.role)},
+    LEAF_FIELD(leaf, "id", JX_ID, row.id),
+    LEAF_FIELD(leaf, "contract", JX_ID, row.contract),
+    LEAF_FIELD(leaf, "version", JX_INT, row.version),
+    LEAF_FIELD(leaf, "title", JX_TEXT, row.title),
+    LEAF_FIELD(leaf, "contractor", JX_TEXT, row.contractor),
+    LEAF_FIELD(leaf, "begins_on", JX_TEXT, row.begins_on),
+    LEAF_FIELD(leaf, "ends_on", JX_TEXT, row.ends_on),
+    LEAF_FIELD_IF(leaf, "trial_begins_on", JX_TEXT, row.trial_begins_on, has_trial_begin),
+    LEAF_FIELD_IF(leaf, "trial_ends_on", JX_TEXT, row.trial_ends_on, has_trial_end),
+    LEAF_FIELD(leaf, "n_student", JX_INT, row.quota[ID_CLASS_STUDENT]),
+    LEAF_FIELD(leaf, "n_staff", JX_INT, row.quota[ID_CLASS_STAFF]),
+    LEAF_FIELD(leaf, "n_guardian", JX_INT, row.quota[ID_CLASS_GUARDIAN]),
+    LEAF_FIELD(leaf, "decided_at", JX_TIME, row.decided_utc_us),
+    LEAF_FIELD_IF(leaf, "decided_by", JX_ID, row.decided_by, has_decider),
+    LEAF_FIELD(leaf, "role", JX_TEXT, row.role),
 };
 static const struct jx_shape leaf_shape = JX_SHAPE("ContractLeaf", struct leaf, leaf_fields);
 

@@ -5,6 +5,7 @@
 #include "node/base/jx.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
+#include "node/db/leaf.h"
 #include "tenants/tenants.h"
 
 #define COLUMNS "id, what, guardian, child, merged, at, actor, actor_role"
@@ -70,22 +71,14 @@ struct leaf {
     bool has_merged, has_actor;
 };
 static const struct jx_field leaf_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct leaf, id)},
-    {.name = "what", .type = JX_TEXT, .offset = offsetof(struct leaf, what)},
-    {.name = "guardian", .type = JX_ID, .offset = offsetof(struct leaf, guardian)},
-    {.name = "child", .type = JX_ID, .offset = offsetof(struct leaf, child)},
-    {.name = "merged",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, merged),
-     .has_offset = offsetof(struct leaf, has_merged)},
-    {.name = "at", .type = JX_TIME, .offset = offsetof(struct leaf, at)},
-    {.name = "actor",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, actor),
-     .has_offset = offsetof(struct leaf, has_actor)},
-    {.name = "actor_role", .type = JX_TEXT, .offset = offsetof(struct leaf, actor_role)},
+    LEAF_FIELD(leaf, "id", JX_ID, id),
+    LEAF_FIELD(leaf, "what", JX_TEXT, what),
+    LEAF_FIELD(leaf, "guardian", JX_ID, guardian),
+    LEAF_FIELD(leaf, "child", JX_ID, child),
+    LEAF_FIELD_IF(leaf, "merged", JX_ID, merged, has_merged),
+    LEAF_FIELD(leaf, "at", JX_TIME, at),
+    LEAF_FIELD_IF(leaf, "actor", JX_ID, actor, has_actor),
+    LEAF_FIELD(leaf, "actor_role", JX_TEXT, actor_role),
 };
 static const struct jx_shape leaf_shape = JX_SHAPE("LinkStepLeaf", struct leaf, leaf_fields);
 

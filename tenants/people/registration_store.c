@@ -5,6 +5,7 @@
 #include "node/base/jx.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
+#include "node/db/leaf.h"
 #include "tenants/tenants.h"
 
 #define COLUMNS \
@@ -86,9 +87,9 @@ struct leaf {
     }
 
 static const struct jx_field leaf_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct leaf, row.id)},
-    {.name = "person", .type = JX_ID, .offset = offsetof(struct leaf, row.person)},
-    {.name = "school_year", .type = JX_INT, .offset = offsetof(struct leaf, row.school_year)},
+    LEAF_FIELD(leaf, "id", JX_ID, row.id),
+    LEAF_FIELD(leaf, "person", JX_ID, row.person),
+    LEAF_FIELD(leaf, "school_year", JX_INT, row.school_year),
     ROW_TEXT(target),
     ROW_TEXT(target_since),
     ROW_TEXT(route),
@@ -97,25 +98,11 @@ static const struct jx_field leaf_fields[] = {
     ROW_TEXT(support),
     ROW_TEXT(admission),
     ROW_TEXT(consent_version),
-    {.name = "consent_on",
-     .type = JX_TEXT,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, row.consent_on),
-     .has_offset = offsetof(struct leaf, has_consent_on)},
+    LEAF_FIELD_IF(leaf, "consent_on", JX_TEXT, row.consent_on, has_consent_on),
     ROW_TEXT(consent_by),
-    {.name = "note_sealed",
-     .type = JX_BYTES,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, row.note_sealed),
-     .has_offset = offsetof(struct leaf, has_note)},
-    {.name = "recorded_at",
-     .type = JX_TIME,
-     .offset = offsetof(struct leaf, row.recorded_utc_us)},
-    {.name = "recorded_by",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct leaf, row.recorded_by),
-     .has_offset = offsetof(struct leaf, has_recorder)},
+    LEAF_FIELD_IF(leaf, "note_sealed", JX_BYTES, row.note_sealed, has_note),
+    LEAF_FIELD(leaf, "recorded_at", JX_TIME, row.recorded_utc_us),
+    LEAF_FIELD_IF(leaf, "recorded_by", JX_ID, row.recorded_by, has_recorder),
     ROW_TEXT(role),
 };
 static const struct jx_shape leaf_shape =

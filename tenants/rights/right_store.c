@@ -5,6 +5,7 @@
 #include "node/base/jx.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
+#include "node/db/leaf.h"
 #include "tenants/tenants.h"
 
 #define GRANT_COLUMNS \
@@ -113,37 +114,17 @@ struct grant_leaf {
 };
 
 static const struct jx_field grant_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct grant_leaf, row.id)},
-    {.name = "account", .type = JX_ID, .offset = offsetof(struct grant_leaf, row.account)},
-    {.name = "right_name",
-     .type = JX_TEXT,
-     .offset = offsetof(struct grant_leaf, row.right_name)},
-    {.name = "school",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct grant_leaf, row.school),
-     .has_offset = offsetof(struct grant_leaf, has_school)},
-    {.name = "class",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct grant_leaf, row.class),
-     .has_offset = offsetof(struct grant_leaf, has_class)},
-    {.name = "grade", .type = JX_TEXT, .offset = offsetof(struct grant_leaf, row.grade)},
-    {.name = "purpose", .type = JX_TEXT, .offset = offsetof(struct grant_leaf, row.purpose)},
-    {.name = "given_at",
-     .type = JX_TIME,
-     .offset = offsetof(struct grant_leaf, row.given_utc_us)},
-    {.name = "given_by",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct grant_leaf, row.given_by),
-     .has_offset = offsetof(struct grant_leaf, has_giver)},
-    {.name = "role", .type = JX_TEXT, .offset = offsetof(struct grant_leaf, row.role)},
-    {.name = "until",
-     .type = JX_TIME,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct grant_leaf, row.until_utc_us),
-     .has_offset = offsetof(struct grant_leaf, has_until)},
+    LEAF_FIELD(grant_leaf, "id", JX_ID, row.id),
+    LEAF_FIELD(grant_leaf, "account", JX_ID, row.account),
+    LEAF_FIELD(grant_leaf, "right_name", JX_TEXT, row.right_name),
+    LEAF_FIELD_IF(grant_leaf, "school", JX_ID, row.school, has_school),
+    LEAF_FIELD_IF(grant_leaf, "class", JX_ID, row.class, has_class),
+    LEAF_FIELD(grant_leaf, "grade", JX_TEXT, row.grade),
+    LEAF_FIELD(grant_leaf, "purpose", JX_TEXT, row.purpose),
+    LEAF_FIELD(grant_leaf, "given_at", JX_TIME, row.given_utc_us),
+    LEAF_FIELD_IF(grant_leaf, "given_by", JX_ID, row.given_by, has_giver),
+    LEAF_FIELD(grant_leaf, "role", JX_TEXT, row.role),
+    LEAF_FIELD_IF(grant_leaf, "until", JX_TIME, row.until_utc_us, has_until),
 };
 static const struct jx_shape grant_shape =
     JX_SHAPE("RightGrantLeaf", struct grant_leaf, grant_fields);
@@ -154,17 +135,11 @@ struct end_leaf {
 };
 
 static const struct jx_field end_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct end_leaf, row.id)},
-    {.name = "right_grant",
-     .type = JX_ID,
-     .offset = offsetof(struct end_leaf, row.right_grant)},
-    {.name = "at", .type = JX_TIME, .offset = offsetof(struct end_leaf, row.at_utc_us)},
-    {.name = "ended_by",
-     .type = JX_ID,
-     .flags = JX_OPTIONAL,
-     .offset = offsetof(struct end_leaf, row.ended_by),
-     .has_offset = offsetof(struct end_leaf, has_ender)},
-    {.name = "role", .type = JX_TEXT, .offset = offsetof(struct end_leaf, row.role)},
+    LEAF_FIELD(end_leaf, "id", JX_ID, row.id),
+    LEAF_FIELD(end_leaf, "right_grant", JX_ID, row.right_grant),
+    LEAF_FIELD(end_leaf, "at", JX_TIME, row.at_utc_us),
+    LEAF_FIELD_IF(end_leaf, "ended_by", JX_ID, row.ended_by, has_ender),
+    LEAF_FIELD(end_leaf, "role", JX_TEXT, row.role),
 };
 static const struct jx_shape end_shape = JX_SHAPE("RightEndLeaf", struct end_leaf, end_fields);
 

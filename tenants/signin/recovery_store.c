@@ -6,6 +6,7 @@
 #include "node/base/jx.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
+#include "node/db/leaf.h"
 #include "tenants/tenants.h"
 
 #define ASK_COLUMNS   "id, account, asked_at, asked_by, role"
@@ -105,11 +106,11 @@ struct ask_leaf {
     struct span role;
 };
 static const struct jx_field ask_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct ask_leaf, id)},
-    {.name = "account", .type = JX_ID, .offset = offsetof(struct ask_leaf, account)},
-    {.name = "asked_at", .type = JX_TIME, .offset = offsetof(struct ask_leaf, asked_at)},
-    {.name = "asked_by", .type = JX_ID, .offset = offsetof(struct ask_leaf, asked_by)},
-    {.name = "role", .type = JX_TEXT, .offset = offsetof(struct ask_leaf, role)},
+    LEAF_FIELD(ask_leaf, "id", JX_ID, id),
+    LEAF_FIELD(ask_leaf, "account", JX_ID, account),
+    LEAF_FIELD(ask_leaf, "asked_at", JX_TIME, asked_at),
+    LEAF_FIELD(ask_leaf, "asked_by", JX_ID, asked_by),
+    LEAF_FIELD(ask_leaf, "role", JX_TEXT, role),
 };
 static const struct jx_shape ask_shape =
     JX_SHAPE("RecoveryAskLeaf", struct ask_leaf, ask_fields);
@@ -120,15 +121,13 @@ struct grant_leaf {
     struct span role;
 };
 static const struct jx_field grant_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct grant_leaf, id)},
-    {.name = "recovery_ask",
-     .type = JX_ID,
-     .offset = offsetof(struct grant_leaf, recovery_ask)},
-    {.name = "account", .type = JX_ID, .offset = offsetof(struct grant_leaf, account)},
-    {.name = "asked_by", .type = JX_ID, .offset = offsetof(struct grant_leaf, asked_by)},
-    {.name = "granted_at", .type = JX_TIME, .offset = offsetof(struct grant_leaf, granted_at)},
-    {.name = "granted_by", .type = JX_ID, .offset = offsetof(struct grant_leaf, granted_by)},
-    {.name = "role", .type = JX_TEXT, .offset = offsetof(struct grant_leaf, role)},
+    LEAF_FIELD(grant_leaf, "id", JX_ID, id),
+    LEAF_FIELD(grant_leaf, "recovery_ask", JX_ID, recovery_ask),
+    LEAF_FIELD(grant_leaf, "account", JX_ID, account),
+    LEAF_FIELD(grant_leaf, "asked_by", JX_ID, asked_by),
+    LEAF_FIELD(grant_leaf, "granted_at", JX_TIME, granted_at),
+    LEAF_FIELD(grant_leaf, "granted_by", JX_ID, granted_by),
+    LEAF_FIELD(grant_leaf, "role", JX_TEXT, role),
 };
 static const struct jx_shape grant_shape =
     JX_SHAPE("RecoveryGrantLeaf", struct grant_leaf, grant_fields);

@@ -4,6 +4,7 @@
 
 #include "node/base/jx.h"
 #include "node/db/audit.h"
+#include "node/db/leaf.h"
 #include "tenants/watch/watch_rows.h"
 
 static const struct stmt past = {
@@ -117,13 +118,13 @@ const struct data_table watch_tables[WATCH_TABLES_N] = {
 /* ---- leaves ---- */
 
 static const struct jx_field notice_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct watch_notice, id)},
-    {.name = "account", .type = JX_ID, .offset = offsetof(struct watch_notice, account)},
-    {.name = "kind", .type = JX_TEXT, .offset = offsetof(struct watch_notice, kind)},
-    {.name = "at", .type = JX_TIME, .offset = offsetof(struct watch_notice, at_utc_us)},
-    {.name = "n_persons", .type = JX_INT, .offset = offsetof(struct watch_notice, n_persons)},
-    {.name = "window_s", .type = JX_INT, .offset = offsetof(struct watch_notice, window_s)},
-    {.name = "rule", .type = JX_TEXT, .offset = offsetof(struct watch_notice, rule)},
+    LEAF_FIELD(watch_notice, "id", JX_ID, id),
+    LEAF_FIELD(watch_notice, "account", JX_ID, account),
+    LEAF_FIELD(watch_notice, "kind", JX_TEXT, kind),
+    LEAF_FIELD(watch_notice, "at", JX_TIME, at_utc_us),
+    LEAF_FIELD(watch_notice, "n_persons", JX_INT, n_persons),
+    LEAF_FIELD(watch_notice, "window_s", JX_INT, window_s),
+    LEAF_FIELD(watch_notice, "rule", JX_TEXT, rule),
 };
 static const struct jx_shape notice_shape =
     JX_SHAPE("WatchNoticeLeaf", struct watch_notice, notice_fields);
@@ -154,10 +155,10 @@ struct seen {
     int64_t at;
 };
 static const struct jx_field seen_fields[] = {
-    {.name = "id", .type = JX_ID, .offset = offsetof(struct seen, id)},
-    {.name = "watch_notice", .type = JX_ID, .offset = offsetof(struct seen, notice)},
-    {.name = "at", .type = JX_TIME, .offset = offsetof(struct seen, at)},
-    {.name = "by", .type = JX_ID, .offset = offsetof(struct seen, by)},
+    LEAF_FIELD(seen, "id", JX_ID, id),
+    LEAF_FIELD(seen, "watch_notice", JX_ID, notice),
+    LEAF_FIELD(seen, "at", JX_TIME, at),
+    LEAF_FIELD(seen, "by", JX_ID, by),
 };
 static const struct jx_shape seen_shape =
     JX_SHAPE("WatchNoticeSeenLeaf", struct seen, seen_fields);

@@ -90,14 +90,18 @@ async function pin(url: string): Promise<string> {
   });
 }
 
-let browser: Browser | undefined;
+let browser: Promise<Browser> | undefined;
 
-async function chrome(): Promise<Browser> {
-  if (browser !== undefined) return browser;
+/** One for all, also when several ask at the same time: a second would keep this program from ending. */
+function chrome(): Promise<Browser> {
+  return (browser ??= launch());
+}
+
+async function launch(): Promise<Browser> {
   const urls = Object.values(given)
     .map((one) => one.url)
     .filter((url) => url.startsWith("https:"));
-  browser = await chromium.launch({
+  return await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [
       "--no-sandbox",
@@ -110,11 +114,10 @@ async function chrome(): Promise<Browser> {
       `--ignore-certificate-errors-spki-list=${(await Promise.all(urls.map(pin))).join(",")}`,
     ],
   });
-  return browser;
 }
 
 export async function closeChrome(): Promise<void> {
-  await browser?.close();
+  await (await browser)?.close();
   browser = undefined;
 }
 

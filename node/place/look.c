@@ -365,8 +365,11 @@ static void *look_run(void *arg)
 {
     struct look *look = arg;
 
-    while (wait_for_it(look))
+    while (wait_for_it(look)) {
+        if (look->conf.each != NULL)
+            look->conf.each(look->conf.arg);
         look_now(look);
+    }
     return NULL;
 }
 

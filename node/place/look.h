@@ -43,6 +43,8 @@ struct look_conf {
     const struct stmt_table *stmts;
     /* On the looking thread, only when there is something to tell; takes the news. */
     void (*told)(void *arg, struct look_news *news);
+    /* On the looking thread, at every look, before it. NULL: nothing. */
+    void (*each)(void *arg);
     void *arg;
 };
 /* Starts the thread. facts: what the caller read last (a reference of its own is taken). */

@@ -213,6 +213,12 @@ static void take_news(void *arg)
     arena_reset(place->arena);
 }
 
+/* Looking thread. */
+static void each_look(void *arg)
+{
+    ghosts_look(arg);
+}
+
 /* Looking thread: tries until it is handed over, for facts are told once. */
 static void hear(void *arg, struct look_news *news)
 {
@@ -251,6 +257,7 @@ static void each_second(struct place *place, struct place_now now)
     place_floors_sweep(place, now);
     visits_sweep(place, now);
     ghosts_sweep(place, now);
+    place_meter_sweep(place);
     if (place->is_watch_due || now.mono_us - place->watch_mono_us >= WATCH_US)
         watch(place, now);
     place_serve(place, now);
@@ -293,8 +300,8 @@ static enum err open_world(struct place *place, struct fail *why)
         .distance_cm = (int32_t)place_setting(place, &setting_place_distance_cm),
         .n_people_cap = PLACE_PEOPLE_CAP,
     };
-    const struct look_conf look = {place->conf.services, place->conf.db, place->conf.stmts,
-                                   hear, place};
+    const struct look_conf look = {
+        place->conf.services, place->conf.db, place->conf.stmts, hear, each_look, place};
     struct place_facts *facts = place->facts;
     enum err rc = world_create(&world, &place->world, why);
 
@@ -304,8 +311,8 @@ static enum err open_world(struct place *place, struct fail *why)
         return rc;
     place->facts = NULL;
     place_facts_set(place, facts, place_now());
-    rc = look_open(&look, facts, &place->look, why);
-    return rc == ERR_OK ? ghosts_open(place, why) : rc;
+    rc = ghosts_open(place, why);
+    return rc == ERR_OK ? look_open(&look, facts, &place->look, why) : rc;
 }
 
 enum err place_open(const struct place_conf *conf, struct db *db, struct place **place_out,
@@ -395,7 +402,9 @@ void place_close(struct place **place_at)
         log_warn("place.left", L_NONE);
         return;
     }
+    ghosts_close(place);
     free_visits(place);
+    place_paces_free(place);
     place_floors_close(place);
     world_destroy(&place->world);
     facts_unref(&place->facts);

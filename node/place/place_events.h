@@ -64,8 +64,9 @@ enum place_out {
     PLACE_OUT_ENDED,
     PLACE_OUT_FLOOR,
     PLACE_OUT_RESTART,
+    PLACE_OUT_AWAY, /* did nothing for long */
 };
-#define PLACE_OUTS "closing|access|elsewhere|ended|floor|restart"
+#define PLACE_OUTS "closing|access|elsewhere|ended|floor|restart|away"
 struct place_out_event {
     int reason; /* enum place_out */
     struct span title;

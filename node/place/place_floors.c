@@ -115,6 +115,11 @@ void place_alias_give(struct place_floor *floor, struct world_look *look)
         place_alias_text(alias_of(floor, look->account), look->alias);
 }
 
+const char *place_session_text(bool hides)
+{
+    return hides ? hides_ja : ended_ja;
+}
+
 static void put_out_of_session(struct place *place, const struct place_floor *floor,
                                const char *title_ja, struct place_now now)
 {
@@ -177,7 +182,7 @@ static void set_session(struct place *place, struct place_floor *floor,
      * break, wishes distance, is away or cut off or in one room with others would be known by
      * that. Staff stay, their names are never hidden. */
     if (floor->is_anonymous || hides)
-        put_out_of_session(place, floor, floor->is_anonymous ? ended_ja : hides_ja, now);
+        put_out_of_session(place, floor, place_session_text(!floor->is_anonymous), now);
     floor->n_aliases = 0;
     floor->session = session == NULL ? ID_NONE : session->session;
     floor->is_anonymous = hides;
@@ -297,6 +302,7 @@ static struct place_floor *add_floor(struct place *place, const struct facts_flo
     while (*last != NULL)
         last = &(*last)->next;
     *last = floor;
+    place_meter_add(place, floor);
     return floor;
 }
 

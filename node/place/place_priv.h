@@ -13,6 +13,7 @@
 #include "node/place/place.h"
 #include "node/place/place_alias.h"
 #include "node/place/place_events.h"
+#include "node/place/place_meter.h"
 #include "node/place/visit_log.h"
 #include "node/place/visit_ring.h"
 #include "tenants/hours/hours_now.h"
@@ -40,7 +41,6 @@ struct guest {
     int64_t acted_mono_us, acted_utc_us; /* a command, or when it came */
     uint64_t access;                     /* bits of the floors he may enter */
     bool is_owed_cards;                  /* of the round of news under way: place_cards.c */
-    int64_t entries_mono_us; /* up to when his entries are paid for: visit_enter.c */
 };
 
 /* Who waits stands in place->wait_first ... in the order of asking. */
@@ -112,6 +112,19 @@ struct place_floor {
     size_t n_aliases, aliases_cap;
 };
 
+/* place_meter.h */
+struct place_meter {
+    struct {
+        char id[PLACE_FLOOR_CAP];
+        atomic_int n_people, n_waiting;
+    } floors[PLACE_FLOORS_CAP];
+    atomic_int n_floors, n_lobby, n_held, n_unwritten, seats, n_seats_tries;
+    atomic_uint_least64_t n_entered, n_cut, n_lost, refused[PLACE_REFUSALS_N];
+};
+
+struct pace; /* place_pace.c */
+struct ghosts_reading;
+
 struct place {
     struct place_conf conf;
     struct live *live;
@@ -135,7 +148,8 @@ struct place {
     /* Seats of before: read once on the writer's thread, which then adds one to `begun`;
      * place_live_set adds the other, and who comes second opens the doors. */
     struct ghost *ghosts;
-    struct place_lock *locks; /* what staff have locked; of a program before us, too */
+    struct place_lock *locks;       /* what staff have locked; of a program before us, too */
+    struct ghosts_reading *reading; /* NULL: over; who has it: visit_seats.c */
     atomic_int begun;
     atomic_bool is_closing, is_read; /* is_read: no reading is under way any more */
     int64_t ghosts_until_mono_us;
@@ -151,6 +165,9 @@ struct place {
     size_t n_entries, entries_cap;
     int64_t entries_mono_us;
     int32_t hold_ms, hold_away_ms, dead_ms, ping_s;
+    void *paces; /* tsearch */
+    struct pace *pace_first, *pace_last;
+    struct place_meter meter;
 };
 
 /* Why a command is refused, for people; the texts live until the call ends. */
@@ -268,6 +285,8 @@ NODISCARD enum err place_copy_open(struct place *place, struct place_floor *floo
                                    struct place_now now, struct fail *why);
 /* look->alias for the session that runs on floor; staff keep their names. "": no alias. */
 void place_alias_give(struct place_floor *floor, struct world_look *look);
+/* What is said to those whom a session that hides names, or its end, puts out. */
+const char *place_session_text(bool hides);
 /* On it and in no closed room. */
 int place_floor_n(const struct place_floor *floor);
 void place_floors_close(struct place *place);
@@ -287,6 +306,23 @@ void place_locks_apply(const struct place *place, const struct place_floor *floo
 /* All of them: they have been read. */
 void place_locks_begin(struct place *place, struct place_now now);
 void place_locks_free(struct place_lock **locks);
+
+/* ---- place_pace.c ---- */
+
+/* May this account enter once more? It has, then. */
+bool place_pace_take(struct place *place, struct id account, struct place_now now);
+void place_paces_free(struct place *place);
+
+/* ---- place_meter.c ---- */
+
+static inline void place_meter_note(atomic_uint_least64_t *n)
+{
+    atomic_fetch_add_explicit(n, 1, memory_order_relaxed);
+}
+void place_meter_add(struct place *place, const struct place_floor *floor);
+void place_meter_sweep(struct place *place);
+void place_meter_refused(struct place *place, const char *code);
+void place_meter_seats(struct place *place, enum place_seats_state state, int n_tries);
 
 /* ---- place_hours.c ---- */
 
@@ -328,8 +364,13 @@ void ghosts_begin(struct place *place, struct place_now now);
 /* Taken out of the list, the caller's; NULL: none. */
 struct ghost *ghost_take(struct place *place, struct id account);
 struct ghost *ghost_find(struct place *place, struct id account);
-/* Written as lost. */
-void ghost_lose(struct place *place, struct ghost **ghost, const char *reason);
+/* His visit is over: written so. */
+void ghost_end(struct place *place, struct ghost **ghost, enum visit_kind kind,
+               const char *reason);
+/* Looking thread: what could not be read is read again when its time has come. */
+void ghosts_look(struct place *place);
+/* No reading is under way any more: what is left of it. */
+void ghosts_close(struct place *place);
 void ghosts_sweep(struct place *place, struct place_now now);
 /* Writes what is due; is_all: every seat, for the program that comes after. */
 void visit_seats_sweep(struct place *place, bool is_all, struct place_now now);

@@ -71,6 +71,21 @@ const struct setting setting_place_away_min = {
     .title_en = "Minutes without an act until somebody counts as away",
     .help_ja = "この時間なにもしない人は、すわった姿になります。",
 };
+const struct setting setting_place_away_out_min = {
+    .name = "place.away_out_min",
+    .type = SETTING_INT,
+    .least = 1,
+    .most = 480,
+    .unit = "分",
+    .initial = "60",
+    .roles = RUNS,
+    .requirement = "AI-2.2-ウ",
+    .title_ja = "席をはずした人を、ロビーにもどすまでの時間",
+    .title_en = "Minutes without an act until somebody is taken to the lobby",
+    .help_ja =
+        "この時間なにもしない人は、ロビーにもどります。そのあとは、使っていないログインと"
+        "同じように終わります。みんなで使う端末を、ほかの人が続けて使わないためです。",
+};
 const struct setting setting_place_distance_cm = {
     .name = "place.distance_cm",
     .type = SETTING_INT,
@@ -100,5 +115,5 @@ const struct setting setting_place_absent_weeks = {
 
 const struct setting *const place_settings[PLACE_SETTINGS_N] = {
     &setting_place_second_device, &setting_place_floor_capacity, &setting_place_ceiling,
-    &setting_place_rung_most,     &setting_place_away_min,       &setting_place_distance_cm,
-    &setting_place_absent_weeks};
+    &setting_place_rung_most,     &setting_place_away_min,       &setting_place_away_out_min,
+    &setting_place_distance_cm,   &setting_place_absent_weeks};

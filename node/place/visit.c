@@ -8,6 +8,9 @@
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
 
+static const char away_ja[] =
+    "しばらくなにもしなかったので、ロビーにもどりました。いつでも、また入れます。";
+
 struct place_now place_now(void)
 {
     return (struct place_now){clock_mono_us(), clock_utc_us()};
@@ -86,6 +89,8 @@ void visit_hold(struct visit *visit, enum live_end end, struct place_now now)
     int64_t hold_ms = place->hold_ms;
 
     visit->is_page_gone = end == LIVE_END_AWAY;
+    if (end == LIVE_END_CUT)
+        place_meter_note(&place->meter.n_cut);
     if (end == LIVE_END_AWAY)
         hold_ms = place->hold_away_ms;
     else if (end == LIVE_END_CUT && hold_ms > place->dead_ms)
@@ -160,6 +165,10 @@ void visit_log_here(struct visit *visit, enum visit_kind kind, const char *reaso
     };
 
     visit_log_add(visit->place->log, &row);
+    if (kind == VISIT_ENTRY)
+        place_meter_note(&visit->place->meter.n_entered);
+    if (kind == VISIT_LOST)
+        place_meter_note(&visit->place->meter.n_lost);
 }
 
 /* ---- the end ---- */
@@ -206,6 +215,8 @@ static const char *out_word(enum place_out reason)
         return "floor";
     case PLACE_OUT_RESTART:
         return "restart";
+    case PLACE_OUT_AWAY:
+        return "away";
     }
     return "";
 }
@@ -276,13 +287,25 @@ static void sit_down(struct visit *visit, int64_t away_us, struct place_now now)
     visit->is_away_ours = true;
 }
 
+/* Standing on a floor is using the session, for to watch is a whole visit; but not without end:
+ * a shared tablet would stay somebody's. From the lobby the session runs idle as any other. */
+static bool is_long_away(const struct visit *visit, int64_t out_us, struct place_now now)
+{
+    return visit->guest != NULL && now.mono_us - visit->guest->acted_mono_us >= out_us;
+}
+
 void visits_sweep(struct place *place, struct place_now now)
 {
+    int64_t out_us = place_setting(place, &setting_place_away_out_min) * MINUTE_US;
     int64_t away_us = place_setting(place, &setting_place_away_min) * MINUTE_US;
     struct visit *next;
 
     for (struct visit *visit = place->visits; visit != NULL; visit = next) {
         next = visit->next;
+        if (is_long_away(visit, out_us, now)) {
+            visit_out(&visit, PLACE_OUT_AWAY, away_ja, now);
+            continue;
+        }
         sit_down(visit, away_us, now);
         if (visit->guest != NULL || now.mono_us < visit->held_until_mono_us)
             continue;

@@ -16,9 +16,6 @@ static const char moved_ja[] = "べつの端末で入ったので、こちらは
 static const char often_ja[] =
     "入ったり出たりがつづいています。すこし待って、もう一度ためしてください。";
 
-/* Each entry is a row of the record and a word to staff: so many at once, then one a second. */
-#define ENTRIES_BURST_US (20 * INT64_C(1000000))
-#define ENTRY_US         INT64_C(1000000)
 #define NUMBERS_SINCE_US (INT64_C(1767225600) * SECOND_US) /* 2026-01-01 */
 
 static const enum world_rung rungs[] = {RUNG_WATCH, RUNG_TEXT, RUNG_VOICE};
@@ -92,18 +89,6 @@ static void take_over(struct visit *visit, struct guest *guest, struct place_now
 
 /* ---- entering ---- */
 
-static bool is_too_often(struct guest *guest, struct place_now now)
-{
-    int64_t from = guest->entries_mono_us;
-
-    if (from < now.mono_us)
-        from = now.mono_us;
-    if (from - now.mono_us + ENTRY_US > ENTRIES_BURST_US)
-        return true;
-    guest->entries_mono_us = from + ENTRY_US;
-    return false;
-}
-
 static enum err check(struct guest *guest, const struct place_enter *input,
                       struct place_now now, struct arena *arena, struct place_floor **floor_out,
                       struct place_refusal *refusal, struct fail *why)
@@ -126,7 +111,7 @@ static enum err check(struct guest *guest, const struct place_enter *input,
     if (other != NULL && other->guest != NULL && other->guest != guest &&
         place_setting(place, &setting_place_second_device) == PLACE_SECOND_REFUSE)
         return refuse(refusal, "elsewhere", elsewhere_ja, why);
-    if (is_too_often(guest, now))
+    if (!place_pace_take(place, guest->pass->look.account, now))
         return refuse(refusal, "too-many", often_ja, why);
     *floor_out = floor;
     return ERR_OK;
@@ -171,8 +156,29 @@ static uint32_t numbers_anew(struct place_now now)
     return (uint32_t)((now.utc_us - NUMBERS_SINCE_US) / SECOND_US);
 }
 
-/* As somebody of before; NULL: there is none, or he cannot be there any more. */
-static struct visit *come_back(struct guest *guest, struct place_now now)
+/* A session that hides names began or ended since he stood there: with his spot and his wishes
+ * he would be known, so it is for him as for those who were inside (place_floors.c). */
+static bool is_unmasked(const struct guest *guest, const struct ghost *ghost,
+                        const struct place_floor *floor)
+{
+    const struct visit_seat_row *row = &ghost->seat.row;
+
+    return !guest->pass->look.is_staff &&
+           (floor->is_anonymous != row->is_anonymous ||
+            (row->is_anonymous && !id_eq(floor->session, row->session)));
+}
+
+static void tell_ended(struct guest *guest, const struct place_floor *floor)
+{
+    const struct place_out_event out = {PLACE_OUT_ENDED,
+                                        span_text(place_session_text(floor->is_anonymous))};
+
+    live_event_send(guest->conn, place_event_out, 0, &out, guest->place->arena);
+}
+
+/* As somebody of before; NULL: there is none, or he cannot be there any more. is_told: he is
+ * told why. */
+static struct visit *come_back(struct guest *guest, bool is_told, struct place_now now)
 {
     struct place *place = guest->place;
     struct ghost *ghost = ghost_take(place, guest->pass->look.account);
@@ -183,6 +189,12 @@ static struct visit *come_back(struct guest *guest, struct place_now now)
     if (ghost == NULL)
         return NULL;
     floor = place_floor_there(place, span_text(ghost->seat.floor));
+    if (floor != NULL && is_unmasked(guest, ghost, floor)) {
+        if (is_told)
+            tell_ended(guest, floor);
+        ghost_end(place, &ghost, VISIT_EXIT, "ended");
+        return NULL;
+    }
     if (floor != NULL && place_may(place, guest->pass, floor, now))
         visit = visit_create(place, guest->pass, ghost->seat.row.visit);
     if (visit != NULL) {
@@ -195,7 +207,7 @@ static struct visit *come_back(struct guest *guest, struct place_now now)
         }
     }
     if (visit == NULL)
-        ghost_lose(place, &ghost, "restart");
+        ghost_end(place, &ghost, VISIT_LOST, "restart");
     free(ghost);
     return visit;
 }
@@ -235,9 +247,9 @@ static enum err go_to(struct visit *visit, struct place_floor *floor,
     return ERR_OK;
 }
 
-enum err place_enter(struct guest *guest, const struct place_enter *input, struct place_now now,
-                     struct arena *arena, struct place_entered *out,
-                     struct place_refusal *refusal, struct fail *why)
+static enum err enter(struct guest *guest, const struct place_enter *input,
+                      struct place_now now, struct arena *arena, struct place_entered *out,
+                      struct place_refusal *refusal, struct fail *why)
 {
     struct place *place = guest->place;
     struct place_floor *floor = NULL;
@@ -252,7 +264,7 @@ enum err place_enter(struct guest *guest, const struct place_enter *input, struc
         return rc;
     visit = visit_find(place, guest->pass->look.account);
     if (visit == NULL)
-        visit = come_back(guest, now);
+        visit = come_back(guest, false, now);
     else if (visit->floor == floor && visit->guest == guest)
         world_peer_change(visit->person, visit, place_ms(now)); /* all of it again */
     was_there = visit != NULL;
@@ -274,9 +286,9 @@ enum err place_enter(struct guest *guest, const struct place_enter *input, struc
     return rc;
 }
 
-enum err place_resume(struct guest *guest, const struct place_resume *input,
-                      struct place_now now, struct arena *arena, struct place_entered *out,
-                      struct place_refusal *refusal, struct fail *why)
+static enum err resume(struct guest *guest, const struct place_resume *input,
+                       struct place_now now, struct arena *arena, struct place_entered *out,
+                       struct place_refusal *refusal, struct fail *why)
 {
     struct place *place = guest->place;
     struct id account = guest->pass->look.account;
@@ -287,7 +299,7 @@ enum err place_resume(struct guest *guest, const struct place_resume *input,
         token_is(&ghost->seat.row.token, input->token)) {
         if (place_is_bound(guest->pass->look.role) && !place_is_open(place, now))
             return refuse_closed(place, now, arena, refusal, why);
-        visit = come_back(guest, now);
+        visit = come_back(guest, true, now);
     }
     if (visit == NULL || !id_eq(visit->id, input->visit) ||
         !token_is(&visit->token, input->token))
@@ -299,6 +311,32 @@ enum err place_resume(struct guest *guest, const struct place_resume *input,
     place->is_queue_due = place->is_queue_due || visit->wants != NULL;
     place_serve(place, now);
     return answer_with(visit, input->token, out);
+}
+
+static enum err met(struct guest *guest, enum err rc, const struct place_refusal *refusal,
+                    const char *code)
+{
+    if (rc != ERR_OK)
+        place_meter_refused(guest->place, refusal->code != NULL ? refusal->code : code);
+    return rc;
+}
+
+enum err place_enter(struct guest *guest, const struct place_enter *input, struct place_now now,
+                     struct arena *arena, struct place_entered *out,
+                     struct place_refusal *refusal, struct fail *why)
+{
+    enum err rc = enter(guest, input, now, arena, out, refusal, why);
+
+    return met(guest, rc, refusal, err_code(rc));
+}
+
+enum err place_resume(struct guest *guest, const struct place_resume *input,
+                      struct place_now now, struct arena *arena, struct place_entered *out,
+                      struct place_refusal *refusal, struct fail *why)
+{
+    enum err rc = resume(guest, input, now, arena, out, refusal, why);
+
+    return met(guest, rc, refusal, rc == ERR_NOT_FOUND ? "gone" : err_code(rc));
 }
 
 void place_leave(struct guest *guest, struct place_now now)

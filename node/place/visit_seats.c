@@ -11,15 +11,23 @@
 #define ANEW_US    20000000 /* and all others, so that one tells when it was last seen */
 #define AT_LEAST_S 10       /* after a start, even when all was down for long */
 
+/* After an error that is not that the database is away: 1, 2, 4 ... 32 s, while the doors stay
+ * shut. Then they open all the same: who is outside counts for more than who was lost. */
+#define AGAIN_US    SECOND_US
+#define AGAIN_STEPS 5
+#define GIVE_UP_US  (5 * MINUTE_US)
+
 /* ---- what a program before us left: writer's thread ---- */
 
-struct reading {
+struct ghosts_reading {
     struct place *place;
     struct ghost *ghosts;
     struct place_lock *locks;
+    int n_tries;
+    int64_t began_mono_us, again_mono_us;
 };
 
-static enum err keep_ghost(struct reading *r, const struct visit_seat_row *row,
+static enum err keep_ghost(struct ghosts_reading *r, const struct visit_seat_row *row,
                            struct fail *why)
 {
     struct ghost *ghost = calloc(1, sizeof *ghost);
@@ -45,7 +53,7 @@ static void free_ghosts(struct ghost **ghosts)
     }
 }
 
-static enum err read_locks(struct reading *r, struct tx *tx, struct fail *why)
+static enum err read_locks(struct ghosts_reading *r, struct tx *tx, struct fail *why)
 {
     struct area_lock_row *rows = NULL;
     size_t n = 0;
@@ -60,7 +68,7 @@ static enum err read_locks(struct reading *r, struct tx *tx, struct fail *why)
 /* Runs when the program before us has given up the writer's lock, so its last word is read. */
 static enum err ghosts_run(struct tx *tx, void *arg, struct fail *why)
 {
-    struct reading *r = arg;
+    struct ghosts_reading *r = arg;
     struct visit_seat_row *rows = NULL;
     size_t n = 0;
     enum err rc = visit_store_seats(tx, NULL, tx_arena(tx), &rows, &n, why);
@@ -74,47 +82,102 @@ static enum err ghosts_run(struct tx *tx, void *arg, struct fail *why)
 
 static void ghosts_done(void *arg, enum err rc, const struct fail *why);
 
-static enum err post(struct reading *r, struct fail *why)
+static enum err post(struct ghosts_reading *r, struct fail *why)
 {
     const struct writer_op op = {ghosts_run, ghosts_done, r};
 
     return writer_post(r->place->conf.services->writer, &op, why);
 }
 
+/* What was read is the place's, and the doors open when the live server is known, too. */
+static void finish(struct ghosts_reading *r, enum place_seats_state state)
+{
+    struct place *place = r->place;
+
+    place->ghosts = r->ghosts;
+    place->locks = r->locks;
+    place->reading = NULL;
+    place_meter_seats(place, state, r->n_tries);
+    free(r);
+    if (!atomic_load(&place->is_closing) && atomic_fetch_add(&place->begun, 1) == 1)
+        live_serve(place->live, &place->feature);
+}
+
 static void ghosts_done(void *arg, enum err rc, const struct fail *why)
 {
-    struct reading *r = arg;
+    struct ghosts_reading *r = arg;
     struct place *place = r->place;
+    int64_t wait_us = AGAIN_US << (r->n_tries < AGAIN_STEPS ? r->n_tries : AGAIN_STEPS);
 
     /* The lock is still held, or the server is away: the writer has waited long already. */
     if ((rc == ERR_UNAVAILABLE || rc == ERR_TIMEOUT || rc == ERR_UNCERTAIN) &&
         !atomic_load(&place->is_closing) && post(r, NULL) == ERR_OK)
         return;
-    if (rc != ERR_OK)
-        log_error("place.seats-unread", L_FAIL(why));
-    place->ghosts = r->ghosts;
-    place->locks = r->locks;
-    free(r);
-    if (!atomic_load(&place->is_closing) && atomic_fetch_add(&place->begun, 1) == 1)
-        live_serve(place->live, &place->feature);
-    atomic_store(&place->is_read, true);
+    if (rc == ERR_OK) {
+        finish(r, PLACE_SEATS_READ);
+    } else {
+        /* Half of them would be taken for all: the others' visits were never closed, and their
+         * places would be given away. The looking thread comes back to it. */
+        r->n_tries++;
+        r->again_mono_us = clock_mono_us() + wait_us;
+        log_error("place.seats-unread", L_INT("tries", r->n_tries),
+                  L_INT("again_ms", wait_us / 1000), L_FAIL(why));
+        place_meter_seats(place, PLACE_SEATS_FAILED, r->n_tries);
+    }
+    atomic_store(&place->is_read, true); /* from here on it is the looking thread's */
+}
+
+void ghosts_look(struct place *place)
+{
+    struct ghosts_reading *r;
+    int64_t now_mono_us = clock_mono_us();
+
+    if (!atomic_load(&place->is_read) || place->reading == NULL)
+        return;
+    r = place->reading;
+    if (now_mono_us - r->began_mono_us >= GIVE_UP_US) {
+        log_error("place.seats-given-up", L_INT("tries", r->n_tries));
+        free_ghosts(&r->ghosts);
+        finish(r, PLACE_SEATS_GIVEN_UP);
+        return;
+    }
+    if (now_mono_us < r->again_mono_us)
+        return;
+    atomic_store(&place->is_read, false);
+    if (post(r, NULL) != ERR_OK)
+        atomic_store(&place->is_read, true);
 }
 
 enum err ghosts_open(struct place *place, struct fail *why)
 {
-    struct reading *r = calloc(1, sizeof *r);
+    struct ghosts_reading *r = calloc(1, sizeof *r);
     enum err rc;
 
     if (r == NULL)
         return fail_set(why, ERR_NOMEM, "seats");
     r->place = place;
+    r->began_mono_us = clock_mono_us();
+    place->reading = r;
     atomic_store(&place->is_read, false);
     rc = post(r, why);
     if (rc != ERR_OK) {
+        place->reading = NULL;
         atomic_store(&place->is_read, true);
         free(r);
     }
     return rc;
+}
+
+void ghosts_close(struct place *place)
+{
+    struct ghosts_reading *r = place->reading;
+
+    if (r == NULL)
+        return;
+    place->reading = NULL;
+    free_ghosts(&r->ghosts);
+    place_locks_free(&r->locks);
+    free(r);
 }
 
 /* ---- live thread ---- */
@@ -178,14 +241,15 @@ struct ghost *ghost_take(struct place *place, struct id account)
     return ghost;
 }
 
-void ghost_lose(struct place *place, struct ghost **ghost, const char *reason)
+void ghost_end(struct place *place, struct ghost **ghost, enum visit_kind kind,
+               const char *reason)
 {
     const struct visit_seat_row *seat = &(*ghost)->seat.row;
     const struct visit_event_row row = {
         .visit = seat->visit,
         .at_utc_us = seat->at_utc_us,
         .account = seat->account,
-        .kind = VISIT_LOST,
+        .kind = kind,
         .floor = span_text((*ghost)->seat.floor),
         .copy = seat->copy,
         .session = seat->session,
@@ -195,6 +259,8 @@ void ghost_lose(struct place *place, struct ghost **ghost, const char *reason)
 
     visit_log_add(place->log, &row);
     visit_log_drop(place->log, seat->account, seat->visit);
+    if (kind == VISIT_LOST)
+        place_meter_note(&place->meter.n_lost);
     free(*ghost);
     *ghost = NULL;
 }
@@ -206,7 +272,7 @@ void ghosts_sweep(struct place *place, struct place_now now)
     while (place->ghosts != NULL && now.mono_us >= place->ghosts_until_mono_us) {
         ghost = ghost_take(place, place->ghosts->seat.row.account);
         if (ghost != NULL)
-            ghost_lose(place, &ghost, "restart");
+            ghost_end(place, &ghost, VISIT_LOST, "restart");
     }
 }
 

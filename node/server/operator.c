@@ -11,6 +11,7 @@
 #include "node/server/doctor.h"
 #include "node/server/live.h"
 #include "node/server/metrics.h"
+#include "node/server/operator_place.h"
 #include "node/server/own.h"
 #include "node/server/text.h"
 #include "tenants/notify/notify.h"
@@ -171,6 +172,7 @@ static void metrics_show(struct req *req)
     metrics_write(own_read()->metrics, &text);
     if (own_read()->live != NULL)
         live_server_metrics(own_read()->live, &text);
+    operator_place_metrics(req->services->place, &text);
     write_database(req, &text);
     write_audit(req, &text);
     write_keyring(req, &text);

@@ -186,8 +186,21 @@ def nobody_takes_the_lines_of_all_others(t):
     t.ok(codes.count(None) <= 24 and set(codes) == {None, "too-many"},
          "who comes and goes without end is told to wait", codes)
     t.ok(len(log_of(0, since)) == 2 * codes.count(None), "and what was done stands in the log")
+    others = [line.refused("place.enter", floor="plaza", rung="text") for line in lines[3:7]]
+    t.ok(others.count("too-many") >= 2, "on whatever line of his", others)
     for line in lines[3:]:
         line.close()
+    with visitor(0) as fresh:
+        codes = []
+        for _ in range(6):
+            codes.append(fresh.refused("place.enter", floor="plaza", rung="text"))
+            fresh.command("place.leave")
+        t.ok("too-many" in codes, "a new line is no new beginning", codes)
+        with visitor(1) as other:
+            t.eq(other.refused("place.enter", floor="plaza", rung="text"), None, "others feel nothing")
+        time.sleep(3)
+        t.eq(fresh.refused("place.enter", floor="plaza", rung="text"), None, "and it passes")
+    time.sleep(15)  # until all of it is paid for: cases after this one enter as the same child
 
 
 @case
@@ -385,10 +398,12 @@ def first_and_long_absent_are_marked(t):
 def who_does_nothing_for_long_sits_down(t):
     t.req("AI-2.2-ウ")
     setting("place.away_min", 1)
+    since = mark()
     try:
-        with visitor(0) as a, visitor(1) as b:
+        with visitor(0) as a, visitor(1) as b, visitor(2) as c:
             a.enter()
             b.enter()
+            c.enter()
             b.wait("floor.here")
             for _ in range(7):
                 time.sleep(9)
@@ -398,8 +413,17 @@ def who_does_nothing_for_long_sits_down(t):
             a.command("floor.walk", x=1800, y=800)
             b.until(lambda: not b.floor.people[a.seat]["is_away"], what="up again")
             t.ok(True, "and whoever moves stands up")
+            setting("place.away_out_min", 1)
+            out = c.wait("out", seconds=5)
+            t.eq(out["reason"], "away", "who does nothing for longer still is taken to the lobby")
+            t.ok("また" in out["title"], "gently", out["title"])
+            b.wait("people.left", where=left(c.floor.here["seat"]))
+            t.ok(not a.seen("out") and not b.seen("out"), "the others stay")
+            t.eq(c.refused("place.enter", floor="plaza", rung="text"), None, "and may come again")
     finally:
         setting("place.away_min", 10)
+        setting("place.away_out_min", 60)
+    t.eq(log_of(2, since)[:2], [("entry", "plaza", ""), ("exit", "plaza", "away")], "written so")
 
 
 @case
@@ -477,7 +501,14 @@ def a_room_counts_as_little_as_it_shows(t):
             t.ok(True, "who vanished into a room frees a place, as one who left")
             a.command("area.leave")
             a.until(lambda: len(a.floor.people) == 2, what="both")
-            t.ok(True, "and always comes out")
+            t.ok(True, "and always comes out, onto a full floor, too")
+            t.eq(lobby.enter("counsel")["kind"], "waiting", "which is over its capacity by what its rooms held")
+            a.command("place.leave")
+            time.sleep(1.2)
+            t.eq(lobby.seen("floor.here"), [], "one who leaves frees no place then")
+            b.command("place.leave")
+            lobby.wait("floor.here", seconds=5)
+            t.ok(True, "the next one does")
     finally:
         put(board, "/api/v1/floors/counsel/plan", when_full="wait", is_hidden=False)
 
@@ -906,6 +937,200 @@ def a_session_without_names(t):
     time.sleep(1)  # until it is written
     n = int(node.psql("SELECT count(*) FROM visit_event WHERE session IS NOT NULL"))
     t.ok(n >= 8, "the log knows the session", n)
+
+
+def metric(name):
+    for line in node.admin("GET", "/metrics").body.decode().splitlines():
+        if line.startswith(name + " "):
+            return int(line.split()[-1])
+    return None
+
+
+@case
+def whoever_runs_the_node_sees_numbers(t):
+    t.req("NI-T3-8")
+    before = {code: metric(f'ibasho_place_refused_total{{reason="{code}"}}')
+              for code in ("not-found", "gone", "too-many", "no-access", "hours-closed", "other")}
+    t.ok(None not in before.values(), "refusals by reason", before)
+    n_entries, n_cuts = metric("ibasho_place_entries_total"), metric("ibasho_place_cuts_total")
+    put(board, "/api/v1/floors/quiet/plan", capacity=1, when_full="wait", is_hidden=False)
+    try:
+        time.sleep(0.5)
+        a, b, lobby = visitor(0), visitor(1), visitor(2)
+        a.enter("quiet")
+        b.enter("quiet")
+        t.eq(lobby.refused("place.enter", floor="nowhere", rung="text"), "not-found", "refused")
+        t.eq(lobby.refused("place.resume", visit=a.visit, token=a.token, last_n=0), "not-found", "refused")
+        time.sleep(1.5)
+        t.eq((metric('ibasho_place_people{floor="quiet"}'), metric('ibasho_place_waiting{floor="quiet"}')),
+             (1, 1), "people and those who wait, by floor")
+        t.ok(metric("ibasho_place_lobby") >= 2, "the lobby")
+        t.eq(metric('ibasho_place_refused_total{reason="not-found"}'), before["not-found"] + 1, "by reason")
+        t.eq(metric('ibasho_place_refused_total{reason="gone"}'), before["gone"] + 1, "each")
+        t.eq(metric("ibasho_place_entries_total"), n_entries + 1, "who waits has not entered")
+        a.cut()
+        time.sleep(1.5)
+        t.eq((metric("ibasho_place_cuts_total"), metric("ibasho_place_held")), (n_cuts + 1, 1), "a line lost")
+        with visitor(0) as again:
+            again.resume(a)
+        text = node.admin("GET", "/metrics").body.decode()
+        t.ok("こども" not in text and children[0][0].id not in text and children[0][0].login not in text,
+             "no name and no ID")
+        report = node.admin("GET", "/api/v1/admin/doctor").json()
+        line = next(c for c in report["checks"] if c["name"] == "place")
+        t.ok(line["level"] in (0, "ok") and "フロアに" in line["text"], "the doctor says it, too", line)
+        b.close()
+        lobby.close()
+    finally:
+        put(board, "/api/v1/floors/quiet/plan", when_full="wait", is_hidden=False)
+
+
+@case
+def seats_that_cannot_be_read_keep_the_doors_shut(t):
+    t.req("NI-T3-8")
+    since = mark()
+    a = visitor(0)
+    a.enter()
+    a.wait("floor.here")
+    a.command("floor.walk", x=1800, y=1200)
+    wait_written(0, a)
+    spot = a.me()["x"], a.me()["y"]
+    node.psql("REVOKE SELECT ON visit_seat FROM ibasho_app")
+    try:
+        kill_and_wait()
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            line = [c for c in node.admin("GET", "/api/v1/admin/doctor").json()["checks"]
+                    if c["name"] == "place"]
+            if line and "読んでいます" in line[0]["text"]:
+                break
+            time.sleep(0.2)
+        t.ok("読んでいます" in line[0]["text"], "the doctor says why", line)
+        time.sleep(2)
+        try:
+            visitor(0).close()
+            let_in = True
+        except (OSError, Closed, Refused, Late):
+            let_in = False
+        t.ok(not let_in, "nobody comes in beside seats that were not read")
+    finally:
+        node.psql("GRANT SELECT ON visit_seat TO ibasho_app")
+    with back(0, 40) as again:
+        t.eq(again.resume(a)["kind"], "here", "read at last")
+        again.wait("floor.here")
+        t.eq((again.me()["x"], again.me()["y"]), spot, "on the same spot")
+    t.eq(log_of(0, since), [("entry", "plaza", ""), ("exit", "plaza", "closed")], "one visit")
+
+
+@case
+def a_session_that_began_meanwhile_takes_back_nobody_as_he_was(t):
+    t.req("SE-4.1-イ-3")
+    t.req("AI-2.5-ア")
+    since = mark()
+    a, b, s = visitor(0), visitor(1), Visitor(node, supporter)
+    for v in (a, b, s):
+        v.enter("classes")
+        v.wait("floor.here")
+    a.command("me.state", state="break")
+    a.command("me.distance", on=True)
+    b.command("me.state", state="alone")
+    seats = "SELECT count(*) FROM visit_seat WHERE floor = 'classes' AND state IN ('break', 'alone')"
+    end = time.monotonic() + 20
+    while node.psql(seats) != "2" and time.monotonic() < end:
+        time.sleep(0.2)
+    begins, made = now() + datetime.timedelta(seconds=3), str(uuid.uuid4())
+    reply = board.request("POST", "/api/v1/place/sessions", {
+        "id": made, "floor": "classes", "title": "ほっとルーム", "from": stamp(begins),
+        "until": stamp(now() + datetime.timedelta(hours=1)), "is_anonymous": True})
+    t.eq(reply.status // 100, 2, f"made: {reply}")
+    try:
+        kill_and_wait()
+        while now() < begins + datetime.timedelta(seconds=1.2):
+            time.sleep(0.1)
+        with back(0) as again, back(1) as other, back(supporter) as staff:
+            t.eq(again.refused("place.resume", visit=a.visit, token=a.token, last_n=0), "not-found",
+                 "the visit is over")
+            t.eq(again.wait("out")["reason"], "ended", "as for those who were inside")
+            t.eq(other.enter("classes")["kind"], "here", "he may come in anew")
+            here = other.wait("floor.here")
+            t.ok(here["is_anonymous"], "into the session")
+            t.eq((other.me()["state"], other.me()["has_distance"]), ("talk", False),
+                 "not with the wishes that others know him by")
+            t.eq(staff.resume(s)["kind"], "here", "staff are where they were")
+            cancel = board.request("POST", f"/api/v1/place/sessions/{made}/cancel", {"id": str(uuid.uuid4())})
+            t.eq(cancel.status // 100, 2, f"ended: {cancel}")
+            other.wait("out")
+    finally:
+        board.request("POST", f"/api/v1/place/sessions/{made}/cancel", {"id": str(uuid.uuid4())})
+    t.eq(log_of(0, since), [("entry", "classes", ""), ("exit", "classes", "ended")], "written so")
+
+
+@case
+def two_wait_and_one_goes_elsewhere(t):
+    t.req("SE-4.1-イ-1")
+    put(board, "/api/v1/floors/quiet/plan", capacity=1, when_full="wait", is_hidden=False)
+    try:
+        time.sleep(0.5)
+        with visitor(0) as a, visitor(1) as b, visitor(2) as c:
+            b.enter("lounge")  # waits from where he stands
+            b.wait("floor.here")
+            t.eq([v.enter("quiet")["kind"] for v in (a, b, c)], ["here", "waiting", "waiting"], "two wait")
+            c.wait("wait", where=lambda of: of["position"] == 2)
+            t.eq(b.floor.here["floor"], "lounge", "the first of them on his floor")
+            t.eq(b.enter("plaza")["kind"], "here", "he goes elsewhere")
+            t.eq(c.wait("wait", where=lambda of: of["position"] == 1)["floor"], "quiet", "the other moves up")
+            a.command("place.leave")
+            c.wait("floor.here", where=lambda of: of["floor"] == "quiet")
+            time.sleep(1.2)
+            t.eq(b.floor.here["floor"], "plaza", "and who has gone is not fetched")
+    finally:
+        put(board, "/api/v1/floors/quiet/plan", when_full="wait", is_hidden=False)
+
+
+@case
+def where_watching_is_all_every_state_is_watching(t):
+    t.req("KP-3-運用-3")
+    setting("place.rung_most", "watch")
+    try:
+        with visitor(0) as a, visitor(1) as b:
+            t.eq(a.enter(rung="voice", state="break")["kind"], "here", "in, by whatever is asked")
+            a.wait("floor.here")
+            b.enter(rung="watch")
+            b.wait("floor.here")
+            b.until(lambda: a.seat in b.floor.people, what="a")
+            t.eq(b.floor.people[a.seat]["state"], "watch", "to watch")
+            for state in ("talk", "alone", "break"):
+                t.eq(a.refused("me.state", state=state), "rung-most", f"no way round it by {state}")
+            t.eq(a.refused("me.state", state="watch"), None, "this one is")
+            t.eq(a.refused("me.rung", rung="react"), "rung-most", "nor by a rung")
+            t.eq(a.refused("floor.walk", x=1800, y=800), "watch-walk", "so nobody walks")
+    finally:
+        setting("place.rung_most", "camera")
+
+
+@case
+def a_stalled_and_silent_peer_is_lost_and_others_feel_nothing(t):
+    t.req("NI-T3-8")
+    with visitor(1) as other:
+        other.enter()
+        other.wait("floor.here")
+        a = visitor(0)
+        a.enter()
+        a.wait("floor.here")
+        seat = a.seat
+        other.until(lambda: seat in other.floor.people, what="a")
+        a.is_over = True  # neither reads nor answers; the socket stays open
+        a.thread.join(5)
+        began = time.monotonic()
+        other.wait("people.changed", seconds=9, where=lambda of: any(
+            p["seat"] == seat and p["is_lost"] for p in of["people"]))
+        took = time.monotonic() - began
+        t.note(f"seen after {took:.2f} s")
+        t.ok(took <= 6.5, "live.dead_s and a round", took)
+        t.eq(other.refused("floor.walk", x=1700, y=900), None, "others feel nothing")
+        with visitor(0) as again:
+            t.eq(again.resume(a)["kind"], "here", "he may come back meanwhile")
+        a.line.cut()
 
 
 @case

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "node/base/clock.h"
 #include "node/base/wholefile.h"
@@ -15,8 +16,10 @@
 #include "node/place/lock_store.h"
 #include "node/place/ready.h"
 #include "node/place/store_rows.h"
+#include "node/place/visit_log.h"
 #include "node/place/visit_store.h"
 #include "tests/integration/people_fixture.h"
+#include "tests/integration/proxy_fixture.h"
 #include "tests/t.h"
 
 struct town {
@@ -745,6 +748,91 @@ T_CASE(place_locks_of_staff_are_kept_with_what_held_before)
                            " 'open'"),
          1, "of the first as its floor said");
     town_stop(t); /* every row is a leaf */
+}
+
+/* ---- what the log does when nobody knows ---- */
+
+static struct writer *writer_over(struct town *t, const char *socket_dir)
+{
+    struct writer_conf conf = {.db = store_fixture_conf(&t->people.store, "ibasho_app"),
+                               .tables = features_stmts,
+                               .n_waiting_cap = 64,
+                               .n_batch_cap = 64,
+                               .audit = t->people.store.log.audit};
+    struct writer *writer = NULL;
+    struct fail why = {.code = ERR_OK};
+
+    conf.db.socket_dir = socket_dir;
+    T_EQ(writer_start(&conf, &writer, &why), ERR_OK, why.text);
+    return writer;
+}
+
+/* Posts until nothing waits. */
+static void log_through(struct visit_log *log)
+{
+    bool failed = false;
+
+    for (int i = 0; i < 1000 && (visit_log_is_due(log) || visit_log_n_waiting(log) > 0); i++) {
+        visit_log_hurry(log);
+        if (visit_log_is_free(log, 0, &failed) && visit_log_is_due(log))
+            visit_log_post(log, NULL, 0);
+        usleep(5000);
+    }
+    T_OK(!visit_log_is_due(log) && visit_log_n_waiting(log) == 0, "nothing waits any more");
+}
+
+static void lose_an_answer(struct town *t, enum proxy_trap trap)
+{
+    struct proxy_fixture *proxy = proxy_fixture_start(getenv("IBASHO_TEST_PG"));
+    struct writer *writer = writer_over(t, proxy_fixture_dir(proxy));
+    struct visit_log_seat *seats = calloc(1, sizeof *seats);
+    struct visit_event_row row = event(t->child, VISIT_ENTRY, clock_utc_us());
+    struct visit_log *log = NULL;
+    bool failed = false;
+
+    T_EQ(visit_log_open(writer, &log, NULL), ERR_OK, "a log");
+    seats->row = seat(t->child, 100);
+    seats->row.visit = row.visit;
+    snprintf(seats->floor, sizeof seats->floor, "plaza");
+    visit_log_add(log, &row);
+    T_OK(visit_log_is_free(log, 0, &failed), "nothing is under way");
+    proxy_fixture_arm(proxy, trap);
+    visit_log_post(log, seats, 1);
+    for (int i = 0; i < 1000 && !failed; i++) {
+        (void)visit_log_is_free(log, 0, &failed);
+        usleep(5000);
+    }
+    T_OK(failed && proxy_fixture_n_sprung(proxy) == 1, "nobody knows; the seat is given again");
+    /* He leaves before it is tried again: with the same entry goes a new drop. */
+    row.kind = VISIT_EXIT;
+    row.reason = SPAN("left");
+    visit_log_add(log, &row);
+    visit_log_drop(log, row.account, row.visit);
+    log_through(log);
+    visit_log_close(&log);
+    writer_stop(&writer);
+    proxy_fixture_stop(&proxy);
+}
+
+T_CASE(place_the_log_writes_once_what_nobody_knows_was_written)
+{
+    static const enum proxy_trap traps[] = {PROXY_CUTS_AFTER_COMMIT, PROXY_CUTS_BEFORE_COMMIT};
+    struct town town, *t = &town;
+
+    T_REQ("AI-2.5-ア");
+    town_start(t);
+    writer_stop(&t->people.store.log.writer);
+    for (int i = 0; i < 2; i++) {
+        lose_an_answer(t, traps[i]);
+        T_EQ(count(t, "visit_event"), 2 * (i + 1), "entry and exit, each once");
+        T_EQ(store_fixture_i64(&t->people.store,
+                               "SELECT count(DISTINCT (visit, kind)) FROM visit_event"),
+             2 * (i + 1), "of each visit");
+        T_EQ(count(t, "visit_seat"), 0, "and nobody stands there");
+    }
+    t->people.store.log.writer = writer_over(t, getenv("IBASHO_TEST_PG"));
+    t->people.store.services.writer = t->people.store.log.writer;
+    town_stop(t);
 }
 
 /* Every kind of row at once; town_stop verifies each leaf, and a changed row is found out. */

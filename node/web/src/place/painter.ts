@@ -154,7 +154,9 @@ export class Painter {
     for (const seat of here.people.keys()) {
       const motion = here.motions.get(seat);
       if (motion === undefined) continue;
-      const spot = looks.isStill ? stillSpot(motion) : spotOf(motion, nowMs);
+      // Where a held stick leads is no aim.
+      const spot =
+        looks.isStill && motion.kind !== "glide" ? stillSpot(motion) : spotOf(motion, nowMs);
       this.where.set(seat, spot);
       all.push({ seat, spot });
     }

@@ -147,9 +147,9 @@ T_CASE(a_stick_that_is_turned_all_the_time_is_told_in_steps)
         }
         run(&lab, 1);
     }
-    T_OK(lab_peer(0)->n_steps > 25 * N_CROWD, "steps");
-    n_bytes = (lab_peer(0)->len - 2 * 30) / 2;
-    T_OK(n_bytes < 30 * (10 + 3 + 2 * N_CROWD + 8), "two bytes each, in one run");
+    T_OK(lab_peer(0)->n_steps > (size_t)25 * N_CROWD, "steps");
+    n_bytes = (lab_peer(0)->len - (size_t)2 * 30) / 2;
+    T_OK(n_bytes < (size_t)30 * (10 + 3 + 2 * N_CROWD + 8), "two bytes each, in one run");
     for (size_t i = 0; i < N_CROWD; i++)
         steer(people[i], 0, 0, lab.now_ms);
     run(&lab, 2);
@@ -218,7 +218,7 @@ T_CASE(a_stick_towards_one_who_wishes_distance_is_drawn_no_nearer_for_long)
     steer(ben, 127, 0, lab.now_ms);
     for (int k = 0; k < 60 && t_case_ok(); k++)
         run(&lab, 1);
-    T_OK(world_distance2(lab_spot(ben), lab_spot(anna)) >= 150 * 150, "stays away");
+    T_OK(world_distance2(lab_spot(ben), lab_spot(anna)) >= (int64_t)150 * 150, "stays away");
     T_OK(is_drawn_at(0, ben), "and is drawn where he stays");
     T_OK(lab_count(lab_peer(0), "#01") <= 3, "told once, and that it ended");
     end(&lab);

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """tests/bench/web_frame.py - the figures web.frame and web.frame.heap: a child's browser (Chromium,
-headless, its CPU a quarter) in the map view among 60 who move all the time, on a whole node. Work of the
-main thread a frame by the thread's own clock, 95 % of frames; heap afterwards. web_frame.mjs looks."""
+headless, without a GPU) in the map view among 60 who turn ten times a second, on a whole node. Work of the
+page's main thread a frame by that thread's own clock, times four for a device four times slower, 95 % of
+frames; heap afterwards, of the page and of the thread that draws. Beside it: the same while the reader
+walks, under Chromium's own throttle, and the work of the thread that draws. web_frame.mjs looks and says
+what exactly is counted."""
 import json
 import os
 import subprocess
@@ -17,7 +20,7 @@ from lib import ws_client  # noqa: E402
 from lib.ibasho_node import Nodes  # noqa: E402
 from integration import test_place as town  # noqa: E402
 
-PEOPLE, SECONDS = 60, 45
+PEOPLE, SECONDS = 60, 80
 
 
 def report(name, value, unit, goal, quiet, **more):
@@ -45,11 +48,21 @@ def main():
         sys.exit("web_frame: " + out.stderr)
     sys.stderr.write(out.stderr)
     said = json.loads(out.stdout)
-    if said["frames"] < 50 or said["people"] < PEOPLE:
+    clock, slower = said["clock"], said["slower"]
+    if clock["frames"] < 200 or said["people"] < PEOPLE:
         sys.exit(f"web_frame: too little was drawn: {said}")
-    report("web.frame", said["p95_ms"], "ms of the main thread a frame", 8, quiet,
-           frames=said["frames"], p50_ms=round(said["p50_ms"], 2), people=said["people"])
-    report("web.frame.heap", said["heap_mb"], "MB", 80, quiet)
+
+    def slow(of, part="p95_ms"):
+        return round(of[part] * slower, 2)
+    report("web.frame", slow(clock["main"]), "ms of the main thread a frame, four times slower", 8, quiet,
+           frames=clock["frames"], people=said["people"], p50_ms=slow(clock["main"], "p50_ms"),
+           p99_ms=slow(clock["main"], "p99_ms"), walking_p95_ms=slow(said["walking"]["main"]),
+           throttled_p95_ms=round(said["throttled"]["main"]["p95_ms"], 2),
+           throttled_frames=said["throttled"]["frames"], has_own_thread=clock["has_own_thread"],
+           drawer_p95_ms=slow(clock["drawer"]), walking_drawer_p95_ms=slow(said["walking"]["drawer"]),
+           quality=round(said["quality"], 2))
+    report("web.frame.heap", said["heap_mb"] + sum(said["threads_heap_mb"]), "MB", 80, quiet,
+           threads_mb=[round(one, 2) for one in said["threads_heap_mb"]])
 
 
 if __name__ == "__main__":

@@ -33,6 +33,14 @@ async function inMap(page: Page): Promise<void> {
   await page.waitForSelector(".map");
 }
 
+/** The map as it is seen, without its rim and the stick: what another thread draws cannot be read from
+ * the canvas. */
+async function pictureOf(page: Page): Promise<string> {
+  const { x, y, width, height } = (await page.locator(".map").boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }; // prettier-ignore
+  const clip = { x: x + 12, y: y + 12, width: width - 24, height: height * 0.6 };
+  return (await page.screenshot({ clip })).toString("base64");
+}
+
 async function leave(page: Page): Promise<void> {
   await page.click(".leave");
   await page.waitForSelector(".floors");
@@ -485,8 +493,7 @@ test("the_map_is_walked_in_by_finger_mouse_keys_and_stick", async (t) => {
     await map.waitFor();
     await map.scrollIntoViewIfNeeded();
     await page.waitForTimeout(500);
-    const picture = async (): Promise<string> =>
-      await map.evaluate((one) => (one as HTMLCanvasElement).toDataURL());
+    const picture = (): Promise<string> => pictureOf(page);
     const moved = async (what: string, act: () => Promise<void>): Promise<void> => {
       const before = await picture();
       await act();
@@ -534,25 +541,55 @@ test("the_map_is_walked_in_by_finger_mouse_keys_and_stick", async (t) => {
       page.locator(".map-part details button").last().click(),
     );
     await page.waitForTimeout(1000);
-    const drawn = (): Promise<number> =>
-      page.evaluate(async () => {
-        const proto = CanvasRenderingContext2D.prototype;
+    // The map is drawn on a thread of its own: what it puts down there is counted.
+    const [thread] = page.workers();
+    t.ok(thread !== undefined, "a thread of its own");
+    const drawn = async (): Promise<number> =>
+      (await thread?.evaluate(async () => {
+        const proto = OffscreenCanvasRenderingContext2D.prototype;
         const draw = proto.drawImage as (...args: unknown[]) => void;
         let n = 0;
-        proto.drawImage = function (this: CanvasRenderingContext2D, ...args: unknown[]) {
+        proto.drawImage = function (this: OffscreenCanvasRenderingContext2D, ...args: unknown[]) {
           n++;
           draw.apply(this, args);
         } as typeof proto.drawImage;
         await new Promise((done) => setTimeout(done, 1500));
         proto.drawImage = draw as typeof proto.drawImage;
         return n;
-      });
+      })) ?? -1;
+    await map.focus();
+    const walking = drawn();
+    await page.keyboard.down("ArrowLeft");
+    await page.waitForTimeout(600);
+    await page.keyboard.up("ArrowLeft");
+    t.ok((await walking) > 0, "drawn while somebody walks");
     let still = await drawn();
     for (let i = 0; i < 20 && still > 0; i++) still = await drawn();
     t.eq(still, 0, "nothing is drawn while nothing moves");
     await page.reload();
     await page.waitForSelector(".hand-left");
     t.ok(true, "the choice is kept on the device");
+  });
+});
+
+test("a_browser_that_draws_on_one_thread_alone_has_the_map_as_well", async (t) => {
+  await together(t, ["plaza3"], async (page) => {
+    await page.addInitScript(() => {
+      delete (HTMLCanvasElement.prototype as { transferControlToOffscreen?: unknown })
+        .transferControlToOffscreen;
+    });
+    await page.reload();
+    await goIn(page, "plaza");
+    await inMap(page);
+    const map = page.locator(".map");
+    await map.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(800);
+    t.eq(page.workers().length, 0, "no other thread");
+    const before = await pictureOf(page);
+    const box = (await map.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.click(box.x + box.width * 0.6, box.y + box.height * 0.6);
+    await page.waitForTimeout(1500);
+    t.ok((await pictureOf(page)) !== before, "walked, and drawn");
   });
 });
 
@@ -572,7 +609,7 @@ test("who_wants_no_motion_gets_none", async (t) => {
       await page.waitForTimeout(500);
       const shots: string[] = [];
       for (let i = 0; i < 4; i++) {
-        shots.push(await map.evaluate((one) => (one as HTMLCanvasElement).toDataURL()));
+        shots.push(await pictureOf(page));
         await page.waitForTimeout(250);
       }
       t.eq(new Set(shots).size, 1, "one jump, then nothing slides");

@@ -3,6 +3,7 @@ import { main } from "../../browser/t.ts";
 import "./avatars.ts";
 import "./floor.ts";
 import "./live.ts";
+import "./map_drawing.ts";
 import "./map_view.ts";
 import "./hours.ts";
 import "./person.ts";

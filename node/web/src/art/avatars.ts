@@ -71,7 +71,7 @@ export const paletteOf = (colour: Colour): Palette => palettes[colour];
 /** Paints the figure with its feet at (0, 0), `scale` pixels a unit of the box. Costs some 40
  * paths: paint into a picture once for each kind, colour and pose, and draw that. */
 export function paint(
-  to: CanvasRenderingContext2D,
+  to: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
   kind: Kind,
   colour: Colour,
   pose: Pose,

@@ -1,5 +1,6 @@
 import type { RefObject, VNode } from "preact";
-import type { AreaState } from "../live/wire.js";
+import { useRef } from "preact/hooks";
+import type { AreaState, FloorCard, Me } from "../live/wire.js";
 import type { Area, Floor, Name } from "../state/floor.js";
 import { type Here, isClosedRoom, myState } from "../state/place-live.js";
 import { place } from "../words/place.js";
@@ -20,21 +21,31 @@ interface Props {
 
 /** The floor's areas, each a landmark: how many are there, and the way there. */
 export function Areas({ here, floor, myArea, heading }: Props): VNode {
+  const { me, floors } = useStore(live);
+  const kept = useRef(new Map<string, readonly [of: CardProps, card: VNode]>());
+  const cardOf = (of: CardProps): VNode => {
+    const known = kept.current.get(of.area.id);
+    if (known !== undefined && isSame(known[0], of)) return known[1]; // costs nothing
+    const card = <AreaCard key={of.area.id} {...of} />;
+    kept.current.set(of.area.id, [of, card]);
+    return card;
+  };
   return (
     <div class="areas-here">
       <h2 ref={heading} tabIndex={-1}>
         <Words of={place.areas} />
       </h2>
       <div class="area-grid">
-        {floor.areas.map((area) => (
-          <AreaCard
-            key={area.id}
-            area={area}
-            now={here.areas.get(area.id)}
-            isMine={area.id === myArea?.id}
-            isWatching={myState(here) === "watch"}
-          />
-        ))}
+        {floor.areas.map((area) =>
+          cardOf({
+            area,
+            now: here.areas.get(area.id),
+            isMine: area.id === myArea?.id,
+            isWatching: myState(here) === "watch",
+            me,
+            floors,
+          }),
+        )}
       </div>
     </div>
   );
@@ -45,10 +56,16 @@ interface CardProps {
   readonly now: AreaState | undefined;
   readonly isMine: boolean;
   readonly isWatching: boolean;
+  readonly me: Me | undefined;
+  readonly floors: readonly FloorCard[];
 }
 
-function AreaCard({ area, now, isMine, isWatching }: CardProps): VNode {
-  const { me } = useStore(live);
+function isSame(a: CardProps, b: CardProps): boolean {
+  return (Object.keys(a) as (keyof CardProps)[]).every((key) => a[key] === b[key]);
+}
+
+function AreaCard(of: CardProps): VNode {
+  const { area, now, isMine, me } = of;
   const id = `area-${area.id}`;
   const quiet =
     area.quiet === "silent"
@@ -82,7 +99,7 @@ function AreaCard({ area, now, isMine, isWatching }: CardProps): VNode {
           </span>
         )}
       </p>
-      <Way area={area} now={now} isMine={isMine} isWatching={isWatching} />
+      <Way {...of} />
       {me?.is_staff === true && area.kind !== "portal" ? (
         <LockChoice area={area} lock={now?.lock ?? area.lock} />
       ) : null}
@@ -110,8 +127,7 @@ function Occupied({ area, now }: { area: Area; now: AreaState | undefined }): VN
 }
 
 /** What one can do about an area just now: go, go in, knock, go out; or nothing. */
-function Way({ area, now, isMine, isWatching }: CardProps): VNode | null {
-  const { me, floors } = useStore(live);
+function Way({ area, now, isMine, isWatching, me, floors }: CardProps): VNode | null {
   const lock = now?.lock ?? area.lock;
   const isRoom = isClosedRoom(area) || area.lock !== "open";
   if (area.kind === "portal") {

@@ -59,10 +59,17 @@ let speaker: ReturnType<typeof setInterval> | undefined;
 let floorShown = ""; // of which version `floor` is
 
 const practiceVersion = `${practiceFloor.id} ${practiceFloor.version} `; // as heard() names it
-const showMs = 500;
+/** The map shows who is where by itself; the words beside it may follow at leisure. */
+const [showMs, showBesideMapMs] = [500, 1000];
 const saidMostMs = 10_000; // what was said is no news for ever
 const newsMost = 5;
 const entriesMost = 30;
+
+/** Whether a floor is shown as a map: as chosen, or until it turns out to be too slow here. */
+export function isMapShown(): boolean {
+  const chosen = view.get().view;
+  return chosen === "map" || (chosen === undefined && !isMapSlow.get());
+}
 
 /** As it is this moment: what the map draws. */
 export function current(): PlaceLive {
@@ -90,13 +97,38 @@ function show(next: PlaceLive): void {
   live.set(next);
 }
 
+/** What nobody waits for in words: the map has it at once. */
+function soon(next: PlaceLive): void {
+  now = next;
+  shower ??= setTimeout(pulse, isMapShown() ? showBesideMapMs : showMs);
+  for (const reader of [...tickers]) reader();
+}
+
+/** Others come, go and change, areas fill: many at once may be told in one, within a second. */
+function mayWait(event: LiveEvent): boolean {
+  switch (event.ev) {
+    case "areas":
+    case "people.came":
+    case "people.left":
+      return true;
+    case "people.changed": {
+      const { visiting } = now;
+      return (
+        visiting.at === "here" && event.of.people.every((one) => one.seat !== visiting.here.seat)
+      );
+    }
+    default:
+      return false;
+  }
+}
+
 /** Words for near and far change on the way, though nothing more is said until a walk has ended. */
 function pulse(): void {
   const { visiting } = now;
   const goesOn = visiting.at === "here" && isMoving(visiting.here, performance.now());
   shower = undefined;
   show({ ...now });
-  if (goesOn) shower = setTimeout(pulse, showMs);
+  if (goesOn) shower = setTimeout(pulse, isMapShown() ? showBesideMapMs : showMs);
 }
 
 /* --- coming and going ------------------------------------------------------------------------- */
@@ -147,9 +179,7 @@ export function beginPractice(): () => void {
 }
 
 function moved(tick: Tick): void {
-  now = applyTick(now, tick, performance.now());
-  shower ??= setTimeout(pulse, showMs);
-  for (const reader of [...tickers]) reader();
+  soon(applyTick(now, tick, performance.now()));
 }
 
 /** Silent for the others, and nothing of it stays here. */
@@ -193,7 +223,8 @@ function visitFrom(text: string | undefined): Visit | undefined {
 
 function heard(event: LiveEvent): void {
   const before = now.visiting;
-  show(applyEvent(now, event));
+  if (isMapShown() && mayWait(event)) soon(applyEvent(now, event));
+  else show(applyEvent(now, event));
   switch (event.ev) {
     case "floor.here":
       if (before.at !== "here" || before.here.floor !== event.of.floor) {

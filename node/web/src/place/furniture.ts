@@ -2,9 +2,9 @@
  * back left corner of its footprint at (0, 0), one unit a cm; y grows to the south, `up` is subtracted. */
 import type { ItemId } from "../state/catalogue.js";
 import { rise, tilt } from "../state/map-view.js";
+import type { Pen as Draw } from "./canvas.js";
 import { mixed } from "./colours.js";
 
-type Draw = CanvasRenderingContext2D;
 type Shape =
   | "box" // a block
   | "seat" // a block with a back

@@ -5,6 +5,8 @@ import { footprint } from "../state/floor.js";
 import { catalogue } from "../state/catalogue.js";
 import { isClosedRoom } from "../state/place-live.js";
 import { rise, tilt } from "../state/map-view.js";
+import { lineHeight, placed } from "../state/map-names.js";
+import { blank, type Canvas, type Pen, penOf } from "./canvas.js";
 import type { Colours } from "./colours.js";
 import { block, looks, piece } from "./furniture.js";
 
@@ -15,14 +17,34 @@ export interface Tall {
   readonly w: number;
   readonly d: number;
   readonly upCm: number;
-  readonly draw: (to: CanvasRenderingContext2D) => void;
+  readonly draw: (to: Pen) => void;
 }
 
 export interface Ground {
-  readonly canvas: HTMLCanvasElement;
+  readonly canvas: Canvas;
   /** Pixels of the canvas for one cm; the floor's back left corner is at (`edge`, `top`) cm. */
   readonly scale: number;
   readonly talls: readonly Tall[]; // from back to front
+}
+
+/** A high thing by itself, pixel for pixel as it stands in the ground's picture, at (x, y) of that. */
+export function pictureOf(one: Tall, scale: number): { canvas: Canvas; x: number; y: number } {
+  const beside = 30 + 0.15 * one.w;
+  const above = one.upCm * rise + 0.2 * one.w + 20;
+  const left = (edgeCm + one.x) * scale;
+  const top = (topCm + one.y * tilt) * scale;
+  const x = Math.floor(left - beside * scale);
+  const y = Math.floor(top - above * scale);
+  const w = Math.ceil(left + (one.w + beside) * scale) - x;
+  const h = Math.ceil(top + (one.d * tilt + 12) * scale) - y;
+  const canvas = blank(w, h);
+  const to = penOf(canvas);
+  if (to !== null) {
+    to.translate(left - x, top - y);
+    to.scale(scale, scale);
+    one.draw(to);
+  }
+  return { canvas, x, y };
 }
 
 export const edgeCm = 40;
@@ -34,18 +56,19 @@ export function groundOf(
   floor: Floor,
   colours: Colours,
   zoom: number,
-  nameOf: (floor: Floor["areas"][number]) => string,
+  ratio: number,
+  nameOf: (area: string) => string,
   font: string,
 ): Ground {
   const w = floor.w_cm + 2 * edgeCm;
   const h = floor.h_cm * tilt + topCm + edgeCm;
   const scale = Math.min(zoom, Math.sqrt(pixelsMost / (w * h)));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.ceil(w * scale);
-  canvas.height = Math.ceil(h * scale);
-  const to = canvas.getContext("2d");
+  const canvas = blank(Math.ceil(w * scale), Math.ceil(h * scale));
+  const to = penOf(canvas, true);
   const talls = tallsOf(floor, colours);
   if (to === null) return { canvas, scale, talls };
+  to.fillStyle = colours.beyond;
+  to.fillRect(0, 0, canvas.width, canvas.height);
   to.scale(scale, scale);
   to.translate(edgeCm, topCm);
   to.fillStyle = colours.ground;
@@ -66,11 +89,11 @@ export function groundOf(
     one.draw(to);
     to.restore();
   }
-  names(to, floor, colours, scale, nameOf, font);
+  names(to, floor, colours, scale, ratio, nameOf, font);
   return { canvas, scale, talls };
 }
 
-function tiles(to: CanvasRenderingContext2D, floor: Floor, colours: Colours): void {
+function tiles(to: Pen, floor: Floor, colours: Colours): void {
   to.strokeStyle = colours.line;
   to.lineWidth = 2;
   to.beginPath();
@@ -86,7 +109,7 @@ function tiles(to: CanvasRenderingContext2D, floor: Floor, colours: Colours): vo
 }
 
 /** Larger areas under smaller ones. */
-function areas(to: CanvasRenderingContext2D, floor: Floor, colours: Colours): void {
+function areas(to: Pen, floor: Floor, colours: Colours): void {
   const size = (one: Floor["areas"][number]): number =>
     one.rects.reduce((sum, { w, h }) => sum + w * h, 0);
   for (const area of [...floor.areas].sort((a, b) => size(b) - size(a))) {
@@ -133,7 +156,7 @@ function tallsOf(floor: Floor, colours: Colours): Tall[] {
 }
 
 function wall(
-  to: CanvasRenderingContext2D,
+  to: Pen,
   w: number,
   d: number,
   up: number,
@@ -151,30 +174,49 @@ function wall(
     to.fillRect(x, d * tilt - high, 6, high);
 }
 
-/** The names of areas lie on the ground, at their back left corner. */
+/** The names of areas lie on the ground, at their back left corner where there is room. A name goes under
+ * another one nowhere: it becomes smaller, takes two lines, lies elsewhere in its area, and at last is not
+ * written; every area is in the list under the map as well. */
 function names(
-  to: CanvasRenderingContext2D,
+  to: Pen,
   floor: Floor,
   colours: Colours,
   scale: number,
-  nameOf: (area: Floor["areas"][number]) => string,
+  ratio: number,
+  nameOf: (area: string) => string,
   font: string,
 ): void {
-  to.font = `${Math.max(13 / scale, 22)}px ${font}`;
+  const widthOf = (text: string, size: number): number => {
+    to.font = `${size}px ${font}`;
+    return to.measureText(text).width;
+  };
+  to.save();
+  to.setTransform(1, 0, 0, 1, 0, 0);
   to.textBaseline = "top";
   to.lineJoin = "round";
-  for (const area of floor.areas) {
-    const [rect] = area.rects;
-    if (rect === undefined) continue;
-    const text = nameOf(area);
-    const x = rect.x + 14;
-    const y = rect.y * tilt + 12;
-    to.strokeStyle = colours.card;
-    to.globalAlpha = 0.85;
-    to.lineWidth = Math.max(3 / scale, 6);
-    to.strokeText(text, x, y);
-    to.globalAlpha = 1;
-    to.fillStyle = colours.ink;
-    to.fillText(text, x, y);
+  const named = floor.areas.map(({ id, kind, rects }) => ({
+    text: nameOf(id),
+    isFirst: kind === "counsel",
+    rects: rects.map(({ x, y, w, h }) => ({
+      x: (edgeCm + x) * scale,
+      y: (topCm + y * tilt) * scale,
+      w: w * scale,
+      h: h * tilt * scale,
+    })),
+  }));
+  const sizes = [Math.max(13 * ratio, 22 * scale), Math.max(11 * ratio, 18 * scale)];
+  for (const { lines, size, x, y } of placed(named, sizes, ratio, widthOf)) {
+    to.font = `${size}px ${font}`;
+    lines.forEach((line, i) => {
+      const lineY = y + i * size * lineHeight;
+      to.strokeStyle = colours.card;
+      to.globalAlpha = 0.85;
+      to.lineWidth = Math.max(3 * ratio, 6 * scale);
+      to.strokeText(line, x, lineY);
+      to.globalAlpha = 1;
+      to.fillStyle = colours.ink;
+      to.fillText(line, x, lineY);
+    });
   }
+  to.restore();
 }

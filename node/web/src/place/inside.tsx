@@ -7,7 +7,15 @@ import { PageHead } from "../view/page.js";
 import { useStore } from "../view/use.js";
 import { Given, Words } from "../view/words.js";
 import { Areas } from "./areas.js";
-import { chooseView, floor as floorStore, isMapSlow, leave, live, view } from "./control.js";
+import {
+  chooseView,
+  floor as floorStore,
+  isMapShown,
+  isMapSlow,
+  leave,
+  live,
+  view,
+} from "./control.js";
 import { known, openFloor } from "./elsewhere.js";
 import { Letters, LettersButton } from "./letters.js";
 import { MapView } from "./map.js";
@@ -26,7 +34,7 @@ export function Inside({ here }: { here: Here }): VNode {
   const choice = useStore(view);
   const isSlow = useStore(isMapSlow);
   const [hasLetters, showLetters] = useState(false);
-  const hasMap = choice.view === "map" || (choice.view === undefined && !isSlow);
+  const hasMap = isMapShown();
   const card = floors.find((one) => one.id === here.floor);
   const mine = spotIn(here, here.seat, performance.now());
   const myArea = floor === undefined || mine === undefined ? undefined : areaAt(floor, mine);

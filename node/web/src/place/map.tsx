@@ -1,11 +1,11 @@
 import type { VNode } from "preact";
-import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { display, systemIsDark } from "../control.js";
 import type { Point } from "../live/frames.js";
 import { themeShown } from "../state/display.js";
 import type { Floor } from "../state/floor.js";
-import { afterFrame, bestQuality, frameMs, type Nearness, toFloor } from "../state/map-view.js";
-import { type Here, isMoving, myState } from "../state/place-live.js";
+import type { Nearness } from "../state/map-view.js";
+import { type Here, myState } from "../state/place-live.js";
 import { lineOf } from "../words/word.js";
 import { place } from "../words/place.js";
 import { useStore } from "../view/use.js";
@@ -22,7 +22,7 @@ import {
   walk,
 } from "./control.js";
 import { GoTo } from "./goto.js";
-import { type Looks, Painter } from "./painter.js";
+import { MapLink } from "./map_link.js";
 import { wordOf } from "./parts.js";
 import { Chosen } from "./people.js";
 import { Stick } from "./stick.js";
@@ -42,32 +42,57 @@ export function MapView({ here, floor }: Props): VNode {
   const [nearness, setNearness] = useState<Nearness>(1);
   const [seat, choose] = useState<number | undefined>(undefined);
   const isWatching = myState(here) === "watch";
-  const looks = useRef<Omit<Looks, "step">>({ theme, nearness, hasNames: true, isStill: false });
-  looks.current = {
-    theme,
-    nearness,
-    hasNames: choice.hasNames,
-    isStill: theme === "quiet" || matchMedia("(prefers-reduced-motion: reduce)").matches,
-  };
-  const wake = useRef<() => void>(() => undefined);
-  const painter = useRef<Painter | undefined>(undefined);
+  const hasNames = choice.hasNames;
+  const goTo = useMemo(() => <GoTo floor={floor} />, [floor]);
+  const drawing = useRef<MapLink | undefined>(undefined);
+  const pointed = useRef<Pointed>(() => undefined);
 
   useEffect(() => {
     const to = canvas.current;
     if (to === null) return;
-    const font = getComputedStyle(document.documentElement).getPropertyValue("--given");
-    painter.current = new Painter(to, (area) => lineOf(wordOf(area.name), form), font);
-    const [go, end] = runner(painter.current, floor, () => looks.current);
-    wake.current = go;
-    const size = new ResizeObserver(go);
+    const map = new MapLink(to, {
+      slow: () => isMapSlow.set(true),
+      point: (seat, spot) => pointed.current(seat, spot),
+    });
+    drawing.current = map;
+    const show = (): void => {
+      const { visiting } = current();
+      if (visiting.at === "here") map.show(visiting.here);
+    };
+    const see = (): void =>
+      map.tell({ kind: "shown", isShown: document.visibilityState === "visible" });
+    const size = new ResizeObserver(() =>
+      map.tell({ kind: "size", view: { w: to.clientWidth, h: to.clientHeight } }),
+    );
     size.observe(to);
-    const ends = [onTick(go), live.watch(go), end, () => size.disconnect()];
-    go();
-    return () => ends.forEach((one) => one());
+    document.addEventListener("visibilitychange", see);
+    const ends = [onTick(show), live.watch(show)];
+    see();
+    show();
+    return () => {
+      ends.forEach((one) => one());
+      size.disconnect();
+      document.removeEventListener("visibilitychange", see);
+      map.end();
+    };
+  }, []);
+  useEffect(() => {
+    const font = getComputedStyle(document.documentElement).getPropertyValue("--given");
+    const names = floor.areas.map((one) => [one.id, lineOf(wordOf(one.name), form)] as const);
+    drawing.current?.tell({ kind: "floor", floor, names: new Map(names), font });
   }, [floor, form]);
-  useEffect(() => wake.current(), [theme, nearness, choice]);
+  useEffect(() => {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)");
+    const tell = (): void => {
+      const isStill = theme === "quiet" || calm.matches;
+      drawing.current?.tell({ kind: "looks", looks: { theme, nearness, hasNames, isStill } });
+    };
+    calm.addEventListener("change", tell);
+    tell();
+    return () => calm.removeEventListener("change", tell);
+  }, [theme, nearness, hasNames]);
   useKeys(canvas, isWatching);
-  usePointer(canvas, painter, isWatching, choose);
+  usePointer(canvas, drawing, pointed, isWatching, choose);
 
   return (
     <section class="map-part" aria-labelledby="map-title">
@@ -106,7 +131,7 @@ export function MapView({ here, floor }: Props): VNode {
         />
       </div>
       <Chosen here={here} floor={floor} seat={seat} close={() => choose(undefined)} />
-      {isWatching ? null : <GoTo floor={floor} />}
+      {isWatching ? null : goTo}
     </section>
   );
 }
@@ -133,39 +158,6 @@ function Tool({
       <Words of={word} />
     </button>
   );
-}
-
-/** Draws while something moves, at most 30 times a second, and not at all otherwise. */
-function runner(
-  painter: Painter,
-  floor: Floor,
-  looks: () => Omit<Looks, "step">,
-): [go: () => void, end: () => void] {
-  let asked = 0;
-  let lastMs = 0;
-  let wasMoving = false;
-  let quality = bestQuality;
-  const frame = (): void => {
-    asked = 0;
-    const { visiting } = current();
-    if (visiting.at !== "here" || visiting.here.floor !== floor.id) return;
-    const nowMs = performance.now();
-    if (nowMs - lastMs < frameMs - 4) return go();
-    const sinceMs = nowMs - lastMs;
-    lastMs = nowMs;
-    painter.paint(visiting.here, floor, { ...looks(), step: quality.step }, nowMs);
-    const moves = isMoving(visiting.here, nowMs);
-    if (moves && wasMoving && document.visibilityState === "visible") {
-      quality = afterFrame(quality, sinceMs);
-      if (quality.isTooSlow) isMapSlow.set(true);
-    }
-    wasMoving = moves;
-    if (moves) go();
-  };
-  const go = (): void => {
-    if (asked === 0) asked = requestAnimationFrame(frame);
-  };
-  return [go, () => cancelAnimationFrame(asked)];
 }
 
 const directions: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
@@ -225,10 +217,14 @@ function useKeys(canvas: CanvasRef, isWatching: boolean): void {
 const dragPx = 14;
 const dragMs = 250;
 
+/** What a point of the page turned out to be. */
+type Pointed = (seat: number | undefined, spot: Point) => void;
+
 /** A tap walks there or chooses somebody; a finger or mouse that is held leads on. */
 function usePointer(
   canvas: CanvasRef,
-  painter: { readonly current: Painter | undefined },
+  drawing: { readonly current: MapLink | undefined },
+  pointed: { current: Pointed },
   isWatching: boolean,
   choose: (seat: number | undefined) => void,
 ): void {
@@ -242,12 +238,18 @@ function usePointer(
       const box = to.getBoundingClientRect();
       return { x: event.clientX - box.left, y: event.clientY - box.top };
     };
-    const goTo = (point: Point): void => {
-      const last = painter.current?.last;
-      if (last === undefined) return;
+    const goTo: Pointed = (_, spot) => {
       if (isWatching) return echo.set({ kind: "watching" });
-      const spot = toFloor(last.camera, last.view, point);
       void walk(Math.max(0, spot.x), Math.max(0, spot.y));
+    };
+    const tapped: Pointed = (seat, spot) => {
+      const { visiting } = current();
+      if (seat !== undefined && visiting.at === "here" && seat !== visiting.here.seat) choose(seat);
+      else goTo(seat, spot);
+    };
+    const ask = (point: Point, then: Pointed): void => {
+      pointed.current = then;
+      drawing.current?.at(point);
     };
     const down = (event: PointerEvent): void => {
       if (!event.isPrimary || event.button !== 0) return;
@@ -261,16 +263,12 @@ function usePointer(
       isDrag ||= Math.hypot(point.x - from.x, point.y - from.y) > dragPx;
       if (!isDrag || performance.now() - toldMs < dragMs) return;
       toldMs = performance.now();
-      goTo(point);
+      ask(point, goTo);
     };
     const up = (event: PointerEvent): void => {
       if (from === undefined || !event.isPrimary) return;
       from = undefined;
-      const point = at(event);
-      const seat = isDrag ? undefined : painter.current?.seatAt(point);
-      const { visiting } = current();
-      if (seat !== undefined && visiting.at === "here" && seat !== visiting.here.seat) choose(seat);
-      else goTo(point);
+      ask(at(event), isDrag ? goTo : tapped);
     };
     const cancel = (): void => {
       from = undefined;

@@ -1,8 +1,10 @@
-/** One picture of the floor with everybody on it. What does not change is kept (ground, figures, labels);
- * a frame draws the ground, then figures and whatever stands before one of them, from back to front. */
+/** One picture of the floor with everybody on it. What does not change is kept as pictures (ground, figures,
+ * labels, high things); a frame puts the ground's piece down, then figures and whatever stands before one of
+ * them, from back to front: copies of pixels at whole places, nothing is shaped, measured or scaled in it. */
 import type { Point } from "../live/frames.js";
+import type { Person } from "../live/wire.js";
 import type { Theme } from "../state/display.js";
-import type { Area, Floor } from "../state/floor.js";
+import type { Floor } from "../state/floor.js";
 import {
   type Camera,
   cameraOver,
@@ -11,13 +13,15 @@ import {
   steps,
   stillCamera,
   tilt,
+  toFloor,
   toScreen,
   zoomOf,
 } from "../state/map-view.js";
-import { aimOf, type Here, type Motion, type Spot, spotOf } from "../state/place-live.js";
+import { aimOf, type Motion, spotOf } from "../state/place-live.js";
+import { type Canvas, type Pen, penOf } from "./canvas.js";
 import { type Colours, coloursOf } from "./colours.js";
-import { edgeCm, type Ground, groundOf, type Tall, topCm } from "./ground.js";
-import { Atlas, figureCm, Labels } from "./sprites.js";
+import { edgeCm, type Ground, groundOf, pictureOf, type Tall, topCm } from "./ground.js";
+import { Atlas, type Cell, figureCm, type Label, Labels, Marks, type Stamp } from "./sprites.js";
 
 export interface Looks {
   readonly theme: Theme;
@@ -25,76 +29,125 @@ export interface Looks {
   readonly hasNames: boolean;
   /** Nothing slides: people are where they go to, the camera jumps. */
   readonly isStill: boolean;
-  readonly step: number; // of quality
 }
 
+/** What of a person can be seen on the map. */
+export type Figure = Pick<
+  Person,
+  "seat" | "name" | "state" | "kind" | "colour" | "is_away" | "is_lost" | "has_distance"
+>;
+
+/** Everything that is to be seen. Motions change in place; the rest is replaced as a whole. */
+export interface Scene {
+  readonly floor: Floor;
+  /** Of areas, by their id, in the reader's words. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly font: string;
+  readonly mySeat: number;
+  readonly people: ReadonlyMap<number, Figure>;
+  readonly motions: ReadonlyMap<number, Motion>;
+}
+
+/** Somebody in this frame, and the pictures of them; made once, then only moved. */
 interface Drawn {
   readonly seat: number;
-  readonly spot: Spot;
+  figure: Figure;
+  /** On the floor, in cm. */
+  x: number;
+  y: number;
+  isMoving: boolean;
+  /** Their feet on the canvas. */
+  px: number;
+  py: number;
+  far: number;
+  cell: Cell | undefined;
+  label: Label | undefined;
+}
+
+/** What stands before somebody: from `lo` to `hi` cm of it. */
+interface Veil {
+  tall: Tall;
+  lo: number;
+  hi: number;
+}
+
+/** The ground's picture and what it was made for. */
+interface Kept {
+  readonly floor: Floor;
+  readonly names: ReadonlyMap<string, string>;
+  readonly theme: Theme;
+  readonly ratio: number;
+  readonly asked: number; // scale
+  readonly ground: Ground;
+}
+
+interface Seen {
+  readonly camera: Camera;
+  readonly view: Size;
 }
 
 export class Painter {
-  private readonly canvas: HTMLCanvasElement;
-  private readonly nameOf: (area: Area) => string;
-  private readonly font: string;
-  private ground: { readonly key: string; readonly ground: Ground } | undefined;
+  private readonly canvas: Canvas;
+  private readonly pen: Pen | null;
+  private view: Size = { w: 0, h: 0 };
+  private ground: Kept | undefined;
   private atlas: Atlas | undefined;
   private labels: Labels | undefined;
+  private marks: Marks | undefined;
   private labelKey = "";
   private colours: Colours | undefined;
-  private seen: { readonly camera: Camera; readonly view: Size } | undefined;
-  private readonly where = new Map<number, Point>();
+  private seen: Seen | undefined;
+  private figures: ReadonlyMap<number, Figure> | undefined; // of whom `all` is
+  private all: Drawn[] = [];
+  private readonly shown: Drawn[] = [];
+  private readonly named: Drawn[] = [];
+  private readonly veils: Veil[] = [];
+  private readonly taken: number[] = [];
+  private readonly talls = new Map<Tall, Stamp>();
 
-  constructor(canvas: HTMLCanvasElement, nameOf: (area: Area) => string, font: string) {
+  constructor(canvas: Canvas) {
     this.canvas = canvas;
-    this.nameOf = nameOf;
-    this.font = font;
+    this.pen = penOf(canvas, true);
   }
 
-  /** The camera and the page's size of the last picture: what a finger pointed at. */
-  get last(): { readonly camera: Camera; readonly view: Size } | undefined {
-    return this.seen;
+  /** What the canvas takes up on the page. */
+  resize(view: Size): void {
+    this.view = view;
   }
 
-  /** Who was drawn at a point of the page, the foremost first. */
-  seatAt(at: Point): number | undefined {
+  /** Who was drawn at a point of the page, the foremost first, and which spot of the floor it is. */
+  at(point: Point): { readonly seat: number | undefined; readonly spot: Point } | undefined {
     if (this.seen === undefined) return undefined;
     const { camera, view } = this.seen;
+    const w = Math.max(22, figureCm.w * camera.zoom * 0.5);
+    const h = Math.max(44, figureCm.h * camera.zoom);
     let found: { readonly seat: number; readonly y: number } | undefined;
-    for (const [seat, spot] of this.where) {
-      const foot = toScreen(camera, view, spot);
-      const w = Math.max(22, figureCm.w * camera.zoom * 0.5);
-      const h = Math.max(44, figureCm.h * camera.zoom);
-      const isHit = Math.abs(at.x - foot.x) <= w && at.y <= foot.y + 12 && at.y >= foot.y - h;
-      if (isHit && (found === undefined || foot.y > found.y)) found = { seat, y: foot.y };
+    for (const one of this.all) {
+      const foot = toScreen(camera, view, one);
+      const isHit =
+        Math.abs(point.x - foot.x) <= w && point.y <= foot.y + 12 && point.y >= foot.y - h;
+      if (isHit && (found === undefined || foot.y > found.y)) found = { seat: one.seat, y: foot.y };
     }
-    return found?.seat;
+    return { seat: found?.seat, spot: toFloor(camera, view, point) };
   }
 
-  paint(here: Here, floor: Floor, looks: Looks, nowMs: number): void {
-    const { ratio, hasShadows, namesMost } = steps[looks.step] ?? steps[0]!;
-    const view = { w: this.canvas.clientWidth, h: this.canvas.clientHeight };
-    if (view.w === 0 || view.h === 0) return;
+  paint(scene: Scene, looks: Looks, step: number, nowMs: number): void {
+    const { ratio, hasShadows, namesMost } = steps[step] ?? steps[0]!;
+    const { view, pen: to } = this;
+    if (view.w === 0 || view.h === 0 || to === null) return;
     const [w, h] = [Math.round(view.w * ratio), Math.round(view.h * ratio)];
     if (this.canvas.width !== w || this.canvas.height !== h) {
       this.canvas.width = w;
       this.canvas.height = h;
     }
-    const to = this.canvas.getContext("2d", { alpha: false });
-    if (to === null) return;
+    const { floor } = scene;
     const size = { w: floor.w_cm, h: floor.h_cm };
     const zoom = zoomOf(looks.nearness, view, size);
-    this.keep(floor, looks, zoom * ratio, ratio);
-    const { atlas, labels, colours, ground } = this;
-    if (
-      ground === undefined ||
-      atlas === undefined ||
-      labels === undefined ||
-      colours === undefined
-    )
-      return;
-    const people = this.spots(here, looks, nowMs);
-    const me = people.find((one) => one.seat === here.seat)?.spot ?? {
+    const scale = zoom * ratio;
+    this.keep(scene, looks, scale, ratio);
+    if (this.ground === undefined) return;
+    this.move(scene, looks, nowMs);
+    const me = this.all.find((one) => one.seat === scene.mySeat) ?? {
       x: size.w / 2,
       y: size.h / 2,
     };
@@ -103,225 +156,229 @@ export class Painter {
       : cameraOver(me, zoom, view, size);
     this.seen = { camera, view };
 
-    to.setTransform(1, 0, 0, 1, 0, 0);
-    to.fillStyle = colours.beyond;
-    to.fillRect(0, 0, w, h);
+    // The floor's corner lies on a whole pixel, so that what stands still does so among its neighbours.
     const corner = toScreen(camera, view, { x: 0, y: 0 });
-    const scale = zoom * ratio;
-    const picture = ground.ground;
-    to.drawImage(
-      picture.canvas,
-      corner.x * ratio - edgeCm * scale,
-      corner.y * ratio - topCm * scale,
-      (picture.canvas.width / picture.scale) * scale,
-      (picture.canvas.height / picture.scale) * scale,
-    );
-    const isSeen = ({ spot }: Drawn): boolean => {
-      const at = toScreen(camera, view, spot);
-      return at.x > -60 && at.x < view.w + 60 && at.y > -20 && at.y < view.h + 120;
-    };
-    const shown = people.filter(isSeen);
-    this.figures(to, here, shown, picture.talls, {
-      camera,
-      view,
-      ratio,
-      scale,
-      hasShadows,
-      looks,
-      nowMs,
-    });
-    if (looks.hasNames) this.names(to, here, shown, namesMost, { camera, view, ratio, scale });
+    const [left, top] = [Math.round(corner.x * ratio), Math.round(corner.y * ratio)];
+    this.shown.length = 0;
+    for (const one of this.all) {
+      one.px = left + Math.round(one.x * scale);
+      one.py = top + Math.round(one.y * tilt * scale);
+      if (one.px > -60 && one.px < w + 60 && one.py > -20 && one.py < h + 120) this.shown.push(one);
+    }
+    const groundAt = { x: left - Math.round(edgeCm * scale), y: top - Math.round(topCm * scale) };
+    this.layGround(to, groundAt, scale, w, h);
+    this.standFigures(to, scene, groundAt, scale, hasShadows, looks.isStill ? 0 : nowMs);
+    if (looks.hasNames) this.writeNames(to, scene.mySeat, namesMost, scale);
   }
 
   /** Makes anew what a change of floor, look or size made worthless. */
-  private keep(floor: Floor, looks: Looks, scale: number, ratio: number): void {
-    const key = `${floor.id} ${floor.version} ${looks.theme} ${scale.toFixed(4)}`;
-    if (this.ground?.key !== key) {
+  private keep({ floor, names, font }: Scene, looks: Looks, scale: number, ratio: number): void {
+    const had = this.ground;
+    if (
+      had?.floor !== floor ||
+      had.names !== names ||
+      had.theme !== looks.theme ||
+      had.ratio !== ratio ||
+      had.asked !== scale
+    ) {
       this.colours = coloursOf(floor.theme, looks.theme);
-      this.ground = { key, ground: groundOf(floor, this.colours, scale, this.nameOf, this.font) };
+      const ground = groundOf(
+        floor,
+        this.colours,
+        scale,
+        ratio,
+        (area) => names.get(area) ?? "",
+        font,
+      );
+      this.ground = { floor, names, theme: looks.theme, ratio, asked: scale, ground };
+      this.marks = new Marks(scale, ratio, this.colours);
+      this.talls.clear();
     }
-    if (this.atlas?.scale !== scale) this.atlas = new Atlas(scale);
-    const labelKey = `${looks.theme} ${ratio}`;
+    if (this.atlas?.scale !== scale) {
+      this.atlas = new Atlas(scale);
+      for (const one of this.all) one.cell = undefined;
+    }
+    const labelKey = `${floor.theme} ${looks.theme} ${ratio}`;
     if (this.labelKey !== labelKey && this.colours !== undefined) {
-      this.labels = new Labels(ratio, this.colours, this.font);
+      this.labels = new Labels(ratio, this.colours, font);
       this.labelKey = labelKey;
+      for (const one of this.all) one.label = undefined;
     }
   }
 
-  private spots(here: Here, looks: Looks, nowMs: number): Drawn[] {
-    this.where.clear();
-    const all: Drawn[] = [];
-    for (const seat of here.people.keys()) {
-      const motion = here.motions.get(seat);
+  /** Where everybody is, from back to front. */
+  private move({ people, motions }: Scene, looks: Looks, nowMs: number): void {
+    if (this.figures !== people) {
+      this.figures = people;
+      const before = new Map(this.all.map((one) => [one.seat, one]));
+      this.all = [...people.values()].map((figure) => drawnOf(figure, before.get(figure.seat)));
+    }
+    for (const one of this.all) {
+      const motion = motions.get(one.seat);
       if (motion === undefined) continue;
       // Where a held stick leads is no aim.
-      const spot =
-        looks.isStill && motion.kind !== "glide" ? stillSpot(motion) : spotOf(motion, nowMs);
-      this.where.set(seat, spot);
-      all.push({ seat, spot });
+      const spot = looks.isStill && motion.kind !== "glide" ? aimOf(motion) : spotOf(motion, nowMs);
+      one.x = spot.x;
+      one.y = spot.y;
+      one.isMoving = "isMoving" in spot && spot.isMoving === true;
     }
-    return all.sort((a, b) => a.spot.y - b.spot.y || a.seat - b.seat);
+    this.all.sort((a, b) => a.y - b.y || a.seat - b.seat);
   }
 
-  private figures(
-    to: CanvasRenderingContext2D,
-    here: Here,
-    shown: readonly Drawn[],
-    talls: readonly Tall[],
-    at: {
-      readonly camera: Camera;
-      readonly view: Size;
-      readonly ratio: number;
-      readonly scale: number;
-      readonly hasShadows: boolean;
-      readonly looks: Looks;
-      readonly nowMs: number;
-    },
+  /** A copy of the piece that is seen; what lies beyond the floor is filled. */
+  private layGround(to: Pen, at: Point, scale: number, w: number, h: number): void {
+    const { canvas, scale: drawnScale } = this.ground!.ground;
+    const grow = scale / drawnScale;
+    const [gw, gh] = [canvas.width * grow, canvas.height * grow];
+    if (at.x > 0 || at.y > 0 || at.x + gw < w || at.y + gh < h) {
+      to.fillStyle = this.colours!.beyond;
+      to.fillRect(0, 0, w, h);
+    }
+    if (grow === 1) to.drawImage(canvas, at.x, at.y);
+    else to.drawImage(canvas, at.x, at.y, gw, gh);
+  }
+
+  private standFigures(
+    to: Pen,
+    { mySeat }: Scene,
+    groundAt: Point,
+    scale: number,
+    hasShadows: boolean,
+    hopMs: number,
   ): void {
-    const { atlas, colours } = this;
-    if (atlas === undefined || colours === undefined) return;
-    const { camera, view, ratio, scale, hasShadows, looks, nowMs } = at;
-    const before = talls.filter((one) => shown.some(({ spot }) => hides(one, spot)));
+    const { shown } = this;
+    const [atlas, marks] = [this.atlas!, this.marks!];
+    const nVeils = this.findVeils();
     let next = 0;
-    const drawTalls = (untilY: number): void => {
-      for (
-        let one = before[next];
-        one !== undefined && one.y + one.d <= untilY;
-        one = before[++next]
-      ) {
-        const corner = toScreen(camera, view, one);
-        to.save();
-        to.translate(corner.x * ratio, corner.y * ratio);
-        to.scale(scale, scale);
-        to.globalAlpha = veil; // nobody is lost behind a tree
-        one.draw(to);
-        to.restore();
-      }
-    };
-    for (const { seat, spot } of shown) {
-      const person = here.people.get(seat);
-      if (person === undefined) continue;
-      drawTalls(spot.y);
-      const foot = toScreen(camera, view, spot);
-      const [x, y] = [foot.x * ratio, foot.y * ratio];
-      if (seat === here.seat) ring(to, x, y, 46 * scale, colours.accent, 4 * ratio, false);
-      if (person.has_distance) ring(to, x, y, 75 * scale, colours.ink, 1.5 * ratio, true);
-      if (hasShadows) {
-        to.fillStyle = colours.shadow;
-        to.beginPath();
-        to.ellipse(x, y, 26 * scale, 11 * scale, 0, 0, 2 * Math.PI);
-        to.fill();
-      }
-      const isSitting = person.is_away;
+    for (const one of shown) {
+      while (next < nVeils && frontOf(this.veils[next]!.tall) <= one.y)
+        this.drawVeil(to, this.veils[next++]!, groundAt, scale);
+      const { figure, px, py } = one;
+      if (one.seat === mySeat) put(to, marks.mine, px, py);
+      if (figure.has_distance) put(to, marks.apart, px, py);
+      if (hasShadows) put(to, marks.shadow, px, py);
       const hop =
-        spot.isMoving && !looks.isStill ? Math.abs(Math.sin(nowMs / 130 + seat)) * 5 * scale : 0;
-      const cell = atlas.cell(person.kind, person.is_lost ? "stone" : person.colour, isSitting);
-      to.globalAlpha = person.is_lost ? 0.4 : 1;
-      to.drawImage(
-        atlas.canvas,
-        cell.x,
-        cell.y,
-        atlas.w,
-        atlas.h,
-        Math.round(x - atlas.foot.x),
-        Math.round(y - atlas.foot.y - hop),
-        atlas.w,
-        atlas.h,
-      );
+        one.isMoving && hopMs > 0 ? Math.abs(Math.sin(hopMs / 130 + one.seat)) * 5 * scale : 0;
+      const colour = figure.is_lost ? "stone" : figure.colour;
+      const cell = (one.cell ??= atlas.cell(figure.kind, colour, figure.is_away));
+      if (figure.is_lost) to.globalAlpha = 0.4;
+      const x = Math.round(px - atlas.foot.x);
+      const y = Math.round(py - atlas.foot.y - hop);
+      to.drawImage(atlas.canvas, cell.x, cell.y, atlas.w, atlas.h, x, y, atlas.w, atlas.h);
       to.globalAlpha = 1;
     }
-    drawTalls(Number.POSITIVE_INFINITY);
+    while (next < nVeils) this.drawVeil(to, this.veils[next++]!, groundAt, scale);
+  }
+
+  /** High things that stand before somebody, from back to front; how many. */
+  private findVeils(): number {
+    let n = 0;
+    for (const tall of this.ground!.ground.talls) {
+      const front = frontOf(tall);
+      const back = front - (tall.d * tilt + tall.upCm) / tilt;
+      let [lo, hi] = [Infinity, -Infinity];
+      for (const { x, y } of this.shown) {
+        if (y >= front) break; // they are sorted
+        if (y <= back || x <= tall.x - halfCm || x >= tall.x + tall.w + halfCm) continue;
+        if (x - halfCm < lo) lo = x - halfCm;
+        if (x + halfCm > hi) hi = x + halfCm;
+      }
+      if (lo > hi) continue;
+      const veil = (this.veils[n++] ??= { tall, lo, hi });
+      veil.tall = tall;
+      veil.lo = lo;
+      veil.hi = hi;
+    }
+    return n;
+  }
+
+  /** Nobody is lost behind a tree: it is seen through, over them alone. */
+  private drawVeil(to: Pen, { tall, lo, hi }: Veil, groundAt: Point, scale: number): void {
+    const { ground } = this.ground!;
+    let picture = this.talls.get(tall);
+    if (picture === undefined) this.talls.set(tall, (picture = pictureOf(tall, ground.scale)));
+    const { canvas, x, y } = picture;
+    const from = Math.max(0, Math.floor((lo + edgeCm) * ground.scale) - x);
+    const until = Math.min(canvas.width, Math.ceil((hi + edgeCm) * ground.scale) - x);
+    const w = until - from;
+    if (w <= 0) return;
+    const grow = scale / ground.scale;
+    const [tx, ty] = [groundAt.x + (x + from) * grow, groundAt.y + y * grow];
+    to.globalAlpha = veilAlpha;
+    to.drawImage(canvas, from, 0, w, canvas.height, tx, ty, w * grow, canvas.height * grow);
+    to.globalAlpha = 1;
   }
 
   /** The nearest first, so that it is the far ones who go without where there is no room. */
-  private names(
-    to: CanvasRenderingContext2D,
-    here: Here,
-    shown: readonly Drawn[],
-    most: number,
-    at: {
-      readonly camera: Camera;
-      readonly view: Size;
-      readonly ratio: number;
-      readonly scale: number;
-    },
-  ): void {
-    const { labels } = this;
-    const me = this.where.get(here.seat);
-    if (labels === undefined) return;
-    const far = ({ seat, spot }: Drawn): number =>
-      me === undefined || seat === here.seat ? 0 : 1 + Math.hypot(spot.x - me.x, spot.y - me.y);
-    const named = [...shown].sort((a, b) => far(a) - far(b)).slice(0, most);
-    const taken: Taken[] = [];
-    for (const { seat, spot } of named) {
-      const person = here.people.get(seat);
-      if (person === undefined) continue;
-      const foot = toScreen(at.camera, at.view, spot);
-      const { image, w, h } = labels.of(person.name, person.state, seat === here.seat);
-      const x = Math.round(foot.x * at.ratio - w / 2);
-      const top = Math.round(foot.y * at.ratio - figureCm.h * 0.94 * at.scale - h);
-      const y = freeRow(taken, x, top, w, h);
+  private writeNames(to: Pen, mySeat: number, most: number, scale: number): void {
+    const { named, taken } = this;
+    const labels = this.labels!;
+    const me = this.all.find((one) => one.seat === mySeat);
+    named.length = taken.length = 0;
+    for (const one of this.shown) {
+      const [dx, dy] = me === undefined ? [0, 0] : [one.x - me.x, one.y - me.y];
+      one.far = one === me ? -1 : dx * dx + dy * dy;
+      named.push(one);
+    }
+    named.sort((a, b) => a.far - b.far);
+    const up = figureCm.h * 0.94 * scale;
+    for (let i = 0; i < named.length && i < most; i++) {
+      const one = named[i]!;
+      const { name, state } = one.figure;
+      const { image, w, h } = (one.label ??= labels.of(name, state, one === me));
+      const x = Math.round(one.px - w / 2);
+      const y = freeRow(taken, x, Math.round(one.py - up - h), w, h);
       if (y === undefined) continue; // a name that cannot be read is none
-      taken.push([x, y, w, h]);
+      taken.push(x, y, w, h);
       to.drawImage(image, x, y);
     }
   }
 }
 
-type Taken = readonly [x: number, y: number, w: number, h: number];
+function drawnOf(figure: Figure, before: Drawn | undefined): Drawn {
+  if (before === undefined)
+    return {
+      seat: figure.seat,
+      figure,
+      x: 0,
+      y: 0,
+      isMoving: false,
+      px: 0,
+      py: 0,
+      far: 0,
+      cell: undefined,
+      label: undefined,
+    };
+  return Object.assign(before, { figure, cell: undefined, label: undefined });
+}
+
+const frontOf = (tall: Tall): number => tall.y + tall.d;
+const halfCm = figureCm.w / 2;
+/** How thick a thing is over whom it stands in front of: seen through, and still there. */
+const veilAlpha = 0.55;
+
+function put(to: Pen, { canvas, x, y }: Stamp, px: number, py: number): void {
+  to.drawImage(canvas, px - x, py - y);
+}
+
 const rowsMost = 4;
 
-/** The lowest of a few rows above somebody in which nothing stands yet. */
+/** The lowest of a few rows above somebody in which nothing stands yet. `taken`: x, y, w, h of each. */
 function freeRow(
-  taken: readonly Taken[],
+  taken: readonly number[],
   x: number,
   top: number,
   w: number,
   h: number,
 ): number | undefined {
-  for (let i = 0; i < rowsMost; i++) {
-    const y = top - i * (h + 1);
-    const isTaken = taken.some(
-      (one) => x < one[0] + one[2] && one[0] < x + w && y < one[1] + one[3] && one[1] < y + h,
-    );
-    if (!isTaken) return y;
+  for (let row = 0; row < rowsMost; row++) {
+    const y = top - row * (h + 1);
+    let isFree = true;
+    for (let i = 0; isFree && i < taken.length; i += 4) {
+      const [tx, ty, tw, th] = [taken[i]!, taken[i + 1]!, taken[i + 2]!, taken[i + 3]!];
+      isFree = x >= tx + tw || tx >= x + w || y >= ty + th || ty >= y + h;
+    }
+    if (isFree) return y;
   }
   return undefined;
-}
-
-function stillSpot(motion: Motion): Spot {
-  const { x, y } = aimOf(motion);
-  return { x, y, facing: 0, isMoving: false };
-}
-
-/** How thick a thing is over whom it stands in front of: seen through, and still there. */
-const veil = 0.55;
-
-/** Whether a thing stands in front of somebody and is high enough to hide part of them. */
-function hides(one: Tall, spot: Point): boolean {
-  const front = one.y + one.d;
-  return (
-    front > spot.y &&
-    (front - spot.y) * tilt < one.d * tilt + one.upCm &&
-    spot.x > one.x - figureCm.w / 2 &&
-    spot.x < one.x + one.w + figureCm.w / 2
-  );
-}
-
-function ring(
-  to: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  r: number,
-  colour: string,
-  width: number,
-  isBroken: boolean,
-): void {
-  to.strokeStyle = colour;
-  to.lineWidth = width;
-  to.setLineDash(isBroken ? [width * 4, width * 4] : []);
-  to.beginPath();
-  to.ellipse(x, y, r, r * tilt * 0.62, 0, 0, 2 * Math.PI);
-  to.stroke();
-  to.setLineDash([]);
 }

@@ -1,5 +1,5 @@
 import type { RefObject, VNode } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Floor } from "../state/floor.js";
 import { type Here, inOrderOf, type Listed, listOf, myState } from "../state/place-live.js";
 import { place } from "../words/place.js";
@@ -18,20 +18,35 @@ interface Props {
   readonly heading: RefObject<HTMLHeadingElement | null>;
 }
 
-/** Everybody on the floor in words. While the keyboard is in the list, rows keep their places. */
+/** Everybody on the floor in words. While the keyboard is in the list, rows keep their places. While it is
+ * out of sight, beside a map, who is near is written anew every few seconds only; who is here, at once. */
 export function People({ here, floor, mayInvite, heading }: Props): VNode {
+  const section = useRef<HTMLElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const order = useRef<readonly number[]>([]);
-  const now = listOf(here, floor, performance.now());
+  const kept = useRef<Kept | undefined>(undefined);
+  const isInSight = useSight(section);
+  const rowOf = useRows();
+  const before = kept.current;
+  const nowMs = performance.now();
+  if (
+    !isInSight &&
+    before !== undefined &&
+    before.people === here.people &&
+    before.floor === floor &&
+    before.mayInvite === mayInvite &&
+    nowMs - before.atMs < outOfSightMs
+  )
+    return before.drawn;
+  const now = listOf(here, floor, nowMs);
   const isBusy = list.current?.contains(document.activeElement) === true;
   const shown = isBusy ? inOrderOf(now, order.current) : now;
   order.current = shown.map((one) => one.person.seat);
   const isWatching = myState(here) === "watch";
-  const rowOf = useRows();
   const roomFor = (one: Listed): string | undefined =>
     mayInvite !== undefined && one.area?.id !== mayInvite ? mayInvite : undefined;
-  return (
-    <section class="card people-here" aria-labelledby="people-title">
+  const drawn = (
+    <section ref={section} class="card people-here" aria-labelledby="people-title">
       <h2 id="people-title" ref={heading} tabIndex={-1}>
         <Words of={place.people} />
         <span class="count" data-count>
@@ -49,6 +64,31 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
       )}
     </section>
   );
+  kept.current = { people: here.people, floor, mayInvite, atMs: nowMs, drawn };
+  return drawn;
+}
+
+interface Kept {
+  readonly people: Here["people"];
+  readonly floor: Floor | undefined;
+  readonly mayInvite: string | undefined;
+  readonly atMs: number;
+  readonly drawn: VNode;
+}
+
+const outOfSightMs = 3000;
+
+/** Whether some of it is on the screen. */
+function useSight(of: RefObject<HTMLElement | null>): boolean {
+  const [isInSight, see] = useState(true);
+  useEffect(() => {
+    const one = of.current;
+    if (one === null) return;
+    const watch = new IntersectionObserver((seen) => see(seen.at(-1)?.isIntersecting ?? true));
+    watch.observe(one);
+    return () => watch.disconnect();
+  }, []);
+  return isInSight;
 }
 
 type RowOf = (one: Listed, isWatching: boolean, room: string | undefined) => VNode;

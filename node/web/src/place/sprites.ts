@@ -8,6 +8,8 @@ import {
   type Kind,
 } from "../art/avatars.js";
 import type { Standing } from "../live/wire.js";
+import { tilt } from "../state/map-view.js";
+import { blank, type Canvas, type Pen, penOf } from "./canvas.js";
 import type { Colours } from "./colours.js";
 
 /** A figure this client does not know yet is drawn as the neutral one. */
@@ -21,23 +23,26 @@ export function colourOf(id: string): Colour {
 export const figureCm = { w: 92, h: 104 } as const; // as tall as a child, so that faces are seen
 const across = 12;
 
-interface Cell {
+export interface Cell {
   readonly x: number;
   readonly y: number;
 }
 
 /** One canvas for all figures on a floor; it is made anew when the scale changes. */
 export class Atlas {
-  readonly canvas = document.createElement("canvas");
+  readonly canvas: Canvas;
   readonly w: number;
   readonly h: number;
+  /** Where the feet stand in a cell. */
+  readonly foot: Cell;
   private readonly cells = new Map<string, Cell>();
 
   constructor(readonly scale: number) {
     this.w = Math.ceil(figureCm.w * scale) + 2;
     this.h = Math.ceil(figureCm.h * scale) + 2;
-    this.canvas.width = this.w * across;
-    this.canvas.height = this.h * 4;
+    this.canvas = blank(this.w * across, this.h * 4);
+    const unit = (figureCm.w * scale) / box.width;
+    this.foot = { x: box.footX * unit + 1, y: box.footY * unit + 1 };
   }
 
   cell(kind: string, colour: string, isSitting: boolean): Cell {
@@ -47,11 +52,11 @@ export class Atlas {
     const n = this.cells.size;
     const cell = { x: (n % across) * this.w, y: Math.floor(n / across) * this.h };
     if (cell.y + this.h > this.canvas.height) this.grow();
-    const to = this.canvas.getContext("2d");
+    const to = penOf(this.canvas);
     if (to !== null) {
       const unit = (figureCm.w * this.scale) / box.width;
       to.save();
-      to.translate(cell.x + box.footX * unit + 1, cell.y + box.footY * unit + 1);
+      to.translate(cell.x + this.foot.x, cell.y + this.foot.y);
       paint(to, kindOf(kind), colourOf(colour), isSitting ? "sit" : "stand", unit);
       to.restore();
     }
@@ -61,25 +66,67 @@ export class Atlas {
 
   /** Twice as high; what was painted stays. */
   private grow(): void {
-    const before = document.createElement("canvas");
-    before.width = this.canvas.width;
-    before.height = this.canvas.height;
-    before.getContext("2d")?.drawImage(this.canvas, 0, 0);
+    const before = blank(this.canvas.width, this.canvas.height);
+    penOf(before)?.drawImage(this.canvas, 0, 0);
     this.canvas.height *= 2;
-    this.canvas.getContext("2d")?.drawImage(before, 0, 0);
+    penOf(this.canvas)?.drawImage(before, 0, 0);
   }
+}
 
-  /** Where the feet stand in a cell. */
-  get foot(): Cell {
-    const unit = (figureCm.w * this.scale) / box.width;
-    return { x: box.footX * unit + 1, y: box.footY * unit + 1 };
+/** A small picture and where in it the spot is that it belongs to. */
+export interface Stamp {
+  readonly canvas: Canvas;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What lies on the ground at somebody's feet. */
+export class Marks {
+  readonly shadow: Stamp;
+  readonly mine: Stamp;
+  readonly apart: Stamp;
+
+  constructor(
+    readonly scale: number,
+    ratio: number,
+    readonly colours: Colours,
+  ) {
+    this.shadow = stamp(26 * scale, 11 * scale, (to, w, h) => {
+      to.fillStyle = colours.shadow;
+      to.ellipse(0, 0, w, h, 0, 0, 2 * Math.PI);
+      to.fill();
+    });
+    const ring = (cm: number, colour: string, width: number, isBroken: boolean): Stamp =>
+      stamp(cm * scale + width, cm * scale * flat + width, (to, w, h) => {
+        to.strokeStyle = colour;
+        to.lineWidth = width;
+        to.setLineDash(isBroken ? [width * 4, width * 4] : []);
+        to.ellipse(0, 0, w - width, h - width, 0, 0, 2 * Math.PI);
+        to.stroke();
+      });
+    this.mine = ring(46, colours.accent, 4 * ratio, false);
+    this.apart = ring(75, colours.ink, 1.5 * ratio, true);
   }
+}
+
+const flat = tilt * 0.62; // a ring's depth
+
+function stamp(w: number, h: number, draw: (to: Pen, w: number, h: number) => void): Stamp {
+  const [x, y] = [Math.ceil(w) + 1, Math.ceil(h) + 1];
+  const canvas = blank(2 * x, 2 * y);
+  const to = penOf(canvas);
+  if (to !== null) {
+    to.translate(x, y);
+    to.beginPath();
+    draw(to, w, h);
+  }
+  return { canvas, x, y };
 }
 
 const labelsMost = 300;
 
-interface Label {
-  readonly image: HTMLCanvasElement;
+export interface Label {
+  readonly image: Canvas;
   readonly w: number;
   readonly h: number;
 }
@@ -105,19 +152,16 @@ export class Labels {
   }
 
   private make(name: string, state: Standing, isMe: boolean): Label {
-    const canvas = document.createElement("canvas");
-    const to = canvas.getContext("2d");
-    if (to === null) return { image: canvas, w: 0, h: 0 };
     const px = 12.5 * this.ratio;
     const font = `${px}px ${this.font}`;
-    to.font = font;
     const text = cut(name);
     const mark = px;
     const pad = px * 0.45;
-    const w = Math.ceil(to.measureText(text).width + mark + 3 * pad);
     const h = Math.ceil(px * 1.55);
-    canvas.width = w;
-    canvas.height = h;
+    const w = Math.ceil(widthOf(text, font) + mark + 3 * pad);
+    const image = blank(w, h);
+    const to = penOf(image);
+    if (to === null) return { image, w, h };
     to.font = font;
     to.fillStyle = isMe ? this.colours.accent : this.colours.card;
     to.globalAlpha = isMe ? 1 : 0.88;
@@ -128,8 +172,17 @@ export class Labels {
     to.fillStyle = ink;
     to.textBaseline = "middle";
     to.fillText(text, pad * 2 + mark, h / 2 + px * 0.06);
-    return { image: canvas, w, h };
+    return { image, w, h };
   }
+}
+
+let measure: Pen | null | undefined;
+
+function widthOf(text: string, font: string): number {
+  measure ??= penOf(blank(1, 1));
+  if (measure === null) return 0;
+  measure.font = font;
+  return measure.measureText(text).width;
 }
 
 function cut(name: string): string {
@@ -137,14 +190,7 @@ function cut(name: string): string {
   return all.length > 12 ? `${all.slice(0, 11).join("")}…` : name;
 }
 
-function pill(
-  to: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  w: number,
-  h: number,
-  r: number,
-): void {
+function pill(to: Pen, x: number, y: number, w: number, h: number, r: number): void {
   to.beginPath();
   to.moveTo(x + r, y);
   to.arcTo(x + w, y, x + w, y + h, r);
@@ -156,7 +202,7 @@ function pill(
 
 /** The same marks as in the list: told apart by form, not by colour. */
 export function stateMark(
-  to: CanvasRenderingContext2D,
+  to: Pen,
   state: Standing,
   x: number,
   y: number,

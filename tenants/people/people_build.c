@@ -130,12 +130,23 @@ static enum err put_hay(struct build *b, const struct span plain[PEOPLE_SEALED_N
                   15, &e->hay, why);
 }
 
+enum err people_look_of(struct span name, struct arena *arena, struct people_look *look_out,
+                        struct fail *why)
+{
+    struct span folded = SPAN_NONE;
+    enum err rc = utf_look(name, arena, &look_out->seen, why);
+
+    if (rc == ERR_OK)
+        rc = people_fold(name, arena, &folded, why);
+    return rc == ERR_OK ? utf_look(folded, arena, &look_out->read, why) : rc;
+}
+
 /* names: family, given and their kana. What is empty looks like nobody. */
 enum err people_put_looks(struct people_entry *e, const struct span names[4],
                           struct arena *arena, struct fail *why)
 {
     const bool is_adult = (ROLE_BIT(e->place.role) & ROLES_CHILD_SIDE) == 0;
-    enum err rc = utf_look(e->display, arena, &e->looks[0], why);
+    enum err rc = people_look_of(e->display, arena, &e->looks[0], why);
 
     for (int i = 1; rc == ERR_OK && i < PEOPLE_LOOKS_N && is_adult; i++) {
         const struct span *name = &names[i <= 2 ? 0 : 2];
@@ -145,7 +156,7 @@ enum err people_put_looks(struct people_entry *e, const struct span names[4],
             continue;
         rc = concat(arena, (const struct span[]){name[i % 2], name[1 - i % 2]}, 2, &both, why);
         if (rc == ERR_OK)
-            rc = utf_look(both, arena, &e->looks[i], why);
+            rc = people_look_of(both, arena, &e->looks[i], why);
     }
     return rc;
 }
@@ -181,8 +192,11 @@ static enum err put(struct build *b, const struct people_row *row,
         rc = put_hay(b, plain, e, why);
     if (rc == ERR_OK && row->has_account)
         rc = people_put_looks(e, &plain[PEOPLE_FAMILY], b->scratch, why);
-    for (size_t i = 0; rc == ERR_OK && i < PEOPLE_LOOKS_N; i++)
-        rc = keep(b, e->looks[i], &e->looks[i], why);
+    for (size_t i = 0; rc == ERR_OK && i < PEOPLE_LOOKS_N; i++) {
+        rc = keep(b, e->looks[i].seen, &e->looks[i].seen, why);
+        if (rc == ERR_OK)
+            rc = keep(b, e->looks[i].read, &e->looks[i].read, why);
+    }
     if (rc == ERR_OK)
         rc = keep(b, first_of(plain[PEOPLE_FAMILY_KANA], plain[PEOPLE_FAMILY], e->display),
                   &keys->family, why);

@@ -113,32 +113,40 @@ static size_t n_letters(struct span look)
 /* A name long enough not to be part of a common word is somebody's with more around it too. */
 static bool is_held(struct span look, struct span name, size_t least)
 {
-    return span_eq(look, name) || (n_letters(name) >= least && name.len < look.len &&
-                                   memmem(look.p, look.len, name.p, name.len) != NULL);
+    return name.len > 0 &&
+           (span_eq(look, name) || (n_letters(name) >= least && name.len < look.len &&
+                                    memmem(look.p, look.len, name.p, name.len) != NULL));
 }
 
-static bool is_like_staff(const struct people_entry *e, struct span look)
+static bool is_like_staff(const struct people_entry *e, const struct people_look *look)
 {
     if ((ROLE_BIT(e->place.role) & ROLES_CHILD_SIDE) != 0)
         return false;
     for (size_t i = 0; i < PEOPLE_LOOKS_N; i++)
-        if (e->looks[i].len > 0 && is_held(look, e->looks[i], i == 0 ? 4 : 3))
+        if (is_held(look->seen, e->looks[i].seen, i == 0 ? 4 : 3) ||
+            is_held(look->read, e->looks[i].read, i == 0 ? 4 : 3))
             return true;
     return false;
 }
 
-enum people_like people_like(const struct people *people, struct span look, struct id but)
+static bool is_same(struct span a, struct span b)
+{
+    return a.len > 0 && span_eq(a, b);
+}
+
+enum people_like people_like(const struct people *people, const struct people_look *look,
+                             struct id but)
 {
     enum people_like like = PEOPLE_LIKE_NOBODY;
 
-    for (size_t i = 0; i < people->n && look.len > 0; i++) {
+    for (size_t i = 0; i < people->n; i++) {
         const struct people_entry *e = &people->at[i];
 
         if (!e->has_account || e->state == ACCOUNT_CLOSED || id_eq(e->place.person, but))
             continue;
         if (is_like_staff(e, look))
             return PEOPLE_LIKE_STAFF;
-        if (span_eq(e->looks[0], look))
+        if (is_same(e->looks[0].seen, look->seen) || is_same(e->looks[0].read, look->read))
             like = PEOPLE_LIKE_SOMEBODY;
     }
     return like;

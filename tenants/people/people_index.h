@@ -21,6 +21,11 @@ void people_index_close(struct people_index **index);
 /* The names go now; made anew when somebody looks. */
 void people_index_drop(struct people_index *index);
 
+/* What a name is compared by: how it looks (utf_look), and how the same looks when it is read,
+ * in hiragana: ン and ソ look alike, んガ and ンガ are read alike. */
+struct people_look {
+    struct span seen, read;
+};
 #define PEOPLE_LOOKS_N 5
 
 /* One person. Texts are empty when not known. */
@@ -38,8 +43,8 @@ struct people_entry {
      */
     struct span hay;
     size_t display_len, id_len; /* how much of it is of display; of display and ID */
-    /* utf_look of the display name, and of an adult's real name in both orders and scripts. */
-    struct span looks[PEOPLE_LOOKS_N];
+    /* Of the display name, and of an adult's real name in both orders and scripts. */
+    struct people_look looks[PEOPLE_LOOKS_N];
 };
 
 /* A snapshot as of now; the caller lets go of it soon, for it keeps names in memory.
@@ -58,11 +63,14 @@ bool people_has_display(const struct people *people, struct span folded, struct 
 NODISCARD enum err people_fold(struct span text, struct arena *arena, struct span *folded_out,
                                struct fail *why);
 
-/* For whom a reader would take whoever is shown by a name of that look (utf_look): among those
+NODISCARD enum err people_look_of(struct span name, struct arena *arena,
+                                  struct people_look *look_out, struct fail *why);
+/* For whom a reader would take whoever is shown by a name of that look: among those
  * whose ID is not closed, other than `but`. An adult of the service is also his real name,
  * whole and in either order, and whoever holds it in his own. */
 enum people_like { PEOPLE_LIKE_NOBODY, PEOPLE_LIKE_SOMEBODY, PEOPLE_LIKE_STAFF };
-enum people_like people_like(const struct people *people, struct span look, struct id but);
+enum people_like people_like(const struct people *people, const struct people_look *look,
+                             struct id but);
 
 #define PEOPLE_PAGE_MOST 50
 #define PEOPLE_Q_MOST    64 /* characters */

@@ -320,20 +320,31 @@ enum err profile_check_name(enum role role, struct span name, const struct profi
                : rc;
 }
 
+/* Cuts title off the look's end; false: it does not end so. */
+static bool untitled(struct span *look, struct span title)
+{
+    if (!ends_with(*look, title))
+        return false;
+    look->len -= title.len;
+    return true;
+}
+
 enum err profile_name_like(const struct people *people, struct span name, struct id but,
                            struct arena *arena, enum people_like *like_out, struct fail *why)
 {
-    struct span look = SPAN_NONE, title = SPAN_NONE;
+    struct people_look look, title;
     enum people_like like = PEOPLE_LIKE_NOBODY;
-    enum err rc = utf_look(name, arena, &look, why);
+    enum err rc = people_look_of(name, arena, &look, why);
 
     if (rc == ERR_OK)
-        like = people_like(people, look, but);
+        like = people_like(people, &look, but);
     for (size_t i = 0; rc == ERR_OK && like == PEOPLE_LIKE_NOBODY && i < N_OF(titles); i++) {
-        rc = utf_look(span_text(titles[i]), arena, &title, why);
-        if (rc == ERR_OK && ends_with(look, title) &&
-            people_like(people, span_cut(look, 0, look.len - title.len), but) ==
-                PEOPLE_LIKE_STAFF)
+        struct people_look rest = look;
+
+        rc = people_look_of(span_text(titles[i]), arena, &title, why);
+        if (rc == ERR_OK && untitled(&rest.seen, title.seen) &&
+            untitled(&rest.read, title.read) &&
+            people_like(people, &rest, but) == PEOPLE_LIKE_STAFF)
             like = PEOPLE_LIKE_STAFF;
     }
     if (rc == ERR_OK)

@@ -177,6 +177,16 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.waitForSelector("#profile-name-fault");
     },
   },
+  {
+    name: "my_profile_with_a_name_that_is_alike",
+    who: "long",
+    reach: async (v) => {
+      await to(v, "#/me/profile", "#profile-name");
+      await v.page.fill("#profile-name", "モモ・ンガ");
+      await v.page.click("form .button");
+      await v.page.waitForSelector("#profile-name-fault");
+    },
+  },
   { name: "my_devices", who: "child0", reach: (v) => to(v, "#/me/devices", ".device") },
   { name: "my_step", who: "child0", reach: (v) => to(v, "#/me/step", ".pad-pictures") },
   {
@@ -433,6 +443,7 @@ export const pages: readonly PageUnderTest[] = [
   { name: "place_map", who: "plaza2", reach: (v) => onFloor(v, 1, true) },
   { name: "place_words", who: "plaza3", reach: (v) => onFloor(v, 1, false) },
   { name: "place_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, false) },
+  { name: "place_map_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, true) },
   { name: "first_sheet", who: "nobody", reach: (v) => to(v, "#/first-sheet", ".check input") },
   { name: "unlock", who: "nobody", reach: (v) => to(v, "#/unlock", "#entry-0") },
 ];

@@ -32,6 +32,20 @@ test("a_child_changes_how_it_is_seen_by_keyboard_and_staff_see_what_was", async 
       "and the reader stands there",
     );
 
+    for (const [name, word] of [
+      ["5ta ff", "先生"],
+      ["もも・んガ", "まちがえやすい"],
+    ] as const) {
+      await page.fill("#profile-name", name);
+      await page.click("form button[type=submit]");
+      await page.waitForFunction(
+        (word) => document.querySelector("#profile-name-fault")?.textContent?.includes(word),
+        word,
+      );
+      t.ok(true, `${name}: nobody passes for staff or for another child`);
+      await page.screenshot({ path: "build/shots/60-profile-name-alike.png", fullPage: true });
+    }
+
     await page.fill("#profile-name", "そらいろ");
     await page.fill("#profile-note", "本をよむのがすき");
     await page.focus("input[name=figure][value=cat]");

@@ -325,6 +325,12 @@ test("rollover_is_looked_at_done_undone_and_confirmed_only_after_two_questions",
     const { page } = visit;
     await visit.open("#/rollover");
     await page.waitForSelector(".facts");
+    await page.waitForSelector("main > .page > .note[role=status]");
+    t.ok(
+      (await page.innerText("main > .page > .note[role=status]")).includes("学年"),
+      "whom it would leave behind is told beforehand",
+    );
+    await page.screenshot({ path: "build/shots/86-rollover.png", fullPage: true });
     const state = (): Promise<string> => page.innerText(".card .tags .pill >> nth=0");
     const isNow = (word: string): Promise<unknown> =>
       page.waitForFunction(

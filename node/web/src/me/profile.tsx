@@ -63,6 +63,8 @@ const nameRules: Readonly<Record<string, Word>> = {
   school: words.schoolName,
   staff: words.staffName,
   taken: words.takenName,
+  "taken-alike": words.alikeName,
+  alike: words.oddName,
 };
 
 function nameFault(fault: FieldFault | undefined, name: string): No | undefined {

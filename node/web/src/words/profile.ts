@@ -110,6 +110,16 @@ export const profile = {
     "その なまえは ほかの 人《ひと》が つかって います。 べつの なまえに して ください。",
     "Somebody else has that name. Please choose another.",
   ],
+  alikeName: [
+    "その名前《なまえ》は、ほかの人《ひと》の名前《なまえ》と見《み》まちがえやすいです。もう少《すこ》しちがう名前《なまえ》にしてください。",
+    "その なまえは ほかの 人《ひと》の なまえと よく にて います。 もう すこし ちがう なまえに して ください。",
+    "That name looks much like somebody else's. Please choose one that is easier to tell apart.",
+  ],
+  oddName: [
+    "見《み》まちがえやすい文字《もじ》や、見《み》えない文字《もじ》が入《はい》っています。べつの文字《もじ》にしてください。",
+    "まちがえやすい 字《じ》や 見《み》えない 字《じ》が あります。 ほかの 字《じ》に して ください。",
+    "Some letters in it cannot be seen, or look like others. Please use other letters.",
+  ],
   old: [
     "ほかのところで変《か》わりました。もう一度《いちど》見《み》てください。",
     "ほかの ところで かわりました。 もう いちど みて ください。",

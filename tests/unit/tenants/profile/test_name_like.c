@@ -370,6 +370,7 @@ static const char *const impostors[] = {
 static const struct {
     const char *taken, *alike;
 } pairs[] = {
+    {"モモンガ", "もも・んガ"},
     {"ニンジャ", "二ンジャ"},
     {"口ボット", "ロボット"},
     {"カイ", "力イ"},

@@ -140,6 +140,7 @@ test("a_walk_is_drawn_from_when_it_began", (t) => {
     seat: 2,
     speedCmS: 150,
     ageMs: 1000,
+    isSteered: false,
     points: [
       { x: 0, y: 0 },
       { x: 300, y: 0 },
@@ -222,14 +223,17 @@ test("a_held_stick_glides_turns_without_a_jump_and_stops_where_it_is_said", (t) 
     place = applyTick(place, tick(ms, { walks: [walk] }), ms);
   };
   leg(1000, [100, 100], [1000, 100]);
-  t.eq([x(1000), x(2000), x(3000)], [100, 250, 400], "on and on, told once");
-  // It turned at 250; until that is known it is drawn at 265.
-  leg(2100, [250, 100], [250, 1000]);
-  t.eq([x(2100), y(2100)], [265, 100], "from where it was drawn");
-  t.eq([x(2200), y(2200)], [258, 115], "half of the way over");
-  t.eq([x(2300), y(2300)], [250, 130], "on the way");
-  place = applyTick(place, tick(2400, { moves: [{ seat: 2, x: 250, y: 140 }] }), 2400);
-  t.eq([x(2450), y(2500), x(2500), y(9000)], [250, 140, 250, 140], "stands where it was said");
+  t.eq([x(1000), x(1100), x(1200)], [100, 108, 115], "sets off softly");
+  t.eq([x(2000), x(3000)], [235, 385], "on and on, a tick late, told once");
+  leg(2050, [258, 100], [1000, 100]); // the same again, as a new leg
+  t.eq([x(2050), x(2100), x(2200)], [243, 250, 265], "goes on as it went");
+  // Turned at 2200, at 280; told at 2250.
+  leg(2250, [280, 108], [280, 1000]);
+  t.eq([x(2250), y(2250)], [273, 100], "from where it was drawn");
+  t.eq([x(2350), y(2350), x(2450), y(2450)], [277, 112, 280, 123], "over to the new way");
+  // Let go at 2500, at 145; told at 2550, when it is drawn at 138.
+  place = applyTick(place, tick(2550, { moves: [{ seat: 2, x: 280, y: 145 }] }), 2550);
+  t.eq([y(2550), y(2600), y(2650), y(9000)], [138, 142, 145, 145], "and no farther");
 });
 
 test("steps_lead_on_from_what_was_told_and_never_from_what_was_not", (t) => {

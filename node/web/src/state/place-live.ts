@@ -237,7 +237,8 @@ export function applyTick(now: PlaceLive, tick: Tick, nowMs: number): PlaceLive 
       if (first === undefined || !here.people.has(seat)) continue;
       if (second === undefined || speedCmS === 0) motions.set(seat, still(first));
       else if (isSteered) {
-        const leg = { from: first, to: second, speedCmS, atMs: tickMs - ageMs };
+        // Drawn a tick late, so that whoever stops or turns was not drawn beyond it.
+        const leg = { from: first, to: second, speedCmS, atMs: tickMs - ageMs + stepMs };
         motions.set(seat, glideOn(motions.get(seat), leg, nowMs));
       } else motions.set(seat, { kind: "walk", points, speedCmS, atMs: tickMs - ageMs });
     }
@@ -260,7 +261,7 @@ function stepTo(known: Motion | undefined, to: Point, nowMs: number): Motion {
   return { kind: "step", from: { x: from.x, y: from.y }, to, atMs: nowMs };
 }
 
-/** Whoever turned is drawn a little farther on the old way: from there it leads over to the new one. */
+/** From where somebody was drawn it leads over to the new way. */
 function glideOn(
   known: Motion | undefined,
   leg: { from: Point; to: Point; speedCmS: number; atMs: number },
@@ -292,7 +293,9 @@ export function spotOf(motion: Motion, nowMs: number): Spot {
       return walkSpot(motion.points, ((nowMs - motion.atMs) / 1000) * motion.speedCmS);
     case "glide": {
       const { from, to, off, offMs, atMs, speedCmS } = motion;
-      const spot = walkSpot([from, to], ((nowMs - atMs) / 1000) * speedCmS);
+      const long = Math.max(1, Math.hypot(to.x - from.x, to.y - from.y));
+      const part = ((nowMs - atMs) / 1000) * (speedCmS / long);
+      const spot = between(from, to, Math.min(1, part), part < 1); // before atMs: on the way to from
       const left = Math.max(0, 1 - Math.max(0, nowMs - offMs) / blendMs);
       return { ...spot, x: spot.x + off.x * left, y: spot.y + off.y * left };
     }

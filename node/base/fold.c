@@ -23,7 +23,8 @@ struct point {
     UChar32 c;
     uint32_t first, end; /* graphemes of the original */
     bool is_katakana;
-    bool is_run; /* three or more letters in one */
+    bool is_run;   /* three or more letters in one */
+    uint8_t flags; /* FOLD_KATAKANA ... */
 };
 
 struct points {
@@ -36,7 +37,7 @@ struct points {
 struct folding {
     struct points out;
     const UNormalizer2 *nfc;
-    bool is_words;
+    bool is_words, is_line;
     bool after_gap; /* a space or symbol was dropped behind the last point */
 };
 
@@ -232,8 +233,27 @@ static void word_point(struct folding *f, struct point point)
     f->after_gap = false;
 }
 
+/* What a folded point was, or is, for those who decide themselves what to pass over. */
+static uint8_t flags_of(UChar32 written, UChar32 folded)
+{
+    uint8_t flags = fold_is_katakana(written) ? FOLD_KATAKANA : 0;
+    uint32_t type;
+
+    if (is_letter(folded))
+        return flags |
+               (fold_kana(written) != (flags != 0 ? written - 0x60 : written) ? FOLD_SMALL : 0);
+    type = U_MASK(u_charType(folded));
+    if ((type & U_GC_Z_MASK) != 0 || folded == '\n' || folded == '\t')
+        flags |= FOLD_SPACE;
+    else if ((type & (U_GC_P_MASK | U_GC_S_MASK | U_GC_CC_MASK | U_GC_CF_MASK)) != 0)
+        flags |= FOLD_SIGN;
+    return flags;
+}
+
 static void fold_point(struct folding *f, struct point point)
 {
+    UChar32 written = point.c;
+
     point.is_katakana = fold_is_katakana(point.c);
     point.c = fold_variant(fold_kana(point.c));
     if (!is_letter(point.c) &&
@@ -248,6 +268,12 @@ static void fold_point(struct folding *f, struct point point)
     }
     if (f->is_words) {
         word_point(f, point);
+        return;
+    }
+    if (f->is_line) {
+        point.c = fold_letter(point.c);
+        point.flags = flags_of(written, point.c);
+        push(&f->out, point);
         return;
     }
     if (point.c == LONG && last(&f->out) != NULL && fold_vowel(last(&f->out)->c) != 0)
@@ -321,12 +347,15 @@ static bool write_points(const struct points *points, struct arena *arena, struc
 
     fold->grapheme_of = arena_alloc(arena, (points->n + 1) * sizeof *fold->grapheme_of);
     fold->grapheme_end = arena_alloc(arena, (points->n + 1) * sizeof *fold->grapheme_end);
-    if (bytes == NULL || fold->grapheme_of == NULL || fold->grapheme_end == NULL)
+    fold->flags = arena_alloc(arena, points->n + 1);
+    if (bytes == NULL || fold->grapheme_of == NULL || fold->grapheme_end == NULL ||
+        fold->flags == NULL)
         return false;
     for (size_t i = 0; i < points->n; i++) {
         U8_APPEND_UNSAFE(bytes, len, (uint32_t)points->at[i].c);
         fold->grapheme_of[i] = points->at[i].first;
         fold->grapheme_end[i] = points->at[i].end;
+        fold->flags[i] = points->at[i].flags;
     }
     fold->text = span_of(bytes, (size_t)len);
     fold->n_points = points->n;
@@ -339,7 +368,8 @@ static enum err fold_points(struct span text, unsigned kind, struct arena *arena
     /* Seldom more points than graphemes, so that the lists seldom grow. */
     size_t cap = fold->n_graphemes + 8;
     struct points in = {.arena = arena, .first_cap = cap}, normal = in, replaced = in;
-    struct folding f = {.out = in, .is_words = (kind & FOLD_WORDS) != 0};
+    struct folding f = {
+        .out = in, .is_words = (kind & FOLD_WORDS) != 0, .is_line = (kind & FOLD_LINE) != 0};
     UErrorCode status = U_ZERO_ERROR;
 
     f.nfc = unorm2_getNFCInstance(&status);

@@ -115,6 +115,30 @@ int32_t fold_look(int32_t point)
     return point;
 }
 
+int32_t fold_letter(int32_t point)
+{
+    static const char16_t alike[] = u"аaеeоoрpсcуyхxіiѕsјjԁdһhкkтtмmвbнhαaοoνvιiκkρpτtυuχxеe";
+
+    if (point < 0x391)
+        return point;
+    if (point >= 0x1f150 && point <= 0x1f169)
+        return 'a' + point - 0x1f150;
+    if (point >= 0x1f170 && point <= 0x1f189)
+        return 'a' + point - 0x1f170;
+    if (point >= 0x1f1e6 && point <= 0x1f1ff)
+        return 'a' + point - 0x1f1e6;
+    if (point >= 0x2776 && point <= 0x277e)
+        return '1' + point - 0x2776;
+    if (point == 0x24ff)
+        return '0';
+    if (point > 0x52f)
+        return point;
+    for (const char16_t *p = alike; *p != 0; p += 2)
+        if (p[0] == point)
+            return p[1];
+    return point;
+}
+
 bool fold_is_circle(int32_t point)
 {
     return point == 0x25cb || point == 0x3007 || point == 0x25ef || point == 0x26aa ||

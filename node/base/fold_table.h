@@ -20,6 +20,9 @@ int32_t fold_variant(int32_t point);
  * 末, i as l; 0 for what only sets apart (spaces, dots); anything else as it is. After UTS 39's
  * skeleton, whose choices it knows. */
 int32_t fold_look(int32_t point);
+/* The Latin letter or digit in a black box or circle, of a flag's half, or which a Cyrillic or
+ * Greek letter (lower case) looks like; anything else as it is. NFKC knows the white boxes. */
+int32_t fold_letter(int32_t point);
 /* ○ and what else is written for a hidden character. */
 bool fold_is_circle(int32_t point);
 

@@ -49,7 +49,12 @@ struct fold {
     uint32_t *grapheme_end; /* [n_points]: index behind the last one */
     size_t n_graphemes;     /* of the original */
     uint32_t *grapheme_at;  /* [n_graphemes + 1]: byte offsets in the original */
+    uint8_t *flags;         /* [n_points] of FOLD_LINE: FOLD_KATAKANA and its like; else 0 */
 };
+#define FOLD_KATAKANA 1u /* was written as katakana */
+#define FOLD_SMALL    2u /* was a small kana */
+#define FOLD_SIGN     4u /* punctuation, symbol or picture */
+#define FOLD_SPACE    8u /* space or line break */
 
 /* FOLD_SEARCH, for names: NFKC, case, kana to hiragana, small to large kana, ー as the
  * vowel it lengthens, no left-over marks, selectors or invisible characters, one hyphen, one
@@ -60,6 +65,11 @@ struct fold {
  * what must stay apart. ERR_PROTO when not UTF-8 or when it holds a NUL. */
 #define FOLD_SEARCH 1u
 #define FOLD_WORDS  2u
+/* FOLD_LINE, for matchers that decide themselves what stands between two letters: NFKC, case,
+ * kana to hiragana, small to large, 髙 as 高; letters in boxes and those of other alphabets
+ * that look like Latin ones become Latin; spaces, signs, ー, repeats and circles stay, with
+ * flags. */
+#define FOLD_LINE 4u
 NODISCARD enum err utf_fold(struct span text, unsigned kind, struct arena *arena,
                             struct fold *fold_out, struct fail *why);
 /* How a text looks, not how it sounds: two texts that a reader takes for one another have the

@@ -1,0 +1,13 @@
+# The lists of safe words, compiled in; the two halves of the corpus and their figures.
+WORD_LISTS := $(sort $(wildcard tenants/words/lists/*.txt))
+GEN_OBJS_tenants-words += $B/gen/words_lists.o
+$B/gen/words_lists.c: ops/lib/embed-lists $(WORD_LISTS) tenants/words/lists
+	@mkdir -p $(@D)
+	@ops/lib/embed-lists $(WORD_LISTS) >$@
+
+$B/words-corpus: $B/tests/words/corpus.o $B/tenants-words.a $B/node-base.a
+	$(call say,LD,$@)$(CC) $(LDFLAGS) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS) -o $@
+
+.PHONY: words-corpus
+words-corpus: $B/words-corpus ## what the safe words find and what they take amiss, both halves of the corpus
+	@tests/words/run $<

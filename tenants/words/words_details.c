@@ -1,0 +1,407 @@
+/* What no list can hold: telephone numbers however they are written, mail addresses, addresses
+ * of pages, names of accounts. Over the cells of a line, so that the digits of ０９０, ⓪,
+ * 〇九〇 and ぜろきゅうぜろ are one thing, and so are @, ＠ and あっと. */
+#include <uchar.h>
+
+#include "tenants/words/words_priv.h"
+
+#define DIGITS_MOST 24
+#define MOBILE_N    11
+#define LAND_N      10
+#define FRIEND_N    12 /* of a friend code, in three groups */
+#define APART_MOST  4  /* cells between two digits of one number */
+
+/* One word of a table at cell i; its length, or 0. Words are folded: no small kana, no ー. */
+static size_t word_at(const struct line *line, size_t i, const char32_t *word)
+{
+    size_t at = i;
+
+    for (; *word != 0; word++) {
+        while (at > i && at < line->n && line->cells[at].class == CELL_LONG)
+            at++;
+        if (at >= line->n || line->cells[at].c != *word)
+            return 0;
+        at++;
+    }
+    while (at < line->n && line->cells[at].class == CELL_LONG)
+        at++;
+    return at - i;
+}
+
+static bool is_name_cell(const struct line *line, size_t i)
+{
+    uint32_t c = line->cells[i].c;
+
+    return line->cells[i].class == CELL_LATIN || line->cells[i].class == CELL_DIGIT ||
+           c == '_' || c == '-' || c == '.';
+}
+
+/* ---- digits ---- */
+
+static const struct {
+    const char32_t *word;
+    char digit;
+    bool is_plain; /* no word of its own that other text is full of */
+} digit_words[] = {
+    {U"零", '0', true},   {U"一", '1', true},   {U"二", '2', true},     {U"三", '3', true},
+    {U"四", '4', true},   {U"五", '5', true},   {U"六", '6', true},     {U"七", '7', true},
+    {U"八", '8', true},   {U"九", '9', true},   {U"壱", '1', true},     {U"弐", '2', true},
+    {U"ぜろ", '0', true}, {U"れい", '0', true}, {U"まる", '0', true},   {U"いち", '1', true},
+    {U"さん", '3', true}, {U"よん", '4', true}, {U"ろく", '6', true},   {U"なな", '7', true},
+    {U"しち", '7', true}, {U"はち", '8', true}, {U"きゆう", '9', true}, {U"きゆ", '9', true},
+    {U"にい", '2', true}, {U"ごう", '5', true}, {U"よう", '4', true},   {U"zero", '0', true},
+    {U"one", '1', true},  {U"two", '2', true},  {U"three", '3', true},  {U"four", '4', true},
+    {U"five", '5', true}, {U"six", '6', true},  {U"seven", '7', true},  {U"eight", '8', true},
+    {U"nine", '9', true}, {U"わん", '1', true}, {U"つう", '2', true},   {U"すりい", '3', true},
+    {U"に", '2', false},  {U"し", '4', false},  {U"ご", '5', false},    {U"く", '9', false},
+    {U"よ", '4', false},  {U"o", '0', false},   {U"l", '1', false},     {U"i", '1', false},
+    {U"ろ", '6', false},  {U"は", '8', false},  {U"む", '6', false},    {U"お", '0', false},
+};
+
+static size_t digit_at(const struct line *line, size_t i, char *digit, bool *is_plain)
+{
+    const struct cell *cell = &line->cells[i];
+
+    *is_plain = true;
+    if (cell->class == CELL_DIGIT) {
+        *digit = (char)cell->c;
+        return 1;
+    }
+    if (cell->class == CELL_CIRCLE && cell->c != '_') {
+        *digit = '0';
+        *is_plain = false;
+        return 1;
+    }
+    if (cell->class == CELL_SIGN || cell->class == CELL_STOP || cell->class == CELL_LONG)
+        return 0;
+    for (size_t k = 0; k < sizeof digit_words / sizeof digit_words[0]; k++) {
+        size_t n = word_at(line, i, digit_words[k].word);
+
+        if (n > 0) {
+            *digit = digit_words[k].digit;
+            *is_plain = digit_words[k].is_plain;
+            return n;
+        }
+    }
+    return 0;
+}
+
+struct number {
+    char digits[DIGITS_MOST];
+    uint32_t at[DIGITS_MOST];  /* where each stands */
+    bool is_head[DIGITS_MOST]; /* something parts it from the one before */
+    size_t n, n_plain, to;
+    bool has_point; /* 3.14 */
+};
+
+/* What may stand between digits of one number. */
+static bool is_between(const struct line *line, size_t i)
+{
+    const struct cell *cell = &line->cells[i];
+
+    return cell->class == CELL_SIGN || cell->class == CELL_STOP || cell->class == CELL_LONG ||
+           cell->c == U'の' || cell->c == U'と' || cell->c == U'一' || cell->c == U'で';
+}
+
+static void read_number(const struct line *line, size_t i, struct number *out)
+{
+    size_t n_between = 0;
+
+    *out = (struct number){.n = 0};
+    while (i < line->n && out->n < DIGITS_MOST) {
+        char digit = 0;
+        bool is_plain = false;
+        size_t n = digit_at(line, i, &digit, &is_plain);
+
+        if (n > 0 && (is_plain || out->n > 0 || line->cells[i].c == 0x25cb)) {
+            out->is_head[out->n] = out->n == 0 || n_between > 0;
+            out->has_point = out->has_point ||
+                             (n_between == 1 && line->cells[i - 1].c == '.' && out->n == 1);
+            out->at[out->n] = (uint32_t)i;
+            out->digits[out->n++] = digit;
+            out->n_plain += is_plain;
+            i += n;
+            out->to = i;
+            n_between = 0;
+        } else if (out->n > 0 && n_between < APART_MOST && is_between(line, i)) {
+            n_between++;
+            i++;
+        } else {
+            break;
+        }
+    }
+}
+
+static bool counts_up(const char *digits, size_t n)
+{
+    size_t n_same = 0, n_up = 0, n_down = 0;
+
+    for (size_t i = 1; i < n; i++) {
+        n_same += digits[i] == digits[i - 1];
+        n_up += digits[i] == digits[i - 1] + 1;
+        n_down += digits[i] == digits[i - 1] - 1;
+    }
+    return n_same + 2 >= n || n_up + 2 >= n || n_down + 2 >= n;
+}
+
+static bool is_mobile(const char *d)
+{
+    return d[0] == '0' && d[2] == '0' && d[1] >= '5' && d[1] <= '9' && d[1] != '6';
+}
+
+/* The number of digits from k that are a telephone number, or 0. */
+static size_t phone_at(const struct number *number, size_t k)
+{
+    const char *d = number->digits + k;
+    size_t left = number->n - k;
+    bool ends11 = left == MOBILE_N || (left > MOBILE_N && number->is_head[k + MOBILE_N]),
+         ends10 = left == LAND_N || (left > LAND_N && number->is_head[k + LAND_N]);
+
+    if (left < LAND_N || d[0] != '0' || d[1] == '0' || counts_up(d, LAND_N))
+        return 0;
+    if (left >= MOBILE_N && is_mobile(d) && ends11)
+        return MOBILE_N;
+    return ends10 && !is_mobile(d) ? LAND_N : 0;
+}
+
+static bool is_friend_code(const struct number *number, size_t k)
+{
+    return number->n - k >= FRIEND_N && number->is_head[k] && number->is_head[k + 4] &&
+           number->is_head[k + 8] && !number->is_head[k + 1] && !number->is_head[k + 2] &&
+           !number->is_head[k + 5] && !number->is_head[k + 9] &&
+           (number->n - k == FRIEND_N || number->is_head[k + FRIEND_N]);
+}
+
+static size_t find_number(const struct line *line, size_t i, struct detail *out)
+{
+    struct number number;
+
+    read_number(line, i, &number);
+    if (number.n < LAND_N || number.n_plain * 2 < number.n || number.has_point)
+        return number.n == 0 ? 0 : number.at[0] + 1 - i;
+    for (size_t k = 0; k + LAND_N <= number.n; k++) {
+        size_t n = number.is_head[k] || k == 0 ? phone_at(&number, k) : 0;
+
+        if (n > 0 || is_friend_code(&number, k)) {
+            out->category = n > 0 ? WORDS_PHONE : WORDS_SNS;
+            n = n > 0 ? n : FRIEND_N;
+            out->from = number.at[k];
+            out->to = k + n < number.n ? number.at[k + n] : (uint32_t)number.to;
+            return number.to - i;
+        }
+    }
+    return number.to - i;
+}
+
+/* ---- mail, pages, accounts ---- */
+
+static size_t one_of(const struct line *line, size_t i, const char32_t *const *words, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        size_t len = word_at(line, i, words[k]);
+
+        if (len > 0)
+            return len;
+    }
+    return 0;
+}
+#define ONE_OF(line, i, words) one_of(line, i, words, sizeof(words) / sizeof((words)[0]))
+
+static size_t skip_gap(const struct line *line, size_t i)
+{
+    size_t from = i;
+
+    while (i < line->n && i - from < 3 && words_is_gap(line->cells[i].class) &&
+           line->cells[i].c != '.' && line->cells[i].c != '@')
+        i++;
+    return i;
+}
+
+static size_t dot_at(const struct line *line, size_t i)
+{
+    static const char32_t *const dots[] = {U".", U"どつと", U"dot", U"。", U"てん", U"・"};
+
+    return i < line->n ? ONE_OF(line, i, dots) : 0;
+}
+
+static size_t at_at(const struct line *line, size_t i)
+{
+    static const char32_t *const ats[] = {U"@",    U"あつとまあく", U"あつとまく", U"あつと",
+                                          U"(at)", U"[at]",         U" at ",       U"<at>"};
+
+    return ONE_OF(line, i, ats);
+}
+
+static const char32_t *const providers[] = {
+    U"gmail",        U"yahoo",   U"icloud",  U"docomo",     U"softbank", U"ezweb",
+    U"outlook",      U"hotmail", U"じめる",  U"じいめいる", U"じいめる", U"やふ",
+    U"あいくらうど", U"どこも",  U"example", U"mail"};
+
+static bool find_mail(const struct line *line, size_t i, struct detail *out)
+{
+    size_t n_at = at_at(line, i), before = i, to;
+
+    if (n_at == 0 || i == 0)
+        return false;
+    while (before > 0 && i - before < 3 && words_is_gap(line->cells[before - 1].class))
+        before--;
+    if (before == 0)
+        return false;
+    to = skip_gap(line, i + n_at);
+    if (to >= line->n)
+        return false;
+    out->category = WORDS_MAIL;
+    out->from = (uint32_t)before - 1;
+    while (out->from > 0 && is_name_cell(line, out->from - 1))
+        out->from--;
+    out->to = (uint32_t)to + 1;
+    if (ONE_OF(line, to, providers) > 0)
+        return true;
+    if (!is_name_cell(line, before - 1))
+        return false;
+    for (size_t k = to; k < line->n && k - to < 24; k++) {
+        size_t n = dot_at(line, k);
+
+        if (n > 0 && k > to && k + n < line->n)
+            return true;
+        if (!is_name_cell(line, k) && !words_is_gap(line->cells[k].class))
+            return false;
+    }
+    return false;
+}
+
+static const char32_t *const tops[] = {
+    U"com",    U"net",  U"org",        U"co",     U"jp",     U"gg",    U"io",
+    U"me",     U"tv",   U"info",       U"link",   U"app",    U"xyz",   U"be",
+    U"ly",     U"page", U"site",       U"dev",    U"to",     U"cc",    U"club",
+    U"online", U"こむ", U"じえいぴい", U"じえぴ", U"ねつと", U"じじ",  U"cm",
+    U"edu",    U"us",   U"kr",         U"cn",     U"moe",    U"space", U"fun",
+    U"live",   U"chat", U"world",      U"blog",   U"shop",   U"tokyo"};
+
+static bool find_page(const struct line *line, size_t i, struct detail *out)
+{
+    static const char32_t *const heads[] = {U"http:", U"https:", U"http", U"ttps",
+                                            U"ttp:",  U"://",    U"www."};
+    size_t n = ONE_OF(line, i, heads), to, n_top;
+
+    out->category = WORDS_URL;
+    out->from = (uint32_t)i;
+    out->to = (uint32_t)(i + n);
+    if (n > 0)
+        return true;
+    n = i > 0 ? dot_at(line, i) : 0;
+    if (n == 0)
+        return false;
+    to = skip_gap(line, i + n);
+    n_top = to < line->n ? ONE_OF(line, to, tops) : 0;
+    if (n_top == 0 || (to + n_top < line->n && line->cells[to].class == CELL_LATIN &&
+                       line->cells[to + n_top].class == CELL_LATIN))
+        return false;
+    while (out->from > 0 && (is_name_cell(line, out->from - 1)))
+        out->from--;
+    if (i > 0 && words_is_gap(line->cells[i - 1].class) && out->from == i)
+        out->from = (uint32_t)i - 1;
+    out->to = (uint32_t)(to + n_top);
+    /* Kana may stand before ドットコム, else a name in Latin letters must. */
+    if (line->cells[to].class != CELL_LATIN)
+        return n >= 3;
+    while (out->from > 0 && is_name_cell(line, out->from - 1))
+        out->from--;
+    return out->from < i && (line->cells[i].c != '.' ||
+                             line->cells[i - 1].class != CELL_DIGIT || i - out->from > 2);
+}
+
+static bool find_account(const struct line *line, size_t i, struct detail *out)
+{
+    size_t to = i + 1, n_letters = 0;
+
+    if (line->cells[i].c != '@' && line->cells[i].c != '#')
+        return false;
+    while (to < line->n && is_name_cell(line, to)) {
+        n_letters += line->cells[to].class == CELL_LATIN;
+        to++;
+    }
+    *out = (struct detail){WORDS_SNS, (uint32_t)i, (uint32_t)to};
+    if (line->cells[i].c == '@')
+        return n_letters >= 1 && to - i > 3;
+    /* name#1234 */
+    return n_letters == 0 && to - i == 5 && i > 0 && line->cells[i - 1].class == CELL_LATIN;
+}
+
+/* "IDは mika_0412": a name in Latin letters behind the word. */
+static bool find_named(const struct line *line, size_t i, struct detail *out)
+{
+    static const char32_t *const names[] = {U"id",
+                                            U"あいでい",
+                                            U"垢",
+                                            U"あかうんと",
+                                            U"ゆざ名",
+                                            U"らいん",
+                                            U"line",
+                                            U"insta",
+                                            U"いんすた",
+                                            U"discord",
+                                            U"でいすこ",
+                                            U"でいすこど",
+                                            U"x",
+                                            U"ついつた",
+                                            U"tiktok",
+                                            U"twitter",
+                                            U"すなちや",
+                                            U"snap",
+                                            U"かかお",
+                                            U"psn",
+                                            U"steam",
+                                            U"ふれこ",
+                                            U"ふれんどこど",
+                                            U"あか",
+                                            U"いんすたぐらむ",
+                                            U"instagram",
+                                            U"すてむ",
+                                            U"kakao",
+                                            U"skype",
+                                            U"すかいぷ",
+                                            U"gamertag"};
+    size_t n = ONE_OF(line, i, names), to, from, n_letters = 0, n_digits = 0;
+
+    if (n == 0 || (line->cells[i].class == CELL_LATIN &&
+                   ((i > 0 && line->cells[i - 1].class == CELL_LATIN) ||
+                    (i + n < line->n && line->cells[i + n].class == CELL_LATIN))))
+        return false;
+    from = i + n;
+    for (size_t k = 0; k < 5 && from < line->n; k++)
+        if (words_is_gap(line->cells[from].class) || line->cells[from].c == U'は' ||
+            line->cells[from].c == U'の' || line->cells[from].c == U'が')
+            from++;
+    if (from == i + n)
+        return false;
+    for (to = from; to < line->n && is_name_cell(line, to); to++) {
+        n_letters += line->cells[to].class == CELL_LATIN;
+        n_digits += line->cells[to].class == CELL_DIGIT || line->cells[to].c == '_' ||
+                    line->cells[to].c == '.';
+    }
+    *out = (struct detail){WORDS_SNS, (uint32_t)i, (uint32_t)to};
+    return n_letters >= 2 && to - from >= 4 && n_digits >= 1;
+}
+
+size_t words_details(const struct line *line, struct detail out[DETAILS_MOST])
+{
+    size_t n = 0, i = 0;
+
+    while (i < line->n && n < DETAILS_MOST) {
+        enum cell_class class = line->cells[i].class;
+        struct detail detail = {.to = 0};
+        size_t n_read =
+            class == CELL_SIGN || class == CELL_STOP ? 0 : find_number(line, i, &detail);
+
+        if (detail.to > 0)
+            out[n++] = detail;
+        if (n < DETAILS_MOST &&
+            (find_mail(line, i, &detail) || find_page(line, i, &detail) ||
+             find_account(line, i, &detail) || find_named(line, i, &detail)))
+            out[n++] = detail;
+        (void)n_read;
+        i++;
+    }
+    return n;
+}

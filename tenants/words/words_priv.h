@@ -1,0 +1,154 @@
+/* tenants/words/words_priv.h - the parts of the engine, for its own files: a line as cells, the
+ * compiled list as a trie, what was found in cells.  Threads: a line belongs to one look. */
+#ifndef TENANTS_WORDS_WORDS_PRIV_H
+#define TENANTS_WORDS_WORDS_PRIV_H
+
+#include <stdatomic.h>
+
+#include "node/base/utf.h"
+#include "tenants/words/words.h"
+
+/* ---- a line (words_line.c) ---- */
+
+enum cell_class {
+    CELL_HIRAGANA,
+    CELL_KATAKANA,
+    CELL_KANJI,
+    CELL_LATIN,
+    CELL_DIGIT,
+    CELL_LONG,   /* ー ~ and small vowels in their place: only lengthens */
+    CELL_CIRCLE, /* hides a letter, or only stands between two */
+    CELL_SIGN,   /* between letters */
+    CELL_STOP,   /* the same, where sentences part: space, comma, line break */
+    CELL_OTHER
+};
+
+struct cell {
+    uint32_t c;          /* folded */
+    uint32_t first, end; /* graphemes of the text */
+    enum cell_class class;
+    bool is_small;
+    const uint16_t *alts; /* other letters that it is written for, ends with 0; NULL: none */
+};
+
+struct line {
+    struct cell *cells;
+    size_t n;
+    const uint32_t *grapheme_at; /* bytes */
+    size_t n_graphemes;
+};
+NODISCARD enum err words_line(struct span text, struct arena *arena, struct line *line_out,
+                              struct fail *why);
+/* A word may begin at cell i (end at cell i - 1), as far as classes tell. */
+bool words_begins(const struct line *line, size_t i);
+bool words_ends(const struct line *line, size_t i);
+static inline bool words_is_gap(enum cell_class class)
+{
+    return class == CELL_SIGN || class == CELL_STOP || class == CELL_CIRCLE;
+}
+
+/* ---- what is said in many ways (words_concepts.c) ---- */
+
+/* Things said in many ways: a detail is given away when some of them meet in one line. */
+enum concept {
+    CONCEPT_NONE,
+    CONCEPT_LEAD,  /* a word begins behind it: おまえ, まじ */
+    CONCEPT_STORY, /* games, books, films: what is said there hurts nobody */
+    CONCEPT_FAMILY,
+    CONCEPT_HURTS,
+    CONCEPT_YOU,
+    CONCEPT_MEAN,
+    CONCEPT_OUT,
+    CONCEPT_BODY,
+    CONCEPT_CUT,
+    CONCEPT_SMOKE,
+    CONCEPT_DRINK,
+    CONCEPT_USE,
+    CONCEPT_MONEY,
+    CONCEPT_FAVOUR,
+    CONCEPT_EARN,
+    CONCEPT_SNS,
+    CONCEPT_ASK,
+    CONCEPT_MEET,
+    CONCEPT_OUTSIDE,
+    CONCEPT_HOME,
+    CONCEPT_WHERE,
+    CONCEPT_SCHOOL,
+    CONCEPT_OWN,
+    CONCEPT_LEWD,
+    CONCEPT_SHOW,
+    CONCEPT_GONE,
+    CONCEPT_LIFE,
+    CONCEPT_END,
+    CONCEPT_NUMBER,
+    CONCEPT_NIGHT,
+    CONCEPT_STAY,
+    CONCEPT_PILL,
+    CONCEPT_MANY,
+    CONCEPT_GROUP,
+    CONCEPT_NOT,
+    CONCEPTS_N
+};
+extern const char *const words_concept_terms[CONCEPTS_N]; /* parted by spaces */
+
+struct words_combo {
+    enum words_category category;
+    enum concept of[3]; /* CONCEPT_NONE: none */
+    uint8_t gap;        /* cells between two of them */
+    bool is_ordered;
+};
+extern const struct words_combo words_combos[];
+extern const size_t words_n_combos;
+
+/* ---- the compiled list (words_compile.c) ---- */
+
+#define TERM_BEGINS   1u /* only where a word begins */
+#define TERM_ENDS     2u /* only where one ends */
+#define TERM_OWN      4u
+#define TERM_ALLOWED  8u
+#define TERM_ROMAJI   16u
+#define TERM_BACKWARD 32u
+#define TERM_SOFT     64u /* not in a line about games and stories */
+
+struct term {
+    uint8_t category; /* enum words_category, when concept is CONCEPT_NONE */
+    uint8_t concept;
+    uint8_t flags;
+    uint8_t n;     /* letters */
+    uint32_t next; /* of the terms that end at the same node; 0: none */
+};
+struct node {
+    uint32_t c, parent, child, sibling, term; /* indices; 0: none */
+};
+struct words {
+    struct node *nodes; /* [0] is the root */
+    size_t n_nodes, nodes_cap;
+    struct term *terms; /* [0] is none */
+    size_t n_terms, terms_cap;
+    uint32_t *slots; /* hash of (node, letter), a power of two */
+    size_t n_slots;
+    _Atomic int n_refs;
+};
+uint32_t words_child(const struct words *words, uint32_t node, uint32_t c); /* 0: none */
+
+/* ---- what is found (words_walk.c, words_details.c) ---- */
+
+struct found {
+    uint32_t from, to; /* cells */
+    const struct term *term;
+};
+#define FOUND_MOST 192
+struct findings {
+    struct found at[FOUND_MOST];
+    size_t n;
+};
+void words_walk(const struct words *words, const struct line *line, struct findings *out);
+/* Telephone numbers, addresses and names of accounts, which no list holds. */
+struct detail {
+    enum words_category category;
+    uint32_t from, to; /* cells */
+};
+#define DETAILS_MOST 8
+size_t words_details(const struct line *line, struct detail out[DETAILS_MOST]);
+
+#endif

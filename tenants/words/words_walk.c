@@ -1,0 +1,229 @@
+/* From every cell of a line down the trie, in all ways that the line may be read. What ends at
+ * a term is judged by what stands around it. */
+#include "node/base/fold_table.h"
+#include "tenants/words/words_priv.h"
+
+#define STEPS_MOST 30000 /* of one line; an ordinary one takes some hundreds */
+#define SKIPS_MOST 6     /* between two letters */
+#define WILD_MOST  3
+
+/* How a walk came to where it is. */
+struct way {
+    uint32_t last; /* the cell that was read last */
+    uint8_t n, n_alts, n_wild;
+    uint8_t n_parted;  /* letters with a sign or space before them */
+    uint8_t n_skipped; /* since the last letter */
+    bool has_stop, has_kana, has_circle;
+};
+
+struct walk {
+    const struct words *words;
+    const struct line *line;
+    struct findings *out;
+    uint32_t from;
+    unsigned n_steps;
+};
+
+/* "ま じ": おまえ, まじ and their like end right before cell i. */
+static bool is_led(const struct walk *w, uint32_t i)
+{
+    for (size_t k = 0; k < w->out->n; k++)
+        if (w->out->at[k].to == i && (w->out->at[k].term->concept == CONCEPT_LEAD ||
+                                      (w->out->at[k].term->concept == CONCEPT_NONE &&
+                                       (w->out->at[k].term->flags & TERM_ALLOWED) == 0)))
+            return true;
+    return false;
+}
+
+static bool begins(const struct walk *w)
+{
+    return words_begins(w->line, w->from) || is_led(w, w->from);
+}
+
+/* Behind a word in Latin letters its tail may follow: "shineyo". */
+static bool ends_romaji(const struct line *line, size_t i)
+{
+    static const char *const tails[] = {"yo", "ya",   "na", "ne",  "da",
+                                        "w",  "desu", "zo", "yaro"};
+
+    if (words_ends(line, i))
+        return true;
+    for (size_t t = 0; t < sizeof tails / sizeof tails[0]; t++) {
+        size_t n = strlen(tails[t]), k = 0;
+
+        while (k < n && i + k < line->n && line->cells[i + k].c == (uint8_t)tails[t][k])
+            k++;
+        if (k == n && words_ends(line, i + k))
+            return true;
+    }
+    return false;
+}
+
+/* A number is read as letters whole or not at all: 4にん is no threat. */
+static bool cuts_number(const struct line *line, uint32_t from, uint32_t to)
+{
+    return (line->cells[from].class == CELL_DIGIT && from > 0 &&
+            line->cells[from - 1].class == CELL_DIGIT) ||
+           (line->cells[to - 1].class == CELL_DIGIT && to < line->n &&
+            line->cells[to].class == CELL_DIGIT);
+}
+
+static bool is_kana_cell(enum cell_class class)
+{
+    return class == CELL_HIRAGANA || class == CELL_KATAKANA;
+}
+
+/* ヤクソク holds クソ, but is written as one word. */
+static bool cuts_katakana(const struct line *line, uint32_t to)
+{
+    return line->cells[to - 1].class == CELL_KATAKANA && to < line->n &&
+           line->cells[to].class == CELL_KATAKANA;
+}
+
+static bool is_meant(const struct walk *w, const struct term *term, const struct way *way,
+                     uint32_t to)
+{
+    const struct line *line = w->line;
+    bool is_base = term->concept == CONCEPT_NONE && (term->flags & TERM_ALLOWED) == 0;
+
+    if ((term->flags & TERM_BEGINS) != 0 && !begins(w))
+        return false;
+    if ((term->flags & TERM_ENDS) != 0 &&
+        !((term->flags & TERM_ROMAJI) != 0 ? ends_romaji(line, to) : words_ends(line, to)))
+        return false;
+    if ((term->flags & TERM_BACKWARD) != 0 &&
+        (way->n_wild > 0 || way->n_alts > 0 ||
+         (to < line->n && !words_is_gap(line->cells[to].class)) ||
+         (w->from > 0 && !words_is_gap(line->cells[w->from - 1].class))))
+        return false;
+    if (!is_base)
+        return way->n_wild == 0 && (way->n_alts == 0 || term->concept != CONCEPT_NONE);
+    if (way->n_alts > 0 &&
+        (way->n < 3 || way->n_alts * 2 > way->n + 1 || cuts_number(line, w->from, to)))
+        return false;
+    if (way->n_wild > 0 && (way->n < 3 || way->n_alts > 0 || way->n_wild * 2 > way->n))
+        return false;
+    if (way->n <= 3 && way->n_parted == 0 && cuts_katakana(line, to) && way->has_kana)
+        return false;
+    /* Letters of two words meet over the space between them: そうい(えば か)える. */
+    if (way->n_parted > 0 && (way->has_stop || way->n <= 2))
+        return begins(w) && words_ends(line, to);
+    return true;
+}
+
+static void take(struct walk *w, uint32_t node, const struct way *way, uint32_t to)
+{
+    for (uint32_t t = w->words->nodes[node].term; t != 0; t = w->words->terms[t].next) {
+        const struct term *term = &w->words->terms[t];
+
+        if (w->out->n < FOUND_MOST && is_meant(w, term, way, to))
+            w->out->at[w->out->n++] = (struct found){w->from, to, term};
+    }
+}
+
+/* What may stand between two letters of a word without being one. */
+static bool is_passed(const struct walk *w, const struct way *way, uint32_t i)
+{
+    const struct cell *cell = &w->line->cells[i], *last = &w->line->cells[way->last];
+    bool after_kana = is_kana_cell(last->class) || last->class == CELL_KANJI;
+
+    if (words_is_gap(cell->class) || cell->class == CELL_LONG)
+        return true;
+    if (cell->c == last->c)
+        return true;
+    if (is_kana_cell(cell->class)) {
+        uint32_t vowel = (uint32_t)fold_vowel((int32_t)last->c);
+
+        return cell->is_small ? cell->c <= U'お' || cell->c == U'つ'
+                              : cell->c == vowel && last->c != cell->c;
+    }
+    return after_kana && (cell->c == 'w' || cell->c == 'x' || cell->c == U'笑');
+}
+
+static void step(struct walk *w, uint32_t node, struct way way, uint32_t i);
+
+static void read_letter(struct walk *w, uint32_t node, const struct way *way, uint32_t i,
+                        uint32_t c, bool is_alt)
+{
+    const struct cell *cell = &w->line->cells[i];
+    uint32_t child = words_child(w->words, node, c);
+    struct way next = *way;
+
+    if (child == 0 || (is_alt && way->n == 0 && cell->class == CELL_SIGN))
+        return;
+    if (way->n > 0 && way->n_skipped > 0 && words_is_gap(w->line->cells[i - 1].class))
+        next.n_parted++;
+    next.n++;
+    if (is_alt)
+        next.n_alts++;
+    next.last = i;
+    next.n_skipped = 0;
+    next.has_kana = next.has_kana || is_kana_cell(cell->class);
+    take(w, child, &next, i + 1);
+    step(w, child, next, i + 1);
+}
+
+static void read_any(struct walk *w, uint32_t node, const struct way *way, uint32_t i)
+{
+    struct way next = *way;
+
+    next.n++;
+    next.n_wild++;
+    next.last = i;
+    next.n_skipped = 0;
+    for (uint32_t k = w->words->nodes[node].child; k != 0; k = w->words->nodes[k].sibling) {
+        take(w, k, &next, i + 1);
+        step(w, k, next, i + 1);
+    }
+}
+
+/* # of a list: a number, its commas and kanji too. */
+static void read_number(struct walk *w, uint32_t node, const struct way *way, uint32_t i)
+{
+    uint32_t child = words_child(w->words, node, '#'), to = i;
+    struct way next = *way;
+
+    while (child != 0 && to < w->line->n && to - i < 12 &&
+           (w->line->cells[to].class == CELL_DIGIT || (to > i && w->line->cells[to].c == ',')))
+        to++;
+    if (to == i)
+        return;
+    next.n++;
+    next.last = to - 1;
+    next.n_skipped = 0;
+    take(w, child, &next, to);
+    step(w, child, next, to);
+}
+
+static void step(struct walk *w, uint32_t node, struct way way, uint32_t i)
+{
+    const struct cell *cell;
+
+    if (i >= w->line->n || ++w->n_steps > STEPS_MOST)
+        return;
+    cell = &w->line->cells[i];
+    read_letter(w, node, &way, i, cell->c, false);
+    for (const uint16_t *alt = cell->alts; alt != NULL && *alt != 0; alt++)
+        read_letter(w, node, &way, i, *alt, true);
+    if (cell->class == CELL_CIRCLE && way.n_wild < WILD_MOST)
+        read_any(w, node, &way, i);
+    if (cell->class == CELL_DIGIT)
+        read_number(w, node, &way, i);
+    if (way.n > 0 && way.n_skipped < SKIPS_MOST && is_passed(w, &way, i)) {
+        way.n_skipped++;
+        way.has_stop = way.has_stop || cell->class == CELL_STOP;
+        way.has_circle = way.has_circle || cell->class == CELL_CIRCLE;
+        step(w, node, way, i + 1);
+    }
+}
+
+void words_walk(const struct words *words, const struct line *line, struct findings *out)
+{
+    struct walk w = {.words = words, .line = line, .out = out};
+
+    out->n = 0;
+    for (uint32_t i = 0; i < line->n; i++) {
+        w.from = i;
+        step(&w, 0, (struct way){.last = i}, i);
+    }
+}

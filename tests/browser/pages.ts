@@ -1,5 +1,5 @@
 /** Every page of the client and how one comes to it: what the tests of looks, words and sizes walk. */
-import { halfIn, type Place, signedIn, type Visit, type VisitOptions } from "./engine.ts";
+import { halfIn, type Place, signedIn, Visit, type VisitOptions } from "./engine.ts";
 import { twoToLookAt } from "./people_made.ts";
 
 export interface PageUnderTest {
@@ -62,6 +62,24 @@ async function handInNothing(visit: Visit): Promise<void> {
   await to(visit, "#/roster", ".deeds");
   await visit.page.click("form .button");
   await visit.page.waitForSelector("form .fault");
+}
+
+/** The record of who came, with a child's visit in it. */
+async function toVisits(visit: Visit): Promise<void> {
+  await to(visit, "#/visits", "#visits-floor");
+  await visit.settled();
+  if ((await visit.page.locator(".record").count()) > 0) return;
+  const child = await Visit.begin(visit.at, { state: await signedIn(visit.at, "plaza0") });
+  try {
+    await child.open();
+    await onFloor(child, 0, false);
+    await child.page.click(".leave");
+    await child.page.waitForSelector(".floors");
+  } finally {
+    await child.context.close();
+  }
+  await visit.page.reload();
+  await visit.page.waitForSelector(".record tbody tr");
 }
 
 export const pages: readonly PageUnderTest[] = [
@@ -372,7 +390,7 @@ export const pages: readonly PageUnderTest[] = [
     },
   },
   { name: "floors_of_a_contractor", who: "contractor", reach: (v) => to(v, "#/floors", ".pill") },
-  { name: "visits", who: "board", reach: (v) => to(v, "#/visits", "#visits-floor") },
+  { name: "visits", who: "board", reach: toVisits },
   {
     name: "visits_without_a_purpose",
     who: "contractor",
@@ -442,6 +460,14 @@ export const pages: readonly PageUnderTest[] = [
   { name: "place_watching", who: "plaza1", reach: (v) => onFloor(v, 0, true) },
   { name: "place_map", who: "plaza2", reach: (v) => onFloor(v, 1, true) },
   { name: "place_words", who: "plaza3", reach: (v) => onFloor(v, 1, false) },
+  {
+    name: "place_letters",
+    who: "plaza0",
+    reach: async (v) => {
+      await onFloor(v, 1, false);
+      await v.page.click(".letters");
+    },
+  },
   { name: "place_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, false) },
   { name: "place_map_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, true) },
   { name: "first_sheet", who: "nobody", reach: (v) => to(v, "#/first-sheet", ".check input") },

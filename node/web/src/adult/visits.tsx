@@ -125,28 +125,27 @@ interface TableProps {
   readonly only: (account: string) => void;
 }
 
-/** A line an event. On a narrow screen each line stands as a card, with its columns named; the roles keep it
- * a table for ears then. */
+/** A line an event. On a narrow screen each line stands as a card, with its columns named in it. */
 function Table({ items, floors, mayMeet, only }: TableProps): VNode {
   const stays = staysOf(items);
   return (
-    <table class="record" role="table">
+    <table class="record">
       <caption class="unseen">
         <Words of={words.table} />
       </caption>
-      <thead role="rowgroup">
-        <tr role="row">
+      <thead>
+        <tr>
           {columns.map((one, i) => (
-            <th scope="col" role="columnheader" key={i}>
+            <th scope="col" key={i}>
               <Words of={one} />
             </th>
           ))}
-          <td role="cell" />
+          <td />
         </tr>
       </thead>
-      <tbody role="rowgroup">
+      <tbody>
         {items.map((one) => (
-          <tr role="row" key={one.id}>
+          <tr key={one.id}>
             <Line
               visit={one}
               stayMs={stays.get(one.id)}
@@ -163,11 +162,11 @@ function Table({ items, floors, mayMeet, only }: TableProps): VNode {
 
 const columns = [words.at, words.who, words.login, words.floor, words.kind, words.stay] as const;
 
-/** A cell with the name of its column, which eyes see where there is no head row. */
+/** A cell with the name of its column, for where there is no head row. */
 function Cell({ column, children }: { column: Word; children: ComponentChildren }): VNode {
   return (
-    <td role="cell">
-      <span class="record-name fine" aria-hidden="true">
+    <td>
+      <span class="record-name fine">
         <Words of={column} />
       </span>
       <span class="record-value">{children}</span>
@@ -189,7 +188,7 @@ function Line({ visit, stayMs, floors, mayMeet, only }: LineProps): VNode {
       <Cell column={words.at}>
         <Time utc={visit.at} />
       </Cell>
-      <th scope="row" role="rowheader" id={`visit-${visit.id}`}>
+      <th scope="row" id={`visit-${visit.id}`}>
         {mayMeet ? (
           <a class="inline-door" href={`#/people/${visit.account}`}>
             <Given>{name}</Given>
@@ -226,7 +225,7 @@ function Line({ visit, stayMs, floors, mayMeet, only }: LineProps): VNode {
         )}
       </Cell>
       <Cell column={words.stay}>{stayMs === undefined ? "" : <Stay ms={stayMs} />}</Cell>
-      <td role="cell">
+      <td>
         <button
           type="button"
           class="quiet-button"

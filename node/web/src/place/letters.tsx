@@ -2,7 +2,6 @@ import type { VNode } from "preact";
 import { useContext } from "preact/hooks";
 import { chooseDisplay, display, systemIsDark } from "../control.js";
 import { themeShown } from "../state/display.js";
-import { first } from "../words/first.js";
 import { place } from "../words/place.js";
 import { DisplayChoices } from "../view/display.js";
 import { useStore } from "../view/use.js";
@@ -36,7 +35,7 @@ export function Letters({ close }: { close: () => void }): VNode {
   return (
     <section class="card stack" aria-labelledby="letters-title">
       <h2 id="letters-title" class="unseen">
-        <Words of={first.display} />
+        <Words of={place.letters} />
       </h2>
       <DisplayChoices
         group="letters"

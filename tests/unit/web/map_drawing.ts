@@ -65,6 +65,7 @@ test("only_what_changed_is_told", (t) => {
 
 const widthOf = (text: string, size: number): number => [...text].length * size;
 const sizes = [13, 11];
+const floor = { x: 0, y: 0, w: 400, h: 260 };
 
 test("names_of_areas_never_lie_on_each_other", (t) => {
   t.req("AI-2.1-イ");
@@ -79,7 +80,7 @@ test("names_of_areas_never_lie_on_each_other", (t) => {
         rects: [{ x: (i * 53) % 280, y: (i * 31) % 190, w, h }],
       };
     });
-    const boxes = placed(areas, sizes, 1, widthOf).map(({ lines, size, x, y }) => ({
+    const boxes = placed(areas, floor, sizes, 1, widthOf).map(({ lines, size, x, y }) => ({
       x,
       y,
       w: Math.max(...lines.map((line) => widthOf(line, size))),
@@ -98,18 +99,25 @@ test("names_of_areas_never_lie_on_each_other", (t) => {
 test("a_name_goes_smaller_then_in_two_lines_then_out_and_the_way_to_help_stays", (t) => {
   const rect = (w: number, h: number): Named["rects"] => [{ x: 0, y: 0, w, h }];
   const one = (text: string, w: number, h: number): string => {
-    const [at] = placed([{ text, isFirst: false, rects: rect(w, h) }], sizes, 1, widthOf);
+    const [at] = placed([{ text, isFirst: false, rects: rect(w, h) }], floor, sizes, 1, widthOf);
     return at === undefined ? "" : `${at.size} ${at.lines.join("|")}`;
   };
   t.eq(one("あいうえお", 100, 40), "13 あいうえお", "room for it");
   t.eq(one("あいうえお", 65, 40), "11 あいうえお", "smaller");
   t.eq(one("あいうえお", 50, 60), "13 あいう|えお", "two lines");
   t.eq(one("あいうえお", 20, 10), "13 あいうえお", "beyond its side, where nothing else is");
+  const atRim = [{ text: "あいうえお", isFirst: false, rects: [{ x: 390, y: 0, w: 10, h: 10 }] }];
+  const [end] = placed(atRim, floor, sizes, 1, widthOf);
+  t.ok(
+    end !== undefined && end.x + widthOf("あいうえお", end.size) <= floor.w,
+    "never past the rim",
+  );
   const both = placed(
     [
       { text: "ひろいところ", isFirst: false, rects: rect(60, 14) },
       { text: "そうだん", isFirst: true, rects: rect(50, 14) },
     ],
+    floor,
     sizes,
     1,
     widthOf,

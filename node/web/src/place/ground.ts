@@ -204,8 +204,14 @@ function names(
       h: h * tilt * scale,
     })),
   }));
+  const within = {
+    x: edgeCm * scale,
+    y: topCm * scale,
+    w: floor.w_cm * scale,
+    h: floor.h_cm * tilt * scale,
+  };
   const sizes = [Math.max(13 * ratio, 22 * scale), Math.max(11 * ratio, 18 * scale)];
-  for (const { lines, size, x, y } of placed(named, sizes, ratio, widthOf)) {
+  for (const { lines, size, x, y } of placed(named, within, sizes, ratio, widthOf)) {
     to.font = `${size}px ${font}`;
     lines.forEach((line, i) => {
       const lineY = y + i * size * lineHeight;

@@ -322,11 +322,14 @@ export class Painter {
     }
     named.sort((a, b) => a.far - b.far);
     const up = figureCm.h * 0.94 * scale;
+    const { width } = this.canvas;
     for (let i = 0; i < named.length && i < most; i++) {
       const one = named[i]!;
       const { name, state } = one.figure;
       const { image, w, h } = (one.label ??= labels.of(name, state, one === me));
-      const x = Math.round(one.px - w / 2);
+      const isInView = one.px >= 0 && one.px < width; // then all of their name is
+      const left = Math.round(one.px - w / 2);
+      const x = isInView ? Math.max(2, Math.min(width - 2 - w, left)) : left;
       const y = freeRow(taken, x, Math.round(one.py - up - h), w, h);
       if (y === undefined) continue; // a name that cannot be read is none
       taken.push(x, y, w, h);

@@ -21,10 +21,11 @@ export interface Placed {
 export const lineHeight = 1.2;
 const gap = 2;
 
-/** `sizes`: of letters, the wanted one first. The important ones first, then the largest areas; who finds no
+/** `floor`: beyond it nothing is written. `sizes`: of letters, the wanted one first. The important ones first, then the largest areas; who finds no
  * room is left out. */
 export function placed(
   all: readonly Named[],
+  floor: Rect,
   sizes: readonly number[],
   ratio: number,
   widthOf: (text: string, size: number) => number,
@@ -37,7 +38,7 @@ export function placed(
   );
   for (const one of order) {
     if (one.text === "" || one.rects.length === 0) continue;
-    for (const { box, ...place } of candidates(one, sizes, ratio, widthOf)) {
+    for (const { box, ...place } of candidates(one, floor, sizes, ratio, widthOf)) {
       if (taken.some((other) => overlap(other, box))) continue;
       taken.push(box);
       found.push(place);
@@ -52,6 +53,7 @@ type Candidate = Placed & { readonly box: Rect };
 /** From the best to the worst: in one line, smaller, in two lines; inside the area, then beyond its side. */
 function* candidates(
   { text, rects }: Named,
+  floor: Rect,
   sizes: readonly number[],
   ratio: number,
   widthOf: (text: string, size: number) => number,
@@ -72,7 +74,8 @@ function* candidates(
         if (fits === mayLeave) continue;
         const left = rect.x + inset;
         const right = rect.x + Math.max(inset, rect.w - inset - w);
-        const middle = rect.x + (rect.w - w) / 2;
+        const most = floor.x + floor.w - w - inset;
+        const middle = Math.max(floor.x + inset, Math.min(most, rect.x + (rect.w - w) / 2));
         const back = rect.y + inset;
         const front = rect.y + Math.max(inset, rect.h - inset - h);
         for (const y of new Set([back, front, (back + front) / 2]))

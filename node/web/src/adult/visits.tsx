@@ -115,6 +115,7 @@ const reasons: Readonly<Record<string, Word>> = {
   ended: words.ended,
   floor: words.floorGone,
   restart: words.restart,
+  away: words.idle,
 };
 
 interface TableProps {

@@ -241,5 +241,10 @@ export const visits = {
   ended: ["ログインが終《お》わった", "ログインが おわった", "sign-in ended"],
   floorGone: ["フロアがなくなった", "フロアが なくなった", "the floor went away"],
   restart: ["システムの再起動《さいきどう》", "システムが もういちど はじまった", "restart"],
+  idle: [
+    "長《なが》いあいだ操作《そうさ》がなかった",
+    "ながい あいだ なにも しなかった",
+    "did nothing for long",
+  ],
   cut: ["回線《かいせん》が切《き》れた", "かいせんが きれた", "the line was cut"],
 } satisfies Record<string, Word>;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "node/base/clock.h"
+#include "node/base/log.h"
 #include "node/db/audit.h"
 #include "node/db/digest.h"
 #include "node/db/seal.h"
@@ -124,7 +125,11 @@ static enum err read_address(const struct req *req, const struct receiver_row *r
     enum err rc =
         unseal(req->services->keyring, &at, row->address_sealed, req->arena, out, why);
 
-    if (rc == ERR_NOT_FOUND) { /* erased; the row goes with it */
+    /* Erased (the row goes with it), or damaged: the others are still to be seen, and this one
+     * to be removed. */
+    if (rc == ERR_NOT_FOUND || rc == ERR_PROTO) {
+        if (rc == ERR_PROTO)
+            log_error("notify.address", L_ID("receiver", row->id));
         *out = SPAN("");
         return ERR_OK;
     }

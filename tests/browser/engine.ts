@@ -28,6 +28,7 @@ export interface Place {
   readonly title_ja: string;
   readonly logins: Readonly<Record<string, Login>>;
   readonly imports: Readonly<Record<string, string>>; // rosters handed in, by what became of them
+  readonly mails?: string; // a file: each mail that arrived, a line of JSON
 }
 
 const given = JSON.parse(readFileSync(process.env["IBASHO_BROWSER"] ?? "", "utf8")) as Record<

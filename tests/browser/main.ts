@@ -9,6 +9,7 @@ import "./my_page.ts";
 import "./avatars.ts";
 import "./profile.ts";
 import "./keyboard.ts";
+import "./notify.ts";
 import "./settings.ts";
 import "./hours.ts";
 import "./floors.ts";

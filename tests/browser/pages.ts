@@ -243,6 +243,21 @@ export const pages: readonly PageUnderTest[] = [
   { name: "my_page_of_the_board", who: "board", reach: (v) => to(v, "", ".door") },
   { name: "roles", who: "board", reach: (v) => to(v, "#/roles", ".deeds") },
   { name: "roles_of_a_teacher", who: "reader", reach: (v) => to(v, "#/roles", ".deeds") },
+  { name: "notify", who: "board", reach: (v) => to(v, "#/notify", "#notify-address") },
+  {
+    name: "notify_with_faults",
+    who: "contractor",
+    reach: async (v) => {
+      await to(v, "#/notify", "#notify-address");
+      await v.page.click("form .button");
+      await v.page.waitForSelector("form .fault");
+    },
+  },
+  {
+    name: "notice_of_another",
+    who: "board",
+    reach: (v) => to(v, `#/n/${"A".repeat(43)}`, ".fault"),
+  },
   { name: "settings", who: "board", reach: (v) => to(v, "#/settings", ".setting-row") },
   {
     name: "setting_text",

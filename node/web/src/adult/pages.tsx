@@ -7,6 +7,8 @@ import { ContractPage } from "./contract.js";
 import { FloorsPage } from "./floors.js";
 import { HoursPage } from "./hours.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
+import { NotifyPage } from "./notify.js";
+import { NoticePage } from "./notify_open.js";
 import { PeoplePage } from "./people.js";
 import { PersonPage } from "./person.js";
 import { PersonNewPage } from "./person_new.js";
@@ -45,6 +47,8 @@ const views: Views = {
   rollover: RolloverPage,
   summary: SummaryPage,
   unused: UnusedPage,
+  notify: NotifyPage,
+  notice: NoticePage,
   keys: KeysPage,
   sheet: SheetPage,
   "sheet-check": CheckPage,

@@ -5,14 +5,15 @@ import { found } from "../state/settings.js";
 import { MissingNote, TroubleNote } from "../view/trouble.js";
 import { Words } from "../view/words.js";
 import { first } from "../words/first.js";
+import { notify } from "../words/notify.js";
 import { settings } from "../words/settings.js";
 import { useAsked } from "../view/asked.js";
-import { PageHead } from "../view/page.js";
+import { PageHead, type PageProps } from "../view/page.js";
 import { Time } from "../view/time.js";
 import { SettingTitle, Value } from "./value.js";
 
 /** All rules of the municipality, each with its value now and the one to come. */
-export function SettingsPage(): VNode {
+export function SettingsPage({ role }: PageProps): VNode {
   const [asked, again] = useAsked("settings.list", undefined);
   const [typed, type] = useState("");
   if (asked.at === "trouble")
@@ -28,6 +29,11 @@ export function SettingsPage(): VNode {
       <p>
         <Words of={settings.lead} />
       </p>
+      {role === "commissioner" || role === "contractor" ? (
+        <a class="back" href="#/notify">
+          <Words of={notify.fromSettings} />
+        </a>
+      ) : null}
       <div class="search">
         <label for="settings-search">
           <Words of={settings.filter} />

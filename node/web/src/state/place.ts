@@ -45,6 +45,8 @@ const rows = {
   rollover: { path: "rollover", of: "adult" },
   summary: { path: "summary", of: "adult" },
   unused: { path: "unused", of: "adult" },
+  notify: { path: "notify", of: "adult" },
+  notice: { path: "n/*", of: "adult" }, // as the link of a notice names it
   keys: { path: "keys", of: "adult" },
   sheet: { path: "sheet", of: "adult" },
   "sheet-check": { path: "sheet-check", of: "adult" },

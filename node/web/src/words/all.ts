@@ -10,6 +10,7 @@ import { hours } from "./hours.js";
 import { hoursWork } from "./hours_work.js";
 import { keys } from "./keys.js";
 import { me } from "./me.js";
+import { notify } from "./notify.js";
 import { people } from "./people.js";
 import { person } from "./person.js";
 import { colourNames, figures, profile } from "./profile.js";
@@ -65,5 +66,6 @@ export const chapters: readonly Chapter[] = [
   { name: "schools", forChildren: false, words: schools },
   { name: "roster", forChildren: false, words: roster },
   { name: "summary", forChildren: false, words: summary },
+  { name: "notify", forChildren: false, words: notify },
   { name: "roleTable", forChildren: false, words: roleTable },
 ];

@@ -8,8 +8,8 @@ open files and threads of every program are noted; over the round, what the load
 node's CPU. At the end the first rounds, once the node is warm, are held against the last ones, and the record
 of entries and exits against who came and went.
 
-Memory is the proportional share of each program's pages (PSS), of the database without its shared
-buffers, which are meant to fill. Ends with `N passed, N failed`; whatever the length, the cases stand in
+Memory is what a program alone holds (anonymous pages): not its code, which it shares with whoever runs
+beside it, nor the database's shared buffers, which are meant to fill. Ends with `N passed, N failed`; whatever the length, the cases stand in
 build/test-results/load-soak.tsv, the requirement beside them only after a run of eight hours.
 """
 import json
@@ -47,9 +47,9 @@ starts = {}       # how often each program was started, in the beginning
 
 # -- what a program holds ---------------------------------------------------------------------------
 
-def memory_kb(pid, fields):
+def memory_kb(pid):
     with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
-        return sum(int(line.split()[1]) for line in f if line.split(":")[0] in fields)
+        return next(int(line.split()[1]) for line in f if line.startswith("Pss_Anon:"))
 
 
 def held(node):
@@ -58,11 +58,10 @@ def held(node):
     for name, (pid, word, _) in node.rows().items():
         if word != "ready" or name == "supervise":
             continue
-        fields = ("Pss_Anon", "Pss_File") if name == "postgres" else ("Pss",)
         mb = files = threads = 0
         for one in tree(pid):
             try:
-                mb += memory_kb(one, fields) / 1024
+                mb += memory_kb(one) / 1024
                 files += len(os.listdir(f"/proc/{one}/fd"))
                 threads += len(os.listdir(f"/proc/{one}/task"))
             except (FileNotFoundError, ProcessLookupError):

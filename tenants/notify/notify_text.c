@@ -42,7 +42,10 @@ static void token_text(const uint8_t token[NOTIFY_TOKEN_BYTES], char out[48])
     EVP_EncodeBlock((uint8_t *)out, token, NOTIFY_TOKEN_BYTES);
     out[43] = '\0';
     for (char *c = out; *c != '\0'; c++)
-        *c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
+        if (*c == '+')
+            *c = '-';
+        else if (*c == '/')
+            *c = '_';
 }
 
 static enum err make_link(struct keyring *keyring, struct id notice, const char *origin,

@@ -226,7 +226,7 @@ static enum err attempt(struct lane *lane, struct sending *s, struct net_result 
     const struct services *services = n->conf.services;
     struct seal_place address_at = place_of(s, "address_sealed");
     struct seal_place secret_at = place_of(s, "secret_sealed");
-    struct span address, secret;
+    struct span address = SPAN_NONE, secret = SPAN_NONE;
     struct net_mail mail;
     struct net_hook hook;
     enum err rc;

@@ -63,7 +63,7 @@ static enum err make_run(struct tx *tx, void *arg, struct fail *why)
     struct made *m = arg;
     enum err rc = receiver_store_add(tx, &m->row, why);
 
-    for (int i = 0; rc == ERR_OK && i < m->n_steps; i++) {
+    for (size_t i = 0; rc == ERR_OK && i < T_COUNT(steps) && (int)i < m->n_steps; i++) {
         m->act.step = steps[i];
         rc = receiver_store_act(tx, &m->act, why);
     }

@@ -165,11 +165,13 @@ ROUTES = {
     # -- keys --
     "keys.approve": Route(lambda w, r, k: (
         {"id": str(uuid.uuid4())}, {"check_code": "0000"}), ("forged",)),
-    # -- notices out: of receivers nobody has; a token nobody made --
+    # -- notices out: receivers that stand elsewhere (409); a token nobody made --
     "notify.add": body_of(lambda w: {"id": nonce(), "account": nonce(), "channel": "mail",
                                      "address": "nobody", "kinds": ["report"]}),
-    **{f"notify.{act}": Route(lambda w, r, k: ({"id": nonce()}, None), ("forged",))
-       for act in ("confirm", "test", "pause", "resume", "remove")},
+    **{f"notify.{act}": made("notify_paused", kinds=("own", "foreign", "erased", "forged"))
+       for act in ("confirm", "test", "pause")},
+    "notify.resume": made("notify_added", kinds=("own", "foreign", "erased", "forged")),
+    "notify.remove": made("notify_added", kinds=("foreign", "erased", "forged")),
     "notify.open": body_of({"token": "A" * 43}),
     # -- watching --
     "watch.seen": made("watch_notice"),

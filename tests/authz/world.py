@@ -76,6 +76,7 @@ class World:
         self.make_people()
         self.make_sessions()
         self.make_notices()
+        self.make_receivers()
         # What was written past the node: it reads all of it when it starts.
         was = self.node.kill("node")
         self.node.wait_back("node", was)
@@ -162,6 +163,18 @@ class World:
                 VALUES ('{things[kind]}', '{about.get(kind) or uuid.uuid4()}', 'burst', now(), 31,
                         600, 'watch.reads_10min=30')""")
         self.made["watch_notice"] = things
+
+    def make_receivers(self):
+        """Of notices out: one that is paused, one that waits to be confirmed; here and there."""
+        for name, steps in (("notify_paused", "now(), now(), now()"),
+                            ("notify_added", "NULL, NULL, NULL")):
+            things = {kind: str(uuid.uuid4()) for kind in ("own", "foreign", "erased")}
+            for kind in ("own", "foreign"):
+                (self.there if kind == "foreign" else self.node).psql(
+                    "INSERT INTO notify_receiver (id, account, channel, address_sealed, kinds,"
+                    f" added_at, confirmed_at, proved_at, paused_at) VALUES ('{things[kind]}',"
+                    f" '{self.accounts['supporter']}', 'mail', '', 'report', now(), {steps})")
+            self.made[name] = things
 
     def thing(self, name, kind):
         return self.made[name].get(kind) or str(uuid.uuid4())

@@ -15,6 +15,7 @@
 #define ANSWER_MOST  65536 /* bytes of an answer, head and body each; nothing of it is kept */
 #define AUTH_MOST    512
 #define URL_CAP      640
+#define SOCKETS_MOST 4 /* two at once while it is not known which family answers */
 #define SECRET_LEAST 16
 
 const struct conf_row net_conf_rows[NET_CONF_N] = {
@@ -242,6 +243,7 @@ struct attempt {
     bool was_private; /* one was refused */
     struct span sends;
     size_t n_sent, n_head, n_body;
+    int sockets[SOCKETS_MOST]; /* open ones; 0: none (curl is given no descriptor 0) */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -283,7 +285,13 @@ static int on_progress(void *arg, curl_off_t down, curl_off_t n_down, curl_off_t
     (void)n_down;
     (void)up;
     (void)n_up;
-    return a->stop != NULL && atomic_load(a->stop);
+    if (a->stop == NULL || !atomic_load(a->stop))
+        return 0;
+    /* Or curl would say QUIT to a server that hangs and wait for its answer. */
+    for (int i = 0; i < SOCKETS_MOST; i++)
+        if (a->sockets[i] != 0)
+            shutdown(a->sockets[i], SHUT_RDWR);
+    return 1;
 }
 
 /* The address that is about to be connected to, whatever the name said a moment ago. */
@@ -297,7 +305,25 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
         a->was_private = true;
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    for (int i = 0; i < SOCKETS_MOST; i++)
+        if (a->sockets[i] == 0) {
+            int fd =
+                socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+            a->sockets[i] = fd > 0 ? fd : 0;
+            return fd > 0 ? fd : CURL_SOCKET_BAD;
+        }
+    return CURL_SOCKET_BAD;
+}
+
+static int on_close(void *arg, curl_socket_t fd)
+{
+    struct attempt *a = arg;
+
+    for (int i = 0; i < SOCKETS_MOST; i++)
+        if (a->sockets[i] == fd)
+            a->sockets[i] = 0;
+    return close(fd);
 }
 
 /* Every option that is not about the one protocol. False: no memory. */
@@ -335,7 +361,9 @@ static bool set_common(CURL *curl, struct attempt *a)
            curl_easy_setopt(curl, CURLOPT_XFERINFODATA, a) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_socket) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, a) == CURLE_OK;
+           curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, a) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, on_close) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, a) == CURLE_OK;
 }
 
 /* What a failed call says of the line, before a server said anything of the matter. */

@@ -337,6 +337,27 @@ def notify_killed_node_loses_nothing(t):
 
 
 @case
+def notify_swap_hands_the_queue_over(t):
+    """A new program takes the place while a mail hangs: the attempt ends, its try does not count, and
+    the successor sends what waits."""
+    receiver = seen["receiver"]
+    mail.mode = "hang"
+    n_before, n_tries = len(mail.mails), len(mail.tries)
+    ids = put(receiver, duty, n=10)
+    wait(lambda: len(mail.tries) > n_tries)
+    began = time.monotonic()
+    node.swap()
+    took = time.monotonic() - began
+    mail.mode = "ok"
+    t.note(f"swap with a hanging mail: {took:.1f} s")
+    t.ok(took < 10, "nobody waits for it", took)
+    t.ok(wait(lambda: queue()["n_waiting"] == 0, 30), "all go out", queue()["n_waiting"])
+    came = {m.id for m in mail.mails[n_before:]}
+    t.eq(came, {f"<{i}@town.example.jp>" for i in ids}, "every one")
+    t.ok(all(state_of(i)[0] == "sent" for i in ids), "and it is known")
+
+
+@case
 def notify_is_given_up_in_the_end(t):
     receiver = seen["receiver"]
     mail.mode = "busy"

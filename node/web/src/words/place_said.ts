@@ -157,6 +157,11 @@ export const placeOut = {
     "あの フロアは いま つかえません。 ほかの フロアを えらべます。",
     "That floor cannot be used just now. You can choose another one.",
   ],
+  away: [
+    "しばらくうごかなかったので、入《い》り口《ぐち》にもどりました。いつでも、またはいれます。",
+    "しばらく うごきませんでした。 いりぐちに もどりました。 いつでも はいれます。",
+    "It was quiet for a while, so you are at the entrance again. Come in whenever you like.",
+  ],
   restart: [
     "いばしょが新《あたら》しくなりました。もう一度《いちど》はいってください。",
     "いばしょが あたらしく なりました。 もう いちど はいって ください。",

@@ -73,9 +73,10 @@ void visit_ring_put(struct visit_ring *ring, struct ws_shared *frame, uint32_t n
     ring->last_n = n;
     while (ring->used > 0 && is_old(item_at(ring, 0), now_ms))
         drop_first(ring);
-    if (use.is_call && ring->n_calls == VISIT_RING_CALLS)
+    if (use.is_call && (ring->n_calls == VISIT_RING_CALLS ||
+                        (ring->n_calls > 0 && ring->used == VISIT_RING_CAP)))
         drop_call(ring);
-    if (!make_room(ring))
+    if ((use.is_call && ring->used == VISIT_RING_CAP) || !make_room(ring))
         return;
     ring->used++;
     ring->n_calls += use.is_call;

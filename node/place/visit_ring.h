@@ -33,8 +33,8 @@ struct visit_ring_use {
 
 /* The number the next event has. */
 uint32_t visit_ring_next(const struct visit_ring *ring);
-/* Takes a reference of its own; n is visit_ring_next. Without memory the event is not kept: it
- * is sent, but not said again. */
+/* Takes a reference of its own; n is visit_ring_next. Without memory the event is not kept, nor
+ * is a call when all VISIT_RING_CAP are the place's: it is sent, but not said again. */
 void visit_ring_put(struct visit_ring *ring, struct ws_shared *frame, uint32_t n,
                     struct visit_ring_use use, int64_t now_ms);
 /* Calls fn for every one kept that came after after_n, in their order. */

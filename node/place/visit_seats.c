@@ -65,19 +65,23 @@ static enum err read_locks(struct ghosts_reading *r, struct tx *tx, struct fail 
     return rc;
 }
 
-/* Runs when the program before us has given up the writer's lock, so its last word is read. */
+/* Runs when the program before us has given up the writer's lock, so its last word is read.
+ * Locks first: when the seats are given up, the rooms that staff locked are locked even so. */
 static enum err ghosts_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct ghosts_reading *r = arg;
     struct visit_seat_row *rows = NULL;
     size_t n = 0;
-    enum err rc = visit_store_seats(tx, NULL, tx_arena(tx), &rows, &n, why);
+    enum err rc;
 
     free_ghosts(&r->ghosts); /* it may run again */
     place_locks_free(&r->locks);
+    rc = read_locks(r, tx, why);
+    if (rc == ERR_OK)
+        rc = visit_store_seats(tx, NULL, tx_arena(tx), &rows, &n, why);
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
         rc = keep_ghost(r, &rows[i], why);
-    return rc == ERR_OK ? read_locks(r, tx, why) : rc;
+    return rc;
 }
 
 static void ghosts_done(void *arg, enum err rc, const struct fail *why);

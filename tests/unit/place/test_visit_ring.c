@@ -117,3 +117,25 @@ T_CASE(visit_ring_is_not_filled_by_calls)
     T_EQ(ring.n_calls, 0u, "as they go with the oldest, too");
     visit_ring_fini(&ring);
 }
+
+T_CASE(visit_ring_that_is_full_gives_no_word_of_the_place_for_a_call)
+{
+    const struct visit_ring_use call = {.for_ms = 50000, .is_call = true};
+    struct visit_ring ring = {0};
+
+    for (int i = 0; i < VISIT_RING_CAP; i++)
+        say(&ring, 0);
+    say_for(&ring, call, 1);
+    T_EQ(replay(&ring, 0, 1).n, VISIT_RING_CAP, "all of the place's");
+    T_TEXT(replay(&ring, 0, 1).last, "256", "and no call");
+    T_EQ(ring.last_n, 257u, "which has its number all the same");
+    visit_ring_fini(&ring);
+    say_for(&ring, call, 1);
+    for (int i = 1; i < VISIT_RING_CAP; i++)
+        say(&ring, 1);
+    say_for(&ring, call, 1);
+    T_EQ(replay(&ring, 0, 1).n, VISIT_RING_CAP, "the older call goes");
+    T_EQ(replay(&ring, 1, 1).n, VISIT_RING_CAP, "as the first of all");
+    T_EQ(ring.n_calls, 1u, "for the newer one");
+    visit_ring_fini(&ring);
+}

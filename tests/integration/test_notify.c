@@ -2,11 +2,15 @@
  * the node: test_notify.py. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "node/base/clock.h"
 #include "node/db/erase.h"
+#include "node/db/seal.h"
 #include "node/features.h"
+#include "node/io/net.h"
 #include "tenants/notify/notify_receiver_store.h"
+#include "tenants/notify/notify_rows.h"
 #include "tenants/notify/notify_store.h"
 #include "tenants/notify/notify_text.h"
 #include "tests/integration/people_fixture.h"
@@ -20,6 +24,7 @@ struct town {
     struct db *db;
     struct arena *arena;
     struct id board, duty, second;
+    int64_t now_us; /* of what is put */
 };
 
 static void town_start(struct town *t)
@@ -33,6 +38,7 @@ static void town_start(struct town *t)
 
     memset(t, 0, sizeof *t);
     people_fixture_start(&t->f);
+    t->now_us = NOW_US;
     t->writer = t->f.store.services.writer;
     t->db = t->f.store.db;
     t->arena = t->f.store.arena;
@@ -70,13 +76,25 @@ static enum err make_run(struct tx *tx, void *arg, struct fail *why)
     return rc;
 }
 
+static struct span seal_address(struct town *t, struct id account, struct id receiver)
+{
+    struct keyring *keyring = t->f.store.services.keyring;
+    const struct seal_place at = {RECEIVER_ADDRESS_TABLE, "address_sealed", receiver};
+    struct span sealed = SPAN_NONE;
+    struct id key;
+
+    T_EQ(keyring_need_key(keyring, KEY_PERSON, account, NULL, &key, NULL), ERR_OK, "a key");
+    T_EQ(seal(keyring, key, &at, SPAN("duty@example.jp"), t->arena, &sealed, NULL), ERR_OK,
+         "sealed");
+    return sealed;
+}
+
 static struct id make_receiver(struct town *t, struct id account, const char *kinds,
                                int n_steps)
 {
     struct made m = {
         .row = {.id = id_new(),
                 .account = account,
-                .address_sealed = SPAN("sealed"),
                 .kinds = span_text(kinds),
                 .added_utc_us = NOW_US},
         .act = {.by = t->board, .role = ROLE_COMMISSIONER, .now_utc_us = NOW_US},
@@ -84,6 +102,7 @@ static struct id make_receiver(struct town *t, struct id account, const char *ki
     };
 
     m.act.receiver = m.row.id;
+    m.row.address_sealed = seal_address(t, account, m.row.id);
     T_EQ(writer_wait(t->writer, make_run, &m, NULL), ERR_OK, "a receiver");
     return m.row.id;
 }
@@ -127,7 +146,7 @@ static enum err put(struct town *t, enum notify_kind kind, struct id cause,
                                  .accounts = accounts,
                                  .n_accounts = n,
                                  .link = "staff/sos",
-                                 .now_utc_us = NOW_US}};
+                                 .now_utc_us = t->now_us}};
     enum err rc = writer_wait(t->writer, put_run, &p, NULL);
 
     *n_made_out = p.post.n_made;
@@ -413,5 +432,70 @@ T_CASE(notify_forgets_a_person_who_is_erased)
     T_EQ(store_fixture_i64(&t.f.store, "SELECT (SELECT count(*) FROM notify_receiver) * 10 +"
                                        " (SELECT count(*) FROM notify_notice)"),
          11, "the other's stay");
+    town_stop(&t);
+}
+
+/* ---- the threads ---- */
+
+static const struct conf_row own_rows[1] = {
+    {.name = "front.public_url", .type = CONF_TEXT, .initial = "https://town.example.jp"}};
+static const struct conf_table conf_tables[] = {
+    {own_rows, 1}, {net_conf_rows, NET_CONF_N}, {notify_conf_rows, NOTIFY_CONF_N}, {NULL, 0}};
+
+/* The first notice of the cause, once it was tried that often; at most ten seconds. */
+static struct notify_receipt wait_tries(struct town *t, struct id cause, int n_tries)
+{
+    struct notify_receipt *found = NULL;
+
+    for (int i = 0; i < 100; i++) {
+        if (receipts(t, cause, &found) == 1 && found[0].n_tries >= n_tries &&
+            found[0].why.len > 0)
+            break;
+        usleep(100000);
+    }
+    return found == NULL ? (struct notify_receipt){.code = -1} : found[0];
+}
+
+T_CASE(notify_threads_try_again_and_end_when_told)
+{
+    static const char text[] = "net.mail_host = 127.0.0.1\nnet.mail_port = 9\n"
+                               "net.mail_tls = none\nnet.mail_from = notice@town.example.jp\n"
+                               "notify.retry_first_s = 1\nnotify.retry_most_s = 1\n";
+    struct town t;
+    struct services services;
+    struct notify_conf conf = {&services, {0}, features_stmts};
+    struct notify_stats stats = {.n_later = 0};
+    struct notify *notify = NULL;
+    struct conf *file = NULL;
+    struct notify_receipt one;
+    struct id report = id_new(), sos = id_new();
+    int n;
+
+    town_start(&t);
+    t.now_us = clock_utc_us(); /* the threads have no other */
+    services = t.f.store.services;
+    T_EQ(conf_read(span_text(text), conf_tables, 0, NULL, NULL, &file, NULL), ERR_OK, "conf");
+    services.conf = file;
+    T_EQ(net_open(file, &services.net, NULL), ERR_OK, "net");
+    conf.db = store_fixture_conf(&t.f.store, "ibasho_app");
+    make_receiver(&t, t.duty, "sos,report", 3);
+    T_EQ(put(&t, NOTIFY_REPORT, report, NULL, 0, &n), ERR_OK, "a report");
+    T_EQ(notify_open(&conf, &notify, NULL), ERR_OK, "threads");
+    one = wait_tries(&t, report, 2);
+    T_OK(one.state == NOTIFY_WAITING && one.n_tries >= 2, "tried again, nothing lost");
+    T_SPAN(one.why, SPAN("connect"), "and says why");
+    T_EQ(put(&t, NOTIFY_SOS, sos, NULL, 0, &n), ERR_OK, "an SOS");
+    notify_wake(notify);
+    one = wait_tries(&t, sos, 1);
+    T_OK(one.n_tries >= 1, "is tried although mail is down");
+    T_EQ(notify_stats_read(notify, t.db, clock_utc_us(), &stats, NULL), ERR_OK, "stats");
+    T_OK(stats.down != NULL && stats.has_mail && stats.n_waiting == 2 && stats.n_later >= 3,
+         "what staff are told");
+    notify_close(&notify);
+    T_EQ(store_fixture_i64(&t.f.store, "SELECT count(*) FROM notify_notice WHERE lease_until"
+                                       " IS NOT NULL"),
+         0, "nothing stays leased");
+    net_close(&services.net);
+    conf_free(&file);
     town_stop(&t);
 }

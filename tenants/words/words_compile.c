@@ -111,7 +111,7 @@ struct letters {
     uint32_t at[LETTERS_MOST];
     enum cell_class class[LETTERS_MOST];
     size_t n;
-    bool is_kana, has_circle, is_number;
+    bool is_kana, is_latin, has_circle, is_number;
 };
 
 static enum err read_letters(struct span text, struct arena *arena, struct letters *out,
@@ -120,7 +120,7 @@ static enum err read_letters(struct span text, struct arena *arena, struct lette
     struct line line;
     enum err rc = words_line(text, arena, &line, why);
 
-    *out = (struct letters){.is_kana = true, .is_number = true};
+    *out = (struct letters){.is_kana = true, .is_latin = true, .is_number = true};
     for (size_t i = 0; rc == ERR_OK && i < line.n && out->n < LETTERS_MOST; i++) {
         enum cell_class class = line.cells[i].class;
 
@@ -129,6 +129,7 @@ static enum err read_letters(struct span text, struct arena *arena, struct lette
             (class == CELL_SIGN && line.cells[i].c != '#' && line.cells[i].c < 0x2190))
             continue;
         out->is_kana = out->is_kana && (class == CELL_HIRAGANA || class == CELL_KATAKANA);
+        out->is_latin = out->is_latin && class == CELL_LATIN;
         out->is_number = out->is_number && class == CELL_DIGIT;
         out->class[out->n] = class;
         out->at[out->n++] = line.cells[i].c;
@@ -186,6 +187,15 @@ static const char *spell(uint32_t kana, bool kunrei)
         if (romaji[i].kana == kana)
             return kunrei ? romaji[i].kunrei : romaji[i].hepburn;
     return NULL;
+}
+
+uint32_t words_kana_of(const char *latin, size_t n)
+{
+    for (size_t i = 0; i < sizeof romaji / sizeof romaji[0]; i++)
+        if ((strlen(romaji[i].hepburn) == n && memcmp(romaji[i].hepburn, latin, n) == 0) ||
+            (strlen(romaji[i].kunrei) == n && memcmp(romaji[i].kunrei, latin, n) == 0))
+            return romaji[i].kana;
+    return 0;
 }
 
 /* Small kana were folded to large ones: しや is both shiya and sha, so that both are told. */
@@ -271,8 +281,11 @@ static enum err add(struct words *words, struct span text, struct term term,
     if (rc != ERR_OK || letters.n == 0)
         return rc;
     /* Two kana stand in the middle of many words. */
-    if (is_ng && letters.is_kana && letters.n <= 2)
+    if ((is_ng || (term.concept != CONCEPT_NONE && term.concept != CONCEPT_LEAD)) &&
+        letters.is_kana && letters.n <= 2)
         term.flags |= TERM_BEGINS;
+    if (letters.is_latin)
+        term.flags |= letters.n <= 4 ? TERM_BEGINS | TERM_ENDS : TERM_BEGINS;
     if (!add_term(words, letters.at, letters.n, &term))
         return fail_set(why, ERR_NOMEM, "a term");
     if (!is_ng || !letters.is_kana)

@@ -10,6 +10,7 @@
 #define LAND_N      10
 #define FRIEND_N    12 /* of a friend code, in three groups */
 #define APART_MOST  4  /* cells between two digits of one number */
+#define FAR_MOST    14 /* between the three groups of a mobile one */
 
 /* One word of a table at cell i; its length, or 0. Words are folded: no small kana, no ー. */
 static size_t word_at(const struct line *line, size_t i, const char32_t *word)
@@ -103,6 +104,17 @@ static bool is_between(const struct line *line, size_t i)
            cell->c == U'の' || cell->c == U'と' || cell->c == U'一' || cell->c == U'で';
 }
 
+static bool is_mobile(const char *d)
+{
+    return d[0] == '0' && d[2] == '0' && d[1] >= '5' && d[1] <= '9' && d[1] != '6';
+}
+
+static bool is_mobile_so_far(const struct number *number)
+{
+    return (number->n == 3 || number->n == 7) && is_mobile(number->digits) &&
+           number->n_plain == number->n;
+}
+
 static void read_number(const struct line *line, size_t i, struct number *out)
 {
     size_t n_between = 0;
@@ -113,7 +125,9 @@ static void read_number(const struct line *line, size_t i, struct number *out)
         bool is_plain = false;
         size_t n = digit_at(line, i, &digit, &is_plain);
 
-        if (n > 0 && (is_plain || out->n > 0 || line->cells[i].c == 0x25cb)) {
+        if (n > 0 && (is_plain || out->n > 0 || line->cells[i].c == 0x25cb ||
+                      (line->cells[i].c == 'o' && i + 1 < line->n &&
+                       line->cells[i + 1].class == CELL_DIGIT))) {
             out->is_head[out->n] = out->n == 0 || n_between > 0;
             out->has_point = out->has_point ||
                              (n_between == 1 && line->cells[i - 1].c == '.' && out->n == 1);
@@ -125,6 +139,9 @@ static void read_number(const struct line *line, size_t i, struct number *out)
             n_between = 0;
         } else if (out->n > 0 && n_between < APART_MOST && is_between(line, i)) {
             n_between++;
+            i++;
+        } else if (is_mobile_so_far(out) && n_between < FAR_MOST) {
+            n_between++; /* 090 first, then 1234, and 5678 in the end */
             i++;
         } else {
             break;
@@ -142,11 +159,6 @@ static bool counts_up(const char *digits, size_t n)
         n_down += digits[i] == digits[i - 1] - 1;
     }
     return n_same + 2 >= n || n_up + 2 >= n || n_down + 2 >= n;
-}
-
-static bool is_mobile(const char *d)
-{
-    return d[0] == '0' && d[2] == '0' && d[1] >= '5' && d[1] <= '9' && d[1] != '6';
 }
 
 /* The number of digits from k that are a telephone number, or 0. */

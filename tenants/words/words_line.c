@@ -10,8 +10,8 @@ static const struct {
     char32_t c;
     const char16_t *alts;
 } alternates[] = {
-    {'!', u"i"},    {'$', u"s"},      {'+', u"t"},      {'0', u"おo"},    {'1', u"いil"},
-    {'2', u"に"},   {'3', u"さe"},    {'4', u"しa"},    {'5', u"こごs"},  {'6', u"ろむ"},
+    {'!', u"i"},    {'$', u"s"},      {'+', u"t"},      {'0', u"o"},      {'1', u"いil"},
+    {'2', u"に"},   {'3', u"さe"},    {'4', u"し死a"},  {'5', u"こごs"},  {'6', u"ろむ"},
     {'7', u"なt"},  {'8', u"はばb"},  {'9', u"くg"},    {'@', u"a"},      {'a', u"あ"},
     {'e', u"え"},   {'i', u"いl"},    {'k', u"か"},     {'l', u"i"},      {'n', u"ん"},
     {'o', u"お0"},  {'u', u"うv"},    {'v', u"u"},      {'|', u"il"},     {U'し', u"つ"},
@@ -25,12 +25,12 @@ static const struct {
     {U'味', u"み"}, {U'四', u"し"},   {U'図', u"ず"},   {U'場', u"ば"},   {U'士', u"し"},
     {U'夕', u"た"}, {U'委', u"い"},   {U'姫', u"ひ"},   {U'婆', u"ば"},   {U'子', u"こ"},
     {U'宇', u"う"}, {U'寝', u"ね"},   {U'屁', u"へ"},   {U'居', u"い"},   {U'巣', u"す"},
-    {U'工', u"え"}, {U'差', u"さ"},   {U'巳', u"み"},   {U'市', u"し"},   {U'師', u"し"},
+    {U'工', u"え"}, {U'差', u"さ"},   {U'巳', u"み"},   {U'市', u"し死"}, {U'師', u"し死"},
     {U'座', u"ざ"}, {U'才', u"お"},   {U'揉', u"も"},   {U'故', u"こ"},   {U'日', u"ひ"},
-    {U'根', u"ね"}, {U'模', u"も"},   {U'歯', u"は"},   {U'毛', u"もけ"}, {U'氏', u"し"},
+    {U'根', u"ね"}, {U'模', u"も"},   {U'歯', u"は"},   {U'毛', u"もけ"}, {U'氏', u"し死"},
     {U'湖', u"こ"}, {U'目', u"め"},   {U'知', u"ち"},   {U'矢', u"や"},   {U'穂', u"ほ"},
     {U'算', u"さ"}, {U'紀', u"き"},   {U'素', u"す"},   {U'胃', u"い"},   {U'苦', u"く"},
-    {U'蚊', u"か"}, {U'蛾', u"が"},   {U'藻', u"も"},   {U'血', u"ち"},   {U'詩', u"し"},
+    {U'蚊', u"か"}, {U'蛾', u"が"},   {U'藻', u"も"},   {U'血', u"ち"},   {U'詩', u"し死"},
     {U'豆', u"ず"}, {U'路', u"ろ"},   {U'車', u"しや"}, {U'部', u"ぶ"},   {U'酢', u"す"},
     {U'野', u"の"}, {U'鹿', u"か"},   {U'露', u"ろ"},   {U'音', u"ね"},   {U'馬', u"ば"},
     {U'魔', u"ま"}, {U'麻', u"ま"},   {U'木', u"き"},   {U'手', u"て"},   {U'貴', u"き"},
@@ -49,7 +49,13 @@ static const uint16_t *alts_fast(uint32_t c)
 {
     switch (c >> 8) {
     case 0x00:
+    case 0x26:
     case 0x30:
+    case 0x1f3:
+    case 0x1f4:
+    case 0x1f5:
+    case 0x1f9:
+    case 0x1fa:
         return alts_of(c);
     default:
         return c >= 0x4e00 && c <= 0x9fff ? alts_of(c) : NULL;
@@ -159,6 +165,16 @@ static bool is_tail(uint32_t c)
 
 bool words_ends(const struct line *line, size_t i)
 {
+    enum cell_class class = line->cells[i - 1].class;
+
+    if (words_stops(line, i))
+        return true;
+    return class == CELL_HIRAGANA && line->cells[i].class == CELL_HIRAGANA &&
+           is_tail(line->cells[i].c);
+}
+
+bool words_stops(const struct line *line, size_t i)
+{
     enum cell_class class = line->cells[i - 1].class, after;
 
     if (i >= line->n)
@@ -168,7 +184,5 @@ bool words_ends(const struct line *line, size_t i)
         return true;
     if (after == CELL_LONG)
         return class != CELL_LATIN;
-    if (class == CELL_HIRAGANA && after == CELL_HIRAGANA)
-        return is_tail(line->cells[i].c);
     return after != class;
 }

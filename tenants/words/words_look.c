@@ -80,14 +80,15 @@ static void add_hit(struct look *look, enum words_category category, bool is_own
         look->hits.at[look->hits.n++] = hit;
 }
 
-/* Whether an allowed word covers it. The municipality's own list is stronger than what the base
- * list allows. */
+/* Whether an allowed word covers it, or the beginning of it lies within one. The municipality's
+ * own list is stronger than what the base list allows. */
 static bool is_allowed(const struct findings *found, const struct found *f)
 {
     for (size_t i = 0; i < found->n; i++) {
         const struct found *a = &found->at[i];
 
-        if ((a->term->flags & TERM_ALLOWED) != 0 && a->from <= f->from && a->to >= f->to &&
+        if ((a->term->flags & TERM_ALLOWED) != 0 && a->from <= f->from &&
+            (a->to >= f->to || (a->from < f->from && a->to > f->from)) &&
             ((f->term->flags & TERM_OWN) == 0 || (a->term->flags & TERM_OWN) != 0))
             return true;
     }
@@ -117,14 +118,18 @@ static bool is_romaji_word(const struct line *line, size_t from, size_t to)
     return !after_consonant;
 }
 
-static bool is_foreign(const struct line *line)
+static bool is_foreign(const struct line *line, const struct found *found)
 {
+    for (size_t i = 0; i < line->n; i++)
+        if (line->cells[i].class <= CELL_KANJI)
+            return false;
     for (size_t i = 0; i < line->n; i++) {
         size_t from = i;
 
         while (i < line->n && line->cells[i].class == CELL_LATIN)
             i++;
-        if (i - from >= 2 && !is_romaji_word(line, from, i))
+        if (i - from >= 3 && (i <= found->from || from >= found->to) &&
+            line->cells[from].c != 'w' && !is_romaji_word(line, from, i))
             return true;
     }
     return false;
@@ -148,7 +153,7 @@ static void take_terms(struct look *look, uint64_t concepts)
 
         if (f->term->concept != CONCEPT_NONE || (f->term->flags & TERM_ALLOWED) != 0 ||
             ((f->term->flags & TERM_SOFT) != 0 && is_story) || is_allowed(&look->found, f) ||
-            ((f->term->flags & TERM_ROMAJI) != 0 && is_foreign(&look->line)))
+            ((f->term->flags & TERM_ROMAJI) != 0 && is_foreign(&look->line, f)))
             continue;
         add_hit(look, (enum words_category)f->term->category, (f->term->flags & TERM_OWN) != 0,
                 f->from, f->to);

@@ -39,8 +39,10 @@ struct line {
 };
 NODISCARD enum err words_line(struct span text, struct arena *arena, struct line *line_out,
                               struct fail *why);
-/* A word may begin at cell i (end at cell i - 1), as far as classes tell. */
+/* A word may begin at cell i (or end at cell i - 1), as far as classes tell. */
 bool words_begins(const struct line *line, size_t i);
+bool words_stops(const struct line *line, size_t i);
+/* The same, or a small word such as だ or よ follows. */
 bool words_ends(const struct line *line, size_t i);
 static inline bool words_is_gap(enum cell_class class)
 {
@@ -129,6 +131,8 @@ struct words {
     size_t n_slots;
     _Atomic int n_refs;
 };
+/* し of "shi" and "si"; 0: none, or more than one kana. */
+uint32_t words_kana_of(const char *latin, size_t n);
 uint32_t words_child(const struct words *words, uint32_t node, uint32_t c); /* 0: none */
 
 /* ---- what is found (words_walk.c, words_details.c) ---- */

@@ -1,5 +1,7 @@
 /* From every cell of a line down the trie, in all ways that the line may be read. What ends at
  * a term is judged by what stands around it. */
+#include <uchar.h>
+
 #include "node/base/fold_table.h"
 #include "tenants/words/words_priv.h"
 
@@ -10,7 +12,7 @@
 /* How a walk came to where it is. */
 struct way {
     uint32_t last; /* the cell that was read last */
-    uint8_t n, n_alts, n_wild;
+    uint8_t n, n_alts, n_wild, n_latin, n_looks;
     uint8_t n_parted;  /* letters with a sign or space before them */
     uint8_t n_skipped; /* since the last letter */
     bool has_stop, has_kana, has_circle;
@@ -80,6 +82,19 @@ static bool cuts_katakana(const struct line *line, uint32_t to)
            line->cells[to].class == CELL_KATAKANA;
 }
 
+/* Enough letters are left of a word to know it; more when the hidden one stands at an end. */
+static bool is_hidden_well(const struct walk *w, const struct term *term, const struct way *way,
+                           uint32_t to)
+{
+    unsigned n_left = way->n - way->n_wild;
+    bool at_end = w->line->cells[w->from].class == CELL_CIRCLE ||
+                  w->line->cells[to - 1].class == CELL_CIRCLE;
+
+    if (way->n_alts > 0 || words_kind_of((enum words_category)term->category) == WORDS_CONTACT)
+        return false;
+    return way->n_wild == 1 ? n_left >= (at_end ? 3 : 2) : !at_end && n_left >= way->n_wild;
+}
+
 static bool is_meant(const struct walk *w, const struct term *term, const struct way *way,
                      uint32_t to)
 {
@@ -89,7 +104,7 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
     if ((term->flags & TERM_BEGINS) != 0 && !begins(w))
         return false;
     if ((term->flags & TERM_ENDS) != 0 &&
-        !((term->flags & TERM_ROMAJI) != 0 ? ends_romaji(line, to) : words_ends(line, to)))
+        !((term->flags & TERM_ROMAJI) != 0 ? ends_romaji(line, to) : words_stops(line, to)))
         return false;
     if ((term->flags & TERM_BACKWARD) != 0 &&
         (way->n_wild > 0 || way->n_alts > 0 ||
@@ -101,9 +116,9 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
     if (way->n_alts > 0 &&
         (way->n < 3 || way->n_alts * 2 > way->n + 1 || cuts_number(line, w->from, to)))
         return false;
-    if (way->n_wild > 0 && (way->n < 3 || way->n_alts > 0 || way->n_wild * 2 > way->n))
+    if (way->n_wild > 0 && !is_hidden_well(w, term, way, to))
         return false;
-    if (way->n <= 3 && way->n_parted == 0 && cuts_katakana(line, to) && way->has_kana)
+    if (way->n <= 2 && way->n_parted == 0 && cuts_katakana(line, to) && way->has_kana)
         return false;
     /* Letters of two words meet over the space between them: そうい(えば か)える. */
     if (way->n_parted > 0 && (way->has_stop || way->n <= 2))
@@ -142,6 +157,18 @@ static bool is_passed(const struct walk *w, const struct way *way, uint32_t i)
 
 static void step(struct walk *w, uint32_t node, struct way way, uint32_t i);
 
+/* Kanji and kana that are drawn alike: バ力, コ口ス. */
+static bool is_look(uint32_t c)
+{
+    static const char32_t looks[] =
+        U"力口夕工八二三卜千才厶匕乃🐴🐎🦌💀☠💩🔪🐷🐖";
+
+    for (const char32_t *p = looks; *p != 0; p++)
+        if (*p == c)
+            return true;
+    return false;
+}
+
 static void read_letter(struct walk *w, uint32_t node, const struct way *way, uint32_t i,
                         uint32_t c, bool is_alt)
 {
@@ -149,18 +176,79 @@ static void read_letter(struct walk *w, uint32_t node, const struct way *way, ui
     uint32_t child = words_child(w->words, node, c);
     struct way next = *way;
 
-    if (child == 0 || (is_alt && way->n == 0 && cell->class == CELL_SIGN))
+    if (child == 0)
         return;
     if (way->n > 0 && way->n_skipped > 0 && words_is_gap(w->line->cells[i - 1].class))
         next.n_parted++;
     next.n++;
-    if (is_alt)
+    if (is_alt && is_look(cell->c))
+        next.n_looks++;
+    else if (is_alt)
         next.n_alts++;
     next.last = i;
     next.n_skipped = 0;
     next.has_kana = next.has_kana || is_kana_cell(cell->class);
     take(w, child, &next, i + 1);
     step(w, child, next, i + 1);
+}
+
+/* Latin letters for kana in the middle of Japanese: ばka, しne. A word that is Latin from end
+ * to end has terms of its own, which look at the words around it. */
+static void read_mora(struct walk *w, uint32_t node, const struct way *way, uint32_t i)
+{
+    char text[4] = "";
+    size_t n = 0;
+
+    while (n < 3 && i + n < w->line->n && w->line->cells[i + n].class == CELL_LATIN) {
+        uint32_t kana;
+        struct way next = *way;
+        uint32_t child;
+
+        text[n] = (char)w->line->cells[i + n].c;
+        n++;
+        kana = words_kana_of(text, n);
+        child = kana == 0 ? 0 : words_child(w->words, node, kana);
+        if (child == 0)
+            continue;
+        next.n++;
+        next.n_latin++;
+        next.last = i + (uint32_t)n - 1;
+        next.n_skipped = 0;
+        take(w, child, &next, i + (uint32_t)n);
+        step(w, child, next, i + (uint32_t)n);
+    }
+}
+
+/* Kanji in two halves: タヒ and 歹匕 for 死. */
+static void read_halves(struct walk *w, uint32_t node, const struct way *way, uint32_t i)
+{
+    static const struct {
+        char32_t left, right, whole;
+    } halves[] = {{U'た', U'ひ', U'死'}, {U'夕', U'ひ', U'死'},  {U'た', U'匕', U'死'},
+                  {U'夕', U'匕', U'死'}, {U'歹', U'匕', U'死'},  {U'歹', U'ひ', U'死'},
+                  {U'タ', U'比', U'死'}, {U'禾', U'ム', U'私'},  {U'木', U'殳', U'殺'},
+                  {U'女', U'兼', U'嫌'}, {U'亡', U'心', U'忘'},  {U'弓', U'弓', U'弱'},
+                  {U'女', U'又', U'奴'}, {U'馬', U'🦌', U'鹿'}};
+    struct way next = *way;
+
+    if (i + 1 >= w->line->n)
+        return;
+    for (size_t k = 0; k < sizeof halves / sizeof halves[0]; k++) {
+        uint32_t child;
+
+        if (w->line->cells[i].c != halves[k].left ||
+            w->line->cells[i + 1].c != halves[k].right ||
+            w->line->cells[i].class == CELL_HIRAGANA)
+            continue;
+        child = words_child(w->words, node, halves[k].whole);
+        if (child == 0)
+            continue;
+        next.n++;
+        next.last = i + 1;
+        next.n_skipped = 0;
+        take(w, child, &next, i + 2);
+        step(w, child, next, i + 2);
+    }
 }
 
 static void read_any(struct walk *w, uint32_t node, const struct way *way, uint32_t i)
@@ -205,7 +293,11 @@ static void step(struct walk *w, uint32_t node, struct way way, uint32_t i)
     read_letter(w, node, &way, i, cell->c, false);
     for (const uint16_t *alt = cell->alts; alt != NULL && *alt != 0; alt++)
         read_letter(w, node, &way, i, *alt, true);
-    if (cell->class == CELL_CIRCLE && way.n_wild < WILD_MOST)
+    if (cell->class == CELL_LATIN)
+        read_mora(w, node, &way, i);
+    if (cell->class == CELL_KATAKANA || cell->class == CELL_KANJI)
+        read_halves(w, node, &way, i);
+    if (cell->class == CELL_CIRCLE && way.n_wild < WILD_MOST && way.n_skipped == 0)
         read_any(w, node, &way, i);
     if (cell->class == CELL_DIGIT)
         read_number(w, node, &way, i);

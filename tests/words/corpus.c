@@ -48,6 +48,8 @@ static void flush(const char *what)
     tallies.n = 0;
 }
 
+static bool shows_hits;
+
 /* The kinds seen over lines parted by " ⏎ ", said one after the other. */
 static unsigned kinds_of(const struct words *words, char *lines, struct arena *arena,
                          unsigned *categories)
@@ -75,6 +77,10 @@ static unsigned kinds_of(const struct words *words, char *lines, struct arena *a
         }
         kinds |= verdict.kinds;
         *categories |= verdict.categories;
+        for (size_t i = 0; shows_hits && i < verdict.n_hits; i++)
+            printf("  %s: %.*s\n", words_category_name(verdict.hits[i].category),
+                   (int)(verdict.hits[i].to - verdict.hits[i].from),
+                   lines + verdict.hits[i].from);
     }
     return kinds;
 }
@@ -129,7 +135,9 @@ static void plain(FILE *file, const struct words *words, struct arena *arena, bo
         if (topic == NULL || text == NULL || topic[0] == '#' || strcmp(topic, "topic") == 0)
             continue;
         snprintf(copy, sizeof copy, "%s", text);
+        shows_hits = shows;
         hit = kinds_of(words, copy, arena, &categories) != 0;
+        shows_hits = false;
         borderline = strcmp(topic, "borderline") == 0;
         count(topic, NULL, hit);
         if (!borderline) {

@@ -210,6 +210,7 @@ void world_channel_move(struct world_person *person, unsigned channel, struct fl
     struct world_body *body;
 
     world_halt(person);
+    world_invites_withdraw(person);
     world_order_leave(copy, person->at);
     if (channel == CHANNEL_PUBLIC)
         world_order_last(copy, person->at);

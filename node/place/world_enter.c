@@ -164,6 +164,7 @@ void world_leave(struct world_person **person, int64_t now_ms)
     copy = (*person)->copy;
     body = world_body_of(*person);
     world_claim_drop(copy, (*person)->look.account);
+    world_invites_withdraw(*person);
     world_left_put(copy, body->channel, body->seat);
     world_areas_set(copy, body, 0);
     copy->n_in_channel[body->channel]--;

@@ -187,13 +187,16 @@ void world_tick_send(struct world_copy *copy, unsigned channel, int64_t now_ms)
     ws_shared_unref(&frame);
 }
 
-/* The public one is kept while nothing changes: many may ask for it at once. */
+/* The public one is kept for a tick while nothing changes: many may ask for it at once. Not for
+ * longer: walks go on, and who knows the floor's clock by it alone would see them late. */
 static struct ws_shared *public_picture(struct world_copy *copy, int64_t now_ms)
 {
-    if (copy->picture == NULL || copy->picture_gen != copy->gen) {
+    if (copy->picture == NULL || copy->picture_gen != copy->gen ||
+        now_ms - copy->picture_ms >= WORLD_TICK_MS) {
         ws_shared_unref(&copy->picture);
         copy->picture = frame_make(copy, CHANNEL_PUBLIC, true, FRAME_PICTURE, now_ms);
         copy->picture_gen = copy->gen;
+        copy->picture_ms = now_ms;
     }
     return copy->picture;
 }

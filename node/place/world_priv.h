@@ -85,7 +85,9 @@ struct world_person {
     bool is_lively; /* it had turned a moment before, too */
     struct {
         int64_t until_ms;
-        int area;
+        int area; /* -1: none */
+        struct id by;
+        bool is_by_staff;
     } invites[WORLD_N_INVITES];
     int knock_area; /* -1: none */
     int64_t knock_until_ms, knocked_ms;
@@ -150,6 +152,7 @@ struct world_copy {
     uint32_t gen; /* of whatever a picture shows */
     struct ws_shared *picture;
     uint32_t picture_gen;
+    int64_t picture_ms;
 };
 
 struct world {
@@ -230,6 +233,11 @@ uint64_t world_shut(const struct world_person *person, int64_t now_ms);
 NODISCARD enum err world_area_may(const struct world_person *person, size_t area, bool is_back,
                                   int64_t now_ms, struct fail *why);
 unsigned world_channel_at(const struct world_copy *copy, struct floor_spot spot);
+
+/* ---- world_room.c: invitations ---- */
+
+/* He goes from his room: what he asked others into is over. */
+void world_invites_withdraw(const struct world_person *by);
 
 /* ---- world_claim.c: who waits before a closed room ---- */
 

@@ -40,11 +40,16 @@ static void invite_use(struct world_person *person, size_t area)
             person->invites[i].area = -1;
 }
 
-static void invite_put(struct world_person *person, size_t area, int64_t now_ms)
+/* In the place of an older one of the same to the same room, of none, or of the oldest. */
+static void invite_put(struct world_person *person, const struct world_person *by, size_t area,
+                       int64_t now_ms)
 {
     size_t at = 0;
 
-    invite_use(person, area);
+    for (size_t i = 0; i < WORLD_N_INVITES; i++)
+        if (person->invites[i].area == (int)area &&
+            id_eq(person->invites[i].by, by->look.account))
+            person->invites[i].area = -1;
     for (size_t i = 1; i < WORLD_N_INVITES; i++)
         if (person->invites[at].area >= 0 &&
             (person->invites[i].area < 0 ||
@@ -52,6 +57,33 @@ static void invite_put(struct world_person *person, size_t area, int64_t now_ms)
             at = i;
     person->invites[at].area = (int)area;
     person->invites[at].until_ms = now_ms + WORLD_ASK_MS;
+    person->invites[at].by = by->look.account;
+    person->invites[at].is_by_staff = by->look.is_staff;
+}
+
+/* Others may be inside by now, who asked nobody. */
+void world_invites_withdraw(const struct world_person *by)
+{
+    const struct world_copy *copy = by->copy;
+    int area = world_body_of(by)->channel;
+
+    if (area == CHANNEL_PUBLIC)
+        return;
+    for (uint32_t i = 0; i < copy->n; i++)
+        for (size_t k = 0; k < WORLD_N_INVITES; k++)
+            if (copy->people[i]->invites[k].area == area &&
+                id_eq(copy->people[i]->invites[k].by, by->look.account))
+                copy->people[i]->invites[k].area = -1;
+}
+
+/* Staff decide anew who comes in; whom they asked themselves may still come. */
+static void invites_of_others_end(struct world_copy *copy, size_t area)
+{
+    for (uint32_t i = 0; i < copy->n; i++)
+        for (size_t k = 0; k < WORLD_N_INVITES; k++)
+            if (copy->people[i]->invites[k].area == (int)area &&
+                !copy->people[i]->invites[k].is_by_staff)
+                copy->people[i]->invites[k].area = -1;
 }
 
 /* A moment ago: he has been told. */
@@ -178,7 +210,7 @@ enum err world_area_answer(struct world_person *person, uint16_t seat, bool is_w
         return fail_field(why, ERR_NOT_FOUND, "seat", "no such knock");
     to->knock_area = -1;
     if (is_welcome)
-        invite_put(to, (size_t)area, now_ms);
+        invite_put(to, person, (size_t)area, now_ms);
     world_answer_send(to, area, is_welcome);
     return ERR_OK;
 }
@@ -205,7 +237,7 @@ enum err world_area_invite(struct world_person *person, uint16_t seat, int64_t n
     if (!person->look.is_staff && (world_has_distance(to) || to->state == WORLD_BREAK))
         return fail_field(why, ERR_CONFLICT, "distance", "wishes to be alone");
     is_told = was_invited(to, body->channel, now_ms);
-    invite_put(to, body->channel, now_ms);
+    invite_put(to, person, body->channel, now_ms);
     if (!is_told)
         world_invite_send(to, person, body->channel);
     return ERR_OK;
@@ -222,6 +254,7 @@ enum err world_lock_change(struct world_copy *copy, struct span id, int lock, in
     if (lock < WORLD_LOCK_FILE || lock > LOCK_CLOSED)
         return fail_field(why, ERR_INVALID, "lock", "lock %d", lock);
     world_claims_clear(copy, (int)area);
+    invites_of_others_end(copy, area);
     copy->lock[area] = lock;
     copy->lock_ms[area] = now_ms;
     copy->dirty |= FLOOR_AREA_BIT(area);

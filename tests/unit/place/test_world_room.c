@@ -383,6 +383,42 @@ T_CASE(waves_knocks_and_invitations_are_heard_once_in_three_seconds)
     end(&lab);
 }
 
+T_CASE(an_invitation_ends_when_who_gave_it_goes_or_staff_lock_the_room)
+{
+    struct lab lab = begin();
+    struct world_person *anna = come(&lab, 0, ROLE_STUDENT, 400, 300);
+    struct world_person *ben = come(&lab, 1, ROLE_STUDENT, 460, 300);
+    struct world_person *cleo = come(&lab, 2, ROLE_STUDENT, 520, 300);
+    struct world_person *staff = come(&lab, 3, ROLE_SUPPORTER, 580, 300);
+
+    T_REQ("AI-2.3-オ");
+    T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "into the room");
+    T_EQ(world_area_invite(anna, lab_seat(ben), lab.now_ms, NULL), ERR_OK, "asks him in");
+    T_EQ(world_area_invite(anna, lab_seat(staff), lab.now_ms, NULL), ERR_OK, "and staff");
+    T_EQ(world_area_enter(staff, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "staff come");
+    T_EQ(world_area_invite(staff, lab_seat(cleo), lab.now_ms, NULL), ERR_OK, "ask another");
+    T_EQ(world_area_leave(anna, lab.now_ms, NULL), ERR_OK, "she goes");
+    T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_CONFLICT,
+         "those inside did not ask him");
+    T_EQ(world_area_invite(staff, lab_seat(ben), lab.now_ms, NULL), ERR_OK, "they do");
+    T_EQ(world_area_invite(staff, lab_seat(anna), lab.now_ms, NULL), ERR_OK, "her, too");
+    T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "she is back");
+    T_EQ(world_area_invite(anna, lab_seat(ben), lab.now_ms, NULL), ERR_OK, "and asks again");
+    T_EQ(world_area_leave(anna, lab.now_ms, NULL), ERR_OK, "goes");
+    T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "staff's holds");
+    T_EQ(world_area_leave(ben, lab.now_ms, NULL), ERR_OK, "he goes");
+    T_EQ(world_area_enter(cleo, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "he, too, comes");
+    T_EQ(world_area_invite(cleo, lab_seat(ben), lab.now_ms, NULL), ERR_OK, "asks him in");
+    T_EQ(world_area_invite(staff, lab_seat(anna), lab.now_ms, NULL), ERR_OK, "staff her");
+    T_EQ(world_lock_change(lab.copy, SPAN("cell"), LOCK_STAFF, lab.now_ms, NULL), ERR_OK, "");
+    T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_CONFLICT, "not he");
+    T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "but she");
+    T_EQ(world_area_invite(cleo, lab_seat(ben), lab.now_ms, NULL), ERR_OK, "once more");
+    world_leave(&cleo, lab.now_ms);
+    T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_CONFLICT, "gone with him");
+    end(&lab);
+}
+
 /* ---- doors ---- */
 
 static const char *refusal(enum err rc, const struct fail *why, enum err want)

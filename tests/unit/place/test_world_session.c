@@ -252,6 +252,28 @@ T_CASE(who_lost_movement_gets_a_whole_picture)
     end(&lab);
 }
 
+T_CASE(a_picture_is_never_of_a_walk_that_is_over)
+{
+    struct lab lab = begin();
+    struct lab_peer *peer = lab_peer(2);
+    struct lab_mark *mark = &peer->marks[lab_seat(lab.people[1])];
+
+    T_REQ("AI-2.2-ウ");
+    T_EQ(world_walk(lab.people[1], 700, 350, lab.now_ms, NULL), ERR_OK, "walks");
+    lab_run(lab.world, &lab.now_ms, 2);
+    world_refresh(lab.people[2], lab.now_ms);
+    T_OK(mark->walks, "is seen to");
+    lab_run(lab.world, &lab.now_ms, 100); /* arrives, and nothing else happens */
+    mark->walks = false;
+    mark->x = mark->y = 0;
+    world_refresh(lab.people[2], lab.now_ms);
+    T_OK(!mark->walks, "stands, for whoever comes back");
+    T_EQ(mark->x, lab_spot(lab.people[1]).x, "where he is");
+    T_EQ(mark->y, lab_spot(lab.people[1]).y, "there");
+    lab_check(lab.copy, lab.now_ms);
+    end(&lab);
+}
+
 T_CASE(an_away_person_sits_until_he_does_something)
 {
     struct lab lab = begin();

@@ -445,7 +445,7 @@ static const struct conf_table conf_tables[] = {
 /* The first notice of the cause, once it was tried that often; at most ten seconds. */
 static struct notify_receipt wait_tries(struct town *t, struct id cause, int n_tries)
 {
-    struct notify_receipt *found = NULL;
+    struct notify_receipt none = {.code = -1}, *found = &none;
 
     for (int i = 0; i < 100; i++) {
         if (receipts(t, cause, &found) == 1 && found[0].n_tries >= n_tries &&
@@ -453,7 +453,16 @@ static struct notify_receipt wait_tries(struct town *t, struct id cause, int n_t
             break;
         usleep(100000);
     }
-    return found == NULL ? (struct notify_receipt){.code = -1} : found[0];
+    return found[0];
+}
+
+static void open_threads(struct town *t, const struct services *services,
+                         struct notify **notify_out)
+{
+    const struct notify_conf conf = {services, store_fixture_conf(&t->f.store, "ibasho_app"),
+                                     features_stmts};
+
+    T_EQ(notify_open(&conf, notify_out, NULL), ERR_OK, "threads");
 }
 
 T_CASE(notify_threads_try_again_and_end_when_told)
@@ -463,7 +472,6 @@ T_CASE(notify_threads_try_again_and_end_when_told)
                                "notify.retry_first_s = 1\nnotify.retry_most_s = 1\n";
     struct town t;
     struct services services;
-    struct notify_conf conf = {&services, {0}, features_stmts};
     struct notify_stats stats = {.n_later = 0};
     struct notify *notify = NULL;
     struct conf *file = NULL;
@@ -477,10 +485,9 @@ T_CASE(notify_threads_try_again_and_end_when_told)
     T_EQ(conf_read(span_text(text), conf_tables, 0, NULL, NULL, &file, NULL), ERR_OK, "conf");
     services.conf = file;
     T_EQ(net_open(file, &services.net, NULL), ERR_OK, "net");
-    conf.db = store_fixture_conf(&t.f.store, "ibasho_app");
     make_receiver(&t, t.duty, "sos,report", 3);
     T_EQ(put(&t, NOTIFY_REPORT, report, NULL, 0, &n), ERR_OK, "a report");
-    T_EQ(notify_open(&conf, &notify, NULL), ERR_OK, "threads");
+    open_threads(&t, &services, &notify);
     one = wait_tries(&t, report, 2);
     T_OK(one.state == NOTIFY_WAITING && one.n_tries >= 2, "tried again, nothing lost");
     T_SPAN(one.why, SPAN("connect"), "and says why");

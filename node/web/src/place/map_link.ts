@@ -25,7 +25,9 @@ export class MapLink {
     private readonly canvas: HTMLCanvasElement,
     private readonly said: Said,
   ) {
-    void this.begin();
+    this.begin().catch(() => {
+      if (!this.isOver) this.said.slow(); // no picture is no map
+    });
   }
 
   end(): void {
@@ -42,13 +44,14 @@ export class MapLink {
   show(here: Here): void {
     this.here = here;
     if (this.to === undefined) return;
+    // Motions first: a picture drawn between the two has nobody whose spot is not known.
+    const news = packedNews(here.motions, this.sent);
+    if (news !== undefined) this.to({ kind: "motions", ...news });
     if (here.people !== this.people) {
       this.people = here.people;
       const people = [...here.people.values()].map(figureOf);
       this.to({ kind: "people", mySeat: here.seat, people });
     }
-    const news = packedNews(here.motions, this.sent);
-    if (news !== undefined) this.to({ kind: "motions", ...news });
   }
 
   /** Asks who or what is at a point of the page. */
@@ -74,7 +77,7 @@ export class MapLink {
     } else {
       const canvas = this.canvas.transferControlToOffscreen();
       worker.onmessage = ({ data }: { data: Answer }) => this.hear(data);
-      worker.onerror = () => this.said.slow(); // no picture is no map
+      worker.onerror = () => this.said.slow();
       worker.postMessage({ ...start, canvas }, [canvas]);
       this.close = () => worker.terminate();
       this.to = (told) =>

@@ -71,7 +71,8 @@ export function EchoNote({ isPassing = false }: { isPassing?: boolean }): VNode 
   const text = useRef<HTMLParagraphElement>(null);
   const [isHeld, hold] = useState(false);
   useEffect(() => {
-    if (said === undefined || !isPassing || isHeld) return;
+    if (said === undefined) return hold(false); // what is gone is pointed at no more
+    if (!isPassing || isHeld) return;
     const readMs = Math.max(leastMs, (text.current?.textContent?.length ?? 0) * msOfCharacter);
     const end = setTimeout(() => echo.set(undefined), readMs);
     return () => clearTimeout(end);

@@ -21,8 +21,8 @@ export interface Placed {
 export const lineHeight = 1.2;
 const gap = 2;
 
-/** `floor`: beyond it nothing is written. `sizes`: of letters, the wanted one first. The important ones first, then the largest areas; who finds no
- * room is left out. */
+/** The important ones first, then the largest areas; who finds no room is left out. `floor`: beyond it nothing
+ * is written. `sizes`: of letters, the wanted one first. */
 export function placed(
   all: readonly Named[],
   floor: Rect,

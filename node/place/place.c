@@ -152,7 +152,7 @@ static void put_out(struct place *place, const struct look_gone *gone, struct pl
     struct visit *visit = visit_find(place, gone->account);
 
     if (visit != NULL && id_eq(visit->pass.caller.session, gone->session))
-        visit_out(&visit, PLACE_OUT_ENDED, ended_ja, now);
+        visit_out(&visit, PLACE_OUT_SIGNIN, ended_ja, now);
     live_drop_session(place->live, gone->session);
 }
 

@@ -61,12 +61,14 @@ enum place_out {
     PLACE_OUT_CLOSING,
     PLACE_OUT_ACCESS,
     PLACE_OUT_ELSEWHERE,
-    PLACE_OUT_ENDED,
+    PLACE_OUT_ENDED,  /* a session that hid names */
+    PLACE_OUT_HIDES,  /* one begins */
+    PLACE_OUT_SIGNIN, /* his login is over */
     PLACE_OUT_FLOOR,
     PLACE_OUT_RESTART,
     PLACE_OUT_AWAY, /* did nothing for long */
 };
-#define PLACE_OUTS "closing|access|elsewhere|ended|floor|restart|away"
+#define PLACE_OUTS "closing|access|elsewhere|ended|hides|signin|floor|restart|away"
 struct place_out_event {
     int reason; /* enum place_out */
     struct span title;

@@ -120,15 +120,16 @@ const char *place_session_text(bool hides)
     return hides ? hides_ja : ended_ja;
 }
 
-static void put_out_of_session(struct place *place, const struct place_floor *floor,
-                               const char *title_ja, struct place_now now)
+static void put_out_of_session(struct place *place, const struct place_floor *floor, bool hides,
+                               struct place_now now)
 {
+    enum place_out reason = hides ? PLACE_OUT_HIDES : PLACE_OUT_ENDED;
     struct visit *next;
 
     for (struct visit *visit = place->visits; visit != NULL; visit = next) {
         next = visit->next;
         if (visit->floor == floor && !visit->pass.look.is_staff)
-            visit_out(&visit, PLACE_OUT_ENDED, title_ja, now);
+            visit_out(&visit, reason, place_session_text(hides), now);
     }
 }
 
@@ -182,7 +183,7 @@ static void set_session(struct place *place, struct place_floor *floor,
      * break, wishes distance, is away or cut off or in one room with others would be known by
      * that. Staff stay, their names are never hidden. */
     if (floor->is_anonymous || hides)
-        put_out_of_session(place, floor, place_session_text(!floor->is_anonymous), now);
+        put_out_of_session(place, floor, !floor->is_anonymous, now);
     floor->n_aliases = 0;
     floor->session = session == NULL ? ID_NONE : session->session;
     floor->is_anonymous = hides;

@@ -211,6 +211,10 @@ static const char *out_word(enum place_out reason)
         return "elsewhere";
     case PLACE_OUT_ENDED:
         return "ended";
+    case PLACE_OUT_HIDES:
+        return "hides";
+    case PLACE_OUT_SIGNIN:
+        return "signin";
     case PLACE_OUT_FLOOR:
         return "floor";
     case PLACE_OUT_RESTART:

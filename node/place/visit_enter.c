@@ -170,7 +170,7 @@ static bool is_unmasked(const struct guest *guest, const struct ghost *ghost,
 
 static void tell_ended(struct guest *guest, const struct place_floor *floor)
 {
-    const struct place_out_event out = {PLACE_OUT_ENDED,
+    const struct place_out_event out = {floor->is_anonymous ? PLACE_OUT_HIDES : PLACE_OUT_ENDED,
                                         span_text(place_session_text(floor->is_anonymous))};
 
     live_event_send(guest->conn, place_event_out, 0, &out, guest->place->arena);
@@ -192,7 +192,7 @@ static struct visit *come_back(struct guest *guest, bool is_told, struct place_n
     if (floor != NULL && is_unmasked(guest, ghost, floor)) {
         if (is_told)
             tell_ended(guest, floor);
-        ghost_end(place, &ghost, VISIT_EXIT, "ended");
+        ghost_end(place, &ghost, VISIT_EXIT, floor->is_anonymous ? "hides" : "ended");
         return NULL;
     }
     if (floor != NULL && place_may(place, guest->pass, floor, now))

@@ -791,7 +791,7 @@ def a_suspended_account_is_out(t):
         other.wait("floor.here")
         began = time.time()
         node.psql(f"UPDATE account SET state = 'suspended' WHERE id = '{login.id}'")
-        t.eq(a.wait("out")["reason"], "ended", "told")
+        t.eq(a.wait("out")["reason"], "signin", "told")
         t.eq(a.wait_closed(), 4003, "and closed: sign in")
         t.ok(time.time() - began <= MEANWHILE_S, "within five seconds", time.time() - began)
         other.until(lambda: "とまる" not in {p["name"] for p in other.floor.people.values()}, what="gone")
@@ -905,7 +905,7 @@ def a_session_without_names(t):
                     "from": stamp(now() - datetime.timedelta(seconds=5)),
                     "until": stamp(now() + datetime.timedelta(hours=1)), "is_anonymous": True})
                 t.eq(reply.status // 100, 2, f"made: {reply}")
-                t.eq((a.wait("out")["reason"], b.wait("out")["reason"]), ("ended", "ended"),
+                t.eq((a.wait("out")["reason"], b.wait("out")["reason"]), ("hides", "hides"),
                      "it begins in the lobby: no name turns into an alias before others' eyes")
                 s.wait("floor.here", where=lambda of: of["is_anonymous"])
                 t.eq(len(s.floor.people), 1, "staff alone stay")
@@ -1050,7 +1050,7 @@ def a_session_that_began_meanwhile_takes_back_nobody_as_he_was(t):
         with back(0) as again, back(1) as other, back(supporter) as staff:
             t.eq(again.refused("place.resume", visit=a.visit, token=a.token, last_n=0), "not-found",
                  "the visit is over")
-            t.eq(again.wait("out")["reason"], "ended", "as for those who were inside")
+            t.eq(again.wait("out")["reason"], "hides", "as for those who were inside")
             t.eq(other.enter("classes")["kind"], "here", "he may come in anew")
             here = other.wait("floor.here")
             t.ok(here["is_anonymous"], "into the session")
@@ -1062,7 +1062,7 @@ def a_session_that_began_meanwhile_takes_back_nobody_as_he_was(t):
             other.wait("out")
     finally:
         board.request("POST", f"/api/v1/place/sessions/{made}/cancel", {"id": str(uuid.uuid4())})
-    t.eq(log_of(0, since), [("entry", "classes", ""), ("exit", "classes", "ended")], "written so")
+    t.eq(log_of(0, since), [("entry", "classes", ""), ("exit", "classes", "hides")], "written so")
 
 
 @case

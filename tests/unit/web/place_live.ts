@@ -234,6 +234,11 @@ test("a_held_stick_glides_turns_without_a_jump_and_stops_where_it_is_said", (t) 
   // Let go at 2500, at 145; told at 2550, when it is drawn at 138.
   place = applyTick(place, tick(2550, { moves: [{ seat: 2, x: 280, y: 145 }] }), 2550);
   t.eq([y(2550), y(2600), y(2650), y(9000)], [138, 142, 145, 145], "and no farther");
+  // Told so late that it has ended by then.
+  leg(10_000, [280, 145], [400, 145], 5000);
+  t.eq([x(10_000), x(10_100), x(10_200)], [280, 340, 400], "over to where it ended");
+  const isMoving = (ms: number) => spotIn(here(place), 2, ms)?.isMoving;
+  t.eq([isMoving(10_100), isMoving(10_200)], [true, false], "drawn until there");
 });
 
 test("steps_lead_on_from_what_was_told_and_never_from_what_was_not", (t) => {

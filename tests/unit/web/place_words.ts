@@ -54,8 +54,7 @@ test("every_answer_of_the_node_has_a_word_of_ours", (t) => {
     readFileSync("node/place/place_events.h", "utf8").split("PLACE_OUTS")[1] ?? "",
   );
   for (const reason of reasons?.[1]?.split("|") ?? [""])
-    for (const wasAnonymous of [true, false])
-      t.ok(outOf({ reason, wasAnonymous }) !== undefined, `out: ${reason}`);
+    t.ok(outOf(reason) !== undefined, `out: ${reason}`);
   const codes = readFileSync("node/base/err.c", "utf8").matchAll(
     /\[ERR_\w+\] = \{"([a-z-]+)", [45]/g,
   );
@@ -69,6 +68,8 @@ test("who_is_not_there_and_what_is_not_there_are_told_apart", (t) => {
   t.eq(saidOf("floor.go", { to: "person", seat: 3 }, "not-found"), placeSaid.seat, "gone to");
   t.eq(saidOf("floor.go", { to: "area", id: "x" }, "not-found"), placeSaid.id, "somewhere");
   t.eq(saidOf("place.enter", { floor: "x" }, "not-found"), placeSaid.floor, "a floor");
-  t.eq(outOf({ reason: "ended", wasAnonymous: true }), placeOut.ended, "a session is over");
-  t.eq(outOf({ reason: "ended", wasAnonymous: false }), placeOut.hides, "one begins");
+  t.eq(outOf("ended"), placeOut.ended, "a session is over");
+  t.eq(outOf("hides"), placeOut.hides, "one begins");
+  t.eq(outOf("signin"), placeOut.signin, "a login is over");
+  t.eq(outOf("of-a-newer-node"), undefined, "what is not known: its own sentence");
 });

@@ -113,6 +113,8 @@ const reasons: Readonly<Record<string, Word>> = {
   access: words.access,
   elsewhere: words.elsewhere,
   ended: words.ended,
+  hides: words.hides,
+  signin: words.signedOut,
   floor: words.floorGone,
   restart: words.restart,
   away: words.idle,

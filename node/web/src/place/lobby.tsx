@@ -77,7 +77,7 @@ export function Lobby(): VNode {
 }
 
 function OutWords({ out }: { out: Out }): VNode {
-  const word = outOf(out);
+  const word = outOf(out.reason);
   return word === undefined ? <Given>{out.title}</Given> : <Words of={word} />;
 }
 

@@ -35,7 +35,7 @@ export function saidOf(command: CommandName, input: object, code: string): Word 
   return said[code] ?? (ours.includes(code) ? place.failed : undefined);
 }
 
-/** Why somebody was put out. That of a session which ended, or begins, with hidden names has one code. */
-export function outOf(out: { reason: string; wasAnonymous: boolean }): Word | undefined {
-  return out.reason === "ended" && !out.wasAnonymous ? placeOut.hides : outs[out.reason];
+/** Why somebody was put out. `undefined`: as above. */
+export function outOf(reason: string): Word | undefined {
+  return outs[reason];
 }

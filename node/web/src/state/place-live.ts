@@ -74,8 +74,6 @@ export interface PlaceLive {
 export interface Out {
   readonly reason: string;
   readonly title: string;
-  /** Names were hidden on the floor of before. */
-  readonly wasAnonymous: boolean;
 }
 
 export const placeAtStart: PlaceLive = {
@@ -108,15 +106,7 @@ export function applyEvent(now: PlaceLive, event: LiveEvent): PlaceLive {
     case "wait":
       return now.visiting.at === "here" ? now : { ...now, visiting: waiting(event.of) };
     case "out":
-      return {
-        ...now,
-        visiting: { at: "lobby" },
-        closing: undefined,
-        out: {
-          ...event.of,
-          wasAnonymous: now.visiting.at === "here" && now.visiting.here.isAnonymous,
-        },
-      };
+      return { ...now, visiting: { at: "lobby" }, closing: undefined, out: event.of };
     case "closing":
       return { ...now, closing: event.of.minutes };
     case "people.came":
@@ -295,8 +285,9 @@ export function spotOf(motion: Motion, nowMs: number): Spot {
       const { from, to, off, offMs, atMs, speedCmS } = motion;
       const long = Math.max(1, Math.hypot(to.x - from.x, to.y - from.y));
       const part = ((nowMs - atMs) / 1000) * (speedCmS / long);
-      const spot = between(from, to, Math.min(1, part), part < 1); // before atMs: on the way to from
       const left = Math.max(0, 1 - Math.max(0, nowMs - offMs) / blendMs);
+      const isMoving = part < 1 || (left > 0 && (off.x !== 0 || off.y !== 0));
+      const spot = between(from, to, Math.min(1, part), isMoving); // before atMs: on the way to from
       return { ...spot, x: spot.x + off.x * left, y: spot.y + off.y * left };
     }
   }

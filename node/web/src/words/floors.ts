@@ -238,7 +238,13 @@ export const visits = {
     "ほかの きかいで はいった",
     "came from another device",
   ],
-  ended: ["ログインが終《お》わった", "ログインが おわった", "sign-in ended"],
+  ended: ["会《かい》が終《お》わった", "かいが おわった", "the session ended"],
+  hides: [
+    "名前《なまえ》をかくす会《かい》が始《はじ》まった",
+    "なまえを かくす かいが はじまった",
+    "a session began that hides names",
+  ],
+  signedOut: ["ログインが終《お》わった", "ログインが おわった", "sign-in ended"],
   floorGone: ["フロアがなくなった", "フロアが なくなった", "the floor went away"],
   restart: ["システムの再起動《さいきどう》", "システムが もういちど はじまった", "restart"],
   idle: [

@@ -152,6 +152,11 @@ export const placeOut = {
     "いまから なまえを かくす かいです。 よければ、 また はいって ください。",
     "A session begins in which names are hidden. Come in again if you like.",
   ],
+  signin: [
+    "ログインが終《お》わりました。もう一度《いちど》ログインしてください。",
+    "ログインが おわりました。 もう いちど ログイン してください。",
+    "You are signed out. Please sign in again.",
+  ],
   floor: [
     "あのフロアは、いま使《つか》えません。ほかのフロアをえらべます。",
     "あの フロアは いま つかえません。 ほかの フロアを えらべます。",

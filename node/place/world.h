@@ -121,7 +121,9 @@ struct world_entry {
 };
 /* Puts somebody on a copy: peer (may be NULL: held) gets floor.here and a picture, the others
  * people.came. Capacity of the copy is the caller's question; of the area he lands in ours: a
- * spawn whose area is full is passed over. ERR_BUSY: n_people_cap, or no spot is left. */
+ * spawn whose area is full is passed over, and where all are, he comes to the nearest spot in
+ * one that is not. ERR_BUSY: n_people_cap, or no spot is left: to others than staff this copy
+ * is full. */
 NODISCARD enum err world_enter(struct world_copy *copy, const struct world_look *look,
                                const struct world_entry *entry, void *peer, int64_t now_ms,
                                struct world_person **person_out, struct fail *why);

@@ -68,7 +68,12 @@ static bool spot_of_entry(const struct world_person *person, const struct world_
     if (entry->has_spot && entry->room.len == 0 &&
         path_nearest(world_map(copy), entry->spot, shut, spot_out))
         return true;
-    return world_spot_spawn(copy, person->at, entry->spawn, shut, spot_out);
+    if (world_spot_spawn(copy, person->at, entry->spawn, shut, spot_out))
+        return true;
+    /* Staff take nobody's place: that an area is full does not keep them out. */
+    return person->look.is_staff &&
+           world_spot_spawn(copy, person->at, entry->spawn,
+                            person->who_shut | copy->closed | copy->rooms, spot_out);
 }
 
 static void body_place(struct world_person *person, unsigned channel, struct floor_spot spot)

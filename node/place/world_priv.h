@@ -264,11 +264,15 @@ struct floor_spot world_spot_beside(const struct world_copy *copy, uint32_t self
 /* Of the cells of an area that are free and not shut: the nearest one where nobody stands. */
 bool world_spot_in(const struct world_copy *copy, uint32_t self, size_t area,
                    struct floor_spot near, uint64_t shut, struct floor_spot *spot_out);
-/* The spawn called id, or one that suits. False: all are shut. */
+/* At the spawn called id, or at one that suits. Where all spots beside it are taken, from it
+ * outwards, and where every spawn's area is full, from id or the first one, in whatever area is
+ * not: a spot of its own as long as there is one. False: none, or all spawns are closed, or for
+ * others. */
 bool world_spot_spawn(const struct world_copy *copy, uint32_t self, struct span id,
                       uint64_t shut, struct floor_spot *spot_out);
-/* A spawn, else the nearest spot to one. When every area is full one of them holds one more,
- * and when all are closed, or for others, even so: nobody is kept in a room. */
+/* As who comes in and asks for no spawn, else the nearest spot to one. When every area is full
+ * one of them holds one more, and when all are closed, or for others, even so: nobody is kept
+ * in a room. */
 bool world_spot_public(const struct world_person *person, int64_t now_ms,
                        struct floor_spot *spot_out);
 

@@ -106,8 +106,9 @@ static enum err fold_words(struct span text, struct arena *arena, struct span *o
     return rc;
 }
 
-/* A word as it sounds, as it looks, and as it is spelt with digits and signs for letters. */
-enum { SOUND, LOOK, SPELLING, WAYS_N };
+/* A word as it sounds, as it looks, as it is spelt with digits and signs for letters, and as
+ * children write it who know some of its kanji. */
+enum { SOUND, LOOK, SPELLING, MIXED, WAYS_N };
 
 /* 5ta77 is staff; 1 and 0 look like l and o already. */
 static char spelt(char c)
@@ -130,12 +131,52 @@ static void merge_slants(char *text, size_t len)
                 memcpy(text + i, to[k], 3);
 }
 
-static enum err read_ways(struct span text, struct arena *arena, struct span ways[WAYS_N],
-                          struct fail *why)
+/* 先せい and しえん員 in kana; of the kanji of the words above, each as it is read there. NULL:
+ * no memory. */
+static const char *unmixed(struct span text, struct arena *arena)
 {
+    static const char *const kanji[][2] = {
+        {"先", "せん"},   {"生", "せい"},   {"支", "し"},   {"援", "えん"},   {"員", "いん"},
+        {"者", "しゃ"},   {"相", "そう"},   {"談", "だん"}, {"職", "しょく"}, {"運", "うん"},
+        {"営", "えい"},   {"管", "かん"},   {"理", "り"},   {"人", "にん"},   {"校", "こう"},
+        {"長", "ちょう"}, {"教", "きょう"}, {"頭", "とう"}, {"担", "たん"},   {"任", "にん"},
+    };
+    char *out = arena_alloc(arena, text.len * 3 + 1); /* of 3 bytes at most 9 */
+    size_t n = 0;
+
+    for (size_t at = 0; out != NULL && at < text.len;) {
+        size_t k = 0;
+
+        while (k < N_OF(kanji) && !span_has_prefix(span_from(text, at), span_text(kanji[k][0])))
+            k++;
+        if (k == N_OF(kanji)) {
+            out[n++] = (char)text.p[at++];
+        } else {
+            memcpy(out + n, kanji[k][1], strlen(kanji[k][1]));
+            n += strlen(kanji[k][1]);
+            at += 3;
+        }
+    }
+    if (out != NULL)
+        out[n] = '\0';
+    return out;
+}
+
+/* is_word: one of the lists, which hold what is read as well; read here, 教師 would be in
+ * きょうしつ. */
+static enum err read_ways(struct span text, bool is_word, struct arena *arena,
+                          struct span ways[WAYS_N], struct fail *why)
+{
+    const char *mixed = is_word ? "" : unmixed(text, arena);
     struct span look = SPAN_NONE;
     char *room = NULL;
     enum err rc = fold_words(text, arena, &ways[SOUND], why);
+
+    if (rc == ERR_OK && mixed == NULL)
+        rc = fail_set(why, ERR_NOMEM, "a name");
+    ways[MIXED] = ways[SOUND];
+    if (rc == ERR_OK && !is_word)
+        rc = fold_words(span_text(mixed), arena, &ways[MIXED], why);
 
     if (rc == ERR_OK)
         rc = utf_look(text, arena, &look, why);
@@ -160,7 +201,7 @@ static enum err is_one_of(const struct span name[WAYS_N], const char *const *wor
     enum err rc = ERR_OK;
 
     for (size_t i = 0; rc == ERR_OK && !*yes && i < n; i++) {
-        rc = read_ways(span_text(words[i]), arena, word, why);
+        rc = read_ways(span_text(words[i]), true, arena, word, why);
         for (int k = 0; rc == ERR_OK && !*yes && k < WAYS_N; k++)
             *yes = part ? holds(name[k], word[k]) : span_eq(name[k], word[k]);
     }
@@ -170,7 +211,7 @@ static enum err is_one_of(const struct span name[WAYS_N], const char *const *wor
 static enum err is_staffs(struct span text, struct arena *arena, bool *yes, struct fail *why)
 {
     struct span name[WAYS_N];
-    enum err rc = read_ways(text, arena, name, why);
+    enum err rc = read_ways(text, false, arena, name, why);
 
     *yes = false;
     if (rc == ERR_OK)

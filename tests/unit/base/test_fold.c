@@ -339,6 +339,7 @@ T_CASE(a_look_is_that_of_all_that_are_taken_for_one_another)
         {"rnodern", "MODERN"},
         {"аdmin", "admin"},
         {"齋藤", "斉藤"},
+        {"職員 支援 太郎 田中 士", "識貝 攴授 犬朗 申巾 土"},
         {"e\u0301", "E"},
         {" a・b.c ", "abc"},
     };

@@ -19,8 +19,8 @@ const kinds: Readonly<Record<string, Word>> = {
 
 /** What the node noticed by itself: someone reads unusually many records (NI-T3-10). */
 export function Notices(): VNode {
-  const [paged, { more, again }] = usePaged<WatchNotice>("notices", (after) =>
-    ask("watch.notices", undefined, undefined, after === undefined ? {} : { after }),
+  const [paged, { more, again }] = usePaged<WatchNotice>("notices", (before) =>
+    ask("watch.notices", undefined, undefined, before === undefined ? {} : { before }),
   );
   const [fault, tell] = useState<string | undefined>(undefined);
   const see = async (id: string): Promise<void> => {

@@ -17,10 +17,13 @@
 
 const struct conf_row place_conf_rows[PLACE_CONF_N] = {
     /* Who stood still for a minute finds the place again: beside the minute, the time since the
-     * last beat (live.ping_s) and a new line. live.dead_s is part of it, so that in the record
-     * the stay ends within a minute after the cut was seen (AI-2.5-ア). */
+     * last beat (live.ping_s) and a new line. */
     {"place.hold_s", CONF_INT, 1, 600, "s", NULL, "64", false,
      "通信が切れた人の場所をとっておく時間。最後に受け取ってから数える"},
+    /* The record says so within a minute, whatever is still kept (AI-2.5-ア): beside these, a
+     * second until it is looked at, another until it is written. */
+    {"place.lost_s", CONF_INT, 1, 58, "s", NULL, "56", false,
+     "通信が切れた人を記録に「切断」と書くまでの時間。最後に受け取ってから数える"},
     {"place.hold_away_s", CONF_INT, 1, 120, "s", NULL, "10", false,
      "ページを閉じた人の場所をとっておく時間（読み直しのため）"},
 };
@@ -329,6 +332,7 @@ enum err place_open(const struct place_conf *conf, struct db *db, struct place *
     place->hours_kind = -1;
     atomic_store(&place->is_read, true); /* until ghosts_open has posted */
     place->hold_ms = (int32_t)conf_int(values, "place.hold_s") * 1000;
+    place->lost_ms = (int32_t)conf_int(values, "place.lost_s") * 1000;
     place->hold_away_ms = (int32_t)conf_int(values, "place.hold_away_s") * 1000;
     place->dead_ms = (int32_t)conf_int(values, "live.dead_s") * 1000;
     place->ping_s = (int32_t)conf_int(values, "live.ping_s");

@@ -4,7 +4,7 @@
 
 #include "node/base/conf.h"
 
-#define PLACE_CONF_N 2
+#define PLACE_CONF_N 3
 extern const struct conf_row place_conf_rows[PLACE_CONF_N];
 
 #endif

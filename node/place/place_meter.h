@@ -36,7 +36,7 @@ struct place_counts {
     int n_lobby, n_held;    /* connected and on no floor; on a floor, their line cut */
     int n_unwritten;        /* entries and exits that wait for the database */
     uint64_t n_entered;     /* visits that began */
-    uint64_t n_cut, n_lost; /* lines cut under a visit; visits that were lost by it */
+    uint64_t n_cut, n_lost; /* lines cut under a visit; visits recorded as lost by it */
     uint64_t refused[PLACE_REFUSALS_N];
     enum place_seats_state seats;
     int n_seats_tries;

@@ -63,6 +63,9 @@ struct visit {
     enum world_state wants_state;
     struct hash256 token;
     int64_t held_until_mono_us; /* with guest NULL */
+    int64_t logged_utc_us;      /* the newest of its rows in the record */
+    int64_t lost_mono_us;       /* then the record has him as lost, though his spot is kept */
+    bool is_lost;               /* it has: whoever comes back has entered again */
     int64_t heard_utc_us;       /* with guest NULL: when the line went */
     bool is_page_gone;          /* closed by the page: an exit, not lost */
     bool is_away_ours;          /* sat down by us, not by himself */
@@ -74,7 +77,7 @@ struct visit {
 
 /* Somebody whom a program before us left on a spot; his place is kept for him. */
 struct ghost {
-    struct visit_log_seat seat;
+    struct visit_log_seat seat; /* row.is_lost: the record has him as lost already */
     struct ghost *next;
 };
 
@@ -152,7 +155,7 @@ struct place {
     struct ghosts_reading *reading; /* NULL: over; who has it: visit_seats.c */
     atomic_int begun;
     atomic_bool is_closing, is_read; /* is_read: no reading is under way any more */
-    int64_t ghosts_until_mono_us;
+    int64_t ghosts_until_mono_us, ghosts_lost_mono_us;
     /* The hours as they were last looked at. */
     int64_t hours_utc_us, closes_utc_us, next_utc_us;
     int hours_kind;                                       /* -1: not yet */
@@ -164,7 +167,7 @@ struct place {
     struct place_entry_note *entries; /* not told yet */
     size_t n_entries, entries_cap;
     int64_t entries_mono_us;
-    int32_t hold_ms, hold_away_ms, dead_ms, ping_s;
+    int32_t hold_ms, lost_ms, hold_away_ms, dead_ms, ping_s;
     void *paces; /* tsearch */
     struct pace *pace_first, *pace_last;
     struct place_meter meter;
@@ -207,6 +210,7 @@ NODISCARD enum err visit_stand(struct visit *visit, struct place_floor *floor, i
                                struct fail *why);
 /* Off the floor, without a word in the log. */
 void visit_off(struct visit *visit, struct place_now now);
+/* Of whom the record has as lost it says nothing more, but that he entered again. */
 void visit_log_here(struct visit *visit, enum visit_kind kind, const char *reason,
                     int64_t at_utc_us);
 /* Over: off the floor, out of the queue, written, freed. Its guest is in the lobby. */
@@ -265,6 +269,10 @@ void place_leave(struct guest *guest, struct place_now now);
 int place_room_for(const struct place_floor *floor, bool is_counted);
 /* The node takes no more in all. */
 bool place_is_at_ceiling(const struct place *place);
+/* On the first copy that has a place and a spot for him. ERR_BUSY: none has, so he waits. */
+NODISCARD enum err visit_stand_where_room(struct visit *visit, struct place_floor *floor,
+                                          const struct world_entry *entry, struct place_now now,
+                                          struct fail *why);
 void visit_wait(struct visit *visit, struct place_floor *floor,
                 const struct world_entry *entry);
 void visit_wait_end(struct visit *visit);

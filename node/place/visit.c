@@ -70,6 +70,8 @@ void visit_attach(struct visit *visit, struct guest *guest, struct place_now now
     visit->guest = guest;
     guest->visit = visit;
     visit->is_page_gone = false;
+    if (visit->is_lost)
+        visit_log_here(visit, VISIT_ENTRY, "again", now.utc_us);
     if (visit->person != NULL)
         world_peer_change(visit->person, visit, place_ms(now));
 }
@@ -81,12 +83,12 @@ void visit_detach(struct visit *visit)
     visit->guest = NULL;
 }
 
-/* A cut is noticed up to dead_ms after the last sign of life, from which the hold counts; so
- * that it stands in the log as lost within a minute (AI-2.5-ア). */
+/* A cut is noticed up to dead_ms after the last sign of life, from which the hold counts, and
+ * the time until it stands in the log as lost, which is less than a minute (AI-2.5-ア). */
 void visit_hold(struct visit *visit, enum live_end end, struct place_now now)
 {
     struct place *place = visit->place;
-    int64_t hold_ms = place->hold_ms;
+    int64_t hold_ms = place->hold_ms, lost_ms = place->lost_ms - place->dead_ms;
 
     visit->is_page_gone = end == LIVE_END_AWAY;
     if (end == LIVE_END_CUT)
@@ -97,6 +99,7 @@ void visit_hold(struct visit *visit, enum live_end end, struct place_now now)
         hold_ms -= place->dead_ms;
     visit_detach(visit);
     visit->held_until_mono_us = now.mono_us + hold_ms * 1000;
+    visit->lost_mono_us = now.mono_us + (lost_ms > 0 ? lost_ms : 0) * 1000;
     visit->heard_utc_us = now.utc_us;
     if (visit->person != NULL)
         world_peer_change(visit->person, NULL, place_ms(now));
@@ -164,11 +167,22 @@ void visit_log_here(struct visit *visit, enum visit_kind kind, const char *reaso
         .is_trial = visit->pass.is_trial,
     };
 
+    if (visit->is_lost && kind != VISIT_ENTRY)
+        return;
     visit_log_add(visit->place->log, &row);
-    if (kind == VISIT_ENTRY)
+    if (kind == VISIT_ENTRY && !visit->is_lost)
         place_meter_note(&visit->place->meter.n_entered);
     if (kind == VISIT_LOST)
         place_meter_note(&visit->place->meter.n_lost);
+    visit->is_lost = kind == VISIT_LOST;
+    visit->logged_utc_us = at_utc_us;
+}
+
+/* When the line went; but a session may have begun or ended since, in his stay. */
+static int64_t lost_utc_us(const struct visit *visit)
+{
+    return visit->heard_utc_us > visit->logged_utc_us ? visit->heard_utc_us
+                                                      : visit->logged_utc_us;
 }
 
 /* ---- the end ---- */
@@ -311,12 +325,16 @@ void visits_sweep(struct place *place, struct place_now now)
             continue;
         }
         sit_down(visit, away_us, now);
-        if (visit->guest != NULL || now.mono_us < visit->held_until_mono_us)
+        if (visit->guest != NULL)
+            continue;
+        if (now.mono_us >= visit->lost_mono_us && visit->person != NULL && !visit->is_page_gone)
+            visit_log_here(visit, VISIT_LOST, "cut", lost_utc_us(visit));
+        if (now.mono_us < visit->held_until_mono_us)
             continue;
         if (visit->is_page_gone)
             visit_end(&visit, VISIT_EXIT, "page", visit->heard_utc_us, now);
         else
-            visit_end(&visit, VISIT_LOST, "cut", visit->heard_utc_us, now);
+            visit_end(&visit, VISIT_LOST, "cut", lost_utc_us(visit), now);
     }
 }
 

@@ -204,6 +204,9 @@ static struct visit *come_back(struct guest *guest, bool is_told, struct place_n
         if (stand_again(visit, ghost, floor, now, &fail) != ERR_OK) {
             log_warn("place.not-back", L_FAIL(&fail));
             visit_end(&visit, VISIT_EXIT, "", now.utc_us, now);
+        } else if (ghost->seat.row.is_lost) {
+            visit->is_lost = true;
+            visit_log_here(visit, VISIT_ENTRY, "again", now.utc_us);
         }
     }
     if (visit == NULL)
@@ -228,16 +231,17 @@ static enum err go_to(struct visit *visit, struct place_floor *floor,
 {
     struct place *place = visit->place;
     bool is_move = visit->person != NULL;
-    int copy = place_room_for(floor, visit->is_counted);
-    enum err rc;
+    bool is_behind = floor->n_waiting > (visit->wants == floor);
+    enum err rc = ERR_BUSY;
 
-    if (copy < 0 || (!is_move && visit->is_counted && place_is_at_ceiling(place))) {
+    if (!visit->is_counted || (!is_behind && (is_move || !place_is_at_ceiling(place))))
+        rc = visit_stand_where_room(visit, floor, entry, now, why);
+    if (rc == ERR_BUSY) {
         visit_wait(visit, floor, entry);
         place->is_queue_due = true;
         place_serve(place, now);
         return ERR_OK;
     }
-    rc = visit_stand(visit, floor, copy, entry, now, why);
     if (rc != ERR_OK)
         return rc;
     visit_wait_end(visit);

@@ -29,16 +29,43 @@ static int n_counted(const struct place_floor *floor)
 }
 
 /* A session is one room, its overflow too; else each copy has the floor's capacity. */
-int place_room_for(const struct place_floor *floor, bool is_counted)
+static int room_from(const struct place_floor *floor, bool is_counted, int from)
 {
     if (!is_counted)
-        return 1;
+        return from == 1 ? 1 : -1;
     if (floor->room.when_full == FACTS_WAIT)
-        return n_counted(floor) < floor->room.capacity ? 1 : -1;
-    for (int i = 0; i < PLACE_COPIES_CAP; i++)
+        return from == 1 && n_counted(floor) < floor->room.capacity ? 1 : -1;
+    for (int i = from - 1; i < PLACE_COPIES_CAP; i++)
         if (n_taken(&floor->copies[i]) < floor->room.capacity)
             return i + 1;
     return -1;
+}
+
+int place_room_for(const struct place_floor *floor, bool is_counted)
+{
+    return room_from(floor, is_counted, 1);
+}
+
+/* No spot left is a full copy, too. A copy that takes nobody while it is empty is closed to him
+ * in another way: so would be the next. */
+enum err visit_stand_where_room(struct visit *visit, struct place_floor *floor,
+                                const struct world_entry *entry, struct place_now now,
+                                struct fail *why)
+{
+    bool is_counted = visit->is_counted, is_empty = false;
+    int copy = room_from(floor, is_counted, 1);
+    enum err rc = ERR_BUSY;
+
+    if (copy < 0)
+        return fail_set(why, ERR_BUSY, "floor %s is full", floor->id);
+    for (; copy > 0 && rc == ERR_BUSY && !is_empty;
+         copy = room_from(floor, is_counted, copy + 1)) {
+        const struct world_copy *world = floor->copies[copy - 1].world;
+
+        is_empty = world == NULL || world_copy_n(world) == 0;
+        rc = visit_stand(visit, floor, copy, entry, now, why);
+    }
+    return rc;
 }
 
 void visit_wait(struct visit *visit, struct place_floor *floor, const struct world_entry *entry)
@@ -93,17 +120,18 @@ static bool give_place(struct visit *visit, struct place_now now)
                                 .rung = visit->wants_rung,
                                 .state = visit->wants_state};
     struct fail fail = {.code = ERR_INTERNAL};
-    int copy = place_room_for(floor, visit->is_counted);
+    enum err rc;
 
-    if (copy < 0 || (!is_move && visit->is_counted && place_is_at_ceiling(place)))
+    if (!is_move && visit->is_counted && place_is_at_ceiling(place))
         return false;
     /* A floor published while he waited may have no such spawn: then any. */
     if (!ground_has_spawn(floor->ground, entry.spawn))
         entry.spawn = SPAN_NONE;
-    if (visit_stand(visit, floor, copy, &entry, now, &fail) != ERR_OK) {
+    rc = visit_stand_where_room(visit, floor, &entry, now, &fail);
+    if (rc != ERR_OK && rc != ERR_BUSY)
         log_warn("place.no-place", L_TEXT("floor", floor->id), L_FAIL(&fail));
+    if (rc != ERR_OK)
         return false;
-    }
     visit_wait_end(visit);
     visit_log_here(visit, is_move ? VISIT_MOVE : VISIT_ENTRY, "", now.utc_us);
     if (!is_move)

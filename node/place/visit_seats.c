@@ -199,7 +199,8 @@ static void count(struct place *place, const struct ghost *ghost, int by)
 }
 
 /* The newest of all seats tells about when the program before us ended: then its people have a
- * minute from then, as after any cut. Where nobody moved, it may be ANEW_US older than that. */
+ * minute from then, as after any cut, and the record has them as lost before it is over. Where
+ * nobody moved, it may be ANEW_US older than that. */
 void ghosts_begin(struct place *place, struct place_now now)
 {
     int64_t hold_us = (int64_t)place->hold_ms * 1000, newest = 0, left_us;
@@ -217,6 +218,8 @@ void ghosts_begin(struct place *place, struct place_now now)
     if (left_us > -ANEW_US && left_us < AT_LEAST_S * SECOND_US)
         left_us = AT_LEAST_S * SECOND_US;
     place->ghosts_until_mono_us = now.mono_us + left_us;
+    place->ghosts_lost_mono_us =
+        now.mono_us + newest + (int64_t)place->lost_ms * 1000 - now.utc_us;
     if (n > 0)
         log_info("place.seats-kept", L_INT("n", n), L_INT("left_ms", left_us / 1000));
 }
@@ -245,34 +248,45 @@ struct ghost *ghost_take(struct place *place, struct id account)
     return ghost;
 }
 
-void ghost_end(struct place *place, struct ghost **ghost, enum visit_kind kind,
-               const char *reason)
+static void log_ghost(struct place *place, struct ghost *ghost, enum visit_kind kind,
+                      const char *reason)
 {
-    const struct visit_seat_row *seat = &(*ghost)->seat.row;
+    const struct visit_seat_row *seat = &ghost->seat.row;
     const struct visit_event_row row = {
         .visit = seat->visit,
         .at_utc_us = seat->at_utc_us,
         .account = seat->account,
         .kind = kind,
-        .floor = span_text((*ghost)->seat.floor),
+        .floor = span_text(ghost->seat.floor),
         .copy = seat->copy,
         .session = seat->session,
         .reason = span_text(reason),
         .is_trial = seat->is_trial,
     };
 
+    if (seat->is_lost)
+        return;
     visit_log_add(place->log, &row);
-    visit_log_drop(place->log, seat->account, seat->visit);
+    ghost->seat.row.is_lost = kind == VISIT_LOST;
     if (kind == VISIT_LOST)
         place_meter_note(&place->meter.n_lost);
+}
+
+void ghost_end(struct place *place, struct ghost **ghost, enum visit_kind kind,
+               const char *reason)
+{
+    log_ghost(place, *ghost, kind, reason);
+    visit_log_drop(place->log, (*ghost)->seat.row.account, (*ghost)->seat.row.visit);
     free(*ghost);
     *ghost = NULL;
 }
 
 void ghosts_sweep(struct place *place, struct place_now now)
 {
-    struct ghost *ghost;
+    struct ghost *ghost = place->ghosts;
 
+    for (; ghost != NULL && now.mono_us >= place->ghosts_lost_mono_us; ghost = ghost->next)
+        log_ghost(place, ghost, VISIT_LOST, "restart");
     while (place->ghosts != NULL && now.mono_us >= place->ghosts_until_mono_us) {
         ghost = ghost_take(place, place->ghosts->seat.row.account);
         if (ghost != NULL)

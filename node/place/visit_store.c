@@ -64,9 +64,11 @@ static const struct stmt seat_put = {
     " is_trial = excluded.is_trial, at = excluded.at, is_anonymous = excluded.is_anonymous"};
 static const struct stmt seat_drop = {
     "visit_seat_drop", "DELETE FROM visit_seat WHERE account = $1::uuid AND visit = $2::uuid"};
-static const struct stmt seat_all = {"visit_seat_all", "SELECT " SEAT_COLUMNS
-                                                       " FROM visit_seat ORDER BY at, account"
-                                                       " LIMIT 20000"};
+static const struct stmt seat_all = {
+    "visit_seat_all",
+    "SELECT " SEAT_COLUMNS ", coalesce((SELECT e.kind = 'lost' FROM visit_event e"
+    " WHERE e.visit = s.visit ORDER BY e.id DESC LIMIT 1), false)"
+    " FROM visit_seat s ORDER BY at, account LIMIT 20000"};
 
 const struct stmt *const visit_stmts[VISIT_STMTS_N] = {
     &event_add, &event_list, &event_leaves, &event_extra, &seat_put, &seat_drop, &seat_all};
@@ -80,7 +82,7 @@ static const struct data_column event_columns[] = {
     {"floor", "フロアの記号", false},
     {"copy", "いくつめの同じフロアか（1から）", false},
     {"session", "そのとき開かれていた会のID", false},
-    {"reason", "退室・切断のわけ（記号）", false},
+    {"reason", "退室・切断のわけ（記号）。切断のあとの入室はagain", false},
     {"is_trial", "体験用のIDか", false},
     {NULL, NULL, false},
 };
@@ -316,6 +318,7 @@ static enum err own_seat(const struct db_rows *rows, int i, struct arena *arena,
         .is_trial = db_bool(rows, i, 12),
         .at_utc_us = db_time(rows, i, 13),
         .is_anonymous = db_bool(rows, i, 14),
+        .is_lost = db_bool(rows, i, 15),
     };
     if (rung < 0 || state < 0 || token.len != HASH256_BYTES)
         return fail_set(why, ERR_INTERNAL, "a seat's rung, state or token");

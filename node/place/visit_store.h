@@ -19,9 +19,9 @@ struct visit_event_row {
     enum visit_kind kind;
     struct span floor;
     int copy;
-    struct id session; /* place_session that ran; ID_NONE */
-    struct span
-        reason; /* of exit and lost, a word: "left" "closing" "access" "elsewhere" ... */
+    struct id session;  /* place_session that ran; ID_NONE */
+    struct span reason; /* of exit and lost a word: "left" "closing" "access" ...;
+                         * of an entry after lost: "again" */
     bool is_trial;
 };
 /* The row with its leaf; queued (tx_send). */
@@ -55,6 +55,7 @@ struct visit_seat_row {
     bool is_trial;
     bool is_anonymous; /* names were hidden there */
     int64_t at_utc_us;
+    bool is_lost; /* read only: the last that the log has of the visit is that it was lost */
 };
 /* Queued. Of an account that is gone meanwhile nothing is written. */
 NODISCARD enum err visit_store_seat_put(struct tx *tx, const struct visit_seat_row *row,

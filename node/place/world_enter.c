@@ -70,8 +70,8 @@ static bool spot_of_entry(const struct world_person *person, const struct world_
         return true;
     if (world_spot_spawn(copy, person->at, entry->spawn, shut, spot_out))
         return true;
-    /* Staff take nobody's place: that an area is full does not keep them out. */
-    return person->look.is_staff &&
+    /* Staff take nobody's place, and who comes back has one: full areas keep neither out. */
+    return (person->look.is_staff || entry->has_spot) &&
            world_spot_spawn(copy, person->at, entry->spawn,
                             person->who_shut | copy->closed | copy->rooms, spot_out);
 }

@@ -48,7 +48,7 @@ void operator_place_metrics(const struct place *place, struct text *text)
           counts.n_unwritten);
     counter(text, "entries", "Visits that began.", counts.n_entered);
     counter(text, "cuts", "Lines cut under a visit.", counts.n_cut);
-    counter(text, "lost", "Visits that ended because nobody came back.", counts.n_lost);
+    counter(text, "lost", "Visits recorded as lost by a cut.", counts.n_lost);
     text_add(text, "# TYPE ibasho_place_refused counter\n"
                    "# HELP ibasho_place_refused Entries refused, by reason.\n");
     for (int i = 0; i < PLACE_REFUSALS_N; i++)
@@ -75,7 +75,7 @@ void doctor_check_place(struct doctor *d)
         doctor_add(d, "place", DOCTOR_BAD,
                    "log/node.log の place.seats-unread の行と、データベースを見てください。",
                    "まだ開けません。前のプログラムの席を読んでいます（%d 回目）。",
-                   counts.n_seats_tries);
+                   counts.n_seats_tries + 1);
         return;
     case PLACE_SEATS_GIVEN_UP:
         doctor_add(d, "place", DOCTOR_WARN,

@@ -36,6 +36,10 @@ test("a_stay_is_told_where_both_its_ends_are_known", (t) => {
     at: new Date(Date.UTC(2026, 5, 1, 1, min)).toISOString(),
   });
   const stays = staysOf([
+    line("10", "d", "exit", 59),
+    line("9", "d", "entry", 52),
+    line("8", "d", "lost", 50),
+    line("7", "d", "entry", 40),
     line("6", "c", "lost", 9),
     line("5", "b", "exit", 30),
     line("4", "a", "exit", 20),
@@ -46,9 +50,11 @@ test("a_stay_is_told_where_both_its_ends_are_known", (t) => {
   t.eq(
     [...stays],
     [
+      ["10", 7 * 60_000],
+      ["8", 10 * 60_000],
       ["6", 0],
       ["4", 15 * 60_000],
     ],
-    "from coming to going, over moves; what began before the list has none",
+    "from coming to going, over moves; what began before the list has none, who came back two",
   );
 });

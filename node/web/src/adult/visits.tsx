@@ -109,6 +109,7 @@ const reasons: Readonly<Record<string, Word>> = {
   page: words.away,
   closed: words.away,
   cut: words.cut,
+  again: words.again,
   closing: words.closing,
   access: words.access,
   elsewhere: words.elsewhere,

@@ -30,16 +30,18 @@ export interface VisitLine {
   readonly kind: "entry" | "move" | "exit" | "lost";
 }
 
-/** How long each visit that is over had lasted, in milliseconds, by the line that ends it. One whose entry is
- * not among the lines has none. */
+/** How long each stay that is over had lasted, in milliseconds, by the line that ends it; lines are newest
+ * first. Who was lost and came back within the same visit has entered again: two stays. One whose entry is not
+ * among the lines has none. */
 export function staysOf(lines: readonly VisitLine[]): ReadonlyMap<string, number> {
   const entered = new Map<string, number>();
-  for (const { visit, at, kind } of lines) if (kind === "entry") entered.set(visit, Date.parse(at));
-  const stays = new Map<string, number>();
-  for (const { id, visit, at, kind } of lines) {
+  const stays: [string, number][] = [];
+  for (const { id, visit, at, kind } of [...lines].reverse()) {
     const from = entered.get(visit);
-    if (from !== undefined && (kind === "exit" || kind === "lost"))
-      stays.set(id, Math.max(0, Date.parse(at) - from));
+    if (kind === "entry") entered.set(visit, Date.parse(at));
+    if (from === undefined || (kind !== "exit" && kind !== "lost")) continue;
+    stays.push([id, Math.max(0, Date.parse(at) - from)]);
+    entered.delete(visit);
   }
-  return stays;
+  return new Map(stays.reverse());
 }

@@ -252,5 +252,6 @@ export const visits = {
     "ながい あいだ なにも しなかった",
     "did nothing for long",
   ],
+  again: ["もどってきた", "もどって きた", "came back"],
   cut: ["回線《かいせん》が切《き》れた", "かいせんが きれた", "the line was cut"],
 } satisfies Record<string, Word>;

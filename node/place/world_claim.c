@@ -4,7 +4,8 @@
  * the next beat the first of them has the room put by, if nobody is in it, and at the beat
  * after that, when everybody is told how it was at the last one, he may go in, for two beats.
  * Until then nobody else gets in, staff and invited ones neither: so that he got in tells of
- * the room what the map says, and that he did not, that another waited before him.
+ * the room what the map says, and that he did not, that another waited before him. Staff who
+ * ask are the next, whoever waits: else a few children who ask by turns would keep them out.
  *
  * How long one waits at most while others come and go: two beats (20 s) if he asks again within
  * the next two. Once more as much if all were quiet in between (then the room was open to
@@ -75,8 +76,9 @@ void world_claim_ask(struct world_person *person, size_t area, int64_t now_ms)
     struct world_copy *copy = person->copy;
     const struct world_claim claim = {
         .account = person->look.account, .area = (int)area, .asked_ms = now_ms};
+    size_t at;
 
-    if (!world_is_restless(copy) || person->look.is_staff ||
+    if (!world_is_restless(copy) ||
         ((copy->told_in_use | copy->told_full) & FLOOR_AREA_BIT(area)) != 0)
         return;
     for (size_t i = 0; i < copy->n_claims; i++)
@@ -86,8 +88,14 @@ void world_claim_ask(struct world_person *person, size_t area, int64_t now_ms)
             return;
         }
     world_claim_drop(copy, claim.account); /* one room at a time */
-    if (copy->n_claims < WORLD_N_CLAIMS)
-        copy->claims[copy->n_claims++] = claim;
+    if (copy->n_claims == WORLD_N_CLAIMS && !person->look.is_staff)
+        return;
+    copy->n_claims -= copy->n_claims == WORLD_N_CLAIMS; /* the last one */
+    at = person->look.is_staff ? 0 : copy->n_claims;
+    memmove(&copy->claims[at + 1], &copy->claims[at],
+            (copy->n_claims - at) * sizeof copy->claims[0]);
+    copy->claims[at] = claim;
+    copy->n_claims++;
 }
 
 /* False: it is over. */

@@ -144,7 +144,7 @@ struct world_copy {
     uint64_t dirty;                  /* their state is to be told */
     bool has_left;                   /* somebody left the public channel since the last beat */
     int n_restless;                  /* so many beats more people count as coming and going */
-    struct world_claim claims[WORLD_N_CLAIMS]; /* in the order of asking */
+    struct world_claim claims[WORLD_N_CLAIMS]; /* in the order of their turns */
     size_t n_claims;
 
     struct world_left left[WORLD_N_LEFT];

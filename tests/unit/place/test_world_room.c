@@ -734,6 +734,37 @@ T_CASE(who_lets_his_turn_go_by_is_behind_those_who_wait)
     end(&lab);
 }
 
+/* Two children ask by turns and never come, while a third comes and goes. */
+T_CASE(staff_have_their_turn_too)
+{
+    struct lab lab = begin();
+    struct world_person *staff = come(&lab, 9, ROLE_SUPPORTER, 700, 300), *rivals[2], *mallory;
+    enum err rc = ERR_CONFLICT;
+    int64_t began_ms;
+
+    T_REQ("AI-2.3-オ");
+    for (size_t k = 0; k < 2; k++)
+        rivals[k] = come(&lab, 1 + k, ROLE_STUDENT, 400, 300);
+    mallory = come(&lab, 0, ROLE_STUDENT, 300, 300);
+    began_ms = lab.now_ms + 30000;
+    for (int i = 0; rc != ERR_OK && i < 3000; i++) {
+        if (i % 10 == 0) {
+            world_leave(&mallory, lab.now_ms);
+            mallory = come(&lab, 0, ROLE_STUDENT, 300, 300);
+            for (size_t k = 0; k < 2; k++)
+                if (!world_claim_is_ready(rivals[k], 1))
+                    T_OK(world_area_enter(rivals[k], SPAN("cell"), lab.now_ms, NULL) != ERR_OK,
+                         "waits");
+        }
+        if (i % 10 == 0 && lab.now_ms >= began_ms)
+            rc = world_area_enter(staff, SPAN("cell"), lab.now_ms, NULL);
+        lab_run(lab.world, &lab.now_ms, 1);
+    }
+    T_EQ(rc, ERR_OK, "they get in");
+    T_OK(lab.now_ms - began_ms <= 21100 + 30000, "after the one whose turn it is");
+    end(&lab);
+}
+
 T_CASE(a_room_that_is_put_by_is_shut_to_all_others)
 {
     struct lab lab = begin();

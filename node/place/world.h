@@ -143,10 +143,11 @@ void world_look_change(struct world_person *person, const struct world_look *loo
  * watch-knock, watch-invite, area-locked, area-who.
  *
  * ERR_CONFLICT is not now, to be said kindly: distance, break, no-waves, in-use, area-wait,
- * area-locked (changed a moment ago), area-room (out of a closed room or into one, no such
- * call), area-open (it has no door to knock at), seat (whom one invites is in a room), id
- * (nowhere to stand). world_walk says area-locked and area-who here too: whoever taps on a map
- * breaks no rule; and world_area_invite says area-who of the one who is asked.
+ * area-locked (changed a moment ago; or others than staff open a door of theirs), area-room
+ * (out of a closed room or into one, no such call), area-open (it has no door to knock at),
+ * seat (whom one invites is in a room), id (nowhere to stand). world_walk says area-locked and
+ * area-who here too: whoever taps on a map breaks no rule; and world_area_invite says area-who
+ * of the one who is asked.
  *
  * ERR_BUSY is area-full (of a public area to which one goes ERR_CONFLICT).
  *

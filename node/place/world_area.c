@@ -118,14 +118,16 @@ int world_area_find(const struct world_copy *copy, struct span id)
     return -1;
 }
 
+/* A door that staff open, nobody else opens. */
 static uint64_t invited_to(const struct world_person *person, int64_t now_ms)
 {
-    uint64_t areas = 0;
+    uint64_t by_staff = 0, by_others = 0;
 
     for (size_t i = 0; i < WORLD_N_INVITES; i++)
         if (person->invites[i].until_ms >= now_ms && person->invites[i].area >= 0)
-            areas |= FLOOR_AREA_BIT(person->invites[i].area);
-    return areas;
+            *(person->invites[i].is_by_staff ? &by_staff : &by_others) |=
+                FLOOR_AREA_BIT(person->invites[i].area);
+    return by_staff | (by_others & ~person->copy->by_staff);
 }
 
 uint64_t world_shut(const struct world_person *person, int64_t now_ms)

@@ -186,6 +186,12 @@ enum err world_area_knock(struct world_person *person, struct span id, int64_t n
     return ERR_OK;
 }
 
+/* Its door is for staff to open: children among themselves let nobody in. */
+static bool is_for_staff(const struct world_person *person, size_t area)
+{
+    return world_lock_of(person->copy, area) == LOCK_STAFF && !person->look.is_staff;
+}
+
 /* May open this door for others: is inside, or staff before a locked empty room. */
 static bool may_open(const struct world_person *person, size_t area)
 {
@@ -208,6 +214,8 @@ enum err world_area_answer(struct world_person *person, uint16_t seat, bool is_w
     area = to->knock_area;
     if (area < 0 || to->knock_until_ms < now_ms || !may_open(person, (size_t)area))
         return fail_field(why, ERR_NOT_FOUND, "seat", "no such knock");
+    if (is_welcome && is_for_staff(person, (size_t)area))
+        return fail_field(why, ERR_CONFLICT, "area-locked", "staff open area %d", area);
     to->knock_area = -1;
     if (is_welcome)
         invite_put(to, person, (size_t)area, now_ms);
@@ -227,6 +235,8 @@ enum err world_area_invite(struct world_person *person, uint16_t seat, int64_t n
         return fail_field(why, ERR_DENIED, "watch-invite", "invites while only watching");
     if (body->channel == CHANNEL_PUBLIC)
         return fail_field(why, ERR_CONFLICT, "area-room", "is in no closed room");
+    if (is_for_staff(person, body->channel))
+        return fail_field(why, ERR_CONFLICT, "area-locked", "staff open this room");
     rc = world_seat_find(person, seat, &to, why);
     if (rc != ERR_OK)
         return rc;

@@ -413,6 +413,15 @@ T_CASE(an_invitation_ends_when_who_gave_it_goes_or_staff_lock_the_room)
     T_EQ(world_lock_change(lab.copy, SPAN("cell"), LOCK_STAFF, lab.now_ms, NULL), ERR_OK, "");
     T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_CONFLICT, "not he");
     T_EQ(world_area_enter(anna, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "but she");
+    T_EQ(world_area_invite(cleo, lab_seat(ben), lab.now_ms, NULL), ERR_CONFLICT, "nor anew");
+    T_EQ(world_area_knock(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "he knocks");
+    T_EQ(world_area_answer(cleo, lab_seat(ben), true, lab.now_ms, NULL), ERR_CONFLICT,
+         "it is for staff to open");
+    T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_CONFLICT, "still not he");
+    T_EQ(world_area_answer(staff, lab_seat(ben), true, lab.now_ms, NULL), ERR_OK, "they do");
+    T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_OK, "he is in");
+    T_EQ(world_area_leave(ben, lab.now_ms, NULL), ERR_OK, "and out");
+    T_EQ(world_lock_change(lab.copy, SPAN("cell"), LOCK_IN_USE, lab.now_ms, NULL), ERR_OK, "");
     T_EQ(world_area_invite(cleo, lab_seat(ben), lab.now_ms, NULL), ERR_OK, "once more");
     world_leave(&cleo, lab.now_ms);
     T_EQ(world_area_enter(ben, SPAN("cell"), lab.now_ms, NULL), ERR_CONFLICT, "gone with him");

@@ -30,6 +30,7 @@
 #include "tenants/signin/recovery_store.h"
 #include "tenants/tenants.h"
 #include "tenants/watch/watch_rows.h"
+#include "tenants/words/words_rows.h"
 
 /* One line a feature and kind, in the order of the house's ranks. */
 const struct route_table features_routes[] = {
@@ -70,6 +71,8 @@ const struct route_table features_routes[] = {
     {ticket_routes, TICKET_ROUTES_N},
     {profile_routes, PROFILE_ROUTES_N},
     {profile_past_routes, PROFILE_PAST_ROUTES_N},
+    {words_routes, WORDS_ROUTES_N},
+    {words_change_routes, WORDS_CHANGE_ROUTES_N},
     {notify_routes, NOTIFY_ROUTES_N},
     {notify_queue_routes, NOTIFY_QUEUE_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
@@ -126,6 +129,7 @@ const struct stmt_table features_stmts[] = {
     {lock_stmts, LOCK_STMTS_N},
     {look_stmts, LOOK_STMTS_N},
     {profile_stmts, PROFILE_STMTS_N},
+    {words_stmts, WORDS_STMTS_N},
     {notify_stmts, NOTIFY_STMTS_N},
     {notify_receiver_stmts, NOTIFY_RECEIVER_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
@@ -164,6 +168,7 @@ const struct data_table_list features_tables[] = {
     {visit_tables, VISIT_TABLES_N},
     {lock_tables, LOCK_TABLES_N},
     {profile_tables, PROFILE_TABLES_N},
+    {words_tables, WORDS_TABLES_N},
     {notify_tables, NOTIFY_TABLES_N},
     {notify_receiver_tables, NOTIFY_RECEIVER_TABLES_N},
     {NULL, 0},
@@ -188,17 +193,13 @@ const struct job_table features_jobs[] = {
 };
 
 const struct audit_table *const features_audit_tables[] = {
-    &audit_access_table,        &audit_deletion_table,
-    &settings_audit_table,      &sweep_audit_table,
-    &contract_audit_table,      &account_step_audit_table,
-    &right_grant_audit_table,   &right_end_audit_table,
-    &registration_audit_table,  &audit_shown_table,
-    &watch_notice_audit,        &watch_seen_audit,
-    &recovery_ask_audit_table,  &recovery_grant_audit_table,
-    &hours_audit_table,         &floor_version_audit_table,
-    &floor_plan_audit_table,    &floor_rule_audit_table,
-    &place_session_audit_table, &visit_event_audit_table,
-    &area_lock_audit_table,     &profile_audit_table,
-    &notify_step_audit,         &notify_event_audit,
-    &link_step_audit_table,     NULL,
+    &audit_access_table,        &audit_deletion_table,       &settings_audit_table,
+    &sweep_audit_table,         &contract_audit_table,       &account_step_audit_table,
+    &right_grant_audit_table,   &right_end_audit_table,      &registration_audit_table,
+    &audit_shown_table,         &watch_notice_audit,         &watch_seen_audit,
+    &recovery_ask_audit_table,  &recovery_grant_audit_table, &hours_audit_table,
+    &floor_version_audit_table, &floor_plan_audit_table,     &floor_rule_audit_table,
+    &place_session_audit_table, &visit_event_audit_table,    &area_lock_audit_table,
+    &words_audit_table,         &profile_audit_table,        &notify_step_audit,
+    &notify_event_audit,        &link_step_audit_table,      NULL,
 };

@@ -19,6 +19,7 @@ struct live;
 struct place;
 struct net;
 struct notify;
+struct words_desk;
 struct data_table_list;
 struct route_table;
 
@@ -38,6 +39,7 @@ struct services {
     struct place *place;                  /* node/place/place.h; NULL: none */
     struct net *net;                      /* node/io/net.h */
     struct notify *notify;                /* tenants/notify/notify.h */
+    struct words_desk *words;             /* tenants/words/words_now.h */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */
 };

@@ -19,6 +19,7 @@
 #include "tenants/notify/notify.h"
 #include "tenants/people/account.h"
 #include "tenants/watch/watch.h"
+#include "tenants/words/words_now.h"
 
 #define STATEMENT_MS   10000
 #define WRITES_WAITING 4096
@@ -228,6 +229,17 @@ static enum err open_hours(struct parts *parts, struct fail *why)
     return rc;
 }
 
+static enum err open_words(struct parts *parts, struct fail *why)
+{
+    struct db *db = NULL;
+    enum err rc = db_open(&parts->app_db, parts->conf.stmts, &db, why);
+
+    if (rc == ERR_OK)
+        rc = words_open(db, &parts->services.words, why);
+    db_close(&db);
+    return rc;
+}
+
 /* Last of all: whoever it lets in uses everything else. */
 static enum err open_place(struct parts *parts, struct fail *why)
 {
@@ -290,6 +302,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = open_watch(parts, why);
     if (rc == ERR_OK && s->hours == NULL)
         rc = open_hours(parts, why);
+    if (rc == ERR_OK && s->words == NULL)
+        rc = open_words(parts, why);
     if (rc == ERR_OK && s->notify == NULL)
         rc = open_notify(parts, why);
     if (rc == ERR_OK && s->jobs == NULL)
@@ -324,6 +338,7 @@ void parts_destroy(struct parts **parts)
     writer_stop(&s->writer);
     watch_close(&s->watch);
     hours_close(&s->hours);
+    words_close(&s->words);
     files_close(&s->files);
     settings_close(&s->settings);
     audit_close(&s->audit);

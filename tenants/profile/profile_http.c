@@ -10,6 +10,7 @@
 #include "tenants/profile/profile.h"
 #include "tenants/profile/profile_rows.h"
 #include "tenants/profile/profile_rules.h"
+#include "tenants/words/words_refuse.h"
 
 /* -- what goes out -- */
 
@@ -331,6 +332,12 @@ static bool check(struct changing *c, struct fail *why)
     }
     if (rc == ERR_OK)
         rc = profile_check_note(c->change.note, req->arena, &defects, why);
+    if (rc == ERR_OK && defects.n == 0 && !c->change.keeps_name)
+        rc = words_refuse(req->services->words, WORDS_SURFACE_NAME, c->change.name, "/name",
+                          "なまえ", req->arena, &defects, why);
+    if (rc == ERR_OK && defects.n == 0)
+        rc = words_refuse(req->services->words, WORDS_SURFACE_NOTE, c->change.note, "/note",
+                          "ひとこと", req->arena, &defects, why);
     if (rc == ERR_OK && defects.n == 0 && !c->change.keeps_name)
         rc = find_rival(req, c->change.name, &rival, why);
     if (rc != ERR_OK)

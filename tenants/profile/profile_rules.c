@@ -55,8 +55,8 @@ struct text_rule {
     size_t n_most, bytes_most;
 };
 
-/* Name and note both pass here and nowhere else: the one place where words that nobody may
- * write join. */
+/* Words that nobody may write are looked for by profile_http.c (tenants/words/words_refuse.h),
+ * which knows the lists in force. */
 static enum err check_text(const struct text_rule *rule, struct span text, struct arena *arena,
                            struct jx_defects *defects, struct fail *why)
 {

@@ -140,8 +140,9 @@ NODISCARD enum err words_term_check(struct span term, struct arena *arena,
                                     enum words_term_rule *rule_out, struct fail *why);
 const char *words_term_rule_ja(enum words_term_rule rule);
 
-/* The base list, for people to read: terms of one category, one after another by index; NULL
+/* The base list, for people to read: the term of a category behind `at` (NULL: the first); NULL
  * behind the last. */
-const char *words_base_term(enum words_category category, size_t i, struct span *term_out);
+const char *words_base_next(enum words_category category, const char *at,
+                            struct span *term_out);
 
 #endif

@@ -111,7 +111,7 @@ struct letters {
     uint32_t at[LETTERS_MOST];
     enum cell_class class[LETTERS_MOST];
     size_t n;
-    bool is_kana, is_latin, has_circle, is_number;
+    bool is_kana, is_latin, has_circle, is_number, is_signs;
 };
 
 static enum err read_letters(struct span text, struct arena *arena, struct letters *out,
@@ -120,7 +120,8 @@ static enum err read_letters(struct span text, struct arena *arena, struct lette
     struct line line;
     enum err rc = words_line(text, arena, &line, why);
 
-    *out = (struct letters){.is_kana = true, .is_latin = true, .is_number = true};
+    *out = (struct letters){
+        .is_kana = true, .is_latin = true, .is_number = true, .is_signs = true};
     for (size_t i = 0; rc == ERR_OK && i < line.n && out->n < LETTERS_MOST; i++) {
         enum cell_class class = line.cells[i].class;
 
@@ -131,6 +132,7 @@ static enum err read_letters(struct span text, struct arena *arena, struct lette
         out->is_kana = out->is_kana && (class == CELL_HIRAGANA || class == CELL_KATAKANA);
         out->is_latin = out->is_latin && class == CELL_LATIN;
         out->is_number = out->is_number && class == CELL_DIGIT;
+        out->is_signs = out->is_signs && class == CELL_SIGN && line.cells[i].c < 0x1f000;
         out->class[out->n] = class;
         out->at[out->n++] = line.cells[i].c;
     }
@@ -437,7 +439,7 @@ enum err words_term_check(struct span term, struct arena *arena, enum words_term
         return rc;
     *rule_out = n > WORDS_TERM_MOST            ? WORDS_TERM_LONG
                 : letters.has_circle           ? WORDS_TERM_CIRCLE
-                : letters.n == 0               ? WORDS_TERM_EMPTY
+                : letters.is_signs             ? WORDS_TERM_EMPTY
                 : letters.n < WORDS_TERM_LEAST ? WORDS_TERM_SHORT
                 : letters.is_number            ? WORDS_TERM_NUMBER
                                                : WORDS_TERM_FINE;

@@ -10,19 +10,14 @@ static const char *terms_of(enum words_category category)
     return NULL;
 }
 
-const char *words_base_term(enum words_category category, size_t i, struct span *term_out)
+const char *words_base_next(enum words_category category, const char *at, struct span *term_out)
 {
-    const char *text = terms_of(category);
+    const char *text = at == NULL ? terms_of(category) : at + strcspn(at, " ");
 
     *term_out = SPAN_NONE;
-    while (text != NULL && *text != 0) {
-        size_t len = strcspn(text, " ");
-
-        if (len > 0 && i-- == 0) {
-            *term_out = span_of(text, len);
-            return text;
-        }
-        text += len + (text[len] != 0);
-    }
-    return NULL;
+    if (text == NULL)
+        return NULL;
+    text += strspn(text, " ");
+    *term_out = span_of(text, strcspn(text, " "));
+    return term_out->len == 0 ? NULL : text;
 }

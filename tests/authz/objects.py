@@ -146,6 +146,10 @@ ROUTES = {
     "hours.year_end": body_of(lambda w: no_version()),
     "hours.day": body_of(lambda w: {**no_version(), "day": tomorrow()}),
     "hours.holiday": body_of(lambda w: {**no_version(), "day": tomorrow()}),
+    "words.change": body_of(lambda w: {**no_version(), "list": "own", "add": ["ためしの言葉"]}),
+    "words.import": body_of(lambda w: {"id": nonce(), "list": "own", "text": "あ"}),
+    "words.undo": body_of(lambda w: {"id": nonce(), "act": nonce()}),
+    "words.try": body_of({"text": "こんにちは"}),
     "hours.close": body_of(lambda w: {"id": nonce(), "from": "2026-02-30", "message": "ためし"}),
     # -- the place: right in form, of a version there will never be, or already over --
     "floors.show": floor(),

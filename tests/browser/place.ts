@@ -205,7 +205,8 @@ test("counselling_is_two_taps_away_and_shows_nobody", async (t) => {
     t.ok(true, "two taps from the plaza");
     const room = (page: Page) => page.locator('[data-area="leaf"]');
     await room(a).getByRole("button").click();
-    await gone(b, "plaza0");
+    // Whoever left before makes the door wait: the page asks again by itself.
+    await row(b, "plaza0").waitFor({ state: "detached", timeout: 60_000 });
     t.ok(true, "inside, and gone for those outside");
     await a.locator(".area-mine").waitFor();
     await room(b).getByText("使", { exact: false }).first().waitFor({ timeout: 35_000 });
@@ -301,6 +302,37 @@ test("an_answer_stands_in_the_readers_words_and_goes_by_itself", async (t) => {
     t.eq(await note.count(), 1, "and long enough to be read");
     await note.waitFor({ state: "detached", timeout: 15_000 });
     t.note(`gone after ${Date.now() - from} ms`);
+  });
+});
+
+test("a_room_that_waits_is_asked_for_again_by_itself", async (t) => {
+  t.req("AI-F1 KP-3-運用-3");
+  await together(t, ["plaza0", "plaza1"], async (a, b) => {
+    await goIn(b, "counsel");
+    await goIn(a, "counsel");
+    await a.setViewportSize(sizes.phone);
+    await inWords(a);
+    await seen(a, "plaza1");
+    await leave(b); // while people come and go no door answers at once
+    await gone(a, "plaza1");
+    const ask = a.locator('[data-area="cloud"]').getByRole("button");
+    const note = a.locator(".room-wait .note");
+    await ask.click();
+    await note.waitFor();
+    t.eq(await a.locator(".echo .note").count(), 0, "no refusal beside it");
+    await a.waitForTimeout(300);
+    await a.screenshot({ path: "build/shots/70-place-room-wait.png" });
+    await a.click(".room-wait button");
+    t.eq(await note.count(), 0, "it can be stopped");
+    await ask.click();
+    await note.waitFor();
+    await a.click(".view-switch");
+    await a.waitForSelector(".map");
+    t.ok(await note.isVisible(), "the map says it as well");
+    await a.waitForTimeout(300);
+    await a.screenshot({ path: "build/shots/71-place-room-wait-map.png" });
+    await a.locator('[data-area="cloud"].area-mine').waitFor({ timeout: 55_000 });
+    t.eq(await note.count(), 0, "in, with no further tap");
   });
 });
 

@@ -10,6 +10,7 @@ import "./person.ts";
 import "./place_live.ts";
 import "./place_words.ts";
 import "./practice.ts";
+import "./room_wait.ts";
 import "./sheet.ts";
 import "./states.ts";
 import "./visits.ts";

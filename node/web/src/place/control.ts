@@ -17,10 +17,12 @@ import {
   toLobby,
   toWaiting,
 } from "../state/place-live.js";
+import { isElsewhere, roomOf } from "../state/room-wait.js";
 import { type ViewChoice, viewFrom, viewText } from "../state/map-view.js";
 import { createStore } from "../state/store.js";
 import { type Today, todayFrom, todayText } from "../state/today.js";
 import type { Word } from "../words/word.js";
+import { stopWaiting, waitAtRoom } from "./at_room.js";
 import { floorFile, ticket } from "./node.js";
 import { practiceFloor } from "./practice_floor.js";
 import { PracticeLine } from "./practice_line.js";
@@ -35,7 +37,10 @@ export interface News {
 /** What the reader's last act came to, when it needs a word. */
 export type Echo =
   | { readonly kind: "said"; readonly word: Word | undefined; readonly title: string } // else the node's
-  | { readonly kind: "failed" | "watching" | "waved" | "walking" | "knocked" | "invited" | "gone" };
+  | {
+      readonly kind:
+        "failed" | "watching" | "waved" | "walking" | "knocked" | "invited" | "gone" | "notIn";
+    };
 
 export const link = createStore<LinkState>({ at: "off" });
 /** Events at once; movement, which has no store, at most twice a second. */
@@ -94,6 +99,7 @@ export function chooseView(change: Partial<ViewChoice>): void {
 
 function show(next: PlaceLive): void {
   now = next;
+  if (next.visiting.at !== "here") stopWaiting();
   live.set(next);
 }
 
@@ -228,6 +234,7 @@ function heard(event: LiveEvent): void {
   switch (event.ev) {
     case "floor.here":
       if (before.at !== "here" || before.here.floor !== event.of.floor) {
+        stopWaiting();
         news.set([]);
         echo.set(undefined);
       }
@@ -301,6 +308,7 @@ export async function act<N extends CommandName>(
   done?: Echo["kind"],
 ): Promise<Answer<LiveCommands[N]["output"]>> {
   echo.set(undefined);
+  if (isElsewhere(name)) stopWaiting();
   const answer = (await line?.command(name, input)) ?? { kind: "cut" };
   if (answer.kind === "no") refused(name, input, answer);
   else if (answer.kind === "cut") echo.set({ kind: "failed" });
@@ -313,6 +321,8 @@ function refused(
   input: object,
   { code, title }: { readonly code: string; readonly title: string },
 ): void {
+  const room = code === "area-wait" ? roomOf(name, input, floor.get()) : undefined;
+  if (room !== undefined) return waitAtRoom(room, { ask: askRoom, over: notIn });
   const word = saidOf(name, input, code);
   echo.set(word === undefined && title === "" ? { kind: "failed" } : { kind: "said", word, title });
 }
@@ -330,6 +340,15 @@ export async function enter(id: string, spawn: string | undefined, rung: Today):
   return true;
 }
 
+function askRoom(area: string): Promise<Answer<unknown>> {
+  return line?.command("area.enter", { area }) ?? Promise.resolve({ kind: "cut" });
+}
+
+function notIn(area: string, answer: Answer<unknown> | undefined): void {
+  if (answer?.kind === "no") refused("area.enter", { area }, answer);
+  else echo.set({ kind: "notIn" });
+}
+
 /** One tap, whatever the line does: the reader is out at once. */
 export function leave(): void {
   show(toLobby(now));
@@ -340,11 +359,13 @@ export function leave(): void {
 
 /** To a spot of the floor; what is in the way is the node's to know. */
 export async function walk(x: number, y: number): Promise<void> {
+  stopWaiting();
   const answer = await line?.command("floor.walk", { x, y });
   if (answer?.kind === "no") refused("floor.walk", { x, y }, answer);
 }
 
 export function stick(dx: number, dy: number): void {
+  if (dx !== 0 || dy !== 0) stopWaiting();
   line?.stick(dx, dy);
 }
 

@@ -21,7 +21,7 @@ import { Letters, LettersButton } from "./letters.js";
 import { MapView } from "./map.js";
 import { Mine } from "./mine.js";
 import { NewsList } from "./news.js";
-import { EchoNote, LineNote, NameOf, nameOfCard, Voice } from "./parts.js";
+import { EchoNote, LineNote, NameOf, nameOfCard, RoomNote, Voice } from "./parts.js";
 import { People } from "./people.js";
 import { Entries } from "./staff.js";
 
@@ -95,7 +95,10 @@ export function Inside({ here }: { here: Here }): VNode {
           {here.isAnonymous ? <Words of={place.anonymous} /> : null}
         </p>
       )}
-      <EchoNote isPassing />
+      <div class="said-over">
+        <EchoNote isPassing />
+        <RoomNote nameOf={nameOf} />
+      </div>
       <Voice nameOf={nameOf} />
       <NewsList nameOf={nameOf} />
       {isSlow && choice.view === undefined ? (

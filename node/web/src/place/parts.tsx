@@ -8,6 +8,7 @@ import type { Word } from "../words/word.js";
 import { Clock } from "../view/hours.js";
 import { Given, Words } from "../view/words.js";
 import { useStore } from "../view/use.js";
+import { roomWait, stopWaiting } from "./at_room.js";
 import { echo, link, spoken } from "./control.js";
 
 /** The name of a floor, a spot, an area: staff may change it, so it is no fixed word; it carries its
@@ -59,6 +60,7 @@ const echoes = {
   knocked: place.knocked,
   invited: place.invitedDone,
   gone: place.gone,
+  notIn: place.roomNotIn,
 } as const;
 
 const leastMs = 8000;
@@ -95,6 +97,23 @@ export function EchoNote({ isPassing = false }: { isPassing?: boolean }): VNode 
             <Words of={said.word} />
           )}
         </p>
+      )}
+    </div>
+  );
+}
+
+/** That the page asks for a room again and again, as long as the reader wants it. */
+export function RoomNote({ nameOf }: { nameOf: (area: string) => VNode }): VNode {
+  const area = useStore(roomWait)?.area;
+  return (
+    <div class="room-wait">
+      <p role="status" class={area === undefined ? "unseen" : "note"}>
+        {area === undefined ? null : <Words of={place.roomWait} slots={{ area: nameOf(area) }} />}
+      </p>
+      {area === undefined ? null : (
+        <button type="button" class="quiet-button" onClick={stopWaiting}>
+          <Words of={place.waitStop} />
+        </button>
       )}
     </div>
   );

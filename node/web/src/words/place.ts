@@ -79,6 +79,17 @@ export const place = {
   ],
   waitStop: ["待《ま》つのをやめる", "まつのを やめる", "Stop waiting"],
 
+  roomWait: [
+    "順番《じゅんばん》を待《ま》っています。あいたら、{area}にはいります。",
+    "じゅんばんを まって います。 あいたら、 {area}に はいります。",
+    "Waiting for your turn. You will go in when there is room: {area}.",
+  ],
+  roomNotIn: [
+    "いまは、はいれませんでした。また、あとでためしてください。",
+    "いまは はいれませんでした。 また あとで ためして ください。",
+    "It did not work this time. Please try again later.",
+  ],
+
   /* Inside. */
   leave: ["出《で》る", "でる", "Go out"],
   letters: ["もじ", "もじ", "Text"],

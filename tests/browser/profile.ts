@@ -31,6 +31,30 @@ test("a_child_changes_how_it_is_seen_by_keyboard_and_staff_see_what_was", async 
       "profile-name",
       "and the reader stands there",
     );
+    for (const [width, height, zoom] of [
+      [360, 740, 1],
+      [360, 740, 2],
+      [1024, 700, 2],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.evaluate((zoom) => {
+        document.documentElement.style.fontSize = `${zoom * 100}%`;
+      }, zoom);
+      await page.fill("#profile-name", `せんせい${zoom}x${width}`);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#profile-name-fault");
+      await page.waitForTimeout(300);
+      t.ok(
+        await page.locator("#profile-name-fault").evaluate((fault) => {
+          const { left, top, bottom } = fault.getBoundingClientRect();
+          const at = (y: number) => fault.contains(document.elementFromPoint(left + 8, y));
+          return top >= 0 && bottom <= innerHeight && at(top + 2) && at(bottom - 2);
+        }),
+        `all of it is seen, nothing lies over it: ${width} px, ${zoom * 100} %`,
+      );
+      await page.screenshot({ path: `build/shots/60-profile-fault-${width}-${zoom}.png` });
+    }
+    await page.evaluate(() => document.documentElement.removeAttribute("style"));
 
     for (const [name, word] of [
       ["5ta ff", "先生"],

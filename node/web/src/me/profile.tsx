@@ -99,6 +99,7 @@ function Form({ now, isChild, worn, again }: FormProps): VNode {
   const id = useRef(newId());
   const form = useRef<HTMLFormElement>(null);
   const line = useLine();
+  const isFaulty = faults.name !== undefined || faults.note !== undefined;
   const change = (part: Partial<Draft>): void => {
     put({ ...draft, ...part });
     tellSaved(false);
@@ -146,14 +147,17 @@ function Form({ now, isChild, worn, again }: FormProps): VNode {
     const isEnough = problem.code === "profile-too-often";
     const other = isOld ? words.old : isEnough ? words.enough : problem.title;
     tellFaults({ ...here, whole: isHere ? words.notSaved : other, isOld });
-    requestAnimationFrame(() =>
-      form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(),
-    );
+    requestAnimationFrame(() => {
+      const field = form.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+      field?.focus({ preventScroll: true });
+      field?.parentElement?.scrollIntoView({ block: "center" });
+      field?.nextElementSibling?.scrollIntoView({ block: "nearest" }); // what is said of it
+    });
   };
   return (
     <form
       ref={form}
-      class="profile-form"
+      class={isFaulty ? "profile-form is-faulty" : "profile-form"}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();

@@ -291,12 +291,13 @@ static void change_done(void *arg, enum err rc, const struct fail *why)
 
 /* Names that came with an ID stand in no index, and no index knows what looks alike:
  * everybody's are looked through. An adult's name is his own, whoever of the children came
- * before. */
+ * before; but not that of a guest, whom nobody here knows. */
 static enum err find_rival(const struct req *req, struct span name, enum rival *rival_out,
                            struct fail *why)
 {
     const struct id self = req->caller.account;
-    bool is_child_side = (ROLE_BIT(req->caller.role) & ROLES_CHILD_SIDE) != 0;
+    bool is_of_staff =
+        (ROLE_BIT(req->caller.role) & (ROLES_CHILD_SIDE | ROLE_BIT(ROLE_GUEST_TEACHER))) == 0;
     enum people_like like = PEOPLE_LIKE_NOBODY;
     struct people *people = NULL;
     struct span folded;
@@ -306,7 +307,7 @@ static enum err find_rival(const struct req *req, struct span name, enum rival *
         rc = people_ref(accounts_people(req->services->accounts), req->db, &people, why);
     if (rc == ERR_OK && people_has_display(people, folded, self))
         *rival_out = RIVAL_SAME;
-    else if (rc == ERR_OK && is_child_side)
+    else if (rc == ERR_OK && !is_of_staff)
         rc = profile_name_like(people, name, self, req->arena, &like, why);
     if (like != PEOPLE_LIKE_NOBODY)
         *rival_out = like == PEOPLE_LIKE_STAFF ? RIVAL_STAFF : RIVAL_ALIKE;

@@ -192,6 +192,7 @@ T_CASE(a_child_is_not_to_be_taken_for_anybody)
         {"5ta ff", "staff"},     {"つきl2", "taken-alike"}, {"っき・12", "taken-alike"},
         {"しぇんせい", "staff"},
     };
+    struct caller guest;
     struct town t;
     struct req *req;
 
@@ -207,7 +208,16 @@ T_CASE(a_child_is_not_to_be_taken_for_anybody)
     T_EQ(change(&t, &t.child, "つき13", FOX)->reply.status, 200, "one that is told apart");
     T_EQ(change(&t, &t.supporter, "つきl3", OWL)->reply.status, 200,
          "an adult is called as he is called");
-    T_EQ(rows(&t), 2, "only what was right was kept");
+    guest = people_fixture_caller(
+        ROLE_GUEST_TEACHER,
+        people_fixture_add(&t.f, &(struct people_fixture_person){.role = ROLE_GUEST_TEACHER,
+                                                                 .display = "画家 四郎",
+                                                                 .login = "guest1"}),
+        ID_NONE);
+    T_EQ(change(&t, &guest, "担任ミ郎", OWL)->reply.status, 422, "a guest is not staff");
+    T_EQ(change(&t, &guest, "つきl2", OWL)->reply.status, 422, "nor a child");
+    T_EQ(change(&t, &guest, "画家先生", OWL)->reply.status, 200, "but may say what he is");
+    T_EQ(rows(&t), 3, "only what was right was kept");
     people_fixture_stop(&t.f);
 }
 

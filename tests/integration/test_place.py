@@ -558,6 +558,57 @@ def a_full_lounge_opens_another(t):
         put(board, "/api/v1/floors/lounge/plan", when_full="copy", is_hidden=False)
 
 
+def publish(floor):
+    reply = board.request("POST", "/api/v1/floors", json.dumps(floor).encode(),
+                          {"Content-Type": "application/vnd.ibasho.floor+json"})
+    assert reply.status == 200, reply
+
+
+@case
+def a_floor_without_a_spot_is_full(t):
+    t.req("AI-4.3-ア")
+    t.req("SE-4.1-イ-1")
+    with open(ROOT + "/node/place/floors/lounge.json", encoding="utf-8") as f:
+        floor = json.load(f)
+    room = floor["areas"][0]  # the whole floor, but three people fill it
+    room.update(rects=[{"x": 0, "y": 0, "w": floor["w_cm"], "h": floor["h_cm"]}], capacity=3)
+    floor["areas"] = [room, *(a for a in floor["areas"][1:] if a["id"] != "corner")]
+    for door in floor["doors"]:
+        door["area"] = "room"
+    vs = [visitor(i) for i in range(8)]
+    try:
+        publish({**floor, "version": 2})
+        put(board, "/api/v1/floors/lounge/plan", capacity=100, when_full="wait", is_hidden=False)
+        time.sleep(0.5)
+        answers = [v.enter("lounge") for v in vs]
+        n = [a["kind"] for a in answers].count("here")
+        t.eq(n, 3, "as many as its area holds")
+        t.eq([a.get("position") for a in answers], [None] * n + list(range(1, 9 - n)),
+             "the others wait in order, though the floor would take a hundred")
+        vs[0].command("place.leave")
+        vs[n].wait("floor.here", seconds=5)
+        t.eq(vs[n + 1].wait("wait", where=lambda of: of["position"] == 1)["floor"], "lounge",
+             "who leaves makes room for the next, and the next moves up")
+        t.eq(vs[0].enter("lounge")["position"], 8 - n, "and stands behind all others then")
+        with Visitor(node, supporter) as s:
+            t.eq(s.enter("lounge")["kind"], "here", "staff wait for nobody")
+        for v in vs:
+            v.command("place.leave")
+        put(board, "/api/v1/floors/lounge/plan", capacity=100, when_full="copy", is_hidden=False)
+        time.sleep(0.5)
+        copies = []
+        for v in vs:
+            v.events.clear()
+            t.eq(v.enter("lounge")["kind"], "here", "in at once")
+            copies.append(v.wait("floor.here")["copy"])
+        t.eq(copies, [1, 1, 1, 2, 2, 2, 3, 3], "on another copy where there is no spot")
+    finally:
+        for v in vs:
+            v.close()
+        put(board, "/api/v1/floors/lounge/plan", when_full="copy", is_hidden=False)
+        post(board, "/api/v1/floors/lounge/revert", version=0)
+
+
 @case
 def the_newer_device_wins_and_the_older_is_told(t):
     t.req("AI-2.6-オ")
@@ -614,6 +665,28 @@ def a_cut_line_is_taken_up_again_or_lost(t):
             other.wait("people.left", seconds=12, where=left(seat))
     t.eq(log_of(0, since), [("entry", "plaza", ""), ("lost", "plaza", "cut")],
          "gone for longer: lost, and marked so")
+
+
+@case
+def who_comes_back_late_has_entered_again(t):
+    t.req("AI-2.5-ア")
+    since = mark()
+    a = visitor(0)
+    a.enter()
+    seat = a.wait("floor.here")["seat"]
+    a.cut()
+    end = time.monotonic() + 10  # place.lost_s is 8 here, place.hold_s 10
+    while log_of(0, since)[-1][0] != "lost":
+        assert time.monotonic() < end, log_of(0, since)
+    with visitor(0) as again:
+        t.eq(again.resume(a)["kind"], "here", "his spot is kept a little longer than the record waits")
+        t.eq(again.wait("floor.here")["seat"], seat, "the same")
+        again.command("place.leave")
+    want = [("entry", "plaza", ""), ("lost", "plaza", "cut"), ("entry", "plaza", "again"),
+            ("exit", "plaza", "left")]
+    t.eq(log_of(0, since), want, "the record says both, in one visit")
+    t.eq(node.psql("SELECT count(DISTINCT visit) FROM visit_event WHERE account ="
+                   f" '{children[0][0].id}' AND at >= '{since}'"), "1", "of one id")
 
 
 @case
@@ -1342,7 +1415,7 @@ def closing_is_gentle_and_staff_stay(t):
 
 
 if __name__ == "__main__":
-    with Nodes("aozora", env={"IBASHO_PLACE_HOLD_S": "10"}) as nodes:
+    with Nodes("aozora", env={"IBASHO_PLACE_HOLD_S": "10", "IBASHO_PLACE_LOST_S": "8"}) as nodes:
         node = nodes["aozora"]
         set_up()
         main(__file__)

@@ -25,6 +25,8 @@ export interface Ground {
   /** Pixels of the canvas for one cm; the floor's back left corner is at (`edge`, `top`) cm. */
   readonly scale: number;
   readonly talls: readonly Tall[]; // from back to front
+  /** Where names of areas lie, in its pixels: x, y, w, h of each. */
+  readonly written: readonly number[];
 }
 
 /** A high thing by itself, pixel for pixel as it stands in the ground's picture, at (x, y) of that. */
@@ -66,7 +68,7 @@ export function groundOf(
   const canvas = blank(Math.ceil(w * scale), Math.ceil(h * scale));
   const to = penOf(canvas, true);
   const talls = tallsOf(floor, colours);
-  if (to === null) return { canvas, scale, talls };
+  if (to === null) return { canvas, scale, talls, written: [] };
   to.fillStyle = colours.beyond;
   to.fillRect(0, 0, canvas.width, canvas.height);
   to.scale(scale, scale);
@@ -89,8 +91,8 @@ export function groundOf(
     one.draw(to);
     to.restore();
   }
-  names(to, floor, colours, scale, ratio, nameOf, font);
-  return { canvas, scale, talls };
+  const written = names(to, floor, colours, scale, ratio, nameOf, font);
+  return { canvas, scale, talls, written };
 }
 
 function tiles(to: Pen, floor: Floor, colours: Colours): void {
@@ -185,7 +187,7 @@ function names(
   ratio: number,
   nameOf: (area: string) => string,
   font: string,
-): void {
+): number[] {
   const widthOf = (text: string, size: number): number => {
     to.font = `${size}px ${font}`;
     return to.measureText(text).width;
@@ -210,8 +212,11 @@ function names(
     w: floor.w_cm * scale,
     h: floor.h_cm * tilt * scale,
   };
+  const written: number[] = [];
   const sizes = [Math.max(13 * ratio, 22 * scale), Math.max(11 * ratio, 18 * scale)];
   for (const { lines, size, x, y } of placed(named, within, sizes, ratio, widthOf)) {
+    const w = Math.max(...lines.map((line) => widthOf(line, size)));
+    written.push(x, y, w, lines.length * size * lineHeight);
     to.font = `${size}px ${font}`;
     lines.forEach((line, i) => {
       const lineY = y + i * size * lineHeight;
@@ -225,4 +230,5 @@ function names(
     });
   }
   to.restore();
+  return written;
 }

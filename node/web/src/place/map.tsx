@@ -85,12 +85,15 @@ export function MapView({ here, floor }: Props): VNode {
     const calm = matchMedia("(prefers-reduced-motion: reduce)");
     const tell = (): void => {
       const isStill = theme === "quiet" || calm.matches;
-      drawing.current?.tell({ kind: "looks", looks: { theme, nearness, hasNames, isStill } });
+      drawing.current?.tell({
+        kind: "looks",
+        looks: { theme, nearness, hasNames, isStill, chosen: seat },
+      });
     };
     calm.addEventListener("change", tell);
     tell();
     return () => calm.removeEventListener("change", tell);
-  }, [theme, nearness, hasNames]);
+  }, [theme, nearness, hasNames, seat]);
   useKeys(canvas, isWatching);
   usePointer(canvas, drawing, pointed, isWatching, choose);
 

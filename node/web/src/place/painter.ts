@@ -21,7 +21,16 @@ import { aimOf, type Motion, spotOf } from "../state/place-live.js";
 import { type Canvas, type Pen, penOf } from "./canvas.js";
 import { type Colours, coloursOf } from "./colours.js";
 import { edgeCm, type Ground, groundOf, pictureOf, type Tall, topCm } from "./ground.js";
-import { Atlas, type Cell, figureCm, type Label, Labels, Marks, type Stamp } from "./sprites.js";
+import {
+  Atlas,
+  type Cell,
+  figureCm,
+  type Label,
+  Labels,
+  Marks,
+  rimPx,
+  type Stamp,
+} from "./sprites.js";
 
 export interface Looks {
   readonly theme: Theme;
@@ -29,6 +38,8 @@ export interface Looks {
   readonly hasNames: boolean;
   /** Nothing slides: people are where they go to, the camera jumps. */
   readonly isStill: boolean;
+  /** Whose card is open: their name is never left out. */
+  readonly chosen: number | undefined;
 }
 
 /** What of a person can be seen on the map. */
@@ -60,6 +71,9 @@ interface Drawn {
   px: number;
   py: number;
   far: number;
+  /** Something high stands before them. */
+  isHidden: boolean;
+  hop: number;
   cell: Cell | undefined;
   label: Label | undefined;
 }
@@ -103,6 +117,8 @@ export class Painter {
   private readonly named: Drawn[] = [];
   private readonly veils: Veil[] = [];
   private readonly taken: number[] = [];
+  private readonly written: number[] = [];
+  private isCrowded = false;
   private readonly talls = new Map<Tall, Stamp>();
 
   constructor(canvas: Canvas) {
@@ -168,7 +184,7 @@ export class Painter {
     const groundAt = { x: left - Math.round(edgeCm * scale), y: top - Math.round(topCm * scale) };
     this.layGround(to, groundAt, scale, w, h);
     this.standFigures(to, scene, groundAt, scale, hasShadows, looks.isStill ? 0 : nowMs);
-    if (looks.hasNames) this.writeNames(to, scene.mySeat, namesMost, scale);
+    if (looks.hasNames) this.writeNames(to, scene.mySeat, looks.chosen, namesMost, groundAt, scale);
   }
 
   /** Makes anew what a change of floor, look or size made worthless. */
@@ -248,7 +264,7 @@ export class Painter {
   ): void {
     const { shown } = this;
     const [atlas, marks] = [this.atlas!, this.marks!];
-    const nVeils = this.findVeils();
+    const nVeils = this.findVeils(mySeat);
     let next = 0;
     for (const one of shown) {
       while (next < nVeils && frontOf(this.veils[next]!.tall) <= one.y)
@@ -257,8 +273,8 @@ export class Painter {
       if (one.seat === mySeat) put(to, marks.mine, px, py);
       if (figure.has_distance) put(to, marks.apart, px, py);
       if (hasShadows) put(to, marks.shadow, px, py);
-      const hop =
-        one.isMoving && hopMs > 0 ? Math.abs(Math.sin(hopMs / 130 + one.seat)) * 5 * scale : 0;
+      const hop = (one.hop =
+        one.isMoving && hopMs > 0 ? Math.abs(Math.sin(hopMs / 130 + one.seat)) * 5 * scale : 0);
       const colour = figure.is_lost ? "stone" : figure.colour;
       const cell = (one.cell ??= atlas.cell(figure.kind, colour, figure.is_away));
       if (figure.is_lost) to.globalAlpha = 0.4;
@@ -268,18 +284,55 @@ export class Painter {
       to.globalAlpha = 1;
     }
     while (next < nVeils) this.drawVeil(to, this.veils[next++]!, groundAt, scale);
+    if (nVeils > 0) this.rimHidden(to, mySeat);
+  }
+
+  /** Over everything: of whom something high stands before, the outline; of the reader, the figure as well. */
+  private rimHidden(to: Pen, mySeat: number): void {
+    const atlas = this.atlas!;
+    const { accent, ink, card } = this.colours!;
+    for (const one of this.shown) {
+      if (!one.isHidden) continue;
+      const { kind, colour, is_away } = one.figure;
+      const isMe = one.seat === mySeat;
+      const x = Math.round(one.px - atlas.foot.x);
+      const y = Math.round(one.py - atlas.foot.y - one.hop);
+      if (isMe) {
+        const cell = atlas.cell(kind, colour, is_away);
+        to.globalAlpha = 0.6;
+        to.drawImage(atlas.canvas, cell.x, cell.y, atlas.w, atlas.h, x, y, atlas.w, atlas.h);
+        to.globalAlpha = 1;
+      }
+      const rim = atlas.rim(kind, colour, is_away, isMe ? accent : ink, card);
+      to.drawImage(rim, x - rimPx, y - rimPx);
+    }
+  }
+
+  private writtenAt(groundAt: Point, scale: number): readonly number[] {
+    const { ground } = this.ground!;
+    const grow = scale / ground.scale;
+    const { written } = this;
+    written.length = 0;
+    ground.written.forEach((value, i) => {
+      written.push(value * grow + (i % 4 === 0 ? groundAt.x : i % 4 === 1 ? groundAt.y : 0));
+    });
+    return written;
   }
 
   /** High things that stand before somebody, from back to front; how many. */
-  private findVeils(): number {
+  private findVeils(mySeat: number): number {
     let n = 0;
+    for (const one of this.shown) one.isHidden = false;
     for (const tall of this.ground!.ground.talls) {
       const front = frontOf(tall);
       const back = front - (tall.d * tilt + tall.upCm) / tilt;
       let [lo, hi] = [Infinity, -Infinity];
-      for (const { x, y } of this.shown) {
+      for (const one of this.shown) {
+        const { x, y } = one;
         if (y >= front) break; // they are sorted
         if (y <= back || x <= tall.x - halfCm || x >= tall.x + tall.w + halfCm) continue;
+        if ((y - back) * tilt > hiddenCm && (tall.upCm >= highCm || one.seat === mySeat))
+          one.isHidden = true;
         if (x - halfCm < lo) lo = x - halfCm;
         if (x + halfCm > hi) hi = x + halfCm;
       }
@@ -309,15 +362,27 @@ export class Painter {
     to.globalAlpha = 1;
   }
 
-  /** The nearest first, so that it is the far ones who go without where there is no room. */
-  private writeNames(to: Pen, mySeat: number, most: number, scale: number): void {
+  /** The nearest first, so that it is the far ones who go without where there is no room. In a crowd those
+   * beside the reader alone have a name, and it lies over no area's. */
+  private writeNames(
+    to: Pen,
+    mySeat: number,
+    chosen: number | undefined,
+    namesMost: number,
+    groundAt: Point,
+    scale: number,
+  ): void {
     const { named, taken } = this;
+    const n = this.shown.length;
+    this.isCrowded = n > (this.isCrowded ? crowd.endsAt : crowd.beginsAt);
+    const most = this.isCrowded ? Math.min(namesMost, crowd.namesMost) : namesMost;
+    const written = this.isCrowded ? this.writtenAt(groundAt, scale) : none;
     const labels = this.labels!;
     const me = this.all.find((one) => one.seat === mySeat);
     named.length = taken.length = 0;
     for (const one of this.shown) {
       const [dx, dy] = me === undefined ? [0, 0] : [one.x - me.x, one.y - me.y];
-      one.far = one === me ? -1 : dx * dx + dy * dy;
+      one.far = one === me ? -2 : one.seat === chosen ? -1 : dx * dx + dy * dy;
       named.push(one);
     }
     named.sort((a, b) => a.far - b.far);
@@ -325,18 +390,23 @@ export class Painter {
     const { width } = this.canvas;
     for (let i = 0; i < named.length && i < most; i++) {
       const one = named[i]!;
+      if (this.isCrowded && one.far > crowd.nameCm * crowd.nameCm) break;
       const { name, state } = one.figure;
       const { image, w, h } = (one.label ??= labels.of(name, state, one === me));
       const isInView = one.px >= 0 && one.px < width; // then all of their name is
       const left = Math.round(one.px - w / 2);
       const x = isInView ? Math.max(2, Math.min(width - 2 - w, left)) : left;
-      const y = freeRow(taken, x, Math.round(one.py - up - h), w, h);
+      const y = freeRow(taken, one.far < 0 ? none : written, x, Math.round(one.py - up - h), w, h);
       if (y === undefined) continue; // a name that cannot be read is none
       taken.push(x, y, w, h);
       to.drawImage(image, x, y);
     }
   }
 }
+
+/** Of so many people in the picture names would hide the place. */
+const crowd = { beginsAt: 14, endsAt: 11, namesMost: 10, nameCm: 600 } as const;
+const none: readonly number[] = [];
 
 function drawnOf(figure: Figure, before: Drawn | undefined): Drawn {
   if (before === undefined)
@@ -349,6 +419,8 @@ function drawnOf(figure: Figure, before: Drawn | undefined): Drawn {
       px: 0,
       py: 0,
       far: 0,
+      isHidden: false,
+      hop: 0,
       cell: undefined,
       label: undefined,
     };
@@ -357,8 +429,10 @@ function drawnOf(figure: Figure, before: Drawn | undefined): Drawn {
 
 const frontOf = (tall: Tall): number => tall.y + tall.d;
 const halfCm = figureCm.w / 2;
+const hiddenCm = figureCm.h * 0.4; // of somebody, from the feet up
+const highCm = 110; // over a bench everybody is seen
 /** How thick a thing is over whom it stands in front of: seen through, and still there. */
-const veilAlpha = 0.55;
+const veilAlpha = 0.4;
 
 function put(to: Pen, { canvas, x, y }: Stamp, px: number, py: number): void {
   to.drawImage(canvas, px - x, py - y);
@@ -366,9 +440,10 @@ function put(to: Pen, { canvas, x, y }: Stamp, px: number, py: number): void {
 
 const rowsMost = 4;
 
-/** The lowest of a few rows above somebody in which nothing stands yet. `taken`: x, y, w, h of each. */
+/** The lowest of a few rows above somebody in which nothing stands yet. `taken`, `written`: x, y, w, h of each. */
 function freeRow(
   taken: readonly number[],
+  written: readonly number[],
   x: number,
   top: number,
   w: number,
@@ -376,12 +451,15 @@ function freeRow(
 ): number | undefined {
   for (let row = 0; row < rowsMost; row++) {
     const y = top - row * (h + 1);
-    let isFree = true;
-    for (let i = 0; isFree && i < taken.length; i += 4) {
-      const [tx, ty, tw, th] = [taken[i]!, taken[i + 1]!, taken[i + 2]!, taken[i + 3]!];
-      isFree = x >= tx + tw || tx >= x + w || y >= ty + th || ty >= y + h;
-    }
-    if (isFree) return y;
+    if (isFree(taken, x, y, w, h) && isFree(written, x, y, w, h)) return y;
   }
   return undefined;
+}
+
+function isFree(taken: readonly number[], x: number, y: number, w: number, h: number): boolean {
+  for (let i = 0; i < taken.length; i += 4) {
+    const [tx, ty, tw, th] = [taken[i]!, taken[i + 1]!, taken[i + 2]!, taken[i + 3]!];
+    if (x < tx + tw && tx < x + w && y < ty + th && ty < y + h) return false;
+  }
+  return true;
 }

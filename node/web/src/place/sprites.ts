@@ -22,6 +22,7 @@ export function colourOf(id: string): Colour {
 
 export const figureCm = { w: 92, h: 104 } as const; // as tall as a child, so that faces are seen
 const across = 12;
+export const rimPx = 3;
 
 export interface Cell {
   readonly x: number;
@@ -36,6 +37,7 @@ export class Atlas {
   /** Where the feet stand in a cell. */
   readonly foot: Cell;
   private readonly cells = new Map<string, Cell>();
+  private readonly rims = new Map<string, Canvas>();
 
   constructor(readonly scale: number) {
     this.w = Math.ceil(figureCm.w * scale) + 2;
@@ -62,6 +64,37 @@ export class Atlas {
     }
     this.cells.set(key, cell);
     return cell;
+  }
+
+  /** The rim of a figure, in the ink of the floor and light around it: it is found before and behind anything. */
+  rim(kind: string, colour: string, isSitting: boolean, ink: string, light: string): Canvas {
+    const key = `${kind} ${isSitting} ${ink}`;
+    const known = this.rims.get(key);
+    if (known !== undefined) return known;
+    const cell = this.cell(kind, colour, isSitting);
+    const shape = (by: number, tone: string): Canvas => {
+      const canvas = blank(this.w + 2 * rimPx, this.h + 2 * rimPx);
+      const to = penOf(canvas);
+      if (to === null) return canvas;
+      for (let i = 0; i < 12; i++) {
+        const turn = (i * Math.PI) / 6;
+        const [x, y] = [rimPx + by * Math.cos(turn), rimPx + by * Math.sin(turn)];
+        to.drawImage(this.canvas, cell.x, cell.y, this.w, this.h, x, y, this.w, this.h);
+      }
+      to.globalCompositeOperation = "source-in";
+      to.fillStyle = tone;
+      to.fillRect(0, 0, canvas.width, canvas.height);
+      return canvas;
+    };
+    const rim = shape(rimPx, light);
+    const to = penOf(rim);
+    if (to !== null) {
+      to.drawImage(shape(rimPx * 0.5, ink), 0, 0);
+      to.globalCompositeOperation = "destination-out";
+      to.drawImage(this.canvas, cell.x, cell.y, this.w, this.h, rimPx, rimPx, this.w, this.h);
+    }
+    this.rims.set(key, rim);
+    return rim;
   }
 
   /** Twice as high; what was painted stays. */

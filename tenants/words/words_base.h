@@ -2,7 +2,7 @@
  *
  * A file's first line names it. Terms are parted by spaces and lines, as a child may type them.
  * ^ and $: only where a word begins or ends; %: not in a line about games and stories; #: a
- * number. Two kana alone are a term only where a word begins; kana terms hold in Latin letters
+ * number. Three kana or fewer are a term only where a word begins; kana terms hold in Latin letters
  * too, and those of three and more read from behind. Letters that are hidden or parted need no
  * term of their own. allowed.txt: longer words that only hold one of the others.
  *

@@ -282,9 +282,9 @@ static enum err add(struct words *words, struct span text, struct term term,
     rc = read_letters(text, arena, &letters, why);
     if (rc != ERR_OK || letters.n == 0)
         return rc;
-    /* Two kana stand in the middle of many words. */
+    /* A few kana stand in the middle of many words. */
     if ((is_ng || (term.concept != CONCEPT_NONE && term.concept != CONCEPT_LEAD)) &&
-        letters.is_kana && letters.n <= 2)
+        letters.is_kana && letters.n <= (is_ng ? 3 : 2))
         term.flags |= TERM_BEGINS;
     if (letters.is_latin)
         term.flags |= letters.n <= 4 ? TERM_BEGINS | TERM_ENDS : TERM_BEGINS;

@@ -176,21 +176,25 @@ static size_t phone_at(const struct number *number, size_t k)
     return ends10 && !is_mobile(d) ? LAND_N : 0;
 }
 
+/* Three groups of four. */
 static bool is_friend_code(const struct number *number, size_t k)
 {
-    return number->n - k >= FRIEND_N && number->is_head[k] && number->is_head[k + 4] &&
-           number->is_head[k + 8] && !number->is_head[k + 1] && !number->is_head[k + 2] &&
-           !number->is_head[k + 5] && !number->is_head[k + 9] &&
-           (number->n - k == FRIEND_N || number->is_head[k + FRIEND_N]);
+    if (number->n - k < FRIEND_N ||
+        (number->n - k > FRIEND_N && !number->is_head[k + FRIEND_N]))
+        return false;
+    for (size_t i = 0; i < FRIEND_N; i++)
+        if (number->is_head[k + i] != (i % 4 == 0))
+            return false;
+    return true;
 }
 
-static size_t find_number(const struct line *line, size_t i, struct detail *out)
+static void find_number(const struct line *line, size_t i, struct detail *out)
 {
     struct number number;
 
     read_number(line, i, &number);
     if (number.n < LAND_N || number.n_plain * 2 < number.n || number.has_point)
-        return number.n == 0 ? 0 : number.at[0] + 1 - i;
+        return;
     for (size_t k = 0; k + LAND_N <= number.n; k++) {
         size_t n = number.is_head[k] || k == 0 ? phone_at(&number, k) : 0;
 
@@ -199,10 +203,9 @@ static size_t find_number(const struct line *line, size_t i, struct detail *out)
             n = n > 0 ? n : FRIEND_N;
             out->from = number.at[k];
             out->to = k + n < number.n ? number.at[k + n] : (uint32_t)number.to;
-            return number.to - i;
+            return;
         }
     }
-    return number.to - i;
 }
 
 /* ---- mail, pages, accounts ---- */
@@ -403,16 +406,17 @@ size_t words_details(const struct line *line, struct detail out[DETAILS_MOST])
     while (i < line->n && n < DETAILS_MOST) {
         enum cell_class class = line->cells[i].class;
         struct detail detail = {.to = 0};
-        size_t n_read =
-            class == CELL_SIGN || class == CELL_STOP ? 0 : find_number(line, i, &detail);
 
+        /* Not from the middle of a number. */
+        if (class != CELL_SIGN && class != CELL_STOP &&
+            (i == 0 || line->cells[i - 1].class != CELL_DIGIT))
+            find_number(line, i, &detail);
         if (detail.to > 0)
             out[n++] = detail;
         if (n < DETAILS_MOST &&
             (find_mail(line, i, &detail) || find_page(line, i, &detail) ||
              find_account(line, i, &detail) || find_named(line, i, &detail)))
             out[n++] = detail;
-        (void)n_read;
         i++;
     }
     return n;

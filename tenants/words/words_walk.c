@@ -95,6 +95,15 @@ static bool is_hidden_well(const struct walk *w, const struct term *term, const 
     return way->n_wild == 1 ? n_left >= (at_end ? 3 : 2) : !at_end && n_left >= way->n_wild;
 }
 
+/* Kanji alone are kanji, but 🐴🦌 is a word; of two letters one is drawn, where a word begins.
+ */
+static bool looks_meant(const struct walk *w, const struct way *way)
+{
+    if (way->n_looks == way->n)
+        return w->line->cells[w->from].class == CELL_SIGN;
+    return way->n > 2 || begins(w);
+}
+
 static bool is_meant(const struct walk *w, const struct term *term, const struct way *way,
                      uint32_t to)
 {
@@ -106,6 +115,8 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
     if ((term->flags & TERM_ENDS) != 0 &&
         !((term->flags & TERM_ROMAJI) != 0 ? ends_romaji(line, to) : words_stops(line, to)))
         return false;
+    if ((term->flags & TERM_ROMAJI) != 0 && way->has_stop && way->n_parted + 1 < way->n)
+        return false;
     if ((term->flags & TERM_BACKWARD) != 0 &&
         (way->n_wild > 0 || way->n_alts > 0 ||
          (to < line->n && !words_is_gap(line->cells[to].class)) ||
@@ -113,6 +124,10 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
         return false;
     if (!is_base)
         return way->n_wild == 0 && (way->n_alts == 0 || term->concept != CONCEPT_NONE);
+    if (way->n_latin > 0 && (way->n_latin == way->n || !begins(w)))
+        return false;
+    if (way->n_looks > 0 && !looks_meant(w, way))
+        return false;
     if (way->n_alts > 0 &&
         (way->n < 3 || way->n_alts * 2 > way->n + 1 || cuts_number(line, w->from, to)))
         return false;

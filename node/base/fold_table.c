@@ -119,7 +119,7 @@ int32_t fold_look(int32_t point)
 
 int32_t fold_letter(int32_t point)
 {
-    static const char16_t alike[] = u"аaеeоoрpсcуyхxіiѕsјjԁdһhкkтtмmвbнhαaοoνvιiκkρpτtυuχxеe";
+    static const char16_t alike[] = u"аaеeоoрpсcуyхxіiѕsјjԁdһhкkтtмmвbнhαaοoνvκkρpυuχx";
 
     if (point < 0x391)
         return point;

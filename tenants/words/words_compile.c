@@ -8,11 +8,14 @@
 #include "tenants/words/words_base.h"
 #include "tenants/words/words_priv.h"
 
-#define ARENA_BYTES  (256 * 1024)
-#define NODES_FIRST  16384
-#define TERMS_FIRST  8192
-#define SLOTS_FIRST  65536
-#define LETTERS_MOST 64
+#define ARENA_BYTES    (256 * 1024)
+#define NODES_FIRST    16384
+#define TERMS_FIRST    8192
+#define SLOTS_FIRST    65536
+#define LETTERS_MOST   64
+#define LATIN_LONG     7 /* letters behind which more may follow: shindekure-yo */
+#define CONTACT_LEAST  4 /* kana of a term about contact that holds in Latin letters */
+#define BACKWARD_LEAST 4 /* せかい is いかせ from behind */
 
 static uint32_t hash(uint32_t node, uint32_t c)
 {
@@ -235,11 +238,16 @@ static enum err add_latin(struct words *words, const struct letters *kana, const
     struct term latin = *term;
     struct letters spelt;
 
-    latin.flags |= TERM_BEGINS | TERM_ENDS | TERM_ROMAJI;
-    for (int kunrei = 0; kunrei < 2; kunrei++)
-        if (to_romaji(kana, small, kunrei != 0, &spelt) && spelt.n >= 4 &&
-            !add_term(words, spelt.at, spelt.n, &latin))
+    latin.flags |= TERM_BEGINS | TERM_ROMAJI;
+    for (int kunrei = 0; kunrei < 2; kunrei++) {
+        if (!to_romaji(kana, small, kunrei != 0, &spelt) || spelt.n < 4)
+            continue;
+        latin.flags = (uint8_t)(latin.flags & ~TERM_ENDS);
+        if (spelt.n < LATIN_LONG)
+            latin.flags |= TERM_ENDS;
+        if (!add_term(words, spelt.at, spelt.n, &latin))
             return fail_set(why, ERR_NOMEM, "a term in Latin letters");
+    }
     return ERR_OK;
 }
 
@@ -290,11 +298,12 @@ static enum err add(struct words *words, struct span text, struct term term,
         term.flags |= letters.n <= 4 ? TERM_BEGINS | TERM_ENDS : TERM_BEGINS;
     if (!add_term(words, letters.at, letters.n, &term))
         return fail_set(why, ERR_NOMEM, "a term");
-    if (!is_ng || !letters.is_kana)
+    if (!letters.is_kana || (term.flags & TERM_ALLOWED) != 0 ||
+        (!is_ng && letters.n < CONTACT_LEAST))
         return ERR_OK;
     read_small(text, arena, small);
     rc = add_latin(words, &letters, small, &term, why);
-    if (rc == ERR_OK && letters.n >= 3)
+    if (rc == ERR_OK && is_ng && letters.n >= BACKWARD_LEAST)
         rc = add_backward(words, &letters, &term, why);
     return rc;
 }

@@ -5,61 +5,92 @@
 #include "node/base/fold_table.h"
 #include "tenants/words/words_priv.h"
 
-/* Digits and signs for letters, kanji and letters for kana they sound or look like. */
+/* Digits and signs for letters, kanji and letters for kana they sound or look like; in the
+ * order of their code points. */
 static const struct {
     char32_t c;
     const char16_t *alts;
 } alternates[] = {
-    {'!', u"i"},    {'$', u"s"},      {'+', u"t"},      {'0', u"o"},      {'1', u"いil"},
-    {'2', u"に"},   {'3', u"さe"},    {'4', u"し死a"},  {'5', u"こごs"},  {'6', u"ろむ"},
-    {'7', u"なt"},  {'8', u"はばb"},  {'9', u"くg"},    {'@', u"a"},      {'a', u"あ"},
-    {'e', u"え"},   {'i', u"いl"},    {'k', u"か"},     {'l', u"i"},      {'n', u"ん"},
-    {'o', u"お0"},  {'u', u"うv"},    {'v', u"u"},      {'|', u"il"},     {U'し', u"つ"},
-    {U'そ', u"ん"}, {U'つ', u"し"},   {U'り', u"い"},   {U'ん', u"そ"},   {U'万', u"ま"},
-    {U'三', u"み"}, {U'丁', u"て"},   {U'世', u"せ"},   {U'乃', u"の"},   {U'九', u"く"},
-    {U'也', u"や"}, {U'二', u"に"},   {U'五', u"ご"},   {U'井', u"い"},   {U'亜', u"あ"},
-    {U'以', u"い"}, {U'位', u"い"},   {U'保', u"ほ"},   {U'個', u"こ"},   {U'八', u"は"},
-    {U'具', u"ぐ"}, {U'出', u"で"},   {U'利', u"り"},   {U'力', u"か"},   {U'加', u"か"},
-    {U'区', u"く"}, {U'千', u"ちせ"}, {U'卜', u"と"},   {U'厶', u"む"},   {U'口', u"ろ"},
-    {U'古', u"こ"}, {U'可', u"か"},   {U'史', u"し"},   {U'名', u"な"},   {U'呂', u"ろ"},
-    {U'味', u"み"}, {U'四', u"し"},   {U'図', u"ず"},   {U'場', u"ば"},   {U'士', u"し"},
-    {U'夕', u"た"}, {U'委', u"い"},   {U'姫', u"ひ"},   {U'婆', u"ば"},   {U'子', u"こ"},
-    {U'宇', u"う"}, {U'寝', u"ね"},   {U'屁', u"へ"},   {U'居', u"い"},   {U'巣', u"す"},
-    {U'工', u"え"}, {U'差', u"さ"},   {U'巳', u"み"},   {U'市', u"し死"}, {U'師', u"し死"},
-    {U'座', u"ざ"}, {U'才', u"お"},   {U'揉', u"も"},   {U'故', u"こ"},   {U'日', u"ひ"},
-    {U'根', u"ね"}, {U'模', u"も"},   {U'歯', u"は"},   {U'毛', u"もけ"}, {U'氏', u"し死"},
-    {U'湖', u"こ"}, {U'目', u"め"},   {U'知', u"ち"},   {U'矢', u"や"},   {U'穂', u"ほ"},
-    {U'算', u"さ"}, {U'紀', u"き"},   {U'素', u"す"},   {U'胃', u"い"},   {U'苦', u"く"},
-    {U'蚊', u"か"}, {U'蛾', u"が"},   {U'藻', u"も"},   {U'血', u"ち"},   {U'詩', u"し死"},
-    {U'豆', u"ず"}, {U'路', u"ろ"},   {U'車', u"しや"}, {U'部', u"ぶ"},   {U'酢', u"す"},
-    {U'野', u"の"}, {U'鹿', u"か"},   {U'露', u"ろ"},   {U'音', u"ね"},   {U'馬', u"ば"},
-    {U'魔', u"ま"}, {U'麻', u"ま"},   {U'木', u"き"},   {U'手', u"て"},   {U'貴', u"き"},
-    {U'気', u"き"}, {U'奇', u"き"},
+    {U'!', u"i"},     {U'$', u"s"},       {U'+', u"t"},     {U'0', u"o"},     {U'1', u"いil"},
+    {U'2', u"に"},    {U'3', u"さeろる"}, {U'4', u"し死a"}, {U'5', u"こごs"}, {U'6', u"ろむ"},
+    {U'7', u"なt"},   {U'8', u"はばb"},   {U'9', u"くg"},   {U'<', u"く"},    {U'@', u"a"},
+    {U'a', u"あ"},    {U'e', u"え"},      {U'i', u"いlし"}, {U'k', u"か"},    {U'l', u"iし"},
+    {U'n', u"ん"},    {U'o', u"お0"},     {U'u', u"うvし"}, {U'v', u"u"},     {U'|', u"il"},
+    {U'£', u"す"},    {U'±', u"さ"},      {U'σ', u"の"},    {U'τ', u"て"},    {U'ω', u"ん"},
+    {U'∧', u"へ"},    {U'∪', u"し"},      {U'≠', u"き"},    {U'⊃', u"つこ"},  {U'☠', u"死し"},
+    {U'し', u"つ"},   {U'そ', u"ん"},     {U'つ', u"し"},   {U'れ', u"し"},   {U'ゐ', u"い"},
+    {U'ゑ', u"える"}, {U'ん', u"そ"},     {U'ゔ', u"ぶば"}, {U'丁', u"て"},   {U'万', u"ま"},
+    {U'三', u"み"},   {U'世', u"せ"},     {U'乂', u"め"},   {U'乃', u"の"},   {U'久', u"く"},
+    {U'九', u"く"},   {U'也', u"や"},     {U'二', u"に"},   {U'五', u"ご"},   {U'井', u"い"},
+    {U'亜', u"あ"},   {U'亥', u"い"},     {U'他', u"た"},   {U'以', u"い"},   {U'伊', u"い"},
+    {U'似', u"に"},   {U'位', u"い"},     {U'佳', u"か"},   {U'依', u"い"},   {U'価', u"か"},
+    {U'保', u"ほ"},   {U'個', u"こ"},     {U'値', u"ね"},   {U'八', u"は"},   {U'具', u"ぐ"},
+    {U'出', u"で"},   {U'利', u"り"},     {U'刺', u"し"},   {U'加', u"か"},   {U'務', u"む"},
+    {U'匕', u"ひ"},   {U'化', u"か"},     {U'区', u"く"},   {U'医', u"い"},   {U'千', u"ち"},
+    {U'卜', u"と"},   {U'卯', u"う"},     {U'危', u"き"},   {U'厶', u"む"},   {U'口', u"ろ"},
+    {U'古', u"こ"},   {U'句', u"く"},     {U'可', u"か"},   {U'史', u"し"},   {U'司', u"し"},
+    {U'名', u"な"},   {U'呂', u"ろ"},     {U'味', u"み"},   {U'喜', u"き"},   {U'喪', u"も"},
+    {U'器', u"き"},   {U'四', u"し死"},   {U'図', u"ず"},   {U'固', u"こ"},   {U'地', u"ちじ"},
+    {U'基', u"き"},   {U'場', u"ば"},     {U'士', u"し"},   {U'夏', u"か"},   {U'夕', u"た"},
+    {U'多', u"た"},   {U'太', u"た"},     {U'奇', u"き"},   {U'始', u"し"},   {U'委', u"い"},
+    {U'威', u"い"},   {U'婆', u"ば"},     {U'子', u"こ"},   {U'字', u"じ"},   {U'季', u"き"},
+    {U'孤', u"こ"},   {U'宇', u"う"},     {U'寝', u"ね"},   {U'小', u"こ"},   {U'尾', u"お"},
+    {U'屁', u"へ"},   {U'居', u"い"},     {U'屋', u"や"},   {U'州', u"す"},   {U'巣', u"す"},
+    {U'工', u"え"},   {U'左', u"さ"},     {U'差', u"さ"},   {U'巳', u"み"},   {U'市', u"し死"},
+    {U'帆', u"ほ"},   {U'希', u"き"},     {U'師', u"し死"}, {U'干', u"ち"},   {U'年', u"ね"},
+    {U'座', u"ざ"},   {U'庫', u"こ"},     {U'志', u"し"},   {U'恵', u"え"},   {U'意', u"い"},
+    {U'我', u"が"},   {U'戸', u"こと"},   {U'手', u"て"},   {U'才', u"お"},   {U'打', u"だ"},
+    {U'指', u"し"},   {U'揉', u"も"},     {U'故', u"こ"},   {U'斗', u"と"},   {U'日', u"ひ"},
+    {U'易', u"い"},   {U'曽', u"そ"},     {U'期', u"き"},   {U'木', u"き"},   {U'果', u"か"},
+    {U'枝', u"え"},   {U'架', u"か"},     {U'根', u"ね"},   {U'模', u"も"},   {U'樹', u"き"},
+    {U'機', u"き"},   {U'歌', u"か"},     {U'止', u"し"},   {U'武', u"ぶ"},   {U'歯', u"しは"},
+    {U'母', u"も"},   {U'毛', u"も"},     {U'氏', u"し死"}, {U'気', u"き"},   {U'江', u"え"},
+    {U'河', u"か"},   {U'洲', u"す"},     {U'湖', u"こ"},   {U'瀬', u"せ"},   {U'火', u"かひ"},
+    {U'炉', u"ろ"},   {U'熱', u"ね"},     {U'狐', u"こ"},   {U'理', u"り"},   {U'田', u"た"},
+    {U'留', u"る"},   {U'異', u"い"},     {U'目', u"め"},   {U'真', u"ま"},   {U'着', u"き"},
+    {U'矢', u"や"},   {U'知', u"ち"},     {U'祖', u"そ"},   {U'私', u"し"},   {U'科', u"か"},
+    {U'租', u"そ"},   {U'穂', u"ほ"},     {U'等', u"ら"},   {U'算', u"さ"},   {U'糸', u"し"},
+    {U'紀', u"き"},   {U'素', u"す"},     {U'絵', u"え"},   {U'罵', u"ば"},   {U'羅', u"ら"},
+    {U'羽', u"ば"},   {U'胃', u"い"},     {U'自', u"じ"},   {U'舞', u"ぶ"},   {U'花', u"か"},
+    {U'芽', u"め"},   {U'苦', u"く"},     {U'茂', u"も"},   {U'荷', u"に"},   {U'菜', u"な"},
+    {U'華', u"か"},   {U'葉', u"ばは"},   {U'藻', u"も"},   {U'蘇', u"そ"},   {U'虎', u"こ"},
+    {U'蚊', u"か"},   {U'蛾', u"が"},     {U'血', u"ち"},   {U'見', u"み"},   {U'視', u"し"},
+    {U'詞', u"し"},   {U'試', u"し"},     {U'詩', u"し死"}, {U'語', u"ご"},   {U'課', u"か"},
+    {U'豆', u"ず"},   {U'貴', u"き"},     {U'路', u"ろ"},   {U'輝', u"き"},   {U'迦', u"か"},
+    {U'過', u"か"},   {U'部', u"ぶ"},     {U'酢', u"す"},   {U'野', u"の"},   {U'間', u"ま"},
+    {U'阿', u"あ"},   {U'露', u"ろ"},     {U'音', u"ね"},   {U'須', u"す"},   {U'香', u"か"},
+    {U'馬', u"ば"},   {U'鬼', u"き"},     {U'魔', u"ま"},   {U'鵜', u"う"},   {U'鹿', u"か"},
+    {U'麻', u"ま"},   {U'黄', u"き"},     {U'🏠', u"家"},    {U'🏫', u"校"},    {U'🐎', u"馬"},
+    {U'🐖', u"豚"},    {U'🐴', u"馬"},      {U'🐷', u"豚"},    {U'💀', u"死し"},  {U'🔪', u"殺"},
+    {U'🦌', u"鹿"}, {U'🩸', u"血"},
 };
 
 static const uint16_t *alts_of(uint32_t c)
 {
-    for (size_t i = 0; i < sizeof alternates / sizeof alternates[0]; i++)
-        if (alternates[i].c == c)
-            return alternates[i].alts;
+    size_t from = 0, to = sizeof alternates / sizeof alternates[0];
+
+    while (from < to) {
+        size_t mid = (from + to) / 2;
+
+        if (alternates[mid].c == c)
+            return alternates[mid].alts;
+        if (alternates[mid].c < c)
+            from = mid + 1;
+        else
+            to = mid;
+    }
     return NULL;
 }
 
-static const uint16_t *alts_fast(uint32_t c)
+/* What else is written for a hidden letter than the circles of fold_table.h. */
+static bool is_blot(uint32_t c)
 {
-    switch (c >> 8) {
-    case 0x00:
-    case 0x26:
-    case 0x30:
-    case 0x1f3:
-    case 0x1f4:
-    case 0x1f5:
-    case 0x1f9:
-    case 0x1fa:
-        return alts_of(c);
-    default:
-        return c >= 0x4e00 && c <= 0x9fff ? alts_of(c) : NULL;
-    }
+    static const char32_t blots[] = U"■□◆◇▲△▼▽☓✕✖╳█▇░▒";
+
+    for (const char32_t *p = blots; *p != 0; p++)
+        if (*p == c)
+            return true;
+    return false;
 }
 
 static bool is_stop(uint32_t c)
@@ -74,7 +105,7 @@ static bool is_stop(uint32_t c)
 
 static enum cell_class class_of(uint32_t c, uint8_t flags)
 {
-    if (fold_is_circle((int32_t)c))
+    if (fold_is_circle((int32_t)c) || is_blot(c))
         return CELL_CIRCLE;
     if ((flags & FOLD_SPACE) != 0)
         return CELL_STOP;
@@ -130,7 +161,10 @@ enum err words_line(struct span text, struct arena *arena, struct line *line_out
             cell->c = 0x25cb;
         cell->is_small = (fold.flags[i] & FOLD_SMALL) != 0;
         /* シ is drawn like ツ, し is not like つ. */
-        cell->alts = cell->class == CELL_HIRAGANA ? NULL : alts_fast(cell->c);
+        cell->alts = cell->class == CELL_HIRAGANA && cell->c != U'ゐ' && cell->c != U'ゑ' &&
+                             cell->c != U'ゔ'
+                         ? NULL
+                         : alts_of(cell->c);
     }
     *line_out = (struct line){cells, fold.n_points, fold.grapheme_at, fold.n_graphemes};
     return ERR_OK;

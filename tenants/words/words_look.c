@@ -160,6 +160,16 @@ static void take_terms(struct look *look, uint64_t concepts)
     }
 }
 
+/* Between two things; what parts letters does not make them further away. */
+static unsigned n_letters(const struct look *look, uint32_t from, uint32_t to)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = from; i < to && n < 256; i++)
+        n += !words_is_gap(look->line.cells[i].class);
+    return n;
+}
+
 /* The next thing said of a combination, near what was found of it so far. */
 static bool meets(struct look *look, const struct words_combo *combo, int part, uint32_t from,
                   uint32_t to)
@@ -170,9 +180,10 @@ static bool meets(struct look *look, const struct words_combo *combo, int part, 
     }
     for (size_t i = 0; i < look->found.n; i++) {
         const struct found *f = &look->found.at[i];
-        bool is_behind = part == 0 || (f->from >= to && f->from - to <= combo->gap),
-             is_before =
-                 part > 0 && !combo->is_ordered && f->to <= from && from - f->to <= combo->gap;
+        bool is_behind =
+                 part == 0 || (f->from >= to && n_letters(look, to, f->from) <= combo->gap),
+             is_before = part > 0 && !combo->is_ordered && f->to <= from &&
+                         n_letters(look, f->to, from) <= combo->gap;
 
         if (f->term->concept != combo->of[part] || !(is_behind || is_before) ||
             is_allowed(&look->found, f))

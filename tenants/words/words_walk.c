@@ -8,11 +8,12 @@
 #define STEPS_MOST 30000 /* of one line; an ordinary one takes some hundreds */
 #define SKIPS_MOST 6     /* between two letters */
 #define WILD_MOST  3
+#define LONG_LEAST 4 /* letters of a term that two words hardly make by chance */
 
 /* How a walk came to where it is. */
 struct way {
     uint32_t last; /* the cell that was read last */
-    uint8_t n, n_alts, n_wild, n_latin, n_looks;
+    uint8_t n, n_alts, n_wild, n_latin, n_looks, n_rows;
     uint8_t n_parted;  /* letters with a sign or space before them */
     uint8_t n_skipped; /* since the last letter */
     bool has_stop, has_kana, has_circle;
@@ -70,6 +71,14 @@ static bool cuts_number(const struct line *line, uint32_t from, uint32_t to)
             line->cells[to].class == CELL_DIGIT);
 }
 
+static bool cuts_latin(const struct line *line, uint32_t from, uint32_t to)
+{
+    return (line->cells[from].class == CELL_LATIN && from > 0 &&
+            line->cells[from - 1].class == CELL_LATIN) ||
+           (line->cells[to - 1].class == CELL_LATIN && to < line->n &&
+            line->cells[to].class == CELL_LATIN);
+}
+
 static bool is_kana_cell(enum cell_class class)
 {
     return class == CELL_HIRAGANA || class == CELL_KATAKANA;
@@ -95,7 +104,8 @@ static bool is_hidden_well(const struct walk *w, const struct term *term, const 
     return way->n_wild == 1 ? n_left >= (at_end ? 3 : 2) : !at_end && n_left >= way->n_wild;
 }
 
-/* Kanji alone are kanji, but 🐴🦌 is a word; of two letters one is drawn, where a word begins.
+/* Kanji alone are kanji, but 🐴🦌 is a word; of two letters one is drawn, where a word
+ * begins.
  */
 static bool looks_meant(const struct walk *w, const struct way *way)
 {
@@ -115,21 +125,26 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
     if ((term->flags & TERM_ENDS) != 0 &&
         !((term->flags & TERM_ROMAJI) != 0 ? ends_romaji(line, to) : words_stops(line, to)))
         return false;
-    if ((term->flags & TERM_ROMAJI) != 0 && way->has_stop && way->n_parted + 1 < way->n)
-        return false;
     if ((term->flags & TERM_BACKWARD) != 0 &&
         (way->n_wild > 0 || way->n_alts > 0 ||
          (to < line->n && !words_is_gap(line->cells[to].class)) ||
          (w->from > 0 && !words_is_gap(line->cells[w->from - 1].class))))
         return false;
     if (!is_base)
-        return way->n_wild == 0 && (way->n_alts == 0 || term->concept != CONCEPT_NONE);
-    if (way->n_latin > 0 && (way->n_latin == way->n || !begins(w)))
+        return way->n_wild + way->n_latin == 0 &&
+               (way->n_alts == 0 || (term->concept > CONCEPT_LEAD && way->n >= 3));
+    /* Latin letters on the edge of a word that goes on are another word. */
+    if (way->n_latin > 0 && cuts_latin(line, w->from, to))
+        return false;
+    if (way->n_latin > 0 &&
+        (!way->has_kana || way->n_latin + way->n_alts >= way->n || !begins(w) ||
+         way->n_rows > 1 ||
+         (way->n_rows > 0 && way->n + (term->category == WORDS_VIOLENCE) < 3)))
         return false;
     if (way->n_looks > 0 && !looks_meant(w, way))
         return false;
-    if (way->n_alts > 0 &&
-        (way->n < 3 || way->n_alts * 2 > way->n + 1 || cuts_number(line, w->from, to)))
+    if (way->n_alts > 0 && (way->n < 3 || way->n_alts * 2 > way->n + 1 ||
+                            cuts_number(line, w->from, to) || !begins(w)))
         return false;
     if (way->n_wild > 0 && !is_hidden_well(w, term, way, to))
         return false;
@@ -137,7 +152,7 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
         return false;
     /* Letters of two words meet over the space between them: そうい(えば か)える. */
     if (way->n_parted > 0 && (way->has_stop || way->n <= 2))
-        return begins(w) && words_ends(line, to);
+        return begins(w) && (way->n >= LONG_LEAST || words_ends(line, to));
     return true;
 }
 
@@ -157,7 +172,7 @@ static bool is_passed(const struct walk *w, const struct way *way, uint32_t i)
     const struct cell *cell = &w->line->cells[i], *last = &w->line->cells[way->last];
     bool after_kana = is_kana_cell(last->class) || last->class == CELL_KANJI;
 
-    if (words_is_gap(cell->class) || cell->class == CELL_LONG)
+    if (words_is_gap(cell->class) || cell->class == CELL_LONG || cell->class == CELL_OTHER)
         return true;
     if (cell->c == last->c)
         return true;
@@ -202,7 +217,7 @@ static void read_letter(struct walk *w, uint32_t node, const struct way *way, ui
         next.n_alts++;
     next.last = i;
     next.n_skipped = 0;
-    next.has_kana = next.has_kana || is_kana_cell(cell->class);
+    next.has_kana = next.has_kana || is_kana_cell(cell->class) || cell->class == CELL_KANJI;
     take(w, child, &next, i + 1);
     step(w, child, next, i + 1);
 }
@@ -234,16 +249,66 @@ static void read_mora(struct walk *w, uint32_t node, const struct way *way, uint
     }
 }
 
+/* sいね: a consonant and the kana of its vowel. */
+static void read_consonant(struct walk *w, uint32_t node, const struct way *way, uint32_t i)
+{
+    static const char32_t vowels[] = U"あいうえお";
+    const struct line *line = w->line;
+    struct way next = *way;
+
+    if (i + 1 >= line->n || line->cells[i + 1].class > CELL_KATAKANA)
+        return;
+    for (size_t v = 0; v < 5; v++) {
+        const char text[] = {(char)line->cells[i].c, "aiueo"[v]};
+        uint32_t kana = line->cells[i + 1].c == vowels[v] ? words_kana_of(text, 2) : 0;
+        uint32_t child = kana == 0 ? 0 : words_child(w->words, node, kana);
+
+        if (child == 0)
+            continue;
+        next.n++;
+        next.n_latin++;
+        next.last = i + 1;
+        next.n_skipped = 0;
+        take(w, child, &next, i + 2);
+        step(w, child, next, i + 2);
+    }
+}
+
+/* s for any of さしすせそ, behind or before kana. */
+static void read_row(struct walk *w, uint32_t node, const struct way *way, uint32_t i)
+{
+    struct way next = *way;
+
+    next.n++;
+    next.n_latin++;
+    next.n_rows++;
+    next.last = i;
+    next.n_skipped = 0;
+    for (const char *v = "aiueo"; *v != 0; v++) {
+        const char text[] = {(char)w->line->cells[i].c, *v};
+        uint32_t kana = words_kana_of(text, 2);
+        uint32_t child = kana == 0 ? 0 : words_child(w->words, node, kana);
+
+        if (child == 0)
+            continue;
+        take(w, child, &next, i + 1);
+        step(w, child, next, i + 1);
+    }
+}
+
 /* Kanji in two halves: タヒ and 歹匕 for 死. */
 static void read_halves(struct walk *w, uint32_t node, const struct way *way, uint32_t i)
 {
     static const struct {
         char32_t left, right, whole;
-    } halves[] = {{U'た', U'ひ', U'死'}, {U'夕', U'ひ', U'死'},  {U'た', U'匕', U'死'},
-                  {U'夕', U'匕', U'死'}, {U'歹', U'匕', U'死'},  {U'歹', U'ひ', U'死'},
-                  {U'タ', U'比', U'死'}, {U'禾', U'ム', U'私'},  {U'木', U'殳', U'殺'},
-                  {U'女', U'兼', U'嫌'}, {U'亡', U'心', U'忘'},  {U'弓', U'弓', U'弱'},
-                  {U'女', U'又', U'奴'}, {U'馬', U'🦌', U'鹿'}};
+    } halves[] = {{U'た', U'ひ', U'死'}, {U'夕', U'ひ', U'死'}, {U'た', U'匕', U'死'},
+                  {U'夕', U'匕', U'死'}, {U'歹', U'匕', U'死'}, {U'歹', U'ひ', U'死'},
+                  {U'タ', U'比', U'死'}, {U'禾', U'ム', U'私'}, {U'木', U'殳', U'殺'},
+                  {U'女', U'兼', U'嫌'}, {U'亡', U'心', U'忘'}, {U'弓', U'弓', U'弱'},
+                  {U'女', U'又', U'奴'}, {U'れ', U'い', U'い'}, {U'れ', U'に', U'に'},
+                  {U'な', U'に', U'た'}, {U'な', U'よ', U'な'}, {U'れ', U'よ', U'は'},
+                  {U'れ', U'ま', U'ほ'}, {U'れ', U'な', U'け'}, {U'か', U'か', U'か'},
+                  {U'れ', U'れ', U'い'}};
     struct way next = *way;
 
     if (i + 1 >= w->line->n)
@@ -308,8 +373,11 @@ static void step(struct walk *w, uint32_t node, struct way way, uint32_t i)
     read_letter(w, node, &way, i, cell->c, false);
     for (const uint16_t *alt = cell->alts; alt != NULL && *alt != 0; alt++)
         read_letter(w, node, &way, i, *alt, true);
-    if (cell->class == CELL_LATIN)
+    if (cell->class == CELL_LATIN) {
         read_mora(w, node, &way, i);
+        read_consonant(w, node, &way, i);
+        read_row(w, node, &way, i);
+    }
     if (cell->class == CELL_KATAKANA || cell->class == CELL_KANJI)
         read_halves(w, node, &way, i);
     if (cell->class == CELL_CIRCLE && way.n_wild < WILD_MOST && way.n_skipped == 0)

@@ -57,11 +57,8 @@ static const struct jx_shape sessions_shape =
 
 static enum err read_sessions(struct req *req, struct sessions_output *out, struct fail *why)
 {
-    const struct setting *idle = req->caller.role == ROLE_STUDENT
-                                     ? &setting_idle_minutes_student
-                                     : &setting_idle_minutes_adult;
     int64_t since_utc_us =
-        req->now_utc_us - settings_int(req->services->settings, idle) * MINUTE_US;
+        req->now_utc_us - session_idle_us(req->services->settings, req->caller.role);
     struct session_row *rows = NULL;
     struct session_item *items;
     size_t n = 0;

@@ -44,19 +44,22 @@ int64_t session_expiry(const struct accounts *a, int64_t now_utc_us)
     return now_utc_us + absolute_us(a);
 }
 
+int64_t session_idle_us(const struct settings *settings, enum role role)
+{
+    return settings_int(settings, role == ROLE_STUDENT ? &setting_idle_minutes_student
+                                                       : &setting_idle_minutes_adult) *
+           MINUTE_US;
+}
+
 /* A setting made shorter holds for sessions that are open already. */
 static bool has_ended(const struct accounts *a, const struct session_row *row,
                       int64_t now_utc_us)
 {
-    int64_t idle_min =
-        settings_int(a->settings, row->role == ROLE_STUDENT ? &setting_idle_minutes_student
-                                                            : &setting_idle_minutes_adult);
-
     return now_utc_us >= row->expires_utc_us ||
            (!row->takes_part && settings_bool(a->settings, &setting_cooperating_only)) ||
            (row->account_ends_utc_us != 0 && now_utc_us >= row->account_ends_utc_us) ||
            now_utc_us >= row->created_utc_us + absolute_us(a) ||
-           now_utc_us >= row->last_seen_utc_us + idle_min * MINUTE_US;
+           now_utc_us >= row->last_seen_utc_us + session_idle_us(a->settings, row->role);
 }
 
 /* The browser and the door it was opened at, and no other. */

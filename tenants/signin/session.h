@@ -35,6 +35,8 @@ NODISCARD enum err session_find(struct accounts *accounts, struct db *db,
 
 /* A new token; what is kept of it is its hash. */
 struct hash256 session_token_make(char token_out[SESSION_TOKEN_CHARS + 1]);
+/* So long may a session of role be unused. */
+int64_t session_idle_us(const struct settings *settings, enum role role);
 /* The moment a session opened now ends at the latest. */
 int64_t session_expiry(const struct accounts *accounts, int64_t now_utc_us);
 

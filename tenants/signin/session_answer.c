@@ -34,7 +34,7 @@ struct session_output {
     struct id account;
     bool has_name, has_account, has_notice;
     struct jx_texts factors, must;
-    int64_t other_devices, password_least;
+    int64_t other_devices, password_least, idle_minutes;
     struct jx_texts step_kinds;
     struct notice_output notice;
     struct span words[3 * N_WORDS];
@@ -85,6 +85,10 @@ static const struct jx_field session_fields[] = {
      .type = JX_INT,
      .offset = offsetof(struct session_output, password_least),
      .title_ja = "新しいパスワードの短さの限り（文字）"},
+    {.name = "idle_minutes",
+     .type = JX_INT,
+     .offset = offsetof(struct session_output, idle_minutes),
+     .title_ja = "使わないままでいられる長さ（分）"},
     {.name = "step_kinds",
      .type = JX_TEXTS,
      .offset = offsetof(struct session_output, step_kinds),
@@ -160,6 +164,7 @@ static void answer(struct req *req, const struct accounts *a, const struct signi
         .has_notice = is_full && notice->new_at_utc_us != 0,
         .notice = {notice->new_at_utc_us, span_text(notice->new_facts)},
         .password_least = password_least(a, row->role),
+        .idle_minutes = session_idle_us(a->settings, row->role) / MINUTE_US,
     };
 
     out.factors = words_of(session_factors(a, row), factors, out.words);
@@ -189,16 +194,13 @@ static enum err read_now(struct req *req, struct signin_row *row, struct span *n
                          struct signin_notice *notice, struct fail *why)
 {
     struct accounts *a = req->services->accounts;
-    const struct setting *idle = req->caller.role == ROLE_STUDENT
-                                     ? &setting_idle_minutes_student
-                                     : &setting_idle_minutes_adult;
     const struct seal_place place = {"account", "display_name_sealed", req->caller.account};
     char facts[DEVICE_FACTS_CAP];
     const struct signin_seen seen = {
         .account = req->caller.account,
         .session = req->caller.session,
         .facts = facts,
-        .idle_us = settings_int(a->settings, idle) * MINUTE_US,
+        .idle_us = session_idle_us(a->settings, req->caller.role),
         .now_utc_us = req->now_utc_us,
     };
     enum err rc;

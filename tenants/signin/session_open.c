@@ -138,13 +138,11 @@ static enum err leave_traces(struct tx *tx, const struct session_opening *o, str
 
 static enum err read_notice(struct tx *tx, struct session_opening *o, struct fail *why)
 {
-    const struct setting *idle = o->row->role == ROLE_STUDENT ? &setting_idle_minutes_student
-                                                              : &setting_idle_minutes_adult;
     const struct signin_seen seen = {
         .account = o->row->id,
         .session = o->session.id,
         .facts = o->facts,
-        .idle_us = settings_int(o->accounts->settings, idle) * MINUTE_US,
+        .idle_us = session_idle_us(o->accounts->settings, o->row->role),
         .now_utc_us = o->from.now_utc_us,
     };
 

@@ -48,6 +48,32 @@ test("password_can_be_seen_by_who_types_it", async (t) => {
   });
 });
 
+test("a_page_left_alone_goes_with_the_visit", async (t) => {
+  t.req("AI-2.6-オ");
+  const child = login(at, "child2");
+  await visiting(t, at, {}, async (visit) => {
+    const { page } = visit;
+    await page.clock.install();
+    await visit.open();
+    await visit.signIn(child);
+    await page.waitForSelector(".hello h1");
+    const asked = visit.asked.length;
+    await page.clock.fastForward("29:00");
+    t.eq(await page.locator("#login").count(), 0, "29 minutes: the visit may still be used");
+    await page.clock.fastForward("02:00");
+    await page.waitForSelector("#login");
+    t.ok(
+      !(await page.content()).includes(child.display_name),
+      "half an hour: who picks the tablet up sees no name",
+    );
+    t.ok((await page.innerText("main")).includes("閉"), "and is told that time has passed");
+    t.ok(
+      !visit.asked.slice(asked).some((url) => url.includes("/session")),
+      "nothing was asked meanwhile: a question would have been a use",
+    );
+  });
+});
+
 test("child_comes_in_and_fetches_no_adult_pages", async (t) => {
   t.req("NI-T3-1");
   const child = login(at, "child2");

@@ -241,7 +241,7 @@ T_CASE(session_http_shows_who_and_ends)
     T_SPAN(r->reply.body,
            SPAN("{\"stage\":\"full\",\"display_name\":\"そら\",\"role\":\"student\","
                 "\"factors\":[],\"must\":[],\"other_devices\":0,"
-                "\"password_least\":8,\"step_kinds\":[]}"),
+                "\"password_least\":8,\"idle_minutes\":30,\"step_kinds\":[]}"),
            "name and role, no id");
     r = call(&t, &session_routes[3], &caller, 1, NULL);
     T_EQ(r->reply.status, 204, "out");

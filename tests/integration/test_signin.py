@@ -32,7 +32,7 @@ def signin_walk_of_a_student(t):
     reply = session.request("GET", "/api/v1/session")
     t.eq((reply.status, reply.json()), (200, {
         "stage": "full", "display_name": "そら", "role": "student", "factors": [], "must": [],
-        "other_devices": 0, "password_least": 8, "step_kinds": []}), "who")
+        "other_devices": 0, "password_least": 8, "idle_minutes": 30, "step_kinds": []}), "who")
     t.ok(login.id not in reply.body.decode(), "no id goes to a student")
     t.ok("no-store" in reply.headers.get("Cache-Control", ""), "kept by no cache")
     for path in ("/api/v1/settings", SETTING, SETTING + "/history"):

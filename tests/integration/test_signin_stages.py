@@ -115,7 +115,7 @@ def second_factor_steps_up_to_a_new_session(t):
     session, reply = open_(login)
     t.eq((reply.status, reply.json()), (200, {
         "stage": "second_factor", "role": "supporter", "factors": ["totp"], "must": [],
-        "other_devices": 0, "password_least": 10, "step_kinds": []}), "half open: no name, no id")
+        "other_devices": 0, "password_least": 10, "idle_minutes": 30, "step_kinds": []}), "half open: no name, no id")
     before = dict(session.cookies)
     code = next_code(login)
     reply = session.request("POST", SECOND, {"code": code})

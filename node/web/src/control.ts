@@ -1,5 +1,6 @@
 import { ask, type Outcome } from "./edge/api.js";
 import { canPasskey } from "./edge/can.js";
+import { unusedMs } from "./edge/used.js";
 import { forgetTab, keepDisplay, keepView, keptDisplay, keptView } from "./edge/keep.js";
 import type { Node, Session } from "./wire.js";
 import type { Display } from "./state/display.js";
@@ -189,6 +190,14 @@ export function ended(): void {
   tell({ kind: "nobody", note: "ended" });
 }
 
+/** The node ends a visit that is left alone, and says nothing: on a tablet that others may pick up the page
+ * goes at the same time. Nothing is asked, for a question would be a use. */
+function endIfUnused(): void {
+  const now = door.get();
+  if (now.at === "inside" && unusedMs() > now.who.idleMinutes * 60_000) ended();
+}
+const unusedLookMs = 15_000;
+
 /** Nothing of a page may be seen that is about to go, or that a browser brings back out of its memory. */
 function hide(): void {
   document.documentElement.classList.add("gone");
@@ -204,6 +213,7 @@ export function listen(): void {
   addEventListener("online", () => {
     if (door.get().at === "trouble") void start();
   });
+  setInterval(endIfUnused, unusedLookMs);
   // Another tab may have ended the visit, or the time may have: who comes back to the page sees no name
   // that is no longer here.
   document.addEventListener("visibilitychange", () => {

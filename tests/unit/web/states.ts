@@ -26,6 +26,7 @@ const test = suite(import.meta.filename);
 const none = {
   otherDevices: 0,
   passwordLeast: 10,
+  idleMinutes: 30,
   stepKinds: [],
   factors: [],
   notice: undefined,
@@ -59,6 +60,7 @@ const session = (more: Partial<Session>): Session => ({
   must: [],
   other_devices: 0,
   password_least: 10,
+  idle_minutes: 30,
   step_kinds: [],
   ...more,
 });

@@ -1,4 +1,5 @@
 import { type RouteName, type Routes, routes } from "../wire.js";
+import { use } from "./used.js";
 
 /** The only way to the node: JSON over this page's own origin. */
 
@@ -71,7 +72,10 @@ async function send<N extends RouteName, T>(
       signal: limit.signal,
       ...sent(input, fileType),
     });
-    if (answer.ok) return { kind: "ok", value: await read(answer) };
+    if (answer.ok) {
+      use();
+      return { kind: "ok", value: await read(answer) };
+    }
     const text = await answer.text();
     return { kind: "refused", problem: problemFrom(answer.status, parsed(text)) };
   } catch {

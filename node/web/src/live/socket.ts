@@ -1,5 +1,6 @@
 /** The one WebSocket of the client: a ticket, the line, numbered commands and their answers, and the way
  * back after a cut. What it hears it hands on; it decides nothing about the place. */
+import { use } from "../edge/used.js";
 import { type Binary, beatAnswer, binaryFrom, stickBytes, textFrom, type Tick } from "./frames.js";
 import { afterClose, deadMs, type LinkState, type Over, waitMs } from "./link.js";
 import type { CommandName, EnterAnswer, LiveCommands, LiveEvent } from "./wire.js";
@@ -156,6 +157,7 @@ export class Link {
 
   private hear(data: string | ArrayBuffer): void {
     this.heardMs = performance.now();
+    use(); // who stands on a floor uses the visit; the node alone says when that is over
     if (typeof data !== "string") return this.hearBinary(binaryFrom(data));
     const got = textFrom(data);
     switch (got?.kind) {

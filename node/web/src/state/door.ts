@@ -8,6 +8,7 @@ export interface Who {
   readonly role: string;
   readonly otherDevices: number;
   readonly passwordLeast: number; // characters of a new password
+  readonly idleMinutes: number; // so long may the visit be left alone
   readonly stepKinds: readonly string[]; // what a child may lock its ID with, "pin", "picture"
   readonly factors: readonly string[];
   /** The last coming in from a device not seen before. */
@@ -133,6 +134,7 @@ function doorOf(session: Session, canPasskey: boolean, now: Door): Door {
           role: session.role,
           otherDevices: session.other_devices,
           passwordLeast: session.password_least,
+          idleMinutes: session.idle_minutes,
           stepKinds: session.step_kinds,
           factors: session.factors,
           notice: session.notice,

@@ -156,7 +156,8 @@ demo_describe() {
             printf '  %-14s %-24s %s\n' "$r" "$l" "$p"
         done <"$BASE/$name.logins"
     done
-    printf '\none-time secrets of adults and everything above: %s\n' "$DEMO_DIR/addresses.json"
+    printf '\na child (student) needs no code; the code of an adult: make code LOGIN=commissioner@aozora\n'
+    printf 'everything above and the secrets of the codes: %s\n' "$DEMO_DIR/addresses.json"
     printf 'a roster to import at みどり町 (あおぞら市 has it already): %s\n' "$CHECKOUT/ops/data/demo-roster.zip"
     printf 'browsers that should trust https here: import %s\n' "$BASE/ca/ca.pem"
 }

@@ -2,15 +2,18 @@
 STORM_S ?= 60
 ARGS    ?=
 
-.PHONY: setup run stop clean-demo test check integration asan tsan storm test-setup
+.PHONY: setup run stop code clean-demo test check integration asan tsan storm test-setup
 setup: ## installs what Debian and npm must give, once; asks nothing
 	@ops/setup test
 
-run: ## the demo: three municipalities' nodes on this machine; Ctrl-C ends all (BACKGROUND=1)
+run: ## the demo: a prefecture and two municipalities on this machine; Ctrl-C ends all (BACKGROUND=1)
 	@exec ops/up $(if $(BACKGROUND),--background)
 
 stop: ## ends what `make run BACKGROUND=1` started
 	@ops/down
+
+code: ## the six digits an adult of the demo types now: LOGIN=commissioner@aozora
+	@ops/lib/demo-code "$(LOGIN)"
 
 clean-demo: ## ends the demo and removes its users, data and addresses
 	@ops/down --remove

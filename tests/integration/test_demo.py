@@ -17,7 +17,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from lib.ibasho_node import BUILD, ROOT, Login, Node  # noqa: E402
+from lib.ibasho_node import BUILD, ROOT, Login, Node, totp  # noqa: E402
 from lib.t import case, main  # noqa: E402
 
 INSTANCE = f"test-{os.getpid()}-1"
@@ -173,6 +173,23 @@ def demo_logins_open_the_door(t):
             session = reach(entry).sign_in(person)
             reply = session.request("GET", "/api/v1/session")
             t.eq((reply.status, reply.json()["role"]), (200, role), f"{entry['name']}: {role}")
+
+
+@case
+def demo_tells_the_code_an_adult_types(t):
+    row = next(row for row in addresses()[1]["logins"] if row["role"] == "supporter")
+
+    def said(login):
+        return subprocess.run([f"{ROOT}/ops/lib/demo-code", login], env=ENV, capture_output=True,
+                              text=True, check=False)
+    for _ in range(2):  # a step may end between the two
+        at, told = time.time(), said(row["login"])
+        if told.stdout.strip() == totp(row["totp_secret"], at):
+            break
+    t.eq((told.returncode, told.stdout.strip()), (0, totp(row["totp_secret"], at)), "six digits")
+    for login in ("", "nobody@aozora", addresses()[1]["logins"][0]["login"] + "x"):
+        told = said(login)
+        t.ok(told.returncode != 0 and "demo-code:" in told.stderr, f"refused: {login!r}")
 
 
 @case

@@ -39,7 +39,7 @@ enum words_kind words_kind_of(enum words_category category);
 const char *words_category_name(enum words_category category); /* "violence" */
 const char *words_category_ja(enum words_category category);   /* "暴力・脅し" */
 
-/* Where a text will be read. A new surface is a new row here and in words_surface.c, and
+/* Where a text will be read. A new surface is a new value here, and
  * ops/lib/check-words wants its call. */
 enum words_surface {
     WORDS_SURFACE_NAME,

@@ -28,13 +28,11 @@ uint32_t words_child(const struct words *words, uint32_t node, uint32_t c)
 {
     uint32_t mask = (uint32_t)words->n_slots - 1;
 
-    for (uint32_t h = hash(node, c) & mask; words->slots[h] != 0; h = (h + 1) & mask) {
-        /* a slot holds child; its letter and parent are in the node */
-        const struct node *child = &words->nodes[words->slots[h]];
-
-        if (child->c == c && child->parent == node)
-            return words->slots[h];
-    }
+    if (!words_may(words, node, c))
+        return 0;
+    for (uint32_t h = hash(node, c) & mask; words->slots[h].child != 0; h = (h + 1) & mask)
+        if (words->slots[h].c == c && words->slots[h].parent == node)
+            return words->slots[h].child;
     return 0;
 }
 
@@ -44,9 +42,9 @@ static void put_slot(struct words *words, uint32_t child)
     const struct node *node = &words->nodes[child];
     uint32_t h = hash(node->parent, node->c) & mask;
 
-    while (words->slots[h] != 0)
+    while (words->slots[h].child != 0)
         h = (h + 1) & mask;
-    words->slots[h] = child;
+    words->slots[h] = (struct words_slot){node->parent, node->c, child};
 }
 
 static bool grow(struct words *words)
@@ -81,6 +79,7 @@ static bool add_child(struct words *words, uint32_t node, uint32_t c, uint32_t *
     words->nodes[*out] =
         (struct node){.c = c, .parent = node, .sibling = words->nodes[node].child};
     words->nodes[node].child = *out;
+    words->nodes[node].letters |= UINT64_C(1) << (c & 63);
     put_slot(words, *out);
     return true;
 }
@@ -194,13 +193,35 @@ static const char *spell(uint32_t kana, bool kunrei)
     return NULL;
 }
 
-uint32_t words_kana_of(const char *latin, size_t n)
+static const char vowels[] = "aiueo";
+
+static void read_morae(struct words *words)
 {
     for (size_t i = 0; i < sizeof romaji / sizeof romaji[0]; i++)
-        if ((strlen(romaji[i].hepburn) == n && memcmp(romaji[i].hepburn, latin, n) == 0) ||
-            (strlen(romaji[i].kunrei) == n && memcmp(romaji[i].kunrei, latin, n) == 0))
-            return romaji[i].kana;
-    return 0;
+        for (int way = 0; way < 2; way++) {
+            const char *text = way == 0 ? romaji[i].hepburn : romaji[i].kunrei;
+            size_t n = strlen(text);
+            const char *v = memchr(vowels, text[n - 1], 5);
+
+            if (v != NULL && n <= 2 && words->mora[text[0] - 'a'][v - vowels] == 0)
+                words->mora[text[0] - 'a'][v - vowels] = romaji[i].kana;
+        }
+}
+
+uint32_t words_kana_of(const struct words *words, const char *latin, size_t n)
+{
+    const char *v = memchr(vowels, latin[n - 1], 5);
+
+    if (n == 1)
+        return v != NULL ? words->mora[latin[0] - 'a'][v - vowels] : *latin == 'n' ? U'ん' : 0;
+    if (v == NULL)
+        return 0;
+    if (n == 2)
+        return words->mora[latin[0] - 'a'][v - vowels];
+    return memcmp(latin, "shi", 3) == 0   ? U'し'
+           : memcmp(latin, "chi", 3) == 0 ? U'ち'
+           : memcmp(latin, "tsu", 3) == 0 ? U'つ'
+                                          : 0;
 }
 
 /* Small kana were folded to large ones: しや is both shiya and sha, so that both are told. */
@@ -384,6 +405,7 @@ static enum err make(struct words **out, struct fail *why)
     words->terms = calloc(words->terms_cap, sizeof *words->terms);
     words->slots = calloc(words->n_slots, sizeof *words->slots);
     words->n_nodes = words->n_terms = 1;
+    read_morae(words);
     return words->nodes != NULL && words->terms != NULL && words->slots != NULL
                ? ERR_OK
                : fail_set(why, ERR_NOMEM, "words");

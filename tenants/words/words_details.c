@@ -115,6 +115,19 @@ static bool is_mobile_so_far(const struct number *number)
            number->n_plain == number->n;
 }
 
+/* に and は are digits only among spelt digits, o and ○ beside any. */
+static bool may_be_digit(const struct line *line, size_t i, const struct number *number,
+                         size_t n_between)
+{
+    enum cell_class class = line->cells[i].class;
+
+    if (class == CELL_CIRCLE)
+        return true;
+    if (class == CELL_LATIN)
+        return number->n > 0 || (i + 1 < line->n && line->cells[i + 1].class == CELL_DIGIT);
+    return number->n > 0 && n_between <= 1 && line->cells[i - 1].class != CELL_DIGIT;
+}
+
 static void read_number(const struct line *line, size_t i, struct number *out)
 {
     size_t n_between = 0;
@@ -125,9 +138,7 @@ static void read_number(const struct line *line, size_t i, struct number *out)
         bool is_plain = false;
         size_t n = digit_at(line, i, &digit, &is_plain);
 
-        if (n > 0 && (is_plain || out->n > 0 || line->cells[i].c == 0x25cb ||
-                      (line->cells[i].c == 'o' && i + 1 < line->n &&
-                       line->cells[i + 1].class == CELL_DIGIT))) {
+        if (n > 0 && (is_plain || may_be_digit(line, i, out, n_between))) {
             out->is_head[out->n] = out->n == 0 || n_between > 0;
             out->has_point = out->has_point ||
                              (n_between == 1 && line->cells[i - 1].c == '.' && out->n == 1);

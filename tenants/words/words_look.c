@@ -303,7 +303,7 @@ enum err words_look(const struct words *words, enum words_surface surface, struc
     struct look *look;
     enum err rc;
 
-    (void)surface; /* one list for all; the row in words_surface.c says what follows */
+    (void)surface; /* one list for all; what follows is the caller's */
     *verdict_out = (struct words_verdict){.masked = SPAN_NONE};
     if (text.len > WORDS_TEXT_BYTES)
         return fail_set(why, ERR_TOO_LARGE, "a text of %zu bytes", text.len);

@@ -120,20 +120,30 @@ struct term {
     uint32_t next; /* of the terms that end at the same node; 0: none */
 };
 struct node {
-    uint32_t c, parent, child, sibling, term; /* indices; 0: none */
+    uint64_t letters; /* of its children, a bit for each remainder of 64 */
+    uint32_t c, parent;
+    uint32_t child, sibling, term; /* indices; 0: none */
+};
+struct words_slot {
+    uint32_t parent, c, child; /* child 0: free */
 };
 struct words {
     struct node *nodes; /* [0] is the root */
     size_t n_nodes, nodes_cap;
     struct term *terms; /* [0] is none */
     size_t n_terms, terms_cap;
-    uint32_t *slots; /* hash of (node, letter), a power of two */
+    struct words_slot *slots; /* hash of (node, letter), a power of two */
     size_t n_slots;
+    uint32_t mora[26][5]; /* kana of a consonant (or vowel alone: [v][v]) and aiueo */
     _Atomic int n_refs;
 };
 /* し of "shi" and "si"; 0: none, or more than one kana. */
-uint32_t words_kana_of(const char *latin, size_t n);
+uint32_t words_kana_of(const struct words *words, const char *latin, size_t n);
 uint32_t words_child(const struct words *words, uint32_t node, uint32_t c); /* 0: none */
+static inline bool words_may(const struct words *words, uint32_t node, uint32_t c)
+{
+    return (words->nodes[node].letters >> (c & 63) & 1) != 0;
+}
 
 /* ---- what is found (words_walk.c, words_details.c) ---- */
 

@@ -236,7 +236,7 @@ static void read_mora(struct walk *w, uint32_t node, const struct way *way, uint
 
         text[n] = (char)w->line->cells[i + n].c;
         n++;
-        kana = words_kana_of(text, n);
+        kana = words_kana_of(w->words, text, n);
         child = kana == 0 ? 0 : words_child(w->words, node, kana);
         if (child == 0)
             continue;
@@ -260,7 +260,8 @@ static void read_consonant(struct walk *w, uint32_t node, const struct way *way,
         return;
     for (size_t v = 0; v < 5; v++) {
         const char text[] = {(char)line->cells[i].c, "aiueo"[v]};
-        uint32_t kana = line->cells[i + 1].c == vowels[v] ? words_kana_of(text, 2) : 0;
+        uint32_t kana =
+            line->cells[i + 1].c == vowels[v] ? words_kana_of(w->words, text, 2) : 0;
         uint32_t child = kana == 0 ? 0 : words_child(w->words, node, kana);
 
         if (child == 0)
@@ -286,7 +287,7 @@ static void read_row(struct walk *w, uint32_t node, const struct way *way, uint3
     next.n_skipped = 0;
     for (const char *v = "aiueo"; *v != 0; v++) {
         const char text[] = {(char)w->line->cells[i].c, *v};
-        uint32_t kana = words_kana_of(text, 2);
+        uint32_t kana = words_kana_of(w->words, text, 2);
         uint32_t child = kana == 0 ? 0 : words_child(w->words, node, kana);
 
         if (child == 0)

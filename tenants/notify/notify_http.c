@@ -568,12 +568,6 @@ static void remove_receiver(struct req *req)
     act(req, RECEIVER_REMOVED);
 }
 
-#define ONE(name_, method_, tail, roles_, summary, handle_) \
-    { \
-        .name = (name_), .method = (method_), .path = "/api/v1/notify/receivers/{id}" tail, \
-        .listeners = NOTIFY_LISTENERS, .roles = (roles_), .object = OBJECT_ANY_HERE, \
-        .audit = AUDIT_CHANGE, .summary_ja = (summary), .handle = (handle_) \
-    }
 const struct route notify_routes[NOTIFY_ROUTES_N] = {
     {
         .name = "notify.receivers",
@@ -600,14 +594,59 @@ const struct route notify_routes[NOTIFY_ROUTES_N] = {
         .summary_ja = "お知らせの送り先を登録する",
         .handle = add_receiver,
     },
-    ONE("notify.confirm", HTTP_POST, "/confirm", ROLE_BIT(ROLE_COMMISSIONER),
-        "お知らせの送り先を確認する", confirm_receiver),
-    ONE("notify.test", HTTP_POST, "/test", NOTIFY_DESK,
-        "お知らせの送り先に、確認のお知らせかテストを送る", test_receiver),
-    ONE("notify.pause", HTTP_POST, "/pause", NOTIFY_DESK, "お知らせの送り先を止める",
-        pause_receiver),
-    ONE("notify.resume", HTTP_POST, "/resume", NOTIFY_DESK, "止めた送り先をまた使う",
-        resume_receiver),
-    ONE("notify.remove", HTTP_DELETE, "", NOTIFY_DESK, "お知らせの送り先を外す",
-        remove_receiver),
+    {
+        .name = "notify.confirm",
+        .method = HTTP_POST,
+        .path = "/api/v1/notify/receivers/{id}/confirm",
+        .listeners = NOTIFY_LISTENERS,
+        .roles = ROLE_BIT(ROLE_COMMISSIONER),
+        .object = OBJECT_ANY_HERE,
+        .audit = AUDIT_CHANGE,
+        .summary_ja = "お知らせの送り先を確認する",
+        .handle = confirm_receiver,
+    },
+    {
+        .name = "notify.test",
+        .method = HTTP_POST,
+        .path = "/api/v1/notify/receivers/{id}/test",
+        .listeners = NOTIFY_LISTENERS,
+        .roles = NOTIFY_DESK,
+        .object = OBJECT_ANY_HERE,
+        .audit = AUDIT_CHANGE,
+        .summary_ja = "お知らせの送り先に、確認のお知らせかテストを送る",
+        .handle = test_receiver,
+    },
+    {
+        .name = "notify.pause",
+        .method = HTTP_POST,
+        .path = "/api/v1/notify/receivers/{id}/pause",
+        .listeners = NOTIFY_LISTENERS,
+        .roles = NOTIFY_DESK,
+        .object = OBJECT_ANY_HERE,
+        .audit = AUDIT_CHANGE,
+        .summary_ja = "お知らせの送り先を止める",
+        .handle = pause_receiver,
+    },
+    {
+        .name = "notify.resume",
+        .method = HTTP_POST,
+        .path = "/api/v1/notify/receivers/{id}/resume",
+        .listeners = NOTIFY_LISTENERS,
+        .roles = NOTIFY_DESK,
+        .object = OBJECT_ANY_HERE,
+        .audit = AUDIT_CHANGE,
+        .summary_ja = "止めた送り先をまた使う",
+        .handle = resume_receiver,
+    },
+    {
+        .name = "notify.remove",
+        .method = HTTP_DELETE,
+        .path = "/api/v1/notify/receivers/{id}",
+        .listeners = NOTIFY_LISTENERS,
+        .roles = NOTIFY_DESK,
+        .object = OBJECT_ANY_HERE,
+        .audit = AUDIT_CHANGE,
+        .summary_ja = "お知らせの送り先を外す",
+        .handle = remove_receiver,
+    },
 };

@@ -87,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         clean_check(text, UTF_KEEP_LINES, arena);
         fold_check(text, FOLD_SEARCH, arena);
         fold_check(text, FOLD_WORDS, arena);
+        fold_check(text, FOLD_LINE, arena);
         eye_check(text, arena);
         half.len = utf_valid_len(half);
         must((utf_collate_ja(text, half) > 0) == (utf_collate_ja(half, text) < 0));

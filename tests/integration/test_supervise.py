@@ -134,7 +134,7 @@ def supervise_starts_in_order_of_readiness_and_stops_in_reverse(t):
     s = Supervisor("low - 10 always notify - TERM 5 @/low", "high - 20 always none - TERM 5 @/high",
                    "mid - 15 always connect:@/sock - TERM 5 @/mid")
     with s:
-        for name, ready in (("low", "sleep 0.3; echo READY=1 >&$NOTIFY_FD"),
+        for name, ready in (("low", "sleep 0.3; echo up low >>@/order; echo READY=1 >&$NOTIFY_FD"),
                             ("mid", "sleep 0.2; /usr/bin/python3 -c \"import socket,time; "
                                     "s=socket.socket(socket.AF_UNIX); s.bind('@/sock'); "
                                     "s.listen(); time.sleep(1000)\" & c=$!"), ("high", ":")):

@@ -54,12 +54,14 @@ def case(function):
 
 
 def main(path, fini=None):
-    """Runs the cases; fini (if any) always runs at the end. Exits 1 on failure or without a case."""
+    """Runs the cases of the file at path, not those of a file it imports; fini (if any) always runs at the end. Exits 1 on failure or without a case."""
     wanted = sys.argv[1:]
     n_passed = n_failed = 0
     file = os.path.relpath(path)
     try:
         for function in _cases:
+            if not os.path.samefile(function.__code__.co_filename, path):
+                continue
             if wanted and not any(w in function.__name__ for w in wanted):
                 continue
             t = T()

@@ -54,6 +54,7 @@ static void *opened(void *arg, struct live_conn *conn, const struct caller *call
         free(guest);
         return NULL;
     }
+    ghosts_begin(place, now); /* somebody may come before the first tick */
     *guest = (struct guest){.place = place,
                             .conn = conn,
                             .pass = pass,
@@ -271,8 +272,7 @@ static void tick(void *arg, int64_t now_mono_us, int64_t now_utc_us)
     struct place *place = arg;
     const struct place_now now = {now_mono_us, now_utc_us};
 
-    if (place->second_mono_us == 0)
-        ghosts_begin(place, now);
+    ghosts_begin(place, now);
     if (now.mono_us - place->second_mono_us >= SECOND_US)
         each_second(place, now);
     place_serve(place, now);

@@ -159,6 +159,7 @@ struct place {
     /* The hours as they were last looked at. */
     int64_t hours_utc_us, closes_utc_us, next_utc_us;
     int hours_kind;                                       /* -1: not yet */
+    bool has_begun;                                       /* ghosts_begin */
     int64_t second_mono_us, seats_mono_us, watch_mono_us; /* when it was last done */
     int64_t access_until_utc_us;      /* then a rule begins or ends for somebody here */
     bool is_cards_due, is_floors_due; /* to the lobby; to those on floors */
@@ -367,7 +368,8 @@ void place_entries_sweep(struct place *place, struct place_now now);
 
 /* Posts the reading of what a program before us left; when it is there, adds to `begun`. */
 NODISCARD enum err ghosts_open(struct place *place, struct fail *why);
-/* The first thing the live thread does: places are kept for them. */
+/* The first thing the live thread does, before anybody comes back: places are kept for them,
+ * and what staff locked is locked. Again: nothing. */
 void ghosts_begin(struct place *place, struct place_now now);
 /* Taken out of the list, the caller's; NULL: none. */
 struct ghost *ghost_take(struct place *place, struct id account);

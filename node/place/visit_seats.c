@@ -206,6 +206,9 @@ void ghosts_begin(struct place *place, struct place_now now)
     int64_t hold_us = (int64_t)place->hold_ms * 1000, newest = 0, left_us;
     int n = 0;
 
+    if (place->has_begun)
+        return;
+    place->has_begun = true;
     place_locks_begin(place, now);
     for (const struct ghost *g = place->ghosts; g != NULL; g = g->next, n++) {
         if (g->seat.row.at_utc_us > newest)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: left 420
+# tests/run: right 420
 """The place on a whole node, through the front: people who come in, see each other, wait, are cut and
 come back, and what is written of it. Children and staff are raw clients (tests/lib/visitor.py):
 what they did not get never left the server."""

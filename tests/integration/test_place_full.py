@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: left 300
+# tests/run: right 420
 """The place of a whole node as it is delivered, no setting changed: a hundred children on each ready
 floor and one who waits; and what stands in the record when lines fall silent or the program is killed."""
 import os

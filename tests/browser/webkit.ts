@@ -76,13 +76,25 @@ export class WebDriver {
     return this.ask("POST", "/execute/sync", { script: `return ${expression};`, args: [] });
   }
   async click(selector: string): Promise<void> {
-    await this.ask("POST", `/element/${await this.element(selector)}/click`, {});
+    await this.press(await this.element(selector));
+  }
+  /** A note of the place may lie over the page for some seconds: a reader waits, or taps it away. */
+  private async press(element: string): Promise<void> {
+    const ends = Date.now() + 20_000;
+    for (;;)
+      try {
+        await this.ask("POST", `/element/${element}/click`, {});
+        return;
+      } catch (wrong) {
+        if (!String(wrong).includes("click intercepted") || Date.now() > ends) throw wrong;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
   }
   /** By the pointer, on what an expression finds in the page. */
   async clickOn(expression: string): Promise<void> {
     const found = (await this.get(expression)) as Record<string, string> | null;
     if (found === null) throw new Error(`nothing to click: ${expression}`);
-    await this.ask("POST", `/element/${Object.values(found)[0]}/click`, {});
+    await this.press(String(Object.values(found)[0]));
   }
   async type(selector: string, text: string): Promise<void> {
     await this.ask("POST", `/element/${await this.element(selector)}/value`, { text });

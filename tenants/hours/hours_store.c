@@ -5,6 +5,7 @@
 #include "node/base/jx_scalar.h"
 #include "node/db/audit.h"
 #include "node/db/leaf.h"
+#include "node/db/store.h"
 #include "tenants/hours/hours_rows.h"
 
 #define COLUMNS \
@@ -144,37 +145,27 @@ static enum err leaf_of_row(const struct db_rows *rows, int row, struct arena *a
 const struct audit_table hours_audit_table = {"hours_decision", &hours_leaves, &hours_extra,
                                               leaf_of_row};
 
-static enum err own_texts(struct hours_decision *row, struct arena *arena, struct fail *why)
+/* With texts of its own. */
+static enum err own_row(const struct db_rows *rows, int i, struct arena *arena, void *out,
+                        struct fail *why)
 {
-    struct span *const texts[] = {&row->value, &row->value_before, &row->reason, &row->role};
+    struct hours_decision *row = out;
+    enum err rc = borrow_row(rows, i, row, why);
 
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        struct span copy = arena_copy(arena, *texts[i]);
-
-        if (copy.p == NULL && texts[i]->len > 0)
-            return fail_set(why, ERR_NOMEM, "decision");
-        *texts[i] = copy;
-    }
-    return ERR_OK;
+    return rc == ERR_OK ? STORE_OWN(arena, why, &row->value, &row->value_before, &row->reason,
+                                    &row->role)
+                        : rc;
 }
-
-static enum err own_rows(const struct db_rows *rows, struct arena *arena,
-                         struct hours_decision **out, size_t *n_out, struct fail *why)
+static enum err read_rows(struct tx *tx, struct db *db, const struct stmt *stmt,
+                          const struct db_args *args, struct arena *arena,
+                          struct hours_decision **out, size_t *n_out, struct fail *why)
 {
-    int n = db_rows_n(rows);
-    struct hours_decision *all =
-        arena_alloc(arena, ((size_t)n + 1) * sizeof(struct hours_decision));
-    enum err rc = all == NULL ? fail_set(why, ERR_NOMEM, "%d decisions", n) : ERR_OK;
+    static const struct store_list list = {sizeof(struct hours_decision), own_row};
+    void *all = NULL;
+    enum err rc = store_list(tx, db, stmt, args, &list, arena, &all, n_out, why);
 
-    for (int i = 0; i < n && rc == ERR_OK; i++) {
-        rc = borrow_row(rows, i, &all[i], why);
-        if (rc == ERR_OK)
-            rc = own_texts(&all[i], arena, why);
-    }
-    if (rc == ERR_OK) {
+    if (rc == ERR_OK)
         *out = all;
-        *n_out = (size_t)n;
-    }
     return rc;
 }
 
@@ -226,32 +217,19 @@ enum err hours_store_act(struct tx *tx, struct id act, int64_t *n_out, struct fa
 enum err hours_store_current(struct tx *tx, struct db *db, struct arena *arena,
                              struct hours_decision **out, size_t *n_out, struct fail *why)
 {
-    struct db_rows *rows = NULL;
     struct db_args none;
-    enum err rc;
 
     db_args_init(&none);
-    rc = tx != NULL ? tx_run(tx, &hours_current, &none, &rows, why)
-                    : db_run(db, &hours_current, &none, &rows, why);
-    if (rc == ERR_OK)
-        rc = own_rows(rows, arena, out, n_out, why);
-    db_rows_free(&rows);
-    return rc;
+    return read_rows(tx, db, &hours_current, &none, arena, out, n_out, why);
 }
 
 enum err hours_store_past(struct db *db, int32_t before, int n_cap, struct arena *arena,
                           struct hours_decision **out, size_t *n_out, struct fail *why)
 {
-    struct db_rows *rows = NULL;
     struct db_args args;
-    enum err rc;
 
     db_args_init(&args);
     db_arg_i32(&args, before);
     db_arg_i32(&args, n_cap);
-    rc = db_run(db, &hours_past, &args, &rows, why);
-    if (rc == ERR_OK)
-        rc = own_rows(rows, arena, out, n_out, why);
-    db_rows_free(&rows);
-    return rc;
+    return read_rows(NULL, db, &hours_past, &args, arena, out, n_out, why);
 }

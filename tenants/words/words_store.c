@@ -5,6 +5,7 @@
 #include "node/base/jx.h"
 #include "node/base/jx_scalar.h"
 #include "node/db/audit.h"
+#include "node/db/store.h"
 #include "tenants/words/words_rows.h"
 
 #define COLUMNS \
@@ -135,36 +136,27 @@ static enum err leaf_of_row(const struct db_rows *rows, int row, struct arena *a
 const struct audit_table words_audit_table = {"word_rule", &words_leaves, &words_extra,
                                               leaf_of_row};
 
-static enum err own_texts(struct words_act *row, struct arena *arena, struct fail *why)
+/* With texts of its own. */
+static enum err own_row(const struct db_rows *rows, int i, struct arena *arena, void *out,
+                        struct fail *why)
 {
-    struct span *const texts[] = {&row->added, &row->removed, &row->reason, &row->role};
+    struct words_act *row = out;
+    enum err rc = borrow_row(rows, i, row, why);
 
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        struct span copy = arena_copy(arena, *texts[i]);
-
-        if (copy.p == NULL && texts[i]->len > 0)
-            return fail_set(why, ERR_NOMEM, "an act");
-        *texts[i] = copy;
-    }
-    return ERR_OK;
+    return rc == ERR_OK
+               ? STORE_OWN(arena, why, &row->added, &row->removed, &row->reason, &row->role)
+               : rc;
 }
-
-static enum err own_rows(const struct db_rows *rows, struct arena *arena,
-                         struct words_act **out, size_t *n_out, struct fail *why)
+static enum err read_rows(struct tx *tx, struct db *db, const struct stmt *stmt,
+                          const struct db_args *args, struct arena *arena,
+                          struct words_act **out, size_t *n_out, struct fail *why)
 {
-    int n = db_rows_n(rows);
-    struct words_act *all = arena_alloc(arena, ((size_t)n + 1) * sizeof *all);
-    enum err rc = all == NULL ? fail_set(why, ERR_NOMEM, "%d acts", n) : ERR_OK;
+    static const struct store_list list = {sizeof(struct words_act), own_row};
+    void *all = NULL;
+    enum err rc = store_list(tx, db, stmt, args, &list, arena, &all, n_out, why);
 
-    for (int i = 0; i < n && rc == ERR_OK; i++) {
-        rc = borrow_row(rows, i, &all[i], why);
-        if (rc == ERR_OK)
-            rc = own_texts(&all[i], arena, why);
-    }
-    if (rc == ERR_OK) {
+    if (rc == ERR_OK)
         *out = all;
-        *n_out = (size_t)n;
-    }
     return rc;
 }
 
@@ -194,17 +186,13 @@ enum err words_store_add(struct tx *tx, const struct words_act *row, struct fail
 enum err words_store_find(struct tx *tx, struct id id, struct words_act *out, struct fail *why)
 {
     struct words_act *all = NULL;
-    struct db_rows *rows = NULL;
     struct db_args args;
     size_t n = 0;
     enum err rc;
 
     db_args_init(&args);
     db_arg_id(&args, id);
-    rc = tx_run(tx, &words_find, &args, &rows, why);
-    if (rc == ERR_OK)
-        rc = own_rows(rows, tx_arena(tx), &all, &n, why);
-    db_rows_free(&rows);
+    rc = read_rows(tx, NULL, &words_find, &args, tx_arena(tx), &all, &n, why);
     if (rc != ERR_OK)
         return rc;
     if (n == 0)
@@ -217,17 +205,10 @@ enum err words_store_past(struct tx *tx, struct db *db, int32_t before, int n_ca
                           struct arena *arena, struct words_act **out, size_t *n_out,
                           struct fail *why)
 {
-    struct db_rows *rows = NULL;
     struct db_args args;
-    enum err rc;
 
     db_args_init(&args);
     db_arg_i32(&args, before);
     db_arg_i32(&args, n_cap);
-    rc = tx != NULL ? tx_run(tx, &words_past, &args, &rows, why)
-                    : db_run(db, &words_past, &args, &rows, why);
-    if (rc == ERR_OK)
-        rc = own_rows(rows, arena, out, n_out, why);
-    db_rows_free(&rows);
-    return rc;
+    return read_rows(tx, db, &words_past, &args, arena, out, n_out, why);
 }

@@ -187,6 +187,11 @@ class Visitor:
         with self.lock:
             return [e[1] for e in self.events if e[0] == name]
 
+    def forget(self, name):
+        """Drops the events of that name heard so far: the next wait is for a new one."""
+        with self.lock:
+            self.events = [e for e in self.events if e[0] != name]
+
     def wait_closed(self, seconds=WAIT_S):
         end = time.monotonic() + seconds
         with self.lock:

@@ -13,6 +13,7 @@ struct audit;
 struct conf;
 struct space;
 struct accounts;
+struct care;
 struct watch;
 struct hours;
 struct live;
@@ -37,6 +38,7 @@ struct services {
     struct hours *hours;                  /* tenants/hours/hours_now.h */
     struct live *live;                    /* node/io/live.h; NULL where nothing listens */
     struct place *place;                  /* node/place/place.h; NULL: none */
+    struct care *care;                    /* node/io/care.h; NULL: nobody watches */
     struct net *net;                      /* node/io/net.h */
     struct notify *notify;                /* tenants/notify/notify.h */
     struct words_desk *words;             /* tenants/words/words_now.h */

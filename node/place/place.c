@@ -6,6 +6,7 @@
 #include "node/base/clock.h"
 #include "node/base/conf.h"
 #include "node/base/log.h"
+#include "node/place/measure.h"
 #include "node/place/place_conf.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
@@ -383,6 +384,7 @@ static void free_visits(struct place *place)
     }
     visits_forget(place);
     place_locks_free(&place->locks);
+    measures_free(&place->measures);
     while (place->ghosts != NULL) {
         struct ghost *ghost = place->ghosts;
 

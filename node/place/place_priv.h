@@ -126,6 +126,7 @@ struct place_meter {
 };
 
 struct pace; /* place_pace.c */
+struct measure;
 struct ghosts_reading;
 
 struct place {
@@ -152,6 +153,7 @@ struct place {
      * place_live_set adds the other, and who comes second opens the doors. */
     struct ghost *ghosts;
     struct place_lock *locks;       /* what staff have locked; of a program before us, too */
+    struct measure *measures;       /* what they have stopped; measure.h */
     struct ghosts_reading *reading; /* NULL: over; who has it: visit_seats.c */
     atomic_int begun;
     atomic_bool is_closing, is_read; /* is_read: no reading is under way any more */

@@ -18,6 +18,7 @@ struct watch;
 struct hours;
 struct live;
 struct place;
+struct support;
 struct net;
 struct notify;
 struct words_desk;
@@ -38,6 +39,7 @@ struct services {
     struct hours *hours;                  /* tenants/hours/hours_now.h */
     struct live *live;                    /* node/io/live.h; NULL where nothing listens */
     struct place *place;                  /* node/place/place.h; NULL: none */
+    struct support *support;              /* node/support/support.h */
     struct care *care;                    /* node/io/care.h; NULL: nobody watches */
     struct net *net;                      /* node/io/net.h */
     struct notify *notify;                /* tenants/notify/notify.h */

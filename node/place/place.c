@@ -61,7 +61,8 @@ static void *opened(void *arg, struct live_conn *conn, const struct caller *call
                             .pass = pass,
                             .next = place->guests,
                             .acted_mono_us = now.mono_us,
-                            .acted_utc_us = now.utc_us};
+                            .acted_utc_us = now.utc_us,
+                            .came_utc_us = now.utc_us};
     if (guest->next != NULL)
         guest->next->prev = guest;
     place->guests = guest;
@@ -266,6 +267,7 @@ static void each_second(struct place *place, struct place_now now)
     if (place->is_watch_due || now.mono_us - place->watch_mono_us >= WATCH_US)
         watch(place, now);
     place_serve(place, now);
+    presence_sweep(place, now);
 }
 
 static void tick(void *arg, int64_t now_mono_us, int64_t now_utc_us)
@@ -339,6 +341,8 @@ enum err place_open(const struct place_conf *conf, struct db *db, struct place *
     place->ping_s = (int32_t)conf_int(values, "live.ping_s");
     place->feature = (struct live_feature){place, opened, closed, refresh, tick, ending};
     rc = arena_create(ARENA_BYTES, &place->arena, why);
+    if (rc == ERR_OK)
+        rc = presence_open(place, why);
     if (rc == ERR_OK)
         rc = facts_read(db, NULL, clock_utc_us(), &place->facts, why);
     if (rc == ERR_OK)
@@ -416,5 +420,6 @@ void place_close(struct place **place_at)
     facts_unref(&place->facts);
     arena_destroy(&place->arena);
     free(place->entries);
+    presence_close(place);
     free(place);
 }

@@ -39,8 +39,9 @@ struct guest {
     struct visit *visit; /* NULL: in the lobby */
     struct guest *prev, *next;
     int64_t acted_mono_us, acted_utc_us; /* a command, or when it came */
-    uint64_t access;                     /* bits of the floors he may enter */
-    bool is_owed_cards;                  /* of the round of news under way: place_cards.c */
+    int64_t came_utc_us;
+    uint64_t access;    /* bits of the floors he may enter */
+    bool is_owed_cards; /* of the round of news under way: place_cards.c */
 };
 
 /* Who waits stands in place->wait_first ... in the order of asking. */
@@ -54,6 +55,7 @@ struct visit {
     struct place_floor *floor;
     int copy;
     bool is_counted;
+    int64_t since_utc_us; /* on floors, without a break */
     /* Waiting. */
     struct place_floor *wants;
     struct visit *wait_prev, *wait_next;
@@ -111,6 +113,7 @@ struct place_floor {
     struct place_copy copies[PLACE_COPIES_CAP]; /* number 1 first */
     int n_waiting;
     int n_seen;                  /* on its public channels, a second ago at most */
+    int64_t staffless_utc_us;    /* presence.h; 0: not so */
     struct place_alias *aliases; /* of the session, whoever was there */
     size_t n_aliases, aliases_cap;
 };
@@ -126,6 +129,7 @@ struct place_meter {
 };
 
 struct pace; /* place_pace.c */
+struct presence_desk;
 struct measure;
 struct ghosts_reading;
 
@@ -174,6 +178,7 @@ struct place {
     void *paces; /* tsearch */
     struct pace *pace_first, *pace_last;
     struct place_meter meter;
+    struct presence_desk *presence; /* presence.c */
 };
 
 /* Why a command is refused, for people; the texts live until the call ends. */
@@ -334,6 +339,12 @@ void place_meter_add(struct place *place, const struct place_floor *floor);
 void place_meter_sweep(struct place *place);
 void place_meter_refused(struct place *place, const char *code);
 void place_meter_seats(struct place *place, enum place_seats_state state, int n_tries);
+
+/* ---- presence.c: each second for all who look from outside ---- */
+
+NODISCARD enum err presence_open(struct place *place, struct fail *why);
+void presence_sweep(struct place *place, struct place_now now);
+void presence_close(struct place *place); /* whoever holds one may go on */
 
 /* ---- place_hours.c ---- */
 

@@ -140,6 +140,8 @@ enum err visit_stand(struct visit *visit, struct place_floor *floor, int copy,
                          visit->guest == NULL ? NULL : visit, place_ms(now), &person, why);
     if (rc != ERR_OK)
         return rc;
+    if (visit->person == NULL)
+        visit->since_utc_us = now.utc_us;
     visit_off(visit, now);
     visit->person = person;
     visit->floor = floor;

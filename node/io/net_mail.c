@@ -10,7 +10,7 @@
 #define WORD_BYTES   45 /* of text in an encoded word: 60 characters, with its frame 72 of 75 */
 #define LINE_BYTES   57 /* of body in a line: 76 characters (RFC 2045, 6.8) */
 #define TOKYO_US     (9 * HOUR_US)
-#define HEAD_CAP     1600 /* the fixed lines, two addresses, a date */
+#define HEAD_CAP     2600 /* the fixed lines of mail and parts, two addresses, a date */
 #define WORD_FRAME   16   /* "=?UTF-8?B?" "?=" CR LF SP */
 #define BASE64_OF(n) (((n) + 2) / 3 * 4)
 
@@ -97,6 +97,51 @@ static void put_date(struct out *out, int64_t utc_us)
     put_text(out, text);
 }
 
+/* Base64 has no '_', so no line of the content is taken for it; the id makes it this mail's
+ * own. */
+static void put_boundary(struct out *out, const struct net_mail *mail)
+{
+    char id[ID_TEXT_CAP];
+
+    id_text(mail->id, id);
+    put_text(out, "=_");
+    put_text(out, id);
+}
+
+static void put_part(struct out *out, const struct net_mail *mail)
+{
+    put_text(out, "--");
+    put_boundary(out, mail);
+    put_text(out, "\r\n");
+}
+
+static void put_text_head(struct out *out)
+{
+    put_text(out, "Content-Type: text/plain; charset=UTF-8\r\n"
+                  "Content-Transfer-Encoding: base64\r\n");
+}
+
+static void put_content_head(struct out *out, const struct net_mail *mail)
+{
+    if (mail->file_name == NULL) {
+        put_text_head(out);
+        return;
+    }
+    put_text(out, "Content-Type: multipart/mixed; boundary=\"");
+    put_boundary(out, mail);
+    put_text(out, "\"\r\n");
+}
+
+static void put_file_head(struct out *out, const struct net_mail *mail)
+{
+    put_text(out, "Content-Type: ");
+    put_text(out, mail->file_type);
+    put_text(out, "\r\nContent-Transfer-Encoding: base64\r\n"
+                  "Content-Disposition: attachment; filename=\"");
+    put_text(out, mail->file_name);
+    put_text(out, "\"\r\n\r\n");
+}
+
 static void put_head(struct out *out, const struct net_mail *mail)
 {
     char id[ID_TEXT_CAP];
@@ -113,15 +158,22 @@ static void put_head(struct out *out, const struct net_mail *mail)
     put_text(out, id);
     put_text(out, mail->from.text + mail->from.at); /* "@" and the domain */
     put_text(out, ">\r\n"
-                  "MIME-Version: 1.0\r\n"
-                  "Content-Type: text/plain; charset=UTF-8\r\n"
-                  "Content-Transfer-Encoding: base64\r\n"
-                  "Auto-Submitted: auto-generated\r\n" /* RFC 3834: nobody answers a machine */
+                  "MIME-Version: 1.0\r\n");
+    put_content_head(out, mail);
+    put_text(out, "Auto-Submitted: auto-generated\r\n" /* RFC 3834: nobody answers a machine */
                   "X-Auto-Response-Suppress: All\r\n"
                   "\r\n");
 }
 
 /* ---- the body ---- */
+
+static void put_lines(struct out *out, struct span bytes)
+{
+    for (size_t at = 0; at < bytes.len; at += LINE_BYTES) {
+        put_base64(out, span_cut(bytes, at, LINE_BYTES));
+        put_text(out, "\r\n");
+    }
+}
 
 static enum err put_body(struct out *out, struct span body, struct arena *arena,
                          struct fail *why)
@@ -136,10 +188,30 @@ static enum err put_body(struct out *out, struct span body, struct arena *arena,
             text[n++] = '\r';
         text[n++] = body.p[i];
     }
-    for (size_t at = 0; at < n; at += LINE_BYTES) {
-        put_base64(out, span_cut(span_of(text, n), at, LINE_BYTES));
-        put_text(out, "\r\n");
-    }
+    put_lines(out, span_of(text, n));
+    return ERR_OK;
+}
+
+/* text alone, or text and file as multipart/mixed (RFC 2046, 5.1.3). */
+static enum err put_content(struct out *out, const struct net_mail *mail, struct arena *arena,
+                            struct fail *why)
+{
+    enum err rc;
+
+    if (mail->file_name == NULL)
+        return put_body(out, mail->body, arena, why);
+    put_part(out, mail);
+    put_text_head(out);
+    put_text(out, "\r\n");
+    rc = put_body(out, mail->body, arena, why);
+    if (rc != ERR_OK)
+        return rc;
+    put_part(out, mail);
+    put_file_head(out, mail);
+    put_lines(out, mail->file);
+    put_text(out, "--");
+    put_boundary(out, mail);
+    put_text(out, "--\r\n");
     return ERR_OK;
 }
 
@@ -161,6 +233,26 @@ static bool is_address(const struct net_address *address)
            again.at == address->at;
 }
 
+static bool is_word(const char *text, const char *allowed)
+{
+    size_t len = strlen(text);
+
+    return len > 0 && len <= NET_MAIL_NAME_MOST && strspn(text, allowed) == len;
+}
+
+static enum err check_file(const struct net_mail *mail, struct fail *why)
+{
+    if (mail->file_name == NULL)
+        return ERR_OK;
+    if (mail->file.len > NET_MAIL_FILE_MOST)
+        return fail_set(why, ERR_TOO_LARGE, "a file of %zu bytes", mail->file.len);
+    if (mail->file.len == 0 || mail->file_type == NULL ||
+        !is_word(mail->file_name, "abcdefghijklmnopqrstuvwxyz0123456789._-") ||
+        !is_word(mail->file_type, "abcdefghijklmnopqrstuvwxyz0123456789./+-"))
+        return fail_set(why, ERR_INVALID, "the file of a mail");
+    return ERR_OK;
+}
+
 static enum err check(const struct net_mail *mail, struct fail *why)
 {
     if (mail->subject.len > NET_MAIL_SUBJECT_MOST ||
@@ -171,7 +263,7 @@ static enum err check(const struct net_mail *mail, struct fail *why)
     if (mail->subject.len == 0 || mail->body.len == 0 || !is_text(mail->subject, false) ||
         !is_text(mail->from_name, false) || !is_text(mail->body, true))
         return fail_set(why, ERR_INVALID, "a text of a mail");
-    return ERR_OK;
+    return check_file(mail, why);
 }
 
 /* Every word holds at least WORD_BYTES - 3 bytes. */
@@ -191,11 +283,13 @@ enum err net_mail_write(const struct net_mail *mail, struct arena *arena,
         return rc;
     out.cap = HEAD_CAP + words_cap(mail->subject.len) + words_cap(mail->from_name.len) +
               BASE64_OF(mail->body.len * 2) + (mail->body.len * 2 / LINE_BYTES + 2) * 8;
+    if (mail->file_name != NULL)
+        out.cap += BASE64_OF(mail->file.len) + (mail->file.len / LINE_BYTES + 2) * 8;
     out.p = arena_alloc(arena, out.cap);
     if (out.p == NULL)
         return fail_set(why, ERR_NOMEM, "a mail of %zu bytes", out.cap);
     put_head(&out, mail);
-    rc = put_body(&out, mail->body, arena, why);
+    rc = put_content(&out, mail, arena, why);
     if (rc == ERR_OK)
         *bytes_out = span_of(out.p, out.len);
     return rc;

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define ENTRIES_MOST 1000
+#define ENTRIES_MOST   1000
+#define PASSWORD_LEAST 8
+#define PASSWORD_MOST  128
 
 struct out {
     uint8_t *p;
@@ -83,8 +85,16 @@ static enum err write_entry(struct archive *zip, const struct zip_entry *file, s
     return rc;
 }
 
-static enum err write_all(const struct zip_entry *sorted, size_t n, struct out *out,
-                          struct fail *why)
+/* Option and password before the archive opens. */
+static bool is_locked(struct archive *zip, const char *password)
+{
+    return password == NULL ||
+           (archive_write_set_format_option(zip, "zip", "encryption", "aes256") == ARCHIVE_OK &&
+            archive_write_set_passphrase(zip, password) == ARCHIVE_OK);
+}
+
+static enum err write_all(const struct zip_entry *sorted, size_t n, const char *password,
+                          struct out *out, struct fail *why)
 {
     struct archive *zip = archive_write_new();
     enum err rc = ERR_OK;
@@ -93,6 +103,7 @@ static enum err write_all(const struct zip_entry *sorted, size_t n, struct out *
         return fail_set(why, ERR_NOMEM, "zip");
     if ((archive_write_set_format_zip(zip) != ARCHIVE_OK ||
          archive_write_set_format_option(zip, "zip", "compression", "deflate") != ARCHIVE_OK ||
+         !is_locked(zip, password) ||
          archive_write_set_bytes_in_last_block(zip, 1) != ARCHIVE_OK ||
          archive_write_open(zip, out, NULL, on_bytes, NULL) != ARCHIVE_OK))
         rc = fail_of(zip, why);
@@ -104,8 +115,8 @@ static enum err write_all(const struct zip_entry *sorted, size_t n, struct out *
     return rc;
 }
 
-enum err zip_write(const struct zip_entry *entries, size_t n, struct arena *arena,
-                   struct span *zip_out, struct fail *why)
+static enum err write_zip(const struct zip_entry *entries, size_t n, const char *password,
+                          struct arena *arena, struct span *zip_out, struct fail *why)
 {
     struct zip_entry *sorted;
     struct out out = {0};
@@ -121,7 +132,7 @@ enum err zip_write(const struct zip_entry *entries, size_t n, struct arena *aren
     qsort(sorted, n, sizeof *sorted, by_name);
     rc = check_names(sorted, n, why);
     if (rc == ERR_OK)
-        rc = write_all(sorted, n, &out, why);
+        rc = write_all(sorted, n, password, &out, why);
     if (rc == ERR_OK) {
         *zip_out = arena_copy(arena, span_of(out.p, out.len));
         if (zip_out->p == NULL)
@@ -129,4 +140,24 @@ enum err zip_write(const struct zip_entry *entries, size_t n, struct arena *aren
     }
     free(out.p);
     return rc;
+}
+
+enum err zip_write(const struct zip_entry *entries, size_t n, struct arena *arena,
+                   struct span *zip_out, struct fail *why)
+{
+    return write_zip(entries, n, NULL, arena, zip_out, why);
+}
+
+enum err zip_write_locked(const struct zip_entry *entries, size_t n, const char *password,
+                          struct arena *arena, struct span *zip_out, struct fail *why)
+{
+    size_t len = strlen(password);
+
+    *zip_out = SPAN_NONE;
+    if (len < PASSWORD_LEAST || len > PASSWORD_MOST)
+        return fail_set(why, ERR_INVALID, "a password of %zu bytes", len);
+    for (size_t i = 0; i < len; i++)
+        if (password[i] < 0x21 || password[i] > 0x7e)
+            return fail_set(why, ERR_INVALID, "a password's character %zu", i);
+    return write_zip(entries, n, password, arena, zip_out, why);
 }

@@ -150,3 +150,79 @@ T_CASE(net_mail_refuses_what_would_be_a_header)
     }
     arena_destroy(&arena);
 }
+
+T_CASE(net_mail_carries_one_file)
+{
+    static const uint8_t file[] = {'P', 'K', 3, 4, 0, 255};
+    struct net_mail mail = mail_of("", "s", "x");
+    struct arena *arena = arena_of();
+    struct span bytes;
+
+    mail.file_name = "report.zip";
+    mail.file_type = "application/zip";
+    mail.file = span_of(file, sizeof file);
+    T_EQ(net_mail_write(&mail, arena, &bytes, NULL), ERR_OK, "written");
+    T_SPAN(bytes,
+           SPAN("Date: Sun, 22 Nov 2026 15:37:03 +0900\r\n"
+                "From: <notice@town.example.jp>\r\n"
+                "To: <duty@example.jp>\r\n"
+                "Subject: =?UTF-8?B?cw==?=\r\n"
+                "Message-ID: <00010203-0405-0607-0809-0a0b0c0d0e0f@town.example.jp>\r\n"
+                "MIME-Version: 1.0\r\n"
+                "Content-Type: multipart/mixed;"
+                " boundary=\"=_00010203-0405-0607-0809-0a0b0c0d0e0f\"\r\n"
+                "Auto-Submitted: auto-generated\r\n"
+                "X-Auto-Response-Suppress: All\r\n"
+                "\r\n"
+                "--=_00010203-0405-0607-0809-0a0b0c0d0e0f\r\n"
+                "Content-Type: text/plain; charset=UTF-8\r\n"
+                "Content-Transfer-Encoding: base64\r\n"
+                "\r\n"
+                "eA==\r\n"
+                "--=_00010203-0405-0607-0809-0a0b0c0d0e0f\r\n"
+                "Content-Type: application/zip\r\n"
+                "Content-Transfer-Encoding: base64\r\n"
+                "Content-Disposition: attachment; filename=\"report.zip\"\r\n"
+                "\r\n"
+                "UEsDBAD/\r\n"
+                "--=_00010203-0405-0607-0809-0a0b0c0d0e0f--\r\n"),
+           "the whole mail");
+    arena_destroy(&arena);
+}
+
+T_CASE(net_mail_refuses_a_file_that_could_say_more)
+{
+    static const struct {
+        const char *name, *type, *bytes;
+        enum err want;
+    } rows[] = {
+        {"a.zip", "application/zip", "x", ERR_OK},
+        {"a.zip", "application/zip", "", ERR_INVALID},
+        {"", "application/zip", "x", ERR_INVALID},
+        {"a\"\r\nBcc: x@y.zz", "application/zip", "x", ERR_INVALID},
+        {"報告.zip", "application/zip", "x", ERR_INVALID},
+        {"a/b", "application/zip", "x", ERR_INVALID},
+        {"a.zip", "text/html; charset=x", "x", ERR_INVALID},
+        {"a.zip", NULL, "x", ERR_INVALID},
+    };
+    struct arena *arena = arena_of();
+    struct net_mail mail = mail_of("", "s", "x");
+    struct span bytes;
+    uint8_t *large = calloc(1, NET_MAIL_FILE_MOST + 1);
+
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        mail.file_name = rows[i].name;
+        mail.file_type = rows[i].type;
+        mail.file = span_text(rows[i].bytes);
+        T_EQ(net_mail_write(&mail, arena, &bytes, NULL), rows[i].want, rows[i].name);
+    }
+    T_OK(large != NULL, "memory");
+    mail.file_name = "a.zip";
+    mail.file_type = "application/zip";
+    mail.file = span_of(large, NET_MAIL_FILE_MOST + 1);
+    T_EQ(net_mail_write(&mail, arena, &bytes, NULL), ERR_TOO_LARGE, "one byte too many");
+    mail.file.len--;
+    T_EQ(net_mail_write(&mail, arena, &bytes, NULL), ERR_OK, "the most");
+    free(large);
+    arena_destroy(&arena);
+}

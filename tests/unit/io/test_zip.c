@@ -66,3 +66,28 @@ T_CASE(zip_refuses_names_that_are_none)
     T_EQ(zip_write(files, 0, arena, &zip, NULL), ERR_INVALID, "nothing");
     arena_destroy(&arena);
 }
+
+/* tests/integration/test_weekly.py opens one with the right password and with a wrong one. */
+T_CASE(zip_under_a_password_gives_nothing_away)
+{
+    static const struct unzip_caps caps = {
+        .n_entries = 10, .file_bytes = 1 << 20, .total_bytes = 1 << 20, .ratio = 100};
+    const struct zip_entry one = {"report.csv", SPAN("a canary that nobody may read")};
+    struct arena *arena = NULL;
+    struct unzip unzip;
+    struct span zip, again;
+
+    T_EQ(arena_create(65536, &arena, NULL), ERR_OK, "arena");
+    T_EQ(zip_write_locked(&one, 1, "J7WQ-long-enough", arena, &zip, NULL), ERR_OK, "written");
+    T_OK(memmem(zip.p, zip.len, "canary", 6) == NULL, "not in clear");
+    T_EQ(zip_write_locked(&one, 1, "J7WQ-long-enough", arena, &again, NULL), ERR_OK, "again");
+    T_OK(!span_eq(zip, again), "another salt each time");
+    T_OK(unzip_read(zip, &caps, arena, &unzip, NULL) != ERR_OK || unzip.n_files == 0 ||
+             unzip.n_troubles > 0,
+         "does not open without the password");
+    T_EQ(zip_write_locked(&one, 1, "short", arena, &zip, NULL), ERR_INVALID, "too short");
+    T_EQ(zip_write_locked(&one, 1, "with a space", arena, &zip, NULL), ERR_INVALID, "space");
+    T_EQ(zip_write_locked(&one, 1, "パスワードです", arena, &zip, NULL), ERR_INVALID,
+         "not ASCII");
+    arena_destroy(&arena);
+}

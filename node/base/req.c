@@ -76,6 +76,12 @@ void reply_bytes(struct req *req, int status, const char *type, struct span body
     finish(req, status, type, body);
 }
 
+void reply_flow(struct req *req, const char *type, struct flow *flow)
+{
+    req->reply.flow = flow;
+    finish(req, 200, type, SPAN_NONE);
+}
+
 void reply_fail(struct req *req, const struct fail *why)
 {
     const struct jx_shape *input = req->route == NULL ? NULL : req->route->input;

@@ -100,11 +100,15 @@ struct reply_header {
  * that there was something to refuse. */
 #define REPLY_HIDDEN "hidden"
 
+struct flow; /* node/base/flow.h */
+
 struct reply {
     int status;
     const char *code; /* of a problem, static: what the access record says of it */
     const char *type; /* media type */
     struct span body; /* arena of the request, or static */
+    /* Instead of body: made while it goes out; the reader's side is the server's. */
+    struct flow *flow;
     struct reply_header headers[8];
     int n_headers;
 };
@@ -157,6 +161,11 @@ void *req_alloc(struct req *req, size_t bytes);
 void reply_json(struct req *req, int status, const void *output); /* by route->output */
 void reply_none(struct req *req);                                 /* 204 */
 void reply_bytes(struct req *req, int status, const char *type, struct span body);
+/* An answer of any length, 200: flow's reader is the server from here on, whatever comes of the
+ * request; its writer is a thread of the feature's own, not the one that answers. What a writer
+ * ends before its time reaches the client as a cut answer, and a client that goes away ends the
+ * flow for the writer. Nothing goes out before the access record is committed. */
+void reply_flow(struct req *req, const char *type, struct flow *flow);
 /* problem+json (RFC 9457) with code and a plain Japanese sentence. */
 void reply_fail(struct req *req, const struct fail *why);
 /* The same with a code and a sentence of the handler's own; code outlives the request. */

@@ -339,6 +339,12 @@ void csv_end_row(struct csv_writer *writer)
     writer->is_row_begun = false;
 }
 
+void csv_clear(struct csv_writer *writer)
+{
+    writer->len = 0;
+    writer->flags &= ~CSV_BOM;
+}
+
 enum err csv_written(const struct csv_writer *writer, struct span *text_out, struct fail *why)
 {
     *text_out = SPAN_NONE;

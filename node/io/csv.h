@@ -82,6 +82,8 @@ void csv_end_row(struct csv_writer *writer);
 /* What was written so far, borrowed until the next call. ERR_NOMEM when any write failed. */
 NODISCARD enum err csv_written(const struct csv_writer *writer, struct span *text_out,
                                struct fail *why);
+/* What was written so far has been taken: the next field goes on behind it. */
+void csv_clear(struct csv_writer *writer);
 /* Would a spreadsheet program compute it instead of showing it? Begins with = + - @, their
  * full-width forms, tab or CR, blanks before them ignored. */
 bool csv_is_formula(struct span field);

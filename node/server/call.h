@@ -37,6 +37,8 @@ struct call {
     size_t body_cap, body_len;
     int64_t n_seen_bytes; /* of the body, dropped ones too */
     int64_t began_mono_us;
+    bool is_dry;  /* the answer's flow has nothing now: the connection is set aside */
+    bool is_gone; /* nobody takes the answer any more: it ends */
 
     /* Dispatch: 2 while the handler runs (it and its answer), 1 when one of them is done. */
     atomic_int n_holds;

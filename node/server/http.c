@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "node/base/clock.h"
+#include "node/base/flow.h"
 #include "node/base/log.h"
 #include "node/base/mbox.h"
 #include "node/server/dispatch.h"
@@ -74,6 +75,7 @@ static void call_give_back(struct call *call)
 
     http->n_calls--;
     file_drop(call);
+    flow_leave(&call->req.reply.flow);
     arena_reset(call->req.arena);
     if (http->n_free_calls == CALLS_KEPT || http->is_draining) {
         arena_destroy(&call->req.arena);
@@ -277,6 +279,10 @@ static void hand_over(struct call *call, struct conn *conn)
 static enum MHD_Result reply_now(struct call *call, struct conn *conn)
 {
     conn->phase = CONN_REPLY;
+    if (call->req.reply.flow != NULL) {
+        conn->flowing = call;
+        call->http->n_flowing++;
+    }
     conn->deadline_us = clock_mono_us() + HTTP_REPLY_S * 1000000LL;
     return http_reply(call);
 }
@@ -363,6 +369,10 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
     (void)arg;
     (void)why;
     *context = NULL;
+    if (conn != NULL && conn->flowing != NULL) {
+        conn->flowing = NULL;
+        conn->at->http->n_flowing--;
+    }
     if (call != NULL)
         call_give_back(call);
     if (conn != NULL) {
@@ -423,6 +433,7 @@ static void sweep(struct http *http, int64_t now_us)
         bool is_late = conn->deadline_us <= now_us;
         bool is_unwanted = http->is_draining && conn->phase == CONN_IDLE;
 
+        http_flow_sweep(conn, is_late);
         if (!is_late && !is_unwanted)
             continue;
         if (conn->phase == CONN_BODY || conn->phase == CONN_HEAD) {
@@ -528,6 +539,7 @@ static void take_events(struct http *http)
             eventfd_t seen;
 
             eventfd_read(http->wake_fd, &seen);
+            http_flow_resume(http);
         } else if (events[i].data.ptr == http->answered) {
             resume_answered(http);
         } else {
@@ -574,8 +586,10 @@ static void *loop_main(void *arg)
             swept_us = now_us;
             sweep(http, now_us);
         }
-        if (drain_step(http, now_us))
+        if (drain_step(http, now_us)) {
+            http_flow_stop(http);
             return NULL;
+        }
     }
 }
 

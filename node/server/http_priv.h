@@ -43,6 +43,7 @@ struct conn {
     enum conn_phase phase;
     int64_t deadline_us;
     const struct call *refused; /* its body is read and dropped, HTTP_LINGER_S at most */
+    struct call *flowing;       /* its answer is a flow */
 };
 
 struct http {
@@ -57,6 +58,7 @@ struct http {
     struct call *free_calls; /* kept with their arenas */
     int n_free_calls, n_calls;
     int n_files;                         /* bodies that are files, in memory now */
+    int n_flowing;                       /* connections whose answer is a flow */
     bool is_draining;                    /* no longer listening */
     atomic_int_least64_t drain_began_us; /* set by http_drain */
     atomic_int_least64_t end_us; /* set by http_close: when the loop ends at the latest */
@@ -75,5 +77,15 @@ bool http_judge(struct call *call, const struct http_socket *socket);
 void http_policy_fill(struct listening *at);
 /* Queues call->req.reply. */
 enum MHD_Result http_reply(struct call *call);
+
+/* Answers that are made while they go out (http_flow.c). A connection whose flow is dry is set
+ * aside; the library does not see then when the other side goes away, so that is looked for. */
+struct MHD_Response *http_flow_response(struct call *call);
+/* After a wake: those who have something to send go on. */
+void http_flow_resume(struct http *http);
+/* Of a sweep: who is late or has lost his reader goes on, to end. */
+void http_flow_sweep(struct conn *conn, bool is_late);
+/* Before the library is stopped: nobody is set aside any more. */
+void http_flow_stop(struct http *http);
 
 #endif

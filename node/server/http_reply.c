@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "node/base/clock.h"
+#include "node/base/flow.h"
 #include "node/base/log.h"
 #include "node/base/problem.h"
 #include "node/server/http_priv.h"
@@ -43,6 +44,7 @@ void call_refuse(struct call *call, enum refusal refusal)
 {
     char *body = arena_alloc(call->req.arena, REFUSAL_BODY_CAP);
 
+    flow_leave(&call->req.reply.flow);
     call->req.reply.status = refusal_status(refusal);
     call->req.reply.code = refusal_code(refusal);
     call->req.reply.type = PROBLEM_MEDIA_TYPE;
@@ -90,18 +92,24 @@ static void add_headers(struct MHD_Response *response, const struct call *call)
         add(response, "Connection", "close");
 }
 
+static struct MHD_Response *response_of_body(const struct reply *reply)
+{
+    void *body;
+
+    /* The body lives in the call's arena until on_completed. The library's type is not const,
+     * but it only reads. */
+    memcpy(&body, &reply->body.p, sizeof body);
+    return MHD_create_response_from_buffer(reply->body.len, body, MHD_RESPMEM_PERSISTENT);
+}
+
 enum MHD_Result http_reply(struct call *call)
 {
     const struct reply *reply = &call->req.reply;
     struct MHD_Response *response;
     enum MHD_Result queued;
-    void *body;
 
     invariant(reply->status >= 200 && reply->status < 600, "status %d", reply->status);
-    /* The body lives in the call's arena until on_completed. The library's type is not const,
-     * but it only reads. */
-    memcpy(&body, &reply->body.p, sizeof body);
-    response = MHD_create_response_from_buffer(reply->body.len, body, MHD_RESPMEM_PERSISTENT);
+    response = reply->flow == NULL ? response_of_body(reply) : http_flow_response(call);
     if (response == NULL)
         return MHD_NO;
     add_headers(response, call);

@@ -15,6 +15,7 @@ import "./hours.ts";
 import "./floors.ts";
 import "./people.ts";
 import "./staff.ts";
+import "./word_lists.ts";
 import "./place.ts";
 import "./quarter.ts";
 import "./sheet.ts";

@@ -434,6 +434,19 @@ export const pages: readonly PageUnderTest[] = [
     reach: (v) => to(v, `#/roster/${v.at.imports["checked"]}`, ".deeds li"),
   },
   { name: "rollover", who: "board", reach: (v) => to(v, "#/rollover", "main .deeds li") },
+  {
+    name: "safe_words",
+    who: "contractor",
+    reach: async (v) => {
+      await to(v, "#/words", "#words-try");
+      await v.page.fill("#words-try", "しにたい。090-1234-5678 に電話して");
+      await v.page.click("form:has(#words-try) .button");
+      await v.page.waitForSelector(".tried dl");
+      await v.page.locator("section:has(> #words-import-title) summary").click();
+      await v.page.click("section:has(> #words-own) form .button");
+      await v.page.waitForSelector("#words-own-add-fault");
+    },
+  },
   { name: "summary", who: "board", reach: (v) => to(v, "#/summary", ".deeds") },
   { name: "unused_rights", who: "board", reach: (v) => to(v, "#/unused", "main p") },
   { name: "keys", who: "board", reach: (v) => to(v, "#/keys", ".facts") },

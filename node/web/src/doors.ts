@@ -23,6 +23,8 @@ const roster: HomeDoor = { href: "#/roster", title: doors.roster, note: doors.ro
 const summary: HomeDoor = { href: "#/summary", title: doors.summary, note: doors.summaryNote };
 const audit: HomeDoor = { href: "#/audit", title: doors.audit, note: doors.auditNote };
 
+const wordLists: HomeDoor = { href: "#/words", title: doors.words, note: doors.wordsNote };
+
 const place: HomeDoor = { href: "#/place", title: home.place, note: home.placeNote };
 
 /** Who may come onto the floors; the node decides which of them, and when. */
@@ -44,6 +46,7 @@ function othersOf(role: string): readonly HomeDoor[] {
         hours,
         floors,
         visits,
+        wordLists,
         schools,
         roster,
         summary,
@@ -60,6 +63,7 @@ function othersOf(role: string): readonly HomeDoor[] {
         hoursSeen,
         floors,
         visits,
+        wordLists,
         schools,
         roster,
         settings,

@@ -14,6 +14,7 @@ import "./room_wait.ts";
 import "./sheet.ts";
 import "./states.ts";
 import "./visits.ts";
+import "./word_lists.ts";
 import "./words.ts";
 
 await main(20_000);

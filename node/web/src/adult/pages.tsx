@@ -24,6 +24,7 @@ import { FirstSheetPage, SheetPage } from "./sheet.js";
 import { SummaryPage } from "./summary.js";
 import { UnusedPage } from "./unused.js";
 import { VisitsPage } from "./visits.js";
+import { WordListsPage } from "./word_lists.js";
 
 /** The pages of grown-ups at work, in a part of their own: no child's device fetches them. */
 export const dressed = wear(sheet);
@@ -45,6 +46,7 @@ const views: Views = {
   roster: RosterPage,
   "roster-import": RosterImportPage,
   rollover: RolloverPage,
+  words: WordListsPage,
   summary: SummaryPage,
   unused: UnusedPage,
   notify: NotifyPage,

@@ -43,6 +43,7 @@ const rows = {
   roster: { path: "roster", of: "adult" },
   "roster-import": { path: "roster/*", of: "adult" },
   rollover: { path: "rollover", of: "adult" },
+  words: { path: "words", of: "adult" },
   summary: { path: "summary", of: "adult" },
   unused: { path: "unused", of: "adult" },
   notify: { path: "notify", of: "adult" },

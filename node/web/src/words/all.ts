@@ -24,6 +24,7 @@ import { schools } from "./schools.js";
 import { settings } from "./settings.js";
 import { summary } from "./summary.js";
 import { way } from "./way.js";
+import { wordLists } from "./word_lists.js";
 import type { Word } from "./word.js";
 
 /** The whole catalogue, for the build's check and list. `forChildren`: a child may read it. `isLater`:
@@ -67,5 +68,6 @@ export const chapters: readonly Chapter[] = [
   { name: "roster", forChildren: false, words: roster },
   { name: "summary", forChildren: false, words: summary },
   { name: "notify", forChildren: false, words: notify },
+  { name: "wordLists", forChildren: false, words: wordLists },
   { name: "roleTable", forChildren: false, words: roleTable },
 ];

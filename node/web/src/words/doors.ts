@@ -37,6 +37,12 @@ export const doors = {
     "だれが いつ はいって、 でたかの きろくです。",
     "Who came and left, and when.",
   ],
+  words: ["かくす言葉《ことば》", "かくす ことば", "Safe words"],
+  wordsNote: [
+    "ほかの人《ひと》に見《み》せない言葉《ことば》を、試《ため》して、加《くわ》えます。",
+    "みせない ことばを ためします。 たします。",
+    "Try and change what others do not see.",
+  ],
   people: ["人《ひと》とID", "人《ひと》と ID", "People and IDs"],
   peopleNote: [
     "人《ひと》をさがし、IDを承認《しょうにん》・発行《はっこう》・停止《ていし》します。",

@@ -1,0 +1,29 @@
+import type { VNode } from "preact";
+import { Given, Words } from "../view/words.js";
+import { first } from "../words/first.js";
+import type { Word } from "../words/word.js";
+import type { DeedSaid } from "./deed.js";
+
+/** What an act came to, where a screen reader hears it come. */
+export function Said({ of, done, id }: { of: DeedSaid; done: Word; id?: string }): VNode {
+  return (
+    <>
+      <div role="alert" class="stack-small" {...(id === undefined ? {} : { id })}>
+        {of.kind !== "refused"
+          ? null
+          : of.texts.map((text) => (
+              <p class="fault" key={text}>
+                {text === "" ? <Words of={first.noAnswer} /> : <Given>{text}</Given>}
+              </p>
+            ))}
+      </div>
+      <div role="status">
+        {of.kind === "done" ? (
+          <p class="note">
+            <Words of={done} />
+          </p>
+        ) : null}
+      </div>
+    </>
+  );
+}

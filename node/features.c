@@ -9,6 +9,7 @@
 #include "node/db/settings.h"
 #include "node/db/sweep.h"
 #include "node/db/writer.h"
+#include "node/place/measure_rows.h"
 #include "node/place/chat_rows.h"
 #include "node/place/place_commands.h"
 #include "node/place/place_events.h"
@@ -130,6 +131,8 @@ const struct stmt_table features_stmts[] = {
     {lock_stmts, LOCK_STMTS_N},
     {chat_stmts, CHAT_STMTS_N},
     {talk_stmts, TALK_STMTS_N},
+    {measure_stmts, MEASURE_STMTS_N},
+    {reaction_stmts, REACTION_STMTS_N},
     {look_stmts, LOOK_STMTS_N},
     {profile_stmts, PROFILE_STMTS_N},
     {words_stmts, WORDS_STMTS_N},
@@ -172,6 +175,8 @@ const struct data_table_list features_tables[] = {
     {lock_tables, LOCK_TABLES_N},
     {chat_tables, CHAT_TABLES_N},
     {talk_tables, TALK_TABLES_N},
+    {measure_tables, MEASURE_TABLES_N},
+    {reaction_tables, REACTION_TABLES_N},
     {profile_tables, PROFILE_TABLES_N},
     {words_tables, WORDS_TABLES_N},
     {notify_tables, NOTIFY_TABLES_N},
@@ -186,6 +191,7 @@ const struct setting_table features_settings[] = {
     {watch_settings, WATCH_SETTINGS_N},     {admission_settings, ADMISSION_SETTINGS_N},
     {hours_settings, HOURS_SETTINGS_N},     {visit_settings, VISIT_SETTINGS_N},
     {profile_settings, PROFILE_SETTINGS_N}, {place_settings, PLACE_SETTINGS_N},
+    {measure_settings, MEASURE_SETTINGS_N}, {reaction_settings, REACTION_SETTINGS_N},
     {chat_settings, CHAT_SETTINGS_N},       {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
 };
@@ -208,5 +214,6 @@ const struct audit_table *const features_audit_tables[] = {
     &place_session_audit_table, &visit_event_audit_table,    &area_lock_audit_table,
     &chat_line_audit_table,     &chat_decision_audit_table,
     &words_audit_table,         &profile_audit_table,        &notify_step_audit,
-    &notify_event_audit,        &link_step_audit_table,      NULL,
+    &notify_event_audit,        &link_step_audit_table,      &measure_audit_table,
+    &measure_lift_audit_table,  &reaction_audit_table,       NULL,
 };

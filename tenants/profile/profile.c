@@ -92,6 +92,9 @@ enum err profile_seal(struct keyring *keyring, struct profile_change *c, struct 
     if (rc == ERR_OK && c->reason.len > 0)
         rc = seal_text(keyring, key, table, "reason_sealed", c->id, c->reason, arena,
                        &c->row.reason_sealed, why);
+    if (rc == ERR_OK && c->name_before.len > 0)
+        rc = seal_text(keyring, key, table, "name_before_sealed", c->id, c->name_before, arena,
+                       &c->row.name_before_sealed, why);
     return rc == ERR_OK && !c->keeps_name ? seal_name(keyring, key, c, arena, why) : rc;
 }
 

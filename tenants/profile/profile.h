@@ -41,7 +41,8 @@ struct profile_change {
     enum role author_role;
     int64_t now_utc_us;
     struct span name, note;
-    struct span reason; /* by staff: not empty */
+    struct span reason;      /* by staff: not empty */
+    struct span name_before; /* by staff: the name that is taken away with it; empty: none */
     struct avatar avatar;
     int64_t ways;
     bool keeps_name;        /* name is what it is already */

@@ -5,9 +5,7 @@
 #include "node/db/audit.h"
 #include "node/db/digest.h"
 #include "node/db/settings.h"
-#include "tenants/people/account.h"
-#include "tenants/people/people_index.h"
-#include "tenants/profile/profile.h"
+#include "tenants/profile/profile_name.h"
 #include "tenants/profile/profile_rows.h"
 #include "tenants/profile/profile_rules.h"
 #include "tenants/words/words_refuse.h"
@@ -226,38 +224,21 @@ static enum err change_run(struct tx *tx, void *arg, struct fail *why)
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
 }
 
-/* How a name stands to those that others are shown by. */
-enum rival { RIVAL_NONE, RIVAL_SAME, RIVAL_ALIKE, RIVAL_STAFF };
-
-static void refuse_rival(struct req *req, enum rival rival)
+static void refuse_taken(struct req *req)
 {
-    static const struct {
-        const char *rule, *text_ja;
-    } rows[] = {
-        [RIVAL_SAME] = {"taken", "その「なまえ」は、ほかの人が使っています。"
-                                 "べつのなまえにしてください。"},
-        [RIVAL_ALIKE] = {"taken-alike", "その「なまえ」は、ほかの人の「なまえ」と"
-                                        "見まちがえやすいです。もう少しちがうなまえに"
-                                        "してください。"},
-        [RIVAL_STAFF] = {"staff", "「なまえ」に、先生やスタッフとまちがえられる名前は"
-                                  "使えません。べつのなまえにしてください。"},
-    };
     struct jx_defects defects = {0};
-    struct fail why;
+    struct fail why = {.code = ERR_NOMEM};
 
-    if (jx_defect_add(&defects, req->arena, "/name", rows[rival].rule, "%s",
-                      rows[rival].text_ja) == ERR_OK) {
+    if (profile_say_taken(req->arena, &defects, &why) == ERR_OK)
         reply_defects(req, &defects);
-        return;
-    }
-    fail_set(&why, ERR_NOMEM, "a sentence");
-    reply_fail(req, &why);
+    else
+        reply_fail(req, &why);
 }
 
 static void refuse(struct req *req, enum err rc, const struct fail *why)
 {
     if (rc == ERR_CONFLICT && strcmp(why->field, "/name") == 0)
-        refuse_rival(req, RIVAL_SAME);
+        refuse_taken(req);
     else if (rc == ERR_CONFLICT && strcmp(why->field, "/version") == 0)
         reply_problem(req, 409, "profile-changed",
                       "プロフィールが、ほかのところで変わりました。もう一度ひらいてください。");
@@ -289,39 +270,13 @@ static void change_done(void *arg, enum err rc, const struct fail *why)
     reply_json(c->req, 200, &view);
 }
 
-/* Names that came with an ID stand in no index, and no index knows what looks alike:
- * everybody's are looked through. An adult's name is his own, whoever of the children came
- * before; but not that of a guest, whom nobody here knows. */
-static enum err find_rival(const struct req *req, struct span name, enum rival *rival_out,
-                           struct fail *why)
-{
-    const struct id self = req->caller.account;
-    bool is_of_staff =
-        (ROLE_BIT(req->caller.role) & (ROLES_CHILD_SIDE | ROLE_BIT(ROLE_GUEST_TEACHER))) == 0;
-    enum people_like like = PEOPLE_LIKE_NOBODY;
-    struct people *people = NULL;
-    struct span folded;
-    enum err rc = people_fold(name, req->arena, &folded, why);
-
-    if (rc == ERR_OK)
-        rc = people_ref(accounts_people(req->services->accounts), req->db, &people, why);
-    if (rc == ERR_OK && people_has_display(people, folded, self))
-        *rival_out = RIVAL_SAME;
-    else if (rc == ERR_OK && !is_of_staff)
-        rc = profile_name_like(people, name, self, req->arena, &like, why);
-    if (like != PEOPLE_LIKE_NOBODY)
-        *rival_out = like == PEOPLE_LIKE_STAFF ? RIVAL_STAFF : RIVAL_ALIKE;
-    people_unref(&people);
-    return rc;
-}
-
 /* False: answered. */
 static bool check(struct changing *c, struct fail *why)
 {
     struct req *req = c->req;
     struct profile_names names = {.n_schools = 0};
     struct jx_defects defects = {0};
-    enum rival rival = RIVAL_NONE;
+    const struct profile_named named = {req->caller.account, req->caller.role, c->change.name};
     enum err rc = ERR_OK;
 
     if (!c->change.keeps_name) {
@@ -340,14 +295,15 @@ static bool check(struct changing *c, struct fail *why)
         rc = words_refuse(req->services->words, WORDS_SURFACE_NOTE, c->change.note, "/note",
                           "ひとこと", req->arena, &defects, why);
     if (rc == ERR_OK && defects.n == 0 && !c->change.keeps_name)
-        rc = find_rival(req, c->change.name, &rival, why);
+        rc =
+            profile_check_taken_away(req->services, req->db, &named, req->arena, &defects, why);
+    if (rc == ERR_OK && defects.n == 0 && !c->change.keeps_name)
+        rc = profile_check_rival(req->services, req->db, &named, req->arena, &defects, why);
     if (rc != ERR_OK)
         reply_fail(req, why);
     else if (defects.n > 0)
         reply_defects(req, &defects);
-    else if (rival != RIVAL_NONE)
-        refuse_rival(req, rival);
-    return rc == ERR_OK && defects.n == 0 && rival == RIVAL_NONE;
+    return rc == ERR_OK && defects.n == 0;
 }
 
 static void profile_change_own(struct req *req)

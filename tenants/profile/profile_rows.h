@@ -11,7 +11,7 @@
 
 #define PROFILE_ROUTES_N      3
 #define PROFILE_PAST_ROUTES_N 1
-#define PROFILE_STMTS_N       11
+#define PROFILE_STMTS_N       12
 #define PROFILE_TABLES_N      1
 #define PROFILE_SETTINGS_N    1
 extern const struct route profile_routes[PROFILE_ROUTES_N];           /* profile_http.c */

@@ -5,14 +5,15 @@
 #include "node/base/jx.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
+#include "node/db/store.h"
 #include "tenants/profile/profile_rows.h"
 
 #define CHILDREN_MOST 20000
 
 #define COLUMNS \
     "v.id, v.n, v.account, v.at, v.author, v.author_role, v.name_sealed, v.kind, v.colour," \
-    " v.note_sealed, v.ways, v.reason_sealed"
-#define COLUMNS_N 12
+    " v.note_sealed, v.ways, v.reason_sealed, v.name_before_sealed"
+#define COLUMNS_N 13
 
 static const struct stmt profile_find = {
     "profile_find",
@@ -30,9 +31,10 @@ static const struct stmt profile_taken = {
 static const struct stmt profile_add = {
     "profile_add",
     "INSERT INTO profile_version (id, n, account, at, author, author_role, name_sealed, kind,"
-    " colour, note_sealed, ways, reason_sealed) VALUES ($1::uuid, $2::bigint, $3::uuid,"
+    " colour, note_sealed, ways, reason_sealed, name_before_sealed) VALUES ($1::uuid, "
+    "$2::bigint, $3::uuid,"
     " $4::timestamptz, $5::uuid, $6::text, $7::bytea, $8::text, $9::text, $10::bytea,"
-    " $11::integer, $12::bytea)"};
+    " $11::integer, $12::bytea, $13::bytea)"};
 static const struct stmt profile_name = {
     "profile_name", "UPDATE account SET display_name_sealed = $2::bytea, display_name_index ="
                     " $3::bytea WHERE id = $1::uuid AND display_name_sealed IS NOT NULL"
@@ -43,6 +45,10 @@ static const struct stmt profile_past = {
     "profile_past", "SELECT " COLUMNS " FROM profile_version v WHERE v.account = $1::uuid"
                     " AND ($2::bigint = 0 OR v.n < $2::bigint) ORDER BY v.n DESC"
                     " LIMIT $3::integer"};
+static const struct stmt profile_gone = {
+    "profile_gone", "SELECT id, name_before_sealed FROM profile_version WHERE account ="
+                    " $1::uuid AND name_before_sealed IS NOT NULL ORDER BY n DESC"
+                    " LIMIT $2::integer"};
 static const struct stmt profile_worn = {
     "profile_worn",
     "SELECT a.id, (SELECT p.kind FROM profile_version p WHERE p.account = a.id ORDER BY p.n"
@@ -59,7 +65,7 @@ static const struct stmt profile_extra = {
 const struct stmt *const profile_stmts[PROFILE_STMTS_N] = {
     &profile_find, &profile_owner,  &profile_count, &profile_taken,
     &profile_add,  &profile_name,   &profile_last,  &profile_past,
-    &profile_worn, &profile_leaves, &profile_extra};
+    &profile_worn, &profile_leaves, &profile_extra, &profile_gone};
 
 static const struct data_column columns[] = {
     {"id", "変更のID", false},
@@ -75,6 +81,7 @@ static const struct data_column columns[] = {
     {"ways", "話しかけられ方（1ひらいた場で・2ふたりでの話の申しこみ・4手をふる、の和）",
      false},
     {"reason_sealed", "理由（本人ではない人が変えたときだけ）", true},
+    {"name_before_sealed", "職員が使えなくした表示名（表示名強制変更のときだけ）", true},
     {NULL, NULL, false},
 };
 
@@ -98,7 +105,7 @@ const struct data_table profile_tables[PROFILE_TABLES_N] = {{
 struct leaf {
     struct profile_row row;
     struct span kind, colour;
-    bool has_reason;
+    bool has_reason, has_before;
 };
 #define LEAF(type_, name_, member) \
     { \
@@ -121,6 +128,11 @@ static const struct jx_field leaf_fields[] = {
      .flags = JX_OPTIONAL,
      .offset = offsetof(struct leaf, row.reason_sealed),
      .has_offset = offsetof(struct leaf, has_reason)},
+    {.name = "name_before_sealed",
+     .type = JX_BYTES,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct leaf, row.name_before_sealed),
+     .has_offset = offsetof(struct leaf, has_before)},
 };
 static const struct jx_shape leaf_shape =
     JX_SHAPE("ProfileVersionLeaf", struct leaf, leaf_fields);
@@ -131,7 +143,8 @@ static enum err write_leaf(const struct profile_row *row, struct arena *arena,
     const struct leaf leaf = {.row = *row,
                               .kind = avatar_kind_id(row->avatar.kind),
                               .colour = avatar_colour_id(row->avatar.colour),
-                              .has_reason = row->reason_sealed.len > 0};
+                              .has_reason = row->reason_sealed.len > 0,
+                              .has_before = row->name_before_sealed.len > 0};
 
     return jx_write_canonical(&leaf_shape, &leaf, arena, bytes_out, why);
 }
@@ -153,6 +166,7 @@ static enum err borrow_row(const struct db_rows *rows, int i, struct profile_row
         .note_sealed = db_bytes(rows, i, 9),
         .ways = db_i64(rows, i, 10),
         .reason_sealed = db_bytes(rows, i, 11),
+        .name_before_sealed = db_bytes(rows, i, 12),
     };
     return out->avatar.kind < 0 || out->avatar.colour < 0
                ? fail_set(why, ERR_INTERNAL, "a profile's kind or colour")
@@ -185,7 +199,7 @@ static enum err own_row(const struct db_rows *rows, int i, struct arena *arena,
                         struct profile_row *out, struct fail *why)
 {
     struct span *const texts[] = {&out->author_role, &out->name_sealed, &out->note_sealed,
-                                  &out->reason_sealed};
+                                  &out->reason_sealed, &out->name_before_sealed};
     enum err rc = borrow_row(rows, i, out, why);
 
     for (size_t k = 0; rc == ERR_OK && k < sizeof texts / sizeof texts[0]; k++)
@@ -314,6 +328,14 @@ static enum err rename_account(struct tx *tx, struct id account,
     return rc;
 }
 
+static void arg_bytes_if(struct db_args *args, struct span bytes)
+{
+    if (bytes.len > 0)
+        db_arg_bytes(args, bytes);
+    else
+        db_arg_null(args);
+}
+
 enum err profile_store_add(struct tx *tx, struct profile_row *row,
                            const struct profile_account_name *name, struct fail *why)
 {
@@ -339,10 +361,8 @@ enum err profile_store_add(struct tx *tx, struct profile_row *row,
     db_arg_text(&args, avatar_colour_id(row->avatar.colour));
     db_arg_bytes(&args, row->note_sealed);
     db_arg_i32(&args, (int32_t)row->ways);
-    if (row->reason_sealed.len > 0)
-        db_arg_bytes(&args, row->reason_sealed);
-    else
-        db_arg_null(&args);
+    arg_bytes_if(&args, row->reason_sealed);
+    arg_bytes_if(&args, row->name_before_sealed);
     rc = tx_run(tx, &profile_add, &args, NULL, why);
     if (rc == ERR_OK)
         rc = audit_append(tx, "profile", "profile_version", row->id, bytes, why);
@@ -374,6 +394,32 @@ enum err profile_store_past(struct db *db, struct id account, int64_t before, in
         *n_out = (size_t)db_rows_n(rows);
     }
     db_rows_free(&rows);
+    return rc;
+}
+
+static enum err own_gone(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                         struct fail *why)
+{
+    struct profile_gone *out = into;
+
+    *out = (struct profile_gone){db_id(rows, i, 0), db_bytes(rows, i, 1)};
+    return own(arena, &out->name_sealed, why);
+}
+
+enum err profile_store_gone(struct db *db, struct id account, int n_cap, struct arena *arena,
+                            struct profile_gone **out, size_t *n_out, struct fail *why)
+{
+    static const struct store_list list = {sizeof(struct profile_gone), own_gone};
+    struct db_args args;
+    void *all = NULL;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, account);
+    db_arg_i32(&args, n_cap);
+    rc = store_list(NULL, db, &profile_gone, &args, &list, arena, &all, n_out, why);
+    if (rc == ERR_OK)
+        *out = all;
     return rc;
 }
 

@@ -20,6 +20,8 @@ struct profile_row {
     struct avatar avatar;
     int64_t ways;              /* PROFILE_WAY_ bits */
     struct span reason_sealed; /* empty when it is one's own change */
+    /* The name that staff took away with it; empty: none. Not to be chosen again. */
+    struct span name_before_sealed;
 };
 
 struct profile_state {
@@ -57,6 +59,15 @@ NODISCARD enum err profile_store_add(struct tx *tx, struct profile_row *row,
 /* Versions before n (0: from the newest), newest first, at most n_cap. */
 NODISCARD enum err profile_store_past(struct db *db, struct id account, int64_t before,
                                       int n_cap, struct arena *arena, struct profile_row **out,
+                                      size_t *n_out, struct fail *why);
+/* Names that staff took away from an account, the newest first, at most n_cap; sealed at place
+ * {"profile_version", "name_before_sealed", id}. */
+struct profile_gone {
+    struct id id;
+    struct span name_sealed;
+};
+NODISCARD enum err profile_store_gone(struct db *db, struct id account, int n_cap,
+                                      struct arena *arena, struct profile_gone **out,
                                       size_t *n_out, struct fail *why);
 /* How many children wear each kind, chosen or not. */
 NODISCARD enum err profile_store_worn(struct db *db, uint32_t counts_out[AVATAR_KINDS_N],

@@ -9,8 +9,8 @@
 #include "node/db/settings.h"
 #include "node/db/sweep.h"
 #include "node/db/writer.h"
-#include "node/place/measure_rows.h"
 #include "node/place/chat_rows.h"
+#include "node/place/measure_rows.h"
 #include "node/place/place_commands.h"
 #include "node/place/place_events.h"
 #include "node/place/place_settings.h"
@@ -18,6 +18,7 @@
 #include "node/place/world.h"
 #include "node/server/doctor.h"
 #include "node/server/own.h"
+#include "reporting/weekly_rows.h"
 #include "tenants/hours/hours_rows.h"
 #include "tenants/notify/notify_rows.h"
 #include "tenants/people/account_step_store.h"
@@ -138,6 +139,8 @@ const struct stmt_table features_stmts[] = {
     {words_stmts, WORDS_STMTS_N},
     {notify_stmts, NOTIFY_STMTS_N},
     {notify_receiver_stmts, NOTIFY_RECEIVER_STMTS_N},
+    {weekly_stmts, WEEKLY_STMTS_N},
+    {weekly_delivery_stmts, WEEKLY_DELIVERY_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -181,18 +184,28 @@ const struct data_table_list features_tables[] = {
     {words_tables, WORDS_TABLES_N},
     {notify_tables, NOTIFY_TABLES_N},
     {notify_receiver_tables, NOTIFY_RECEIVER_TABLES_N},
+    {weekly_tables, WEEKLY_TABLES_N},
+    {weekly_delivery_tables, WEEKLY_DELIVERY_TABLES_N},
     {NULL, 0},
 };
 
 const struct setting_table features_settings[] = {
-    {sweep_settings, SWEEP_SETTINGS_N},     {tenants_settings, TENANTS_SETTINGS_N},
-    {life_settings, LIFE_SETTINGS_N},       {signin_settings, SIGNIN_SETTINGS_N},
-    {rights_settings, RIGHTS_SETTINGS_N},   {roster_settings, ROSTER_SETTINGS_N},
-    {watch_settings, WATCH_SETTINGS_N},     {admission_settings, ADMISSION_SETTINGS_N},
-    {hours_settings, HOURS_SETTINGS_N},     {visit_settings, VISIT_SETTINGS_N},
-    {profile_settings, PROFILE_SETTINGS_N}, {place_settings, PLACE_SETTINGS_N},
-    {measure_settings, MEASURE_SETTINGS_N}, {reaction_settings, REACTION_SETTINGS_N},
-    {chat_settings, CHAT_SETTINGS_N},       {own_settings, OWN_SETTINGS_N},
+    {sweep_settings, SWEEP_SETTINGS_N},
+    {tenants_settings, TENANTS_SETTINGS_N},
+    {life_settings, LIFE_SETTINGS_N},
+    {signin_settings, SIGNIN_SETTINGS_N},
+    {rights_settings, RIGHTS_SETTINGS_N},
+    {roster_settings, ROSTER_SETTINGS_N},
+    {watch_settings, WATCH_SETTINGS_N},
+    {admission_settings, ADMISSION_SETTINGS_N},
+    {hours_settings, HOURS_SETTINGS_N},
+    {visit_settings, VISIT_SETTINGS_N},
+    {profile_settings, PROFILE_SETTINGS_N},
+    {place_settings, PLACE_SETTINGS_N},
+    {measure_settings, MEASURE_SETTINGS_N},
+    {reaction_settings, REACTION_SETTINGS_N},
+    {chat_settings, CHAT_SETTINGS_N},
+    {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
 };
 
@@ -205,15 +218,39 @@ const struct job_table features_jobs[] = {
 };
 
 const struct audit_table *const features_audit_tables[] = {
-    &audit_access_table,        &audit_deletion_table,       &settings_audit_table,
-    &sweep_audit_table,         &contract_audit_table,       &account_step_audit_table,
-    &right_grant_audit_table,   &right_end_audit_table,      &registration_audit_table,
-    &audit_shown_table,         &watch_notice_audit,         &watch_seen_audit,
-    &recovery_ask_audit_table,  &recovery_grant_audit_table, &hours_audit_table,
-    &floor_version_audit_table, &floor_plan_audit_table,     &floor_rule_audit_table,
-    &place_session_audit_table, &visit_event_audit_table,    &area_lock_audit_table,
-    &chat_line_audit_table,     &chat_decision_audit_table,
-    &words_audit_table,         &profile_audit_table,        &notify_step_audit,
-    &notify_event_audit,        &link_step_audit_table,      &measure_audit_table,
-    &measure_lift_audit_table,  &reaction_audit_table,       NULL,
+    &audit_access_table,
+    &audit_deletion_table,
+    &settings_audit_table,
+    &sweep_audit_table,
+    &contract_audit_table,
+    &account_step_audit_table,
+    &right_grant_audit_table,
+    &right_end_audit_table,
+    &registration_audit_table,
+    &audit_shown_table,
+    &watch_notice_audit,
+    &watch_seen_audit,
+    &recovery_ask_audit_table,
+    &recovery_grant_audit_table,
+    &hours_audit_table,
+    &floor_version_audit_table,
+    &floor_plan_audit_table,
+    &floor_rule_audit_table,
+    &place_session_audit_table,
+    &visit_event_audit_table,
+    &area_lock_audit_table,
+    &chat_line_audit_table,
+    &chat_decision_audit_table,
+    &words_audit_table,
+    &profile_audit_table,
+    &notify_step_audit,
+    &notify_event_audit,
+    &link_step_audit_table,
+    &measure_audit_table,
+    &measure_lift_audit_table,
+    &reaction_audit_table,
+    &weekly_report_audit,
+    &report_receiver_audit,
+    &weekly_step_audit,
+    NULL,
 };

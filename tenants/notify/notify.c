@@ -43,6 +43,7 @@ enum err notify_put(struct tx *tx, struct notify_post *post, struct fail *why)
         .made_utc_us = post->now_utc_us,
         .due_utc_us = due,
         .give_up_utc_us = due + notify_give_up_us(),
+        .attachment = post->attachment,
     };
     struct receiver_target *targets = NULL;
     struct span accounts;
@@ -50,6 +51,8 @@ enum err notify_put(struct tx *tx, struct notify_post *post, struct fail *why)
     enum err rc;
 
     post->n_made = 0;
+    if (!id_is_none(post->attachment) && (post->accounts == NULL || post->n_accounts != 1))
+        return fail_set(why, ERR_INVALID, "a file for more than one");
     if (!is_link(post->link) || id_is_none(post->cause) || !words->may_be_chosen)
         return fail_set(why, ERR_INVALID, "a notice's link, cause or kind");
     if (post->accounts != NULL && post->n_accounts == 0)

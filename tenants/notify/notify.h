@@ -6,7 +6,8 @@
  * records that it was opened.
  *
  * What goes out holds no personal data: subject and text are fixed words (notify_kinds.c) and a
- * link. Only registered addresses receive anything: confirmed by a commissioner, then proved by
+ * link; of a report that a receiver has by mail also a file, encrypted, its password never in
+ * it. Only registered addresses receive anything: confirmed by a commissioner, then proved by
  * the account whose address it is, who opened the link that was sent there.
  *
  * Sent at least once: whoever kills the node between the mail server's yes and our COMMIT makes
@@ -39,7 +40,8 @@ struct notify_words {
     const char *subject_ja, *body_ja; /* whole; a link follows */
 };
 const struct notify_words *notify_words(enum notify_kind kind);
-extern const char notify_tail_ja[]; /* below the link of each */
+extern const char notify_tail_ja[];     /* below the link of each */
+extern const char notify_attached_ja[]; /* instead, with a file */
 NODISCARD enum err notify_kind_parse(struct span id, enum notify_kind *kind_out,
                                      struct fail *why);
 
@@ -57,6 +59,10 @@ struct notify_post {
     const char *link;  /* page of the client, "" my page: [a-z0-9_/-], no person's name */
     int64_t at_utc_us; /* not before; 0: now */
     int64_t now_utc_us;
+    struct id
+        attachment; /* file (node/db/files.h) that goes with the mails of it, for one account:
+                       a ZIP, encrypted by who made it, of at most NET_MAIL_FILE_MOST
+                       bytes, kept until no notice with it waits; ID_NONE: none */
     int n_made; /* filled: addresses it is on its way to, those from an earlier put included.
                    0: nobody of these can be reached; whoever escalates goes on at once */
 };

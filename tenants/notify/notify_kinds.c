@@ -25,6 +25,14 @@ const char notify_tail_ja[] =
     "お知らせの中身は、このメールには書かれていません。\n"
     "心当たりのないときは、何もせずに消してください。\n";
 
+const char notify_attached_ja[] =
+    "このメールには、暗号化したファイル（ZIP、AES-256）が付いています。\n"
+    "パスワードは、このリンクからログインした画面で、一度だけ表示します。\n"
+    "メールでお知らせすることはありません。\n"
+    "ファイルを開くには、AES-256のZIPに対応したソフト（7-Zipなど）が必要です。\n"
+    "リンクは、登録されたご本人のIDでログインしたときだけ開きます。\n"
+    "心当たりのないときは、ファイルを開かずに消してください。\n";
+
 const struct notify_words *notify_words(enum notify_kind kind)
 {
     return &kinds[kind];

@@ -12,9 +12,10 @@
 static const struct stmt add = {
     "notify_add",
     "INSERT INTO notify_notice (id, receiver, account, channel, kind, priority, cause, link,"
-    " made_at, due_at, give_up_at, state) VALUES ($1::uuid, $2::uuid, $3::uuid,"
+    " made_at, due_at, give_up_at, attachment, state) VALUES ($1::uuid, $2::uuid, $3::uuid,"
     " CASE WHEN $4::boolean THEN 'webhook' ELSE 'mail' END, $5::text, $6::integer, $7::uuid,"
-    " $8::text, $9::timestamptz, $10::timestamptz, $11::timestamptz, 'waiting')"
+    " $8::text, $9::timestamptz, $10::timestamptz, $11::timestamptz,"
+    " CASE WHEN $4::boolean THEN NULL ELSE $12::uuid END, 'waiting')"
     " ON CONFLICT (cause, receiver) DO NOTHING"};
 #define END_IT \
     "UPDATE notify_notice SET state = 'cancelled', ended_at = $2::timestamptz," \
@@ -27,7 +28,8 @@ static const struct stmt drop = {"notify_drop",
 static const struct stmt next = {
     "notify_next",
     "SELECT n.id, n.receiver, n.account, n.kind, n.channel = 'webhook', n.made_at,"
-    " n.give_up_at, n.n_tries, r.address_sealed, r.secret_sealed FROM notify_notice n"
+    " n.give_up_at, n.n_tries, r.address_sealed, r.secret_sealed, n.attachment FROM "
+    "notify_notice n"
     " LEFT JOIN notify_receiver r ON r.id = n.receiver AND r.removed_at IS NULL"
     " WHERE n.state = 'waiting' AND n.priority <= $1::integer AND n.due_at <= $3::timestamptz"
     " AND (n.lease_until IS NULL OR n.lease_until < $3::timestamptz)"
@@ -130,6 +132,7 @@ static const struct data_column notice_columns[] = {
     {"last_code", "相手のサーバーの最後の返事の番号", false},
     {"ended_at", "送り終えた、または取りやめた時刻", false},
     {"opened_at", "本人が開いた時刻", false},
+    {"attachment", "メールに付けるファイル（暗号化したもの）", false},
     {NULL, NULL, false},
 };
 static const struct data_column event_columns[] = {
@@ -295,6 +298,7 @@ enum err notify_store_add(struct tx *tx, const struct notice_new *notice,
     db_arg_time(&args, notice->made_utc_us);
     db_arg_time(&args, notice->due_utc_us);
     db_arg_time(&args, notice->give_up_utc_us);
+    db_arg_id(&args, notice->attachment);
     return tx_send(tx, &add, &args, why);
 }
 
@@ -359,6 +363,7 @@ enum err notify_store_next(struct db *db, int priority_most, bool without_mail,
             .n_tries = (int)db_i64(rows, 0, 7),
             .address_sealed = db_bytes(rows, 0, 8),
             .secret_sealed = db_bytes(rows, 0, 9),
+            .attachment = db_id(rows, 0, 10),
         };
         rc = notify_kind_parse(db_bytes(rows, 0, 3), &out->kind, why);
     }

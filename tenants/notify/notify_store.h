@@ -11,6 +11,7 @@ struct notice_new {
     struct id cause;
     struct span link;
     int64_t made_utc_us, due_utc_us, give_up_utc_us;
+    struct id attachment; /* ID_NONE: none; a webhook never has one */
 };
 /* To one address; a notice of that cause to it that stands there already is left alone. */
 NODISCARD enum err notify_store_add(struct tx *tx, const struct notice_new *notice,
@@ -24,7 +25,7 @@ NODISCARD enum err notify_store_drop(struct tx *tx, struct id receiver, struct i
 /* ---- sending ---- */
 
 struct notice_due {
-    struct id id, receiver, account;
+    struct id id, receiver, account, attachment;
     enum notify_kind kind;
     bool is_webhook;
     int64_t made_utc_us, give_up_utc_us;

@@ -81,7 +81,8 @@ enum err notify_mail_fill(const struct notice_due *notice, const char *origin,
         rc = net_address_read(address, &mail_out->to, why);
     if (rc != ERR_OK)
         return rc;
-    body = arena_printf(arena, "%s\n%s\n\n%s", words->body_ja, link, notify_tail_ja);
+    body = arena_printf(arena, "%s\n%s\n\n%s", words->body_ja, link,
+                        id_is_none(notice->attachment) ? notify_tail_ja : notify_attached_ja);
     mail_out->body = span_text(body);
     return body == NULL ? fail_set(why, ERR_NOMEM, "a mail") : ERR_OK;
 }

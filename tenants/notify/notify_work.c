@@ -25,6 +25,7 @@
 #include "node/base/mbox.h"
 #include "node/base/origin.h"
 #include "node/db/digest.h"
+#include "node/db/files.h"
 #include "node/db/seal.h"
 #include "tenants/notify/notify_rows.h"
 #include "tenants/notify/notify_text.h"
@@ -218,6 +219,46 @@ static struct seal_place place_of(const struct sending *s, const char *column)
     return (struct seal_place){RECEIVER_ADDRESS_TABLE, column, s->notice.receiver};
 }
 
+struct attaching {
+    uint8_t *p;
+    size_t len, cap;
+};
+
+static enum err take_piece(void *arg, struct span piece, struct fail *why)
+{
+    struct attaching *a = arg;
+
+    if (piece.len > a->cap - a->len)
+        return fail_set(why, ERR_PROTO, "a file that grew");
+    memcpy(a->p + a->len, piece.p, piece.len);
+    a->len += piece.len;
+    return ERR_OK;
+}
+
+/* The file in memory: a mail is made whole. */
+static enum err attach(struct lane *lane, const struct sending *s, struct net_mail *mail,
+                       struct fail *why)
+{
+    struct files *files = lane->notify->conf.services->files;
+    struct attaching a = {.len = 0};
+    struct file_info info;
+    enum err rc = files_find(files, lane->db, s->notice.attachment, lane->arena, &info, why);
+
+    if (rc == ERR_OK && info.n_bytes > NET_MAIL_FILE_MOST)
+        rc = fail_set(why, ERR_INVALID, "a file of %lld bytes", (long long)info.n_bytes);
+    if (rc != ERR_OK)
+        return rc;
+    a.cap = (size_t)info.n_bytes;
+    a.p = arena_alloc(lane->arena, a.cap + 1);
+    if (a.p == NULL)
+        return fail_set(why, ERR_NOMEM, "a file of %zu bytes", a.cap);
+    rc = files_get(files, lane->db, s->notice.attachment, take_piece, &a, why);
+    mail->file_name = "report.zip";
+    mail->file_type = "application/zip";
+    mail->file = span_of(a.p, a.len);
+    return rc;
+}
+
 /* ERR_NOT_FOUND, ERR_PROTO, ERR_INVALID: this address can never be used. */
 static enum err attempt(struct lane *lane, struct sending *s, struct net_result *result,
                         struct fail *why)
@@ -249,6 +290,8 @@ static enum err attempt(struct lane *lane, struct sending *s, struct net_result 
     if (rc == ERR_OK)
         rc = notify_mail_fill(&s->notice, n->origin, services->keyring, services->net, address,
                               lane->arena, &mail, why);
+    if (rc == ERR_OK && !id_is_none(s->notice.attachment))
+        rc = attach(lane, s, &mail, why);
     if (rc == ERR_OK && net_has_mail(services->net))
         rc = net_mail_send(services->net, &mail, lane->arena, &n->is_stopping, result, why);
     else if (rc == ERR_OK)

@@ -85,12 +85,16 @@ const struct route_table features_routes[] = {
 
 const struct command_table features_commands[] = {
     {place_commands, PLACE_COMMANDS_N},
+    {chat_commands, CHAT_COMMANDS_N},
+    {talk_commands, TALK_COMMANDS_N},
     {NULL, 0},
 };
 
 const struct live_event_table features_events[] = {
     {place_events, PLACE_EVENTS_N},
     {world_events, WORLD_EVENTS_N},
+    {chat_events, CHAT_EVENTS_N},
+    {talk_events, TALK_EVENTS_N},
     {NULL, 0},
 };
 

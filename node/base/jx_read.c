@@ -102,12 +102,46 @@ static void amount_check(struct reading *r, const struct place *at,
             title(field), (long long)field->most, unit, n, unit);
 }
 
+#define JOINER "\xe2\x80\x8d" /* U+200D */
+
+static size_t n_joiners(struct span text)
+{
+    size_t n = 0;
+
+    for (size_t at = 0; at < text.len; at++)
+        n += span_has_prefix(span_from(text, at), SPAN(JOINER));
+    return n;
+}
+
+/* Without its joiners, when utf_clean takes none of them out: they join parts of pictures. */
+static struct span without_joiners(struct reading *r, struct span text)
+{
+    size_t n = n_joiners(text), len = 0;
+    struct span clean;
+    uint8_t *rest;
+
+    if (n == 0 || utf_clean(text, UTF_KEEP_LINES, r->arena, &clean, NULL) != ERR_OK ||
+        n_joiners(clean) != n)
+        return text;
+    rest = arena_alloc(r->arena, text.len);
+    for (size_t at = 0; rest != NULL && at < text.len;) {
+        if (span_has_prefix(span_from(text, at), SPAN(JOINER)))
+            at += sizeof JOINER - 1;
+        else
+            rest[len++] = text.p[at++];
+    }
+    return rest == NULL ? text : span_of(rest, len);
+}
+
 static bool is_exact(struct reading *r, const struct place *at, const struct jx_field *field,
                      const cJSON *item)
 {
+    struct span text = span_text(item->valuestring);
     uint32_t point = 0;
 
-    switch (utf_odd(span_text(item->valuestring), &point)) {
+    if ((field->flags & JX_PICTURES) != 0)
+        text = without_joiners(r, text);
+    switch (utf_odd(text, &point)) {
     case UTF_FINE:
         return true;
     case UTF_HIDDEN:

@@ -6,6 +6,7 @@
 #include "node/base/clock.h"
 #include "node/base/conf.h"
 #include "node/base/log.h"
+#include "node/place/chat.h"
 #include "node/place/measure.h"
 #include "node/place/place_conf.h"
 #include "node/place/place_priv.h"
@@ -281,6 +282,7 @@ static void tick(void *arg, int64_t now_mono_us, int64_t now_utc_us)
     place_serve(place, now);
     world_tick(place->world, place_ms(now));
     place_entries_sweep(place, now);
+    chat_sweep(place, now);
     place_cards_sweep(place, now);
     visit_seats_sweep(place, false, now);
     arena_reset(place->arena);
@@ -318,6 +320,8 @@ static enum err open_world(struct place *place, struct fail *why)
     place->facts = NULL;
     place_facts_set(place, facts, place_now());
     rc = ghosts_open(place, why);
+    if (rc == ERR_OK)
+        rc = chat_open(place, why);
     return rc == ERR_OK ? look_open(&look, facts, &place->look, why) : rc;
 }
 
@@ -413,6 +417,7 @@ void place_close(struct place **place_at)
         return;
     }
     ghosts_close(place);
+    chat_close(place);
     free_visits(place);
     place_paces_free(place);
     place_floors_close(place);

@@ -90,7 +90,7 @@ static struct place_now now_of(const struct command_call *call)
 }
 
 /* Somebody did something: who sat down because he did not, stands up. */
-static struct guest *acted(struct command_call *call)
+struct guest *place_acted(struct command_call *call)
 {
     struct guest *guest = call->visitor;
     struct visit *visit = guest->visit;
@@ -107,7 +107,7 @@ static struct guest *acted(struct command_call *call)
 /* NULL: he is on no floor, and was told so. */
 static struct world_person *person_of(struct command_call *call)
 {
-    const struct guest *guest = acted(call);
+    const struct guest *guest = place_acted(call);
     struct world_person *person = guest->visit == NULL ? NULL : guest->visit->person;
 
     if (person == NULL && call->number != 0)
@@ -134,7 +134,7 @@ static void enter(struct command_call *call)
     struct place_entered entered;
     struct place_refusal refusal = {0};
     struct fail fail = {.code = ERR_INTERNAL};
-    enum err rc = place_enter(acted(call), call->input, now_of(call), call->arena, &entered,
+    enum err rc = place_enter(place_acted(call), call->input, now_of(call), call->arena, &entered,
                               &refusal, &fail);
 
     answer_entered(call, rc, &entered, &refusal, &fail);
@@ -145,7 +145,7 @@ static void resume(struct command_call *call)
     struct place_entered entered;
     struct place_refusal refusal = {0};
     struct fail fail = {.code = ERR_INTERNAL};
-    enum err rc = place_resume(acted(call), call->input, now_of(call), call->arena, &entered,
+    enum err rc = place_resume(place_acted(call), call->input, now_of(call), call->arena, &entered,
                                &refusal, &fail);
 
     answer_entered(call, rc, &entered, &refusal, &fail);
@@ -153,7 +153,7 @@ static void resume(struct command_call *call)
 
 static void leave(struct command_call *call)
 {
-    place_leave(acted(call), now_of(call));
+    place_leave(place_acted(call), now_of(call));
     command_ok(call, NULL);
 }
 

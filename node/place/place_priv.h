@@ -44,6 +44,17 @@ struct guest {
     bool is_owed_cards; /* of the round of news under way: place_cards.c */
 };
 
+/* Where he was when chat.lines told him of today's words (chat_lines.c). */
+struct chat_told {
+    bool is_told;
+    unsigned gen;
+    const struct place_floor *floor;
+    int copy;
+    char room[PLACE_FLOOR_CAP];
+    struct id session;
+    int64_t mono_us;
+};
+
 /* Who waits stands in place->wait_first ... in the order of asking. */
 struct visit {
     struct place *place;
@@ -75,6 +86,7 @@ struct visit {
     int64_t seat_mono_us;       /* when it was last written */
     struct world_where seat;    /* as it was last written; its room is not looked at */
     struct visit_ring ring;
+    struct chat_told told;
 };
 
 /* Somebody whom a program before us left on a spot; his place is kept for him. */
@@ -131,6 +143,7 @@ struct place_meter {
 struct pace; /* place_pace.c */
 struct presence_desk;
 struct measure;
+struct chat;
 struct ghosts_reading;
 
 struct place {
@@ -157,6 +170,7 @@ struct place {
      * place_live_set adds the other, and who comes second opens the doors. */
     struct ghost *ghosts;
     struct place_lock *locks;       /* what staff have locked; of a program before us, too */
+    struct chat *chat;              /* what is written; chat.h */
     struct measure *measures;       /* what they have stopped; measure.h */
     struct ghosts_reading *reading; /* NULL: over; who has it: visit_seats.c */
     atomic_int begun;
@@ -306,6 +320,12 @@ const char *place_session_text(bool hides);
 /* On it and in no closed room. */
 int place_floor_n(const struct place_floor *floor);
 void place_floors_close(struct place *place);
+
+/* ---- place_commands.c ---- */
+
+struct command_call;
+/* Somebody did something: who sat down because he did not, stands up. */
+struct guest *place_acted(struct command_call *call);
 
 /* ---- place_locks.c: what staff locked, kept ---- */
 

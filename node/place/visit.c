@@ -5,6 +5,7 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/db/settings.h"
+#include "node/place/chat.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
 
@@ -70,6 +71,7 @@ void visit_attach(struct visit *visit, struct guest *guest, struct place_now now
     visit->guest = guest;
     guest->visit = visit;
     visit->is_page_gone = false;
+    visit->told.is_told = false;
     if (visit->is_lost)
         visit_log_here(visit, VISIT_ENTRY, "again", now.utc_us);
     if (visit->person != NULL)
@@ -196,6 +198,7 @@ void visit_end(struct visit **visit_at, enum visit_kind kind, const char *reason
     struct place *place = visit->place;
 
     *visit_at = NULL;
+    chat_leave(place, visit->account, now);
     visit_wait_end(visit);
     if (visit->person != NULL) {
         visit_log_here(visit, kind, reason, at_utc_us);

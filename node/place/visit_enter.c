@@ -331,6 +331,8 @@ enum err place_enter(struct guest *guest, const struct place_enter *input, struc
 {
     enum err rc = enter(guest, input, now, arena, out, refusal, why);
 
+    if (rc == ERR_OK)
+        guest->visit->told.is_told = false; /* today's words, too, are told again */
     return met(guest, rc, refusal, err_code(rc));
 }
 
@@ -340,6 +342,8 @@ enum err place_resume(struct guest *guest, const struct place_resume *input,
 {
     enum err rc = resume(guest, input, now, arena, out, refusal, why);
 
+    if (rc == ERR_OK)
+        guest->visit->told.is_told = false;
     return met(guest, rc, refusal, rc == ERR_NOT_FOUND ? "gone" : err_code(rc));
 }
 

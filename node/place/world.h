@@ -213,6 +213,20 @@ struct world_where {
 };
 void world_where(const struct world_person *person, struct world_where *where_out);
 
+/* ---- words (world_say.c): what people write is not the world's, but who hears whom is ---- */
+
+/* The id of the area in which his words stay; empty: all of the copy reads them. Valid until he
+ * moves. */
+struct span world_voice(const struct world_person *person);
+/* He reads what is written in that area (empty: openly) of his copy. */
+bool world_hears(const struct world_person *listener, struct span room);
+/* As others read it, or (has_ids) staff who may see IDs. Valid until his look changes. */
+struct span world_name(const struct world_person *person, bool has_ids);
+/* The owner (world_entry) of a seat that viewer may know of and that is not his own; else
+ * ERR_NOT_FOUND. */
+NODISCARD enum err world_seat_owner(const struct world_person *viewer, uint16_t seat,
+                                    void **owner_out, struct fail *why);
+
 /* The events of this file; the rest of the place's are in place_events.h. */
 #define WORLD_EVENTS_N 9
 extern const struct live_event world_events[WORLD_EVENTS_N];

@@ -32,7 +32,7 @@ static bool has_group(const struct jx_texts *list, const struct world_look *look
     return false;
 }
 
-static bool is_listed(const struct jx_texts *list, const struct world_look *look)
+bool world_is_listed(const struct jx_texts *list, const struct world_look *look)
 {
     return has_word(list, "everyone") || has_word(list, role_id(look->role)) ||
            (look->is_staff && has_word(list, "staff")) || has_group(list, look);
@@ -52,10 +52,14 @@ void world_areas_read(struct world_copy *copy)
 {
     size_t n = copy->ground->floor->areas.n;
 
-    copy->rooms = 0;
-    for (size_t i = 0; i < n; i++)
+    copy->rooms = copy->hushed = 0;
+    for (size_t i = 0; i < n; i++) {
         if (!has_word(&area_nth(copy, i)->see, "everyone"))
             copy->rooms |= FLOOR_AREA_BIT(i);
+        if (!has_word(&area_nth(copy, i)->hear, "everyone"))
+            copy->hushed |= FLOOR_AREA_BIT(i);
+    }
+    copy->hushed |= copy->rooms;
     /* A board in a counselling room is seen by nobody who does not see into the room. */
     for (size_t i = 0; i < n; i++) {
         copy->need[i] = 0;
@@ -99,10 +103,10 @@ void world_rights_read(struct world_person *person)
     for (size_t i = 0; i < copy->ground->floor->areas.n; i++) {
         const struct floor_area *area = area_nth(copy, i);
 
-        if (!is_listed(&area->enter, look))
+        if (!world_is_listed(&area->enter, look))
             person->who_shut |= FLOOR_AREA_BIT(i);
         /* Of a counselling room nobody outside knows anything, whatever its file says. */
-        if (area->kind != FLOOR_COUNSEL && is_listed(&area->see, look))
+        if (area->kind != FLOOR_COUNSEL && world_is_listed(&area->see, look))
             body->sees |= FLOOR_AREA_BIT(i);
     }
     body->flags = (uint16_t)(body->flags & ~(BODY_STAFF | BODY_IDS));

@@ -156,7 +156,7 @@ const struct live_event world_events[WORLD_EVENTS_N] = {
 /* ---- filling ---- */
 
 /* Texts of a look end with a NUL. */
-static struct span name_of(const struct world_person *person, bool has_ids)
+struct span world_name(const struct world_person *person, bool has_ids)
 {
     const struct world_look *look = &person->look;
 
@@ -178,7 +178,7 @@ static void person_fill(const struct world_person *person, bool has_ids,
     item->seat = body->seat;
     item->x = world_told_spot(body).x;
     item->y = world_told_spot(body).y;
-    item->name = name_of(person, has_ids);
+    item->name = world_name(person, has_ids);
     item->kind = is_hidden ? AVATAR_NEUTRAL : look->kind;
     item->colour = is_hidden ? AVATAR_NEUTRAL_COLOUR : look->colour;
     item->has_note = !is_hidden && look->note[0] != '\0';
@@ -475,14 +475,14 @@ void world_wave_send(struct world_person *to, const struct world_person *from)
 {
     call_send(to, EV_WAVE,
               &(struct call_of){.seat = world_body_of(from)->seat,
-                                .name = name_of(from, to->look.may_see_ids)});
+                                .name = world_name(from, to->look.may_see_ids)});
 }
 
 void world_knock_send(struct world_person *to, const struct world_person *from, int area)
 {
     call_send(to, EV_KNOCK,
               &(struct call_of){.seat = world_body_of(from)->seat,
-                                .name = name_of(from, to->look.may_see_ids),
+                                .name = world_name(from, to->look.may_see_ids),
                                 .area = id_of(to, area)});
 }
 
@@ -495,6 +495,6 @@ void world_answer_send(struct world_person *to, int area, bool is_welcome)
 void world_invite_send(struct world_person *to, const struct world_person *from, int area)
 {
     call_send(to, EV_INVITED,
-              &(struct call_of){.name = name_of(from, to->look.may_see_ids),
+              &(struct call_of){.name = world_name(from, to->look.may_see_ids),
                                 .area = id_of(to, area)});
 }

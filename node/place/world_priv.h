@@ -132,6 +132,7 @@ struct world_copy {
     uint32_t n_wishes, n_rest; /* bodies with that flag */
 
     uint64_t rooms;                  /* areas whose see is not everyone */
+    uint64_t hushed;                 /* and those whose hear is not */
     uint64_t need[FLOOR_N_AREAS];    /* rooms one must see to see into this one */
     int n_in[FLOOR_N_AREAS];         /* really */
     int n_told[FLOOR_N_AREAS];       /* of them on the public channel */
@@ -225,6 +226,8 @@ bool world_has_distance(const struct world_person *person);
 void world_areas_read(struct world_copy *copy);
 void world_area_update(struct world_copy *copy, size_t area);
 void world_rights_read(struct world_person *person);
+/* A list of an area names him, or everyone. */
+bool world_is_listed(const struct jx_texts *list, const struct world_look *look);
 int world_lock_of(const struct world_copy *copy, size_t area);
 int world_area_find(const struct world_copy *copy, struct span id); /* -1 */
 /* Areas he may not walk into now; those he stands in may be among them. */

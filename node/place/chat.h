@@ -1,0 +1,20 @@
+/* node/place/chat.h - what is written in the place (AI-2.4-エ, AI-2.4-オ, SE-4.1-イ-4,
+ * HI-4.3-1): open lines, private talks, whom one does not want to be asked by. A line is
+ * answered and told when it is committed, once, in the order of commits; every text passes the
+ * safe words first. Today's lines are there for who comes in; after a restart they are read
+ * again. Threads: the live thread's, unless said otherwise.  Owns: place->chat. */
+#ifndef NODE_PLACE_CHAT_H
+#define NODE_PLACE_CHAT_H
+
+#include "node/place/place_priv.h"
+
+NODISCARD enum err chat_open(struct place *place, struct fail *why);
+/* The live server has ended. */
+void chat_close(struct place *place);
+void chat_sweep(struct place *place, struct place_now now); /* each tick */
+/* His visit is over: so are his talks. */
+void chat_leave(struct place *place, struct id account, struct place_now now);
+/* In how many open talks he is; for those who look after children. */
+int chat_n_talks(const struct place *place, struct id account);
+
+#endif

@@ -93,22 +93,39 @@ function fontSheet(words: Catalogue): string {
   return entry;
 }
 
-/** wire.ts lists every route of the node; a reader's device gets those that the client asks for. */
+/** wire.ts lists every route of the node; a reader's device gets those that the client asks for, and those
+ * of grown-ups at work with their part (src/adult/routes.ts). */
 const onlyUsedRoutes: Plugin = {
   name: "only-used-routes",
   setup(step) {
-    step.onLoad({ filter: /\/src\/wire\.ts$/ }, ({ path }) => {
-      const code = sourceFiles(join(here, "src"))
-        .filter((file) => file !== path)
+    const wire = join(here, "src/wire.ts");
+    const work = join(here, "src/adult");
+    const isRoute = /^ {2}("[\w.]+"): \{ method: /;
+    const used = (isOfWork: boolean): string =>
+      sourceFiles(join(here, "src"))
+        .filter((file) => file !== wire && file.startsWith(work) === isOfWork)
         .map((file) => readFileSync(file, "utf8"))
         .join("\n");
-      const contents = readFileSync(path, "utf8")
+    step.onLoad({ filter: /\/src\/wire\.ts$/ }, () => {
+      const code = used(false);
+      const contents = readFileSync(wire, "utf8")
         .split("\n")
         .filter((line) => {
-          const name = /^ {2}("[\w.]+"): \{ method: /.exec(line)?.[1];
+          const name = isRoute.exec(line)?.[1];
           return name === undefined || code.includes(name);
         })
         .join("\n");
+      return { contents, loader: "ts" };
+    });
+    step.onLoad({ filter: /\/src\/adult\/routes\.ts$/ }, () => {
+      const [code, before] = [used(true), used(false)];
+      const rows = readFileSync(wire, "utf8")
+        .split("\n")
+        .filter((line) => {
+          const name = isRoute.exec(line)?.[1];
+          return name !== undefined && code.includes(name) && !before.includes(name);
+        });
+      const contents = `import { addRoutes } from "../edge/api.js";\naddRoutes({\n${rows.join("\n")}\n});`;
       return { contents, loader: "ts" };
     });
   },

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import sheet from "../../style/work.css";
+import "./routes.js";
 import { wear } from "../edge/sheet.js";
 import { type PageProps, type Views, viewOf } from "../view/page.js";
 import { AuditPage } from "./audit.js";

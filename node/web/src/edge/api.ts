@@ -22,6 +22,14 @@ export type Outcome<T> =
   | { readonly kind: "refused"; readonly problem: Problem }
   | { readonly kind: "offline" };
 
+type Row = (typeof routes)[RouteName];
+const known: Partial<Record<RouteName, Row>> = { ...routes };
+
+/** The rest of the routes, for a part of the client that asks for more than the first page does. */
+export function addRoutes(more: Partial<Record<RouteName, Row>>): void {
+  Object.assign(known, more);
+}
+
 const deadlineMs = 20_000;
 const fileDeadlineMs = 300_000; // 16 MiB at half a megabit a second
 
@@ -57,7 +65,7 @@ async function send<N extends RouteName, T>(
   query: Readonly<Record<string, string>>,
   read: (answer: Response) => Promise<T>,
 ): Promise<Outcome<T>> {
-  const { method, path, body: fileType } = routes[name];
+  const { method, path, body: fileType } = known[name] as Row;
   const limit = new AbortController(); // AbortSignal.timeout came with Safari 16
   const timer = setTimeout(
     () => limit.abort(),

@@ -5,6 +5,16 @@ $B/gen/words_lists.c: ops/lib/embed-lists $(WORD_LISTS) tenants/words/lists
 	@mkdir -p $(@D)
 	@ops/lib/embed-lists $(WORD_LISTS) >$@
 
+# The model of sentences, learned from the half that may be looked at.
+GEN_OBJS_tenants-words += $B/gen/words_sense_model.o
+$B/gen/words_sense_model.c: ops/lib/embed-sense tenants/words/sense.txt
+	@mkdir -p $(@D)
+	@ops/lib/embed-sense tenants/words/sense.txt >$@
+
+.PHONY: words-model
+words-model: $B/words-corpus ## learns the model of sentences anew (tenants/words/sense.txt)
+	@tests/words/train $<
+
 $B/words-corpus: $B/tests/words/corpus.o $B/tenants-words.a $B/node-base.a
 	$(call say,LD,$@)$(CC) $(LDFLAGS) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS) -o $@
 

@@ -1,6 +1,6 @@
 /* The one call: a line, what lies in it, what is allowed, what meets what; then in bytes of the
  * text, and the text with ＊. */
-#include "tenants/words/words_priv.h"
+#include "tenants/words/words_sense.h"
 
 struct look {
     struct line line;
@@ -274,8 +274,33 @@ static void by_place(struct hits *hits)
         }
 }
 
-static enum err look_at(const struct words *words, struct span text, struct arena *arena,
-                        struct look *look, struct fail *why)
+/* How sure the model must be before a sentence without a word of any list is taken. */
+#define SURE_NG      0.996
+#define SURE_CRISIS  0.996
+#define SURE_CONTACT 0.996
+
+/* A sentence is taken whole. What the municipality allowed is not judged. */
+static enum err take_sense(struct look *look, struct arena *arena, struct fail *why)
+{
+    static const double enough[WORDS_KINDS_N] = {
+        [WORDS_NG] = SURE_NG, [WORDS_CRISIS] = SURE_CRISIS, [WORDS_CONTACT] = SURE_CONTACT};
+    const unsigned own_allowed = TERM_ALLOWED | TERM_OWN;
+    struct sense sense;
+    enum err rc;
+
+    for (size_t i = 0; i < look->found.n; i++)
+        if ((look->found.at[i].term->flags & own_allowed) == own_allowed)
+            return ERR_OK;
+    rc = words_sense(&look->line, arena, &sense, why);
+    for (int kind = 0; rc == ERR_OK && kind < WORDS_KINDS_N; kind++)
+        if (sense.sure[kind] >= enough[kind] &&
+            !words_has(&look->verdict, (enum words_kind)kind))
+            add_hit(look, sense.category[kind], false, 0, (uint32_t)look->line.n);
+    return rc;
+}
+
+static enum err look_at(const struct words *words, struct span text, bool has_sense,
+                        struct arena *arena, struct look *look, struct fail *why)
 {
     struct detail details[DETAILS_MOST];
     enum err rc = words_line(text, arena, &look->line, why);
@@ -294,23 +319,23 @@ static enum err look_at(const struct words *words, struct span text, struct aren
     n = words_details(&look->line, details);
     for (size_t i = 0; i < n; i++)
         add_hit(look, details[i].category, false, details[i].from, details[i].to);
-    return ERR_OK;
+    return has_sense ? take_sense(look, arena, why) : ERR_OK;
 }
 
-enum err words_look(const struct words *words, enum words_surface surface, struct span text,
-                    struct arena *arena, struct words_verdict *verdict_out, struct fail *why)
+enum err words_look_lists(const struct words *words, struct span text, bool has_sense,
+                          struct arena *arena, struct words_verdict *verdict_out,
+                          struct fail *why)
 {
     struct look *look;
     enum err rc;
 
-    (void)surface; /* one list for all; what follows is the caller's */
     *verdict_out = (struct words_verdict){.masked = SPAN_NONE};
     if (text.len > WORDS_TEXT_BYTES)
         return fail_set(why, ERR_TOO_LARGE, "a text of %zu bytes", text.len);
     look = arena_alloc(arena, sizeof *look);
     if (look == NULL)
         return fail_set(why, ERR_NOMEM, "a look");
-    rc = look_at(words, text, arena, look, why);
+    rc = look_at(words, text, has_sense, arena, look, why);
     if (rc != ERR_OK)
         return rc;
     look->verdict.masked = text;
@@ -321,4 +346,13 @@ enum err words_look(const struct words *words, enum words_surface surface, struc
     look->verdict.n_hits = look->hits.n;
     *verdict_out = look->verdict;
     return ERR_OK;
+}
+
+/* One list for all surfaces; sentences are judged where people talk. */
+enum err words_look(const struct words *words, enum words_surface surface, struct span text,
+                    struct arena *arena, struct words_verdict *verdict_out, struct fail *why)
+{
+    bool has_sense = surface == WORDS_SURFACE_CHAT || surface == WORDS_SURFACE_NOTE;
+
+    return words_look_lists(words, text, has_sense, arena, verdict_out, why);
 }

@@ -165,4 +165,10 @@ struct detail {
 #define DETAILS_MOST 8
 size_t words_details(const struct line *line, struct detail out[DETAILS_MOST]);
 
+/* words_look (words_look.c), of any surface. has_sense: sentences are judged, too
+ * (words_sense.h); not over joined lines, of which each was judged when it came. */
+NODISCARD enum err words_look_lists(const struct words *words, struct span text, bool has_sense,
+                                    struct arena *arena, struct words_verdict *verdict_out,
+                                    struct fail *why);
+
 #endif

@@ -86,7 +86,8 @@ enum err words_window_put(struct words_window *window, const struct words *words
             memcpy(joined + n_before, text.p, text.len);
     }
     if (rc == ERR_OK && n_before > 0) {
-        rc = words_look(words, surface, span_of(joined, n_before + text.len), arena, &all, why);
+        rc = words_look_lists(words, span_of(joined, n_before + text.len), false, arena, &all,
+                              why);
         if (rc == ERR_OK)
             rc = take_joined(&all, n_before, text, arena, verdict_out, why);
     }

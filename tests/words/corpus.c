@@ -2,6 +2,8 @@
  *
  * words-corpus EVASIONS PLAIN [show]: counts by kind and category, and with `show` the rows
  * that were missed or taken amiss (for the half that may be looked at alone: tests/words/run).
+ * words-corpus letters: of every line of the input the letters as the model of sentences sees
+ * them, · for an edge.
  * Output: "recall KIND CATEGORY found all", "false TOPIC hit all", "total recall|false n all".
  */
 #include <stdio.h>
@@ -10,6 +12,7 @@
 
 #include "node/base/utf.h"
 #include "tenants/words/words.h"
+#include "tenants/words/words_sense.h"
 
 #define LINE_MOST  8192
 #define TALLY_MOST 64
@@ -154,6 +157,42 @@ static void plain(FILE *file, const struct words *words, struct arena *arena, bo
     printf("total false %u %u\n", n_hit, n);
 }
 
+static void print_letter(uint16_t c)
+{
+    if (c == SENSE_EDGE)
+        printf("·");
+    else if (c < 0x80)
+        putchar(c);
+    else if (c < 0x800)
+        printf("%c%c", 0xc0 | c >> 6, 0x80 | (c & 0x3f));
+    else
+        printf("%c%c%c", 0xe0 | c >> 12, 0x80 | (c >> 6 & 0x3f), 0x80 | (c & 0x3f));
+}
+
+static int letters(struct arena *arena)
+{
+    char text[LINE_MOST];
+    struct fail why = {.code = ERR_OK};
+
+    while (fgets(text, sizeof text, stdin) != NULL) {
+        struct line line;
+        uint16_t *out;
+        size_t n;
+
+        text[strcspn(text, "\n")] = 0;
+        arena_reset(arena);
+        if (words_line(span_text(text), arena, &line, &why) != ERR_OK ||
+            words_sense_letters(&line, arena, &out, &n, &why) != ERR_OK) {
+            fprintf(stderr, "words-corpus: %s\n", why.text);
+            return 2;
+        }
+        for (size_t i = 0; i < n; i++)
+            print_letter(out[i]);
+        putchar('\n');
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const struct words_lists none = {.n_own = 0};
@@ -163,6 +202,10 @@ int main(int argc, char **argv)
     bool shows = argc > 3 && strcmp(argv[3], "show") == 0;
     FILE *files[2] = {NULL, NULL};
 
+    if (argc == 2 && strcmp(argv[1], "letters") == 0)
+        return utf_open(&why) != ERR_OK || arena_create(65536, &arena, &why) != ERR_OK
+                   ? 2
+                   : letters(arena);
     for (int i = 0; i < 2 && i + 1 < argc; i++)
         files[i] = fopen(argv[i + 1], "re");
     if (files[0] == NULL || files[1] == NULL || utf_open(&why) != ERR_OK ||

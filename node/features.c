@@ -18,6 +18,7 @@
 #include "node/place/world.h"
 #include "node/server/doctor.h"
 #include "node/server/own.h"
+#include "node/support/support_rows.h"
 #include "reporting/weekly_rows.h"
 #include "tenants/hours/hours_rows.h"
 #include "tenants/notify/notify_rows.h"
@@ -78,6 +79,11 @@ const struct route_table features_routes[] = {
     {words_change_routes, WORDS_CHANGE_ROUTES_N},
     {notify_routes, NOTIFY_ROUTES_N},
     {notify_queue_routes, NOTIFY_QUEUE_ROUTES_N},
+    {sos_routes, SOS_ROUTES_N},
+    {sos_staff_routes, SOS_STAFF_ROUTES_N},
+    {duty_routes, DUTY_ROUTES_N},
+    {incident_routes, INCIDENT_ROUTES_N},
+    {warning_routes, WARNING_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -95,6 +101,7 @@ const struct live_event_table features_events[] = {
     {world_events, WORLD_EVENTS_N},
     {chat_events, CHAT_EVENTS_N},
     {talk_events, TALK_EVENTS_N},
+    {support_events, SUPPORT_EVENTS_N},
     {NULL, 0},
 };
 
@@ -145,6 +152,9 @@ const struct stmt_table features_stmts[] = {
     {notify_receiver_stmts, NOTIFY_RECEIVER_STMTS_N},
     {weekly_stmts, WEEKLY_STMTS_N},
     {weekly_delivery_stmts, WEEKLY_DELIVERY_STMTS_N},
+    {duty_stmts, DUTY_STMTS_N},
+    {sos_stmts, SOS_STMTS_N},
+    {incident_stmts, INCIDENT_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -190,6 +200,9 @@ const struct data_table_list features_tables[] = {
     {notify_receiver_tables, NOTIFY_RECEIVER_TABLES_N},
     {weekly_tables, WEEKLY_TABLES_N},
     {weekly_delivery_tables, WEEKLY_DELIVERY_TABLES_N},
+    {duty_tables, DUTY_TABLES_N},
+    {sos_tables, SOS_TABLES_N},
+    {incident_tables, INCIDENT_TABLES_N},
     {NULL, 0},
 };
 
@@ -209,6 +222,7 @@ const struct setting_table features_settings[] = {
     {measure_settings, MEASURE_SETTINGS_N},
     {reaction_settings, REACTION_SETTINGS_N},
     {chat_settings, CHAT_SETTINGS_N},
+    {support_settings, SUPPORT_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
 };
@@ -256,5 +270,10 @@ const struct audit_table *const features_audit_tables[] = {
     &weekly_report_audit,
     &report_receiver_audit,
     &weekly_step_audit,
+    &duty_person_audit_table,
+    &sos_audit_table,
+    &sos_step_audit_table,
+    &incident_audit_table,
+    &incident_step_audit_table,
     NULL,
 };

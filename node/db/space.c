@@ -177,6 +177,11 @@ enum space_level space_level_read(struct space *s)
     return (enum space_level)atomic_load(&s->level);
 }
 
+void space_release(struct space *s)
+{
+    ballast_give_up(s);
+}
+
 int space_used_percent(struct space *s)
 {
     look_when_due(s);

@@ -37,6 +37,9 @@ NODISCARD enum err space_open(const struct space_conf *conf, struct space **spac
 /* The ballast stays. */
 void space_close(struct space **space);
 enum space_level space_level_read(struct space *space);
+/* Gives the ballast up now, whatever the level: something that must be written (a call for
+ * help) found no room. */
+void space_release(struct space *space);
 int space_used_percent(struct space *space);
 const char *space_level_id(enum space_level level); /* "ok" "no-uploads" "no-writes" "full" */
 /* ERR_NOSPACE when this kind of write is refused at the present level. */

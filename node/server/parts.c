@@ -15,6 +15,7 @@
 #include "node/db/space.h"
 #include "node/io/net.h"
 #include "node/place/place.h"
+#include "node/support/support.h"
 #include "tenants/hours/hours_now.h"
 #include "tenants/notify/notify.h"
 #include "tenants/people/account.h"
@@ -262,6 +263,17 @@ static enum err open_notify(struct parts *parts, struct fail *why)
     return notify_open(&conf, &parts->services.notify, why);
 }
 
+/* Before the place, whose lines it hears of; its thread begins behind it. */
+static enum err open_support(struct parts *parts, struct fail *why)
+{
+    const struct support_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+    enum err rc = support_open(&conf, &parts->services.support, why);
+
+    if (rc == ERR_OK)
+        parts->services.care = support_care(parts->services.support);
+    return rc;
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
@@ -312,8 +324,12 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = audit_start(s->audit, s->writer, why);
         parts->is_audit_started = rc == ERR_OK;
     }
+    if (rc == ERR_OK && s->support == NULL)
+        rc = open_support(parts, why);
     if (rc == ERR_OK && s->place == NULL && s->live != NULL)
         rc = open_place(parts, why);
+    if (rc == ERR_OK)
+        rc = support_start(s->support, why);
     return rc;
 }
 
@@ -330,12 +346,14 @@ void parts_destroy(struct parts **parts)
         return;
     s = &(*parts)->services;
     jobs_stop(&s->jobs);
+    support_stop(s->support);
     notify_close(&s->notify);
     place_close(&s->place); /* the live server has ended */
     accounts_close(&s->accounts);
     if ((*parts)->is_audit_started)
         audit_stop(s->audit);
     writer_stop(&s->writer);
+    support_close(&s->support);
     watch_close(&s->watch);
     hours_close(&s->hours);
     words_close(&s->words);

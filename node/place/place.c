@@ -11,6 +11,7 @@
 #include "node/place/place_conf.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
+#include "node/place/react.h"
 
 #define ARENA_BYTES 65536
 #define POST_US     20000 /* between two tries to hand news over */
@@ -71,6 +72,7 @@ static void *opened(void *arg, struct live_conn *conn, const struct caller *call
     place->is_watch_due = true;
     place_access_read(guest, now);
     place_hello_send(guest, now);
+    measure_tell(guest, now);
     close_older(guest);
     arena_reset(place->arena);
     return guest;
@@ -263,6 +265,7 @@ static void each_second(struct place *place, struct place_now now)
     place_hours_sweep(place, now);
     place_floors_sweep(place, now);
     visits_sweep(place, now);
+    measures_sweep(place, now);
     ghosts_sweep(place, now);
     place_meter_sweep(place);
     if (place->is_watch_due || now.mono_us - place->watch_mono_us >= WATCH_US)
@@ -281,6 +284,7 @@ static void tick(void *arg, int64_t now_mono_us, int64_t now_utc_us)
         each_second(place, now);
     place_serve(place, now);
     world_tick(place->world, place_ms(now));
+    reacts_sweep(place);
     place_entries_sweep(place, now);
     chat_sweep(place, now);
     place_cards_sweep(place, now);
@@ -347,6 +351,8 @@ enum err place_open(const struct place_conf *conf, struct db *db, struct place *
     rc = arena_create(ARENA_BYTES, &place->arena, why);
     if (rc == ERR_OK)
         rc = presence_open(place, why);
+    if (rc == ERR_OK)
+        rc = reacts_open(place, why);
     if (rc == ERR_OK)
         rc = facts_read(db, NULL, clock_utc_us(), &place->facts, why);
     if (rc == ERR_OK)
@@ -426,5 +432,6 @@ void place_close(struct place **place_at)
     arena_destroy(&place->arena);
     free(place->entries);
     presence_close(place);
+    reacts_close(place);
     free(place);
 }

@@ -66,9 +66,10 @@ enum place_out {
     PLACE_OUT_SIGNIN, /* his login is over */
     PLACE_OUT_FLOOR,
     PLACE_OUT_RESTART,
-    PLACE_OUT_AWAY, /* did nothing for long */
+    PLACE_OUT_AWAY,    /* did nothing for long */
+    PLACE_OUT_EJECTED, /* by staff (measure.h); the title says until when, and who listens */
 };
-#define PLACE_OUTS "closing|access|elsewhere|ended|hides|signin|floor|restart|away"
+#define PLACE_OUTS "closing|access|elsewhere|ended|hides|signin|floor|restart|away|ejected"
 struct place_out_event {
     int reason; /* enum place_out */
     struct span title;

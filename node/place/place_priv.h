@@ -31,6 +31,14 @@ struct place_floor;
 
 #define PLACE_LINES_MOST 8 /* open lines of one account */
 
+/* What a line was last told of one kind of measure (measure.h). */
+#define PLACE_STOPS_N 6
+struct place_stop {
+    bool is_on;
+    int64_t until_utc_us, seconds;
+    int64_t mono_us; /* when */
+};
+
 /* One open connection; what live_feature calls the visitor. */
 struct guest {
     struct place *place;
@@ -42,6 +50,7 @@ struct guest {
     int64_t came_utc_us;
     uint64_t access;    /* bits of the floors he may enter */
     bool is_owed_cards; /* of the round of news under way: place_cards.c */
+    struct place_stop stops[PLACE_STOPS_N];
 };
 
 /* Where he was when chat.lines told him of today's words (chat_lines.c). */
@@ -66,7 +75,8 @@ struct visit {
     struct place_floor *floor;
     int copy;
     bool is_counted;
-    int64_t since_utc_us; /* on floors, without a break */
+    int64_t since_utc_us;       /* on floors, without a break */
+    int64_t react_paid_mono_us; /* up to then his reactions are paid for */
     /* Waiting. */
     struct place_floor *wants;
     struct visit *wait_prev, *wait_next;
@@ -143,6 +153,7 @@ struct place_meter {
 struct pace; /* place_pace.c */
 struct presence_desk;
 struct measure;
+struct reacts;
 struct chat;
 struct ghosts_reading;
 
@@ -172,6 +183,7 @@ struct place {
     struct place_lock *locks;       /* what staff have locked; of a program before us, too */
     struct chat *chat;              /* what is written; chat.h */
     struct measure *measures;       /* what they have stopped; measure.h */
+    struct reacts *reacts;          /* react.c */
     struct ghosts_reading *reading; /* NULL: over; who has it: visit_seats.c */
     atomic_int begun;
     atomic_bool is_closing, is_read; /* is_read: no reading is under way any more */

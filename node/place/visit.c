@@ -6,6 +6,7 @@
 #include "node/base/log.h"
 #include "node/db/settings.h"
 #include "node/place/chat.h"
+#include "node/place/measure.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
 
@@ -76,6 +77,7 @@ void visit_attach(struct visit *visit, struct guest *guest, struct place_now now
         visit_log_here(visit, VISIT_ENTRY, "again", now.utc_us);
     if (visit->person != NULL)
         world_peer_change(visit->person, visit, place_ms(now));
+    measure_tell(guest, now);
 }
 
 void visit_detach(struct visit *visit)
@@ -153,6 +155,8 @@ enum err visit_stand(struct visit *visit, struct place_floor *floor, int copy,
     visit->is_seat_due = true;
     count(visit, 1);
     visit->place->is_cards_due = true;
+    if (visit->guest != NULL)
+        measure_tell(visit->guest, now);
     return ERR_OK;
 }
 
@@ -240,6 +244,8 @@ static const char *out_word(enum place_out reason)
         return "restart";
     case PLACE_OUT_AWAY:
         return "away";
+    case PLACE_OUT_EJECTED:
+        return "ejected";
     }
     return "";
 }

@@ -4,6 +4,7 @@
 
 #include "node/base/log.h"
 #include "node/db/digest.h"
+#include "node/place/measure.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
 
@@ -26,6 +27,16 @@ static enum err refuse(struct place_refusal *refusal, const char *code, const ch
 {
     *refusal = (struct place_refusal){code, title_ja};
     return fail_set(why, ERR_DENIED, "%s", code);
+}
+
+/* The texts of a refusal live as long as the call. */
+static enum err refuse_ejected(int64_t until_utc_us, struct place_now now, struct arena *arena,
+                               struct place_refusal *refusal, struct fail *why)
+{
+    char text[PLACE_TEXT_CAP];
+
+    measure_eject_text(until_utc_us, now, text);
+    return refuse(refusal, "ejected", arena_text(arena, span_text(text)), why);
 }
 
 static enum err refuse_closed(struct place *place, struct place_now now, struct arena *arena,
@@ -96,7 +107,11 @@ static enum err check(struct guest *guest, const struct place_enter *input,
     struct place *place = guest->place;
     struct place_floor *floor = place_floor_there(place, input->floor);
     const struct visit *other = visit_find(place, guest->pass->look.account);
+    int64_t until_utc_us = 0;
 
+    if (measure_stops_account(place, guest->pass->look.account, MEASURE_EJECT, now,
+                              &until_utc_us))
+        return refuse_ejected(until_utc_us, now, arena, refusal, why);
     if (floor == NULL)
         return fail_field(why, ERR_NOT_FOUND, "floor", "no such floor");
     /* Now, and not when his turn comes. */

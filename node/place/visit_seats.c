@@ -4,6 +4,7 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/place/lock_store.h"
+#include "node/place/measure_store.h"
 #include "node/place/place_priv.h"
 
 #define WRITE_US   2000000  /* seats that changed are written so often */
@@ -23,6 +24,7 @@ struct ghosts_reading {
     struct place *place;
     struct ghost *ghosts;
     struct place_lock *locks;
+    struct measure *measures;
     int n_tries;
     int64_t began_mono_us, again_mono_us;
 };
@@ -65,8 +67,29 @@ static enum err read_locks(struct ghosts_reading *r, struct tx *tx, struct fail 
     return rc;
 }
 
+static enum err read_measures(struct ghosts_reading *r, struct tx *tx, struct fail *why)
+{
+    struct measure_row *rows = NULL;
+    size_t n = 0;
+    enum err rc = measure_store_in_force(tx, clock_utc_us(), &rows, &n, why);
+
+    for (size_t i = 0; i < n && rc == ERR_OK; i++) {
+        struct measure one = {.id = rows[i].id,
+                              .account = rows[i].account,
+                              .kind = rows[i].kind,
+                              .until_utc_us = rows[i].until_utc_us,
+                              .seconds = rows[i].seconds};
+
+        snprintf(one.floor, sizeof one.floor, "%.*s", SPAN_ARG(rows[i].floor));
+        if (measure_put(&r->measures, &one) == NULL)
+            rc = fail_set(why, ERR_NOMEM, "a measure");
+    }
+    return rc;
+}
+
 /* Runs when the program before us has given up the writer's lock, so its last word is read.
- * Locks first: when the seats are given up, the rooms that staff locked are locked even so. */
+ * Locks and measures first: when the seats are given up, the rooms that staff locked are locked
+ * even so, and who was stopped is stopped. */
 static enum err ghosts_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct ghosts_reading *r = arg;
@@ -76,7 +99,10 @@ static enum err ghosts_run(struct tx *tx, void *arg, struct fail *why)
 
     free_ghosts(&r->ghosts); /* it may run again */
     place_locks_free(&r->locks);
+    measures_free(&r->measures);
     rc = read_locks(r, tx, why);
+    if (rc == ERR_OK)
+        rc = read_measures(r, tx, why);
     if (rc == ERR_OK)
         rc = visit_store_seats(tx, NULL, tx_arena(tx), &rows, &n, why);
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
@@ -100,6 +126,7 @@ static void finish(struct ghosts_reading *r, enum place_seats_state state)
 
     place->ghosts = r->ghosts;
     place->locks = r->locks;
+    place->measures = r->measures;
     place->reading = NULL;
     place_meter_seats(place, state, r->n_tries);
     free(r);
@@ -181,10 +208,24 @@ void ghosts_close(struct place *place)
     place->reading = NULL;
     free_ghosts(&r->ghosts);
     place_locks_free(&r->locks);
+    measures_free(&r->measures);
     free(r);
 }
 
 /* ---- live thread ---- */
+
+/* Killed between the commit of an ejection and the end of the stay: it ends here. */
+static void end_ejected(struct place *place, struct place_now now)
+{
+    for (const struct measure *m = place->measures; m != NULL; m = m->next) {
+        struct ghost *ghost = NULL;
+
+        if (m->kind == MEASURE_EJECT && m->until_utc_us > now.utc_us)
+            ghost = ghost_take(place, m->account);
+        if (ghost != NULL)
+            ghost_end(place, &ghost, VISIT_EXIT, "ejected");
+    }
+}
 
 static void count(struct place *place, const struct ghost *ghost, int by)
 {
@@ -215,6 +256,7 @@ void ghosts_begin(struct place *place, struct place_now now)
             newest = g->seat.row.at_utc_us;
         count(place, g, 1);
     }
+    end_ejected(place, now);
     left_us = newest + hold_us - now.utc_us;
     if (left_us > hold_us)
         left_us = hold_us;

@@ -119,12 +119,8 @@ export function applyEvent(now: PlaceLive, event: LiveEvent): PlaceLive {
         ...here,
         areas: new Map([...here.areas, ...byId(event.of.areas)]),
       }));
-    case "wave":
-    case "knock":
-    case "invited":
-    case "knock.answer":
-    case "entries":
-      return now; // told once, kept nowhere here
+    default:
+      return now; // told once, or of words: kept nowhere here
   }
 }
 

@@ -19,6 +19,7 @@
 #include "node/server/doctor.h"
 #include "node/server/own.h"
 #include "node/support/support_rows.h"
+#include "reporting/log_rows.h"
 #include "reporting/weekly_rows.h"
 #include "tenants/hours/hours_rows.h"
 #include "tenants/notify/notify_rows.h"
@@ -85,6 +86,9 @@ const struct route_table features_routes[] = {
     {duty_routes, DUTY_ROUTES_N},
     {incident_routes, INCIDENT_ROUTES_N},
     {warning_routes, WARNING_ROUTES_N},
+    {log_export_routes, LOG_EXPORT_ROUTES_N},
+    {log_file_routes, LOG_FILE_ROUTES_N},
+    {log_search_routes, LOG_SEARCH_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -155,6 +159,8 @@ const struct stmt_table features_stmts[] = {
     {duty_stmts, DUTY_STMTS_N},
     {sos_stmts, SOS_STMTS_N},
     {incident_stmts, INCIDENT_STMTS_N},
+    {log_export_stmts, LOG_EXPORT_STMTS_N},
+    {log_source_stmts, LOG_SOURCE_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -198,6 +204,7 @@ const struct data_table_list features_tables[] = {
     {words_tables, WORDS_TABLES_N},
     {notify_tables, NOTIFY_TABLES_N},
     {notify_receiver_tables, NOTIFY_RECEIVER_TABLES_N},
+    {log_export_tables, LOG_EXPORT_TABLES_N},
     {weekly_tables, WEEKLY_TABLES_N},
     {weekly_delivery_tables, WEEKLY_DELIVERY_TABLES_N},
     {duty_tables, DUTY_TABLES_N},
@@ -207,15 +214,25 @@ const struct data_table_list features_tables[] = {
 };
 
 const struct setting_table features_settings[] = {
-    {sweep_settings, SWEEP_SETTINGS_N},     {tenants_settings, TENANTS_SETTINGS_N},
-    {life_settings, LIFE_SETTINGS_N},       {signin_settings, SIGNIN_SETTINGS_N},
-    {rights_settings, RIGHTS_SETTINGS_N},   {roster_settings, ROSTER_SETTINGS_N},
-    {watch_settings, WATCH_SETTINGS_N},     {admission_settings, ADMISSION_SETTINGS_N},
-    {hours_settings, HOURS_SETTINGS_N},     {visit_settings, VISIT_SETTINGS_N},
-    {profile_settings, PROFILE_SETTINGS_N}, {place_settings, PLACE_SETTINGS_N},
-    {measure_settings, MEASURE_SETTINGS_N}, {reaction_settings, REACTION_SETTINGS_N},
-    {chat_settings, CHAT_SETTINGS_N},       {support_settings, SUPPORT_SETTINGS_N},
-    {own_settings, OWN_SETTINGS_N},         {NULL, 0},
+    {sweep_settings, SWEEP_SETTINGS_N},
+    {tenants_settings, TENANTS_SETTINGS_N},
+    {life_settings, LIFE_SETTINGS_N},
+    {signin_settings, SIGNIN_SETTINGS_N},
+    {rights_settings, RIGHTS_SETTINGS_N},
+    {roster_settings, ROSTER_SETTINGS_N},
+    {watch_settings, WATCH_SETTINGS_N},
+    {admission_settings, ADMISSION_SETTINGS_N},
+    {hours_settings, HOURS_SETTINGS_N},
+    {visit_settings, VISIT_SETTINGS_N},
+    {profile_settings, PROFILE_SETTINGS_N},
+    {place_settings, PLACE_SETTINGS_N},
+    {measure_settings, MEASURE_SETTINGS_N},
+    {reaction_settings, REACTION_SETTINGS_N},
+    {chat_settings, CHAT_SETTINGS_N},
+    {support_settings, SUPPORT_SETTINGS_N},
+    {log_export_settings, LOG_EXPORT_SETTINGS_N},
+    {own_settings, OWN_SETTINGS_N},
+    {NULL, 0},
 };
 
 const struct job_table features_jobs[] = {
@@ -227,24 +244,18 @@ const struct job_table features_jobs[] = {
 };
 
 const struct audit_table *const features_audit_tables[] = {
-    &audit_access_table,        &audit_deletion_table,
-    &settings_audit_table,      &sweep_audit_table,
-    &contract_audit_table,      &account_step_audit_table,
-    &right_grant_audit_table,   &right_end_audit_table,
-    &registration_audit_table,  &audit_shown_table,
-    &watch_notice_audit,        &watch_seen_audit,
-    &recovery_ask_audit_table,  &recovery_grant_audit_table,
-    &hours_audit_table,         &floor_version_audit_table,
-    &floor_plan_audit_table,    &floor_rule_audit_table,
-    &place_session_audit_table, &visit_event_audit_table,
-    &area_lock_audit_table,     &chat_line_audit_table,
-    &chat_decision_audit_table, &words_audit_table,
-    &profile_audit_table,       &notify_step_audit,
-    &notify_event_audit,        &link_step_audit_table,
-    &measure_audit_table,       &measure_lift_audit_table,
-    &reaction_audit_table,      &weekly_report_audit,
-    &report_receiver_audit,     &weekly_step_audit,
-    &duty_person_audit_table,   &sos_audit_table,
-    &sos_step_audit_table,      &incident_audit_table,
-    &incident_step_audit_table, NULL,
+    &log_export_audit,           &log_export_step_audit,     &audit_access_table,
+    &audit_deletion_table,       &settings_audit_table,      &sweep_audit_table,
+    &contract_audit_table,       &account_step_audit_table,  &right_grant_audit_table,
+    &right_end_audit_table,      &registration_audit_table,  &audit_shown_table,
+    &watch_notice_audit,         &watch_seen_audit,          &recovery_ask_audit_table,
+    &recovery_grant_audit_table, &hours_audit_table,         &floor_version_audit_table,
+    &floor_plan_audit_table,     &floor_rule_audit_table,    &place_session_audit_table,
+    &visit_event_audit_table,    &area_lock_audit_table,     &chat_line_audit_table,
+    &chat_decision_audit_table,  &words_audit_table,         &profile_audit_table,
+    &notify_step_audit,          &notify_event_audit,        &link_step_audit_table,
+    &measure_audit_table,        &measure_lift_audit_table,  &reaction_audit_table,
+    &weekly_report_audit,        &report_receiver_audit,     &weekly_step_audit,
+    &duty_person_audit_table,    &sos_audit_table,           &sos_step_audit_table,
+    &incident_audit_table,       &incident_step_audit_table, NULL,
 };

@@ -22,6 +22,7 @@ struct support;
 struct net;
 struct notify;
 struct words_desk;
+struct logs;
 struct data_table_list;
 struct route_table;
 
@@ -44,6 +45,7 @@ struct services {
     struct net *net;                      /* node/io/net.h */
     struct notify *notify;                /* tenants/notify/notify.h */
     struct words_desk *words;             /* tenants/words/words_now.h */
+    struct logs *logs;                    /* reporting/logs.h */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */
 };

@@ -16,6 +16,7 @@
 #include "node/io/net.h"
 #include "node/place/place.h"
 #include "node/support/support.h"
+#include "reporting/logs.h"
 #include "tenants/hours/hours_now.h"
 #include "tenants/notify/notify.h"
 #include "tenants/people/account.h"
@@ -274,6 +275,13 @@ static enum err open_support(struct parts *parts, struct fail *why)
     return rc;
 }
 
+static enum err open_logs(struct parts *parts, struct fail *why)
+{
+    const struct logs_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+
+    return logs_open(&conf, &parts->services.logs, why);
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
@@ -318,6 +326,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = open_words(parts, why);
     if (rc == ERR_OK && s->notify == NULL)
         rc = open_notify(parts, why);
+    if (rc == ERR_OK && s->logs == NULL)
+        rc = open_logs(parts, why);
     if (rc == ERR_OK && s->jobs == NULL)
         rc = start_jobs(parts, why);
     if (rc == ERR_OK && !parts->is_audit_started) {
@@ -345,6 +355,7 @@ void parts_destroy(struct parts **parts)
     if (*parts == NULL)
         return;
     s = &(*parts)->services;
+    logs_close(&s->logs); /* what is on its way out is cut, and that is written */
     jobs_stop(&s->jobs);
     support_stop(s->support);
     notify_close(&s->notify);

@@ -1,0 +1,299 @@
+#!/usr/bin/python3
+# tests/run: right 120
+"""The four logs taken out of a whole node and searched: who may, with what reason, who approves,
+what the files say in CSV, Shift_JIS and JSON, and what stands on record afterwards (AI-2.5-ア...エ,
+AI-2.7-イ, KP-3-安全-3, SE-4.1-イ-3)."""
+import csv
+import datetime
+import io
+import json
+import os
+import socket
+import sys
+import time
+import uuid
+import zipfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lib.ibasho_node import Nodes  # noqa: E402
+from lib.t import case, main  # noqa: E402
+
+EXPORTS, SEARCHES = "/api/v1/log-exports", "/api/v1/log-searches"
+KINDS = ["entry", "chat", "voice", "reaction"]
+FORMULA, RARE = "=1+1", "ゔ𠮷野"
+nodes = Nodes("aozora")
+node = nodes.__enter__()["aozora"]
+board = node.account("commissioner", display_name="教育長一")
+second = node.account("commissioner", display_name="教育長二")
+firm = node.account("contractor", display_name="受託一")
+checker = node.account("auditor", display_name="監査一")
+kid = node.account("student", display_name=FORMULA)
+other = node.account("student", display_name=RARE)
+as_board, as_second, as_firm, as_checker = map(node.sign_in, (board, second, firm, checker))
+DAY = datetime.datetime(2026, 5, 11, tzinfo=datetime.timezone.utc)
+
+
+def iso(at):
+    return at.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def visit(account, at, kind="entry", floor="commons", reason=""):
+    row = str(uuid.uuid4())
+    node.psql("INSERT INTO visit_event (id, visit, at, account, kind, floor, copy, reason, is_trial)"
+              f" VALUES ('{row}', gen_random_uuid(), '{iso(at)}', '{account.id}', '{kind}',"
+              f" '{floor}', 1, '{reason}', false)")
+    return row
+
+
+def react(account, at, kind):
+    node.psql("INSERT INTO reaction_event (id, at, account, visit, floor, copy, kind) VALUES"
+              f" (gen_random_uuid(), '{iso(at)}', '{account.id}', gen_random_uuid(), 'commons', 1,"
+              f" '{kind}')")
+
+
+def ask(session, **more):
+    body = {"id": str(uuid.uuid4()), "kinds": ["entry"], "from": iso(DAY),
+            "to": iso(DAY + datetime.timedelta(days=3)), "format": "csv",
+            "reason": "入退室の記録の確認のため"}
+    body.update({k: v for k, v in more.items() if v is not None})
+    return session.request("POST", EXPORTS, body), body
+
+
+def made(session, **more):
+    """An export that may be fetched."""
+    reply, body = ask(session, **more)
+    assert reply.status == 201, reply
+    if reply.json()["state"] == "waiting":
+        approve = as_second.request("POST", f"{EXPORTS}/{body['id']}/approve",
+                                    {"id": str(uuid.uuid4())})
+        assert approve.status == 200, approve
+    return body["id"]
+
+
+def fetch(session, export):
+    reply = session.request("GET", f"{EXPORTS}/{export}/file")
+    assert reply.status == 200, reply
+    return zipfile.ZipFile(io.BytesIO(reply.body))
+
+
+def rows_of(archive, name, encoding="utf-8"):
+    return list(csv.DictReader(io.StringIO(archive.read(name).decode(encoding), newline="")))
+
+
+def give(account, right):
+    until = iso(datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=20))
+    reply = as_board.request("POST", f"/api/v1/people/{account.id}/rights", {
+        "id": str(uuid.uuid4()), "right": right, "purpose": "complaint", "until": until})
+    assert reply.status == 201, reply
+    return reply.json()["id"]
+
+
+def listed(session, export):
+    items = session.request("GET", EXPORTS).json()["items"]
+    return next((i for i in items if i["id"] == export), None)
+
+
+@case
+def logs_entries_come_out_as_they_were(t):
+    t.req("AI-2.5-ア")
+    t.req("AI-2.7-イ")
+    at = DAY + datetime.timedelta(hours=1)
+    visit(kid, at)
+    visit(kid, at + datetime.timedelta(minutes=30), "exit", reason="left")
+    visit(kid, at + datetime.timedelta(hours=1), "lost", reason="cut")
+    visit(other, at, floor="study")
+    visit(kid, DAY - datetime.timedelta(seconds=1))
+    export = made(as_board, account=kid.id)
+    archive = fetch(as_board, export)
+    t.eq(sorted(archive.namelist()), ["about.json", "entry.csv"], "one file a log")
+    rows = rows_of(archive, "entry.csv")
+    t.eq([r["できごと"] for r in rows], ["入室", "退室", "切断"], "his alone, of the period, in order")
+    t.eq(rows[0]["日時"], "2026-05-11T10:00:00+09:00", "Japan's time, with its offset")
+    t.eq([rows[0]["ID"], rows[0]["アカウントのID"]], [kid.login, kid.id], "who")
+    t.eq(rows[1]["退室・切断のわけ"], "本人が出た", "why")
+    floor = rows_of(fetch(as_board, made(as_board, floor="study")), "entry.csv")
+    t.eq([r["アカウントのID"] for r in floor], [other.id], "of one floor")
+
+
+@case
+def logs_all_four_in_json(t):
+    t.req("AI-2.5-ウ")
+    t.req("AI-2.5-エ")
+    at = DAY + datetime.timedelta(hours=2)
+    react(kid, at, "clap")
+    react(kid, at + datetime.timedelta(seconds=1), "heart")
+    archive = fetch(as_board, made(as_board, kinds=KINDS, format="json"))
+    t.eq(sorted(archive.namelist()), ["about.json"] + sorted(f"{k}.ndjson" for k in KINDS), "files")
+    rows = [json.loads(line) for line in archive.read("reaction.ndjson").splitlines()]
+    t.eq([(r["kind"], r["account"], r["copy"]) for r in rows], [("clap", kid.id, 1), ("heart", kid.id, 1)],
+         "each use is one row")
+    t.eq(archive.read("voice.ndjson"), b"", "there is no voice yet")
+    about = json.loads(archive.read("about.json"))
+    t.eq([about["n_entry"], about["n_reaction"], about["n_voice"]],
+         [len(archive.read("entry.ndjson").splitlines()), 2, 0], "counted")
+    header = fetch(as_board, made(as_board, kinds=["voice"])).read("voice.csv").decode()
+    t.ok(header.startswith('"日時","できごと"') and header.count("\r\n") == 1, "a header, no row")
+
+
+@case
+def logs_spreadsheets_compute_nothing(t):
+    t.req("AI-2.7-イ")
+    visit(kid, DAY + datetime.timedelta(hours=5))
+    archive = fetch(as_board, made(as_board, account=kid.id, has_bom=True))
+    raw = archive.read("entry.csv")
+    t.ok(raw.startswith(b"\xef\xbb\xbf"), "the mark was asked for")
+    t.eq({r["表示名"] for r in rows_of(archive, "entry.csv", "utf-8-sig")}, {"'" + FORMULA}, "no formula")
+    plain = fetch(as_board, made(as_board, account=kid.id)).read("entry.csv")
+    t.ok(plain.startswith('"日時"'.encode()), "no mark unless asked for")
+    lines = fetch(as_board, made(as_board, account=kid.id, format="json")).read("entry.ndjson")
+    t.eq({json.loads(x)["display_name"] for x in lines.splitlines()}, {FORMULA}, "JSON says it as it is")
+
+
+@case
+def logs_in_shift_jis_list_what_was_replaced(t):
+    t.req("AI-2.7-イ")
+    archive = fetch(as_board, made(as_board, charset="sjis", floor="study"))
+    rows = rows_of(archive, "entry.csv", "cp932")
+    t.eq({r["表示名"] for r in rows}, {"〓〓野"}, "what it does not have")
+    replaced = rows_of(archive, "replaced.csv", "utf-8-sig")
+    t.eq([(r["文字"], r["代わりの文字"], r["いくつ"]) for r in replaced],
+         [("ゔ", "〓", "1"), ("𠮷", "〓", "1")], "is listed beside it")
+    clean = fetch(as_board, made(as_board, charset="sjis", account=kid.id))
+    t.ok("replaced.csv" not in clean.namelist(), "nothing was replaced: no list")
+    t.eq(ask(as_board, charset="sjis", format="json")[0].status, 422, "JSON is UTF-8")
+    t.eq(ask(as_board, charset="sjis", has_bom=True)[0].status, 422, "a mark is of UTF-8")
+
+
+@case
+def logs_bulk_needs_somebody_else(t):
+    t.req("AI-2.7-イ")
+    reply, body = ask(as_board, reason="年度の報告をまとめるため")
+    export = body["id"]
+    t.eq(reply.json()["state"], "waiting", "everybody's: a second person decides")
+    t.eq(as_board.request("GET", f"{EXPORTS}/{export}/file").status, 409, "no file before")
+    step = {"id": str(uuid.uuid4())}
+    own = as_board.request("POST", f"{EXPORTS}/{export}/approve", step)
+    t.eq([own.status, own.json()["code"]], [403, "log-export-own"], "not the one who asked")
+    for session in (as_firm, as_checker):
+        t.eq(session.request("POST", f"{EXPORTS}/{export}/approve", step).status, 404, "nor another role")
+    t.ok(listed(as_second, export)["may_approve"], "the other one may")
+    t.eq(listed(as_second, export)["reason"], "年度の報告をまとめるため", "and reads why")
+    for _ in range(2):
+        done = as_second.request("POST", f"{EXPORTS}/{export}/approve", step)
+        t.eq([done.status, done.json()["state"]], [200, "approved"], "approved; sent again it is the same")
+    t.eq(as_second.request("GET", f"{EXPORTS}/{export}/file").status, 404, "the file is not the approver's")
+    t.ok("entry.csv" in fetch(as_board, export).namelist(), "but of who asked")
+    week = datetime.timedelta(days=7)
+    t.eq(ask(as_board, account=kid.id, to=iso(DAY + week))[0].json()["state"], "approved", "one child's week")
+    t.eq(ask(as_board, account=kid.id, to=iso(DAY + week + datetime.timedelta(seconds=1)))[0]
+         .json()["state"], "waiting", "a moment more")
+    n = node.psql("SELECT count(*) FROM watch_notice WHERE kind = 'export'")
+    t.ok(int(n) > 0, "a notice of every bulk file")
+
+
+@case
+def logs_what_went_out_is_on_record(t):
+    t.req("AI-2.7-イ")
+    export = made(as_board, account=kid.id)
+    archive = fetch(as_board, export)
+    n = len(rows_of(archive, "entry.csv"))
+    steps = node.psql("SELECT kind, n_rows, is_whole FROM log_export_step WHERE export ="
+                      f" '{export}' ORDER BY at").splitlines()
+    t.eq(steps, ["begun||", f"ended|{n}|t"], "begun before the first byte, ended with its rows")
+    said = listed(as_board, export)
+    t.eq([said["n_files"], said["n_rows"], said["by"], said["by_name"]],
+         [1, n, board.id, "教育長一"], "told in the list")
+    t.eq(node.psql("SELECT count(*) FROM audit_leaf WHERE table_name IN ('log_export',"
+                   " 'log_export_step')"),
+         node.psql("SELECT (SELECT count(*) FROM log_export) + (SELECT count(*) FROM log_export_step)"),
+         "each row has its leaf")
+    t.eq(node.psql("SELECT count(*) FROM access_record WHERE route = 'log_exports.file' AND object ="
+                   f" '{export}' AND action = 'export' AND outcome = 'ok'"), "1", "and the access record")
+    t.eq(node.psql("SELECT count(*) FROM log_export WHERE position('確認'::bytea IN reason_sealed) > 0"),
+         "0", "reasons are sealed")
+
+
+@case
+def logs_are_for_those_who_may(t):
+    t.req("AI-2.7-イ")
+    for role in ("student", "guardian", "supporter", "instructor", "guest_teacher", "school_staff",
+                 "data_holder", "analyst"):
+        session = node.sign_in(node.account(role))
+        for method, path in (("GET", EXPORTS), ("POST", EXPORTS), ("POST", SEARCHES),
+                             ("GET", f"{EXPORTS}/{uuid.uuid4()}/file")):
+            t.eq(session.request(method, path, {} if method == "POST" else None).status, 404,
+                 f"{role}: {method} {path}")
+    reply = ask(as_firm, account=kid.id)[0]
+    t.eq([reply.status, reply.json()["code"]], [403, "logs-purpose"], "the contractor: by purpose")
+    give(firm, "logs.read")
+    t.eq(ask(as_firm, account=kid.id)[0].status, 403, "to read is not to take out")
+    give(firm, "export")
+    t.eq(ask(as_firm, account=kid.id)[0].status, 201, "now he may")
+    t.eq(ask(as_firm, account=kid.id, kinds=["chat"])[0].status, 403, "but not what people wrote")
+    give(firm, "messages.read")
+    export = made(as_firm, account=kid.id, kinds=["chat"])
+    t.eq(fetch(as_firm, export).namelist(), ["chat.csv", "about.json"], "now that as well")
+    t.eq(as_board.request("GET", f"{EXPORTS}/{export}/file").status, 404, "another's is not there")
+    t.ok(listed(as_board, export) is not None, "though the board sees that it was asked for")
+    give(checker, "logs.read")
+    give(checker, "export")
+    t.eq(ask(as_checker, account=kid.id)[0].status, 201, "the auditor by purpose")
+    t.eq(ask(as_checker, account=kid.id, kinds=["chat"])[0].status, 403, "never bodies without a case")
+    firms = {i["by"] for i in as_firm.request("GET", EXPORTS).json()["items"]}
+    t.eq(firms, {firm.id}, "the contractor's list holds his own")
+
+
+@case
+def logs_for_guests_carry_no_id(t):
+    t.req("SE-4.1-イ-3")
+    archive = fetch(as_board, made(as_board, kinds=KINDS, is_for_guests=True))
+    everything = b"".join(archive.read(n) for n in archive.namelist()).decode()
+    for word in (kid.id, other.id, kid.login, other.login, FORMULA, "𠮷"):
+        t.ok(word not in everything, "nothing that tells who it was", word)
+    rows = rows_of(archive, "entry.csv")
+    t.eq(sorted({r["表示名"] for r in rows}), ["参加者1", "参加者2"], "numbers for names")
+    t.ok("アカウントのID" not in rows[0] and "ID" not in rows[0], "no such column")
+
+
+@case
+def logs_refuse_what_is_wrong(t):
+    for more, pointer in (({"kinds": []}, "/kinds"), ({"kinds": ["video"]}, "/kinds"),
+                          ({"to": iso(DAY)}, "/to"), ({"reason": "む"}, "/reason"),
+                          ({"to": iso(DAY + datetime.timedelta(days=401))}, "/to")):
+        reply = ask(as_board, **more)[0]
+        t.eq(reply.status, 422, f"{more}")
+        t.ok(pointer in json.dumps(reply.json()), f"{pointer} is named")
+    reply, body = ask(as_board, account=kid.id)
+    t.eq(as_board.request("POST", EXPORTS, body).status, 201, "sent again it is the same one")
+    t.eq(as_board.request("POST", EXPORTS, dict(body, kinds=["chat"])).status, 409, "another is not")
+    t.eq(as_board.request("GET", f"{EXPORTS}/{uuid.uuid4()}/file").status, 404, "no such export")
+    t.eq(as_board.request("GET", f"{EXPORTS}/x/file").status, 404, "no id at all")
+
+
+@case
+def logs_whoever_leaves_ends_it(t):
+    node.psql("INSERT INTO visit_event (id, visit, at, account, kind, floor, copy, reason, is_trial)"
+              " SELECT gen_random_uuid(), gen_random_uuid(), timestamptz '2026-04-01 00:00Z' +"
+              f" i * interval '1 s', '{kid.id}', 'entry', 'commons', 1, md5(i::text), false"
+              " FROM generate_series(1, 200000) AS i")
+    export = made(as_board, **{"from": iso(DAY - datetime.timedelta(days=60))})
+    connection = node.connection()
+    connection.request("GET", f"{EXPORTS}/{export}/file", headers={
+        "Cookie": "; ".join(f"{k}={v}" for k, v in as_board.cookies.items())})
+    answer = connection.getresponse()
+    t.eq(len(answer.read(1000)), 1000, "it had begun")
+    connection.sock.shutdown(socket.SHUT_RDWR) if connection.sock else answer.fp.close()
+    answer.close()
+    connection.close()
+    until, last = time.monotonic() + 15, ""
+    while time.monotonic() < until and "ended" not in last:
+        time.sleep(0.2)
+        last = node.psql(f"SELECT kind, is_whole FROM log_export_step WHERE export = '{export}'"
+                         " ORDER BY at DESC LIMIT 1")
+    t.eq(last, "ended|f", "the cut one is on record as cut")
+    archive = fetch(as_board, export)
+    t.ok(len(archive.read("entry.csv").splitlines()) > 200000, "and a place is free for the next")
+
+
+if __name__ == "__main__":
+    main(__file__, lambda: nodes.__exit__(None, None, None))

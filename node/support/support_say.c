@@ -32,8 +32,8 @@ struct sos_said {
 struct incident_new {
     struct id incident, account;
     bool has_account;
-    int64_t at;
-    int kind, urgency, severity;
+    int64_t at, urgency, severity;
+    int kind;
 };
 struct warned {
     struct id incident;

@@ -74,6 +74,7 @@ const struct route_table features_routes[] = {
     {place_session_routes, PLACE_SESSION_ROUTES_N},
     {visit_routes, VISIT_ROUTES_N},
     {ticket_routes, TICKET_ROUTES_N},
+    {chat_routes, CHAT_ROUTES_N},
     {measure_routes, MEASURE_ROUTES_N},
     {profile_routes, PROFILE_ROUTES_N},
     {profile_past_routes, PROFILE_PAST_ROUTES_N},

@@ -60,29 +60,6 @@ static void clear(struct chat_past *past)
 
 /* ---- writer's thread ---- */
 
-static bool is_staff_role(struct span id)
-{
-    enum role role;
-
-    return role_parse(id, &role, NULL) == ERR_OK &&
-           (role == ROLE_SUPPORTER || role == ROLE_SCHOOL_STAFF || role == ROLE_COMMISSIONER ||
-            role == ROLE_CONTRACTOR);
-}
-
-static enum err read_heard(struct span text, struct arena *arena, struct chat_line *line,
-                           struct fail *why)
-{
-    size_t n = (text.len + 1) / ID_TEXT_CAP;
-    struct id *ids = arena_alloc(arena, (n + 1) * sizeof *ids);
-    enum err rc = ids == NULL ? fail_set(why, ERR_NOMEM, "%zu ids", n) : ERR_OK;
-
-    for (size_t i = 0; i < n && rc == ERR_OK; i++)
-        rc = id_parse(span_cut(text, i * ID_TEXT_CAP, ID_TEXT_CAP - 1), &ids[i], why);
-    line->heard = ids;
-    line->n_heard = n;
-    return rc;
-}
-
 static enum err open_own(struct keyring *keyring, const struct chat_past_row *row,
                          struct arena *arena, struct chat_line *line, struct fail *why)
 {
@@ -101,7 +78,6 @@ static enum err keep(struct chat_past *past, const struct chat_past_row *row,
                      const struct chat_line *line, struct fail *why)
 {
     struct past_line *one = calloc(1, sizeof *one);
-    const struct chat_line_row *r = &row->row;
 
     if (one != NULL)
         one->line = chat_line_create(line);
@@ -109,13 +85,8 @@ static enum err keep(struct chat_past *past, const struct chat_past_row *row,
         free(one);
         return fail_set(why, ERR_NOMEM, "a line");
     }
-    one->talk = r->talk;
-    one->where.copy = r->copy;
-    snprintf(one->where.floor, sizeof one->where.floor, "%.*s", SPAN_ARG(r->floor));
-    if (r->channel == CHAT_ROOM)
-        snprintf(one->where.room, sizeof one->where.room, "%.*s", SPAN_ARG(r->room));
-    if (r->is_anonymous)
-        one->where.session = r->session;
+    one->talk = row->row.talk;
+    one->where = chat_where_of_row(&row->row);
     *past->end = one;
     past->end = &one->next;
     return ERR_OK;
@@ -126,28 +97,17 @@ static enum err read_line(struct chat_past *past, const struct chat_past_row *ro
                           struct arena *arena, struct fail *why)
 {
     struct keyring *keyring = past->services->keyring;
-    struct chat_line line = {.id = row->row.id,
-                             .author = row->row.account,
-                             .to = row->row.channel == CHAT_TALK ? ID_NONE : row->row.to,
-                             .at_utc_us = row->row.at_utc_us,
-                             .state = row->row.state,
-                             .categories = row->row.categories,
-                             .is_staff = is_staff_role(row->row.role)};
+    struct chat_line line = {.id = row->row.id};
     struct chat_text text;
     enum err rc = chat_line_open(keyring, &row->row, arena, &text, why);
 
     if (rc == ERR_OK)
+        rc = chat_line_of_row(&row->row, &text, arena, &line, why);
+    if (rc == ERR_OK)
         rc = open_own(keyring, row, arena, &line, why);
     if (rc == ERR_NOT_FOUND)
         return ERR_OK;
-    if (rc == ERR_OK)
-        rc = read_heard(row->row.heard, arena, &line, why);
-    if (rc != ERR_OK)
-        return rc;
-    line.name = text.name;
-    line.text = text.masked;
-    line.original = text.text;
-    return keep(past, row, &line, why);
+    return rc == ERR_OK ? keep(past, row, &line, why) : rc;
 }
 
 static enum err read_talks(struct chat_past *past, struct tx *tx, struct fail *why)

@@ -108,7 +108,24 @@ struct chat_person {
     struct chat_window *windows;
 };
 
-struct chat_past; /* chat_past.c */
+struct chat_past; /* chat_held.c: what staff decided, committed; any thread. Takes the memory of
+                     it. */
+struct chat_decided {
+    const struct services *services;
+    struct id line, author, to, talk; /* talk: ID_NONE, openly */
+    enum chat_act act;
+    bool was_held; /* until now: its author has waited for an answer */
+    struct chat_where where;
+    struct chat_line *said; /* as it is told, should it not be in memory; may be NULL */
+};
+void chat_decided_post(struct chat_decided *decided);
+struct chat_where chat_where_of_row(const struct chat_line_row *row);
+/* Fills what a row says of itself; texts are borrowed, the arena's. */
+NODISCARD enum err chat_line_of_row(const struct chat_line_row *row,
+                                    const struct chat_text *text, struct arena *arena,
+                                    struct chat_line *line_out, struct fail *why);
+
+/* chat_past.c */
 struct chat {
     struct place *place;
     struct chat_spot *spots;

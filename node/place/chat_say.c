@@ -211,7 +211,8 @@ static void say_told(void *arg)
         if (!s->is_again)
             tell(s, place_now());
     } else {
-        log_warn("chat.unwritten", L_ID("line", s->row.id), L_FAIL(&s->fail));
+        if (s->fail.code != ERR_NOT_FOUND) /* a line of somebody else */
+            log_warn("chat.unwritten", L_ID("line", s->row.id), L_FAIL(&s->fail));
         command_later_fail(place->live, &s->later, &s->fail);
     }
     saying_free(s);

@@ -158,6 +158,7 @@ def what_may_not_be_written_is_refused_plainly(t):
         setting("chat.text_most", 20)
         t.eq(no_of(a, "chat.say", line=str(uuid.uuid4()), text="い" * 21)[0], "too-long", "a shorter rule holds at once")
         setting("chat.text_most", 200)
+    with visitor(5) as a:
         codes = [no_of(a, "chat.say", line=str(uuid.uuid4()), text=f"はやい{i}")[0] for i in range(15)]
         t.ok("too-many" in codes and None in codes, "who writes without end is told to wait", codes)
     time.sleep(1)
@@ -180,6 +181,262 @@ def hurting_words_are_masked_and_staff_see_them(t):
             mine = [l for l in late.today if l["line"] == ok["line"]]
             t.eq([l["text"] for l in mine], [ok["text"]], "nor later")
             t.eq([l.get("original") for l in late_staff.today if l["line"] == ok["line"]], [RUDE], "but to staff")
+
+
+def held(session):
+    reply = session.request("GET", "/api/v1/held")
+    assert reply.status == 200, reply
+    return reply.json()
+
+
+def decide(session, line, act, decision=None):
+    return session.request("POST", f"/api/v1/held/{line}", {"id": decision or str(uuid.uuid4()), "act": act})
+
+
+@case
+def a_contact_detail_waits_for_staff(t):
+    t.req("AI-4.4-カ-ハ-1a")
+    with visitor(0) as a, visitor(1) as b, visitor(supporter) as s, visitor(board, floor=None) as lobby:
+        ok = say(a, PHONE)
+        t.eq((ok["state"], ok["text"]), ("held", PHONE), "its author is told that it waits")
+        t.eq(s.wait("chat.line", where=of_line(ok["line"]))["state"], "held", "staff who are there read it")
+        for who in (s, lobby):
+            t.eq(who.wait("held.new")["line"], ok["line"], "and all who may see IDs hear that one waits")
+        again = say(a, PHONE, ok["line"])
+        t.eq(again, ok, "sent again: the same answer")
+        item = next(i for i in held(supporter)["items"] if i["line"] == ok["line"])
+        t.eq((item["original"], item["account"], item["login"], item["name"], item["channel"], item["floor"]),
+             (PHONE, logins[0].id, logins[0].login, "こども0", "floor", "plaza"), "in the list, whole")
+        t.ok("phone" in item["categories"], "with what was found", item)
+        with visitor(2) as late:
+            t.eq([l for l in late.today if l["line"] == ok["line"]], [], "nobody who comes later reads it")
+        with visitor(0) as me:
+            t.eq([(l["state"], l["is_mine"]) for l in me.today if l["line"] == ok["line"]], [("held", True)],
+                 "but its author does")
+        t.ok(not heard(b, "090"), "not a byte of it to another child")
+    with visitor(0) as a, visitor(1) as b:
+        decision = str(uuid.uuid4())
+        reply = decide(supporter, ok["line"], "release", decision)
+        t.eq((reply.status, reply.json()["state"]), (200, "said"), "released")
+        t.eq(b.wait("chat.line", where=of_line(ok["line"]))["text"], PHONE, "now the others read it")
+        t.eq(a.wait("chat.held"), {"line": ok["line"], "state": "released"}, "and its author hears of it")
+        t.eq(decide(supporter, ok["line"], "release", decision).json(), reply.json(), "the same decision again")
+        t.eq(decide(supporter, ok["line"], "keep").status, 409, "no second one")
+        t.eq(decide(supporter, ok["line"], "hide").json()["state"], "hidden", "what was shown is hidden")
+        t.eq(b.wait("chat.gone")["line"], ok["line"], "from all")
+        kept = say(a, "わたしのメールは taro@example.jp です")
+        t.eq(kept["state"], "held", "a mail address waits, too")
+        t.eq(decide(board, kept["line"], "keep").json()["state"], "kept", "kept")
+        t.eq(a.wait("chat.held"), {"line": kept["line"], "state": "kept"}, "its author hears of it")
+        t.ok(not heard(b, "taro@"), "and nobody else reads it")
+    with visitor(2) as late:
+        t.eq([l for l in late.today if l["line"] in (ok["line"], kept["line"])], [], "hidden and kept are not told")
+    t.eq(decide(supporter, str(uuid.uuid4()), "keep").status, 404, "no such line")
+    t.eq(children[0].request("GET", "/api/v1/held").status, 404, "no child has such a list")
+    t.eq(decide(children[0], kept["line"], "release").status, 404, "nor decides")
+
+
+@case
+def a_number_in_pieces_is_seen_whole(t):
+    t.req("AI-4.4-カ-ハ-1a")
+    with visitor(3) as a, visitor(1) as b:
+        states = [say(a, text)["state"] for text in ("090", "1234", "5678")]
+        t.eq(states[-1], "held", "the last piece waits")
+        t.ok(not heard(b, "5678"), "so that nobody has all of it")
+
+
+@case
+def staff_write_numbers_freely(t):
+    with visitor(supporter) as s, visitor(1) as b:
+        ok = say(s, "こまったら 0120-783-556 に電話してね")
+        t.eq(ok["state"], "said", "not held")
+        t.eq(b.wait("chat.line", where=of_line(ok["line"]))["is_staff"], True, "read by all")
+
+
+@case
+def words_stay_in_a_room(t):
+    t.req("AI-2.4-エ")
+    t.req("AI-2.3-オ")
+    with visitor(0, floor="counsel") as a, visitor(supporter, floor="counsel") as s, \
+            visitor(1, floor="counsel") as out:
+        a.command("area.enter", area="leaf")
+        a.wait("floor.here", where=lambda of: of.get("room") == "leaf")
+        t.eq(a.wait("chat.lines", where=lambda of: of["channel"] == "room")["lines"], [], "another channel")
+        ok = say(a, "ここだけの話")
+        row = node.psql(f"SELECT channel, room, array_length(heard, 1) FROM chat_line WHERE id = '{ok['line']}'")
+        t.eq(row, "room|leaf|1", "of the room, with who heard it")
+        say(s, "みんなへ")
+        out.wait("chat.line", where=lambda of: of["text"] == "みんなへ")
+        time.sleep(0.3)
+        t.ok(not heard(out, "ここだけの話") and not heard(s, "ここだけの話"), "nobody outside has a byte")
+        t.ok(not heard(a, "みんなへ"), "and inside it is quiet")
+        a.command("area.leave")
+        lines = a.wait("chat.lines", where=lambda of: of["channel"] == "floor" and of["lines"])["lines"]
+        t.ok("ここだけの話" not in [l["text"] for l in lines], "the room's words stay there")
+    with visitor(0, floor="classes") as a, visitor(1, floor="classes") as b:
+        a.command("floor.go", to="area", id="sun")
+        a.wait("chat.lines", 20, where=lambda of: of["channel"] == "room")
+        ok = say(a, "きょうしつの中")
+        t.eq(node.psql(f"SELECT channel, room FROM chat_line WHERE id = '{ok['line']}'"), "room|sun",
+             "where one is seen from outside, but not heard, too")
+        b.command("floor.go", to="area", id="sun")
+        lines = b.wait("chat.lines", 20, where=lambda of: of["channel"] == "room")["lines"]
+        t.eq(lines, [], "who comes later does not read what he did not hear")
+        t.ok(not heard(b, "きょうしつの中"), "not a byte")
+
+
+@case
+def somebody_is_addressed(t):
+    with visitor(0) as a, visitor(1) as b, visitor(supporter) as s:
+        ok = say(a, "きょうはいい天気だね", to=seat_of(a, "こども1"))
+        of = b.wait("chat.line", where=of_line(ok["line"]))
+        t.eq(of["to"], {"seat": b.seat, "name": "こども1"}, "by name and seat")
+        t.eq(node.psql(f"SELECT to_account FROM chat_line WHERE id = '{ok['line']}'"), logins[1].id, "kept")
+        t.eq(no_of(a, "chat.say", line=str(uuid.uuid4()), text="だれ", to=64000)[0], "not-found", "a seat nobody has")
+        t.eq(no_of(a, "chat.say", line=str(uuid.uuid4()), text="わたし", to=a.seat)[0], "not-found", "nor oneself")
+
+
+@case
+def a_child_and_staff_talk_at_once(t):
+    t.req("AI-2.4-オ")
+    with visitor(0) as a, visitor(1) as third, visitor(supporter) as s:
+        talk = a.command("talk.ask", seat=seat_of(a, "しえんいん"))["talk"]
+        opened, theirs = a.wait("talk.open"), s.wait("talk.open")
+        t.eq((opened["talk"], opened["is_first"]), (talk, True), "open, and he is told who may read it")
+        t.eq([(p["name"], p["is_staff"]) for p in opened["people"]], [("しえんいん", True)], "with whom")
+        t.eq([p["name"] for p in theirs["people"]], ["こども0"], "staff as well")
+        line = str(uuid.uuid4())
+        ok = a.command("talk.say", talk=talk, line=line, text="ないしょの話があるの")
+        t.eq(a.command("talk.say", talk=talk, line=line, text="ないしょの話があるの"), ok, "again: the same")
+        of = s.wait("chat.line", where=of_line(line))
+        t.eq((of["channel"], of["talk"], of["text"], of["account"]),
+             ("talk", talk, "ないしょの話があるの", logins[0].id), "heard by the other")
+        t.eq(node.psql(f"SELECT channel, talk, to_account = (SELECT account FROM chat_talk_member WHERE talk = "
+                       f"'{talk}' AND account <> '{logins[0].id}') FROM chat_line WHERE id = '{line}'"),
+             f"talk|{talk}|t", "with its partner in the record")
+        t.eq(no_of(third, "talk.say", talk=talk, line=str(uuid.uuid4()), text="わりこみ")[0], "not-found",
+             "a third one is no member")
+        t.eq(no_of(third, "talk.leave", talk=talk)[0], "not-found", "nor ends it")
+        before = a.last_n
+        s.cut()
+        a.command("talk.say", talk=talk, line=str(uuid.uuid4()), text="きこえてる？")
+        back_again = Visitor(node, supporter)
+        back_again.last_n = s.last_n
+        back_again.resume(s)
+        back_again.wait("talk.open", where=lambda of: of["talk"] == talk)
+        lines = back_again.wait("chat.lines", where=lambda of: of["channel"] == "talk")["lines"]
+        t.eq([l["text"] for l in lines], ["ないしょの話があるの", "きこえてる？"], "who was cut has all of it")
+        t.ok(before >= 1, "numbered")
+        back_again.command("talk.leave", talk=talk)
+        t.eq(a.wait("talk.over"), {"talk": talk, "why": "left"}, "over")
+        t.eq(no_of(a, "talk.say", talk=talk, line=str(uuid.uuid4()), text="まだいる？")[0], "not-found", "no more words")
+        time.sleep(0.3)
+        for word in ("ないしょ", "きこえてる", talk):
+            t.ok(not heard(third, word), "a third client has no byte of it", word)
+        back_again.close()
+    time.sleep(0.3)
+    t.eq(node.psql(f"SELECT count(*) FROM chat_talk_member WHERE talk = '{talk}' AND left_at IS NOT NULL"), "2",
+         "its end is kept")
+
+
+def may_be_asked(*who):
+    """These children may be asked for a talk of two; the place has heard of it."""
+    for i in who:
+        now = children[i].request("GET", "/api/v1/me/profile").json()
+        put(children[i], "/api/v1/me/profile", name=now["name"], note=now["note"], kind=now["kind"],
+            colour=now["colour"], open=True, private=True, wave=True, version=now["version"])
+    time.sleep(3)
+
+
+@case
+def children_talk_when_it_is_allowed_and_wished(t):
+    t.req("AI-2.4-オ")
+    t.req("SE-4.1-イ-4")
+    with visitor(4) as a, visitor(5) as b, visitor(1) as third:
+        ask = lambda: no_of(a, "talk.ask", seat=seat_of(a, "こども5"))[0]  # noqa: E731
+        t.eq(ask(), "no-talk", "not before the municipality says so")
+        setting("chat.pupil_talk", "true")
+        try:
+            t.eq(ask(), "distance", "nor whoever has not said that he may be asked")
+            may_be_asked(4, 5)
+            for state, code in (("alone", "distance"), ("break", "break"), ("watch", "distance")):
+                b.command("me.state", state=state)
+                t.eq(ask(), code, f"state {state} is respected")
+            b.command("me.rung", rung="text")
+            b.command("me.state", state="talk")
+            b.command("me.distance", on=False)
+            t.eq(ask(), None, "then he may ask")
+            asked = b.wait("talk.asked")
+            t.eq((asked["name"], asked["is_staff"]), ("こども4", False), "the other is asked")
+            b.command("talk.answer", talk=asked["talk"], yes=False)
+            t.eq(a.wait("talk.over")["why"], "refused", "a no")
+            t.eq(ask(), "distance", "and not again at once")
+            c = visitor(0)
+            talk = c.command("talk.ask", seat=seat_of(c, "こども4"))["talk"]
+            a.wait("talk.asked", where=lambda of: of["talk"] == talk)
+            t.eq(no_of(third, "talk.answer", talk=talk, yes=True)[0], "not-found", "only who was asked answers")
+            t.eq(no_of(c, "talk.say", talk=talk, line=str(uuid.uuid4()), text="もう話せる？")[0], "not-found",
+                 "no word before a yes")
+            a.command("talk.answer", talk=talk, yes=True)
+            c.wait("talk.open")
+            a.wait("talk.open")
+            ok = c.command("talk.say", talk=talk, line=str(uuid.uuid4()), text=RUDE)
+            t.ok("しね" not in a.wait("chat.line", where=of_line(ok["line"]))["text"], "masked between two, too")
+            number = c.command("talk.say", talk=talk, line=str(uuid.uuid4()), text=PHONE)
+            t.eq(number["state"], "held", "and numbers wait")
+            block = a.command("talk.block", seat=seat_of(a, "こども0"))["block"]
+            t.eq(c.wait("talk.over")["why"], "left", "who is blocked hears that the other left")
+            t.eq(no_of(c, "talk.ask", seat=seat_of(c, "こども4"))[0], "distance", "and then what all hear")
+            mine = a.command("talk.blocks")["blocks"]
+            t.eq([(i["block"], i["name"]) for i in mine], [(block, "こども0")], "one's own list")
+            t.eq(no_of(c, "talk.unblock", block=block)[0], "not-found", "nobody else's")
+            a.command("talk.unblock", block=block)
+            t.eq(a.command("talk.blocks")["blocks"], [], "and away")
+            t.eq(no_of(c, "talk.ask", seat=seat_of(c, "こども4"))[0], None, "may ask again")
+            time.sleep(0.3)
+            t.ok(not heard(a, "090-1234") and not heard(third, talk), "no byte to whom it was not for")
+            c.close()
+        finally:
+            setting("chat.pupil_talk", "false")
+
+
+@case
+def today_is_read_again_after_a_kill(t):
+    t.req("AI-2.4-エ")
+    a, s = visitor(0), visitor(supporter)
+    first, number = say(a, "けさのあいさつ"), say(a, PHONE)
+    talk = a.command("talk.ask", seat=seat_of(a, "しえんいん"))["talk"]
+    s.wait("talk.open")
+    a.command("talk.say", talk=talk, line=str(uuid.uuid4()), text="切れても読める")
+    gone = str(uuid.uuid4())
+    node.psql("INSERT INTO chat_line SELECT '" + gone + "', at - interval '1 day', account, role, visit, channel,"
+              " floor, copy, room, session, is_anonymous, talk, to_account, heard, name_sealed, text_sealed,"
+              f" masked_sealed, kinds, categories, was_held FROM chat_line WHERE id = '{first['line']}'")
+    time.sleep(2.5)  # where they stand is written
+    kill_and_wait()
+    again, staff = back(0), back(supporter)
+    for fresh, before in ((again, a), (staff, s)):
+        fresh.resume(before)
+        fresh.wait("floor.here")
+    mine = again.wait("chat.lines", where=lambda of: of["channel"] == "floor" and of["lines"])["lines"]
+    t.ok(first["line"] in [l["line"] for l in mine], "the words of the morning are there")
+    t.ok(gone not in [l["line"] for l in mine], "yesterday's are not")
+    t.eq([l["state"] for l in mine if l["line"] == number["line"]], ["held"], "what waited waits")
+    t.eq(again.wait("talk.open")["talk"], talk, "the talk goes on")
+    lines = again.wait("chat.lines", where=lambda of: of["channel"] == "talk" and of["lines"])["lines"]
+    t.eq([l["text"] for l in lines], ["切れても読める"], "with its words")
+    theirs = staff.wait("chat.lines", where=lambda of: of["channel"] == "floor" and of["lines"])["lines"]
+    t.eq([(l["original"] if "original" in l else l["text"], l["login"]) for l in theirs
+          if l["line"] == number["line"]], [(PHONE, logins[0].login)], "staff see who wrote what")
+    ok = again.command("talk.say", talk=talk, line=str(uuid.uuid4()), text="つづき")
+    t.eq(staff.wait("chat.line", where=of_line(ok["line"]))["text"], "つづき", "and goes on being heard")
+    t.eq(say(again, "けさのあいさつ", first["line"])["at"], first["at"], "sent again: still the same line")
+    with visitor(1) as other:
+        t.ok(first["line"] in [l["line"] for l in other.today], "for others, too")
+        t.ok(not heard(other, "090-1234") and not heard(other, "切れても"), "as little as before")
+    again.close()
+    t.eq(staff.wait("talk.over")["why"], "gone", "who leaves the place leaves his talks")
+    staff.close()
 
 
 if __name__ == "__main__":

@@ -165,6 +165,25 @@ ROUTES = {
                                    ("forged",)),
     "place_sessions.cancel": Route(lambda w, r, k: ({"id": nonce()}, {"id": nonce()}),
                                    ("forged",)),
+    # -- calls for help, incidents, warnings: kept after their time, a text that is none --
+    "sos.press": body_of(lambda w: {"id": nonce()}),
+    "sos.undo": Route(lambda w, r, k: ({"sos": w.call("sos", r, k)}, None), KINDS),
+    "sos.show": Route(lambda w, r, k: ({"sos": w.call("sos", r, k)}, None), KINDS),
+    "sos.act": Route(lambda w, r, k: (
+        {"sos": w.call("sos", r, k)}, {"id": nonce(), "act": "seen"}), KINDS),
+    "incidents.show": Route(lambda w, r, k: ({"incident": w.call("incident", r, k)}, None), KINDS),
+    "incidents.act": Route(lambda w, r, k: (
+        {"incident": w.call("incident", r, k)}, {"id": nonce(), "act": "read"}), KINDS),
+    "incidents.report": Route(lambda w, r, k: ({}, {
+        "id": nonce(), "kind": "manual", "account": w.person(r, k), "urgency": 1, "severity": 1}),
+        PERSON_KINDS),
+    "warnings.give": Route(lambda w, r, k: ({}, {
+        "id": nonce(), "account": w.person(r, k), "template": "none", "urgency": 1, "severity": 1}),
+        PERSON_KINDS),
+    "duty.decide": body_of(lambda w: {"id": nonce(), "purpose": "sos", "account": nonce(), "position": 1,
+                                      "is_on": False}),
+    # -- lines that wait for staff --
+    "held.decide": Route(lambda w, r, k: ({"line": nonce()}, {"id": nonce(), "act": "keep"}), ("forged",)),
     "session.second_factor": body_of({"code": "000000"}),
     # -- keys --
     "keys.approve": Route(lambda w, r, k: (

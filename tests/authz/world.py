@@ -77,6 +77,7 @@ class World:
         self.make_sessions()
         self.make_notices()
         self.make_receivers()
+        self.make_calls()
         # What was written past the node: it reads all of it when it starts.
         was = self.node.kill("node")
         self.node.wait_back("node", was)
@@ -175,6 +176,27 @@ class World:
                     f" added_at, confirmed_at, proved_at, paused_at) VALUES ('{things[kind]}',"
                     f" '{self.accounts['supporter']}', 'mail', '', 'report', now(), {steps})")
             self.made[name] = things
+
+    def make_calls(self):
+        """Calls for help and incidents about children, long past their undo time; "self" is the
+        caller's own call."""
+        for name in ("sos", "incident"):
+            about = {"self": self.accounts["student"], "own": self.people["child_own"]["id"],
+                     "other": self.people["child_other"]["id"], "erased": self.people["erased"]["id"],
+                     "foreign": self.people["foreign"]["id"]}
+            self.made[name] = {kind: str(uuid.uuid4()) for kind in about}
+            for kind, child in about.items():
+                values = {"sos": "kind, from_page, is_open_hours, undo_until) VALUES ('{}', now(), '{}',"
+                                 " 'fear', 'home', true, now() - interval '1 hour')",
+                          "incident": "kind, urgency, severity, floor, template, procedure, role) VALUES"
+                                      " ('{}', now(), '{}', 'manual', 1, 1, '', '', '', 'supporter')"}
+                (self.there if kind == "foreign" else self.node).psql(
+                    f"INSERT INTO {name} (id, at, account, "
+                    + values[name].format(self.made[name][kind], child))
+
+    def call(self, name, role, kind):
+        """A child's own is what it pressed itself."""
+        return self.thing(name, "self" if kind == "own" and role == "student" else kind)
 
     def thing(self, name, kind):
         return self.made[name].get(kind) or str(uuid.uuid4())

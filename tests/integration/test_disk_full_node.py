@@ -70,6 +70,11 @@ def wait_change(session, status):
     return reply
 
 
+def press(session):
+    """A child's call for help."""
+    return session.request("POST", "/api/v1/sos", {"id": str(uuid.uuid4())})
+
+
 def n_records(what):
     return int(node.psql(f"SELECT count(*) FROM access_record WHERE {what}"))
 
@@ -108,9 +113,25 @@ def disk_full_node_refuses_changes_and_goes_on(t):
 
 
 @case
+def disk_full_node_takes_a_call_for_help(t):
+    """While changes are refused a child is heard, and answered; and when the disk then fills up."""
+    t.req("NI-2.3-b2")
+    child, staff = node.sign_in(nodes.child), node.sign_in(nodes.supporter)
+    t.eq(press(child).status, 201, "nearly full: taken")
+    fill_to(FULL)
+    for _ in range(20):
+        t.eq(press(child).status, 201, "full: taken")
+    items = staff.request("GET", "/api/v1/sos").json()["items"]
+    t.eq((len(items), node.psql("SELECT count(*) FROM sos")), (21, "21"), "each is stored and seen")
+    for one in items:
+        reply = staff.request("POST", f"/api/v1/sos/{one['sos']}/act",
+                              {"id": str(uuid.uuid4()), "act": "answer"})
+        t.eq(reply.status, 200, "and answered")
+
+
+@case
 def disk_full_node_gives_up_its_reserve(t):
     """Full: the ballast goes, and what must be written finds room."""
-    fill_to(FULL)
     began = time.monotonic()
     while os.path.exists(node.data_dir + "/ballast") and time.monotonic() - began < 10:
         node.request("GET", "/api/v1/health")
@@ -157,6 +178,7 @@ if __name__ == "__main__":
         nodes.__enter__()
         node = nodes["aozora"]
         nodes.contractor, nodes.auditor = node.account("contractor"), node.account("auditor")
+        nodes.child, nodes.supporter = node.account("student"), node.account("supporter")
         move_to_volume()
     except BaseException:
         close()

@@ -90,6 +90,8 @@ const struct route_table features_routes[] = {
     {log_export_routes, LOG_EXPORT_ROUTES_N},
     {log_file_routes, LOG_FILE_ROUTES_N},
     {log_search_routes, LOG_SEARCH_ROUTES_N},
+    {weekly_routes, WEEKLY_ROUTES_N},
+    {weekly_receiver_routes, WEEKLY_RECEIVER_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -232,16 +234,14 @@ const struct setting_table features_settings[] = {
     {chat_settings, CHAT_SETTINGS_N},
     {support_settings, SUPPORT_SETTINGS_N},
     {log_export_settings, LOG_EXPORT_SETTINGS_N},
+    {weekly_settings, WEEKLY_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
 };
 
 const struct job_table features_jobs[] = {
-    {sweep_jobs, SWEEP_JOBS_N},
-    {files_jobs, FILES_JOBS_N},
-    {roster_jobs, ROSTER_JOBS_N},
-    {watch_jobs, WATCH_JOBS_N},
-    {NULL, 0},
+    {sweep_jobs, SWEEP_JOBS_N}, {files_jobs, FILES_JOBS_N},   {roster_jobs, ROSTER_JOBS_N},
+    {watch_jobs, WATCH_JOBS_N}, {weekly_jobs, WEEKLY_JOBS_N}, {NULL, 0},
 };
 
 const struct audit_table *const features_audit_tables[] = {

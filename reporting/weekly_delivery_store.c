@@ -48,22 +48,21 @@ static const struct stmt delivery_add = {
     "INSERT INTO weekly_delivery (id, report, account, way, made_at, n_addresses, file,"
     " password_sealed) VALUES ($1::uuid, $2::uuid, $3::uuid, $4::text, $5::timestamptz,"
     " $6::integer, $7::uuid, $8::bytea)"};
-/* Columns 0..10 of struct weekly_delivery. */
+/* Columns 0..11 of struct weekly_delivery. */
 #define DELIVERY \
     "SELECT d.id, d.report, d.account, d.way, d.made_at, d.n_addresses, d.file," \
     " d.password_sealed, (SELECT min(n.ended_at) FROM notify_notice n WHERE n.cause = d.id" \
     " AND n.state = 'sent'), (SELECT min(s.at) FROM weekly_step s WHERE s.report = d.report" \
     " AND s.account = d.account AND s.step IN ('pdf', 'csv')), coalesce((SELECT" \
     " bool_and(n.state IN ('refused', 'given_up', 'cancelled')) FROM notify_notice n" \
-    " WHERE n.cause = d.id), false) FROM weekly_delivery d "
+    " WHERE n.cause = d.id), false), coalesce((SELECT r.is_on FROM report_receiver r WHERE" \
+    " r.account = d.account ORDER BY r.at DESC, r.id DESC LIMIT 1), false) FROM" \
+    " weekly_delivery d "
 static const struct stmt delivery_list = {"weekly_delivery_list",
                                           DELIVERY "WHERE d.report = ANY ($1::uuid[])"
                                                    " ORDER BY d.report, d.made_at, d.id"};
-static const struct stmt delivery_find = {
-    "weekly_delivery_find",
-    DELIVERY "WHERE d.report = $1::uuid AND d.account = $2::uuid AND (SELECT r.is_on FROM"
-             " report_receiver r WHERE r.account = $2::uuid ORDER BY r.at DESC, r.id DESC"
-             " LIMIT 1)"};
+static const struct stmt delivery_find = {"weekly_delivery_find", DELIVERY
+                                          "WHERE d.report = $1::uuid AND d.account = $2::uuid"};
 static const struct stmt delivery_forget = {
     "weekly_delivery_forget", "UPDATE weekly_delivery SET password_sealed = NULL WHERE id ="
                               " $1::uuid AND password_sealed IS NOT NULL RETURNING id"};
@@ -418,6 +417,7 @@ static enum err read_delivery(const struct db_rows *rows, int i, struct arena *a
         .sent_utc_us = db_is_null(rows, i, 8) ? 0 : db_time(rows, i, 8),
         .opened_utc_us = db_is_null(rows, i, 9) ? 0 : db_time(rows, i, 9),
         .is_failed = db_bool(rows, i, 10),
+        .is_receiver = db_bool(rows, i, 11),
     };
     return STORE_OWN(arena, why, &d->password_sealed);
 }
@@ -457,6 +457,8 @@ enum err weekly_delivery_find(struct db *db, struct id report, struct id account
         rc = fail_set(why, ERR_NOT_FOUND, "not given to this account");
     if (rc == ERR_OK)
         rc = read_delivery(rows, 0, arena, out, why);
+    if (rc == ERR_OK && !out->is_receiver)
+        rc = fail_set(why, ERR_NOT_FOUND, "no receiver any more");
     db_rows_free(&rows);
     return rc;
 }

@@ -52,6 +52,7 @@ struct weekly_delivery {
     /* As read. */
     int64_t sent_utc_us, opened_utc_us; /* 0: not yet */
     bool is_failed;                     /* every mail of it ended without being sent */
+    bool is_receiver;                   /* its account is one now */
 };
 /* With its step. ERR_CONFLICT: it was given before. */
 NODISCARD enum err weekly_delivery_add(struct tx *tx, const struct weekly_delivery *delivery,

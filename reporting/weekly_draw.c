@@ -1,5 +1,6 @@
 /* The weekly report on paper (様式 W-1) and as CSV. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "node/base/era.h"
 #include "node/io/csv.h"
@@ -98,6 +99,19 @@ static void text_of_day(int64_t utc_us, char out[TEXT_CAP])
     era_date_text(utc_us, true, text);
     year = strstr(text, "年");
     snprintf(out, TEXT_CAP, "%.60s", year == NULL ? text : year + strlen("年"));
+}
+
+/* 11/17（火） */
+static void text_of_short_day(int64_t utc_us, char out[TEXT_CAP])
+{
+    char long_text[TEXT_CAP], iso[CLOCK_TEXT_CAP];
+    const char *weekday;
+
+    text_of_day(utc_us, long_text);
+    clock_tokyo_text(utc_us, iso);
+    weekday = strstr(long_text, "（");
+    snprintf(out, TEXT_CAP, "%d/%d%.20s", atoi(iso + 5), atoi(iso + 8),
+             weekday == NULL ? "" : weekday);
 }
 
 static void text_of_seconds(int64_t seconds, char out[TEXT_CAP])
@@ -281,7 +295,7 @@ static enum err put_detail(struct drawing *d, const struct weekly_one *one,
     struct span cells[CELLS_MOST] = {SPAN_NONE, one->login, one->display};
 
     /* A login from before the week stands under the day it began. */
-    text_of_day(line->begin_utc_us, day);
+    text_of_short_day(line->begin_utc_us, day);
     text_of_clock(line->begin_utc_us, begin);
     if (line->end == WEEKLY_NEXT)
         snprintf(end, sizeof end, "24:00");
@@ -292,8 +306,8 @@ static enum err put_detail(struct drawing *d, const struct weekly_one *one,
             (line->begin_utc_us + 9 * HOUR_US) / DAY_US) {
         char later[TEXT_CAP];
 
-        text_of_day(line->end_utc_us, later);
-        snprintf(stay, sizeof stay, "%.48s", later);
+        text_of_short_day(line->end_utc_us, later);
+        snprintf(stay, sizeof stay, "%.40sまで", later);
     }
     if (line->kind == WEEKLY_STAY)
         text_of_seconds(line->seconds, stay);

@@ -23,8 +23,8 @@ static const struct stmt logins = {
     " JOIN account a ON a.id = s.account WHERE a.role = 'student' AND s.stage = 'full'"
     " AND s.created_at < $2::timestamptz AND coalesce(s.closed_at, s.expires_at)"
     " >= $1::timestamptz ORDER BY s.account, s.created_at, s.id"};
-/* Of every visit that was in the place in the week: an event in it, or one before and none that
- * ended it. */
+/* Of every visit with an event in the week or on the day before it: nobody stays longer than a
+ * day without one, for the place closes. */
 static const struct stmt events = {
     "weekly_events",
     "SELECT e.id, e.visit, e.at, e.account, e.kind, e.is_trial FROM visit_event e"

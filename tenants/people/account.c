@@ -101,6 +101,12 @@ struct people_index *accounts_people(struct accounts *accounts)
     return accounts->people;
 }
 
+enum err accounts_draw(struct accounts *accounts, void (*run)(void *arg), void *arg,
+                       struct fail *why)
+{
+    return hasher_post_lane(accounts->hasher, HASH_SECOND, run, arg, why);
+}
+
 enum err account_index(struct accounts *a, const char *login,
                        uint8_t index_out[ACCOUNT_INDEX_BYTES], struct fail *why)
 {

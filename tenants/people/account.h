@@ -36,6 +36,10 @@ struct rights;
 struct people_index;
 struct rights *accounts_rights(struct accounts *accounts);
 struct people_index *accounts_people(struct accounts *accounts);
+/* run(arg) on a hashing thread, behind all sign-ins that wait: for drawing a document, which
+ * takes as long as a password and waits for nobody. ERR_BUSY. */
+NODISCARD enum err accounts_draw(struct accounts *accounts, void (*run)(void *arg), void *arg,
+                                 struct fail *why);
 
 struct account_new {
     struct id id; /* client-made */

@@ -196,6 +196,12 @@ ROUTES = {
     "notify.resume": made("notify_added", kinds=("own", "foreign", "erased", "forged")),
     "notify.remove": made("notify_added", kinds=("foreign", "erased", "forged")),
     "notify.open": body_of({"token": "A" * 43}),
+    # -- the weekly report: given to the commissioner alone; a day of no week, nobody --
+    **{f"weekly.{act}": Route(lambda w, r, k: ({"report": w.thing("weekly", k)}, None), KINDS)
+       for act in ("pdf", "csv", "password")},
+    "weekly.make": body_of(lambda w: {"id": nonce(), "week": "2026-02-30"}),
+    "weekly.receiver": body_of(lambda w: {"id": nonce(), "account": nonce(), "way": "screen",
+                                          "is_on": True}),
     # -- watching --
     "watch.seen": made("watch_notice"),
 }

@@ -78,6 +78,7 @@ class World:
         self.make_notices()
         self.make_receivers()
         self.make_calls()
+        self.make_weekly()
         # What was written past the node: it reads all of it when it starts.
         was = self.node.kill("node")
         self.node.wait_back("node", was)
@@ -197,6 +198,21 @@ class World:
     def call(self, name, role, kind):
         """A child's own is what it pressed itself."""
         return self.thing(name, "self" if kind == "own" and role == "student" else kind)
+
+    def make_weekly(self):
+        """Weekly reports without lines: one given to the commissioner, one to nobody."""
+        things = {kind: str(uuid.uuid4()) for kind in ("own", "other", "foreign", "erased")}
+        board, empty = self.accounts["commissioner"], hashlib.sha256(b'{"lines":[]}').hexdigest()
+        for kind, week in (("own", "2026-01-05"), ("other", "2026-01-12"), ("foreign", "2026-01-05")):
+            (self.there if kind == "foreign" else self.node).psql(
+                "INSERT INTO weekly_report (id, week_at, made_at, n_pupils, n_lines, sum) VALUES"
+                f" ('{things[kind]}', '{week} 00:00+09', now(), 0, 0, decode('{empty}', 'hex'))")
+        self.node.psql(
+            "INSERT INTO report_receiver (id, at, account, way, is_on, by, by_role) VALUES"
+            f" (gen_random_uuid(), now(), '{board}', 'screen', true, '{board}', 'commissioner');"
+            "INSERT INTO weekly_delivery (id, report, account, way, made_at) VALUES"
+            f" (gen_random_uuid(), '{things['own']}', '{board}', 'screen', now())")
+        self.made["weekly"] = things
 
     def thing(self, name, kind):
         return self.made[name].get(kind) or str(uuid.uuid4())

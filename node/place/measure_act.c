@@ -79,8 +79,9 @@ static enum err check_floor(const struct req *req, struct span floor,
                : fail_set(why, ERR_NOMEM, "a sentence");
 }
 
-/* Measures are for students, guardians and guest teachers; whoever is not to be known to the
- * caller, and everybody else, is not there. */
+/* Measures are for students, guardians and guest teachers; everybody else is not there, nor a
+ * student whom the caller may not know. Guests he meets on a floor, where their IDs are shown
+ * to him (world.h). */
 static enum err find_target(struct req *req, struct id account, enum role *role_out,
                             struct fail *why)
 {
@@ -97,7 +98,8 @@ static enum err find_target(struct req *req, struct id account, enum role *role_
         entry = people_find(people, account);
     if (rc == ERR_OK &&
         (entry == NULL || !entry->has_account || !place_is_bound(entry->place.role) ||
-         (rights_shows(&view, &entry->place, NULL) & SHOWS_DISPLAY) == 0))
+         (entry->place.role == ROLE_STUDENT &&
+          (rights_shows(&view, &entry->place, NULL) & SHOWS_DISPLAY) == 0)))
         rc = fail_set(why, ERR_NOT_FOUND, "nobody whom measures bind");
     else if (rc == ERR_OK)
         *role_out = entry->place.role;

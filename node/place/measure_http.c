@@ -18,15 +18,16 @@
 
 /* ---- what goes out ---- */
 
+/* by: only of whom the caller may know; the role always. */
 struct lifted {
     int64_t at;
     struct id by;
     struct span by_role, by_name, reason;
-    bool has_name, has_reason;
+    bool has_by, has_name, has_reason;
 };
 static const struct jx_field lifted_fields[] = {
     PLACE_FIELD(JX_TIME, lifted, at, "いつ解いたか"),
-    PLACE_FIELD(JX_ID, lifted, by, "解いた人"),
+    PLACE_MAYBE(JX_ID, lifted, by, has_by, "解いた人"),
     PLACE_FIELD(JX_TEXT, lifted, by_role, "解いた人の役割"),
     PLACE_MAYBE(JX_TEXT, lifted, by_name, has_name, "解いた人の表示名"),
     PLACE_MAYBE(JX_TEXT, lifted, reason, has_reason, "解いた理由"),
@@ -39,8 +40,8 @@ struct output {
     struct span floor, by_role, by_name, display_name, login, reason, name_before, name_after;
     int kind;
     int64_t at, until, seconds;
-    bool has_account, has_floor, has_until, has_seconds, has_by_name, has_display, has_login,
-        has_reason, has_before, has_after, is_in_force, is_lifted;
+    bool has_account, has_floor, has_until, has_seconds, has_by, has_by_name, has_display,
+        has_login, has_reason, has_before, has_after, is_in_force, is_lifted;
     struct lifted lifted;
 };
 static const struct jx_field output_fields[] = {
@@ -54,7 +55,7 @@ static const struct jx_field output_fields[] = {
     PLACE_FIELD(JX_TIME, output, at, "いつ決めたか"),
     PLACE_MAYBE(JX_TIME, output, until, has_until, "いつまで（ないときは解くまで）"),
     PLACE_MAYBE(JX_INT, output, seconds, has_seconds, "書きこみの間の秒数"),
-    PLACE_FIELD(JX_ID, output, by, "決めた人"),
+    PLACE_MAYBE(JX_ID, output, by, has_by, "決めた人"),
     PLACE_FIELD(JX_TEXT, output, by_role, "決めた人の役割"),
     PLACE_MAYBE(JX_TEXT, output, by_name, has_by_name, "決めた人の表示名"),
     PLACE_MAYBE(JX_TEXT, output, reason, has_reason, "理由"),
@@ -88,9 +89,11 @@ static const struct jx_field outputs_fields[] = {
 static const struct jx_shape outputs_shape =
     JX_SHAPE("Measures", struct outputs, outputs_fields);
 
-static struct output output_of(const struct measure_listed *listed, int64_t now_utc_us)
+static struct output output_of(const struct req *req, const struct measure_listed *listed)
 {
     const struct measure_row *row = &listed->row;
+    int64_t now_utc_us = req->now_utc_us;
+    struct id self = req->caller.account;
 
     return (struct output){
         .measure = row->id,
@@ -105,12 +108,14 @@ static struct output output_of(const struct measure_listed *listed, int64_t now_
         .seconds = row->seconds,
         .has_seconds = row->seconds != 0,
         .by = row->who.by,
+        .has_by = id_eq(row->who.by, self),
         .by_role = row->who.role,
         .is_in_force = row->kind != MEASURE_RENAME && !listed->is_lifted &&
                        (row->until_utc_us == 0 || row->until_utc_us > now_utc_us),
         .is_lifted = listed->is_lifted,
         .lifted = {.at = listed->lift.who.at_utc_us,
                    .by = listed->lift.who.by,
+                   .has_by = id_eq(listed->lift.who.by, self),
                    .by_role = listed->lift.who.role},
     };
 }
@@ -200,15 +205,16 @@ static void add_name(struct place_name *names, size_t *n, struct id account)
 }
 
 static struct span name_of(const struct place_name *names, size_t n, struct id account,
-                           bool *has_out)
+                           bool *is_known_out, bool *has_out)
 {
     const struct place_name *name = place_name_find(names, n, account);
 
+    *is_known_out = *is_known_out || (name != NULL && name->role_id.len > 0);
     *has_out = name != NULL && name->display_name.len > 0;
     return *has_out ? name->display_name : SPAN_NONE;
 }
 
-/* False: answered. Of whom the caller may know nothing, no row is shown either. */
+/* False: answered. Of whom the caller may know nothing, no row of others is shown either. */
 static bool put_names(struct req *req, struct output *items, size_t *n_items)
 {
     struct place_name *names = req_alloc(req, (*n_items * 3 + 1) * sizeof *names);
@@ -228,13 +234,15 @@ static bool put_names(struct req *req, struct output *items, size_t *n_items)
         struct output *out = &items[i];
         const struct place_name *name = place_name_find(names, n, out->account);
 
-        if (out->has_account && (name == NULL || name->role_id.len == 0))
+        if (out->has_account && !out->has_by && (name == NULL || name->role_id.len == 0))
             continue;
-        out->display_name = name_of(names, n, out->account, &out->has_display);
+        out->display_name =
+            name_of(names, n, out->account, &out->has_account, &out->has_display);
         out->has_login = name != NULL && name->login.len > 0;
         out->login = out->has_login ? name->login : SPAN_NONE;
-        out->by_name = name_of(names, n, out->by, &out->has_by_name);
-        out->lifted.by_name = name_of(names, n, out->lifted.by, &out->lifted.has_name);
+        out->by_name = name_of(names, n, out->by, &out->has_by, &out->has_by_name);
+        out->lifted.by_name =
+            name_of(names, n, out->lifted.by, &out->lifted.has_by, &out->lifted.has_name);
         items[kept++] = *out;
     }
     *n_items = kept;
@@ -253,7 +261,7 @@ static void reply_page(struct req *req, const struct measure_listed *rows, size_
     if (n > PAGE)
         n = PAGE;
     for (size_t i = 0; i < n && rc == ERR_OK; i++) {
-        items[i] = output_of(&rows[i], req->now_utc_us);
+        items[i] = output_of(req, &rows[i]);
         rc = open_one(req, &rows[i], &items[i], &why);
     }
     if (rc != ERR_OK) {
@@ -357,7 +365,7 @@ static void refuse(struct req *req, enum err rc, const struct fail *why)
 static void act_answer(struct measure_act *act, enum err rc, const struct fail *why)
 {
     const struct measure_listed listed = {.row = act->row};
-    struct output out = output_of(&listed, act->req->now_utc_us);
+    struct output out = output_of(act->req, &listed);
 
     if (rc != ERR_OK) {
         refuse(act->req, rc, why);
@@ -384,7 +392,7 @@ static bool was_decided(struct req *req, struct id id)
     if (rc == ERR_OK && !id_eq(listed.row.who.by, req->caller.account))
         rc = fail_field(&why, ERR_CONFLICT, "/id", "another's measure");
     if (rc == ERR_OK) {
-        out = output_of(&listed, req->now_utc_us);
+        out = output_of(req, &listed);
         rc = open_one(req, &listed, &out, &why);
     }
     if (rc == ERR_OK)
@@ -459,7 +467,7 @@ static void lift_done(void *arg, enum err rc, const struct fail *why)
         return;
     }
     l->req->access_recorded = 1;
-    out = output_of(&l->listed, l->req->now_utc_us);
+    out = output_of(l->req, &l->listed);
     reply_json(l->req, 200, &out);
 }
 

@@ -34,6 +34,7 @@ ASKED = (
     ("me.distance", {"on": False}),
     ("me.away", {"on": False}),
     ("person.wave", {"seat": NOBODY}),
+    ("react", {"kind": "nod"}),
     ("place.resume", {"visit": str(uuid.uuid4()), "token": "A" * 43, "last_n": 0}),
 )
 

@@ -165,6 +165,11 @@ ROUTES = {
                                    ("forged",)),
     "place_sessions.cancel": Route(lambda w, r, k: ({"id": nonce()}, {"id": nonce()}),
                                    ("forged",)),
+    # -- measures: a voice that is not there yet is stopped, for a minute --
+    "measures.decide": Route(lambda w, r, k: ({}, {
+        "id": nonce(), "kind": "mute", "account": w.person(r, k), "minutes": 1,
+        "reason": "ためし"}), PERSON_KINDS),
+    "measures.lift": made("measure", lambda w: {"id": nonce()}, kinds=("own", "forged")),
     # -- calls for help, incidents, warnings: kept after their time, a text that is none --
     "sos.press": body_of(lambda w: {"id": nonce()}),
     "sos.undo": Route(lambda w, r, k: ({"sos": w.call("sos", r, k)}, None), KINDS),

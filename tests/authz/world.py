@@ -84,6 +84,7 @@ class World:
         self.node.wait_back("node", was)
         self.node.wait_answer()
         self.make_roster()
+        self.make_measure()
 
     # -- people ---------------------------------------------------------------------------------
     def make_schools(self):
@@ -228,6 +229,16 @@ class World:
             if reply.status >= 300:
                 raise RuntimeError(f"{path}: {reply.status} {reply.body}")
             self.made[name] = {"own": json.loads(reply.body)["id"]}
+
+    def make_measure(self):
+        """What holds for a child: lifted by the first who may, and again by the others."""
+        body = {"id": str(uuid.uuid4()), "kind": "mute", "reason": "ためし", "minutes": 600,
+                "account": self.people["child_own"]["id"]}
+        reply = self.ask("public", "POST", "/api/v1/measures",
+                         self.cookie("commissioner", "valid", "public"), json.dumps(body).encode())
+        if reply.status != 200:
+            raise RuntimeError(f"measure: {reply.status} {reply.body}")
+        self.made["measure"] = {"own": body["id"]}
 
     def setting(self, kind):
         return "session.idle_minutes_adult" if kind == "own" else "no.such_setting"

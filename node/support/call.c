@@ -255,6 +255,25 @@ static enum err read_duty(struct tx *tx, enum duty_purpose purpose, struct id **
     return ERR_OK;
 }
 
+/* With the first word, beside the first on duty of the node: who is on duty at the child's
+ * school. They come before him in the record, so that it is his answer that is waited for. */
+static enum err tell_school(struct tx *tx, struct call_going *g, const struct state *state,
+                            struct fail *why)
+{
+    struct id *accounts = NULL;
+    struct word word;
+    size_t n = 0;
+    enum err rc = ERR_OK;
+
+    if (g->call.purpose != DUTY_SOS || state->n_words > 0 ||
+        g->now_utc_us < state->begins_utc_us)
+        return ERR_OK;
+    rc = duty_store_school(tx, g->call.account, g->now_utc_us, &accounts, &n, why);
+    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+        rc = tell(tx, g, accounts[i], &word, why);
+    return rc;
+}
+
 /* Everybody who is to be told now; then when to look again. */
 static enum err tell_due(struct tx *tx, struct call_going *g, struct state *state,
                          struct fail *why)
@@ -264,8 +283,10 @@ static enum err tell_due(struct tx *tx, struct call_going *g, struct state *stat
     struct id *duty = NULL, *told;
     struct word *words;
     size_t n_duty = 0;
-    enum err rc = read_duty(tx, g->call.purpose, &duty, &n_duty, why);
+    enum err rc = tell_school(tx, g, state, why);
 
+    if (rc == ERR_OK)
+        rc = read_duty(tx, g->call.purpose, &duty, &n_duty, why);
     if (rc != ERR_OK)
         return rc;
     told = arena_alloc(tx_arena(tx), (state->n_words + n_duty + 2) * sizeof *told);

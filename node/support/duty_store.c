@@ -4,6 +4,7 @@
 #include "node/db/audit.h"
 #include "node/db/leaf.h"
 #include "node/support/support_rows.h"
+#include "tenants/people/account_store.h"
 
 #define COLUMNS "id, n, purpose, account, position, is_on, at, by, role"
 
@@ -26,6 +27,15 @@ static const struct stmt duty_current = {
     " WHERE purpose = $1::text ORDER BY account, n DESC) d WHERE is_on AND EXISTS (SELECT FROM"
     " account a WHERE a.id = d.account AND a.state IN ('issued', 'active'))"
     " ORDER BY position, n"};
+static const struct stmt duty_school = {
+    "duty_school",
+    "SELECT DISTINCT a.id FROM right_grant g JOIN account a ON a.id = g.account"
+    " WHERE g.right_name = 'on_duty' AND a.role = 'school_staff'"
+    " AND a.state IN ('issued', 'active') AND coalesce(g.until > $2::timestamptz, true)"
+    " AND NOT EXISTS (SELECT FROM right_end e WHERE e.right_grant = g.id)"
+    " AND g.school = (" ACCOUNT_SCHOOL ")"
+    " AND g.school = (SELECT c.school FROM (SELECT " ACCOUNT_SCHOOL " AS school FROM account a"
+    " WHERE a.id = $1::uuid) c) ORDER BY a.id LIMIT $3::integer"};
 static const struct stmt duty_leaves = {
     "duty_person_leaves", "SELECT " COLUMNS " FROM duty_person WHERE id = ANY ($1::uuid[])"};
 static const struct stmt duty_extra = {
@@ -53,8 +63,8 @@ static const struct stmt call_count = {
                        " kind = 'incident') FROM duty_call"};
 
 const struct stmt *const duty_stmts[DUTY_STMTS_N] = {
-    &duty_add,   &duty_next, &duty_current, &duty_leaves, &duty_extra, &call_set,
-    &call_later, &call_end,  &call_find,    &call_due,    &call_count};
+    &duty_add, &duty_next,  &duty_current, &duty_school, &duty_leaves, &duty_extra,
+    &call_set, &call_later, &call_end,     &call_find,   &call_due,    &call_count};
 
 static const struct data_column duty_columns[] = {
     {"id", "決定のID", false},
@@ -247,6 +257,33 @@ enum err duty_store_list(struct tx *tx, struct db *db, enum duty_purpose purpose
     rc = store_list(tx, db, &duty_current, &args, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
         *out = all;
+    return rc;
+}
+
+enum err duty_store_school(struct tx *tx, struct id child, int64_t now_utc_us,
+                           struct id **accounts_out, size_t *n_out, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct id *accounts = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, child);
+    db_arg_time(&args, now_utc_us);
+    db_arg_i32(&args, DUTY_MOST);
+    rc = tx_run(tx, &duty_school, &args, &rows, why);
+    if (rc == ERR_OK) {
+        accounts = arena_alloc(tx_arena(tx), ((size_t)db_rows_n(rows) + 1) * sizeof *accounts);
+        rc = accounts == NULL ? fail_set(why, ERR_NOMEM, "accounts") : ERR_OK;
+    }
+    for (int i = 0; rc == ERR_OK && accounts != NULL && i < db_rows_n(rows); i++)
+        accounts[i] = db_id(rows, i, 0);
+    if (rc == ERR_OK) {
+        *accounts_out = accounts;
+        *n_out = (size_t)db_rows_n(rows);
+    }
+    db_rows_free(&rows);
     return rc;
 }
 

@@ -31,6 +31,10 @@ NODISCARD enum err duty_store_list(struct tx *tx, struct db *db, enum duty_purpo
                                    struct arena *arena, struct duty_row **out, size_t *n_out,
                                    struct fail *why);
 
+/* School staff on duty (right on_duty) at that child's school now, at most DUTY_MOST. */
+NODISCARD enum err duty_store_school(struct tx *tx, struct id child, int64_t now_utc_us,
+                                     struct id **accounts_out, size_t *n_out, struct fail *why);
+
 /* ---- what waits for somebody ---- */
 
 struct duty_call {

@@ -241,16 +241,20 @@ static void put_step(struct req *req, const struct incident_step_row *row,
     out->has_opened_at = out->opened_at != 0;
 }
 
-/* The incident of the path, if the caller may know of it. False: answered. */
+/* The incident of the path, if the caller may know of it; what is hidden asks the database the
+ * same as what is missing. False: answered. */
 static bool find_incident(struct req *req, struct incident_listed *out,
                           struct incident_step_row **steps, size_t *n,
                           struct support_names *names)
 {
     struct fail why = {.code = ERR_OK};
-    enum err rc = support_path_id(req, "incident", &why);
+    enum err found, rc = support_path_id(req, "incident", &why);
 
-    if (rc == ERR_OK)
-        rc = incident_store_find(NULL, req->db, req->object, req->arena, out, &why);
+    *out = (struct incident_listed){.row = {.account = ID_NONE}};
+    found = rc == ERR_OK
+                ? incident_store_find(NULL, req->db, req->object, req->arena, out, &why)
+                : rc;
+    rc = found == ERR_NOT_FOUND ? ERR_OK : found;
     if (rc == ERR_OK)
         rc = incident_store_steps(NULL, req->db, req->object, req->arena, steps, n, &why);
     if (rc == ERR_OK)
@@ -267,9 +271,10 @@ static bool find_incident(struct req *req, struct incident_listed *out,
     if (!support_names_read(req, names))
         return false;
     req->person = out->row.account;
-    if (support_may_see(req, names, out->row.account))
+    if (found == ERR_OK && support_may_see(req, names, out->row.account))
         return true;
-    fail_set(&why, ERR_DENIED, "not of those he may know");
+    if (found == ERR_OK)
+        fail_set(&why, ERR_DENIED, "not of those he may know");
     req->n_shown = 0;
     reply_fail(req, &why);
     return false;

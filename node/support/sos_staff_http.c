@@ -147,6 +147,7 @@ static void list_sos(struct req *req)
         reply_fail(req, &why);
         return;
     }
+    names.is_of_calls = true;
     for (size_t i = 0; i < n; i++) {
         support_names_ask(&names, rows[i].row.account);
         support_names_ask(&names, rows[i].facts.answered_by);
@@ -191,27 +192,43 @@ static void put_step(struct req *req, const struct sos_step_row *row,
     out->has_opened_at = out->opened_at != 0;
 }
 
-/* ERR_DENIED: not to be known by the caller. */
-static enum err find_case(struct req *req, struct sos_listed *sos, struct sos_step_row **steps,
-                          size_t *n, struct support_names *names, struct fail *why)
+/* The call of the path, if the caller may know of it; what is hidden asks the database the same
+ * as what is missing. False: answered. */
+static bool find_case(struct req *req, struct sos_listed *sos, struct sos_step_row **steps,
+                      size_t *n, struct support_names *names)
 {
-    enum err rc = support_path_id(req, "sos", why);
+    struct fail why = {.code = ERR_OK};
+    enum err found, rc = support_path_id(req, "sos", &why);
 
+    *sos = (struct sos_listed){.row = {.account = ID_NONE}};
+    found =
+        rc == ERR_OK ? sos_store_find(NULL, req->db, req->object, req->arena, sos, &why) : rc;
+    rc = found == ERR_NOT_FOUND ? ERR_OK : found;
     if (rc == ERR_OK)
-        rc = sos_store_find(NULL, req->db, req->object, req->arena, sos, why);
+        rc = sos_store_steps(NULL, req->db, req->object, req->arena, steps, n, &why);
     if (rc == ERR_OK)
-        rc = sos_store_steps(NULL, req->db, req->object, req->arena, steps, n, why);
-    if (rc == ERR_OK)
-        rc = support_names_open(req, 2 + 2 * *n, names, why);
-    if (rc != ERR_OK)
-        return rc;
+        rc = support_names_open(req, 2 + 2 * *n, names, &why);
+    if (rc != ERR_OK) {
+        reply_fail(req, &why);
+        return false;
+    }
+    names->is_of_calls = true;
     support_names_ask(names, sos->row.account);
     support_names_ask(names, sos->facts.answered_by);
     for (size_t i = 0; i < *n; i++) {
         support_names_ask(names, (*steps)[i].by);
         support_names_ask(names, (*steps)[i].told);
     }
-    return ERR_OK;
+    if (!support_names_read(req, names))
+        return false;
+    req->person = sos->row.account;
+    if (found == ERR_OK && support_may_see(req, names, sos->row.account))
+        return true;
+    if (found == ERR_OK)
+        fail_set(&why, ERR_DENIED, "not of those he may know");
+    req->n_shown = 0;
+    reply_fail(req, &why);
+    return false;
 }
 
 static void show_sos(struct req *req)
@@ -221,22 +238,10 @@ static void show_sos(struct req *req)
     struct step_output *items;
     struct support_names names;
     struct case_output out;
-    struct fail why = {.code = ERR_OK};
     size_t n = 0;
 
-    if (find_case(req, &sos, &steps, &n, &names, &why) != ERR_OK) {
-        reply_fail(req, &why);
+    if (!find_case(req, &sos, &steps, &n, &names))
         return;
-    }
-    if (!support_names_read(req, &names))
-        return;
-    req->person = sos.row.account;
-    if (!support_may_see(req, &names, sos.row.account)) {
-        fail_set(&why, ERR_DENIED, "not of those he may know");
-        req->n_shown = 0;
-        reply_fail(req, &why);
-        return;
-    }
     items = req_alloc(req, (n + 1) * sizeof *items);
     if (items == NULL)
         return;
@@ -335,29 +340,18 @@ static enum err start_act(struct acting *a, struct fail *why)
 static void act(struct req *req)
 {
     struct acting *a = req_alloc(req, sizeof *a);
+    struct sos_step_row *steps = NULL;
     struct support_names names;
     struct fail why = {.code = ERR_OK};
-    enum err rc;
+    size_t n = 0;
 
     if (a == NULL)
         return;
     *a = (struct acting){.req = req};
-    rc = support_path_id(req, "sos", &why);
-    if (rc == ERR_OK)
-        rc = sos_store_find(NULL, req->db, req->object, req->arena, &a->sos, &why);
-    if (rc == ERR_OK)
-        rc = support_names_open(req, 1, &names, &why);
-    if (rc == ERR_OK) {
-        support_names_ask(&names, a->sos.row.account);
-        if (!support_names_read(req, &names))
-            return;
-        req->n_shown = 0;
-        req->person = a->sos.row.account;
-        rc = support_may_see(req, &names, a->sos.row.account)
-                 ? start_act(a, &why)
-                 : fail_set(&why, ERR_DENIED, "not of those he may know");
-    }
-    if (rc != ERR_OK)
+    if (!find_case(req, &a->sos, &steps, &n, &names))
+        return;
+    req->n_shown = 0;
+    if (start_act(a, &why) != ERR_OK)
         reply_fail(req, &why);
 }
 

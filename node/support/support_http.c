@@ -32,13 +32,30 @@ static bool own(struct arena *arena, struct span from, struct span *to)
     return to->p != NULL || from.len == 0;
 }
 
+/* On duty for the school of this child, which is still his own. */
+static bool is_on_duty(const struct rights_view *view, const struct rights_place *place)
+{
+    if (view->caller.role != ROLE_SCHOOL_STAFF || place->role != ROLE_STUDENT ||
+        place->has_left || id_is_none(place->school) ||
+        !id_eq(place->school, view->caller.school) || (view->is_open_only && !place->is_open))
+        return false;
+    for (size_t i = 0; i < view->n_grants; i++)
+        if (view->grants[i].right == RIGHT_ON_DUTY &&
+            id_eq(view->grants[i].school, place->school))
+            return true;
+    return false;
+}
+
 static enum err put(struct req *req, const struct people *people,
-                    const struct rights_view *view, struct place_name *name, struct fail *why)
+                    const struct rights_view *view, bool is_of_calls, struct place_name *name,
+                    struct fail *why)
 {
     const struct people_entry *entry = people_find(people, name->account);
     unsigned shows = entry == NULL ? 0 : rights_shows(view, &entry->place, NULL);
     bool is_fine = true;
 
+    if (entry != NULL && is_of_calls && is_on_duty(view, &entry->place))
+        shows |= SHOWS_DISPLAY | SHOWS_LOGIN;
     if ((shows & SHOWS_DISPLAY) != 0)
         is_fine = own(req->arena, entry->display, &name->display_name);
     if ((shows & SHOWS_LOGIN) != 0)
@@ -59,7 +76,7 @@ static enum err read_names(struct req *req, struct support_names *names, struct 
     if (rc == ERR_OK)
         rc = people_ref(accounts_people(accounts), req->db, &people, why);
     for (size_t i = 0; i < names->n && rc == ERR_OK; i++)
-        rc = put(req, people, &view, &names->names[i], why);
+        rc = put(req, people, &view, names->is_of_calls, &names->names[i], why);
     people_unref(&people);
     return rc;
 }

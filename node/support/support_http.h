@@ -31,6 +31,9 @@ struct support_names {
     struct place_name *names;
     size_t n, cap;
     bool is_blind; /* the keys are closed: nobody's name is known, and all are shown */
+    /* Of calls for help: school staff who are on duty for a school know its children by display
+     * name and ID, too (NI-2.3-b2: a call goes to the school's persons on duty). */
+    bool is_of_calls;
 };
 NODISCARD enum err support_names_open(struct req *req, size_t n_cap, struct support_names *out,
                                       struct fail *why);

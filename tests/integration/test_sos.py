@@ -153,8 +153,6 @@ def sos_is_never_refused_for_what_it_says(t):
 @case
 def sos_taken_back_is_kept_and_not_sent(t):
     t.req("NI-2.3-b2")
-    duty(first, 1)
-    ready(first, as_first)
     before = counts()
     sos, _ = press()
     late, _ = press()
@@ -274,6 +272,45 @@ def sos_answers_are_idempotent_and_staffs_own(t):
 
 
 @case
+def sos_goes_to_the_school_on_duty_too(t):
+    """Beside the first of the node; to that school alone, and while the duty is given."""
+    t.req("NI-2.3-b2")
+    mine, other = str(uuid.uuid4()), str(uuid.uuid4())
+    staff = {k: node.account("school_staff") for k in ("duty", "elsewhere", "none")}
+    for school, who in ((mine, (sibling, staff["duty"], staff["none"])), (other, (staff["elsewhere"],))):
+        among = ", ".join(f"'{a.id}'" for a in who)
+        node.psql(f"INSERT INTO org (id, kind, name, created_at) VALUES ('{school}', 'school', 'がっこう', now());"
+                  f" UPDATE person SET school = '{school}', grade = 'J1' WHERE id IN ({among});"
+                  f" UPDATE account SET school = '{school}' WHERE id IN ({among})")
+    for who, school in (("duty", mine), ("elsewhere", other)):
+        t.eq(as_board.request("POST", f"/api/v1/people/{staff[who].id}/rights", {
+            "id": str(uuid.uuid4()), "right": "on_duty", "school": school}).status // 100, 2, "on duty")
+    sessions = {k: node.sign_in(a) for k, a in staff.items()}
+    ADDRESS[staff["duty"].id] = "school@example.jp"
+    ready(staff["duty"], sessions["duty"])
+    before = counts()
+    sos, _ = press(as_sibling)
+    t.ok(wait(lambda: counts()["school@example.jp"] > before["school@example.jp"]), "the school is told")
+    t.ok(wait(lambda: counts()[ADDRESS[first.id]] > before[ADDRESS[first.id]], 2), "with the first")
+    told = [s["told"] for s in as_first.request("GET", f"{SOS}/{sos}").json()["steps"]]
+    t.eq(told, [staff["duty"].id, first.id], "these two, in this order")
+    shown = sessions["duty"].request("GET", f"{SOS}/{sos}")
+    t.eq((shown.status, shown.json().get("login")), (200, sibling.login), "it sees whose it is")
+    missing = str(uuid.uuid4())
+    for who in ("elsewhere", "none"):
+        t.eq(sessions[who].request("GET", f"{SOS}/{sos}").body,
+             sessions[who].request("GET", f"{SOS}/{missing}").body, f"{who}: not there")
+        t.eq(act(sessions[who], sos, "answer").status, 404, f"{who}: not to be answered")
+        t.ok(sos not in str(sessions[who].request("GET", SOS).json()), f"{who}: not in the list")
+    t.ok(sos in str(sessions["duty"].request("GET", SOS).json()), "in the list of the one on duty")
+    t.eq(act(sessions["duty"], sos, "answer").json()["state"], "answered", "the school answers")
+    other_sos, _ = press()
+    t.eq(sessions["duty"].request("GET", f"{SOS}/{other_sos}").status, 404, "a child of no school of its own")
+    undo(other_sos)
+    close_all()
+
+
+@case
 def sos_duty_is_decided_by_the_board_and_the_firm(t):
     as_firm = node.sign_in(firm)
     one = str(uuid.uuid4())
@@ -315,4 +352,6 @@ def fini():
 if __name__ == "__main__":
     for name, value in (("sos.undo_s", UNDO_S), ("sos.wait_open_s", WAIT_S), ("sos.wait_closed_s", WAIT_S)):
         set_to(name, value)
+    duty(first, 1)
+    ready(first, as_first)
     main(__file__, fini)

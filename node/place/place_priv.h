@@ -205,6 +205,7 @@ struct place {
     struct pace *pace_first, *pace_last;
     struct place_meter meter;
     struct presence_desk *presence; /* presence.c */
+    int n_watching;                 /* staff who see IDs, on floors, a second ago at most */
 };
 
 /* Why a command is refused, for people; the texts live until the call ends. */
@@ -303,6 +304,9 @@ void place_leave(struct guest *guest, struct place_now now);
 int place_room_for(const struct place_floor *floor, bool is_counted);
 /* The node takes no more in all. */
 bool place_is_at_ceiling(const struct place *place);
+/* A child who comes in anew waits at the door: nobody is there who watches (care.hold_entries).
+ */
+bool place_is_kept_waiting(const struct visit *visit);
 /* On the first copy that has a place and a spot for him. ERR_BUSY: none has, so he waits. */
 NODISCARD enum err visit_stand_where_room(struct visit *visit, struct place_floor *floor,
                                           const struct world_entry *entry, struct place_now now,

@@ -112,8 +112,20 @@ const struct setting setting_place_absent_weeks = {
     .title_en = "Weeks of absence after which an entry is marked",
     .help_ja = "この週数のあいだ入っていなかった児童生徒が入ると、職員の通知に印がつきます。",
 };
+const struct setting setting_care_hold_entries = {
+    .name = "care.hold_entries",
+    .type = SETTING_BOOL,
+    .initial = "false",
+    .roles = BOARD,
+    .requirement = "AI-4.4-カ-ア",
+    .title_ja = "見守る職員がだれもいないあいだ、児童生徒の入室を待ってもらう",
+    .title_en = "Children wait at the door while no staff is present at all",
+    .help_ja =
+        "はいにすると、職員がどのフロアにもいないあいだ、新しく入る児童生徒は順番を待ち、"
+        "職員が入ると入れます。もう入っている児童生徒は、そのままいられます。",
+};
 
 const struct setting *const place_settings[PLACE_SETTINGS_N] = {
     &setting_place_second_device, &setting_place_floor_capacity, &setting_place_ceiling,
     &setting_place_rung_most,     &setting_place_away_min,       &setting_place_away_out_min,
-    &setting_place_distance_cm,   &setting_place_absent_weeks};
+    &setting_place_distance_cm,   &setting_place_absent_weeks,   &setting_care_hold_entries};

@@ -47,3 +47,18 @@ void place_tell_staff(struct place *place, const struct live_event *event, const
             visit_tell(visit, event, of, now);
     tell_lobby(place, ID_NONE, event, of);
 }
+
+void place_tell_staff_now(struct place *place, const struct live_event *event, const void *of)
+{
+    struct ws_shared *frame = NULL;
+    struct fail fail = {.code = ERR_INTERNAL};
+
+    if (live_event_make(event, 0, of, place->arena, &frame, &fail) != ERR_OK) {
+        log_error("place.event", L_TEXT("event", event->name), L_FAIL(&fail));
+        return;
+    }
+    for (const struct guest *guest = place->guests; guest != NULL; guest = guest->next)
+        if (guest->pass->look.may_see_ids)
+            live_send(guest->conn, frame, WS_KEEP);
+    ws_shared_unref(&frame);
+}

@@ -5,6 +5,7 @@
 
 #include "node/base/log.h"
 #include "node/base/unconst.h"
+#include "node/place/chat_priv.h"
 #include "node/place/measure.h"
 #include "node/place/place_priv.h"
 
@@ -87,6 +88,22 @@ const struct presence_floor *presence_floor_find(const struct presence *presence
 }
 
 /* ---- live thread ---- */
+
+bool presence_role(struct place *place, struct id account, enum role *role_out)
+{
+    const struct visit *visit = visit_find(place, account);
+    const struct guest *guest = place->guests;
+
+    if (visit != NULL) {
+        *role_out = visit->pass.look.role;
+        return true;
+    }
+    while (guest != NULL && !id_eq(guest->pass->look.account, account))
+        guest = guest->next;
+    if (guest != NULL)
+        *role_out = guest->pass->look.role;
+    return guest != NULL;
+}
 
 enum err presence_open(struct place *place, struct fail *why)
 {
@@ -285,6 +302,26 @@ static void publish(struct presence_desk *desk, struct held *held)
     drop(old);
 }
 
+static void put_talk(struct held *held, struct id account, struct id other)
+{
+    struct presence_person *person =
+        unconst(presence_find(&held->now, account)); /* not given out yet */
+
+    if (person != NULL && person->n_talks < PRESENCE_TALKS_CAP)
+        person->talks[person->n_talks++] = other;
+}
+
+static void put_talks(const struct place *place, struct held *held)
+{
+    if (place->chat == NULL)
+        return;
+    for (const struct talk *t = place->chat->talks; t != NULL; t = t->next)
+        if (t->state == TALK_IS_OPEN) {
+            put_talk(held, t->members[0], t->members[1]);
+            put_talk(held, t->members[1], t->members[0]);
+        }
+}
+
 void presence_sweep(struct place *place, struct place_now now)
 {
     size_t n = 0, n_floors = (size_t)place->n_floors;
@@ -311,7 +348,11 @@ void presence_sweep(struct place *place, struct place_now now)
         count(&held->floors[all[i].visit->floor->bit], person);
     }
     held->now.n_people = n;
+    put_talks(place, held);
     put_floors(place, held, now);
+    place->n_watching = held->now.n_staff;
+    if (place->wait_first != NULL) /* staff may have come */
+        place->is_queue_due = true;
     close_up(place, held, n_floors);
     publish(place->presence, held);
     free(all);

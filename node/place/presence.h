@@ -2,8 +2,8 @@
  * whoever else looks from outside the live thread (AI-2.7-エ, AI-4.4-カ-ハ-2). The live thread
  * publishes a new one each second; what is in it is up to a second old. It names people: never
  * to a child's connection, never into a log.
- * Threads: presence_now, presence_unref and the finds from any; the rest the live thread's. A
- * lock held for a look into memory.  Owns: a snapshot belongs to all who hold it. */
+ * Threads: any, but where it says live thread. A lock held for a look into memory.  Owns: a
+ * snapshot belongs to all who hold it. */
 #ifndef NODE_PLACE_PRESENCE_H
 #define NODE_PLACE_PRESENCE_H
 
@@ -12,6 +12,7 @@
 struct place;
 
 #define PRESENCE_FLOORS_CAP 64
+#define PRESENCE_TALKS_CAP  4 /* of one, told of */
 
 struct presence_person {
     struct id account;
@@ -34,6 +35,8 @@ struct presence_person {
     struct span name, login; /* his display name (never an alias), his ID */
     struct span floor, room; /* ids; room empty: in no closed room */
     int64_t since_utc_us;    /* on floors without a break; in the lobby: the line is open */
+    struct id talks[PRESENCE_TALKS_CAP]; /* with whom he is in an open private talk */
+    int n_talks;
 };
 
 struct presence_floor {
@@ -63,5 +66,8 @@ void presence_unref(const struct presence **presence);
 const struct presence_person *presence_find(const struct presence *presence, struct id account);
 const struct presence_floor *presence_floor_find(const struct presence *presence,
                                                  struct span floor);
+
+/* Live thread: of somebody connected or held; false: he is not there. */
+bool presence_role(struct place *place, struct id account, enum role *role_out);
 
 #endif

@@ -247,9 +247,10 @@ static enum err go_to(struct visit *visit, struct place_floor *floor,
     struct place *place = visit->place;
     bool is_move = visit->person != NULL;
     bool is_behind = floor->n_waiting > (visit->wants == floor);
+    bool is_shut = !is_move && (place_is_at_ceiling(place) || place_is_kept_waiting(visit));
     enum err rc = ERR_BUSY;
 
-    if (!visit->is_counted || (!is_behind && (is_move || !place_is_at_ceiling(place))))
+    if (!visit->is_counted || (!is_behind && !is_shut))
         rc = visit_stand_where_room(visit, floor, entry, now, why);
     if (rc == ERR_BUSY) {
         visit_wait(visit, floor, entry);

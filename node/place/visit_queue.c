@@ -10,6 +10,14 @@ bool place_is_at_ceiling(const struct place *place)
     return place->n_counted >= place_setting(place, &setting_place_ceiling);
 }
 
+bool place_is_kept_waiting(const struct visit *visit)
+{
+    const struct place *place = visit->place;
+
+    return visit->pass.look.role == ROLE_STUDENT && place->n_watching == 0 &&
+           settings_bool(place->conf.services->settings, &setting_care_hold_entries);
+}
+
 /* Who goes into a closed room frees his place as if he left the floor, and coming out takes one
  * more: else a full floor with few people to be seen, or a turn that does not come when
  * somebody vanishes, would say that he is in a room. So a floor may be over its capacity by
@@ -122,7 +130,8 @@ static bool give_place(struct visit *visit, struct place_now now)
     struct fail fail = {.code = ERR_INTERNAL};
     enum err rc;
 
-    if (!is_move && visit->is_counted && place_is_at_ceiling(place))
+    if (!is_move && visit->is_counted &&
+        (place_is_at_ceiling(place) || place_is_kept_waiting(visit)))
         return false;
     /* A floor published while he waited may have no such spawn: then any. */
     if (!ground_has_spawn(floor->ground, entry.spawn))

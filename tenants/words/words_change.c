@@ -4,6 +4,7 @@
 
 #include "node/db/audit.h"
 #include "tenants/words/words_now.h"
+#include "tenants/words/words_reason.h"
 
 static enum err compile(struct words_change *c, struct fail *why)
 {
@@ -141,9 +142,14 @@ static void change_done(void *arg, enum err rc, const struct fail *why)
 void words_change_post(struct words_change *change)
 {
     const struct writer_op op = {change_run, change_done, change};
+    struct req *req = change->req;
     struct fail why = {.code = ERR_OK};
+    enum err rc = words_reason_seal(req->services->keyring, change->act.id, change->reason,
+                                    req->arena, &change->act.reason_sealed, &why);
 
-    change->req->object = change->act.id;
-    if (writer_post(change->req->services->writer, &op, &why) != ERR_OK)
-        reply_fail(change->req, &why);
+    req->object = change->act.id;
+    if (rc == ERR_OK)
+        rc = writer_post(req->services->writer, &op, &why);
+    if (rc != ERR_OK)
+        reply_fail(req, &why);
 }

@@ -11,6 +11,7 @@
 struct words_change {
     struct req *req;
     struct words_act act; /* added, removed: terms that were checked, one a line */
+    struct span reason;   /* sealed into the act when it is posted */
     bool has_expected;
     int64_t expected_version;
     /* Filled in the transaction. */

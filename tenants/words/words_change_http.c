@@ -24,10 +24,10 @@ static struct words_change *change_of(struct req *req, struct id id, int list,
         .req = req,
         .act = {.id = id,
                 .list = (enum words_list_id)list,
-                .reason = reason,
                 .decided_utc_us = req->now_utc_us,
                 .decided_by = req->caller.account,
                 .role = span_text(role_id(req->caller.role))},
+        .reason = reason,
     };
     return c;
 }

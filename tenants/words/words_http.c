@@ -5,6 +5,7 @@
 #include "node/base/jx_scalar.h"
 #include "tenants/words/words_change.h"
 #include "tenants/words/words_now.h"
+#include "tenants/words/words_reason.h"
 #include "tenants/words/words_rows.h"
 
 #define PAGE     50
@@ -177,6 +178,7 @@ static void words_base_show(struct req *req)
 struct past {
     struct words_act row;
     int list;
+    struct span reason;
     bool has_reason, has_undoes;
 };
 static const struct jx_field past_fields[] = {
@@ -212,7 +214,7 @@ static const struct jx_field past_fields[] = {
     {.name = "reason",
      .type = JX_TEXT,
      .flags = JX_OPTIONAL,
-     .offset = offsetof(struct past, row.reason),
+     .offset = offsetof(struct past, reason),
      .has_offset = offsetof(struct past, has_reason),
      .title_ja = "理由"},
     {.name = "decided_at",
@@ -263,12 +265,15 @@ static enum err fill_history(const struct req *req, int32_t before, struct histo
         return fail_set(why, ERR_NOMEM, "history");
     out->has_more = n > PAGE;
     out->items = (struct jx_list){items, n > PAGE ? PAGE : n};
-    for (size_t i = 0; i < out->items.n; i++)
+    for (size_t i = 0; rc == ERR_OK && i < out->items.n; i++) {
         items[i] = (struct past){.row = rows[i],
                                  .list = (int)rows[i].list,
-                                 .has_reason = rows[i].reason.len > 0,
+                                 .has_reason = rows[i].reason_sealed.len > 0,
                                  .has_undoes = !id_is_none(rows[i].undoes)};
-    return ERR_OK;
+        rc = words_reason_open(req->services->keyring, rows[i].id, rows[i].reason_sealed,
+                               req->arena, &items[i].reason, why);
+    }
+    return rc;
 }
 
 static void words_history(struct req *req)

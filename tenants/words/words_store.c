@@ -9,12 +9,12 @@
 #include "tenants/words/words_rows.h"
 
 #define COLUMNS \
-    "id, version, list, added, removed, undoes, reason, decided_at, decided_by, role"
+    "id, version, list, added, removed, undoes, reason_sealed, decided_at, decided_by, role"
 
 static const struct stmt words_add = {
     "words_add",
     "INSERT INTO word_rule (" COLUMNS ") VALUES ($1::uuid, $2::integer, $3::text, $4::text,"
-    " $5::text, $6::uuid, $7::text, $8::timestamptz, $9::uuid, $10::text)"};
+    " $5::text, $6::uuid, $7::bytea, $8::timestamptz, $9::uuid, $10::text)"};
 static const struct stmt words_find = {"words_find",
                                        "SELECT " COLUMNS " FROM word_rule WHERE id = $1::uuid"};
 static const struct stmt words_past = {
@@ -36,7 +36,7 @@ static const struct data_column columns[] = {
     {"added", "加えた言葉（1行に一つ）", false},
     {"removed", "外した言葉（1行に一つ）", false},
     {"undoes", "取り消した操作のID（取り消しのとき）", false},
-    {"reason", "理由", false},
+    {"reason_sealed", "理由（記録のかぎ）", true},
     {"decided_at", "いつ決めたか", false},
     {"decided_by", "だれが決めたか（アカウントのID）", false},
     {"role", "だれが決めたか（役割）", false},
@@ -49,9 +49,10 @@ const struct data_table words_tables[WORDS_TABLES_N] = {{
     .purpose_ja = "子どもを傷つける言葉を隠し、だれがいつどう変えたかを残すため",
     .ground_ja = "委託契約（NGワード・マスク処理）",
     .purpose_en =
-        "own and allowed words of the safe-words filter, every change with its author",
+        "own and allowed words of the safe-words filter, every change with its author; the "
+        "reason is sealed under a record key, the words are not: they hold while keys are shut",
     .retention_days = 0,
-    .key_of = KEY_OF_NONE,
+    .key_of = KEY_OF_RECORD,
     .mention_columns = "decided_by",
     .hand_back = HAND_BACK_NDJSON,
     .erase_person = ERASE_NOT_OF_A_PERSON,
@@ -63,7 +64,7 @@ const struct data_table words_tables[WORDS_TABLES_N] = {{
 struct leaf {
     struct words_act row;
     int list;
-    bool has_undoes;
+    bool has_undoes, has_reason;
 };
 
 #define ROW_TEXT(column) \
@@ -85,7 +86,11 @@ static const struct jx_field leaf_fields[] = {
      .flags = JX_OPTIONAL,
      .offset = offsetof(struct leaf, row.undoes),
      .has_offset = offsetof(struct leaf, has_undoes)},
-    ROW_TEXT(reason),
+    {.name = "reason_sealed",
+     .type = JX_BYTES,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct leaf, row.reason_sealed),
+     .has_offset = offsetof(struct leaf, has_reason)},
     {.name = "decided_at",
      .type = JX_TIME,
      .offset = offsetof(struct leaf, row.decided_utc_us)},
@@ -97,8 +102,10 @@ static const struct jx_shape leaf_shape = JX_SHAPE("WordRuleLeaf", struct leaf, 
 static enum err write_leaf(const struct words_act *row, struct arena *arena,
                            struct span *bytes_out, struct fail *why)
 {
-    const struct leaf leaf = {
-        .row = *row, .list = (int)row->list, .has_undoes = !id_is_none(row->undoes)};
+    const struct leaf leaf = {.row = *row,
+                              .list = (int)row->list,
+                              .has_undoes = !id_is_none(row->undoes),
+                              .has_reason = row->reason_sealed.len > 0};
 
     return jx_write_canonical(&leaf_shape, &leaf, arena, bytes_out, why);
 }
@@ -116,7 +123,7 @@ static enum err borrow_row(const struct db_rows *rows, int i, struct words_act *
         .added = db_bytes(rows, i, 3),
         .removed = db_bytes(rows, i, 4),
         .undoes = db_id(rows, i, 5),
-        .reason = db_bytes(rows, i, 6),
+        .reason_sealed = db_bytes(rows, i, 6),
         .decided_utc_us = db_time(rows, i, 7),
         .decided_by = db_id(rows, i, 8),
         .role = db_bytes(rows, i, 9),
@@ -143,9 +150,9 @@ static enum err own_row(const struct db_rows *rows, int i, struct arena *arena, 
     struct words_act *row = out;
     enum err rc = borrow_row(rows, i, row, why);
 
-    return rc == ERR_OK
-               ? STORE_OWN(arena, why, &row->added, &row->removed, &row->reason, &row->role)
-               : rc;
+    return rc == ERR_OK ? STORE_OWN(arena, why, &row->added, &row->removed, &row->reason_sealed,
+                                    &row->role)
+                        : rc;
 }
 static enum err read_rows(struct tx *tx, struct db *db, const struct stmt *stmt,
                           const struct db_args *args, struct arena *arena,
@@ -175,7 +182,10 @@ enum err words_store_add(struct tx *tx, const struct words_act *row, struct fail
     db_arg_text(&args, row->added);
     db_arg_text(&args, row->removed);
     db_arg_id(&args, row->undoes);
-    db_arg_text(&args, row->reason);
+    if (row->reason_sealed.len > 0)
+        db_arg_bytes(&args, row->reason_sealed);
+    else
+        db_arg_null(&args);
     db_arg_time(&args, row->decided_utc_us);
     db_arg_id(&args, row->decided_by);
     db_arg_text(&args, row->role);

@@ -16,7 +16,7 @@ struct words_act {
     enum words_list_id list;
     struct span added, removed; /* terms, one a line */
     struct id undoes;           /* ID_NONE: none */
-    struct span reason;
+    struct span reason_sealed;  /* words_reason.h; empty: none */
     int64_t decided_utc_us;
     struct id decided_by;
     struct span role;

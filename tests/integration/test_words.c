@@ -103,6 +103,10 @@ T_CASE(words_own_and_allowed_hold_at_once_AI_2_6_ウ)
     T_EQ(req->reply.status, 409, "decided meanwhile");
     req = ask(&t, "words.history", NULL, NULL);
     T_OK(route_fixture_has(req, "\"reason\":\"はやっている悪口\""), "why");
+    T_EQ(store_fixture_i64(&t.people.store,
+                           "SELECT count(*) FROM word_rule WHERE reason_sealed IS NOT NULL AND"
+                           " position(convert_to('悪口', 'UTF8') IN reason_sealed) = 0"),
+         1, "which no database can read");
     T_EQ(rows(&t), 3, "three acts");
     town_stop(&t);
 }

@@ -14,6 +14,7 @@
 #include "node/server/operator_place.h"
 #include "node/server/own.h"
 #include "node/server/text.h"
+#include "node/support/duty_store.h"
 #include "tenants/notify/notify.h"
 
 #define OPENMETRICS "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -120,6 +121,18 @@ static void write_notify(const struct req *req, struct text *text)
     write_counter(text, "notify_given_up", "Notices given up since start.", stats.n_given_up);
 }
 
+static void write_support(const struct req *req, struct text *text)
+{
+    int64_t n_sos = 0, n_incidents = 0;
+
+    if (req->services->support == NULL || req->db == NULL ||
+        duty_store_count(req->db, &n_sos, &n_incidents, NULL) != ERR_OK)
+        return;
+    write_gauge(text, "support_sos_unanswered", "Calls for help nobody has answered.", n_sos);
+    write_gauge(text, "support_incidents_unread", "Grave incidents nobody on duty has read.",
+                n_incidents);
+}
+
 /* ---- the process ---- */
 
 static int64_t read_pss_bytes(void)
@@ -177,6 +190,7 @@ static void metrics_show(struct req *req)
     write_audit(req, &text);
     write_keyring(req, &text);
     write_notify(req, &text);
+    write_support(req, &text);
     text_add(&text, "# EOF\n");
     if (text.is_broken) {
         fail_set(&fail, ERR_NOMEM, "metrics");

@@ -31,7 +31,7 @@ extern const struct route sos_staff_routes[SOS_STAFF_ROUTES_N]; /* sos_staff_htt
 #define INCIDENT_STMTS_N  8
 #define INCIDENT_TABLES_N 2
 #define INCIDENT_ROUTES_N 5
-#define WARNING_ROUTES_N  2
+#define WARNING_ROUTES_N  3
 extern const struct stmt *const incident_stmts[INCIDENT_STMTS_N]; /* incident_store.c */
 extern const struct data_table incident_tables[INCIDENT_TABLES_N];
 extern const struct audit_table incident_audit_table, incident_step_audit_table;

@@ -1,5 +1,6 @@
 /* Staff warn a child (AI-4.4-カ-ハ-1a): with a text that stands ready, to that child alone; the
  * line it is about is kept with it, and an incident opens. */
+#include "node/base/clock.h"
 #include "node/place/chat_store.h"
 #include "node/support/incident.h"
 #include "node/support/procedure.h"
@@ -209,6 +210,81 @@ static void warn(struct req *req)
         reply_fail(req, &why);
 }
 
+/* ---- GET /api/v1/warnings/mine ---- */
+
+#define MINE_SINCE (14 * DAY_US)
+#define MINE_MOST  100 /* of the newest incidents about one child */
+
+struct mine_item {
+    struct id incident;
+    int64_t at;
+    struct span title, text, quoted;
+    bool has_quoted;
+};
+static const struct jx_field mine_item_fields[] = {
+    PLACE_FIELD(JX_ID, mine_item, incident, "ID"),
+    PLACE_FIELD(JX_TIME, mine_item, at, "いつ"),
+    PLACE_FIELD(JX_TEXT, mine_item, title, "見出し"),
+    PLACE_FIELD(JX_TEXT, mine_item, text, "文"),
+    PLACE_MAYBE(JX_TEXT, mine_item, quoted, has_quoted, "どの書きこみか"),
+};
+static const struct jx_shape mine_item_shape =
+    JX_SHAPE("MyWarning", struct mine_item, mine_item_fields);
+struct mine_output {
+    struct jx_list items;
+};
+static const struct jx_field mine_fields[] = {
+    {.name = "items",
+     .type = JX_LIST,
+     .shape = &mine_item_shape,
+     .offset = offsetof(struct mine_output, items),
+     .title_ja = "自分への注意（新しい順。2週間のあいだのもの）"},
+};
+static const struct jx_shape mine_shape =
+    JX_SHAPE("MyWarnings", struct mine_output, mine_fields);
+
+static bool is_mine(const struct req *req, const struct incident_row *row)
+{
+    return row->kind == INCIDENT_WARNING && row->at_utc_us > req->now_utc_us - MINE_SINCE;
+}
+
+/* For whoever was not there when it was said. Nothing else of an incident is told. */
+static void list_mine(struct req *req)
+{
+    const struct incident_ask ask = {.account = req->caller.account, .n_cap = MINE_MOST};
+    struct incident_listed *rows = NULL;
+    struct mine_output out;
+    struct mine_item *items;
+    struct fail why = {.code = ERR_OK};
+    size_t n = 0, n_mine = 0;
+
+    if (incident_store_list(NULL, req->db, &ask, req->arena, &rows, &n, &why) != ERR_OK) {
+        reply_fail(req, &why);
+        return;
+    }
+    items = req_alloc(req, (n + 1) * sizeof *items);
+    if (items == NULL)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        const struct incident_row *row = &rows[i].row;
+        const struct warning_template *t = warning_template_find(row->template);
+        struct mine_item *item = &items[n_mine];
+
+        if (t == NULL || !is_mine(req, row))
+            continue;
+        *item = (struct mine_item){
+            row->id,   row->at_utc_us, span_text(t->title_ja), span_text(t->text_ja),
+            SPAN_NONE, false};
+        item->quoted =
+            support_unseal(req, INCIDENT_TABLE, "quote_sealed", row->id, row->quote_sealed);
+        item->has_quoted = item->quoted.len > 0;
+        n_mine++;
+    }
+    out.items = (struct jx_list){items, n_mine};
+    reply_header(req, "Cache-Control", "no-store");
+    reply_json(req, 200, &out);
+}
+
 const struct route warning_routes[WARNING_ROUTES_N] = {
     {.name = "warnings.templates",
      .method = HTTP_GET,
@@ -220,6 +296,16 @@ const struct route warning_routes[WARNING_ROUTES_N] = {
      .output = &templates_shape,
      .summary_ja = "児童生徒への注意の文例を見る",
      .handle = list_templates},
+    {.name = "warnings.mine",
+     .method = HTTP_GET,
+     .path = "/api/v1/warnings/mine",
+     .listeners = PLACE_LISTENERS,
+     .roles = ROLE_BIT(ROLE_STUDENT),
+     .object = OBJECT_OWN,
+     .audit = AUDIT_NONE,
+     .output = &mine_shape,
+     .summary_ja = "自分への注意を見る",
+     .handle = list_mine},
     {.name = "warnings.give",
      .method = HTTP_POST,
      .path = "/api/v1/warnings",

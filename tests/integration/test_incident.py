@@ -219,6 +219,11 @@ def warning_reaches_that_child_alone(t):
     shown = show(reply.json()["incident"]).json()
     t.eq((shown["quote"], shown["kind"], shown["template"], shown["line"]),
          ("となりの子はあっちいけ", "warning", "alone", line), "the line is kept with it")
+    own = as_child.request("GET", WARNINGS + "/mine").json()["items"]
+    t.eq([(w["incident"], w["text"], w["quoted"]) for w in own],
+         [(reply.json()["incident"], said["text"], said["quoted"])], "it finds it again later")
+    t.eq(as_sibling.request("GET", WARNINGS + "/mine").json()["items"], [], "its own alone")
+    t.eq(as_helper.request("GET", WARNINGS + "/mine").status, 404, "staff have none")
     t.eq(warn(account=sibling, line=line).status, 422, "of another child it quotes nothing")
     t.eq(warn(line=str(uuid.uuid4())).status, 422, "no such line")
     t.eq(warn(template="none").status, 422, "no such text")

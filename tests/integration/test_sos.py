@@ -188,6 +188,10 @@ def sos_goes_on_until_somebody_answers_by_mail_link(t):
     t.ok(at_first >= UNDO_S, "not before it can no longer be taken back", at_first)
     t.eq(counts()[ADDRESS[second.id]], before[ADDRESS[second.id]], "nobody else yet")
     t.eq(act(as_third, sos, "seen").json()["state"], "seen", "seen is not answered")
+    doctor = {c["name"]: c for c in node.admin("GET", "/api/v1/admin/doctor").json()["checks"]}
+    t.ok("1 件" in str(doctor["support"]) and doctor["support"]["level"] == "warn", "the operator sees one waits",
+         doctor["support"])
+    t.ok("\nibasho_support_sos_unanswered 1\n" in node.admin("GET", "/metrics").body.decode(), "in the metrics")
     t.ok(wait(lambda: counts()[ADDRESS[second.id]] > before[ADDRESS[second.id]], 12), "then the next")
     at_second = time.monotonic() - began
     t.note(f"first {at_first:.1f} s, second {at_second:.1f} s after the press (undo {UNDO_S}, wait {WAIT_S})")

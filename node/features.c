@@ -18,6 +18,7 @@
 #include "node/place/world.h"
 #include "node/server/doctor.h"
 #include "node/server/own.h"
+#include "node/support/console_rows.h"
 #include "node/support/support_rows.h"
 #include "reporting/log_rows.h"
 #include "reporting/weekly_rows.h"
@@ -87,6 +88,10 @@ const struct route_table features_routes[] = {
     {duty_routes, DUTY_ROUTES_N},
     {incident_routes, INCIDENT_ROUTES_N},
     {warning_routes, WARNING_ROUTES_N},
+    {contact_routes, CONTACT_ROUTES_N},
+    {child_routes, CHILD_ROUTES_N},
+    {handover_routes, HANDOVER_ROUTES_N},
+    {console_routes, CONSOLE_ROUTES_N},
     {log_export_routes, LOG_EXPORT_ROUTES_N},
     {log_file_routes, LOG_FILE_ROUTES_N},
     {log_search_routes, LOG_SEARCH_ROUTES_N},
@@ -106,10 +111,15 @@ const struct command_table features_commands[] = {
 };
 
 const struct live_event_table features_events[] = {
-    {place_events, PLACE_EVENTS_N},     {world_events, WORLD_EVENTS_N},
-    {measure_events, MEASURE_EVENTS_N}, {react_events, REACT_EVENTS_N},
-    {chat_events, CHAT_EVENTS_N},       {talk_events, TALK_EVENTS_N},
-    {support_events, SUPPORT_EVENTS_N}, {NULL, 0},
+    {place_events, PLACE_EVENTS_N},
+    {world_events, WORLD_EVENTS_N},
+    {measure_events, MEASURE_EVENTS_N},
+    {react_events, REACT_EVENTS_N},
+    {chat_events, CHAT_EVENTS_N},
+    {talk_events, TALK_EVENTS_N},
+    {support_events, SUPPORT_EVENTS_N},
+    {console_events, CONSOLE_EVENTS_N},
+    {NULL, 0},
 };
 
 const struct stmt_table features_stmts[] = {
@@ -162,6 +172,9 @@ const struct stmt_table features_stmts[] = {
     {duty_stmts, DUTY_STMTS_N},
     {sos_stmts, SOS_STMTS_N},
     {incident_stmts, INCIDENT_STMTS_N},
+    {contact_stmts, CONTACT_STMTS_N},
+    {step_stmts, STEP_STMTS_N},
+    {handover_stmts, HANDOVER_STMTS_N},
     {log_export_stmts, LOG_EXPORT_STMTS_N},
     {log_source_stmts, LOG_SOURCE_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
@@ -213,6 +226,9 @@ const struct data_table_list features_tables[] = {
     {duty_tables, DUTY_TABLES_N},
     {sos_tables, SOS_TABLES_N},
     {incident_tables, INCIDENT_TABLES_N},
+    {contact_tables, CONTACT_TABLES_N},
+    {step_tables, STEP_TABLES_N},
+    {handover_tables, HANDOVER_TABLES_N},
     {NULL, 0},
 };
 
@@ -233,6 +249,7 @@ const struct setting_table features_settings[] = {
     {reaction_settings, REACTION_SETTINGS_N},
     {chat_settings, CHAT_SETTINGS_N},
     {support_settings, SUPPORT_SETTINGS_N},
+    {console_settings, CONSOLE_SETTINGS_N},
     {log_export_settings, LOG_EXPORT_SETTINGS_N},
     {weekly_settings, WEEKLY_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},
@@ -240,8 +257,13 @@ const struct setting_table features_settings[] = {
 };
 
 const struct job_table features_jobs[] = {
-    {sweep_jobs, SWEEP_JOBS_N}, {files_jobs, FILES_JOBS_N},   {roster_jobs, ROSTER_JOBS_N},
-    {watch_jobs, WATCH_JOBS_N}, {weekly_jobs, WEEKLY_JOBS_N}, {NULL, 0},
+    {sweep_jobs, SWEEP_JOBS_N},
+    {files_jobs, FILES_JOBS_N},
+    {roster_jobs, ROSTER_JOBS_N},
+    {watch_jobs, WATCH_JOBS_N},
+    {step_jobs, STEP_JOBS_N},
+    {weekly_jobs, WEEKLY_JOBS_N},
+    {NULL, 0},
 };
 
 const struct audit_table *const features_audit_tables[] = {
@@ -258,5 +280,6 @@ const struct audit_table *const features_audit_tables[] = {
     &measure_audit_table,        &measure_lift_audit_table,  &reaction_audit_table,
     &weekly_report_audit,        &report_receiver_audit,     &weekly_step_audit,
     &duty_person_audit_table,    &sos_audit_table,           &sos_step_audit_table,
-    &incident_audit_table,       &incident_step_audit_table, NULL,
+    &incident_audit_table,       &incident_step_audit_table, &contact_audit_table,
+    &care_step_audit_table,      &handover_audit_table,      NULL,
 };

@@ -23,6 +23,7 @@ struct net;
 struct notify;
 struct words_desk;
 struct logs;
+struct console;
 struct data_table_list;
 struct route_table;
 
@@ -42,6 +43,7 @@ struct services {
     struct place *place;                  /* node/place/place.h; NULL: none */
     struct support *support;              /* node/support/support.h */
     struct care *care;                    /* node/io/care.h; NULL: nobody watches */
+    struct console *console;              /* node/support/console.h; NULL: none */
     struct net *net;                      /* node/io/net.h */
     struct notify *notify;                /* tenants/notify/notify.h */
     struct words_desk *words;             /* tenants/words/words_now.h */

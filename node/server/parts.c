@@ -15,6 +15,7 @@
 #include "node/db/space.h"
 #include "node/io/net.h"
 #include "node/place/place.h"
+#include "node/support/console.h"
 #include "node/support/support.h"
 #include "reporting/logs.h"
 #include "tenants/hours/hours_now.h"
@@ -282,6 +283,13 @@ static enum err open_logs(struct parts *parts, struct fail *why)
     return logs_open(&conf, &parts->services.logs, why);
 }
 
+static enum err open_console(struct parts *parts, struct fail *why)
+{
+    const struct console_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+
+    return console_open(&conf, parts->services.care, &parts->services.console, why);
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
@@ -336,10 +344,14 @@ enum err parts_try(struct parts *parts, struct fail *why)
     }
     if (rc == ERR_OK && s->support == NULL)
         rc = open_support(parts, why);
+    if (rc == ERR_OK && s->console == NULL)
+        rc = open_console(parts, why);
     if (rc == ERR_OK && s->place == NULL && s->live != NULL)
         rc = open_place(parts, why);
     if (rc == ERR_OK)
         rc = support_start(s->support, why);
+    if (rc == ERR_OK)
+        rc = console_start(s->console, why);
     return rc;
 }
 
@@ -358,6 +370,7 @@ void parts_destroy(struct parts **parts)
     logs_close(&s->logs); /* what is on its way out is cut, and that is written */
     jobs_stop(&s->jobs);
     support_stop(s->support);
+    console_stop(s->console);
     notify_close(&s->notify);
     place_close(&s->place); /* the live server has ended */
     accounts_close(&s->accounts);
@@ -365,6 +378,7 @@ void parts_destroy(struct parts **parts)
         audit_stop(s->audit);
     writer_stop(&s->writer);
     support_close(&s->support);
+    console_close(&s->console);
     watch_close(&s->watch);
     hours_close(&s->hours);
     words_close(&s->words);

@@ -190,6 +190,14 @@ ROUTES = {
     # -- lines that wait for staff --
     "held.decide": Route(lambda w, r, k: ({"line": nonce()}, {"id": nonce(), "act": "keep"}), ("forged",)),
     "session.second_factor": body_of({"code": "000000"}),
+    # -- children: right in form, of a time or day there is none --
+    "children.show": person(),
+    "children.step": person(lambda w, r, k: {"id": nonce(), "step": 2, "kind": "class",
+                                             "on": "2026-02-30"}),
+    "contacts.note": Route(lambda w, r, k: ({}, {
+        "id": nonce(), "child": w.person(r, k), "kind": "call", "at": "2020-01-01T00:00:00Z"}),
+        PERSON_KINDS),
+    "handovers.leave": body_of(lambda w: {"id": nonce(), "text": "ためし", "day": "2026-02-30"}),
     # -- keys --
     "keys.approve": Route(lambda w, r, k: (
         {"id": str(uuid.uuid4())}, {"check_code": "0000"}), ("forged",)),

@@ -15,8 +15,8 @@ struct place;
 
 /* Why an entry was refused; the last is every other cause. */
 #define PLACE_REFUSALS \
-    "hours-closed|no-access|elsewhere|too-many|not-found|unavailable|gone|other"
-#define PLACE_REFUSALS_N 8
+    "hours-closed|no-access|elsewhere|too-many|not-found|unavailable|gone|ejected|other"
+#define PLACE_REFUSALS_N 9
 
 /* Of what the program before us left. */
 enum place_seats_state {

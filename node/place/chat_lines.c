@@ -70,10 +70,6 @@ void chat_lines_put(struct chat_lines *lines, struct chat_line *line)
 {
     struct chat_line **at = &lines->first;
 
-    if (chat_lines_find(lines, line->id) != NULL) {
-        free(line);
-        return;
-    }
     if (lines->last != NULL && lines->last->at_utc_us <= line->at_utc_us)
         at = &lines->last->next; /* as good as always */
     while (*at != NULL && (*at)->at_utc_us <= line->at_utc_us)
@@ -168,8 +164,8 @@ bool chat_is_there(const struct visit *visit, const struct chat_where *where)
     const struct place_floor *floor = visit->floor;
 
     return visit->person != NULL && visit->copy == where->copy &&
-           strcmp(floor->id, where->floor) == 0 &&
            id_eq(floor->is_anonymous ? floor->session : ID_NONE, where->session) &&
+           strcmp(floor->id, where->floor) == 0 &&
            world_hears(visit->person, span_text(where->room));
 }
 
@@ -269,15 +265,27 @@ static void frames_send(struct place *place, struct frames *frames, const struct
 static bool may_hear(const struct visit *visit, const struct chat_where *where,
                      const struct chat_line *line)
 {
-    return visit->guest != NULL && chat_is_there(visit, where) &&
+    return chat_is_there(visit, where) &&
            (where->room[0] == '\0' || chat_line_was_heard(line, visit->account));
+}
+
+static const struct place_floor *floor_of(const struct place *place,
+                                          const struct chat_where *where)
+{
+    const struct place_floor *floor = place->floors;
+
+    while (floor != NULL && strcmp(floor->id, where->floor) != 0)
+        floor = floor->next;
+    return floor;
 }
 
 static void send_openly(struct chat *chat, const struct chat_where *where,
                         const struct chat_line *line, struct frames *frames)
 {
-    for (const struct visit *v = chat->place->visits; v != NULL; v = v->next)
-        if (may_hear(v, where, line))
+    const struct place_floor *floor = floor_of(chat->place, where);
+
+    for (const struct visit *v = chat->place->visits; v != NULL && floor != NULL; v = v->next)
+        if (v->floor == floor && v->guest != NULL && may_hear(v, where, line))
             frames_send(chat->place, frames, v);
     ws_shared_unref(&frames->frame[0]);
     ws_shared_unref(&frames->frame[1]);

@@ -217,20 +217,28 @@ void chat_past_again(struct chat *chat)
     chat->past->again_mono_us = 0;
 }
 
+/* What was written meanwhile may be there already. */
+static void take_line(struct chat_lines *lines, struct past_line *one)
+{
+    if (chat_lines_find(lines, one->line->id) != NULL)
+        return;
+    chat_lines_put(lines, one->line);
+    one->line = NULL;
+}
+
 static void take_lines(struct chat *chat, struct chat_past *past)
 {
     for (struct past_line *one = past->lines; one != NULL; one = one->next) {
         struct talk *talk = id_is_none(one->talk) ? NULL : talk_find(chat, one->talk);
         struct chat_spot *spot =
             id_is_none(one->talk) ? chat_spot_need(chat, &one->where) : NULL;
-        struct chat_line *line = one->line;
 
-        if (line->at_utc_us > chat->last_at_utc_us)
-            chat->last_at_utc_us = line->at_utc_us;
-        if (talk == NULL && spot == NULL)
-            continue;
-        one->line = NULL;
-        chat_lines_put(talk != NULL ? &talk->lines : &spot->lines, line);
+        if (one->line->at_utc_us > chat->last_at_utc_us)
+            chat->last_at_utc_us = one->line->at_utc_us;
+        if (talk != NULL)
+            take_line(&talk->lines, one);
+        else if (spot != NULL)
+            take_line(&spot->lines, one);
     }
 }
 

@@ -43,7 +43,7 @@ struct chat_lines {
     struct chat_line *first, *last; /* the oldest first */
     size_t n;
 };
-/* In its place by time; taken. One with that id is there: freed. */
+/* In its place by time; taken. None with that id is there. */
 void chat_lines_put(struct chat_lines *lines, struct chat_line *line);
 struct chat_line *chat_lines_find(const struct chat_lines *lines, struct id id);
 void chat_lines_drop(struct chat_lines *lines, int64_t before_utc_us);

@@ -18,3 +18,8 @@ PEOPLE ?= 50
 load-soak: ## an afternoon again and again on a whole node: memory, files, speed, the record (HOURS=8 PEOPLE=50)
 	@$(MAKE) --no-print-directory FLAVOUR=release all build/release/load web >&2
 	@IBASHO_BUILD=build/release /usr/bin/python3 tests/load/soak.py $(HOURS) $(PEOPLE)
+
+# People who write (tests/bench/chat_figures.py).
+$B/chat: $B/tests/load/chat.o $B/tests/load/wire.o $B/node-base.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -o $@

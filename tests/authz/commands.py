@@ -35,6 +35,14 @@ ASKED = (
     ("me.away", {"on": False}),
     ("person.wave", {"seat": NOBODY}),
     ("react", {"kind": "nod"}),
+    ("chat.say", {"line": str(uuid.uuid4()), "text": "こんにちは", "to": NOBODY}),
+    ("talk.ask", {"seat": NOBODY}),
+    ("talk.answer", {"talk": str(uuid.uuid4()), "yes": True}),
+    ("talk.say", {"talk": str(uuid.uuid4()), "line": str(uuid.uuid4()), "text": "こんにちは"}),
+    ("talk.leave", {"talk": str(uuid.uuid4())}),
+    ("talk.block", {"seat": NOBODY}),
+    ("talk.unblock", {"block": str(uuid.uuid4())}),
+    ("talk.blocks", {}),
     ("place.resume", {"visit": str(uuid.uuid4()), "token": "A" * 43, "last_n": 0}),
 )
 

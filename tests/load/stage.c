@@ -1,11 +1,12 @@
-/* build/FLAVOUR/stage SOCKET PEOPLE FLOORS ORIGIN - the node's live server and place with a
- * real database, for the load generator: floors "floor-1"..., people who are grown up (no
- * opening hours bind them) and hold tickets. Run by tests/lib/with-cluster. Says "pid N", one
- * ticket a line, then "ready", and serves until its input ends.
+/* build/FLAVOUR/stage SOCKET PEOPLE FLOORS FLOOR.json ORIGIN [chat] - the node's live server
+ * and place with a real database, for the load generator: floors "floor-1"..., people who are
+ * grown up (no opening hours bind them) and hold tickets. Run by tests/lib/with-cluster. Says
+ * "pid N", one ticket a line, then "ready", and serves until its input ends.
  *
  * What a browser would have done before is done here in the process: signing in, asking for a
  * ticket. All else is the node's own. Tickets live 30 s and are drawn when asked for: a line
- * that is read from the input draws as many again. */
+ * that is read from the input draws as many again. chat: everybody has a key, the safe words
+ * are there, and a flush of the database takes 5 ms (limits guide, section 4). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -21,6 +22,7 @@
 #include "node/place/place_settings.h"
 #include "node/server/live.h"
 #include "tenants/hours/hours_now.h"
+#include "tenants/words/words_now.h"
 #include "tests/integration/people_fixture.h"
 
 #define FLOOR_BYTES 65536
@@ -83,6 +85,27 @@ static void people_it(struct stage *stage)
         " sha256(i::text::bytea), ('00000001-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid,"
         " now(), now(), now() + interval '1 day' FROM generate_series(0, %d) i",
         n - 1);
+}
+
+/* What writing needs. */
+static void chat_it(struct stage *stage)
+{
+    struct services *s = &stage->town.store.services;
+    size_t n = (size_t)stage->n_people;
+    struct id *accounts = calloc(n, sizeof *accounts), *keys = calloc(n, sizeof *keys);
+    struct fail why = {.code = ERR_INTERNAL};
+
+    if (accounts == NULL || keys == NULL || n > KEYRING_BATCH_MOST)
+        exit(1);
+    for (size_t i = 0; i < n; i++)
+        accounts[i] = id_of('1', (int)i);
+    must(keyring_need_keys(s->keyring, KEY_PERSON, accounts, n, keys, &why), &why, "keys");
+    must(words_open(stage->town.store.db, &s->words, &why), &why, "words");
+    audit_fixture_sql(&stage->town.store.log, "ALTER SYSTEM SET commit_delay = 5000");
+    audit_fixture_sql(&stage->town.store.log, "ALTER SYSTEM SET commit_siblings = 0");
+    audit_fixture_sql(&stage->town.store.log, "SELECT pg_reload_conf()");
+    free(accounts);
+    free(keys);
 }
 
 /* ---- floors ---- */
@@ -256,8 +279,8 @@ int main(int argc, char **argv)
     struct rlimit files;
     char line[64];
 
-    if (argc != 6) {
-        fprintf(stderr, "usage: stage SOCKET PEOPLE FLOORS FLOOR.json ORIGIN\n");
+    if (argc != 6 && (argc != 7 || strcmp(argv[6], "chat") != 0)) {
+        fprintf(stderr, "usage: stage SOCKET PEOPLE FLOORS FLOOR.json ORIGIN [chat]\n");
         return 2;
     }
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
@@ -267,6 +290,8 @@ int main(int argc, char **argv)
     stage.n_people = atoi(argv[2]);
     people_fixture_start(&stage.town);
     people_it(&stage);
+    if (argc == 7)
+        chat_it(&stage);
     open_services(&stage);
     change(&stage, &setting_place_floor_capacity, "10000");
     change(&stage, &setting_place_ceiling, "20000");
@@ -281,6 +306,7 @@ int main(int argc, char **argv)
     live_server_stop(stage.live, STOP_MS);
     place_close(&stage.services.place);
     live_server_close(&stage.live);
+    words_close(&stage.services.words);
     hours_close(&stage.services.hours);
     conf_free(&stage.conf);
     people_fixture_stop(&stage.town);

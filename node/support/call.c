@@ -10,7 +10,9 @@
 #include "tenants/hours/hours_now.h"
 #include "tenants/notify/notify.h"
 
-#define LINK_CAP 64
+#define LINK_CAP      64
+#define CALLS_AT_ONCE 5
+#define TURN_US       (2 * SECOND_US)
 
 /* A step that told somebody, of either table. */
 struct word {
@@ -99,6 +101,24 @@ static int64_t wait_of_sos(const struct services *services, int64_t now_utc_us)
     if (hours.state.kind == HOURS_OPEN || hours.state.kind == HOURS_CLOSING)
         row = &setting_sos_wait_open_s;
     return settings_int(services->settings, row) * SECOND_US;
+}
+
+/* Of one child at most CALLS_AT_ONCE are told on at the same time: who reads of five finds all
+ * of them in the list, and a mailbox with five hundred is read by nobody. The others wait for
+ * their turn; on the consoles each stands at once. */
+static enum err take_turn(struct tx *tx, struct call_going *g, bool *waits_out,
+                          struct fail *why)
+{
+    struct duty_call later = g->call;
+    int64_t n = 0;
+    enum err rc = duty_store_earlier(tx, g->call.account, g->call.id, &n, why);
+
+    *waits_out = n >= CALLS_AT_ONCE;
+    if (rc != ERR_OK || !*waits_out)
+        return rc;
+    later.set_utc_us = g->now_utc_us;
+    later.due_utc_us = g->now_utc_us + TURN_US;
+    return duty_store_call_later(tx, &later, why);
 }
 
 static enum err read_sos(struct tx *tx, struct call_going *g, struct state *out,
@@ -326,6 +346,13 @@ static enum err go_on_run(struct tx *tx, void *arg, struct fail *why)
         return rc;
     if (rc == ERR_NOT_FOUND || state.is_over)
         return duty_store_call_end(tx, g->call.id, why);
+    if (g->call.purpose == DUTY_SOS) {
+        bool waits = false;
+
+        rc = take_turn(tx, g, &waits, why);
+        if (rc != ERR_OK || waits)
+            return rc;
+    }
     rc = tell_due(tx, g, &state, why);
     if (rc == ERR_OK && g->call.purpose == DUTY_SOS)
         rc = sos_store_find(tx, NULL, g->call.id, tx_arena(tx), &g->sos, why);

@@ -58,13 +58,17 @@ static const struct stmt call_due = {
     "duty_call_due",
     "SELECT id, kind, account, set_at, due_at FROM duty_call WHERE due_at <= $1::timestamptz"
     " OR set_at > $1::timestamptz ORDER BY due_at, id LIMIT $2::integer"};
+static const struct stmt call_earlier = {
+    "duty_call_earlier",
+    "SELECT count(*) FROM duty_call d JOIN sos s ON s.id = d.id WHERE d.account = $1::uuid"
+    " AND (s.at, s.id) < (SELECT o.at, o.id FROM sos o WHERE o.id = $2::uuid)"};
 static const struct stmt call_count = {
     "duty_call_count", "SELECT count(*) FILTER (WHERE kind = 'sos'), count(*) FILTER (WHERE"
                        " kind = 'incident') FROM duty_call"};
 
 const struct stmt *const duty_stmts[DUTY_STMTS_N] = {
-    &duty_add, &duty_next,  &duty_current, &duty_school, &duty_leaves, &duty_extra,
-    &call_set, &call_later, &call_end,     &call_find,   &call_due,    &call_count};
+    &duty_add,   &duty_next, &duty_current, &duty_school, &duty_leaves,  &duty_extra, &call_set,
+    &call_later, &call_end,  &call_find,    &call_due,    &call_earlier, &call_count};
 
 static const struct data_column duty_columns[] = {
     {"id", "決定のID", false},
@@ -367,6 +371,23 @@ enum err duty_store_due(struct db *db, int64_t now_utc_us, int n_cap, struct are
     rc = store_list(NULL, db, &call_due, &args, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
         *out = all;
+    return rc;
+}
+
+enum err duty_store_earlier(struct tx *tx, struct id account, struct id sos, int64_t *n_out,
+                            struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, account);
+    db_arg_id(&args, sos);
+    rc = tx_run(tx, &call_earlier, &args, &rows, why);
+    if (rc == ERR_OK)
+        *n_out = db_i64(rows, 0, 0);
+    db_rows_free(&rows);
     return rc;
 }
 

@@ -57,6 +57,9 @@ NODISCARD enum err duty_store_call_is_open(struct tx *tx, struct id id, bool *is
 NODISCARD enum err duty_store_due(struct db *db, int64_t now_utc_us, int n_cap,
                                   struct arena *arena, struct duty_call **out, size_t *n_out,
                                   struct fail *why);
+/* Of the calls of one child that still wait, how many were made before this one. */
+NODISCARD enum err duty_store_earlier(struct tx *tx, struct id account, struct id sos,
+                                      int64_t *n_out, struct fail *why);
 /* How many wait. */
 NODISCARD enum err duty_store_count(struct db *db, int64_t *n_sos_out, int64_t *n_incidents_out,
                                     struct fail *why);

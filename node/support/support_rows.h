@@ -10,7 +10,7 @@
 #include "node/base/table.h"
 #include "node/db/audit_table.h"
 
-#define DUTY_STMTS_N  12
+#define DUTY_STMTS_N  13
 #define DUTY_TABLES_N 2
 #define DUTY_ROUTES_N 2
 extern const struct stmt *const duty_stmts[DUTY_STMTS_N]; /* duty_store.c */

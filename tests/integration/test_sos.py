@@ -176,10 +176,6 @@ def sos_taken_back_is_kept_and_not_sent(t):
 def sos_goes_on_until_somebody_answers_by_mail_link(t):
     """On duty: first, third (without an address), second; then everybody who is registered."""
     t.req("NI-2.3-b2")
-    t.eq(duty(third, 2).status, 204, "third")
-    t.eq(duty(second, 3).status, 204, "second")
-    ready(second, as_second)
-    ready(board, as_board)
     before = counts()
     began = time.monotonic()
     sos, _ = press()
@@ -270,9 +266,29 @@ def sos_answers_are_idempotent_and_staffs_own(t):
          "hidden is missing")
     t.eq(act(school, sos, "answer").status, 404, "to answer, too")
     listed = as_first.request("GET", SOS + "?state=all").json()["items"]
-    t.ok(sos in {s["sos"] for s in listed} and len(listed) > 5, "all of them on request", len(listed))
+    t.ok(sos in {s["sos"] for s in listed}, "all of them on request", len(listed))
     t.eq(as_first.request("GET", SOS).json()["items"], [], "open ones first: none")
     t.eq(as_first.request("GET", SOS + "?before=x").status, 422, "no place in the list")
+
+
+@case
+def sos_of_a_panic_are_all_kept_and_told_in_turns(t):
+    """Twelve presses: twelve calls on every console; mails of five at a time; the rest when those are
+    answered."""
+    t.req("NI-2.3-b2")
+    before = counts()[ADDRESS[first.id]]
+    with Visitor(node, as_second) as console:
+        pressed = [press() for _ in range(12)]
+        t.eq({r.status for _, r in pressed}, {201}, "none is refused")
+        t.eq({console.wait("sos.new")["sos"] for _ in pressed}, {s for s, _ in pressed}, "all are heard")
+    t.ok(wait(lambda: counts()[ADDRESS[first.id]] >= before + 5, 12), "five are told")
+    time.sleep(2)
+    t.eq(counts()[ADDRESS[first.id]], before + 5, "and no more at once")
+    t.eq(len(as_first.request("GET", SOS).json()["items"]), 12, "all stand in the list")
+    for sos, _ in pressed[:5]:
+        t.eq(act(as_first, sos, "answer").status, 200, "those are answered")
+    t.ok(wait(lambda: counts()[ADDRESS[first.id]] >= before + 10, 12), "then the next are told")
+    close_all()
 
 
 @case
@@ -337,7 +353,7 @@ def sos_record_is_whole(t):
         n = node.psql(f"SELECT count(*), count(l.row_id) FROM {table} s LEFT JOIN audit_leaf l ON"
                       f" l.row_id = s.id AND l.table_name = '{table}'").split("|")
         t.eq(n[0], n[1], table)
-        t.ok(int(n[0]) > 3, "rows", n[0])
+        t.ok(int(n[0]) > 2, "rows", n[0])
     n = node.psql("SELECT count(*) FROM access_record WHERE route = 'sos.press' AND outcome = 'ok'")
     t.ok(int(n) >= int(node.psql("SELECT count(*) FROM sos")), "each press is on record", n)
 
@@ -356,6 +372,8 @@ def fini():
 if __name__ == "__main__":
     for name, value in (("sos.undo_s", UNDO_S), ("sos.wait_open_s", WAIT_S), ("sos.wait_closed_s", WAIT_S)):
         set_to(name, value)
-    duty(first, 1)
-    ready(first, as_first)
+    for position, account in enumerate((first, third, second), 1):
+        duty(account, position)
+    for account, session in ((first, as_first), (second, as_second), (board, as_board)):
+        ready(account, session)
     main(__file__, fini)

@@ -439,6 +439,99 @@ def today_is_read_again_after_a_kill(t):
     staff.close()
 
 
+@case
+def an_anonymous_session_keeps_its_words(t):
+    t.req("SE-4.1-イ-3")
+    t.req("AI-2.7-エ")
+    stamp = lambda m: (datetime.datetime.now(datetime.timezone.utc)  # noqa: E731
+                       + datetime.timedelta(minutes=m)).isoformat().replace("+00:00", "Z")
+    with visitor(0, floor="lounge") as a, visitor(supporter, floor="lounge") as s:
+        before = say(a, "名前のあるうちに")
+        made = str(uuid.uuid4())
+        reply = board.request("POST", "/api/v1/place/sessions", {
+            "id": made, "floor": "lounge", "title": "ほっと", "capacity": 20, "from": stamp(-1),
+            "until": stamp(60), "is_anonymous": True})
+        t.eq(reply.status // 100, 2, f"made: {reply}")
+        a.wait("out")
+        a.forget("chat.lines")
+        a.enter("lounge")
+        a.wait("floor.here", where=lambda of: of["is_anonymous"])
+        t.eq(a.wait("chat.lines")["lines"], [], "words of before are not for it")
+        with visitor(1, floor="lounge") as b:
+            ok = say(a, "だれだか分からない")
+            of = b.wait("chat.line", where=of_line(ok["line"]))
+            t.eq(of["name"], a.me()["name"], "under the alias")
+            t.ok(not heard(b, "こども0"), "no name in another child's bytes")
+            theirs = s.wait("chat.line", where=of_line(ok["line"]))
+            t.eq((theirs["name"], theirs["login"]), ("こども0", logins[0].login), "staff know")
+            talk = b.command("talk.ask", seat=seat_of(b, "しえんいん"))["talk"]
+            s.wait("talk.open", where=lambda of: of["talk"] == talk)
+        board.request("POST", f"/api/v1/place/sessions/{made}/cancel", {"id": str(uuid.uuid4())})
+        a.wait("out")
+        a.forget("chat.lines")
+        a.enter("lounge")
+        lines = [l["line"] for l in a.wait("chat.lines")["lines"]]
+        t.ok(before["line"] in lines and ok["line"] not in lines, "afterwards its words are gone", lines)
+
+
+@case
+def a_cry_for_help_is_known_before_it_is_answered(t):
+    t.req("KP-3-安全-1")
+    with visitor(4) as a, visitor(1) as b, visitor(supporter) as s:
+        ok = say(a, "もう死にたいよ")
+        t.eq(node.psql(f"SELECT count(*) FROM incident WHERE line = '{ok['line']}'"), "1", "an incident is there")
+        t.ok("死にたい" not in b.wait("chat.line", where=of_line(ok["line"]))["text"], "masked for children")
+        t.eq(s.wait("chat.line", where=of_line(ok["line"]))["original"], "もう死にたいよ", "never for staff")
+        again = say(a, "もう死にたいよ", ok["line"])
+        t.eq(again["at"], ok["at"], "sent again")
+        t.eq(node.psql(f"SELECT count(*) FROM incident WHERE line = '{ok['line']}'"), "1", "one incident")
+        s2 = say(s, "死にたいと思ったら、話してね")
+        t.eq(node.psql(f"SELECT count(*) FROM incident WHERE line = '{s2['line']}'"), "0", "not of staff's words")
+
+
+def measure(**body):
+    reply = supporter.request("POST", "/api/v1/measures", {"id": str(uuid.uuid4()), "reason": "ためし", **body})
+    assert reply.status // 100 == 2, reply
+    return reply.json()["measure"]
+
+
+@case
+def who_was_stopped_writes_nothing_but_to_staff(t):
+    t.req("AI-2.7-ウ-1")
+    t.req("HI-4.3-1")
+    with visitor(3) as a, visitor(supporter) as s:
+        made = measure(kind="chat", account=logins[3].id, minutes=5)
+        t.eq(no_of(a, "chat.say", line=str(uuid.uuid4()), text="まだ書ける？")[0], "stopped", "stopped at once")
+        talk = a.command("talk.ask", seat=seat_of(a, "しえんいん"))["talk"]
+        s.wait("talk.open", where=lambda of: of["talk"] == talk)
+        ok = a.command("talk.say", talk=talk, line=str(uuid.uuid4()), text="どうして止まったの？")
+        t.eq(s.wait("chat.line", where=of_line(ok["line"]))["text"], "どうして止まったの？", "but staff are there")
+        supporter.request("POST", f"/api/v1/measures/{made}/lift", {"id": str(uuid.uuid4())})
+        t.eq(say(a, "また書ける")["state"], "said", "lifted")
+        slow = measure(kind="slow", floor="plaza", seconds=30)
+        code, title = no_of(a, "chat.say", line=str(uuid.uuid4()), text="ゆっくり")
+        t.eq(code, "slow", "slow mode")
+        t.ok(any(c.isdigit() for c in title) and "秒" in title, "with the seconds left", title)
+        t.eq(say(s, "わたしは職員です")["state"], "said", "which does not bind staff")
+        supporter.request("POST", f"/api/v1/measures/{slow}/lift", {"id": str(uuid.uuid4())})
+        t.eq(say(a, "はやく")["state"], "said", "lifted")
+
+
+@case
+def the_record_holds_together(t):
+    t.req("AI-2.5-イ")
+    rows = node.psql("SELECT count(*), count(*) FILTER (WHERE text_sealed IS NOT NULL AND octet_length(text_sealed)"
+                     " > 45), count(DISTINCT (at)) FROM chat_line WHERE at > now() - interval '12 hours'")
+    n, sealed, times = rows.split("|")
+    t.ok(int(n) > 20 and n == sealed == times, "every line sealed, no two of one time", rows)
+    leaves = node.psql("SELECT count(*) FROM audit_leaf WHERE table_name = 'chat_line'")
+    t.eq(int(leaves), int(n), "and each is a leaf")
+    dump = node.psql("SELECT string_agg(encode(text_sealed, 'escape'), '') FROM chat_line")
+    t.ok("おはよう" not in dump and RUDE not in dump, "no word in clear in the database")
+    log = node.log("node")
+    t.ok(all(w not in str(log) for w in (PHONE, "ないしょ", "おはよう", "死にたい")), "nor in the node's log")
+
+
 if __name__ == "__main__":
     with Nodes("aozora", env={"IBASHO_PLACE_HOLD_S": "10", "IBASHO_PLACE_LOST_S": "8"}) as nodes:
         node = nodes["aozora"]

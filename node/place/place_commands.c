@@ -134,8 +134,8 @@ static void enter(struct command_call *call)
     struct place_entered entered;
     struct place_refusal refusal = {0};
     struct fail fail = {.code = ERR_INTERNAL};
-    enum err rc = place_enter(place_acted(call), call->input, now_of(call), call->arena, &entered,
-                              &refusal, &fail);
+    enum err rc = place_enter(place_acted(call), call->input, now_of(call), call->arena,
+                              &entered, &refusal, &fail);
 
     answer_entered(call, rc, &entered, &refusal, &fail);
 }
@@ -145,8 +145,8 @@ static void resume(struct command_call *call)
     struct place_entered entered;
     struct place_refusal refusal = {0};
     struct fail fail = {.code = ERR_INTERNAL};
-    enum err rc = place_resume(place_acted(call), call->input, now_of(call), call->arena, &entered,
-                               &refusal, &fail);
+    enum err rc = place_resume(place_acted(call), call->input, now_of(call), call->arena,
+                               &entered, &refusal, &fail);
 
     answer_entered(call, rc, &entered, &refusal, &fail);
 }

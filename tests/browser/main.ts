@@ -17,6 +17,7 @@ import "./people.ts";
 import "./staff.ts";
 import "./word_lists.ts";
 import "./place.ts";
+import "./talk.ts";
 import "./quarter.ts";
 import "./sheet.ts";
 import "./looks.ts";

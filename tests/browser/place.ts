@@ -13,7 +13,7 @@ type Rung = "watch" | "text" | "voice";
 const rungs: readonly Rung[] = ["watch", "text", "voice"];
 
 /** From the entrance onto a floor, by the controls that a reader has. */
-async function goIn(page: Page, floor = "plaza", rung: Rung = "text"): Promise<void> {
+export async function goIn(page: Page, floor = "plaza", rung: Rung = "text"): Promise<void> {
   await page.goto(`${at.url}/#/place/floor/${floor}`);
   await page.waitForSelector(".spot-form");
   await page.locator(".choice-list .choice").nth(rungs.indexOf(rung)).click();
@@ -21,13 +21,13 @@ async function goIn(page: Page, floor = "plaza", rung: Rung = "text"): Promise<v
   await page.waitForSelector(".inside [data-seat]");
 }
 
-async function inWords(page: Page): Promise<void> {
+export async function inWords(page: Page): Promise<void> {
   await page.waitForSelector(".areas-here"); // the floor has come
   if ((await page.locator(".map").count()) > 0) await page.click(".view-switch");
   await page.waitForSelector(".map", { state: "detached" });
 }
 
-async function inMap(page: Page): Promise<void> {
+export async function inMap(page: Page): Promise<void> {
   await page.waitForSelector(".areas-here");
   if ((await page.locator(".map").count()) === 0) await page.click(".view-switch");
   await page.waitForSelector(".map");
@@ -41,13 +41,13 @@ async function pictureOf(page: Page): Promise<string> {
   return (await page.screenshot({ clip })).toString("base64");
 }
 
-async function leave(page: Page): Promise<void> {
+export async function leave(page: Page): Promise<void> {
   await page.click(".leave");
   await page.waitForSelector(".floors");
 }
 
 /** Several at once, each at a browser of their own; all leave, whatever happens. */
-async function together(
+export async function together(
   t: T,
   who: readonly string[],
   run: (...pages: Page[]) => Promise<void>,
@@ -78,9 +78,9 @@ async function together(
   }
 }
 
-const row = (page: Page, who: string) =>
+export const row = (page: Page, who: string) =>
   page.locator(".person-list li", { hasText: nameOf(who) }).first();
-const seen = async (page: Page, who: string): Promise<void> => row(page, who).waitFor();
+export const seen = async (page: Page, who: string): Promise<void> => row(page, who).waitFor();
 const gone = async (page: Page, who: string): Promise<void> =>
   row(page, who).waitFor({ state: "detached" });
 const count = async (page: Page): Promise<number> =>

@@ -11,6 +11,7 @@ import {
   type Factor,
   type Fault,
   nextDoor,
+  type Note,
   troubleOf,
 } from "./state/door.js";
 import { loginFrom, type Page, pageFrom } from "./state/place.js";
@@ -155,10 +156,10 @@ function forgetPasskey(): void {
 }
 
 /** Asks the node again where this session stands, after something was done that may have moved it. */
-export async function lookAgain(): Promise<void> {
+export async function lookAgain(note: Note = "ended"): Promise<void> {
   const session = await ask("session.show", undefined, undefined);
   if (session.kind === "ok") tell(sessionEvent(session.value));
-  else if (session.kind === "refused" && session.problem.status === 401) ended();
+  else if (session.kind === "refused" && session.problem.status === 401) ended(note);
 }
 
 export type Leaving = "no" | "asking" | "failed";
@@ -184,10 +185,10 @@ export async function leave(): Promise<void> {
 }
 
 /** The node no longer knows this visit: it was left alone too long, or ended elsewhere. */
-export function ended(): void {
+export function ended(note: Note = "ended"): void {
   forgetPasskey();
   forgetTab();
-  tell({ kind: "nobody", note: "ended" });
+  tell({ kind: "nobody", note });
 }
 
 /** The node ends a visit that is left alone, and says nothing: on a tablet that others may pick up the page

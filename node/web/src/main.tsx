@@ -48,6 +48,7 @@ function App(): VNode {
         choose={chooseDisplay}
         leave={way.at === "inside" || way.at === "enrol" ? () => void leave() : undefined}
         leaving={useStore(leaving)}
+        child={way.at === "inside" && !isAdult ? way.who.name : undefined}
       >
         <Body />
       </Frame>

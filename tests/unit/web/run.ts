@@ -1,6 +1,7 @@
 /** The unit tests of the client's pure modules. Arguments: parts of case names. */
 import { main } from "../../browser/t.ts";
 import "./avatars.ts";
+import "./chat.ts";
 import "./floor.ts";
 import "./live.ts";
 import "./map_drawing.ts";
@@ -12,6 +13,7 @@ import "./place_words.ts";
 import "./practice.ts";
 import "./room_wait.ts";
 import "./sheet.ts";
+import "./sos.ts";
 import "./states.ts";
 import "./visits.ts";
 import "./word_lists.ts";

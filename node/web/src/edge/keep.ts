@@ -1,47 +1,58 @@
 import { type Display, displayFrom, displayText } from "../state/display.js";
 
-/** What stays on the device: how pages are shown, nothing else. A browser that keeps nothing (a
+/** What stays on the device: how pages are shown, and a call for help until it has been sent. A browser that keeps nothing (a
  * private window, a school's policy) works as well: the choice then lasts for the page. */
 const key = "ibasho.display";
 const viewKey = "ibasho.view";
+const sosKey = "ibasho.sos";
 
-export function keptDisplay(): Display {
+function kept(what: string): string {
   try {
-    return displayFrom(localStorage.getItem(key));
-  } catch {
-    return displayFrom(null);
-  }
-}
-
-export function keepDisplay(display: Display): void {
-  try {
-    localStorage.setItem(key, displayText(display));
-  } catch {
-    /* Refused by the browser: see above. */
-  }
-}
-
-/** How the place is looked at on this device; "" when nobody chose. */
-export function keptView(): string {
-  try {
-    return localStorage.getItem(viewKey) ?? "";
+    return localStorage.getItem(what) ?? "";
   } catch {
     return "";
   }
 }
 
-export function keepView(view: string): void {
+function keep(what: string, text: string): void {
   try {
-    if (view === "") localStorage.removeItem(viewKey);
-    else localStorage.setItem(viewKey, view);
+    if (text === "") localStorage.removeItem(what);
+    else localStorage.setItem(what, text);
   } catch {
     /* Refused by the browser: see above. */
   }
 }
 
+export function keptDisplay(): Display {
+  return displayFrom(kept(key));
+}
+
+export function keepDisplay(display: Display): void {
+  keep(key, displayText(display));
+}
+
+/** How the place is looked at on this device; "" when nobody chose. */
+export function keptView(): string {
+  return kept(viewKey);
+}
+
+export function keepView(view: string): void {
+  keep(viewKey, view);
+}
+
+/** Calls for help that the node has not answered for yet (state/sos.ts): an id, a kind, a time, and whose;
+ * "" when there is none. */
+export function keptSos(): string {
+  return kept(sosKey);
+}
+
+export function keepSos(calls: string): void {
+  keep(sosKey, calls);
+}
+
 /** What a page that is loaded again needs to go on, in this tab alone and only while somebody is in: a
- * visit to the place and how they spend the day. Coming out wipes it (`forgetTab`). */
-export type TabKey = "visit" | "today";
+ * visit to the place, how they spend the day, what they wrote and the node does not have yet. Coming out wipes it (`forgetTab`). */
+export type TabKey = "visit" | "today" | "unsaid";
 
 export function tabText(what: TabKey): string | undefined {
   try {
@@ -63,4 +74,5 @@ export function keepTab(what: TabKey, text: string | undefined): void {
 export function forgetTab(): void {
   keepTab("visit", undefined);
   keepTab("today", undefined);
+  keepTab("unsaid", undefined);
 }

@@ -26,7 +26,9 @@ import { stopWaiting, waitAtRoom } from "./at_room.js";
 import { floorFile, ticket } from "./node.js";
 import { practiceFloor } from "./practice_floor.js";
 import { PracticeLine } from "./practice_line.js";
+import { look as lookForHelp } from "../sos/control.js";
 import { saidOf } from "./said.js";
+import { away, beginWords, dropWords, endWords, flush, hearWords } from "./words_live.js";
 
 /** Something that was said to the reader and waits for them: a wave, a knock, an invitation. */
 export interface News {
@@ -152,18 +154,23 @@ export function begin(): () => void {
     keep: (visit) => keepTab("visit", visit === undefined ? undefined : JSON.stringify(visit)),
     changed: (state) => {
       link.set(state);
+      if (state.at === "here") flush();
       if (state.at === "over") {
         show(toLobby(now));
-        if (state.why === "session") void lookAgain();
+        away();
+        if (state.why === "session")
+          void lookAgain(now.out?.reason === "ejected" ? "rest" : "ended");
       }
     },
     event: heard,
     tick: moved,
     gone: () => {
       show(toLobby(now));
+      away();
       echo.set({ kind: "gone" });
     },
   });
+  beginWords({ send, ask: act, me: meHere, voice, voiceSign });
   line.start();
   speaker = setInterval(speak, 250);
   addEventListener("online", nudge);
@@ -199,6 +206,7 @@ function end(): void {
   shower = undefined;
   line?.stop();
   line = undefined;
+  endWords();
   show(placeAtStart);
   announcer = silent;
   floorShown = "";
@@ -229,8 +237,10 @@ function visitFrom(text: string | undefined): Visit | undefined {
 
 function heard(event: LiveEvent): void {
   const before = now.visiting;
-  if (isMapShown() && mayWait(event)) soon(applyEvent(now, event));
-  else show(applyEvent(now, event));
+  const next = applyEvent(now, event);
+  if (isMapShown() && mayWait(event)) soon(next);
+  else if (next !== now) show(next);
+  hearWords(event);
   switch (event.ev) {
     case "floor.here":
       if (before.at !== "here" || before.here.floor !== event.of.floor) {
@@ -262,12 +272,31 @@ function heard(event: LiveEvent): void {
       echo.set(undefined);
       addNews(event);
       break;
+    case "sos.state":
+      void lookForHelp();
+      break;
     case "entries":
       entries.set([...event.of.items, ...entries.get()].slice(0, entriesMost));
       break;
     default:
       break;
   }
+}
+
+/** Who the reader is to the others here. */
+function meHere(): { readonly name: string; readonly seat: number } | undefined {
+  if (now.visiting.at !== "here") return undefined;
+  const { seat, people } = now.visiting.here;
+  return { seat, name: people.get(seat)?.name ?? "" };
+}
+
+function voice(name: string, text: string): void {
+  tell({ kind: "line", name, text });
+}
+
+function voiceSign(seat: number, sign: string): void {
+  const name = now.visiting.at === "here" ? now.visiting.here.people.get(seat)?.name : undefined;
+  if (name !== undefined) tell({ kind: "sign", name, sign });
 }
 
 function addNews(event: News["event"]): void {
@@ -302,6 +331,13 @@ async function showFloor(id: string, version: string): Promise<void> {
 
 /* --- what is done ----------------------------------------------------------------------------- */
 
+async function send<N extends CommandName>(
+  name: N,
+  input: LiveCommands[N]["input"],
+): Promise<Answer<LiveCommands[N]["output"]>> {
+  return (await line?.command(name, input)) ?? { kind: "cut" };
+}
+
 export async function act<N extends CommandName>(
   name: N,
   input: LiveCommands[N]["input"],
@@ -309,7 +345,7 @@ export async function act<N extends CommandName>(
 ): Promise<Answer<LiveCommands[N]["output"]>> {
   echo.set(undefined);
   if (isElsewhere(name)) stopWaiting();
-  const answer = (await line?.command(name, input)) ?? { kind: "cut" };
+  const answer = await send(name, input);
   if (answer.kind === "no") refused(name, input, answer);
   else if (answer.kind === "cut") echo.set({ kind: "failed" });
   else if (done !== undefined && done !== "said") echo.set({ kind: done });
@@ -352,6 +388,7 @@ function notIn(area: string, answer: Answer<unknown> | undefined): void {
 /** One tap, whatever the line does: the reader is out at once. */
 export function leave(): void {
   show(toLobby(now));
+  dropWords();
   news.set([]);
   echo.set(undefined);
   void line?.command("place.leave", {});

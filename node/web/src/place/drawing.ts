@@ -26,6 +26,7 @@ export type Told =
       readonly numbers: Float64Array<ArrayBuffer>; // of state/motion-pack.ts
       readonly isAll: boolean;
     }
+  | { readonly kind: "signs"; readonly signs: ReadonlyMap<number, string> } // of feeling, by seat
   | { readonly kind: "point"; readonly point: Point }; // asks for an answer
 
 /** What the drawing tells the page. */
@@ -44,6 +45,7 @@ export class Drawing {
   private looks: Looks | undefined;
   private mySeat = 0;
   private people: ReadonlyMap<number, Figure> = new Map();
+  private signs: ReadonlyMap<number, string> = new Map();
   private readonly motions = new Map<number, Motion>();
   private quality = bestQuality;
   private isShown = true;
@@ -83,6 +85,9 @@ export class Drawing {
       case "motions":
         unpack(told, this.motions, this.shiftMs);
         break;
+      case "signs":
+        this.signs = told.signs;
+        break;
       case "point": {
         const found = this.painter.at(told.point);
         if (found !== undefined) this.answer({ kind: "point", ...found });
@@ -112,13 +117,13 @@ export class Drawing {
 
   private readonly frame = (): void => {
     this.isAsked = false;
-    const { floor, looks, people, motions, mySeat } = this;
+    const { floor, looks, people, motions, mySeat, signs } = this;
     if (floor === undefined || looks === undefined || !this.isShown) return;
     const nowMs = performance.now();
     const sinceMs = nowMs - this.lastMs;
     if (sinceMs < frameMs - earlyMs) return this.go();
     this.lastMs = nowMs;
-    const scene = { ...floor, people, motions, mySeat };
+    const scene = { ...floor, people, motions, mySeat, signs };
     this.painter.paint(scene, looks, this.quality.step, nowMs);
     const moves = this.isMoving(nowMs);
     if (moves && this.wasMoving) {

@@ -1,12 +1,15 @@
 import type { VNode } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { areaAt, type Here, isClosedRoom, spotIn } from "../state/place-live.js";
+import { chat as chatWords } from "../words/chat.js";
 import { place } from "../words/place.js";
 import { Minutes } from "../view/hours.js";
 import { PageHead } from "../view/page.js";
 import { useStore } from "../view/use.js";
 import { Given, Words } from "../view/words.js";
 import { Areas } from "./areas.js";
+import { CareNotes, TalkAsks } from "./care.js";
+import { ChatPanel } from "./chat.js";
 import {
   chooseView,
   floor as floorStore,
@@ -23,7 +26,9 @@ import { Mine } from "./mine.js";
 import { NewsList } from "./news.js";
 import { EchoNote, LineNote, NameOf, nameOfCard, RoomNote, Voice } from "./parts.js";
 import { People } from "./people.js";
+import { Signs } from "./signs.js";
 import { Entries } from "./staff.js";
+import { chat } from "./words_live.js";
 
 /** On a floor, as words: the view that needs no picture, no pointer and no eyes. */
 export function Inside({ here }: { here: Here }): VNode {
@@ -31,6 +36,7 @@ export function Inside({ here }: { here: Here }): VNode {
   const floor = useStore(floorStore);
   const people = useRef<HTMLHeadingElement>(null);
   const areas = useRef<HTMLHeadingElement>(null);
+  const words = useRef<HTMLHeadingElement>(null);
   const choice = useStore(view);
   const isSlow = useStore(isMapSlow);
   const [hasLetters, showLetters] = useState(false);
@@ -77,6 +83,7 @@ export function Inside({ here }: { here: Here }): VNode {
             <Words of={hasMap ? place.toWords : place.toMap} />
           </button>
           <LettersButton isOpen={hasLetters} open={showLetters} />
+          <ToChat to={() => words.current?.focus()} />
           <button type="button" class="quiet-button leave" onClick={leave}>
             <Words of={place.leave} />
           </button>
@@ -100,6 +107,8 @@ export function Inside({ here }: { here: Here }): VNode {
         <RoomNote nameOf={nameOf} />
       </div>
       <Voice nameOf={nameOf} />
+      <CareNotes />
+      <TalkAsks />
       <NewsList nameOf={nameOf} />
       {isSlow && choice.view === undefined ? (
         <p class="note">
@@ -111,6 +120,8 @@ export function Inside({ here }: { here: Here }): VNode {
         </p>
       ) : null}
       {hasMap && floor !== undefined ? <MapView here={here} floor={floor} /> : null}
+      <Signs here={here} />
+      <ChatPanel here={here} heading={words} />
       {me?.sees_ids === true ? <Entries /> : null}
       <Mine here={here} />
       <div class="row jumps">
@@ -155,6 +166,19 @@ export function Inside({ here }: { here: Here }): VNode {
         </ul>
       </nav>
     </div>
+  );
+}
+
+/** To the chat, wherever the page was scrolled to, and how much is new there. */
+function ToChat({ to }: { to: () => void }): VNode {
+  const now = useStore(chat);
+  let n = 0;
+  for (const one of now.channels.values()) n += one.nNew;
+  return (
+    <button type="button" class="quiet-button to-chat" onClick={to}>
+      <Words of={chatWords.title} />
+      {n === 0 ? null : <span class="pill chat-n">{n}</span>}
+    </button>
   );
 }
 

@@ -11,6 +11,7 @@ import { Next } from "../view/hours.js";
 import { useStore } from "../view/use.js";
 import { Given, Words } from "../view/words.js";
 import { Figure } from "./avatar.js";
+import { CareNotes } from "./care.js";
 import { leave, live, startAgain } from "./control.js";
 import { outOf } from "./said.js";
 import { EchoNote, Hour, LineNote, NameOf, nameOfCard } from "./parts.js";
@@ -25,6 +26,7 @@ export function Lobby(): VNode {
       <PageHead title={place.title} />
       <LineNote />
       <EchoNote />
+      <CareNotes />
       {out === undefined ? null : (
         <p class="note" role="status">
           <OutWords out={out} />

@@ -26,6 +26,7 @@ import { MapLink } from "./map_link.js";
 import { wordOf } from "./parts.js";
 import { Chosen } from "./people.js";
 import { Stick } from "./stick.js";
+import { signs } from "./words_live.js";
 
 interface Props {
   readonly here: Here;
@@ -94,6 +95,11 @@ export function MapView({ here, floor }: Props): VNode {
     tell();
     return () => calm.removeEventListener("change", tell);
   }, [theme, nearness, hasNames, seat]);
+  const up = useStore(signs);
+  useEffect(() => {
+    const of = new Map(up.map(({ seat, kind }) => [seat, kind]));
+    drawing.current?.tell({ kind: "signs", signs: of });
+  }, [up]);
   useKeys(canvas, isWatching);
   usePointer(canvas, drawing, pointed, isWatching, choose);
 

@@ -29,6 +29,7 @@ import {
   Labels,
   Marks,
   rimPx,
+  signPicture,
   type Stamp,
 } from "./sprites.js";
 
@@ -57,6 +58,8 @@ export interface Scene {
   readonly mySeat: number;
   readonly people: ReadonlyMap<number, Figure>;
   readonly motions: ReadonlyMap<number, Motion>;
+  /** What somebody shows just now, by seat. */
+  readonly signs: ReadonlyMap<number, string>;
 }
 
 /** Somebody in this frame, and the pictures of them; made once, then only moved. */
@@ -120,6 +123,7 @@ export class Painter {
   private readonly written: number[] = [];
   private isCrowded = false;
   private readonly talls = new Map<Tall, Stamp>();
+  private readonly signs = new Map<string, Canvas>();
 
   constructor(canvas: Canvas) {
     this.canvas = canvas;
@@ -185,6 +189,22 @@ export class Painter {
     this.layGround(to, groundAt, scale, w, h);
     this.standFigures(to, scene, groundAt, scale, hasShadows, looks.isStill ? 0 : nowMs);
     if (looks.hasNames) this.writeNames(to, scene.mySeat, looks.chosen, namesMost, groundAt, scale);
+    if (scene.signs.size > 0) this.raiseSigns(to, scene.signs, scale, ratio);
+  }
+
+  /** Beside the head, over everything: they are few and soon gone. Nothing of them moves. */
+  private raiseSigns(to: Pen, signs: Scene["signs"], scale: number, ratio: number): void {
+    const size = Math.round(Math.max(signPx * ratio, figureCm.w * 0.5 * scale));
+    const up = figureCm.h * 0.62 * scale;
+    const aside = figureCm.w * 0.3 * scale;
+    for (const { seat, px, py } of this.shown) {
+      const kind = signs.get(seat);
+      if (kind === undefined) continue;
+      const key = `${kind} ${size}`;
+      let picture = this.signs.get(key);
+      if (picture === undefined) this.signs.set(key, (picture = signPicture(kind, size)));
+      to.drawImage(picture, Math.round(px + aside), Math.round(py - up - size / 2));
+    }
   }
 
   /** Makes anew what a change of floor, look or size made worthless. */
@@ -403,6 +423,8 @@ export class Painter {
     }
   }
 }
+
+const signPx = 30; // never smaller on the page
 
 /** Of so many people in the picture names would hide the place. */
 const crowd = { beginsAt: 14, endsAt: 11, namesMost: 10, nameCm: 600 } as const;

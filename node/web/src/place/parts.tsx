@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { FloorCard } from "../live/wire.js";
 import type { Name } from "../state/floor.js";
 import { momentOf } from "../state/hours.js";
+import { chat } from "../words/chat.js";
 import { place } from "../words/place.js";
 import type { Word } from "../words/word.js";
 import { Clock } from "../view/hours.js";
@@ -10,6 +11,7 @@ import { Given, Words } from "../view/words.js";
 import { useStore } from "../view/use.js";
 import { roomWait, stopWaiting } from "./at_room.js";
 import { echo, link, spoken } from "./control.js";
+import { signName } from "./signs.js";
 
 /** The name of a floor, a spot, an area: staff may change it, so it is no fixed word; it carries its
  * readings all the same. */
@@ -145,6 +147,26 @@ function Sentence({
         <Words of={place.cameSome} slots={{ names }} />
       ) : (
         <Words of={place.cameMany} slots={{ names, n: said.n }} />
+      );
+    }
+    case "line":
+      return (
+        <Words
+          of={chat.lineFrom}
+          slots={{ name: <Given>{said.name}</Given>, text: <Given>{said.text}</Given> }}
+        />
+      );
+    case "lines":
+      return <Words of={chat.linesFrom} slots={{ n: said.n }} />;
+    case "sign": {
+      const what = signName(said.sign);
+      return what === undefined ? (
+        <Given>{said.name}</Given>
+      ) : (
+        <Words
+          of={chat.reacted}
+          slots={{ name: <Given>{said.name}</Given>, what: <Words of={what} /> }}
+        />
       );
     }
     case "wave":

@@ -2,13 +2,20 @@ import type { RefObject, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Floor } from "../state/floor.js";
 import { type Here, inOrderOf, type Listed, listOf, myState } from "../state/place-live.js";
+import type { Sign as SignUp } from "../state/care.js";
+import { open } from "../state/chat.js";
+import { chat } from "../words/chat.js";
 import { place } from "../words/place.js";
+import { useStore } from "../view/use.js";
 import { Given, Words } from "../view/words.js";
 import { Figure } from "./avatar.js";
 import { act } from "./control.js";
 import { stateWords } from "./mine.js";
 import { NameOf } from "./parts.js";
+import { Sign } from "./sign.js";
+import { signName } from "./signs.js";
 import { StaffMarks } from "./staff.js";
+import { addressed, askTalk, signs, where } from "./words_live.js";
 
 interface Props {
   readonly here: Here;
@@ -25,6 +32,7 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
   const list = useRef<HTMLUListElement>(null);
   const order = useRef<readonly number[]>([]);
   const kept = useRef<Kept | undefined>(undefined);
+  const up = useStore(signs);
   const isInSight = useSight(section);
   const rowOf = useRows();
   const before = kept.current;
@@ -35,6 +43,7 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
     before.people === here.people &&
     before.floor === floor &&
     before.mayInvite === mayInvite &&
+    before.up === up &&
     nowMs - before.atMs < outOfSightMs
   )
     return before.drawn;
@@ -55,7 +64,7 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
         </span>
       </h2>
       <ul ref={list} class="person-list">
-        {shown.map((one) => rowOf(one, isWatching, roomFor(one)))}
+        {shown.map((one) => rowOf(one, isWatching, roomFor(one), signOf(up, one.person.seat)))}
       </ul>
       {shown.length > 1 ? null : (
         <p class="fine">
@@ -64,7 +73,7 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
       )}
     </section>
   );
-  kept.current = { people: here.people, floor, mayInvite, atMs: nowMs, drawn };
+  kept.current = { people: here.people, floor, mayInvite, up, atMs: nowMs, drawn };
   return drawn;
 }
 
@@ -72,6 +81,7 @@ interface Kept {
   readonly people: Here["people"];
   readonly floor: Floor | undefined;
   readonly mayInvite: string | undefined;
+  readonly up: readonly SignUp[];
   readonly atMs: number;
   readonly drawn: VNode;
 }
@@ -91,15 +101,24 @@ function useSight(of: RefObject<HTMLElement | null>): boolean {
   return isInSight;
 }
 
-type RowOf = (one: Listed, isWatching: boolean, room: string | undefined) => VNode;
+function signOf(up: readonly SignUp[], seat: number): string | undefined {
+  return up.find((one) => one.seat === seat)?.kind;
+}
+
+type RowOf = (
+  one: Listed,
+  isWatching: boolean,
+  room: string | undefined,
+  sign: string | undefined,
+) => VNode;
 
 /** Rows that are the same as before are the same objects: a list of sixty that is looked at twice a second
  * costs what has changed in it. */
 function useRows(): RowOf {
   const kept = useRef(new Map<number, readonly [of: Listed, key: string, row: VNode]>());
-  return (one, isWatching, room) => {
+  return (one, isWatching, room, sign) => {
     const { seat } = one.person;
-    const key = `${isWatching} ${room ?? ""}`;
+    const key = `${isWatching} ${room ?? ""} ${sign ?? ""}`;
     const known = kept.current.get(seat);
     if (
       known !== undefined &&
@@ -111,7 +130,7 @@ function useRows(): RowOf {
     )
       return known[2];
     if (kept.current.size > 1000) kept.current.clear();
-    const row = <Row key={seat} one={one} isWatching={isWatching} room={room} />;
+    const row = <Row key={seat} one={one} isWatching={isWatching} room={room} sign={sign} />;
     kept.current.set(seat, [one, key, row]);
     return row;
   };
@@ -131,10 +150,12 @@ export function Row({
   one,
   isWatching,
   room,
+  sign,
 }: {
   one: Listed;
   isWatching: boolean;
   room: string | undefined;
+  sign: string | undefined;
 }): VNode {
   const { person, isMe } = one;
   const { seat, name } = person;
@@ -155,6 +176,7 @@ export function Row({
             </span>
           ) : null}
           <StaffMarks person={person} />
+          {sign === undefined ? null : <SignOf kind={sign} />}
         </p>
         <p class="fine person-state">
           <span>
@@ -216,9 +238,39 @@ export function Row({
               <OfWhom name={name} />
             </button>
           )}
+          <button
+            type="button"
+            class="quiet-button"
+            onClick={() => {
+              where.set(open);
+              addressed.set({ seat, name, isStaff: person.is_staff });
+            }}
+          >
+            <Words of={chat.toThem} />
+            <OfWhom name={name} />
+          </button>
+          <button
+            type="button"
+            class="quiet-button"
+            onClick={() => void askTalk({ seat, name, isStaff: person.is_staff })}
+          >
+            <Words of={chat.ask} />
+            <OfWhom name={name} />
+          </button>
         </div>
       )}
     </li>
+  );
+}
+
+/** What somebody shows just now, for eyes and ears. */
+function SignOf({ kind }: { kind: string }): VNode {
+  const name = signName(kind);
+  return (
+    <span class="pill sign-up" data-sign={kind}>
+      <Sign kind={kind} />
+      {name === undefined ? null : <Words of={name} />}
+    </span>
   );
 }
 
@@ -234,6 +286,7 @@ export function Chosen({
   seat: number | undefined;
   close: () => void;
 }): VNode {
+  const up = useStore(signs);
   const one =
     seat === undefined
       ? undefined
@@ -246,7 +299,12 @@ export function Chosen({
             <Words of={place.chosen} />
           </h3>
           <ul class="person-list">
-            <Row one={one} isWatching={myState(here) === "watch"} room={undefined} />
+            <Row
+              one={one}
+              isWatching={myState(here) === "watch"}
+              room={undefined}
+              sign={signOf(up, one.person.seat)}
+            />
           </ul>
           <button type="button" class="quiet-button" onClick={close}>
             <Words of={place.closeIt} />

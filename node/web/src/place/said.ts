@@ -7,7 +7,13 @@ import type { Word } from "../words/word.js";
 const said: Readonly<Record<string, Word>> = placeSaid;
 const outs: Readonly<Record<string, Word>> = placeOut;
 /** Acts upon somebody; floor.go may be one. */
-const upon: readonly CommandName[] = ["person.wave", "area.invite", "area.answer"];
+const upon: readonly CommandName[] = [
+  "person.wave",
+  "area.invite",
+  "area.answer",
+  "talk.ask",
+  "talk.block",
+];
 /** What a reader can do nothing about: it did not work, and that is all there is to say. */
 const ours: readonly string[] = [
   "invalid",
@@ -32,6 +38,8 @@ export function saidOf(command: CommandName, input: object, code: string): Word 
     if (command === "place.enter") return placeSaid.floor;
     return upon.includes(command) || "seat" in input ? placeSaid.seat : placeSaid.id;
   }
+  if (code === "stopped")
+    return command === "react" ? placeSaid["react-stopped"] : placeSaid["chat-stopped"];
   return said[code] ?? (ours.includes(code) ? place.failed : undefined);
 }
 

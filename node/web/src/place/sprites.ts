@@ -7,6 +7,7 @@ import {
   type Colour,
   type Kind,
 } from "../art/avatars.js";
+import { ground, lineWidth, signs, tones } from "../art/signs.js";
 import type { Standing } from "../live/wire.js";
 import { tilt } from "../state/map-view.js";
 import { blank, type Canvas, type Pen, penOf } from "./canvas.js";
@@ -104,6 +105,37 @@ export class Atlas {
     this.canvas.height *= 2;
     penOf(this.canvas)?.drawImage(before, 0, 0);
   }
+}
+
+/** A sign of feeling on its light ground, `size` pixels high and wide. */
+export function signPicture(kind: string, size: number): Canvas {
+  const canvas = blank(size, size);
+  const to = penOf(canvas);
+  if (to === null) return canvas;
+  const unit = size / 28;
+  to.scale(unit, unit);
+  to.translate(2, 2);
+  to.fillStyle = ground;
+  to.strokeStyle = tones.ink;
+  to.lineWidth = 0.9;
+  to.beginPath();
+  to.arc(12, 12, 13.4, 0, 2 * Math.PI);
+  to.fill();
+  to.stroke();
+  to.lineCap = to.lineJoin = "round";
+  to.lineWidth = lineWidth;
+  for (const { d, fill, line } of signs[kind] ?? []) {
+    const path = new Path2D(d);
+    if (fill !== undefined) {
+      to.fillStyle = tones[fill];
+      to.fill(path);
+    }
+    if (line !== undefined) {
+      to.strokeStyle = tones[line];
+      to.stroke(path);
+    }
+  }
+  return canvas;
 }
 
 /** A small picture and where in it the spot is that it belongs to. */

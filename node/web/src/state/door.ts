@@ -41,7 +41,7 @@ export type Fault =
   | Trouble;
 
 /** Why somebody stands outside again. */
-export type Note = "ended" | "bye" | "over";
+export type Note = "ended" | "bye" | "over" | "rest";
 
 export type Door =
   | { readonly at: "starting" }

@@ -6,6 +6,7 @@ import { first } from "../words/first.js";
 import { home } from "../words/home.js";
 import type { WordForm } from "../words/word.js";
 import { DisplayChoices } from "./display.js";
+import { Help } from "./help.js";
 import { Mark } from "./scene.js";
 import { Words } from "./words.js";
 
@@ -16,11 +17,13 @@ interface Props {
   /** Ends the visit; `undefined` when nobody is inside. */
   readonly leave: (() => void) | undefined;
   readonly leaving: Leaving;
+  /** What the child is called who is inside, and may call for help on any page; `undefined` for all others. */
+  readonly child: string | undefined;
   readonly children: ComponentChildren;
 }
 
 /** What every page has: the way past the header, the name, words and colours, the way out. */
-export function Frame({ form, theme, choose, leave, leaving, children }: Props): VNode {
+export function Frame({ form, theme, choose, leave, leaving, child, children }: Props): VNode {
   const [isOpen, open] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const close = (): void => {
@@ -40,7 +43,7 @@ export function Frame({ form, theme, choose, leave, leaving, children }: Props):
       <a class="skip" href="#content" onClick={toContent}>
         <Words of={first.toContent} />
       </a>
-      <header class="bar">
+      <header class={child === undefined ? "bar" : "bar with-sos"}>
         <a class="brand" href="#/">
           <Mark />
           <span>
@@ -70,6 +73,7 @@ export function Frame({ form, theme, choose, leave, leaving, children }: Props):
           )}
         </div>
       </header>
+      {child === undefined ? null : <Help name={child} />}
       <p class={leaving === "failed" ? "fault bar-fault" : "unseen"} role="alert">
         {leaving === "failed" ? <Words of={home.notEnded} /> : null}
       </p>

@@ -1,5 +1,6 @@
 import { audit } from "./audit.js";
 import { boot } from "./boot.js";
+import { care, chat, signs } from "./chat.js";
 import { choices } from "./choices.js";
 import { contract } from "./contract.js";
 import { doors } from "./doors.js";
@@ -22,6 +23,7 @@ import { roleTable } from "./role_table.js";
 import { roster } from "./roster.js";
 import { schools } from "./schools.js";
 import { settings } from "./settings.js";
+import { sos } from "./sos.js";
 import { summary } from "./summary.js";
 import { way } from "./way.js";
 import { wordLists } from "./word_lists.js";
@@ -50,6 +52,10 @@ export const chapters: readonly Chapter[] = [
   { name: "placeSaid", forChildren: true, isLater: true, words: placeSaid },
   { name: "placeOut", forChildren: true, isLater: true, words: placeOut },
   { name: "hours", forChildren: true, isLater: true, words: hours },
+  { name: "sos", forChildren: true, isLater: true, words: sos },
+  { name: "chat", forChildren: true, isLater: true, words: chat },
+  { name: "signs", forChildren: true, isLater: true, words: signs },
+  { name: "care", forChildren: true, isLater: true, words: care },
   { name: "doors", forChildren: false, words: doors },
   { name: "placeStaff", forChildren: false, words: placeStaff },
   { name: "settings", forChildren: false, words: settings },

@@ -78,6 +78,11 @@ export const first = {
     "じかんが たったか、 なんかいか ちがいました。 なまえと パスワードを もう いちど いれて ください。",
     "Time ran out, or it did not match a few times. Please start again with name and password.",
   ],
+  rest: [
+    "いまは、おやすみの時間《じかん》です。もう一度《いちど》はいると、いつまでかが見《み》られて、「SOS」もおせます。",
+    "いま、 おやすみの じかんです。 もう いちど はいると、 いつまでか みられます。 「SOS」も おせます。",
+    "This is a time to rest. Come in again to see until when; you can press “SOS” there, too.",
+  ],
   ended: [
     "時間《じかん》がたったので、ページを閉《と》じました。いつでも、もう一度《いちど》はいれます。",
     "じかんが たったので、 ページを とじました。 もう いちど はいれます。",

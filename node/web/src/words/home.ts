@@ -47,6 +47,12 @@ export const home = {
     "If it was not you, sign it out in “My ID”, change your password and tell the board of education or the operator.",
   ],
   readable: ["見《み》やすくする", "みやすく する", "Make it easy to read"],
+  sos: ["SOS", "SOS", "SOS"],
+  sosAway: [
+    "つながりません。でんわは {phone} です。",
+    "つながりません。 でんわは {phone} です。",
+    "No connection. You can phone {phone}.",
+  ],
   end: ["おわる", "おわる", "Leave"],
   ending: ["おわっています…", "おわって います…", "Leaving…"],
   notEnded: [

@@ -349,6 +349,7 @@ export const place = {
 
 /** What staff see besides. */
 export const placeStaff = {
+  original: ["もとのことば：{text}", "もとの ことば： {text}", "As written: {text}"],
   entries: ["入室《にゅうしつ》のお知《し》らせ", "はいった 人《ひと》の しらせ", "Who came in"],
   entry: [
     "{name}（{login}）が{floor}にはいりました",

@@ -28,6 +28,61 @@ export const placeSaid = {
     "「みるだけ」の とき、 さそえません。",
     "While just looking, you cannot invite anyone.",
   ],
+  "watch-chat": [
+    "「みてるだけ」の間《あいだ》は、書《か》けません。",
+    "「みるだけ」の とき、 かけません。",
+    "While just looking, you cannot write.",
+  ],
+  "watch-react": [
+    "「みてるだけ」の間《あいだ》は、リアクションを出《だ》せません。",
+    "「みるだけ」の とき、 リアクションは だせません。",
+    "While just looking, you cannot show reactions.",
+  ],
+  stopped: [
+    "いまは、お休《やす》みしています。わからないことは、スタッフに聞《き》いてください。",
+    "いま、 おやすみして います。 スタッフに きいて ください。",
+    "This is paused for you just now. You can ask the staff why.",
+  ],
+  "chat-stopped": [
+    "いまは、書《か》くのをお休《やす》みしています。リアクションと、SOSは使《つか》えます。",
+    "いま、 かくのを おやすみして います。 リアクションと SOSは つかえます。",
+    "Writing is paused just now. Reactions and SOS work.",
+  ],
+  "react-stopped": [
+    "いまは、リアクションをお休《やす》みしています。",
+    "いま、 リアクションを おやすみして います。",
+    "Reactions are paused just now.",
+  ],
+  ejected: [
+    "いまは、いばしょをお休《やす》みする時間《じかん》です。わからないことは、先生《せんせい》やスタッフに聞《き》けます。「SOS」もおせます。",
+    "いま、 おやすみする じかんです。 先生《せんせい》や スタッフに きいて ください。 「SOS」も おせます。",
+    "This is a time to rest from the place. You can ask your teacher or the staff, and press “SOS”, too.",
+  ],
+  slow: [
+    "いまは、ゆっくり話《はな》す時間《じかん》です。少《すこ》し待《ま》ってから、おくってください。",
+    "いま、 ゆっくり はなす じかんです。 すこし まって ください。",
+    "This is a time to talk slowly. Please wait a little, then send it.",
+  ],
+  "no-talk": [
+    "この町《まち》では、ふたりだけの話《はな》しは、スタッフとできます。",
+    "この まちでは、 ふたりの はなしは スタッフと できます。",
+    "In this town, talks of two are with the staff.",
+  ],
+  staff: [
+    "スタッフとは、いつでも話《はな》せます。",
+    "スタッフと いつでも はなせます。",
+    "You can always talk with the staff.",
+  ],
+  blank: [
+    "まだ、何《なに》も書《か》いていません。",
+    "まだ かいて いません。",
+    "Nothing is written yet.",
+  ],
+  "too-long": [
+    "長《なが》すぎて、おくれません。みじかくしてください。",
+    "ながいです。 みじかく して ください。",
+    "It is too long to send. Please make it shorter.",
+  ],
   "area-locked": [
     "この部屋《へや》は、いま閉《し》まっています。",
     "この へやは いま しまって います。",
@@ -127,6 +182,11 @@ export const placeSaid = {
 
 /** Why the reader stands at the entrance again. Student-facing. */
 export const placeOut = {
+  ejected: [
+    "いまは、いばしょをお休《やす》みする時間《じかん》です。わからないことは、先生《せんせい》やスタッフに聞《き》けます。「SOS」もおせます。",
+    "いま、 おやすみする じかんです。 先生《せんせい》や スタッフに きいて ください。 「SOS」も おせます。",
+    "This is a time to rest from the place. You can ask your teacher or the staff, and press “SOS”, too.",
+  ],
   closing: [
     "きょうは、ここまでです。来《き》てくれて、ありがとう。",
     "きょうは おわりです。 きて くれて ありがとう。",

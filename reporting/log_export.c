@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "node/base/clock.h"
+#include "reporting/log_ahead.h"
 #include "reporting/log_write.h"
 #include "reporting/logs.h"
 #include "tenants/people/account.h"
@@ -11,8 +12,8 @@
 struct export
 {
     const struct log_run *run;
-    struct db *db;
-    struct arena *arena; /* of a page */
+    struct db *db, *pages_db; /* for names; for rows */
+    struct arena *arena;      /* of a row */
     struct log_writer *writer;
     struct log_aliases *aliases; /* NULL: not for guests */
     struct log_ask ask;
@@ -44,41 +45,39 @@ static enum err write_rows(struct export *e, const struct log_source *source,
     return rc;
 }
 
-/* *n_out: rows of the page. */
 static enum err write_page(struct export *e, const struct log_source *source,
-                           struct log_place *after, int *n_out, struct fail *why)
+                           const struct db_rows *rows, struct fail *why)
 {
     struct accounts *accounts = e->run->services->accounts;
     struct people *people = NULL;
-    struct db_rows *rows = NULL;
-    enum err rc = log_source_page(source, e->db, &e->ask, after, LOGS_PAGE_ROWS, &rows, why);
+    enum err rc;
 
-    *n_out = 0;
-    if (rc == ERR_OK)
-        rc = people_ref(accounts_people(accounts), e->db, &people, why);
+    if (e->run->is_over(e->run->arg))
+        return fail_set(why, ERR_UNAVAILABLE, "nobody reads any more");
+    rc = people_ref(accounts_people(accounts), e->db, &people, why);
     if (rc == ERR_OK)
         rc = write_rows(e, source, people, rows, why);
-    if (rc == ERR_OK) {
-        *n_out = db_rows_n(rows);
-        if (*n_out > 0)
-            *after = log_place_of(rows, *n_out - 1);
-    }
     people_unref(&people);
-    db_rows_free(&rows);
     return rc;
 }
 
 static enum err write_log(struct export *e, const struct log_source *source, struct fail *why)
 {
-    struct log_place after = log_place_first(&e->ask);
-    int n = LOGS_PAGE_ROWS;
+    struct log_ahead *ahead = NULL;
+    struct db_rows *rows = NULL;
     enum err rc = log_writer_begin(e->writer, source, why);
 
-    while (rc == ERR_OK && n == LOGS_PAGE_ROWS) {
-        if (e->run->is_over(e->run->arg))
-            return fail_set(why, ERR_UNAVAILABLE, "nobody reads any more");
-        rc = write_page(e, source, &after, &n, why);
+    if (rc == ERR_OK)
+        rc = log_ahead_start(source, e->pages_db, &e->ask, LOGS_PAGE_ROWS, &ahead, why);
+    if (rc == ERR_OK)
+        rc = log_ahead_take(ahead, &rows, why);
+    while (rc == ERR_OK && rows != NULL) {
+        rc = write_page(e, source, rows, why);
+        db_rows_free(&rows);
+        if (rc == ERR_OK)
+            rc = log_ahead_take(ahead, &rows, why);
     }
+    log_ahead_stop(&ahead);
     return rc;
 }
 
@@ -161,6 +160,8 @@ enum err log_run_export(const struct log_run *run, struct log_counts *counts_out
 
     *counts_out = (struct log_counts){0};
     if (rc == ERR_OK)
+        rc = db_open(&run->db, run->stmts, &e.pages_db, why);
+    if (rc == ERR_OK)
         rc = arena_create(16384, &e.arena, why);
     if (rc == ERR_OK && row->is_for_guests)
         rc = log_aliases_create(&e.aliases, why);
@@ -173,6 +174,7 @@ enum err log_run_export(const struct log_run *run, struct log_counts *counts_out
     log_writer_destroy(&e.writer);
     log_aliases_destroy(&e.aliases);
     arena_destroy(&e.arena);
+    db_close(&e.pages_db);
     db_close(&e.db);
     return rc;
 }

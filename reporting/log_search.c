@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "node/base/clock.h"
@@ -46,6 +47,8 @@ struct scan {
     int64_t part;
     struct log_ask ask; /* of the part */
     uint64_t n_seen;
+    struct id hits[LOGS_PAGE_ROWS]; /* of a page */
+    size_t n_hits;
 };
 
 /* ---- words ---- */
@@ -209,8 +212,8 @@ static enum err add_line(struct scan *scan, const struct people *people,
     return rc;
 }
 
-static enum err look_into(struct scan *scan, const struct people *people,
-                          const struct db_rows *rows, int i, struct fail *why)
+static enum err look_into(struct scan *scan, const struct db_rows *rows, int i,
+                          struct fail *why)
 {
     struct search *s = scan->search;
     struct span text;
@@ -221,28 +224,44 @@ static enum err look_into(struct scan *scan, const struct people *people,
         return ERR_OK; /* its author was erased: nobody reads it any more */
     if (rc == ERR_OK)
         rc = utf_fold(text, FOLD_SEARCH, scan->arena, &fold, why);
-    if (rc != ERR_OK || !has_all(s, fold.text) || !take_hit(s))
-        return rc;
-    return add_line(scan, people, rows, i, why);
+    if (rc == ERR_OK && has_all(s, fold.text) && take_hit(s))
+        scan->hits[scan->n_hits++] = db_id(rows, i, 0);
+    return rc;
 }
 
 static enum err look_into_all(struct scan *scan, const struct db_rows *rows, struct fail *why)
 {
-    struct accounts *accounts = scan->search->run->services->accounts;
-    struct people *people = NULL;
-    enum err rc = people_ref(accounts_people(accounts), scan->db, &people, why);
+    enum err rc = ERR_OK;
 
+    scan->n_hits = 0;
     for (int i = 0; i < db_rows_n(rows) && rc == ERR_OK; i++) {
-        rc = look_into(scan, people, rows, i, why);
+        rc = look_into(scan, rows, i, why);
         if (i % 32 == 31) {
             arena_reset(scan->arena);
             arena_mark_secret(scan->arena);
         }
     }
-    arena_reset(scan->arena);
-    arena_mark_secret(scan->arena);
-    people_unref(&people);
     scan->n_seen += (uint64_t)db_rows_n(rows);
+    return rc;
+}
+
+/* What was found in a page, as lines. */
+static enum err add_hits(struct scan *scan, struct fail *why)
+{
+    struct accounts *accounts = scan->search->run->services->accounts;
+    struct people *people = NULL;
+    struct db_rows *rows = NULL;
+    enum err rc;
+
+    if (scan->n_hits == 0)
+        return ERR_OK;
+    rc = log_chat_lines(scan->db, scan->hits, scan->n_hits, scan->arena, &rows, why);
+    if (rc == ERR_OK)
+        rc = people_ref(accounts_people(accounts), scan->db, &people, why);
+    for (int i = 0; rc == ERR_OK && i < db_rows_n(rows); i++)
+        rc = add_line(scan, people, rows, i, why);
+    people_unref(&people);
+    db_rows_free(&rows);
     return rc;
 }
 
@@ -273,6 +292,10 @@ static enum err scan_part(struct scan *scan, struct fail *why)
         rc = log_chat_before(scan->db, &scan->ask, &before, LOGS_PAGE_ROWS, &rows, why);
         if (rc == ERR_OK)
             rc = look_into_all(scan, rows, why);
+        if (rc == ERR_OK)
+            rc = add_hits(scan, why);
+        arena_reset(scan->arena);
+        arena_mark_secret(scan->arena);
         n = rc == ERR_OK ? db_rows_n(rows) : 0;
         if (n > 0)
             before = log_place_of(rows, n - 1);
@@ -323,17 +346,21 @@ static void *scan_main(void *arg)
 }
 
 /* The caller's thread is one of them; how many more there are is the machine's to say. */
-static void scan_all(struct search *s)
+static enum err scan_all(struct search *s, struct fail *why)
 {
-    struct scan scans[LOGS_SCANS_MOST];
+    struct scan *scans = calloc(LOGS_SCANS_MOST, sizeof *scans);
     pthread_t threads[LOGS_SCANS_MOST];
     long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
     int n_most = n_cores > LOGS_SCANS_MOST ? LOGS_SCANS_MOST : n_cores < 2 ? 2 : (int)n_cores;
     int n = 1;
     pthread_attr_t attr;
 
-    for (int i = 0; i < LOGS_SCANS_MOST; i++)
-        scans[i] = (struct scan){.search = s, .is_helper = i > 0};
+    if (scans == NULL)
+        return fail_set(why, ERR_NOMEM, "a search");
+    for (int i = 0; i < LOGS_SCANS_MOST; i++) {
+        scans[i].search = s;
+        scans[i].is_helper = i > 0;
+    }
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_BYTES);
     while (n < n_most && pthread_create(&threads[n], &attr, scan_main, &scans[n]) == 0)
@@ -342,6 +369,10 @@ static void scan_all(struct search *s)
     scan_main(&scans[0]);
     for (int i = 1; i < n; i++)
         pthread_join(threads[i], NULL);
+    free(scans);
+    if (s->rc != ERR_OK && why != NULL)
+        *why = s->why;
+    return s->rc;
 }
 
 static enum err say_end(struct search *s, struct fail *why)
@@ -377,12 +408,8 @@ enum err log_run_search(const struct log_run *run, struct log_counts *counts_out
         arena_mark_secret(arena);
         rc = split_words(&s, run->words, arena, why);
     }
-    if (rc == ERR_OK) {
-        scan_all(&s);
-        rc = s.rc;
-        if (rc != ERR_OK && why != NULL)
-            *why = s.why;
-    }
+    if (rc == ERR_OK)
+        rc = scan_all(&s, why);
     if (rc == ERR_OK)
         rc = say_end(&s, why);
     counts_out->n_rows = s.n_hits < LOGS_HITS_MOST ? s.n_hits : (uint64_t)LOGS_HITS_MOST;

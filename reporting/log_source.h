@@ -71,13 +71,17 @@ struct span log_word_ja(const struct log_column *column, struct span code);
 
 /* ---- chat, for the search ---- */
 
-/* Newest first: lines before that place and not before the ask's begin. Columns as chat. */
+/* Newest first: lines before that place and not before the ask's begin, for log_chat_text. */
 NODISCARD enum err log_chat_before(struct db *db, const struct log_ask *ask,
                                    const struct log_place *before, int n_cap,
                                    struct db_rows **rows_out, struct fail *why);
 /* The text as it was written. ERR_NOT_FOUND: its author's key was destroyed. */
 NODISCARD enum err log_chat_text(struct keyring *keyring, const struct db_rows *rows, int i,
                                  struct arena *arena, struct span *text_out, struct fail *why);
+/* Those lines as rows of the log, newest first. */
+NODISCARD enum err log_chat_lines(struct db *db, const struct id *lines, size_t n,
+                                  struct arena *arena, struct db_rows **rows_out,
+                                  struct fail *why);
 
 /* ---- names for guests: another one in every session ---- */
 

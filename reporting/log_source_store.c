@@ -1,5 +1,6 @@
 #include "node/base/clock.h"
 #include "node/base/role.h"
+#include "node/db/audit_store.h"
 #include "node/db/seal.h"
 #include "reporting/log_rows.h"
 #include "reporting/log_source.h"
@@ -8,15 +9,19 @@
 
 #define GONE_JA "（本人の鍵とともに消去済み）"
 
-/* $1 from, $2 until, $3 account or NULL, $4 floor or '', $5 and $6 the row before, $7 how many.
- * Columns 0 to 2 are id, time and account. */
+/* $1 the far end, $2 account or NULL, $3 floor or '', $4 and $5 the row before, $6 how many.
+ * Columns 0 to 2 are id, time and account. The near end is the row before alone: a second bound
+ * on the time would have the index read from there, again for every page. */
+#define OF_WHICH(ofwhom) \
+    " AND ($2::uuid IS NULL OR " ofwhom ") AND ($3::text = '' OR r.floor = $3::text)"
 #define PAGE(ofwhom) \
-    " WHERE r.at >= $1::timestamptz AND r.at < $2::timestamptz AND ($3::uuid IS NULL " \
-    "OR " ofwhom \
-    ") AND ($4::text = '' OR r.floor = $4::text) AND (r.at, r.id) > ($5::timestamptz," \
-    " $6::uuid) ORDER BY r.at, r.id LIMIT $7::integer"
-#define BY_HIM       "r.account = $3::uuid"
-#define BY_OR_TO_HIM "r.account = $3::uuid OR r.to_account = $3::uuid"
+    " WHERE r.at < $1::timestamptz AND (r.at, r.id) > ($4::timestamptz, $5::uuid)" OF_WHICH( \
+        ofwhom) " ORDER BY r.at, r.id LIMIT $6::integer"
+#define PAGE_BACK(ofwhom) \
+    " WHERE r.at >= $1::timestamptz AND (r.at, r.id) < ($4::timestamptz, $5::uuid)" OF_WHICH( \
+        ofwhom) " ORDER BY r.at DESC, r.id DESC LIMIT $6::integer"
+#define BY_HIM       "r.account = $2::uuid"
+#define BY_OR_TO_HIM "r.account = $2::uuid OR r.to_account = $2::uuid"
 #define SESSION_TITLE \
     "CASE WHEN r.session IS NULL THEN '' ELSE coalesce((SELECT s.title FROM place_session s" \
     " WHERE s.session = r.session ORDER BY s.n DESC LIMIT 1), '') END"
@@ -36,15 +41,16 @@ static const struct stmt reaction_page = {
     "log_reaction_page",
     "SELECT r.id, r.at, r.account, r.kind, r.floor, r.copy, r.room, r.session, " SESSION_TITLE
     ", r.visit FROM reaction_event r" PAGE(BY_HIM)};
+/* For the search: nothing but what is looked into; then the lines that were found. */
 static const struct stmt chat_before = {
     "log_chat_before",
-    "SELECT " CHAT_COLUMNS " FROM chat_line r WHERE r.at >= $1::timestamptz AND r.at <"
-    " $2::timestamptz AND ($3::uuid IS NULL OR " BY_OR_TO_HIM ") AND ($4::text = '' OR"
-    " r.floor = $4::text) AND (r.at, r.id) < ($5::timestamptz, $6::uuid)"
-    " ORDER BY r.at DESC, r.id DESC LIMIT $7::integer"};
+    "SELECT r.id, r.at, r.text_sealed FROM chat_line r" PAGE_BACK(BY_OR_TO_HIM)};
+static const struct stmt chat_lines = {
+    "log_chat_lines", "SELECT " CHAT_COLUMNS ", " SESSION_TITLE " FROM chat_line r WHERE r.id ="
+                      " ANY ($1::uuid[]) ORDER BY r.at DESC, r.id DESC"};
 
-const struct stmt *const log_source_stmts[LOG_SOURCE_STMTS_N] = {&entry_page, &chat_page,
-                                                                 &reaction_page, &chat_before};
+const struct stmt *const log_source_stmts[LOG_SOURCE_STMTS_N] = {
+    &chat_lines, &entry_page, &chat_page, &reaction_page, &chat_before};
 
 /* ---- cells ---- */
 
@@ -273,7 +279,7 @@ static enum err chat_cells(const struct log_maker *maker, const struct db_rows *
 enum err log_chat_text(struct keyring *keyring, const struct db_rows *rows, int i,
                        struct arena *arena, struct span *text_out, struct fail *why)
 {
-    return open_text(keyring, rows, i, 13, "text_sealed", arena, text_out, why);
+    return open_text(keyring, rows, i, 2, "text_sealed", arena, text_out, why);
 }
 
 /* ---- c: voice. What will be kept of it once there is voice ---- */
@@ -363,7 +369,7 @@ struct span log_word_ja(const struct log_column *column, struct span code)
 
 struct log_place log_place_first(const struct log_ask *ask)
 {
-    return (struct log_place){.at_utc_us = ask->from_utc_us - 1};
+    return (struct log_place){.at_utc_us = ask->from_utc_us};
 }
 
 struct log_place log_place_of(const struct db_rows *rows, int i)
@@ -371,27 +377,20 @@ struct log_place log_place_of(const struct db_rows *rows, int i)
     return (struct log_place){db_time(rows, i, 1), db_id(rows, i, 0)};
 }
 
-/* ID_NONE goes as NULL, and nothing is greater than that: the all-zero id of a first page. */
-static void arg_place(struct db_args *args, const struct log_place *place)
+/* A place without an id lies before every row of its time. */
+static enum err run_page(const struct stmt *stmt, struct db *db, const struct log_ask *ask,
+                         int64_t end_utc_us, const struct log_place *place, int n_cap,
+                         struct db_rows **rows_out, struct fail *why)
 {
     static const struct id least = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
-
-    db_arg_time(args, place->at_utc_us);
-    db_arg_id(args, id_is_none(place->id) ? least : place->id);
-}
-
-static enum err run_page(const struct stmt *stmt, struct db *db, const struct log_ask *ask,
-                         const struct log_place *place, int n_cap, struct db_rows **rows_out,
-                         struct fail *why)
-{
     struct db_args args;
 
     db_args_init(&args);
-    db_arg_time(&args, ask->from_utc_us);
-    db_arg_time(&args, ask->until_utc_us);
+    db_arg_time(&args, end_utc_us);
     db_arg_id(&args, ask->account);
     db_arg_text(&args, ask->floor);
-    arg_place(&args, place);
+    db_arg_time(&args, place->at_utc_us);
+    db_arg_id(&args, id_is_none(place->id) ? least : place->id);
     db_arg_i32(&args, n_cap);
     return db_run(db, stmt, &args, rows_out, why);
 }
@@ -402,12 +401,24 @@ enum err log_source_page(const struct log_source *source, struct db *db,
 {
     *rows_out = NULL;
     return source->page == NULL ? ERR_OK
-                                : run_page(source->page, db, ask, after, n_cap, rows_out, why);
+                                : run_page(source->page, db, ask, ask->until_utc_us, after,
+                                           n_cap, rows_out, why);
 }
 
 enum err log_chat_before(struct db *db, const struct log_ask *ask,
                          const struct log_place *before, int n_cap, struct db_rows **rows_out,
                          struct fail *why)
 {
-    return run_page(&chat_before, db, ask, before, n_cap, rows_out, why);
+    return run_page(&chat_before, db, ask, ask->from_utc_us, before, n_cap, rows_out, why);
+}
+
+enum err log_chat_lines(struct db *db, const struct id *lines, size_t n, struct arena *arena,
+                        struct db_rows **rows_out, struct fail *why)
+{
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    rc = store_arg_ids(&args, lines, n, arena, why);
+    return rc == ERR_OK ? db_run(db, &chat_lines, &args, rows_out, why) : rc;
 }

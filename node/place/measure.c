@@ -161,6 +161,7 @@ void measure_end(struct place *place, struct id id, struct place_now now)
 void measures_sweep(struct place *place, struct place_now now)
 {
     struct measure **at = &place->measures;
+    bool is_any_over = false;
 
     while (*at != NULL) {
         struct measure *one = *at;
@@ -171,8 +172,10 @@ void measures_sweep(struct place *place, struct place_now now)
         }
         *at = one->next;
         free(one);
+        is_any_over = true;
     }
-    measure_tell_all(place, now);
+    if (is_any_over)
+        measure_tell_all(place, now);
 }
 
 void measure_rename(struct place *place, struct id account, const char *name,

@@ -254,9 +254,12 @@ void visit_out(struct visit **visit, enum place_out reason, const char *title_ja
                struct place_now now)
 {
     const struct place_out_event out = {(int)reason, span_text(title_ja)};
+    struct guest *guest = (*visit)->guest;
 
     visit_tell(*visit, place_event_out, &out, now);
     visit_end(visit, VISIT_EXIT, out_word(reason), now.utc_us, now);
+    if (guest != NULL)
+        measure_tell(guest, now); /* a floor's do not hold in the lobby */
 }
 
 static void tell(struct visit *visit, const struct live_event *event, const void *of,

@@ -367,5 +367,6 @@ void place_leave(struct guest *guest, struct place_now now)
 {
     if (guest->visit != NULL)
         visit_end(&guest->visit, VISIT_EXIT, "left", now.utc_us, now);
+    measure_tell(guest, now);
     place_serve(guest->place, now);
 }

@@ -217,6 +217,10 @@ def a_floor_is_quiet_for_those_whom_measures_bind(t):
         stopped(a, "react", False)
         stopped(a, "slow", False)
         t.eq(a.refused("react", kind="good"), None, "who goes elsewhere may again")
+        a.enter()
+        stopped(a, "react", True)
+        a.command("place.leave")
+        stopped(a, "react", False)
     lift(made["measure"])
     lift(slow["measure"])
 

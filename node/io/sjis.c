@@ -72,7 +72,7 @@ static uint16_t code_of(iconv_t there, iconv_t back, uint32_t point)
     if (n == 0 || n > 2 || turn(back, code, n, again) != n_utf8 ||
         memcmp(again, utf8, n_utf8) != 0)
         return NONE;
-    return n == 1 ? (uint8_t)code[0] : (uint16_t)((uint8_t)code[0] << 8 | (uint8_t)code[1]);
+    return (uint16_t)(n == 1 ? (uint8_t)code[0] : (uint8_t)code[0] << 8 | (uint8_t)code[1]);
 }
 
 /* Marks that change how the character before them is drawn: dropped rather than doubled. */

@@ -5,6 +5,7 @@ what the files say in CSV, Shift_JIS and JSON, and what stands on record afterwa
 AI-2.7-イ, KP-3-安全-3, SE-4.1-イ-3)."""
 import csv
 import datetime
+import http.client
 import io
 import json
 import os
@@ -347,6 +348,32 @@ def logs_whoever_leaves_ends_it(t):
     t.eq(last, "ended|f", "the cut one is on record as cut")
     archive = fetch(as_board, export)
     t.ok(len(archive.read("entry.csv").splitlines()) > 200000, "and a place is free for the next")
+
+
+@case
+def logs_do_not_hold_a_node_that_is_to_stop(t):
+    export = made(as_board, **{"from": iso(DAY - datetime.timedelta(days=60))})
+    connection = node.connection()
+    connection.request("GET", f"{EXPORTS}/{export}/file", headers={
+        "Cookie": "; ".join(f"{k}={v}" for k, v in as_board.cookies.items())})
+    answer = connection.getresponse()
+    t.eq(len(answer.read(1000)), 1000, "it had begun, and nobody reads on")
+    was = node.pid("node")
+    node.swap()
+    until = time.monotonic() + 20
+    while time.monotonic() < until and os.path.exists(f"/proc/{was}"):
+        time.sleep(0.1)
+    t.ok(not os.path.exists(f"/proc/{was}"), "the old program is gone all the same")
+    t.eq(node.psql(f"SELECT kind, is_whole FROM log_export_step WHERE export = '{export}'"
+                   " ORDER BY at DESC LIMIT 1"), "ended|f", "what it cut is on record")
+    try:
+        rest = answer.read()
+    except (http.client.IncompleteRead, OSError):
+        rest = None
+    t.eq(rest, None, "and the reader sees that it is cut")
+    connection.close()
+    node.wait_answer()
+    t.ok("entry.csv" in fetch(as_board, export).namelist(), "the next program hands it out whole")
 
 
 if __name__ == "__main__":

@@ -87,6 +87,7 @@ const struct route_table features_routes[] = {
     {sos_staff_routes, SOS_STAFF_ROUTES_N},
     {duty_routes, DUTY_ROUTES_N},
     {incident_routes, INCIDENT_ROUTES_N},
+    {incident_report_routes, INCIDENT_REPORT_ROUTES_N},
     {warning_routes, WARNING_ROUTES_N},
     {contact_routes, CONTACT_ROUTES_N},
     {child_routes, CHILD_ROUTES_N},

@@ -28,15 +28,18 @@ extern const struct audit_table sos_audit_table, sos_step_audit_table;
 extern const struct route sos_routes[SOS_ROUTES_N];             /* sos_http.c */
 extern const struct route sos_staff_routes[SOS_STAFF_ROUTES_N]; /* sos_staff_http.c */
 
-#define INCIDENT_STMTS_N  8
-#define INCIDENT_TABLES_N 2
-#define INCIDENT_ROUTES_N 5
-#define WARNING_ROUTES_N  3
+#define INCIDENT_STMTS_N         8
+#define INCIDENT_TABLES_N        2
+#define INCIDENT_ROUTES_N        3
+#define INCIDENT_REPORT_ROUTES_N 2
+#define WARNING_ROUTES_N         3
 extern const struct stmt *const incident_stmts[INCIDENT_STMTS_N]; /* incident_store.c */
 extern const struct data_table incident_tables[INCIDENT_TABLES_N];
 extern const struct audit_table incident_audit_table, incident_step_audit_table;
 extern const struct route incident_routes[INCIDENT_ROUTES_N]; /* incident_http.c */
-extern const struct route warning_routes[WARNING_ROUTES_N];   /* warning_http.c */
+extern const struct route
+    incident_report_routes[INCIDENT_REPORT_ROUTES_N];       /* incident_report_http.c */
+extern const struct route warning_routes[WARNING_ROUTES_N]; /* warning_http.c */
 
 #define SUPPORT_SETTINGS_N 5
 extern const struct setting *const support_settings[SUPPORT_SETTINGS_N];

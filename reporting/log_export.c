@@ -24,8 +24,10 @@ static enum err write_rows(struct export *e, const struct log_source *source,
                            struct fail *why)
 {
     bool is_out_of_memory = false;
+    const struct rights_view view = {.caller = e->run->caller};
     const struct log_maker maker = {.keyring = e->run->services->keyring,
                                     .people = people,
+                                    .view = &view,
                                     .arena = e->arena,
                                     .aliases = e->aliases,
                                     .is_out_of_memory = &is_out_of_memory};

@@ -198,8 +198,10 @@ static enum err add_line(struct scan *scan, const struct people *people,
 {
     const struct log_source *source = &log_sources[LOG_CHAT];
     bool is_out_of_memory = false;
+    const struct rights_view view = {.caller = scan->search->run->caller};
     const struct log_maker maker = {.keyring = scan->search->run->services->keyring,
                                     .people = people,
+                                    .view = &view,
                                     .arena = scan->arena,
                                     .is_out_of_memory = &is_out_of_memory};
     struct log_cells cells = {{{NULL, 0}}};

@@ -23,15 +23,17 @@ struct log_column {
 };
 
 struct people;
+struct rights_view;
 struct log_aliases;
 
 /* What is at hand while rows become cells. */
 struct log_maker {
     struct keyring *keyring;
-    const struct people *people; /* borrowed for the page */
-    struct arena *arena;         /* of the page */
-    struct log_aliases *aliases; /* for guests; else NULL */
-    bool *is_out_of_memory;      /* set when a cell could not be made */
+    const struct people *people;    /* borrowed for the page */
+    const struct rights_view *view; /* whose names and IDs may be told (section 0) */
+    struct arena *arena;            /* of the page */
+    struct log_aliases *aliases;    /* for guests; else NULL */
+    bool *is_out_of_memory;         /* set when a cell could not be made */
 };
 
 struct log_cells {

@@ -5,6 +5,7 @@
 #include "reporting/log_rows.h"
 #include "reporting/log_source.h"
 #include "tenants/people/people_index.h"
+#include "tenants/rights/rights.h"
 #include "tenants/words/words.h"
 
 #define GONE_JA "（本人の鍵とともに消去済み）"
@@ -95,6 +96,7 @@ static void cells_person(const struct log_maker *maker, struct id account, struc
                          struct span *name_out, struct span *login_out)
 {
     const struct people_entry *entry;
+    unsigned shows;
 
     *name_out = *login_out = SPAN_NONE;
     if (id_is_none(account))
@@ -109,8 +111,22 @@ static void cells_person(const struct log_maker *maker, struct id account, struc
     entry = people_find(maker->people, account);
     if (entry == NULL)
         return;
-    *name_out = entry->display;
-    *login_out = entry->login;
+    shows = rights_shows(maker->view, &entry->place, NULL);
+    if ((shows & SHOWS_DISPLAY) != 0)
+        *name_out = entry->display;
+    if ((shows & SHOWS_LOGIN) != 0)
+        *login_out = entry->login;
+}
+
+/* The name a line was read under: as whoever wrote it may be named. Of somebody who is in the
+ * register no more to those who see everybody. */
+static bool may_name(const struct log_maker *maker, struct id account)
+{
+    const struct people_entry *entry = people_find(maker->people, account);
+
+    if (entry == NULL)
+        return maker->view->caller.role != ROLE_AUDITOR;
+    return (rights_shows(maker->view, &entry->place, NULL) & SHOWS_DISPLAY) != 0;
 }
 
 /* ---- a: entries and exits ---- */
@@ -262,6 +278,8 @@ static enum err chat_cells(const struct log_maker *maker, const struct db_rows *
     cells_person(maker, account, session, &at[8], &at[9]);
     if (maker->aliases != NULL)
         at[7] = at[8];
+    else if (!may_name(maker, account))
+        at[7] = SPAN_NONE;
     at[10] = cell_id(maker, account);
     at[11] = db_bytes(rows, i, 3);
     cells_person(maker, to, session, &at[12], &at[13]);

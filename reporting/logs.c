@@ -155,12 +155,13 @@ static enum err record_end(struct log_job *job, bool is_whole, struct fail *why)
 static void run_job(struct log_job *job)
 {
     const struct logs_conf *conf = &job->logs->conf;
-    const struct log_run run = {
+    struct log_run run = {
         .services = conf->services,
         .db = conf->db,
         .stmts = conf->stmts,
         .row = &job->row,
         .words = job->words,
+        .caller = {.role = ROLE_ANONYMOUS, .account = job->by},
         .now_utc_us = clock_utc_us(),
         .sink = put,
         .arg = job,
@@ -168,8 +169,11 @@ static void run_job(struct log_job *job)
     };
     struct log_counts counts = {0};
     struct fail why = {.code = ERR_OK};
-    enum err rc = job->row.act == LOG_ACT_SEARCH ? log_run_search(&run, &counts, &why)
-                                                 : log_run_export(&run, &counts, &why);
+    enum err rc = role_parse(job->by_role, &run.caller.role, &why);
+
+    if (rc == ERR_OK)
+        rc = job->row.act == LOG_ACT_SEARCH ? log_run_search(&run, &counts, &why)
+                                            : log_run_export(&run, &counts, &why);
 
     job->counts.n_rows = counts.n_rows;
     if (rc != ERR_OK)

@@ -7,7 +7,7 @@
 #define REPORTING_LOGS_H
 
 #include "node/base/flow.h"
-#include "node/base/services.h"
+#include "node/base/route.h"
 #include "reporting/log_source.h"
 
 #define LOGS_AT_ONCE    2
@@ -50,6 +50,7 @@ struct log_run {
     const struct stmt_table *stmts;
     const struct log_export_row *row;
     struct span words;
+    struct caller caller; /* for whom: role and account */
     int64_t now_utc_us;
     /* Gets what goes out. */
     enum err (*sink)(void *arg, struct span bytes, struct fail *why);

@@ -33,7 +33,7 @@ void logs_fixture_start(struct logs_fixture *f, size_t n_accounts)
     struct fail why = {.code = ERR_OK};
     struct db_conf conf;
 
-    *f = (struct logs_fixture){.n_accounts = n_accounts};
+    *f = (struct logs_fixture){.n_accounts = n_accounts, .role = ROLE_COMMISSIONER};
     people_fixture_start(&f->people);
     f->accounts = calloc(n_accounts, sizeof *f->accounts);
     f->keys = calloc(n_accounts, sizeof *f->keys);
@@ -210,6 +210,7 @@ enum err logs_fixture_run(struct logs_fixture *f, const struct log_export_row *r
                                 .stmts = features_stmts,
                                 .row = row,
                                 .words = span_text(words),
+                                .caller = {.role = f->role},
                                 .now_utc_us = clock_utc_us(),
                                 .sink = sink,
                                 .arg = arg,

@@ -172,6 +172,25 @@ T_CASE(logs_chat_for_guests_shows_what_they_could_have_seen)
     tidy(&f);
 }
 
+T_CASE(logs_for_an_auditor_name_nobody)
+{
+    struct logs_fixture f;
+    struct log_export_row row =
+        logs_fixture_row(LOG_ACT_EXPORT, LOG_BIT(LOG_CHAT), FROM, FROM + SECOND_US);
+    struct span csv;
+
+    logs_fixture_start(&f, 3);
+    six(&f);
+    f.role = ROLE_AUDITOR;
+    csv = file_of(&f, &row, "chat.csv", 6);
+    T_OK(!has(csv, "kid.") && !has(csv, "子ども"), "no ID, no name");
+    T_OK(has(csv, people_fixture_text(&f.people, f.accounts[0])), "the account's id alone");
+    f.role = ROLE_CONTRACTOR;
+    csv = file_of(&f, &row, "chat.csv", 6);
+    T_OK(has(csv, "kid.0") && has(csv, "子ども0"), "the contractor sees who it was");
+    tidy(&f);
+}
+
 T_CASE(logs_of_somebody_erased_keep_their_time_alone)
 {
     struct logs_fixture f;

@@ -215,6 +215,15 @@ ROUTES = {
     "weekly.make": body_of(lambda w: {"id": nonce(), "week": "2026-02-30"}),
     "weekly.receiver": body_of(lambda w: {"id": nonce(), "account": nonce(), "way": "screen",
                                           "is_on": True}),
+    # -- the logs: a period that ends as it begins; one's own export, which a second one approves --
+    "log_exports.ask": body_of(lambda w: {
+        "id": nonce(), "kinds": ["entry"], "from": "2026-05-01T00:00:00Z", "to": "2026-05-01T00:00:00Z",
+        "format": "csv", "reason": "ためしのため"}),
+    "log_exports.approve": made("log_export", lambda w: {"id": nonce()}, kinds=("own", "forged")),
+    "log_exports.file": made("log_export", kinds=("own", "forged")),
+    "log_searches.make": body_of(lambda w: {
+        "id": nonce(), "words": "ためし", "from": "2026-05-01T00:00:00Z", "to": "2026-05-01T00:00:00Z",
+        "reason": "ためしのため"}),
     # -- watching --
     "watch.seen": made("watch_notice"),
 }

@@ -85,6 +85,7 @@ class World:
         self.node.wait_answer()
         self.make_roster()
         self.make_measure()
+        self.make_log_export()
 
     # -- people ---------------------------------------------------------------------------------
     def make_schools(self):
@@ -239,6 +240,16 @@ class World:
         if reply.status != 200:
             raise RuntimeError(f"measure: {reply.status} {reply.body}")
         self.made["measure"] = {"own": body["id"]}
+
+    def make_log_export(self):
+        """Everybody's logs, asked for by the commissioner: a second one would have to approve."""
+        body = {"id": str(uuid.uuid4()), "kinds": ["entry"], "from": "2026-05-01T00:00:00Z",
+                "to": "2026-05-02T00:00:00Z", "format": "csv", "reason": "ためしのため"}
+        reply = self.ask("public", "POST", "/api/v1/log-exports",
+                         self.cookie("commissioner", "valid", "public"), json.dumps(body).encode())
+        if reply.status != 201:
+            raise RuntimeError(f"log export: {reply.status} {reply.body}")
+        self.made["log_export"] = {"own": body["id"]}
 
     def setting(self, kind):
         return "session.idle_minutes_adult" if kind == "own" else "no.such_setting"

@@ -37,11 +37,11 @@ enum jx_type {
     JX_I64TEXT, /* int64_t carried as a decimal string */
 };
 
-#define JX_OPTIONAL 1u /* absent or null: the bool at `has` (same struct) says so */
-#define JX_RAW_TEXT 2u /* text may hold line breaks (\n) and tabs */
-#define JX_SECRET   4u /* never written back; the parser's copy of the text is wiped */
-#define JX_EXACT    8u /* what utf_odd finds in text is not taken out: "hidden", "marks" */
-#define JX_PICTURES 16u /* with JX_EXACT: what joins the parts of a picture is none of these */
+#define JX_OPTIONAL 1u  /* absent or null: the bool at `has` (same struct) says so */
+#define JX_RAW_TEXT 2u  /* text may hold line breaks (\n) and tabs */
+#define JX_SECRET   4u  /* never written back; the parser's copy of the text is wiped */
+#define JX_EXACT    8u  /* what utf_odd finds in text is not taken out: "hidden", "marks" */
+#define JX_PICTURES 16u /* with JX_EXACT: what joins parts of a picture is none of these */
 
 struct jx_texts {
     struct span *at;

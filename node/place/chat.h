@@ -14,7 +14,5 @@ void chat_close(struct place *place);
 void chat_sweep(struct place *place, struct place_now now); /* each tick */
 /* His visit is over: so are his talks. */
 void chat_leave(struct place *place, struct id account, struct place_now now);
-/* In how many open talks he is; for those who look after children. */
-int chat_n_talks(const struct place *place, struct id account);
 
 #endif

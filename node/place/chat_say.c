@@ -166,13 +166,17 @@ static void keep(struct saying *s, struct talk *talk)
 {
     struct chat_line *line = s->line;
     struct chat_spot *spot = talk == NULL ? chat_spot_need(s->chat, &s->where) : NULL;
+    struct chat_lines *lines;
 
     if (talk == NULL && spot == NULL) {
         log_warn("chat.unkept", L_ID("line", line->id));
         return;
     }
+    lines = talk != NULL ? &talk->lines : &spot->lines;
+    if (chat_lines_find(lines, line->id) != NULL)
+        return; /* read with those of before a moment ago */
     s->line = NULL;
-    chat_lines_put(talk != NULL ? &talk->lines : &spot->lines, line);
+    chat_lines_put(lines, line);
 }
 
 static void tell(struct saying *s, struct place_now now)

@@ -38,16 +38,6 @@ struct talk *talk_between(struct chat *chat, struct id a, struct id b)
     return talk;
 }
 
-int chat_n_talks(const struct place *place, struct id account)
-{
-    int n = 0;
-
-    if (place->chat != NULL)
-        for (const struct talk *t = place->chat->talks; t != NULL; t = t->next)
-            n += t->state == TALK_IS_OPEN && talk_has(t, account);
-    return n;
-}
-
 bool talk_is_blocked(const struct chat *chat, struct id account, struct id other)
 {
     const struct chat_block *block = chat->blocks;

@@ -20,6 +20,7 @@
 #include "node/server/own.h"
 #include "node/support/console_rows.h"
 #include "node/support/support_rows.h"
+#include "reporting/dictionary_rows.h"
 #include "reporting/log_rows.h"
 #include "reporting/weekly_rows.h"
 #include "tenants/hours/hours_rows.h"
@@ -96,6 +97,8 @@ const struct route_table features_routes[] = {
     {log_export_routes, LOG_EXPORT_ROUTES_N},
     {log_file_routes, LOG_FILE_ROUTES_N},
     {log_search_routes, LOG_SEARCH_ROUTES_N},
+    {dictionary_routes, DICTIONARY_ROUTES_N},
+    {retention_routes, RETENTION_ROUTES_N},
     {weekly_routes, WEEKLY_ROUTES_N},
     {weekly_receiver_routes, WEEKLY_RECEIVER_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
@@ -168,6 +171,7 @@ const struct stmt_table features_stmts[] = {
     {words_stmts, WORDS_STMTS_N},
     {notify_stmts, NOTIFY_STMTS_N},
     {notify_receiver_stmts, NOTIFY_RECEIVER_STMTS_N},
+    {dictionary_stmts, DICTIONARY_STMTS_N},
     {weekly_stmts, WEEKLY_STMTS_N},
     {weekly_delivery_stmts, WEEKLY_DELIVERY_STMTS_N},
     {duty_stmts, DUTY_STMTS_N},

@@ -53,25 +53,46 @@ static void ip(struct span text)
          !net_is_loopback(&(struct sockaddr){.sa_family = AF_UNIX}));
 }
 
+/* Every byte of a mail is ASCII, every line ends as lines of mail do. */
+static void lines(const struct net_mail *mail, struct arena *arena)
+{
+    struct span bytes;
+
+    if (net_mail_write(mail, arena, &bytes, NULL) != ERR_OK)
+        return;
+    must(bytes.len > 4 && memcmp(bytes.p + bytes.len - 2, "\r\n", 2) == 0);
+    for (size_t i = 0; i < bytes.len; i++) {
+        must(bytes.p[i] == '\r' || bytes.p[i] == '\n' ||
+             (bytes.p[i] >= 0x20 && bytes.p[i] < 0x7f));
+        must((bytes.p[i] == '\n') == (i > 0 && bytes.p[i - 1] == '\r'));
+    }
+}
+
 static void mail(struct span text)
 {
     struct net_mail mail = {.date_utc_us = (int64_t)text.len * 86400000000};
     struct arena *arena = NULL;
-    struct span bytes;
+    char *name;
 
     must(arena_create(4096, &arena, NULL) == ERR_OK);
     must(net_address_read(SPAN("a@example.jp"), &mail.from, NULL) == ERR_OK);
     mail.to = mail.from;
     mail.from_name = mail.subject = span_cut(text, 0, text.len / 2);
     mail.body = span_from(text, text.len / 2);
-    if (net_mail_write(&mail, arena, &bytes, NULL) == ERR_OK) {
-        must(bytes.len > 4 && memcmp(bytes.p + bytes.len - 2, "\r\n", 2) == 0);
-        for (size_t i = 0; i < bytes.len; i++) {
-            must(bytes.p[i] == '\r' || bytes.p[i] == '\n' ||
-                 (bytes.p[i] >= 0x20 && bytes.p[i] < 0x7f));
-            must((bytes.p[i] == '\n') == (i > 0 && bytes.p[i - 1] == '\r'));
-        }
-    }
+    lines(&mail, arena);
+    /* The same as a file of a mail, and as what a file is called. */
+    mail.file = text;
+    mail.file_name = "report.zip";
+    mail.file_type = "application/zip";
+    lines(&mail, arena);
+    name = arena_text(arena, text);
+    must(name != NULL);
+    mail.file = SPAN("x");
+    mail.file_name = name;
+    lines(&mail, arena);
+    mail.file_name = "report.zip";
+    mail.file_type = name;
+    lines(&mail, arena);
     arena_destroy(&arena);
 }
 

@@ -298,21 +298,27 @@ static void open_done(void *arg, enum err rc, const struct fail *why)
         reply_fail(o->req, &own);
 }
 
-/* Never given, not given to this account, taken off meanwhile: the same bytes. */
+/* Never there, not given to this account, taken off meanwhile: the same bytes, and the same
+ * statements. */
 static enum err find_mine(struct req *req, struct weekly_report *report,
                           struct weekly_delivery *delivery, struct fail *why)
 {
-    enum err rc = id_parse(req_param(req, "report"), &req->object, why);
+    struct fail own = {.code = ERR_OK};
+    enum err rc = id_parse(req_param(req, "report"), &req->object, why), given;
 
     if (rc == ERR_INVALID)
         return fail_set(why, ERR_NOT_FOUND, "no id");
-    if (rc == ERR_OK)
-        rc = weekly_store_find(req->db, req->object, report, why);
     if (rc != ERR_OK)
         return rc;
-    rc = weekly_delivery_find(req->db, req->object, req->caller.account, req->arena, delivery,
-                              why);
-    return rc == ERR_NOT_FOUND ? fail_set(why, ERR_DENIED, "not given to this account") : rc;
+    rc = weekly_store_find(req->db, req->object, report, why);
+    given = weekly_delivery_find(req->db, req->object, req->caller.account, req->arena,
+                                 delivery, &own);
+    if (rc != ERR_OK || given == ERR_OK)
+        return rc;
+    if (given == ERR_NOT_FOUND)
+        return fail_set(why, ERR_DENIED, "not given to this account");
+    *why = own;
+    return given;
 }
 
 static void open_report(struct req *req, bool is_pdf)

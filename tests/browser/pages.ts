@@ -1,6 +1,7 @@
 /** Every page of the client and how one comes to it: what the tests of looks, words and sizes walk. */
 import { halfIn, type Place, signedIn, Visit, type VisitOptions } from "./engine.ts";
 import { twoToLookAt } from "./people_made.ts";
+import { asked, callForHelp, saying, staying } from "./watch_made.ts";
 
 export interface PageUnderTest {
   readonly name: string;
@@ -58,6 +59,29 @@ async function onFloor(visit: Visit, rung: number, asMap: boolean): Promise<void
   await page.waitForSelector(".map", { state: asMap ? "visible" : "detached" });
 }
 
+/** Words of every state: said, to somebody, held, too long. */
+async function toChat(visit: Visit): Promise<void> {
+  await onFloor(visit, 1, false);
+  const { page } = visit;
+  for (const text of ["ながいことば".repeat(20), "でんわは 090-1234-5678 だよ"]) {
+    await page.fill("#chat-field", text);
+    await page.locator("#chat-field").press("Enter");
+    await page.locator(".chat-line", { hasText: text }).last().waitFor();
+  }
+  await page.locator(".chat-held").last().waitFor();
+  await page.locator(".chat-blocks summary").click();
+  await page.fill("#chat-field", "あ".repeat(201));
+}
+
+/** A call for help that nobody has seen yet. */
+async function toHelp(visit: Visit): Promise<void> {
+  await to(visit, "", ".home");
+  const { page } = visit;
+  await page.locator(".sos").click();
+  await page.locator('.sos-state[data-sos="waiting"]').waitFor();
+  await page.locator(".sos-undo").waitFor({ state: "detached" });
+}
+
 async function handInNothing(visit: Visit): Promise<void> {
   await to(visit, "#/roster", ".deeds");
   await visit.page.click("form .button");
@@ -80,6 +104,56 @@ async function toVisits(visit: Visit): Promise<void> {
   }
   await visit.page.reload();
   await visit.page.waitForSelector(".record tbody tr");
+}
+
+let call: Promise<string> | undefined;
+
+/** A child's call for help; one for all who look at it. */
+async function toCall(visit: Visit): Promise<void> {
+  call ??= callForHelp(visit.at, "watched3", "scared");
+  await to(visit, `#/sos/${await call}`, "#sos-close");
+  await visit.page.locator(".timeline").waitFor();
+  await visit.page.click("form button");
+  await visit.page.waitForSelector("#sos-close-fault");
+}
+
+let incident: Promise<{ readonly incident: string }> | undefined;
+
+async function toIncident(visit: Visit): Promise<void> {
+  await visit.open();
+  incident ??= asked(visit.page, "POST", "/api/v1/incidents", {
+    kind: "drill",
+    urgency: 2,
+    severity: 3,
+    procedure: "bullying",
+    text: "長い文でも読めることを確かめる。".repeat(8),
+  });
+  await to(visit, `#/incidents/${(await incident).incident}`, "#incident-procedure");
+  for (const one of await visit.page.locator("details > summary").all()) await one.click();
+  await visit.page.locator("form .quiet-button").first().click();
+  await visit.page.waitForSelector("#incident-note-fault");
+}
+
+let child: Promise<void> | undefined;
+
+/** Who is in the place, with one child and the panel of what `what` opens. */
+async function toConsole(visit: Visit, what: string): Promise<void> {
+  child ??= staying(visit.at, "watched2");
+  await child;
+  await to(visit, "#/console", ".watch-row");
+  await visit.choose("light", "plain");
+  await visit.page.locator(".watch-row button", { hasText: what }).first().click();
+}
+
+/** A line that waits, with the panel of a warning open. */
+async function toHeld(visit: Visit): Promise<void> {
+  await to(visit, "#/held", ".note, li.card");
+  if ((await visit.page.locator("li.card").count()) === 0)
+    await saying(visit.at, "watched3", "LINE交換しよ、でんわは 090-1234-5678", async () => {
+      await visit.page.locator("li.card").first().waitFor();
+    });
+  await visit.page.locator("li.card .quiet-button").nth(2).click();
+  await visit.page.waitForSelector(".template-list");
 }
 
 export const pages: readonly PageUnderTest[] = [
@@ -435,6 +509,58 @@ export const pages: readonly PageUnderTest[] = [
   },
   { name: "rollover", who: "board", reach: (v) => to(v, "#/rollover", "main .deeds li") },
   {
+    name: "console",
+    who: "watcher",
+    reach: async (v) => {
+      await toConsole(v, "チャット");
+      await v.page.getByText("この理由で行う").click();
+      await v.page.waitForSelector("#measure-reason-fault");
+    },
+  },
+  {
+    name: "console_more",
+    who: "watcher",
+    reach: async (v) => {
+      await toConsole(v, "ほかの操作");
+      await v.page.getByText("注意を送る").click();
+      await v.page.waitForSelector(".template-list");
+    },
+  },
+  {
+    name: "child_page",
+    who: "board",
+    reach: async (v) => {
+      await toConsole(v, "ほかの操作");
+      await v.page.locator("a[href^='#/child/']").click();
+      await v.page.waitForSelector("#child-steps");
+      for (const one of await v.page.locator("details > summary").all()) await one.click();
+      await v.page.locator("section:has(> #child-steps) form .button").click();
+      await v.page.waitForSelector("#step-day-fault");
+    },
+  },
+  {
+    name: "calls_for_help",
+    who: "contractor",
+    reach: async (v) => {
+      await to(v, "#/sos", "#sos-only");
+      await v.page.check("#sos-only [value=all]");
+    },
+  },
+  { name: "call_for_help", who: "watcher", reach: toCall },
+  { name: "held_lines", who: "watcher", reach: toHeld },
+  {
+    name: "incidents",
+    who: "contractor",
+    reach: async (v) => {
+      await to(v, "#/incidents", "section.card summary");
+      await v.page.locator("section.card summary").click();
+      await v.page.click("section.card form > .button");
+      await v.page.waitForSelector("#incident-text-fault");
+    },
+  },
+  { name: "incident", who: "watcher", reach: toIncident },
+  { name: "duty", who: "board", reach: (v) => to(v, "#/duty", "#duty-sos-find") },
+  {
     name: "safe_words",
     who: "contractor",
     reach: async (v) => {
@@ -496,6 +622,8 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.click(".letters");
     },
   },
+  { name: "place_chat", who: "chat0", reach: toChat },
+  { name: "help_on_my_page", who: "helped", reach: toHelp },
   { name: "place_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, false) },
   { name: "place_map_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, true) },
   { name: "first_sheet", who: "nobody", reach: (v) => to(v, "#/first-sheet", ".check input") },

@@ -23,6 +23,7 @@ const roster: HomeDoor = { href: "#/roster", title: doors.roster, note: doors.ro
 const summary: HomeDoor = { href: "#/summary", title: doors.summary, note: doors.summaryNote };
 const audit: HomeDoor = { href: "#/audit", title: doors.audit, note: doors.auditNote };
 
+const watch: HomeDoor = { href: "#/console", title: doors.console, note: doors.consoleNote };
 const wordLists: HomeDoor = { href: "#/words", title: doors.words, note: doors.wordsNote };
 
 const place: HomeDoor = { href: "#/place", title: home.place, note: home.placeNote };
@@ -41,6 +42,7 @@ function othersOf(role: string): readonly HomeDoor[] {
   switch (role) {
     case "commissioner":
       return [
+        watch,
         people,
         contract,
         hours,
@@ -58,6 +60,7 @@ function othersOf(role: string): readonly HomeDoor[] {
       ];
     case "contractor":
       return [
+        watch,
         people,
         contract,
         hoursSeen,
@@ -74,9 +77,9 @@ function othersOf(role: string): readonly HomeDoor[] {
     case "auditor":
       return [audit, hoursSeen, floorsSeen, visits, settings, keys, roles, me];
     case "school_staff":
-      return [peopleAsked, hoursSeen, roles, me];
+      return [watch, peopleAsked, hoursSeen, roles, me];
     case "supporter":
-      return [peopleSeen, hoursSeen, floorsSeen, roles, me];
+      return [watch, peopleSeen, hoursSeen, floorsSeen, roles, me];
     case "instructor":
     case "guest_teacher":
       return [hoursSeen, roles, me];

@@ -2,6 +2,7 @@
 import { main } from "../../browser/t.ts";
 import "./avatars.ts";
 import "./chat.ts";
+import "./console.ts";
 import "./floor.ts";
 import "./live.ts";
 import "./map_drawing.ts";
@@ -15,6 +16,7 @@ import "./room_wait.ts";
 import "./sheet.ts";
 import "./sos.ts";
 import "./states.ts";
+import "./support.ts";
 import "./visits.ts";
 import "./word_lists.ts";
 import "./words.ts";

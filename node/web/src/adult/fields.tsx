@@ -234,8 +234,13 @@ export function SelectField({
   value,
   put,
   choices,
+  none = words.chooseOne,
   ...field
-}: Plain & { choices: readonly (readonly [value: string, label: string])[] }): VNode {
+}: Plain & {
+  choices: readonly (readonly [value: string, label: string])[];
+  /** What stands for no choice. */
+  none?: Word;
+}): VNode {
   const line = useLine();
   return (
     <Field {...field}>
@@ -246,7 +251,7 @@ export function SelectField({
           value={value}
           onChange={(event) => put(event.currentTarget.value)}
         >
-          <option value="">{line(words.chooseOne)}</option>
+          <option value="">{line(none)}</option>
           {choices.map(([one, label]) => (
             <option value={one} key={one}>
               {label}

@@ -4,9 +4,15 @@ import "./routes.js";
 import { wear } from "../edge/sheet.js";
 import { type PageProps, type Views, viewOf } from "../view/page.js";
 import { AuditPage } from "./audit.js";
+import { ChildPage } from "./child.js";
+import { ConsolePage } from "./console.js";
 import { ContractPage } from "./contract.js";
+import { DutyPage } from "./duty.js";
 import { FloorsPage } from "./floors.js";
+import { HeldPage } from "./held.js";
 import { HoursPage } from "./hours.js";
+import { IncidentPage } from "./incident.js";
+import { IncidentsPage } from "./incidents.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
 import { NotifyPage } from "./notify.js";
 import { NoticePage } from "./notify_open.js";
@@ -22,6 +28,8 @@ import { SchoolsPage } from "./schools.js";
 import { SettingPage } from "./setting.js";
 import { SettingsPage } from "./settings.js";
 import { FirstSheetPage, SheetPage } from "./sheet.js";
+import { SosListPage } from "./sos_list.js";
+import { SosPage } from "./sos_page.js";
 import { SummaryPage } from "./summary.js";
 import { UnusedPage } from "./unused.js";
 import { VisitsPage } from "./visits.js";
@@ -47,6 +55,14 @@ const views: Views = {
   roster: RosterPage,
   "roster-import": RosterImportPage,
   rollover: RolloverPage,
+  console: ConsolePage,
+  held: HeldPage,
+  incidents: IncidentsPage,
+  incident: IncidentPage,
+  "sos-list": SosListPage,
+  sos: SosPage,
+  child: ChildPage,
+  duty: DutyPage,
   words: WordListsPage,
   summary: SummaryPage,
   unused: UnusedPage,

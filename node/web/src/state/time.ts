@@ -28,3 +28,8 @@ export function fieldOfUtc(utc: Date): string {
 export function isToday(utc: string, now: Date): boolean {
   return fieldOfUtc(new Date(utc)).slice(0, 10) === fieldOfUtc(now).slice(0, 10);
 }
+
+/** "9:05" of a day that is known. */
+export function clockShown(utc: string): string {
+  return fieldOfUtc(new Date(utc)).slice(11).replace(/^0/, "");
+}

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useContext } from "preact/hooks";
-import { timeShown } from "../state/time.js";
+import { clockShown, isToday, timeShown } from "../state/time.js";
 import { FormOfWords } from "./words.js";
 
 /** An instant of the node, as people in Japan say it. */
@@ -9,6 +9,16 @@ export function Time({ utc }: { utc: string }): VNode {
   return (
     <time class="given" dateTime={utc}>
       {timeShown(utc, form === "english")}
+    </time>
+  );
+}
+
+/** The same, without the day when it is today's. */
+export function When({ utc }: { utc: string }): VNode {
+  if (!isToday(utc, new Date())) return <Time utc={utc} />;
+  return (
+    <time class="given" dateTime={utc}>
+      {clockShown(utc)}
     </time>
   );
 }

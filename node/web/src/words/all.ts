@@ -1,7 +1,9 @@
 import { audit } from "./audit.js";
 import { boot } from "./boot.js";
 import { care, chat, signs } from "./chat.js";
+import { child } from "./child.js";
 import { choices } from "./choices.js";
+import { watch } from "./console.js";
 import { contract } from "./contract.js";
 import { doors } from "./doors.js";
 import { first } from "./first.js";
@@ -25,6 +27,7 @@ import { schools } from "./schools.js";
 import { settings } from "./settings.js";
 import { sos } from "./sos.js";
 import { summary } from "./summary.js";
+import { support } from "./support.js";
 import { way } from "./way.js";
 import { wordLists } from "./word_lists.js";
 import type { Word } from "./word.js";
@@ -74,6 +77,9 @@ export const chapters: readonly Chapter[] = [
   { name: "roster", forChildren: false, words: roster },
   { name: "summary", forChildren: false, words: summary },
   { name: "notify", forChildren: false, words: notify },
+  { name: "watch", forChildren: false, words: watch },
+  { name: "support", forChildren: false, words: support },
+  { name: "child", forChildren: false, words: child },
   { name: "wordLists", forChildren: false, words: wordLists },
   { name: "roleTable", forChildren: false, words: roleTable },
 ];

@@ -37,6 +37,12 @@ export const doors = {
     "だれが いつ はいって、 でたかの きろくです。",
     "Who came and left, and when.",
   ],
+  console: ["みまもり", "みまもり", "Watching over"],
+  consoleNote: [
+    "いま中《なか》にいる人《ひと》、助《たす》けを求《もと》める知《し》らせ、気《き》をつけたい出来事《できごと》です。",
+    "いまいる 人《ひと》と、 たすけての しらせです。",
+    "Who is here now, calls for help, incidents.",
+  ],
   words: ["かくす言葉《ことば》", "かくす ことば", "Safe words"],
   wordsNote: [
     "ほかの人《ひと》に見《み》せない言葉《ことば》を、試《ため》して、加《くわ》えます。",

@@ -308,6 +308,24 @@ def weekly_is_made_once_and_missed_mondays_are_made_up_for(t):
 
 
 @case
+def weekly_of_a_school_shows_its_own_pupils_alone(t):
+    """Staff of a school without a pupil of theirs: no line, no figure, no other receiver."""
+    t.req("AI-4.6-3")
+    teacher = node.account("school_staff")
+    as_teacher = node.sign_in(teacher)
+    t.eq(as_teacher.request("GET", REPORTS).json()["items"], [], "none before")
+    t.eq(decide(as_board, teacher), 204, "designated")
+    t.eq(make(as_board, seen["day"]).status, 202, "given")
+    got = of_week(seen["day"], as_teacher, n=1)
+    t.eq((got["is_mine"], got["n_pupils"], list(deliveries(got))), (True, 0, [teacher.id]),
+         "his own delivery alone")
+    reply = as_teacher.request("GET", f"{REPORTS}/{seen['report']}/csv")
+    t.eq((reply.status, len(reply.body.decode("utf-8-sig").splitlines())), (200, 1), "no pupil")
+    text = text_of_pdf(as_teacher.request("GET", f"{REPORTS}/{seen['report']}/pdf").body)
+    t.ok("対象の児童生徒はいません" in text and CANARY not in text, "nor on paper", text)
+
+
+@case
 def weekly_taken_off_sees_nothing_more(t):
     t.req("AI-4.6-3")
     t.eq(decide(as_board, second, is_on=False), 204, "taken off")

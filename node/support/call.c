@@ -57,6 +57,7 @@ static enum err read_sos_words(struct tx *tx, struct id id, struct state *out, s
             out->is_over = true;
             break;
         case SOS_SEEN:
+        case SOS_KIND:
         case SOS_ACT_N:
             break;
         }

@@ -1,6 +1,7 @@
-/* A child calls for help, takes it back, sees what became of it (NI-2.3-b2): at any hour, from
- * every page. A call is stored before it is answered; each press is a call of its own, never
- * merged with another; sent again with the same id it is the same. */
+/* A child calls for help, says what it is about, takes it back, sees what became of it
+ * (NI-2.3-b2): at any hour, from every page. A call is stored before it is answered; each press
+ * is a call of its own, never merged with another; sent again with the same id it is the same,
+ * and a kind that comes with it is added. */
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/db/settings.h"
@@ -26,10 +27,10 @@
 
 struct sos_output {
     struct id sos;
-    int64_t at, undo_until, answered_at;
+    int64_t at, undo_until, seen_at, answered_at;
     int state;
     struct span kind, title;
-    bool has_kind, has_answered_at;
+    bool has_kind, has_seen_at, has_answered_at;
 };
 static const struct jx_field sos_fields[] = {
     PLACE_FIELD(JX_ID, sos_output, sos, "SOSのID"),
@@ -38,6 +39,7 @@ static const struct jx_field sos_fields[] = {
     PLACE_CHOICE(sos_output, state, SOS_STATES, "どうなったか"),
     PLACE_FIELD(JX_TEXT, sos_output, title, "どうなったか（ことばで）"),
     PLACE_MAYBE(JX_TEXT, sos_output, kind, has_kind, "どんなことか"),
+    PLACE_MAYBE(JX_TIME, sos_output, seen_at, has_seen_at, "職員が見た時刻"),
     PLACE_MAYBE(JX_TIME, sos_output, answered_at, has_answered_at, "職員が応えた時刻"),
 };
 static const struct jx_shape sos_shape = JX_SHAPE("Sos", struct sos_output, sos_fields);
@@ -52,6 +54,8 @@ static struct sos_output output_of(const struct sos_listed *sos)
         .title = span_text(support_sos_title_ja(&sos->facts)),
         .kind = sos->row.kind,
         .has_kind = sos->row.kind.len > 0,
+        .seen_at = sos->facts.seen_utc_us,
+        .has_seen_at = sos->facts.seen_utc_us != 0,
         .answered_at = sos->facts.answered_utc_us,
         .has_answered_at = sos->facts.answered_utc_us != 0,
     };
@@ -79,7 +83,8 @@ struct press {
     struct req *req;
     struct sos_listed sos;
     struct support_word word; /* to staff */
-    bool was_there;
+    struct span kind;         /* as asked for */
+    bool was_there, has_news; /* has_news: it was there, and is about something now */
     int n_tries;
 };
 
@@ -96,6 +101,25 @@ static struct span code_of(bool is_there, struct span text, size_t most, struct 
     return text;
 }
 
+/* The call is there, and its child has chosen what it is about. */
+static enum err put_kind(struct tx *tx, struct press *p, struct fail *why)
+{
+    struct req *req = p->req;
+    const struct sos_step_row step = {.id = id_new(),
+                                      .at_utc_us = req->now_utc_us,
+                                      .sos = p->sos.row.id,
+                                      .account = req->caller.account,
+                                      .act = SOS_KIND,
+                                      .by = req->caller.account,
+                                      .role = support_role(req),
+                                      .kind = p->kind};
+    bool was_there;
+    enum err rc = sos_store_step(tx, &step, &was_there, why);
+
+    p->has_news = true;
+    return rc == ERR_OK ? sos_store_find(tx, NULL, step.sos, req->arena, &p->sos, why) : rc;
+}
+
 static enum err press_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct press *p = arg;
@@ -110,6 +134,8 @@ static enum err press_run(struct tx *tx, void *arg, struct fail *why)
 
     if (rc == ERR_OK && p->was_there)
         rc = sos_store_find(tx, NULL, row.id, p->req->arena, &p->sos, why);
+    if (rc == ERR_OK && p->was_there && p->kind.len > 0 && !span_eq(p->kind, p->sos.row.kind))
+        rc = put_kind(tx, p, why);
     if (rc == ERR_OK && !p->was_there)
         rc = duty_store_call_set(tx, &call, why);
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
@@ -135,7 +161,8 @@ static void press_reply(struct press *p)
         log_warn("sos.pressed", L_ID("sos", p->sos.row.id));
         support_say(req->services, &p->word);
         support_wake(req->services->support);
-    }
+    } else if (p->has_news)
+        support_say_sos(req->services, &p->sos);
     reply_header(req, "Cache-Control", "no-store");
     reply_json(req, 201, &out);
 }
@@ -204,6 +231,7 @@ static void press(struct req *req)
             req->now_utc_us +
             settings_int(req->services->settings, &setting_sos_undo_s) * SECOND_US,
     };
+    p->kind = row->kind;
     p->word = (struct support_word){.event = SUPPORT_SOS_NEW,
                                     .to = row->account,
                                     .subject = row->id,

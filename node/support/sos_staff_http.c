@@ -20,7 +20,7 @@ struct step_output {
 static const struct jx_field step_fields[] = {
     PLACE_FIELD(JX_ID, step_output, id, "記録のID"),
     PLACE_FIELD(JX_TIME, step_output, at, "いつ"),
-    PLACE_CHOICE(step_output, act, SOS_ACTS, "何を"),
+    PLACE_CHOICE(step_output, act, SOS_ACTS_SHOWN, "何を"),
     PLACE_MAYBE(JX_ID, step_output, by, has_by, "だれが"),
     PLACE_MAYBE(JX_TEXT, step_output, by_name, has_by_name, "その表示名"),
     PLACE_MAYBE(JX_TEXT, step_output, role, has_role, "その役割"),
@@ -238,7 +238,7 @@ static void show_sos(struct req *req)
     struct step_output *items;
     struct support_names names;
     struct case_output out;
-    size_t n = 0;
+    size_t n = 0, n_items = 0;
 
     if (!find_case(req, &sos, &steps, &n, &names))
         return;
@@ -246,9 +246,10 @@ static void show_sos(struct req *req)
     if (items == NULL)
         return;
     for (size_t i = 0; i < n; i++)
-        put_step(req, &steps[i], &names, &items[i]);
+        if (steps[i].act != SOS_KIND) /* the case itself says which it is */
+            put_step(req, &steps[i], &names, &items[n_items++]);
     out = case_of(&sos, &names);
-    out.steps = (struct jx_list){items, n};
+    out.steps = (struct jx_list){items, n_items};
     reply_header(req, "Cache-Control", "no-store");
     reply_json(req, 200, &out);
 }

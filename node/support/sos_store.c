@@ -6,7 +6,7 @@
 #include "node/support/support_rows.h"
 
 #define SOS_COLUMNS  "id, at, account, kind, from_page, client_at, is_open_hours, undo_until"
-#define STEP_COLUMNS "id, at, sos, account, act, by, role, told, n_made, text_sealed"
+#define STEP_COLUMNS "id, at, sos, account, act, by, role, told, n_made, text_sealed, kind"
 
 static const struct stmt sos_add = {
     "sos_add", "INSERT INTO sos (" SOS_COLUMNS ") VALUES ($1::uuid, $2::timestamptz, $3::uuid,"
@@ -15,14 +15,17 @@ static const struct stmt sos_by_id = {"sos_by_id",
                                       "SELECT " SOS_COLUMNS " FROM sos WHERE id = $1::uuid"};
 static const struct stmt sos_list = {
     "sos_list",
-    "SELECT " SOS_COLUMNS ", f.undone, f.seen, f.answered, f.closed, f.answered_by, f.n_told"
+    "SELECT " SOS_COLUMNS ", f.undone, f.seen, f.answered, f.closed, f.answered_by, f.n_told,"
+    " f.said"
     " FROM sos s, LATERAL (SELECT"
     " min(t.at) FILTER (WHERE t.act = 'undone') AS undone,"
     " min(t.at) FILTER (WHERE t.act = 'seen') AS seen,"
     " min(t.at) FILTER (WHERE t.act = 'answer') AS answered,"
     " min(t.at) FILTER (WHERE t.act = 'close') AS closed,"
     " (array_agg(t.by ORDER BY t.at, t.id) FILTER (WHERE t.act = 'answer'))[1] AS answered_by,"
-    " count(*) FILTER (WHERE t.act IN ('sent', 'all') AND t.n_made > 0) AS n_told"
+    " count(*) FILTER (WHERE t.act IN ('sent', 'all') AND t.n_made > 0) AS n_told,"
+    " (array_agg(t.kind ORDER BY t.at DESC, t.id DESC) FILTER (WHERE t.act = 'kind'))[1] AS "
+    "said"
     " FROM sos_step t WHERE t.sos = s.id) f"
     " WHERE ($1::uuid IS NULL OR s.id = $1::uuid)"
     " AND ($2::uuid IS NULL OR s.account = $2::uuid)"
@@ -38,8 +41,8 @@ static const struct stmt sos_extra = {
 static const struct stmt step_add = {
     "sos_step_add",
     "INSERT INTO sos_step (" STEP_COLUMNS ") VALUES ($1::uuid, $2::timestamptz, $3::uuid,"
-    " $4::uuid, $5::text, $6::uuid, $7::text, $8::uuid, $9::integer, $10::bytea)"
-    " ON CONFLICT (id) DO NOTHING RETURNING id"};
+    " $4::uuid, $5::text, $6::uuid, $7::text, $8::uuid, $9::integer, $10::bytea,"
+    " $11::text) ON CONFLICT (id) DO NOTHING RETURNING id"};
 static const struct stmt step_list = {"sos_step_list",
                                       "SELECT " STEP_COLUMNS
                                       " FROM sos_step WHERE sos = $1::uuid ORDER BY at, id"};
@@ -71,13 +74,14 @@ static const struct data_column step_columns[] = {
     {"account", "だれのSOSか（アカウントのID）", false},
     {"act",
      "何を（undone取り消し・sent当番に通知・passed宛先なし・all全員に通知・seen確認・"
-     "answer応答・close終了）",
+     "answer応答・close終了・kindどんなことかを選んだ）",
      false},
     {"by", "だれが（アカウントのID。ノード自身は空）", false},
     {"role", "その役割", false},
     {"told", "だれに通知したか（アカウントのID）", false},
     {"n_made", "いくつの宛先に通知したか", false},
     {"text_sealed", "職員の書いたこと", true},
+    {"kind", "どんなことか（あとから選んだとき）", false},
     {NULL, NULL, false},
 };
 
@@ -141,7 +145,7 @@ static const struct jx_shape sos_shape = JX_SHAPE("SosLeaf", struct sos_row, sos
 struct step_leaf {
     struct sos_step_row row;
     int act;
-    bool has_by, has_told, has_text;
+    bool has_by, has_told, has_text, has_kind;
 };
 static const struct jx_field step_fields[] = {
     LEAF_FIELD(step_leaf, "id", JX_ID, row.id),
@@ -154,6 +158,7 @@ static const struct jx_field step_fields[] = {
     LEAF_FIELD_IF(step_leaf, "told", JX_ID, row.told, has_told),
     LEAF_FIELD(step_leaf, "n_made", JX_INT, row.n_made),
     LEAF_FIELD_IF(step_leaf, "text_sealed", JX_BYTES, row.text_sealed, has_text),
+    LEAF_FIELD_IF(step_leaf, "kind", JX_TEXT, row.kind, has_kind),
 };
 static const struct jx_shape step_shape =
     JX_SHAPE("SosStepLeaf", struct step_leaf, step_fields);
@@ -165,7 +170,8 @@ static enum err write_step(const struct sos_step_row *row, struct arena *arena,
                                    .act = (int)row->act,
                                    .has_by = !id_is_none(row->by),
                                    .has_told = !id_is_none(row->told),
-                                   .has_text = row->text_sealed.len > 0};
+                                   .has_text = row->text_sealed.len > 0,
+                                   .has_kind = row->act == SOS_KIND};
 
     return jx_write_canonical(&step_shape, &leaf, arena, bytes_out, why);
 }
@@ -202,6 +208,7 @@ static enum err borrow_step(const struct db_rows *rows, int i, struct sos_step_r
         .told = db_id(rows, i, 7),
         .n_made = db_i64(rows, i, 8),
         .text_sealed = db_bytes(rows, i, 9),
+        .kind = db_bytes(rows, i, 10),
     };
     return act < 0 ? fail_set(why, ERR_INTERNAL, "a step's act") : ERR_OK;
 }
@@ -303,6 +310,10 @@ enum err sos_store_step(struct tx *tx, const struct sos_step_row *step, bool *wa
         db_arg_bytes(&args, step->text_sealed);
     else
         db_arg_null(&args);
+    if (step->act == SOS_KIND)
+        db_arg_text(&args, step->kind);
+    else
+        db_arg_null(&args);
     rc = tx_run(tx, &step_add, &args, &rows, why);
     if (rc == ERR_OK)
         *was_there_out = db_rows_n(rows) == 0;
@@ -330,6 +341,8 @@ static enum err own_sos(const struct db_rows *rows, int i, struct arena *arena, 
         .answered_by = db_id(rows, i, 12),
         .n_told = db_i64(rows, i, 13),
     };
+    if (!db_is_null(rows, i, 14))
+        out->row.kind = db_bytes(rows, i, 14);
     return STORE_OWN(arena, why, &out->row.kind, &out->row.page);
 }
 
@@ -385,7 +398,7 @@ static enum err own_step(const struct db_rows *rows, int i, struct arena *arena,
     struct sos_step_row *out = into;
     enum err rc = borrow_step(rows, i, out, why);
 
-    return rc == ERR_OK ? STORE_OWN(arena, why, &out->role, &out->text_sealed) : rc;
+    return rc == ERR_OK ? STORE_OWN(arena, why, &out->role, &out->text_sealed, &out->kind) : rc;
 }
 
 enum err sos_store_steps(struct tx *tx, struct db *db, struct id sos, struct arena *arena,

@@ -16,15 +16,17 @@ enum sos_act {
     SOS_SEEN,   /* staff have it before them */
     SOS_ANSWER, /* somebody takes care of it: nobody else is told */
     SOS_CLOSE,
+    SOS_KIND, /* by the child: what it is about, chosen after the press */
     SOS_ACT_N
 };
-#define SOS_ACTS "undone|sent|passed|all|seen|answer|close"
+#define SOS_ACTS_SHOWN "undone|sent|passed|all|seen|answer|close"
+#define SOS_ACTS       SOS_ACTS_SHOWN "|kind"
 
 struct sos_row {
     struct id id; /* the client's */
     int64_t at_utc_us;
     struct id account;
-    struct span kind, page; /* codes; "" not said */
+    struct span kind, page; /* codes; "" not said. Read: the kind chosen last */
     bool has_client_at;
     int64_t client_utc_us;
     bool is_open_hours;
@@ -54,6 +56,7 @@ struct sos_step_row {
     struct id told;
     int64_t n_made;
     struct span text_sealed; /* under the child's key; len 0: none */
+    struct span kind;        /* of SOS_KIND: a code */
 };
 
 /* The same id of the same child again: was_there, and *row is what was stored then.

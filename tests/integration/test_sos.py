@@ -151,6 +151,29 @@ def sos_is_never_refused_for_what_it_says(t):
 
 
 @case
+def sos_says_what_it_is_about_after_the_press(t):
+    t.req("NI-2.3-b2")
+    with Visitor(node, as_first) as console:
+        sos, reply = press()
+        console.wait("sos.new")
+        t.ok("kind" not in reply.json(), "one tap says nothing")
+        _, reply = press(sos=sos, kind="sad")
+        t.eq([reply.status, reply.json().get("kind")], [201, "sad"], "then what it is about")
+        t.eq(console.wait("sos.changed")["sos"], sos, "staff are told")
+    for kind in ("sad", "talk", None):
+        press(sos=sos, **({"kind": kind} if kind else {}))
+    t.eq(mine()[sos]["kind"], "talk", "the last one holds")
+    shown = as_first.request("GET", f"{SOS}/{sos}").json()
+    t.eq([shown.get("kind"), [one["act"] for one in shown["steps"] if one["act"] == "kind"]],
+         ["talk", []], "staff read it on the call")
+    t.eq(node.psql(f"SELECT count(*) FROM sos WHERE id = '{sos}'"), "1", "never a second call")
+    t.eq(node.psql(f"SELECT string_agg(kind, ',' ORDER BY at) FROM sos_step WHERE sos = '{sos}'"
+                   " AND act = 'kind'"), "sad,talk", "each choice once")
+    t.eq(press(as_sibling, sos, kind="body")[1].status, 409, "nobody else says so")
+    t.eq(act(as_first, sos, "close").status, 200, "closed, so that nobody else is told")
+
+
+@case
 def sos_taken_back_is_kept_and_not_sent(t):
     t.req("NI-2.3-b2")
     before = counts()

@@ -314,7 +314,10 @@ test("help_is_one_tap_away_and_says_how_it_stands", async (t) => {
     await page.locator('.sos-state[data-sos="waiting"]').waitFor();
     await page.waitForFunction(() => document.querySelector(".sos-undo") !== null);
     t.ok((await state.innerText()).includes("まだ"), "honest", await state.innerText());
-    t.ok((await page.innerText(".helplines")).includes("0120-0-78310"), "and who can be phoned");
+    t.ok(
+      (await page.innerText(".helplines")).includes("0120\u20110\u201178310"),
+      "and who can be phoned",
+    );
     await page.screenshot({ path: "build/shots/86-sos-phone.png", fullPage: true });
     await page.locator(".sos-undo").click();
     await page.locator('.sos-state[data-sos="undone"]').waitFor();

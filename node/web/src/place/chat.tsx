@@ -282,7 +282,8 @@ function Writing({ here }: { here: Here }): VNode {
         </button>
       </p>
     );
-  if (stops.some((one) => one.kind === "chat"))
+  const isWithStaff = find(talks.get(), to)?.with?.isStaff === true; // to them one can always write
+  if (!isWithStaff && stops.some((one) => one.kind === "chat"))
     return (
       <p class="fine">
         <Words of={placeSaid["chat-stopped"]} />

@@ -189,21 +189,22 @@ export class Painter {
     this.layGround(to, groundAt, scale, w, h);
     this.standFigures(to, scene, groundAt, scale, hasShadows, looks.isStill ? 0 : nowMs);
     if (looks.hasNames) this.writeNames(to, scene.mySeat, looks.chosen, namesMost, groundAt, scale);
-    if (scene.signs.size > 0) this.raiseSigns(to, scene.signs, scale, ratio);
+    if (scene.signs.size > 0) this.raiseSigns(to, scene, looks, scale, ratio);
   }
 
-  /** Beside the head, over everything: they are few and soon gone. Nothing of them moves. */
-  private raiseSigns(to: Pen, signs: Scene["signs"], scale: number, ratio: number): void {
+  /** Over the head and the name, over everything: they are few and soon gone. Nothing of them moves. */
+  private raiseSigns(to: Pen, scene: Scene, looks: Looks, scale: number, ratio: number): void {
     const size = Math.round(Math.max(signPx * ratio, figureCm.w * 0.5 * scale));
-    const up = figureCm.h * 0.62 * scale;
-    const aside = figureCm.w * 0.3 * scale;
-    for (const { seat, px, py } of this.shown) {
-      const kind = signs.get(seat);
+    const up = figureCm.h * 0.94 * scale;
+    for (const { seat, px, py, label } of this.shown) {
+      const kind = scene.signs.get(seat);
       if (kind === undefined) continue;
       const key = `${kind} ${size}`;
       let picture = this.signs.get(key);
       if (picture === undefined) this.signs.set(key, (picture = signPicture(kind, size)));
-      to.drawImage(picture, Math.round(px + aside), Math.round(py - up - size / 2));
+      const name = looks.hasNames ? (label?.h ?? 0) : 0;
+      const y = Math.max(2, Math.round(py - up - name - size));
+      to.drawImage(picture, Math.round(px - size / 2), y);
     }
   }
 

@@ -6,7 +6,7 @@ import { chat as words, signs as names } from "../words/chat.js";
 import { placeSaid } from "../words/place_said.js";
 import type { Word } from "../words/word.js";
 import { useStore } from "../view/use.js";
-import { Words } from "../view/words.js";
+import { useLine, Words } from "../view/words.js";
 import { Sign } from "./sign.js";
 import { care, react } from "./words_live.js";
 
@@ -19,6 +19,7 @@ export function signName(kind: string): Word | undefined {
 
 /** How one feels, without voice and without text: one tap each. */
 export function Signs({ here }: { here: Here }): VNode | null {
+  const line = useLine();
   const stops = inForce(useStore(care), Date.now());
   if (myState(here) === "watch") return null;
   const isStopped = stops.some((one) => one.kind === "react");
@@ -39,10 +40,11 @@ export function Signs({ here }: { here: Here }): VNode | null {
               type="button"
               class="sign-button"
               data-sign={kind}
+              aria-label={line(names[kind])}
               onClick={() => void react(kind)}
             >
               <Sign kind={kind} />
-              <span>
+              <span class="sign-name" aria-hidden="true">
                 <Words of={names[kind]} />
               </span>
             </button>

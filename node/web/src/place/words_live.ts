@@ -255,6 +255,7 @@ export function say(text: string): void {
   keepUnsaid([...unsaid, one]);
   chat.set(written(chat.get(), one, ways?.me()?.name ?? ""));
   draft("");
+  addressed.set(undefined); // the next one is for everyone again
   flush();
 }
 

@@ -112,6 +112,7 @@ export async function choose(kind: SosKind): Promise<void> {
   const { atMs } = seen.told;
   for (let n = 0; n < 5; n++) {
     const got = await call({ id, atMs, mark: "", kind, isUndone: false }, page.get().at);
+    if (got.kind === "told") change(withKind(sos.get(), id, got.told.kind)); // as the node has it
     if (got.kind !== "later") return;
     await new Promise((go) => setTimeout(go, retryMs(n)));
   }
@@ -147,7 +148,9 @@ async function sendOne(one: Kept): Promise<boolean> {
       return true;
     }
     case "done":
+    case "late": // too late to take it back: how it stands is shown
       change(dropped(sos.get(), one.id));
+      if (got.kind === "late") void look();
       return true;
     case "out":
       void lookAgain();

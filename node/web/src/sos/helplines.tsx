@@ -22,7 +22,7 @@ export function Helplines(): VNode {
         {lines.map(([number, name, note]) => (
           <li key={number}>
             <a href={`tel:${number.replaceAll("-", "")}`}>
-              <span class="helpline-number">{number}</span>
+              <span class="given helpline-number">{number.replaceAll("-", "\u2011")}</span>
               <span>
                 <Words of={name} />
               </span>

@@ -3,10 +3,11 @@ import { ask, type Outcome } from "../edge/api.js";
 import { type Kept, sosKinds, type Told } from "../state/sos.js";
 import type { Sos } from "../wire.js";
 
-/** `out`: this device is signed out; `later`: to be tried again. */
+/** `late`: staff have been told already; `out`: this device is signed out; `later`: to be tried again. */
 export type Got =
   | { readonly kind: "told"; readonly told: Told }
   | { readonly kind: "done" }
+  | { readonly kind: "late" }
   | { readonly kind: "out" }
   | { readonly kind: "later" };
 
@@ -24,7 +25,8 @@ export async function call(one: Kept, from: string): Promise<Got> {
 export async function takeBack(id: string): Promise<Got> {
   const got = await ask("sos.undo", { sos: id }, undefined);
   if (got.kind === "ok") return { kind: "done" };
-  return got.kind === "refused" && got.problem.status === 404 ? { kind: "done" } : failed(got);
+  if (got.kind === "refused" && got.problem.status === 404) return { kind: "done" };
+  return got.kind === "refused" && got.problem.status === 409 ? { kind: "late" } : failed(got);
 }
 
 export async function mine(): Promise<Outcome<readonly Told[]>> {
@@ -42,13 +44,13 @@ function failed(got: Exclude<Outcome<unknown>, { kind: "ok" }>): Got {
 /** The node's clock is not the device's: how long a call may be taken back is what is left of it. */
 function toldOf(of: Sos): Told {
   const atMs = Date.parse(of.at);
-  const seenAt = of.state === "seen" ? undefined : of.answered_at;
+  const stateAt = of.state === "seen" ? of.seen_at : of.answered_at;
   return {
     id: of.sos,
     atMs,
     kind: sosKinds.find((one) => one === of.kind),
     state: of.state,
-    stateMs: seenAt === undefined ? undefined : Date.parse(seenAt),
+    stateMs: stateAt === undefined ? undefined : Date.parse(stateAt),
     undoUntilMs: Date.now() + Date.parse(of.undo_until) - atMs,
   };
 }

@@ -92,7 +92,7 @@ export function undone(now: Sos, id: string): Sos {
   return { ...now, kept: changed(now.kept, id, (one) => ({ ...one, isUndone: true })) };
 }
 
-export function withKind(now: Sos, id: string, kind: SosKind): Sos {
+export function withKind(now: Sos, id: string, kind: SosKind | undefined): Sos {
   return {
     kept: changed(now.kept, id, (one) => ({ ...one, kind })),
     told: changed(now.told, id, (one) => ({ ...one, kind })),

@@ -218,7 +218,7 @@ export const signs = {
   smile: ["にこにこ", "にこにこ", "Smile"],
   laugh: ["わらった", "わらった", "That is funny"],
   wow: ["びっくり", "びっくり", "Wow"],
-  think: ["かんがえ中《ちゅう》", "かんがえて います", "Thinking"],
+  think: ["うーん", "うーん", "Thinking"],
   question: ["はてな", "はてな", "What?"],
   hand: ["はい", "はい", "Hand up"],
   sad: ["しょんぼり", "しょんぼり", "Sad"],

@@ -6,6 +6,7 @@ door that waits for staff. Children are raw clients (tests/lib/visitor.py)."""
 import datetime
 import os
 import sys
+import tempfile
 import time
 import uuid
 
@@ -389,6 +390,23 @@ def the_door_waits_for_staff_where_it_shall(t):
             t.eq(a.me()["name"], "こども0", "who is inside stays")
             setting("care.hold_entries", "false")
             b.wait("floor.here", 6)
+
+
+@case
+def all_of_it_is_in_the_log_that_can_be_proved(t):
+    t.req("NI-T3-8")
+    note(supporter, 3, text="あした話す")
+    with tempfile.TemporaryDirectory() as scratch:
+        path = scratch + "/export"
+        node.cli("log", "export", "--to", path)
+        key = node.cli("log", "key").stdout.strip()
+        done = node.cli("verify", "log", path, "--key", key, "--checkpoints",
+                        node.data_dir + "/checkpoints.log")
+        t.ok("異常はありません" in done.stdout, "clean", done.stdout)
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        for table in ("contact", "handover"):
+            t.ok(f'"{table}"' in text, f"leaves of {table}")
 
 
 if __name__ == "__main__":

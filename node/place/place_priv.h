@@ -69,7 +69,6 @@ struct visit {
     struct place *place;
     struct id id, account;
     struct guest *guest; /* NULL: held */
-    struct place_pass pass;
     struct visit *prev, *next;
     struct world_person *person; /* NULL: on no floor (yet) */
     struct place_floor *floor;
@@ -97,6 +96,7 @@ struct visit {
     struct world_where seat;    /* as it was last written; its room is not looked at */
     struct visit_ring ring;
     struct chat_told told;
+    struct place_pass pass; /* last: loops over visits read only what stands before */
 };
 
 /* Somebody whom a program before us left on a spot; his place is kept for him. */

@@ -22,7 +22,7 @@ function mailsTo(address: string): readonly Mail[] {
 }
 
 /** The part behind # of the link in the nth mail there; waits until it has come. */
-async function linkTo(address: string, n: number): Promise<string> {
+export async function linkTo(address: string, n: number): Promise<string> {
   const end = Date.now() + 15_000;
   while (mailsTo(address).length < n) {
     if (Date.now() > end) throw new Error(`no mail ${n} to ${address}`);

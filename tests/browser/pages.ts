@@ -73,12 +73,13 @@ async function toChat(visit: Visit): Promise<void> {
   await page.fill("#chat-field", "あ".repeat(201));
 }
 
-/** A call for help that nobody has seen yet. */
+/** A call for help that somebody may still come to. */
 async function toHelp(visit: Visit): Promise<void> {
   await to(visit, "", ".home");
   const { page } = visit;
   await page.locator(".sos").click();
-  await page.locator('.sos-state[data-sos="waiting"]').waitFor();
+  await page.locator('.sos-state[data-sos="waiting"], .sos-state[data-sos="seen"]').waitFor();
+  await page.waitForSelector(".helplines");
   await page.locator(".sos-undo").waitFor({ state: "detached" });
 }
 
@@ -128,7 +129,7 @@ async function toIncident(visit: Visit): Promise<void> {
     procedure: "bullying",
     text: "長い文でも読めることを確かめる。".repeat(8),
   });
-  await to(visit, `#/incidents/${(await incident).incident}`, "#incident-procedure");
+  await to(visit, `#/incident/${(await incident).incident}`, "#incident-procedure");
   for (const one of await visit.page.locator("details > summary").all()) await one.click();
   await visit.page.locator("form .quiet-button").first().click();
   await visit.page.waitForSelector("#incident-note-fault");

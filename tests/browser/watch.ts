@@ -1,6 +1,7 @@
 /** Those who watch over the place, at their screens: calls for help from the link of a mail, incidents, who is
  * called, lines that wait (NI-2.3-b2, AI-4.4-カ-ハ-1a, AI-4.4-カ-ハ-1b). */
 import { login, place, signedIn, type Visit, visiting } from "./engine.ts";
+import { linkTo } from "./notify.ts";
 import { suite } from "./t.ts";
 import { asked, callForHelp, saying } from "./watch_made.ts";
 
@@ -277,5 +278,70 @@ test("the_console_looks_by_the_clock_when_its_line_is_down", async (t) => {
     await asked(page, "POST", `/api/v1/sos/${sos}/act`, { act: "close", text: "済み" });
     await card.waitFor({ state: "detached" });
     t.ok(true, "what is over goes from the top");
+  });
+});
+
+test("a_call_in_the_night_is_answered_from_the_link_of_a_mail", async (t) => {
+  t.req("NI-2.3-b2 AI-4.4-カ-ハ-1b");
+  const address = "watcher@example.jp";
+  await visiting(t, at, { state: await signedIn(at, "watcher") }, async (visit: Visit) => {
+    const { page } = visit;
+    await visit.open();
+    const { account } = await asked<{ account: string }>(page, "GET", "/api/v1/session");
+    await visiting(t, at, { state: await signedIn(at, "board5") }, async (board: Visit) => {
+      await board.open();
+      const kinds = ["sos", "incident"];
+      await asked(board.page, "POST", "/api/v1/notify/receivers", {
+        account,
+        channel: "mail",
+        address,
+        kinds,
+      });
+      for (const purpose of kinds)
+        await asked(board.page, "POST", "/api/v1/duty", {
+          purpose,
+          account,
+          position: 1,
+          is_on: true,
+        });
+      await visit.open(await linkTo(address, 1));
+      await page.waitForSelector("main .note");
+      await board.open("#/duty");
+      await board.choose("light", "plain");
+      await board.page.getByText("メールが届く", { exact: true }).first().waitFor();
+      t.eq(await board.page.locator(".fault").count(), 0, "somebody can be reached");
+
+      const sos = await callForHelp(at, "watched3", "talk");
+      const link = await linkTo(address, 2);
+      await visit.open(link);
+      await page.waitForSelector(".button-big");
+      t.eq(new URL(page.url()).hash, `#/sos/${sos}`, "the link leads to the call");
+      await visit.choose("light", "plain");
+      await page.getByText("野村 ひかりに知らせました").waitFor();
+      await page.click(".button-big");
+      await page.getByText("野村 ひかりが対応しています").waitFor();
+      const said = { act: "close", text: "電話で話した" };
+      await asked(page, "POST", `/api/v1/sos/${sos}/act`, said);
+
+      const report = { kind: "manual", urgency: 3, severity: 3, text: "夜のあいだのこと" };
+      const { incident } = await asked<{ incident: string }>(
+        board.page,
+        "POST",
+        "/api/v1/incidents",
+        report,
+      );
+      await visit.open(await linkTo(address, 3));
+      await page.waitForSelector("#incident-steps");
+      t.eq(new URL(page.url()).hash, `#/incident/${incident}`, "and that of an incident to it");
+      await page.getByText("野村 ひかりが読みました").waitFor();
+      await asked(page, "POST", `/api/v1/incidents/${incident}/act`, said);
+      for (const purpose of kinds)
+        await asked(board.page, "POST", "/api/v1/duty", {
+          purpose,
+          account,
+          position: 1,
+          is_on: false,
+        });
+    });
   });
 });

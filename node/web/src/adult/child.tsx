@@ -248,7 +248,7 @@ function Incidents({ of }: { of: readonly ChildIncident[] }): VNode {
           {of.map((one) => (
             <li key={one.incident}>
               <p class="tags">
-                <a class="inline-door" href={`#/incidents/${one.incident}`}>
+                <a class="inline-door" href={`#/incident/${one.incident}`}>
                   <IncidentKind of={one.kind} />
                 </a>
                 <Grade of={one} />

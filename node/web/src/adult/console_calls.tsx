@@ -101,7 +101,7 @@ function IncidentOnTop({ of }: { of: IncidentCase }): VNode {
   return (
     <a
       class={isGrave(of) ? "card card-small door alarm" : "card card-small door"}
-      href={`#/incidents/${of.incident}`}
+      href={`#/incident/${of.incident}`}
     >
       <span class="tags">
         <span class="door-title">

@@ -78,7 +78,7 @@ function IncidentRow({ of }: { of: IncidentCase }): VNode {
       class={
         isGrave(of) && of.state === "new" ? "card card-small door alarm" : "card card-small door"
       }
-      href={`#/incidents/${of.incident}`}
+      href={`#/incident/${of.incident}`}
     >
       <span class="tags">
         <span class="door-title">

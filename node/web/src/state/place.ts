@@ -46,7 +46,7 @@ const rows = {
   console: { path: "console", of: "adult" },
   held: { path: "held", of: "adult" },
   incidents: { path: "incidents", of: "adult" },
-  incident: { path: "incidents/*", of: "adult" },
+  incident: { path: "incident/*", of: "adult" }, // as the link of a notice names it, so sos
   "sos-list": { path: "sos", of: "adult" },
   sos: { path: "sos/*", of: "adult" },
   child: { path: "child/*", of: "adult" },

@@ -68,7 +68,6 @@ export const child = {
     "4しゅうの うち {n}（{needed}で ステップ1）",
     "Weeks with contact, of the last four: {n} ({needed} make step 1)",
   ],
-  here: ["いま、中《なか》にいます", "いま います", "here now"],
 
   contacts: ["やりとり・声《こえ》かけ", "やりとり", "Contacts"],
   contactsNone: [

@@ -145,11 +145,6 @@ export const watch = {
   doIt: ["この理由《りゆう》で行《おこな》う", "この わけで する", "Do it for this reason"],
   cancel: ["やめる", "やめる", "Cancel"],
   working: ["しています…", "して います…", "Working…"],
-  needReason: [
-    "理由《りゆう》を書《か》いてください。",
-    "わけを かいて ください。",
-    "Please give a reason.",
-  ],
   newName: ["新《あたら》しい名前《なまえ》", "あたらしい なまえ", "New name"],
   needName: [
     "新《あたら》しい名前《なまえ》を入《い》れてください。",
@@ -186,11 +181,6 @@ export const watch = {
     "{name}への声《こえ》かけを記録《きろく》しました。",
     "{name}への こえかけを きろく しました。",
     "Contact with {name} logged.",
-  ],
-  noMeasure: [
-    "もう止《と》まっていません。一覧《いちらん》を新《あたら》しくします。",
-    "もう とまって いません。",
-    "It is not stopped any more. The list is renewed.",
   ],
 
   reasonHurt: [
@@ -241,9 +231,4 @@ export const watch = {
   ],
   handoverSave: ["残《のこ》す", "のこす", "Save"],
   handoverSaved: ["残《のこ》しました。", "のこしました。", "Saved."],
-  needText: [
-    "文《ぶん》を入《い》れてください。",
-    "ぶんを 入《い》れて ください。",
-    "Please write something.",
-  ],
 } satisfies Record<string, Word>;

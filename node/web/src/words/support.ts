@@ -20,7 +20,6 @@ export const support = {
     "どんなことか わかりません。",
     "No kind was chosen.",
   ],
-  sosFrom: ["押《お》した画面《がめん》：{page}", "どこで： {page}", "Pressed on: {page}"],
   closedHours: ["開設時間外《かいせつじかんがい》", "しまって いる とき", "outside opening hours"],
   waiting: ["まだだれも見《み》ていません", "まだ だれも みて いません", "Nobody has seen it yet"],
   seen: ["見《み》た人《ひと》がいます", "みた 人《ひと》が います", "Somebody has seen it"],
@@ -28,11 +27,6 @@ export const support = {
     "{name}が対応《たいおう》しています",
     "{name}が こたえて います",
     "{name} takes care of it",
-  ],
-  answeredYou: [
-    "あなたが対応《たいおう》しています",
-    "あなたが こたえて います",
-    "You take care of it",
   ],
   closed: ["終《お》わりました", "おわりました", "Closed"],
   undone: [
@@ -73,11 +67,6 @@ export const support = {
   ],
   closeText: ["どうなったか", "どう なったか", "How it ended"],
   close: ["終《お》わりにする", "おわりに する", "Close"],
-  needText: [
-    "どうなったかを書《か》いてください。",
-    "どう なったか かいて ください。",
-    "Please write how it ended.",
-  ],
   toChild: ["この子《こ》のページ", "この 子《こ》の ページ", "Child's page"],
   didAnswer: [
     "あなたが対応《たいおう》することを、みんなと本人《ほんにん》に知《し》らせました。",
@@ -86,7 +75,6 @@ export const support = {
   ],
   didClose: ["終《お》わりにしました。", "おわりました。", "Closed."],
   done: ["できました。", "できました。", "Done."],
-  sosPast: ["これまでの知《し》らせ", "いままでの しらせ", "Calls so far"],
 
   incidents: ["出来事《できごと》", "できごと", "Incidents"],
   incident: ["出来事《できごと》", "できごと", "An incident"],

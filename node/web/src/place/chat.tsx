@@ -114,6 +114,7 @@ function Log(): VNode {
   const { lines, nNew } = channelOf(useStore(chat), to);
   const log = useRef<HTMLOListElement>(null);
   const isAtEnd = useRef(true);
+  const isInSight = useRef(false);
   const last = lines.at(-1);
   const toEnd = (): void => {
     const box = log.current;
@@ -123,15 +124,20 @@ function Log(): VNode {
     const box = log.current;
     isAtEnd.current =
       box === null || box.scrollHeight - box.scrollTop - box.clientHeight < nearEndPx;
-    look(isAtEnd.current && document.visibilityState === "visible");
+    look(isAtEnd.current && isInSight.current && document.visibilityState === "visible");
   };
   useLayoutEffect(() => {
     if (isAtEnd.current || last?.state === "pending") toEnd();
   }, [lines]);
   useEffect(() => {
-    tell();
+    const sight = new IntersectionObserver((seen) => {
+      isInSight.current = seen.at(-1)?.isIntersecting ?? false;
+      tell();
+    });
+    if (log.current !== null) sight.observe(log.current);
     document.addEventListener("visibilitychange", tell);
     return () => {
+      sight.disconnect();
       document.removeEventListener("visibilitychange", tell);
       look(false);
     };

@@ -83,7 +83,6 @@ export function Inside({ here }: { here: Here }): VNode {
             <Words of={hasMap ? place.toWords : place.toMap} />
           </button>
           <LettersButton isOpen={hasLetters} open={showLetters} />
-          <ToChat to={() => words.current?.focus()} />
           <button type="button" class="quiet-button leave" onClick={leave}>
             <Words of={place.leave} />
           </button>
@@ -102,6 +101,7 @@ export function Inside({ here }: { here: Here }): VNode {
           {here.isAnonymous ? <Words of={place.anonymous} /> : null}
         </p>
       )}
+      <ToChat to={() => words.current?.focus()} />
       <div class="said-over">
         <EchoNote isPassing />
         <RoomNote nameOf={nameOf} />
@@ -169,15 +169,16 @@ export function Inside({ here }: { here: Here }): VNode {
   );
 }
 
-/** To the chat, wherever the page was scrolled to, and how much is new there. */
-function ToChat({ to }: { to: () => void }): VNode {
+/** That something new was written where the reader does not look, and the way there. It moves nothing and
+ * takes no focus. */
+function ToChat({ to }: { to: () => void }): VNode | null {
   const now = useStore(chat);
   let n = 0;
   for (const one of now.channels.values()) n += one.nNew;
+  if (n === 0) return null;
   return (
     <button type="button" class="quiet-button to-chat" onClick={to}>
-      <Words of={chatWords.title} />
-      {n === 0 ? null : <span class="pill chat-n">{n}</span>}
+      <Words of={chatWords.newer} slots={{ n }} />
     </button>
   );
 }

@@ -73,6 +73,8 @@ interface Drawn {
   /** Their feet on the canvas. */
   px: number;
   py: number;
+  /** Where nothing of them is any more: over the head, or over the name where that is written. */
+  top: number;
   far: number;
   /** Something high stands before them. */
   isHidden: boolean;
@@ -183,28 +185,26 @@ export class Painter {
     for (const one of this.all) {
       one.px = left + Math.round(one.x * scale);
       one.py = top + Math.round(one.y * tilt * scale);
+      one.top = one.py - Math.round(figureCm.h * 0.94 * scale);
       if (one.px > -60 && one.px < w + 60 && one.py > -20 && one.py < h + 120) this.shown.push(one);
     }
     const groundAt = { x: left - Math.round(edgeCm * scale), y: top - Math.round(topCm * scale) };
     this.layGround(to, groundAt, scale, w, h);
     this.standFigures(to, scene, groundAt, scale, hasShadows, looks.isStill ? 0 : nowMs);
     if (looks.hasNames) this.writeNames(to, scene.mySeat, looks.chosen, namesMost, groundAt, scale);
-    if (scene.signs.size > 0) this.raiseSigns(to, scene, looks, scale, ratio);
+    if (scene.signs.size > 0) this.raiseSigns(to, scene, scale, ratio);
   }
 
   /** Over the head and the name, over everything: they are few and soon gone. Nothing of them moves. */
-  private raiseSigns(to: Pen, scene: Scene, looks: Looks, scale: number, ratio: number): void {
+  private raiseSigns(to: Pen, scene: Scene, scale: number, ratio: number): void {
     const size = Math.round(Math.max(signPx * ratio, figureCm.w * 0.5 * scale));
-    const up = figureCm.h * 0.94 * scale;
-    for (const { seat, px, py, label } of this.shown) {
+    for (const { seat, px, top } of this.shown) {
       const kind = scene.signs.get(seat);
       if (kind === undefined) continue;
       const key = `${kind} ${size}`;
       let picture = this.signs.get(key);
       if (picture === undefined) this.signs.set(key, (picture = signPicture(kind, size)));
-      const name = looks.hasNames ? (label?.h ?? 0) : 0;
-      const y = Math.max(2, Math.round(py - up - name - size));
-      to.drawImage(picture, Math.round(px - size / 2), y);
+      to.drawImage(picture, Math.round(px - size / 2), Math.max(2, top - size));
     }
   }
 
@@ -420,6 +420,7 @@ export class Painter {
       const y = freeRow(taken, one.far < 0 ? none : written, x, Math.round(one.py - up - h), w, h);
       if (y === undefined) continue; // a name that cannot be read is none
       taken.push(x, y, w, h);
+      one.top = y;
       to.drawImage(image, x, y);
     }
   }
@@ -441,6 +442,7 @@ function drawnOf(figure: Figure, before: Drawn | undefined): Drawn {
       isMoving: false,
       px: 0,
       py: 0,
+      top: 0,
       far: 0,
       isHidden: false,
       hop: 0,

@@ -1,8 +1,7 @@
 import type { VNode } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
 import { type ConsoleFilter, noConsoleFilter, rowsShown, stafflessOf } from "../state/console.js";
-import { inOrder } from "../state/floor_order.js";
 import { useAsked } from "../view/asked.js";
 import { Back, PageHead, type PageProps } from "../view/page.js";
 import { MissingNote } from "../view/trouble.js";
@@ -11,7 +10,7 @@ import { Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { watch as words } from "../words/console.js";
 import type { Word } from "../words/word.js";
-import type { ConsoleRow, FloorInfo } from "../wire.js";
+import type { ConsoleRow } from "../wire.js";
 import { CallsOnTop, Sound, Staffless } from "./console_calls.js";
 import { ConsoleFilters } from "./console_filter.js";
 import { Handover } from "./console_handover.js";
@@ -19,10 +18,11 @@ import { LineState, WatchDoors } from "./console_parts.js";
 import { type Open, Row } from "./console_row.js";
 import { useDeed } from "./deed.js";
 import { Said } from "./deed_said.js";
+import type { FloorNamed } from "./floor_parts.js";
 import { liftMeasure, MeasurePanel, type StopKind, stopWords, WhoIs } from "./measure_panel.js";
 import { WarnPanel } from "./warn_panel.js";
 import { callsPart } from "./watch_calls.js";
-import { beginWatch, did, isMissing } from "./watch_control.js";
+import { beginWatch, cards, did, isMissing } from "./watch_control.js";
 import { heldPart } from "./watch_held.js";
 import { list, listPart } from "./watch_list.js";
 
@@ -36,18 +36,17 @@ export function ConsolePage({ role }: PageProps): VNode {
   );
   const told = useStore(list);
   const missing = useStore(isMissing);
-  const [floorsAsked] = useAsked("floors.list", undefined);
-  const floors = useMemo(
-    () => (floorsAsked.at === "here" ? inOrder(floorsAsked.value.items) : []),
-    [floorsAsked],
-  );
+  // As the line names them; while there is none, as the list does to those who may ask for it.
+  const named = useStore(cards);
+  const [asked] = useAsked("floors.list", undefined);
+  const floors = named.length > 0 || asked.at !== "here" ? named : asked.value.items;
   if (missing) return <MissingNote />;
   return (
     <div class="page page-wide">
       <Back href="#/" word={first.toHome} />
       <PageHead title={words.title} />
       <LineState atMs={told?.atMs} />
-      <CallsOnTop />
+      <CallsOnTop floors={floors} />
       {told === undefined ? (
         <p class="starting" role="status">
           <Words of={first.starting} />
@@ -82,7 +81,7 @@ function People({
   mayStop,
 }: {
   rows: readonly ConsoleRow[];
-  floors: readonly FloorInfo[];
+  floors: readonly FloorNamed[];
   mayStop: boolean;
 }): VNode {
   const [filter, put] = useState<ConsoleFilter>(noConsoleFilter);
@@ -167,7 +166,7 @@ function People({
       </ul>
       {shown.length > 0 ? null : (
         <p class="note">
-          <Words of={rows.length === 0 ? words.nobody : words.noMatch} />
+          <Words of={rows.length > 0 ? words.noMatch : mayStop ? words.nobody : words.nobodyOwn} />
         </p>
       )}
       <div class="watch-said">

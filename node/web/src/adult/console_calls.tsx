@@ -10,17 +10,17 @@ import { useStore } from "../view/use.js";
 import { Words } from "../view/words.js";
 import { watch as words } from "../words/console.js";
 import { support } from "../words/support.js";
-import type { FloorInfo, IncidentCase, SosCase } from "../wire.js";
+import type { IncidentCase, SosCase } from "../wire.js";
 import { useDeed } from "./deed.js";
 import { Said } from "./deed_said.js";
-import { FloorOf } from "./floor_parts.js";
+import { type FloorNamed, FloorOf } from "./floor_parts.js";
 import { WhoIs, whomOf } from "./measure_panel.js";
 import { Grade, IncidentKind, SosKind, SosStateOf } from "./support_parts.js";
 import { calls } from "./watch_calls.js";
 import { did } from "./watch_control.js";
 
 /** Calls for help first, each with the one button that matters; then what happened and nobody has read. */
-export function CallsOnTop(): VNode {
+export function CallsOnTop({ floors }: { floors: readonly FloorNamed[] }): VNode {
   const told = useStore(calls);
   const sos = told?.value.sos ?? [];
   const fresh = (told?.value.incidents ?? []).filter((one) => one.state === "new");
@@ -43,7 +43,7 @@ export function CallsOnTop(): VNode {
         <SosOnTop key={one.sos} of={one} />
       ))}
       {fresh.map((one) => (
-        <IncidentOnTop key={one.incident} of={one} />
+        <IncidentOnTop key={one.incident} of={one} floors={floors} />
       ))}
       {sos.length > 0 || told === undefined ? null : (
         <p class="fine">
@@ -97,7 +97,7 @@ function SosOnTop({ of }: { of: SosCase }): VNode {
   );
 }
 
-function IncidentOnTop({ of }: { of: IncidentCase }): VNode {
+function IncidentOnTop({ of, floors }: { of: IncidentCase; floors: readonly FloorNamed[] }): VNode {
   return (
     <a
       class={isGrave(of) ? "card card-small door alarm" : "card card-small door"}
@@ -111,6 +111,7 @@ function IncidentOnTop({ of }: { of: IncidentCase }): VNode {
       </span>
       <span class="tags">
         {of.account === undefined ? null : <WhoIs of={whomOf(of)} />}
+        {of.floor === undefined ? null : <FloorOf id={of.floor} all={floors} />}
         <span class="fine">
           <When utc={of.at} />
         </span>
@@ -125,7 +126,7 @@ export function Staffless({
   floors,
 }: {
   of: readonly ConsoleFloor[];
-  floors: readonly FloorInfo[];
+  floors: readonly FloorNamed[];
 }): VNode {
   return (
     <div role="alert" class="stack-small">

@@ -3,8 +3,8 @@ import { type ConsoleFilter, noConsoleFilter, rowsShown } from "../state/console
 import { useLine, Words } from "../view/words.js";
 import { watch as words } from "../words/console.js";
 import type { Word } from "../words/word.js";
-import type { ConsoleRow, FloorInfo } from "../wire.js";
-import { floorLine } from "./floor_parts.js";
+import type { ConsoleRow } from "../wire.js";
+import { type FloorNamed, floorLine } from "./floor_parts.js";
 
 const only: readonly (readonly [ConsoleFilter["only"], Word])[] = [
   ["all", words.all],
@@ -15,7 +15,7 @@ const only: readonly (readonly [ConsoleFilter["only"], Word])[] = [
 
 interface Props {
   readonly rows: readonly ConsoleRow[];
-  readonly floors: readonly FloorInfo[];
+  readonly floors: readonly FloorNamed[];
   readonly filter: ConsoleFilter;
   readonly put: (filter: ConsoleFilter) => void;
 }

@@ -2,8 +2,8 @@ import { Component, type ComponentChild, type VNode } from "preact";
 import { Given, Words } from "../view/words.js";
 import { watch as words } from "../words/console.js";
 import type { Word } from "../words/word.js";
-import type { ConsoleRow, FloorInfo } from "../wire.js";
-import { FloorOf } from "./floor_parts.js";
+import type { ConsoleRow } from "../wire.js";
+import { type FloorNamed, FloorOf } from "./floor_parts.js";
 import { type MeasureKind, type StopKind, stopWords, WhoIs } from "./measure_panel.js";
 
 /** What is open under a row. */
@@ -11,7 +11,7 @@ export type Open = MeasureKind | "more" | "warn";
 
 export interface RowProps {
   readonly row: ConsoleRow;
-  readonly floors: readonly FloorInfo[];
+  readonly floors: readonly FloorNamed[];
   readonly open: Open | undefined;
   readonly isBusy: boolean;
   /** School staff see and speak; to stop something is for those who run the place. */
@@ -198,7 +198,7 @@ function Standing({ of: row }: { of: ConsoleRow }): VNode | null {
 
 const nNamed = 3;
 
-function Where({ of: row, floors }: { of: ConsoleRow; floors: readonly FloorInfo[] }): VNode {
+function Where({ of: row, floors }: { of: ConsoleRow; floors: readonly FloorNamed[] }): VNode {
   const floor =
     row.floor === undefined ? <Words of={words.lobby} /> : <FloorOf id={row.floor} all={floors} />;
   return (

@@ -11,8 +11,11 @@ import type { Word } from "../words/word.js";
 import type { FloorInfo } from "../wire.js";
 import { type Faults, faultsOf, noFaults, toFirstFault } from "./fields.js";
 
+/** What of a floor its name is made of. */
+export type FloorNamed = Pick<FloorInfo, "id" | "name_ja" | "name_en">;
+
 /** A floor's own name, as its file has it: with its readings, in the system's font. */
-export function FloorName({ of: floor }: { of: FloorInfo }): VNode {
+export function FloorName({ of: floor }: { of: FloorNamed }): VNode {
   return (
     <Given>
       <Words of={[floor.name_ja, floor.name_ja, floor.name_en]} />
@@ -21,13 +24,13 @@ export function FloorName({ of: floor }: { of: FloorInfo }): VNode {
 }
 
 /** The floor of an id; one that is gone keeps its id. */
-export function FloorOf({ id, all }: { id: string; all: readonly FloorInfo[] }): VNode {
+export function FloorOf({ id, all }: { id: string; all: readonly FloorNamed[] }): VNode {
   const floor = all.find((one) => one.id === id);
   return floor === undefined ? <Given>{id}</Given> : <FloorName of={floor} />;
 }
 
 /** A name without readings, for lists of a control. */
-export function floorLine(floor: FloorInfo): string {
+export function floorLine(floor: Pick<FloorInfo, "name_ja">): string {
   return floor.name_ja.replace(/《[^》]*》|｜/gu, "");
 }
 

@@ -14,6 +14,7 @@ import type { IncidentCase, IncidentStep } from "../wire.js";
 import { type Deed, useDeed } from "./deed.js";
 import { Said } from "./deed_said.js";
 import { Field } from "./fields.js";
+import { FloorOf } from "./floor_parts.js";
 import { WhoIs, whomOf } from "./measure_panel.js";
 import { StaffName } from "./sos_page.js";
 import { Grade, GradeChoice, IncidentKind, IncidentStateOf } from "./support_parts.js";
@@ -47,6 +48,7 @@ export function IncidentPage({ page }: PageProps): VNode {
 }
 
 function What({ of }: { of: IncidentCase }): VNode {
+  const [floors] = useAsked("floors.list", undefined);
   const rows: readonly (readonly [Word, ComponentChildren])[] = [
     [words.when, <Time utc={of.at} />],
     [
@@ -59,7 +61,12 @@ function What({ of }: { of: IncidentCase }): VNode {
         </a>
       ),
     ],
-    [words.where, of.floor === undefined ? null : <Given>{of.floor}</Given>],
+    [
+      words.where,
+      of.floor === undefined ? null : (
+        <FloorOf id={of.floor} all={floors.at === "here" ? floors.value.items : []} />
+      ),
+    ],
     [
       words.byWhom,
       of.by === undefined ? (

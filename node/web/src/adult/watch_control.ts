@@ -18,7 +18,9 @@ import {
   type WatchPart,
   watchWants,
 } from "../state/console.js";
+import { inOrder } from "../state/floor_order.js";
 import { createStore, type Store } from "../state/store.js";
+import type { FloorCard } from "../wire.js";
 
 /** Of a part: what was told last, and when this device heard it. */
 export interface Told<T> {
@@ -55,6 +57,9 @@ export const watch = createStore<Watch>(watchAtStart);
 /** The node says that there is no such page for this reader. */
 export const isMissing = createStore<boolean>(false);
 
+/** The floors as the line names them: also for those who may not ask for the list. */
+export const cards = createStore<readonly FloorCard[]>([]);
+
 let line: Link | undefined;
 let timer: ReturnType<typeof setInterval> | undefined;
 let parts: readonly Part[] = [];
@@ -81,6 +86,7 @@ export function beginWatch(wanted: readonly Part[]): () => void {
       if (state.at === "over" && state.why === "session") void lookAgain();
     },
     event: (event) => {
+      if (event.ev === "hello" || event.ev === "floors") cards.set(inOrder(event.of.floors));
       watch.set(watchHears(watch.get(), event.ev));
       step();
     },

@@ -77,6 +77,11 @@ export const watch = {
     "いま だれも いません。",
     "Nobody is in the place now.",
   ],
+  nobodyOwn: [
+    "いま、自分《じぶん》の学校《がっこう》の人《ひと》は中《なか》にいません。",
+    "いま じぶんの 学校《がっこう》の 人《ひと》は いません。",
+    "Nobody of your school is in the place now.",
+  ],
   noMatch: ["当《あ》てはまる人《ひと》はいません。", "みつかりません。", "Nobody matches."],
   list: ["中《なか》にいる人《ひと》", "いまいる 人《ひと》", "Who is here"],
 

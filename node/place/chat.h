@@ -12,6 +12,9 @@ NODISCARD enum err chat_open(struct place *place, struct fail *why);
 /* The live server has ended. */
 void chat_close(struct place *place);
 void chat_sweep(struct place *place, struct place_now now); /* each tick */
+/* He came to stand on a floor. A talk with somebody who knows him by alias alone, or by name
+ * alone, ends: its id must not tie the two together (SE-4.1-イ-3). */
+void chat_stand(struct visit *visit, struct place_now now);
 /* His visit is over: so are his talks. */
 void chat_leave(struct place *place, struct id account, struct place_now now);
 

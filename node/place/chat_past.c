@@ -226,6 +226,17 @@ static void take_line(struct chat_lines *lines, struct past_line *one)
     one->line = NULL;
 }
 
+/* By what its author was known to the other of a talk read again. */
+static void take_face(struct talk *talk, const struct past_line *one)
+{
+    int i = id_eq(talk->members[0], one->line->author) ? 0 : 1;
+
+    if (!talk->is_restored || talk->has_face[i] || one->line->is_staff)
+        return;
+    talk->has_face[i] = true;
+    talk->faces[i] = one->where.session;
+}
+
 static void take_lines(struct chat *chat, struct chat_past *past)
 {
     for (struct past_line *one = past->lines; one != NULL; one = one->next) {
@@ -235,9 +246,11 @@ static void take_lines(struct chat *chat, struct chat_past *past)
 
         if (one->line->at_utc_us > chat->last_at_utc_us)
             chat->last_at_utc_us = one->line->at_utc_us;
-        if (talk != NULL)
+        if (talk != NULL) {
+            take_face(talk, one);
             take_line(&talk->lines, one);
-        else if (spot != NULL)
+        }
+        if (spot != NULL)
             take_line(&spot->lines, one);
     }
 }

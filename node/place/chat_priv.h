@@ -78,6 +78,10 @@ struct talk {
     struct id members[TALK_MEMBERS];
     int64_t until_mono_us; /* asked; or restored: who is not back by then has left */
     bool is_restored;
+    /* As what each is known to the other: the session under whose alias; ID_NONE, by name. Not
+     * has_face: read again, and he has not stood anywhere yet. */
+    bool has_face[TALK_MEMBERS];
+    struct id faces[TALK_MEMBERS];
     struct chat_lines lines;
 };
 struct chat_block {
@@ -188,6 +192,8 @@ bool chat_is_stopped(struct command_call *call, const struct visit *visit);
 struct talk *talk_find(struct chat *chat, struct id id);
 bool talk_has(const struct talk *talk, struct id account);
 struct id talk_other(const struct talk *talk, struct id account);
+/* The session whose alias he bears where he stands; ID_NONE: staff, or no such session. */
+struct id talk_face(const struct visit *visit);
 /* To one member, as after a cut: talk.open and today's lines. */
 void talk_tell(struct visit *visit, const struct talk *talk, bool is_first,
                struct place_now now);

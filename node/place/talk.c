@@ -69,10 +69,17 @@ static void note_refusal(struct chat *chat, const struct talk *talk, struct plac
 
 /* ---- telling ---- */
 
-static struct span name_for(const struct visit *other, const struct visit *viewer)
+/* In the lobby he is who he was in the talk: alias or name. */
+static struct span name_for(const struct visit *other, const struct visit *viewer,
+                            const struct talk *talk)
 {
-    return other->person != NULL ? world_name(other->person, viewer->pass.look.may_see_ids)
-                                 : span_text(other->pass.look.name);
+    int i = id_eq(talk->members[0], other->account) ? 0 : 1;
+
+    if (other->person != NULL)
+        return world_name(other->person, viewer->pass.look.may_see_ids);
+    if (!viewer->pass.look.may_see_ids && !id_is_none(talk->faces[i]))
+        return span_text(other->pass.look.alias);
+    return span_text(other->pass.look.name);
 }
 
 /* A seat is told as far as it is seen. */
@@ -101,7 +108,7 @@ void talk_tell(struct visit *visit, const struct talk *talk, bool is_first,
 
     if (other != NULL) {
         person.has_seat = seat_for(other, visit, &person.seat);
-        person.name = name_for(other, visit);
+        person.name = name_for(other, visit, talk);
         person.is_staff = other->pass.look.is_staff;
     } else {
         opened.people.n = 0; /* of before a restart, and not back yet */
@@ -121,8 +128,9 @@ void talks_tell_again(struct visit *visit, struct place_now now)
 
 void talk_ask_tell(struct visit *to, const struct visit *from, const struct talk *talk)
 {
-    struct talk_asked asked = {
-        .talk = talk->id, .name = name_for(from, to), .is_staff = from->pass.look.is_staff};
+    struct talk_asked asked = {.talk = talk->id,
+                               .name = name_for(from, to, talk),
+                               .is_staff = from->pass.look.is_staff};
 
     asked.has_seat = seat_for(from, to, &asked.seat);
     visit_call(to, talk_event_asked, &asked);
@@ -214,6 +222,42 @@ void chat_leave(struct place *place, struct id account, struct place_now now)
         next = talk->next;
         if (talk_has(talk, account))
             talk_close(place->chat, talk, account, TALK_GONE, now);
+    }
+}
+
+struct id talk_face(const struct visit *visit)
+{
+    const struct place_floor *floor = visit->floor;
+
+    return floor != NULL && floor->is_anonymous && !visit->pass.look.is_staff ? floor->session
+                                                                              : ID_NONE;
+}
+
+/* Whether he bears another name now than the one by which the other knows him in the talk. */
+static bool is_unmasked(struct talk *talk, const struct visit *visit)
+{
+    int i = id_eq(talk->members[0], visit->account) ? 0 : 1;
+    const struct visit *other = visit_find(visit->place, talk->members[1 - i]);
+    struct id face = talk_face(visit);
+
+    if (talk->kind == TALK_PUPILS && !id_is_none(face))
+        return true; /* they may not begin one there either */
+    if (talk->has_face[i])
+        return !id_eq(talk->faces[i], face) && (other == NULL || !other->pass.look.may_see_ids);
+    talk->has_face[i] = true;
+    talk->faces[i] = face;
+    return false;
+}
+
+void chat_stand(struct visit *visit, struct place_now now)
+{
+    struct chat *chat = visit->place->chat;
+    struct talk *next;
+
+    for (struct talk *talk = chat == NULL ? NULL : chat->talks; talk != NULL; talk = next) {
+        next = talk->next;
+        if (talk_has(talk, visit->account) && is_unmasked(talk, visit))
+            talk_close(chat, talk, ID_NONE, TALK_GONE, now);
     }
 }
 

@@ -19,6 +19,7 @@ static const char distance_ja[] =
     "いまは、ちかづいてほしくない人です。そっとしておきましょう。";
 static const char break_ja[] = "いまは、きゅうけい中の人です。またあとにしましょう。";
 static const char no_talk_ja[] = "このまちでは、この人とふたりだけの会話は使えません。";
+static const char hidden_ja[] = "名前をかくす会では、使えません。";
 static const char many_ja[] = "会話がたくさんあります。一つ終わらせてから、ためしてください。";
 static const char staff_ja[] =
     "職員からの会話は、止められません。こまったときは相談してください。";
@@ -51,9 +52,12 @@ static struct talk *talk_of(struct command_call *call, struct id id)
     return NULL;
 }
 
+/* Where names are hidden children have no talks: every answer would tell who of those they know
+ * it is. */
 static bool is_allowed(const struct visit *a, const struct visit *b)
 {
-    return a->pass.look.role == ROLE_STUDENT && b->pass.look.role == ROLE_STUDENT &&
+    return !a->floor->is_anonymous && a->pass.look.role == ROLE_STUDENT &&
+           b->pass.look.role == ROLE_STUDENT &&
            settings_bool(a->place->conf.services->settings, &setting_chat_pupil_talk);
 }
 
@@ -117,6 +121,8 @@ static struct talk *talk_create(struct chat *chat, const struct visit *from,
                           .kind = is_of_staff(from, to) ? TALK_STAFF : TALK_PUPILS,
                           .state = TALK_IS_ASKED,
                           .members = {from->account, to->account},
+                          .has_face = {true, true},
+                          .faces = {talk_face(from), talk_face(to)},
                           .until_mono_us = now.mono_us + TALK_ASK_US};
     chat->talks = talk;
     return talk;
@@ -265,6 +271,10 @@ static void block(struct command_call *call)
 
     if (visit == NULL || visit->person == NULL) {
         command_refuse(call, "not-here", "まだフロアに入っていません。");
+        return;
+    }
+    if (visit->floor->is_anonymous) { /* his list would tell who it is */
+        command_refuse(call, "no-talk", hidden_ja);
         return;
     }
     other = visit_at(call, visit, input->seat);

@@ -155,6 +155,7 @@ enum err visit_stand(struct visit *visit, struct place_floor *floor, int copy,
     visit->is_seat_due = true;
     count(visit, 1);
     visit->place->is_cards_due = true;
+    chat_stand(visit, now);
     if (visit->guest != NULL)
         measure_tell(visit->guest, now);
     return ERR_OK;

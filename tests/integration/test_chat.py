@@ -228,7 +228,7 @@ def a_contact_detail_waits_for_staff(t):
         t.eq(kept["state"], "held", "a mail address waits, too")
         t.eq(decide(board, kept["line"], "keep").json()["state"], "kept", "kept")
         t.eq(a.wait("chat.held"), {"line": kept["line"], "state": "kept"}, "its author hears of it")
-        t.ok(not heard(b, "taro@"), "and nobody else reads it")
+        t.ok(not heard(b, "taro@") and not heard(b, kept["line"]), "and nobody else reads it, or that it was")
     with visitor(2) as late:
         t.eq([l for l in late.today if l["line"] in (ok["line"], kept["line"])], [], "hidden and kept are not told")
     t.eq(decide(supporter, str(uuid.uuid4()), "keep").status, 404, "no such line")
@@ -473,6 +473,78 @@ def an_anonymous_session_keeps_its_words(t):
         a.enter("lounge")
         lines = [l["line"] for l in a.wait("chat.lines")["lines"]]
         t.ok(before["line"] in lines and ok["line"] not in lines, "afterwards its words are gone", lines)
+
+
+def a_session_without_names(floor):
+    stamp = lambda m: (datetime.datetime.now(datetime.timezone.utc)  # noqa: E731
+                       + datetime.timedelta(minutes=m)).isoformat().replace("+00:00", "Z")
+    made = str(uuid.uuid4())
+    reply = board.request("POST", "/api/v1/place/sessions", {
+        "id": made, "floor": floor, "title": "ほっと", "capacity": 20, "from": stamp(-1), "until": stamp(60),
+        "is_anonymous": True})
+    assert reply.status // 100 == 2, reply
+    return made
+
+
+def into(v, floor):
+    """To that floor, which has a session without names or not."""
+    v.forget("floor.here")
+    v.enter(floor)
+    v.wait("floor.here", where=lambda of: of["floor"] == floor)
+
+
+@case
+def a_talk_does_not_tell_who_bears_an_alias(t):
+    """What two say to each other under one id must not tie an alias to a name, in neither direction."""
+    t.req("SE-4.1-イ-3")
+    teacher = node.sign_in(node.account("school_staff", display_name="せんせい"))
+    setting("chat.pupil_talk", "true")
+    may_be_asked(4, 5)
+    with visitor(4) as a, visitor(5) as b, visitor(teacher, floor=None) as w, visitor(supporter, floor=None) as s:
+        talk = a.command("talk.ask", seat=seat_now(a, b))["talk"]
+        b.wait("talk.asked")
+        made = a_session_without_names("lounge")
+        try:
+            into(b, "lounge")
+            t.eq(a.wait("talk.over"), {"talk": talk, "why": "gone"}, "asked by name: over as he goes there")
+            into(b, "plaza")
+            talk = a.command("talk.ask", seat=seat_now(a, b))["talk"]
+            b.command("talk.answer", talk=b.wait("talk.asked", where=lambda of: of["talk"] == talk)["talk"], yes=True)
+            ok = b.command("talk.say", talk=talk, line=str(uuid.uuid4()), text="こえだけ")
+            t.ok("seat" not in a.wait("chat.line", where=of_line(ok["line"])), "no seat with a word of a talk")
+            into(b, "lounge")
+            t.eq(a.wait("talk.over", where=lambda of: of["talk"] == talk)["why"], "gone", "open: over as well")
+            t.eq(no_of(b, "talk.say", talk=talk, line=str(uuid.uuid4()), text="わたしだよ")[0], "not-found", "no word")
+            for v in (a, w, s):
+                into(v, "lounge")
+            alias = b.me()["name"]
+            t.eq(no_of(a, "talk.ask", seat=seat_now(a, b))[0], "no-talk", "no talk to begin: its answer would tell")
+            t.eq(no_of(a, "talk.block", seat=seat_now(a, b))[0], "no-talk", "nor a block: one's list would tell")
+            theirs = w.command("talk.ask", seat=seat_now(w, b))["talk"]
+            t.eq(w.wait("talk.open")["people"][0]["name"], alias, "staff without IDs know the alias")
+            known = s.command("talk.ask", seat=seat_now(s, b))["talk"]
+            s.wait("talk.open")
+            into(b, "plaza")
+            t.eq(w.wait("talk.over"), {"talk": theirs, "why": "gone"}, "and nothing else: over as the name is back")
+            t.eq(no_of(b, "talk.say", talk=theirs, line=str(uuid.uuid4()), text="せんせい")[0], "not-found", "no word")
+            into(w, "plaza")
+            t.ok(not heard_with(w, theirs, "こども5"), "the id never came with the name")
+            ok = b.command("talk.say", talk=known, line=str(uuid.uuid4()), text="まだいます")
+            t.eq(s.wait("chat.line", where=of_line(ok["line"]))["text"], "まだいます", "who may see IDs talks on")
+            t.ok(not heard_with(a, talk, alias), "nor the other's id with the alias")
+        finally:
+            setting("chat.pupil_talk", "false")
+            board.request("POST", f"/api/v1/place/sessions/{made}/cancel", {"id": str(uuid.uuid4())})
+
+
+def seat_now(v, other):
+    """Where other is now, once v knows it."""
+    return v.until(lambda: other.seat if other.seat in v.floor.people else None, what="the other's seat")
+
+
+def heard_with(v, one, other):
+    """Both in one frame."""
+    return any(one.encode() in m and other.encode() in m for m in v.heard)
 
 
 @case

@@ -288,13 +288,26 @@ static void put(struct csv_writer *w, const char *text, size_t len)
     w->len += len;
 }
 
+/* Bytes of the blank it begins with, or of a mark that a writing in Shift_JIS leaves out. */
+static size_t n_unseen(struct span field)
+{
+    static const char *const unseen[] = {" ", "　", "\n", "\xC2\xA0", "\xE2\x80\x8D"};
+
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
+        if (span_has_prefix(field, span_text(unseen[i])))
+            return strlen(unseen[i]);
+    if (field.len >= 3 && memcmp(field.p, "\xEF\xB8", 2) == 0 && field.p[2] <= 0x8F)
+        return 3;                                                         /* U+FE00 to U+FE0F */
+    return field.len >= 4 && memcmp(field.p, "\xF3\xA0", 2) == 0 ? 4 : 0; /* U+E0000 on */
+}
+
 bool csv_is_formula(struct span field)
 {
-    static const char *const starts[] = {"=",  "+",  "-",  "@",  "\t",
-                                         "\r", "＝", "＋", "－", "＠"};
+    static const char *const starts[] = {"=",  "+",  "-",  "@",  "\t", "\r",
+                                         "＝", "＋", "－", "＠", "−"};
 
-    while (span_has_prefix(field, SPAN(" ")) || span_has_prefix(field, SPAN("　")))
-        field = span_from(field, field.p[0] == ' ' ? 1 : 3);
+    for (size_t n = n_unseen(field); n > 0; n = n_unseen(field))
+        field = span_from(field, n);
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (span_has_prefix(field, span_text(starts[i])))
             return true;

@@ -85,7 +85,7 @@ NODISCARD enum err csv_written(const struct csv_writer *writer, struct span *tex
 /* What was written so far has been taken: the next field goes on behind it. */
 void csv_clear(struct csv_writer *writer);
 /* Would a spreadsheet program compute it instead of showing it? Begins with = + - @, their
- * full-width forms, tab or CR, blanks before them ignored. */
+ * full-width forms, tab or CR; blanks and marks nobody sees before them are ignored. */
 bool csv_is_formula(struct span field);
 /* The field without the ' that CSV_FOR_PEOPLE put before a formula: read as it was meant. */
 struct span csv_unguarded(struct span field);

@@ -124,9 +124,25 @@ T_CASE(csv_writes_quoted_fields_with_crlf_and_no_mark_unless_asked)
 
 T_CASE(csv_for_people_never_holds_a_formula)
 {
-    static const char *const formulas[] = {
-        "=1+1", "+1",  "-1",   "@SUM(A1)", "\t=1", "\rx",    "＝1",
-        "＋1",  "－1", "＠A1", " =1+1",    "　=1", " 　 +1", "=cmd|' /C calc'!A0"};
+    static const char *const formulas[] = {"=1+1",
+                                           "+1",
+                                           "-1",
+                                           "@SUM(A1)",
+                                           "\t=1",
+                                           "\rx",
+                                           "＝1",
+                                           "＋1",
+                                           "－1",
+                                           "＠A1",
+                                           " =1+1",
+                                           "　=1",
+                                           " 　 +1",
+                                           "=cmd|' /C calc'!A0",
+                                           "\n=1",
+                                           "\xC2\xA0=1",
+                                           "\xEF\xB8\x8F=1",
+                                           "\xE2\x80\x8D+1",
+                                           "−1"};
     static const char *const harmless[] = {"山田", "", "1-2", "ー", "a=b", "'=1", " 山", "　"};
 
     T_REQ("NI-T2-1");

@@ -7,7 +7,7 @@
 #include "node/support/support_http.h"
 #include "node/support/support_rows.h"
 
-#define PAGE 50
+#define PAGE SUPPORT_PAGE
 
 /* ---- GET /api/v1/incidents, GET /api/v1/incidents/{incident} ---- */
 
@@ -159,7 +159,8 @@ static enum err read_ask(const struct req *req, struct incident_ask *ask, struct
 {
     enum err rc = support_before(req, &ask->before_utc_us, &ask->before, why);
 
-    ask->n_cap = PAGE + 1;
+    ask->n_cap = support_look(req);
+    ask->school = support_school(req);
     ask->is_open_only = !span_eq(req_query(req, "state"), SPAN("all"));
     return rc == ERR_OK ? place_query_id(req, "account", &ask->account, why) : rc;
 }
@@ -191,14 +192,13 @@ static void list_incidents(struct req *req)
         ask_names(&names, &rows[i]);
     if (!support_names_read(req, &names))
         return;
-    out.has_next = n > PAGE;
-    for (size_t i = 0; i < n && i < PAGE; i++)
+    for (size_t i = 0; i < n && n_shown <= PAGE; i++)
         if (support_may_see(req, &names, rows[i].row.account))
             items[n_shown++] = case_of(&rows[i], &names);
+    out.has_next = n_shown > PAGE;
+    out.items = (struct jx_list){items, out.has_next ? PAGE : n_shown};
     if (out.has_next)
-        out.next =
-            support_before_text(req, rows[PAGE - 1].row.at_utc_us, rows[PAGE - 1].row.id);
-    out.items = (struct jx_list){items, n_shown};
+        out.next = support_before_text(req, items[PAGE - 1].at, items[PAGE - 1].incident);
     reply_header(req, "Cache-Control", "no-store");
     reply_json(req, 200, &out);
 }

@@ -36,6 +36,8 @@ static const struct stmt row_list = {
     " AND ($2::uuid IS NULL OR i.account = $2::uuid)"
     " AND ($3::timestamptz IS NULL OR (i.at, i.id) < ($3::timestamptz, $4::uuid))"
     " AND (NOT $5::boolean OR f.closed IS NULL)"
+    " AND ($7::uuid IS NULL OR i.account IN (SELECT a.id FROM account a WHERE"
+    " a.school = $7::uuid))"
     " ORDER BY i.at DESC, i.id DESC LIMIT $6::integer"};
 static const struct stmt row_leaves = {
     "incident_leaves", "SELECT " ROW_COLUMNS " FROM incident WHERE id = ANY ($1::uuid[])"};
@@ -425,6 +427,7 @@ enum err incident_store_list(struct tx *tx, struct db *db, const struct incident
     db_arg_id(&args, ask->before);
     db_arg_bool(&args, ask->is_open_only);
     db_arg_i32(&args, ask->n_cap);
+    db_arg_id(&args, ask->school);
     rc = store_list(tx, db, &row_list, &args, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
         *out = all;

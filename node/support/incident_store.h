@@ -87,6 +87,7 @@ struct incident_ask {
     int64_t before_utc_us; /* 0: from the newest */
     struct id before;
     bool is_open_only;
+    struct id school; /* about this school's children; ID_NONE: all */
     int n_cap;
 };
 /* The newest first. */

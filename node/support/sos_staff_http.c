@@ -6,7 +6,7 @@
 #include "node/support/support_rows.h"
 #include "node/support/support_say.h"
 
-#define PAGE 50
+#define PAGE SUPPORT_PAGE
 
 /* ---- GET /api/v1/sos, GET /api/v1/sos/{sos} ---- */
 
@@ -125,7 +125,8 @@ static struct case_output case_of(const struct sos_listed *sos,
 
 static void list_sos(struct req *req)
 {
-    struct sos_ask ask = {.n_cap = PAGE + 1,
+    struct sos_ask ask = {.n_cap = support_look(req),
+                          .school = support_school(req),
                           .is_open_only = !span_eq(req_query(req, "state"), SPAN("all"))};
     struct cases_output out = {.has_next = false};
     struct sos_listed *rows = NULL;
@@ -154,14 +155,13 @@ static void list_sos(struct req *req)
     }
     if (!support_names_read(req, &names))
         return;
-    out.has_next = n > PAGE;
-    for (size_t i = 0; i < n && i < PAGE; i++)
+    for (size_t i = 0; i < n && n_shown <= PAGE; i++)
         if (support_may_see(req, &names, rows[i].row.account))
             items[n_shown++] = case_of(&rows[i], &names);
+    out.has_next = n_shown > PAGE;
+    out.items = (struct jx_list){items, out.has_next ? PAGE : n_shown};
     if (out.has_next)
-        out.next =
-            support_before_text(req, rows[PAGE - 1].row.at_utc_us, rows[PAGE - 1].row.id);
-    out.items = (struct jx_list){items, n_shown};
+        out.next = support_before_text(req, items[PAGE - 1].at, items[PAGE - 1].sos);
     reply_header(req, "Cache-Control", "no-store");
     reply_json(req, 200, &out);
 }

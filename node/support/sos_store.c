@@ -32,6 +32,8 @@ static const struct stmt sos_list = {
     " AND ($3::timestamptz IS NULL OR s.at >= $3::timestamptz)"
     " AND ($4::timestamptz IS NULL OR (s.at, s.id) < ($4::timestamptz, $5::uuid))"
     " AND (NOT $6::boolean OR (f.undone IS NULL AND f.closed IS NULL))"
+    " AND ($8::uuid IS NULL OR s.account IN (SELECT a.id FROM account a WHERE"
+    " a.school = $8::uuid))"
     " ORDER BY s.at DESC, s.id DESC LIMIT $7::integer"};
 static const struct stmt sos_leaves = {"sos_leaves", "SELECT " SOS_COLUMNS
                                                      " FROM sos WHERE id = ANY ($1::uuid[])"};
@@ -371,6 +373,7 @@ enum err sos_store_list(struct tx *tx, struct db *db, const struct sos_ask *ask,
     db_arg_id(&args, ask->before);
     db_arg_bool(&args, ask->is_open_only);
     db_arg_i32(&args, ask->n_cap);
+    db_arg_id(&args, ask->school);
     rc = store_list(tx, db, &sos_list, &args, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
         *out = all;

@@ -74,6 +74,7 @@ struct sos_ask {
     int64_t before_utc_us; /* 0: from the newest */
     struct id before;
     bool is_open_only; /* neither undone nor closed */
+    struct id school;  /* of this school's children; ID_NONE: of all */
     int n_cap;
 };
 /* The newest first. */

@@ -144,6 +144,16 @@ enum err support_path_id(struct req *req, const char *name, struct fail *why)
                : fail_set(why, ERR_NOT_FOUND, "not an id");
 }
 
+int support_look(const struct req *req)
+{
+    return req->caller.role == ROLE_SCHOOL_STAFF ? SUPPORT_LOOK_MOST : SUPPORT_PAGE + 1;
+}
+
+struct id support_school(const struct req *req)
+{
+    return req->caller.role == ROLE_SCHOOL_STAFF ? req->caller.school : ID_NONE;
+}
+
 enum err support_before(const struct req *req, int64_t *at_out, struct id *id_out,
                         struct fail *why)
 {

@@ -15,6 +15,14 @@
 /* Who says who is on duty. */
 #define SUPPORT_KEEPERS (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
 
+/* So many rows of a list are looked through for a page: school staff may see few of their
+ * school's, and where a page ends says nothing of the others. */
+#define SUPPORT_PAGE      50 /* rows of a list shown at once */
+#define SUPPORT_LOOK_MOST 2000
+int support_look(const struct req *req);
+/* Whose children he may know at most; ID_NONE: all. */
+struct id support_school(const struct req *req);
+
 #define SUPPORT_TEXT_MOST 500 /* graphemes of what staff write */
 
 #define SUPPORT_TEXT_MAYBE(struct_, name_, has_, title) \

@@ -349,7 +349,12 @@ def sos_goes_to_the_school_on_duty_too(t):
     t.eq(act(sessions["duty"], sos, "answer").json()["state"], "answered", "the school answers")
     other_sos, _ = press()
     t.eq(sessions["duty"].request("GET", f"{SOS}/{other_sos}").status, 404, "a child of no school of its own")
-    undo(other_sos)
+    for _ in range(51):
+        undo(press()[0])
+    for who in ("duty", "elsewhere", "none"):
+        page = sessions[who].request("GET", f"{SOS}?state=all").json()
+        t.ok("next" not in page, f"{who}: where a page ends tells of no other call", page)
+    t.ok(sos in str(sessions["duty"].request("GET", f"{SOS}?state=all").json()), "and its own is on the first page")
     close_all()
 
 

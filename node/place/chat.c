@@ -12,9 +12,15 @@
 
 /* ---- who writes ---- */
 
+/* The last byte of an account's id is random. */
+static struct chat_person **list_of(struct chat *chat, struct id account)
+{
+    return &chat->persons[account.b[sizeof account.b - 1] % CHAT_PERSON_LISTS];
+}
+
 struct chat_person *chat_person_of(struct chat *chat, struct id account, struct place_now now)
 {
-    struct chat_person *person = chat->persons;
+    struct chat_person **list = list_of(chat, account), *person = *list;
 
     while (person != NULL && !id_eq(person->account, account))
         person = person->next;
@@ -23,8 +29,8 @@ struct chat_person *chat_person_of(struct chat *chat, struct id account, struct 
         if (person == NULL)
             return NULL;
         person->account = account;
-        person->next = chat->persons;
-        chat->persons = person;
+        person->next = *list;
+        *list = person;
     }
     person->touched_mono_us = now.mono_us;
     return person;
@@ -64,10 +70,8 @@ struct words_window *chat_window_of(struct chat_person *person, uint64_t key)
     return &window->window;
 }
 
-static void persons_sweep(struct chat *chat, int64_t before_mono_us)
+static void list_sweep(struct chat_person **at, int64_t before_mono_us)
 {
-    struct chat_person **at = &chat->persons;
-
     while (*at != NULL) {
         struct chat_person *person = *at;
 
@@ -79,6 +83,12 @@ static void persons_sweep(struct chat *chat, int64_t before_mono_us)
         free_windows(person);
         free(person);
     }
+}
+
+static void persons_sweep(struct chat *chat, int64_t before_mono_us)
+{
+    for (size_t i = 0; i < CHAT_PERSON_LISTS; i++)
+        list_sweep(&chat->persons[i], before_mono_us);
 }
 
 /* Two lines of one moment, or of a clock that stepped back a little, keep their order. After a

@@ -46,19 +46,29 @@ struct chat_line *chat_line_create(const struct chat_line *of)
     return line;
 }
 
+/* Ids are made by the device: who chooses them badly has a long list of his own lines at worst,
+ * CHAT_LINES_KEPT. */
+static size_t list_of(struct id id)
+{
+    return id.b[sizeof id.b - 1] % CHAT_LINE_LISTS;
+}
+
 struct chat_line *chat_lines_find(const struct chat_lines *lines, struct id id)
 {
-    struct chat_line *line = lines->first;
+    struct chat_line *line = lines->by_id[list_of(id)];
 
     while (line != NULL && !id_eq(line->id, id))
-        line = line->next;
+        line = line->next_by_id;
     return line;
 }
 
 static void drop_first(struct chat_lines *lines)
 {
-    struct chat_line *line = lines->first;
+    struct chat_line *line = lines->first, **at = &lines->by_id[list_of(line->id)];
 
+    while (*at != line)
+        at = &(*at)->next_by_id;
+    *at = line->next_by_id;
     lines->first = line->next;
     if (lines->first == NULL)
         lines->last = NULL;
@@ -78,6 +88,8 @@ void chat_lines_put(struct chat_lines *lines, struct chat_line *line)
     *at = line;
     if (line->next == NULL)
         lines->last = line;
+    line->next_by_id = lines->by_id[list_of(line->id)];
+    lines->by_id[list_of(line->id)] = line;
     if (++lines->n > CHAT_LINES_KEPT)
         drop_first(lines);
 }
@@ -284,8 +296,9 @@ static void send_openly(struct chat *chat, const struct chat_where *where,
 {
     const struct place_floor *floor = floor_of(chat->place, where);
 
-    for (const struct visit *v = chat->place->visits; v != NULL && floor != NULL; v = v->next)
-        if (v->floor == floor && v->guest != NULL && may_hear(v, where, line))
+    for (const struct visit *v = floor == NULL ? NULL : floor->visits; v != NULL;
+         v = v->floor_next)
+        if (v->guest != NULL && may_hear(v, where, line))
             frames_send(chat->place, frames, v);
     ws_shared_unref(&frames->frame[0]);
     ws_shared_unref(&frames->frame[1]);
@@ -329,6 +342,8 @@ void chat_gone_send(struct chat *chat, const struct chat_where *where, const str
     const struct chat_one gone = {line->id};
     struct frames frames = {.event = chat_event_gone, .of = {&gone, &gone}};
 
+    if (line->state == CHAT_KEPT)
+        frames.of[0] = NULL; /* they never heard of it; its author is told by chat.held */
     if (talk != NULL)
         send_in_talk(chat, talk, &frames, now);
     else
@@ -373,7 +388,7 @@ static size_t n_passed(const struct chat_lines *lines, const struct visit *visit
 static void send_lines(struct visit *visit, const struct chat_lines *lines,
                        enum chat_channel channel, struct id talk)
 {
-    static const struct chat_lines none = {NULL, NULL, 0};
+    static const struct chat_lines none = {.n = 0};
     const struct chat_lines *from = lines == NULL ? &none : lines;
     struct arena *arena = visit->place->arena;
     bool is_room = channel == CHAT_ROOM, has_ids = visit->pass.look.may_see_ids;

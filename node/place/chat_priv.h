@@ -12,8 +12,10 @@
 #include "node/place/talk_store.h"
 #include "tenants/words/words.h"
 
-#define CHAT_LINES_KEPT 200 /* of a channel */
-#define CHAT_LINES_TOLD 100 /* of them at once */
+#define CHAT_LINES_KEPT   200 /* of a channel */
+#define CHAT_LINE_LISTS   64  /* of its lines, by id */
+#define CHAT_PERSON_LISTS 256 /* of those who write, by account */
+#define CHAT_LINES_TOLD   100 /* of them at once */
 #define CHAT_LINES_BYTES \
     65536 /* and so much text: a frame stays far below what a queue holds */
 /* Everybody who may hold a ticket. */
@@ -25,7 +27,7 @@
 /* ---- one line in memory; texts lie behind it ---- */
 
 struct chat_line {
-    struct chat_line *next;
+    struct chat_line *next, *next_by_id;
     struct id id, author, to; /* to: ID_NONE, nobody */
     int64_t at_utc_us;
     enum chat_state state;
@@ -42,6 +44,7 @@ struct chat_line *chat_line_create(const struct chat_line *of);
 struct chat_lines {
     struct chat_line *first, *last; /* the oldest first */
     size_t n;
+    struct chat_line *by_id[CHAT_LINE_LISTS];
 };
 /* In its place by time; taken. None with that id is there. */
 void chat_lines_put(struct chat_lines *lines, struct chat_line *line);
@@ -136,7 +139,7 @@ struct chat {
     struct talk *talks;
     struct chat_block *blocks;
     struct talk_refusal *refusals;
-    struct chat_person *persons;
+    struct chat_person *persons[CHAT_PERSON_LISTS]; /* by account */
     struct chat_past *past;
     unsigned gen;           /* rises when everybody is to be told anew */
     uint64_t epoch;         /* of the keyring: keys went, so do texts */

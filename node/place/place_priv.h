@@ -72,6 +72,7 @@ struct visit {
     struct visit *prev, *next;
     struct world_person *person; /* NULL: on no floor (yet) */
     struct place_floor *floor;
+    struct visit *floor_next, **floor_at; /* in its visits */
     int copy;
     bool is_counted;
     int64_t since_utc_us;       /* on floors, without a break */
@@ -126,6 +127,7 @@ struct place_floor {
     char id[PLACE_FLOOR_CAP];
     unsigned bit;
     struct ground *ground;  /* a reference */
+    struct visit *visits;   /* on all its copies, linked by floor_next */
     bool is_there;          /* in the facts in force, and not hidden */
     struct facts_room room; /* session: not to be used, the facts may have gone */
     struct id session;      /* ID_NONE: none runs */

@@ -126,6 +126,9 @@ void visit_off(struct visit *visit, struct place_now now)
     count(visit, -1);
     world_leave(&visit->person, place_ms(now));
     visit->person = NULL;
+    *visit->floor_at = visit->floor_next;
+    if (visit->floor_next != NULL)
+        visit->floor_next->floor_at = visit->floor_at;
     visit->floor = NULL;
     visit->place->is_queue_due = visit->place->is_cards_due = true;
 }
@@ -149,6 +152,11 @@ enum err visit_stand(struct visit *visit, struct place_floor *floor, int copy,
     visit_off(visit, now);
     visit->person = person;
     visit->floor = floor;
+    visit->floor_at = &floor->visits;
+    visit->floor_next = floor->visits;
+    if (visit->floor_next != NULL)
+        visit->floor_next->floor_at = &visit->floor_next;
+    floor->visits = visit;
     visit->copy = copy;
     visit->is_counted = !visit->pass.look.is_staff;
     visit->is_away_ours = false;

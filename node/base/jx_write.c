@@ -5,6 +5,8 @@
 #include "node/base/jx_scalar.h"
 #include "node/base/utf.h"
 
+#define FIELDS_CAP 128 /* of one shape */
+
 /* Written in two passes over the same code: the first counts (into == NULL), the second fills a
  * buffer of exactly that size, so that nothing grows and nothing can fail half-way. */
 struct sink {
@@ -183,30 +185,34 @@ static void put_value(struct sink *s, const struct jx_field *field, const void *
     }
 }
 
-/* The field to write after `last`: the next of the table, or the next name in byte order. */
-static const struct jx_field *next_field(const struct sink *s, const struct jx_shape *shape,
-                                         const struct jx_field *last)
+/* The fields as they are written: in the order of the table, or of their names' bytes. */
+static void sort_fields(const struct sink *s, const struct jx_shape *shape,
+                        const struct jx_field *order[FIELDS_CAP])
 {
-    const struct jx_field *end = shape->fields + shape->n_fields, *best = NULL;
+    invariant(shape->n_fields <= FIELDS_CAP, "%s has %zu fields", shape->name,
+              (size_t)shape->n_fields);
+    for (size_t i = 0; i < (size_t)shape->n_fields; i++) {
+        size_t at = i;
 
-    if (!s->is_canonical) {
-        best = last == NULL ? shape->fields : last + 1;
-        return best < end ? best : NULL;
+        while (s->is_canonical && at > 0 &&
+               strcmp(shape->fields[i].name, order[at - 1]->name) < 0) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = &shape->fields[i];
     }
-    for (const struct jx_field *f = shape->fields; f < end; f++)
-        if ((last == NULL || strcmp(f->name, last->name) > 0) &&
-            (best == NULL || strcmp(f->name, best->name) < 0))
-            best = f;
-    return best;
 }
 
 static void object(struct sink *s, const struct jx_shape *shape, const uint8_t *from)
 {
+    const struct jx_field *order[FIELDS_CAP];
     bool is_first = true;
 
+    sort_fields(s, shape, order);
     put_char(s, '{');
-    for (const struct jx_field *f = next_field(s, shape, NULL); f != NULL;
-         f = next_field(s, shape, f)) {
+    for (size_t i = 0; i < (size_t)shape->n_fields; i++) {
+        const struct jx_field *f = order[i];
+
         if ((f->flags & JX_SECRET) != 0 ||
             ((f->flags & JX_OPTIONAL) != 0 && !*(const bool *)(from + f->has_offset)))
             continue;

@@ -103,10 +103,9 @@ void audit_close(struct audit **audit)
 
 void audit_publish(struct audit *audit)
 {
-    struct hash256 root = merkle_root(&audit->tree);
     uint64_t words[5] = {audit->tree.n};
 
-    memcpy(words + 1, root.b, sizeof root.b);
+    memcpy(words + 1, audit->root.b, sizeof audit->root.b);
     atomic_fetch_add(&audit->head_turn, 1);
     for (int i = 0; i < 5; i++)
         atomic_store(&audit->head_words[i], words[i]);
@@ -143,13 +142,13 @@ void audit_stats_read(struct audit *audit, struct audit_stats *stats_out)
 
 /* ---- the writer's hooks ---- */
 
-void audit_write_head(struct audit *audit, const struct merkle *next)
+void audit_write_head(struct audit *audit, uint64_t next_n, const struct hash256 *next_root)
 {
     struct head_state state = {
         .n = audit->tree.n,
-        .root = merkle_root(&audit->tree),
-        .next_n = next->n,
-        .next_root = merkle_root(next),
+        .root = audit->root,
+        .next_n = next_n,
+        .next_root = *next_root,
         .stored = audit->stored,
     };
     struct fail why;
@@ -177,18 +176,22 @@ void audit_tx_committing(struct audit *audit)
     if (audit->pending_seq == audit->next_seq)
         return;
     audit->is_uncertain = true;
-    audit_write_head(audit, &audit->pending);
+    audit->pending_root = merkle_root(&audit->pending);
+    audit_write_head(audit, audit->pending.n, &audit->pending_root);
 }
 
 void audit_tx_committed(struct audit *audit)
 {
+    bool is_root_made = audit->is_uncertain; /* when it was committing */
+
     audit->is_uncertain = false;
     if (audit->pending_seq == audit->next_seq && audit->pending_stored == audit->stored)
         return;
+    audit->root = is_root_made ? audit->pending_root : merkle_root(&audit->pending);
     audit->stored = audit->pending_stored;
     audit->tree = audit->pending;
     audit->next_seq = audit->pending_seq;
-    audit_write_head(audit, &audit->tree);
+    audit_write_head(audit, audit->tree.n, &audit->root);
     audit_publish(audit);
 }
 

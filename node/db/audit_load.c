@@ -259,12 +259,13 @@ enum err audit_load(struct audit *audit, struct db *db, struct fail *why)
         audit->tree = load->tree;
     audit->is_detached = audit->is_detached || audit->next_seq != audit->tree.n;
     audit->is_loaded = true;
+    audit->root = merkle_root(&audit->tree);
     audit_tx_rolled_back(audit);
     audit_publish(audit);
     if (audit->head == NULL && !audit->is_detached &&
         head_open(audit->head_path, &audit->head, &said) != ERR_OK)
         log_error("audit.head_file", L_FAIL(&said));
-    audit_write_head(audit, &audit->tree);
+    audit_write_head(audit, audit->tree.n, &audit->root);
     log_info("audit.loaded", L_INT("leaves", audit->tree.n),
              L_INT("detached", audit->is_detached));
 out:

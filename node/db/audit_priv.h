@@ -24,6 +24,7 @@ struct audit {
      * kept, but nothing is added to the tree nor signed, and the head file stays as it was. */
     bool is_detached;
     struct merkle tree, pending; /* at the last COMMIT; with the leaves of this transaction */
+    struct hash256 root, pending_root; /* of them; the second from committing on */
     uint64_t next_seq, pending_seq;
     struct merkle base; /* the tree at the last external checkpoint, when loaded */
     char base_note[NOTE_CAP];
@@ -55,8 +56,8 @@ struct audit {
 /* Says loudly that database and evidence differ; where is "load", "tail", "stored", ... */
 void audit_mismatch(struct audit *audit, const char *where, uint64_t expected, uint64_t got);
 /* The writer's thread: the tree, and what it may be next, for the head file. */
-void audit_write_head(struct audit *audit, const struct merkle *next);
-/* The writer's thread: shows tree to audit_head_read. */
+void audit_write_head(struct audit *audit, uint64_t next_n, const struct hash256 *next_root);
+/* The writer's thread: shows tree and root to audit_head_read. */
 void audit_publish(struct audit *audit);
 
 #endif

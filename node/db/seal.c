@@ -2,14 +2,37 @@
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <unistd.h>
 
 #include "node/db/gcm.h"
 
 #define VERSION    1
 #define HEAD_BYTES (1 + 16 + GCM_NONCE_BYTES)
+#define NONCES_N   32  /* drawn at once */
 #define AAD_CAP    192 /* two names of at most 63 bytes (PostgreSQL's limit) and two ids */
 
 _Static_assert(HEAD_BYTES + GCM_TAG_BYTES == SEAL_OVERHEAD_BYTES, "seal.h says the form");
+
+/* Random nonces of this thread, each used once: drawing a few at a time costs what drawing one
+ * does. A child of fork draws its own. */
+static bool draw_nonce(uint8_t nonce_out[GCM_NONCE_BYTES])
+{
+    static _Thread_local struct {
+        uint8_t at[NONCES_N][GCM_NONCE_BYTES];
+        size_t n_left;
+        pid_t pid;
+    } drawn;
+
+    if (drawn.n_left == 0 || drawn.pid != getpid()) {
+        drawn.n_left = 0;
+        if (RAND_bytes(&drawn.at[0][0], sizeof drawn.at) != 1)
+            return false;
+        drawn.n_left = NONCES_N;
+        drawn.pid = getpid();
+    }
+    memcpy(nonce_out, drawn.at[--drawn.n_left], GCM_NONCE_BYTES);
+    return true;
+}
 
 static struct span aad_of(const struct seal_place *place, struct id key, uint8_t out[AAD_CAP])
 {
@@ -41,7 +64,7 @@ enum err seal(struct keyring *keyring, struct id key, const struct seal_place *p
     memcpy(out + 1, key.b, sizeof key.b);
     /* A random nonce, because a counter would have to survive crashes and restores; a person's
      * key seals far fewer than the 2^32 messages at which chance becomes a question. */
-    if (RAND_bytes(out + 17, GCM_NONCE_BYTES) != 1)
+    if (!draw_nonce(out + 17))
         rc = fail_set(why, ERR_INTERNAL, "no random bytes");
     else
         rc = gcm_seal(bytes, out + 17, aad_of(place, key, aad), plain, out + HEAD_BYTES, why);

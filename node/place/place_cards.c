@@ -1,4 +1,6 @@
 #include "node/base/log.h"
+#include "node/db/settings.h"
+#include "node/place/chat_rows.h"
 #include "node/place/place_priv.h"
 
 #define LOBBY_US  1000000  /* how often the lobby hears of numbers */
@@ -62,6 +64,7 @@ void place_hello_send(struct guest *guest, struct place_now now)
 {
     struct place *place = guest->place;
     const struct world_look *look = &guest->pass->look;
+    const struct settings *settings = place->conf.services->settings;
     struct variant v = variant_of(guest, place_is_open(place, now));
     struct hours_state_copy copy;
     struct place_hello hello = {
@@ -77,6 +80,8 @@ void place_hello_send(struct guest *guest, struct place_now now)
                .sees_ids = look->may_see_ids},
         .floors = cards_of(place, &v),
         .ping_s = place->ping_s,
+        .text_most = settings_int(settings, &setting_chat_text_most),
+        .may_ask_pupils = settings_bool(settings, &setting_chat_pupil_talk),
     };
 
     place_hours_fill(place, guest, now, &copy, &hello.hours);

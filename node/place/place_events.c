@@ -83,6 +83,8 @@ static const struct jx_field hello_fields[] = {
     F_OF(JX_LIST, place_hello, floors, card_shape, "floors"),
     F_OF(JX_OBJECT, place_hello, hours, hours_shape, "hours"),
     F(JX_INT, place_hello, ping_s, "ping_s"),
+    F(JX_INT, place_hello, text_most, "text_most"),
+    F(JX_BOOL, place_hello, may_ask_pupils, "may_ask_pupils"),
 };
 static const struct jx_shape hello_shape =
     JX_SHAPE("PlaceHello", struct place_hello, hello_fields);

@@ -48,6 +48,8 @@ struct place_hello {
     struct jx_list floors; /* struct place_card */
     struct place_hours hours;
     int64_t ping_s;
+    int64_t text_most;   /* characters of one line */
+    bool may_ask_pupils; /* pupils may ask each other for a talk of two */
 };
 struct place_floors_event {
     struct jx_list floors;

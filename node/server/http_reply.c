@@ -21,7 +21,7 @@ static const struct reply_header on_every_answer[] = {
     {"Referrer-Policy", "no-referrer"},
     {"Permissions-Policy",
      "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), "
-     "autoplay=(self), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), "
+     "autoplay=(self), geolocation=(), payment=(), usb=(), serial=(), "
      "hid=(), midi=(), gyroscope=(), accelerometer=(), magnetometer=()"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},

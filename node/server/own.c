@@ -5,6 +5,7 @@
 #include "node/db/settings.h"
 #include "node/server/dispatch.h"
 #include "node/server/openapi.h"
+#include "tenants/hours/hours_now.h"
 
 static const struct own *described;
 
@@ -77,6 +78,8 @@ struct node_info {
     struct id id;
     struct span name, title_ja, message;
     int role, status, words;
+    bool has_hours, is_open, has_opens; /* no hours until the keys are there */
+    int64_t opens_utc_us;
 };
 
 static const struct jx_field node_fields[] = {
@@ -112,8 +115,35 @@ static const struct jx_field node_fields[] = {
      .offset = offsetof(struct node_info, words),
      .choices = "plain|ruby|easy|english",
      .title_ja = "最初のことばの形"},
+    {.name = "is_open",
+     .type = JX_BOOL,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct node_info, is_open),
+     .has_offset = offsetof(struct node_info, has_hours),
+     .title_ja = "いま開いているか"},
+    {.name = "opens_at",
+     .type = JX_TIME,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct node_info, opens_utc_us),
+     .has_offset = offsetof(struct node_info, has_opens),
+     .title_ja = "次に開く時刻"},
 };
 static const struct jx_shape node_shape = JX_SHAPE("Node", struct node_info, node_fields);
+
+/* A town says at its gate when it is open: who comes at another hour is told before the
+ * password. */
+static void tell_hours(const struct req *req, struct node_info *info)
+{
+    struct hours_state_copy now;
+
+    if (req->services->hours == NULL)
+        return;
+    hours_state(req->services, req->now_utc_us, &now);
+    info->has_hours = true;
+    info->is_open = now.state.kind == HOURS_OPEN || now.state.kind == HOURS_CLOSING;
+    info->has_opens = !info->is_open && now.state.has_next;
+    info->opens_utc_us = now.state.next_utc_us;
+}
 
 static void node_show(struct req *req)
 {
@@ -135,6 +165,7 @@ static void node_show(struct req *req)
     if (req->services->settings != NULL) {
         info.message = settings_text(req->services->settings, &opening_message);
         info.words = (int)settings_int(req->services->settings, &word_form);
+        tell_hours(req, &info);
     }
     reply_json(req, 200, &info);
 }

@@ -179,15 +179,17 @@ static void keep(struct saying *s, struct talk *talk)
     chat_lines_put(lines, line);
 }
 
+/* What was answered is told, also when its talk ended while it was on its way. */
 static void tell(struct saying *s, struct place_now now)
 {
     struct chat *chat = s->chat;
     struct talk *talk = id_is_none(s->talk) ? NULL : talk_find(chat, s->talk);
+    const struct talk over = {.id = s->talk, .members = {s->row.account, s->row.to}};
+    const struct talk *told = talk != NULL || id_is_none(s->talk) ? talk : &over;
     const struct chat_one one = {s->row.id};
     const struct care_line care = care_of(s);
 
-    if (id_is_none(s->talk) || talk != NULL)
-        chat_line_send(chat, &s->where, talk, s->line, now);
+    chat_line_send(chat, &s->where, told, s->line, now);
     if (s->line->state == CHAT_HELD)
         place_tell_staff(chat->place, chat_event_held_new, &one);
     if (s->is_watched)

@@ -16,6 +16,7 @@
 #include "tenants/people/people_index.h"
 
 #define KIND_MOST  16
+#define KINDS_MOST 10 /* a child says anew so often what a call is about: staff are told */
 #define PAGE_MOST  40
 #define MINE_MOST  20
 #define MINE_SINCE DAY_US
@@ -134,7 +135,8 @@ static enum err press_run(struct tx *tx, void *arg, struct fail *why)
 
     if (rc == ERR_OK && p->was_there)
         rc = sos_store_find(tx, NULL, row.id, p->req->arena, &p->sos, why);
-    if (rc == ERR_OK && p->was_there && p->kind.len > 0 && !span_eq(p->kind, p->sos.row.kind))
+    if (rc == ERR_OK && p->was_there && p->kind.len > 0 &&
+        !span_eq(p->kind, p->sos.row.kind) && p->sos.facts.n_kinds < KINDS_MOST)
         rc = put_kind(tx, p, why);
     if (rc == ERR_OK && !p->was_there)
         rc = duty_store_call_set(tx, &call, why);

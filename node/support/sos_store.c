@@ -16,7 +16,7 @@ static const struct stmt sos_by_id = {"sos_by_id",
 static const struct stmt sos_list = {
     "sos_list",
     "SELECT " SOS_COLUMNS ", f.undone, f.seen, f.answered, f.closed, f.answered_by, f.n_told,"
-    " f.said"
+    " f.said, f.n_said"
     " FROM sos s, LATERAL (SELECT"
     " min(t.at) FILTER (WHERE t.act = 'undone') AS undone,"
     " min(t.at) FILTER (WHERE t.act = 'seen') AS seen,"
@@ -25,7 +25,7 @@ static const struct stmt sos_list = {
     " (array_agg(t.by ORDER BY t.at, t.id) FILTER (WHERE t.act = 'answer'))[1] AS answered_by,"
     " count(*) FILTER (WHERE t.act IN ('sent', 'all') AND t.n_made > 0) AS n_told,"
     " (array_agg(t.kind ORDER BY t.at DESC, t.id DESC) FILTER (WHERE t.act = 'kind'))[1] AS "
-    "said"
+    "said, count(*) FILTER (WHERE t.act = 'kind') AS n_said"
     " FROM sos_step t WHERE t.sos = s.id) f"
     " WHERE ($1::uuid IS NULL OR s.id = $1::uuid)"
     " AND ($2::uuid IS NULL OR s.account = $2::uuid)"
@@ -342,6 +342,7 @@ static enum err own_sos(const struct db_rows *rows, int i, struct arena *arena, 
         .closed_utc_us = db_time(rows, i, 11),
         .answered_by = db_id(rows, i, 12),
         .n_told = db_i64(rows, i, 13),
+        .n_kinds = db_i64(rows, i, 15),
     };
     if (!db_is_null(rows, i, 14))
         out->row.kind = db_bytes(rows, i, 14);

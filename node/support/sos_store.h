@@ -36,7 +36,8 @@ struct sos_row {
 struct sos_facts {
     int64_t undone_utc_us, seen_utc_us, answered_utc_us, closed_utc_us;
     struct id answered_by;
-    int64_t n_told; /* words to somebody on duty that are on their way */
+    int64_t n_told;  /* words to somebody on duty that are on their way */
+    int64_t n_kinds; /* how often its child said what it is about */
 };
 enum sos_state { SOS_IS_WAITING, SOS_IS_SEEN, SOS_IS_ANSWERED, SOS_IS_CLOSED, SOS_IS_UNDONE };
 #define SOS_STATES "waiting|seen|answered|closed|undone"

@@ -339,6 +339,27 @@ def a_child_and_staff_talk_at_once(t):
          "its end is kept")
 
 
+@case
+def a_word_that_was_answered_is_told(t):
+    """Also when the talk ended while it was on its way to the record."""
+    t.req("AI-2.4-オ")
+    with visitor(0) as a, visitor(supporter) as s:
+        for i in range(8):
+            talk = a.command("talk.ask", seat=seat_of(a, "しえんいん"))["talk"]
+            s.wait("talk.open", where=lambda of, talk=talk: of["talk"] == talk)
+            a.wait("talk.open", where=lambda of, talk=talk: of["talk"] == talk)
+            line = str(uuid.uuid4())
+            number = a.post("talk.say", talk=talk, line=line, text=f"さいごに{i}")
+            s.command("talk.leave", talk=talk)
+            try:
+                a.answer(number)
+            except No as no:
+                t.eq(no.code, "not-found", "it came too late")
+            else:
+                t.eq(s.wait("chat.line", where=of_line(line))["text"], f"さいごに{i}", "told")
+            time.sleep(1)
+
+
 def may_be_asked(*who):
     """These children may be asked for a talk of two; the place has heard of it."""
     for i in who:

@@ -170,6 +170,10 @@ def sos_says_what_it_is_about_after_the_press(t):
     t.eq(node.psql(f"SELECT string_agg(kind, ',' ORDER BY at) FROM sos_step WHERE sos = '{sos}'"
                    " AND act = 'kind'"), "sad,talk", "each choice once")
     t.eq(press(as_sibling, sos, kind="body")[1].status, 409, "nobody else says so")
+    for i in range(20):
+        t.eq(press(sos=sos, kind=("sad", "talk")[i % 2])[1].status, 201, "never refused")
+    t.eq(node.psql(f"SELECT count(*) FROM sos_step WHERE sos = '{sos}' AND act = 'kind'"), "10",
+         "but staff are not told without end")
     t.eq(act(as_first, sos, "close").status, 200, "closed, so that nobody else is told")
 
 

@@ -62,7 +62,8 @@ const char *const words_concept_terms[CONCEPTS_N] = {
         "病院つれてつてくれな 病院に連れて 覗いて のぞいてく のぞかれ 壁に押し "
         "階段から落 水かけ 水をかけ 水風呂 タバコ押し 酒を飲むと 酒飲むと "
         "さけのむと 酔うと よつぱらうと 手を上げ 手をあげ 手あげ ",
-    [CONCEPT_YOU] = "お前 おまえ おめえ おめー てめえ てめー あいつ こいつ そいつ あんた 貴様 "
+    [CONCEPT_YOU] = "あの子 ^あのこ あの女 あの男 お前 おまえ おめえ おめー てめえ てめー "
+                    "あいつ こいつ そいつ あんた 貴様 "
                     "きさま ^おま$ おまえら お前ら オマエ ^アイツ ^コイツ おめ$ ^きみ$ "
                     "^きみの顔 お前の顔 その顔 ^顔$ ^顔が ^顔も ○○って ^君$ ",
     [CONCEPT_MEAN] = "ごみ ゴミ くず クズ ^かす カス くさい くさつ くせえ 臭い 臭すぎ 臭え "
@@ -248,7 +249,18 @@ const char *const words_concept_terms[CONCEPTS_N] = {
     [CONCEPT_NUMBER] = "電話番 でんわばん 電話$ 電話し 電話で ^でんわ$ でんわし 携帯番 "
                        "けいたいば ケー番 通話 つうわ ^tel$ メアド めあど アドレス あどれす "
                        "^gmail 📞 ☎ 📱 📩 ✉ ",
-
+    [CONCEPT_PLACE] =
+        "駅 えきの えきから 公園 こうえん コンビニ こんびに セブン ローソン ファミマ "
+        "スーパー すーぱー イオン いおん 小学校 中学校 高校 学校 神社 お寺 病院 郵便局 "
+        "交番 図書館 公民館 団地 交差点 ^橋 線路 ^川 ^海 パン屋 マック すたば スタバ "
+        "ドンキ 丁目 バス停 消防署 市役所 商店街 幼稚園 保育園 ",
+    [CONCEPT_NEAR] =
+        "近く ちかく の裏 のうら の隣 のとなり の前 のまえ の向かい のむかい の目の前 "
+        "の横 のよこ の上 から徒歩 徒歩# から歩い から#分 まで#分 すぐそば のそば の角 "
+        "の斜め ",
+    [CONCEPT_LIVE] =
+        "^家は ^いえは ^家って おうちは お家は うちは ウチは 自宅は 住んで すんでる すんでます "
+        "^家# 住み ^家$ の家$ のいえ$ のマンション のアパート のまんしよん のあぱーと ^うち$ ",
 };
 
 #define ANY CONCEPT_NONE
@@ -269,6 +281,8 @@ const struct words_combo words_combos[] = {
     {WORDS_MEET, {CONCEPT_MEET, CONCEPT_OUTSIDE, ANY}, 3, true},
     {WORDS_ADDRESS, {CONCEPT_HOME, CONCEPT_WHERE, ANY}, 3, true},
     {WORDS_ADDRESS, {CONCEPT_SCHOOL, CONCEPT_WHERE, ANY}, 1, true},
+    {WORDS_ADDRESS, {CONCEPT_LIVE, CONCEPT_PLACE, CONCEPT_NEAR}, 4, true},
+    {WORDS_ADDRESS, {CONCEPT_PLACE, CONCEPT_NEAR, CONCEPT_LIVE}, 3, true},
     {WORDS_SUICIDE, {CONCEPT_LIFE, CONCEPT_END, ANY}, 6, true},
     {WORDS_RUNNING_AWAY, {CONCEPT_NIGHT, CONCEPT_STAY, ANY}, 8, true},
     {WORDS_RUNNING_AWAY, {CONCEPT_HOME, CONCEPT_STAY, ANY}, 5, true},

@@ -44,19 +44,24 @@ static const struct {
     char digit;
     bool is_plain; /* no word of its own that other text is full of */
 } digit_words[] = {
-    {U"零", '0', true},   {U"一", '1', true},   {U"二", '2', true},     {U"三", '3', true},
-    {U"四", '4', true},   {U"五", '5', true},   {U"六", '6', true},     {U"七", '7', true},
-    {U"八", '8', true},   {U"九", '9', true},   {U"壱", '1', true},     {U"弐", '2', true},
-    {U"ぜろ", '0', true}, {U"れい", '0', true}, {U"まる", '0', true},   {U"いち", '1', true},
-    {U"さん", '3', true}, {U"よん", '4', true}, {U"ろく", '6', true},   {U"なな", '7', true},
-    {U"しち", '7', true}, {U"はち", '8', true}, {U"きゆう", '9', true}, {U"きゆ", '9', true},
-    {U"にい", '2', true}, {U"ごう", '5', true}, {U"よう", '4', true},   {U"zero", '0', true},
-    {U"one", '1', true},  {U"two", '2', true},  {U"three", '3', true},  {U"four", '4', true},
-    {U"five", '5', true}, {U"six", '6', true},  {U"seven", '7', true},  {U"eight", '8', true},
-    {U"nine", '9', true}, {U"わん", '1', true}, {U"つう", '2', true},   {U"すりい", '3', true},
-    {U"に", '2', false},  {U"し", '4', false},  {U"ご", '5', false},    {U"く", '9', false},
-    {U"よ", '4', false},  {U"o", '0', false},   {U"l", '1', false},     {U"i", '1', false},
-    {U"ろ", '6', false},  {U"は", '8', false},  {U"む", '6', false},    {U"お", '0', false},
+    {U"零", '0', true},   {U"一", '1', true},     {U"二", '2', true},     {U"三", '3', true},
+    {U"四", '4', true},   {U"五", '5', true},     {U"六", '6', true},     {U"七", '7', true},
+    {U"八", '8', true},   {U"九", '9', true},     {U"壱", '1', true},     {U"弐", '2', true},
+    {U"参", '3', true},   {U"肆", '4', true},     {U"伍", '5', true},     {U"陸", '6', true},
+    {U"漆", '7', true},   {U"捌", '8', true},     {U"玖", '9', true},     {U"kyu", '9', true},
+    {U"kyuu", '9', true}, {U"ichi", '1', true},   {U"yon", '4', true},    {U"roku", '6', true},
+    {U"nana", '7', true}, {U"hachi", '8', true},  {U"san", '3', true},    {U"ぜろ", '0', true},
+    {U"れい", '0', true}, {U"まる", '0', true},   {U"いち", '1', true},   {U"さん", '3', true},
+    {U"よん", '4', true}, {U"ろく", '6', true},   {U"なな", '7', true},   {U"しち", '7', true},
+    {U"はち", '8', true}, {U"きゆう", '9', true}, {U"きゆ", '9', true},   {U"にい", '2', true},
+    {U"ごう", '5', true}, {U"よう", '4', true},   {U"zero", '0', true},   {U"one", '1', true},
+    {U"two", '2', true},  {U"three", '3', true},  {U"four", '4', true},   {U"five", '5', true},
+    {U"six", '6', true},  {U"seven", '7', true},  {U"eight", '8', true},  {U"nine", '9', true},
+    {U"わん", '1', true}, {U"つう", '2', true},   {U"すりい", '3', true}, {U"に", '2', false},
+    {U"し", '4', false},  {U"ご", '5', false},    {U"く", '9', false},    {U"よ", '4', false},
+    {U"o", '0', false},   {U"l", '1', false},     {U"i", '1', false},     {U"go", '5', false},
+    {U"ni", '2', false},  {U"ろ", '6', false},    {U"は", '8', false},    {U"む", '6', false},
+    {U"お", '0', false},
 };
 
 static size_t digit_at(const struct line *line, size_t i, char *digit, bool *is_plain)
@@ -68,7 +73,7 @@ static size_t digit_at(const struct line *line, size_t i, char *digit, bool *is_
         *digit = (char)cell->c;
         return 1;
     }
-    if (cell->class == CELL_CIRCLE && cell->c != '_') {
+    if (cell->class == CELL_CIRCLE && cell->c != '_') { /* ○ for zero */
         *digit = '0';
         *is_plain = false;
         return 1;
@@ -125,7 +130,15 @@ static bool may_be_digit(const struct line *line, size_t i, const struct number 
         return true;
     if (class == CELL_LATIN)
         return number->n > 0 || (i + 1 < line->n && line->cells[i + 1].class == CELL_DIGIT);
-    return number->n > 0 && n_between <= 1 && line->cells[i - 1].class != CELL_DIGIT;
+    return number->n > 0 && line->cells[i - 1].class != CELL_DIGIT &&
+           (n_between <= 1 || (n_between <= APART_MOST && is_mobile_so_far(number) &&
+                               line->cells[number->to - 1].class != CELL_DIGIT));
+}
+
+/* 0.9.0.1: each digit on its own, no fraction. */
+static bool is_parted_after(const struct line *line, size_t i)
+{
+    return i < line->n && line->cells[i].c == '.';
 }
 
 static void read_number(const struct line *line, size_t i, struct number *out)
@@ -140,8 +153,8 @@ static void read_number(const struct line *line, size_t i, struct number *out)
 
         if (n > 0 && (is_plain || may_be_digit(line, i, out, n_between))) {
             out->is_head[out->n] = out->n == 0 || n_between > 0;
-            out->has_point = out->has_point ||
-                             (n_between == 1 && line->cells[i - 1].c == '.' && out->n == 1);
+            out->has_point = out->has_point || (n_between == 1 && line->cells[i - 1].c == '.' &&
+                                                out->n == 1 && !is_parted_after(line, i + n));
             out->at[out->n] = (uint32_t)i;
             out->digits[out->n++] = digit;
             out->n_plain += is_plain;
@@ -180,6 +193,9 @@ static size_t phone_at(const struct number *number, size_t k)
     bool ends11 = left == MOBILE_N || (left > MOBILE_N && number->is_head[k + MOBILE_N]),
          ends10 = left == LAND_N || (left > LAND_N && number->is_head[k + LAND_N]);
 
+    /* +81 90… */
+    if (left >= MOBILE_N + 1 && d[0] == '8' && d[1] == '1' && d[3] == '0' && d[2] >= '7')
+        return left == MOBILE_N + 1 || number->is_head[k + MOBILE_N + 1] ? MOBILE_N + 1 : 0;
     if (left < LAND_N || d[0] != '0' || d[1] == '0' || counts_up(d, LAND_N))
         return 0;
     if (left >= MOBILE_N && is_mobile(d) && ends11)
@@ -337,6 +353,36 @@ static bool find_page(const struct line *line, size_t i, struct detail *out)
                              line->cells[i - 1].class != CELL_DIGIT || i - out->from > 2);
 }
 
+/* gg/abcdef, bit ly/3abc, youtu be/abc: the dot is left out, a path follows. */
+static bool find_path(const struct line *line, size_t i, struct detail *out)
+{
+    static const char32_t *const ends[] = {U"gg/", U"ly/", U"be/", U"com/", U"me/", U"jp/"};
+    size_t n = line->cells[i].class == CELL_LATIN ? ONE_OF(line, i, ends) : 0, to = i + n;
+
+    if (n == 0 || (i > 0 && !words_is_gap(line->cells[i - 1].class)))
+        return false;
+    while (to < line->n && is_name_cell(line, to))
+        to++;
+    *out = (struct detail){WORDS_URL, (uint32_t)i, (uint32_t)to};
+    return to - i - n >= 3;
+}
+
+/* www example jp. */
+static bool find_www(const struct line *line, size_t i, struct detail *out)
+{
+    size_t n = word_at(line, i, U"www"), to;
+
+    if (n == 0 || (i > 0 && !words_is_gap(line->cells[i - 1].class)))
+        return false;
+    to = skip_gap(line, i + n);
+    if (to == i + n)
+        return false;
+    for (n = 0; to < line->n && line->cells[to].class == CELL_LATIN; n++)
+        to++;
+    *out = (struct detail){WORDS_URL, (uint32_t)i, (uint32_t)to};
+    return n >= 4 && skip_gap(line, to) < line->n && ONE_OF(line, skip_gap(line, to), tops) > 0;
+}
+
 static bool find_account(const struct line *line, size_t i, struct detail *out)
 {
     size_t to = i + 1, n_letters = 0;
@@ -426,6 +472,7 @@ size_t words_details(const struct line *line, struct detail out[DETAILS_MOST])
             out[n++] = detail;
         if (n < DETAILS_MOST &&
             (find_mail(line, i, &detail) || find_page(line, i, &detail) ||
+             find_path(line, i, &detail) || find_www(line, i, &detail) ||
              find_account(line, i, &detail) || find_named(line, i, &detail)))
             out[n++] = detail;
         i++;

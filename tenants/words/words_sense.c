@@ -68,8 +68,10 @@ static void settle(const int32_t *sums, struct sense *out)
         enum words_category category = (enum words_category)sense_class_category[c];
         enum words_kind kind;
 
-        if (sense_class_category[c] < 0)
+        if (sense_class_category[c] < 0) {
+            out->plain = power[c] / all;
             continue;
+        }
         kind = words_kind_of(category);
         out->sure[kind] += power[c] / all;
         if (power[c] > best[kind]) {

@@ -1,6 +1,6 @@
 /* tenants/words/words_sense.h - what a whole sentence means, when no word of it stands in a
  * list
- * ("みんなであの子だけ呼ばないでおこう"): a linear model over groups of one to four folded
+ * ("みんなであの子だけ呼ばないでおこう"): a linear model over groups of one to five folded
  * letters, weights learned from the half of the corpus that may be looked at (tests/words/dev,
  * `make words-model`), written out in sense.txt, compiled in (ops/lib/embed-sense).
  *
@@ -12,13 +12,14 @@
 
 #include "tenants/words/words_priv.h"
 
-#define SENSE_GROUP_MOST 4
+#define SENSE_GROUP_MOST 5
 #define SENSE_EDGE       1 /* no letter */
 #define SENSE_DIGIT      U'0'
 
-/* How sure the model is that the line is of each kind, 0 to 1, and the likeliest category of
- * it. */
+/* How sure the model is that the line is of each kind or ordinary talk, 0 to 1, and the
+ * likeliest category of each kind. */
 struct sense {
+    double plain;
     double sure[WORDS_KINDS_N];
     enum words_category category[WORDS_KINDS_N];
 };

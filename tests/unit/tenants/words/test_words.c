@@ -133,6 +133,68 @@ T_CASE(words_contact_is_found_however_it_is_written)
     }
 }
 
+T_CASE(words_that_stand_alone_count_and_in_a_sentence_do_not)
+{
+    static const struct {
+        const char *alone, *within;
+    } rows[] = {
+        {"ごみ", "ごみをひろった"},           {"ｺﾞ ﾐ www", "ごみの日はあした"},
+        {"か え れ よ", "家にかえれた"},      {"弱虫", "弱虫な主人公の本"},
+        {"泣き虫だな", "泣き虫のねこの絵本"},
+    };
+
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        T_OK((look(rows[i].alone).kinds & WORDS_BIT(WORDS_NG)) != 0, rows[i].alone);
+        T_EQ(look(rows[i].within).kinds, 0, rows[i].within);
+    }
+    T_OK((look("たすけて").kinds & WORDS_BIT(WORDS_CRISIS)) != 0, "たすけて");
+    T_EQ(look("計算をたすけてくれる道具").kinds, 0, "a tool");
+}
+
+T_CASE(words_numbers_and_pages_in_pieces)
+{
+    static const struct {
+        const char *text;
+        enum words_category category;
+    } rows[] = {
+        {"+81 90-0123-4567", WORDS_PHONE},
+        {"零九零の零壱弐参の肆伍陸漆", WORDS_PHONE},
+        {"0.9.0.0.1.2.3.4.5.6.7", WORDS_PHONE},
+        {"zero kyu zero zero ichi ni san yon go roku nana", WORDS_PHONE},
+        {"gg/abcdef", WORDS_URL},
+        {"bit ly/3abcde", WORDS_URL},
+        {"www example jp", WORDS_URL},
+        {"うちは駅の裏", WORDS_ADDRESS},
+        {"公園の隣に住んでるよ", WORDS_ADDRESS},
+    };
+
+    for (size_t i = 0; i < T_COUNT(rows); i++)
+        T_OK((look(rows[i].text).categories & 1u << rows[i].category) != 0, rows[i].text);
+    T_EQ(look("good game, gg").kinds, 0, "a greeting of games");
+    T_EQ(look("0.5と1.25をたす").kinds, 0, "fractions");
+}
+
+/* The model may speak against a word of the base list, never against the municipality's own,
+ * a word of need or a number. */
+T_CASE(words_of_ordinary_sentences_are_let_be)
+{
+    const struct span own[] = {SPAN("ばかでかい")};
+    const struct words_lists lists = {.own = own, .n_own = 1};
+    const struct span text = SPAN("きのうばかでかい虫がいてびっくりした");
+    struct words *words = NULL;
+    struct words_verdict verdict;
+
+    T_EQ(words_create(&lists, &words, NULL), ERR_OK, "lists");
+    T_EQ(words_look(words, WORDS_SURFACE_CHAT, text, arena(), &verdict, NULL), ERR_OK, "look");
+    T_OK((verdict.categories & 1u << WORDS_OWN) != 0, "the municipality's own word");
+    words_unref(&words);
+    T_OK(words_has(
+             &(struct words_verdict){.kinds =
+                                         look("きのうの宿題おわらなくて死にたいよもう").kinds},
+             WORDS_CRISIS),
+         "a word of need");
+}
+
 T_CASE(words_of_need_are_told)
 {
     static const struct {

@@ -63,10 +63,8 @@ struct words_verdict {
     size_t n_hits;
     unsigned kinds;      /* WORDS_BIT of the kinds that were hit */
     unsigned categories; /* bits of enum words_category */
-    /* What other children may read: ＊ for every grapheme of an NG or crisis hit; contact details
-     * stay, because such a line is held and not shown. The text itself when nothing was hit. Staff
-     * read the text as it was written, a word of need above all: whoever keeps `masked` keeps the
-     * text beside it (node/place/chat_say.c, text_sealed and masked_sealed). */
+    /* What others may read: ＊ for every grapheme of an NG or crisis hit; contact details stay,
+     * because such a line is held and not shown. The text itself when nothing was hit. */
     struct span masked;
 };
 static inline bool words_has(const struct words_verdict *verdict, enum words_kind kind)
@@ -94,11 +92,17 @@ NODISCARD enum err words_mask(struct span text, const struct words_verdict *verd
 #define WORDS_WINDOW_LINES      8
 #define WORDS_WINDOW_MS         120000
 #define WORDS_WINDOW_LINE_BYTES 256 /* kept of a line: its end */
+#define WORDS_WINDOW_CELLS      63  /* letters of a line, kept folded; of a longer one none */
 struct words_window {
     struct {
         int64_t at_ms;
         uint16_t len;
         uint8_t text[WORDS_WINDOW_LINE_BYTES];
+        /* How it was seen, so that most lines behind it need not look at it again; the engine's
+         * own. serial: of the list by which; 0: not kept. */
+        uint64_t serial, open, concepts;
+        uint8_t n_cells;
+        uint32_t cells[WORDS_WINDOW_CELLS];
     } line[WORDS_WINDOW_LINES];
     unsigned n, next;
 };

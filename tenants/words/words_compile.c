@@ -148,10 +148,6 @@ static struct span read_flags(struct span text, uint8_t *flags)
         *flags |= TERM_SOFT;
         text = span_from(text, 1);
     }
-    if (text.len > 1 && text.p[0] == '=') {
-        *flags |= TERM_ALONE;
-        text = span_from(text, 1);
-    }
     if (text.len > 0 && text.p[0] == '^') {
         *flags |= TERM_BEGINS;
         text = span_from(text, 1);
@@ -396,12 +392,14 @@ static enum err add_own(struct words *words, const struct words_lists *lists,
 
 static enum err make(struct words **out, struct fail *why)
 {
+    static _Atomic uint64_t n_made;
     struct words *words = calloc(1, sizeof *words);
 
     *out = words;
     if (words == NULL)
         return fail_set(why, ERR_NOMEM, "words");
     words->n_refs = 1;
+    words->serial = 1 + atomic_fetch_add(&n_made, 1);
     words->nodes_cap = NODES_FIRST;
     words->terms_cap = TERMS_FIRST;
     words->n_slots = SLOTS_FIRST;

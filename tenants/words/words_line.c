@@ -65,8 +65,6 @@ static const struct {
     {U'🔪', u"殺"},    {U'🦌', u"鹿"},   {U'🩸', u"血"},
 };
 
-#define ALONE_TAIL 2 /* kana of よ, だな and their like behind a word that stands alone */
-
 static const uint16_t *alts_of(uint32_t c)
 {
     size_t from = 0, to = sizeof alternates / sizeof alternates[0];
@@ -82,6 +80,12 @@ static const uint16_t *alts_of(uint32_t c)
             to = mid;
     }
     return NULL;
+}
+
+/* シ is drawn like ツ, し is not like つ. */
+const uint16_t *words_alts(uint32_t c, enum cell_class class)
+{
+    return class == CELL_HIRAGANA && c != U'ゐ' && c != U'ゑ' && c != U'ゔ' ? NULL : alts_of(c);
 }
 
 /* What else is written for a hidden letter than the circles of fold_table.h. */
@@ -162,11 +166,7 @@ enum err words_line(struct span text, struct arena *arena, struct line *line_out
         if (cell->class == CELL_CIRCLE && cell->c != '_')
             cell->c = 0x25cb;
         cell->is_small = (fold.flags[i] & FOLD_SMALL) != 0;
-        /* シ is drawn like ツ, し is not like つ. */
-        cell->alts = cell->class == CELL_HIRAGANA && cell->c != U'ゐ' && cell->c != U'ゑ' &&
-                             cell->c != U'ゔ'
-                         ? NULL
-                         : alts_of(cell->c);
+        cell->alts = words_alts(cell->c, cell->class);
     }
     *line_out = (struct line){cells, fold.n_points, fold.grapheme_at, fold.n_graphemes};
     return ERR_OK;
@@ -207,26 +207,6 @@ bool words_ends(const struct line *line, size_t i)
         return true;
     return class == CELL_HIRAGANA && line->cells[i].class == CELL_HIRAGANA &&
            is_tail(line->cells[i].c);
-}
-
-bool words_alone(const struct line *line, size_t from, size_t to)
-{
-    size_t n_tail = 0;
-
-    for (size_t i = 0; i < from; i++)
-        if (!words_is_gap(line->cells[i].class))
-            return false;
-    for (size_t i = to; i < line->n; i++) {
-        const struct cell *cell = &line->cells[i];
-
-        if (words_is_gap(cell->class) || cell->class == CELL_LONG ||
-            cell->class == CELL_OTHER || cell->c == 'w' || cell->c == U'笑')
-            continue;
-        n_tail++;
-        if (cell->class != CELL_HIRAGANA || !is_tail(cell->c) || n_tail > ALONE_TAIL)
-            return false;
-    }
-    return true;
 }
 
 bool words_stops(const struct line *line, size_t i)

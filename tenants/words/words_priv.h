@@ -39,13 +39,13 @@ struct line {
 };
 NODISCARD enum err words_line(struct span text, struct arena *arena, struct line *line_out,
                               struct fail *why);
+/* What else the letter of a cell may be written for; NULL: nothing. */
+const uint16_t *words_alts(uint32_t c, enum cell_class class);
 /* A word may begin at cell i (or end at cell i - 1), as far as classes tell. */
 bool words_begins(const struct line *line, size_t i);
 bool words_stops(const struct line *line, size_t i);
 /* The same, or a small word such as だ or よ follows. */
 bool words_ends(const struct line *line, size_t i);
-/* Nothing but signs, laughter and small words stands around cells from..to. */
-bool words_alone(const struct line *line, size_t from, size_t to);
 static inline bool words_is_gap(enum cell_class class)
 {
     return class == CELL_SIGN || class == CELL_STOP || class == CELL_CIRCLE;
@@ -91,9 +91,6 @@ enum concept {
     CONCEPT_MANY,
     CONCEPT_GROUP,
     CONCEPT_NOT,
-    CONCEPT_PLACE,
-    CONCEPT_NEAR,
-    CONCEPT_LIVE,
     CONCEPTS_N
 };
 extern const char *const words_concept_terms[CONCEPTS_N]; /* parted by spaces */
@@ -116,7 +113,6 @@ extern const size_t words_n_combos;
 #define TERM_ROMAJI   16u
 #define TERM_BACKWARD 32u
 #define TERM_SOFT     64u /* not in a line about games and stories */
-#define TERM_ALONE    128u /* only when the line holds little else: ごみ, かえれ, たすけて */
 
 struct term {
     uint8_t category; /* enum words_category, when concept is CONCEPT_NONE */
@@ -142,6 +138,7 @@ struct words {
     size_t n_slots;
     uint32_t mora[26][5]; /* kana of a consonant (or vowel alone: [v][v]) and aiueo */
     _Atomic int n_refs;
+    uint64_t serial; /* of all that this program compiled */
 };
 /* し of "shi" and "si"; 0: none, or more than one kana. */
 uint32_t words_kana_of(const struct words *words, const char *latin, size_t n);
@@ -161,8 +158,16 @@ struct found {
 struct findings {
     struct found at[FOUND_MOST];
     size_t n;
+    uint64_t
+        open;    /* cells from which a word may go on behind the line; 63: that one or later */
+    bool is_cut; /* the walk was ended before its end */
 };
 void words_walk(const struct words *words, const struct line *line, struct findings *out);
+/* Joined lines, from cells that were open when their line was looked at alone: whether a term
+ * of any kind may begin there and end behind the border, where the newest line begins; and the
+ * concepts that may be said over the edge of a line. True too when it cannot tell. */
+bool words_walk_on(const struct words *words, const struct line *line, const uint32_t *starts,
+                   size_t n_starts, uint32_t border, uint64_t *concepts_out);
 /* Telephone numbers, addresses and names of accounts, which no list holds. */
 struct detail {
     enum words_category category;
@@ -176,5 +181,24 @@ size_t words_details(const struct line *line, struct detail out[DETAILS_MOST]);
 NODISCARD enum err words_look_lists(const struct words *words, struct span text, bool has_sense,
                                     struct arena *arena, struct words_verdict *verdict_out,
                                     struct fail *why);
+/* words_look, and what it saw on the way; lives in the arena. */
+struct words_seen {
+    const struct line *line;
+    const struct findings *found;
+    uint64_t concepts;
+};
+NODISCARD enum err words_look_seen(const struct words *words, enum words_surface surface,
+                                   struct span text, struct arena *arena,
+                                   struct words_verdict *verdict_out,
+                                   struct words_seen *seen_out, struct fail *why);
+/* Whether things of these concepts, some said now and some before, make a combination. */
+bool words_may_combine(uint64_t now, uint64_t before);
+
+/* words_window_put without its short way (words_window.c): for the test that holds both against
+ * each other. */
+NODISCARD enum err words_window_put_whole(struct words_window *window,
+                                          const struct words *words, enum words_surface surface,
+                                          struct span text, int64_t now_ms, struct arena *arena,
+                                          struct words_verdict *verdict_out, struct fail *why);
 
 #endif

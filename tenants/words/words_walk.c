@@ -25,6 +25,10 @@ struct walk {
     struct findings *out;
     uint32_t from;
     unsigned n_steps;
+    /* Only on from lines of before: is_on; then nothing is found, but said what may be. */
+    bool is_on, is_over;
+    uint32_t border; /* where the newest line begins */
+    uint64_t concepts;
 };
 
 /* "ま じ": おまえ, まじ and their like end right before cell i. */
@@ -122,8 +126,6 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
 
     if ((term->flags & TERM_BEGINS) != 0 && !begins(w))
         return false;
-    if ((term->flags & TERM_ALONE) != 0 && !words_alone(line, w->from, to))
-        return false;
     if ((term->flags & TERM_ENDS) != 0 &&
         !((term->flags & TERM_ROMAJI) != 0 ? ends_romaji(line, to) : words_stops(line, to)))
         return false;
@@ -158,8 +160,21 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
     return true;
 }
 
+/* Any term at all that comes out of a line of before. */
+static void take_on(struct walk *w, uint32_t node, uint32_t to)
+{
+    for (uint32_t t = w->words->nodes[node].term; t != 0; t = w->words->terms[t].next) {
+        w->concepts |= UINT64_C(1) << w->words->terms[t].concept;
+        w->is_over = w->is_over || to > w->border;
+    }
+}
+
 static void take(struct walk *w, uint32_t node, const struct way *way, uint32_t to)
 {
+    if (w->is_on) {
+        take_on(w, node, to);
+        return;
+    }
     for (uint32_t t = w->words->nodes[node].term; t != 0; t = w->words->terms[t].next) {
         const struct term *term = &w->words->terms[t];
 
@@ -370,8 +385,15 @@ static void step(struct walk *w, uint32_t node, struct way way, uint32_t i)
 {
     const struct cell *cell;
 
-    if (i >= w->line->n || ++w->n_steps > STEPS_MOST)
+    if (i >= w->line->n) {
+        if (way.n > 0 && w->words->nodes[node].child != 0)
+            w->out->open |= UINT64_C(1) << (w->from < 63 ? w->from : 63);
         return;
+    }
+    if (++w->n_steps > STEPS_MOST) {
+        w->out->is_cut = true;
+        return;
+    }
     cell = &w->line->cells[i];
     read_letter(w, node, &way, i, cell->c, false);
     for (const uint16_t *alt = cell->alts; alt != NULL && *alt != 0; alt++)
@@ -400,8 +422,25 @@ void words_walk(const struct words *words, const struct line *line, struct findi
     struct walk w = {.words = words, .line = line, .out = out};
 
     out->n = 0;
+    out->open = 0;
+    out->is_cut = false;
     for (uint32_t i = 0; i < line->n; i++) {
         w.from = i;
         step(&w, 0, (struct way){.last = i}, i);
     }
+}
+
+bool words_walk_on(const struct words *words, const struct line *line, const uint32_t *starts,
+                   size_t n_starts, uint32_t border, uint64_t *concepts_out)
+{
+    struct findings out = {.n = 0};
+    struct walk w = {
+        .words = words, .line = line, .out = &out, .is_on = true, .border = border};
+
+    for (size_t i = 0; i < n_starts && !w.is_over && !out.is_cut; i++) {
+        w.from = starts[i];
+        step(&w, 0, (struct way){.last = starts[i]}, starts[i]);
+    }
+    *concepts_out = w.concepts;
+    return w.is_over || out.is_cut;
 }

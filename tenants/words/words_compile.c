@@ -148,6 +148,10 @@ static struct span read_flags(struct span text, uint8_t *flags)
         *flags |= TERM_SOFT;
         text = span_from(text, 1);
     }
+    if (text.len > 1 && text.p[0] == '=') {
+        *flags |= TERM_ALONE;
+        text = span_from(text, 1);
+    }
     if (text.len > 0 && text.p[0] == '^') {
         *flags |= TERM_BEGINS;
         text = span_from(text, 1);

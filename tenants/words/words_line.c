@@ -65,6 +65,8 @@ static const struct {
     {U'🔪', u"殺"},    {U'🦌', u"鹿"},   {U'🩸', u"血"},
 };
 
+#define ALONE_TAIL 2 /* kana of よ, だな and their like behind a word that stands alone */
+
 static const uint16_t *alts_of(uint32_t c)
 {
     size_t from = 0, to = sizeof alternates / sizeof alternates[0];
@@ -207,6 +209,26 @@ bool words_ends(const struct line *line, size_t i)
         return true;
     return class == CELL_HIRAGANA && line->cells[i].class == CELL_HIRAGANA &&
            is_tail(line->cells[i].c);
+}
+
+bool words_alone(const struct line *line, size_t from, size_t to)
+{
+    size_t n_tail = 0;
+
+    for (size_t i = 0; i < from; i++)
+        if (!words_is_gap(line->cells[i].class))
+            return false;
+    for (size_t i = to; i < line->n; i++) {
+        const struct cell *cell = &line->cells[i];
+
+        if (words_is_gap(cell->class) || cell->class == CELL_LONG ||
+            cell->class == CELL_OTHER || cell->c == 'w' || cell->c == U'笑')
+            continue;
+        n_tail++;
+        if (cell->class != CELL_HIRAGANA || !is_tail(cell->c) || n_tail > ALONE_TAIL)
+            return false;
+    }
+    return true;
 }
 
 bool words_stops(const struct line *line, size_t i)

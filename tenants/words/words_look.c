@@ -11,7 +11,19 @@ struct look {
     } hits;
     struct words_verdict verdict;
     uint8_t *covered; /* of each grapheme: WORDS_BIT of kinds */
+    struct sense sense;
+    bool is_plain; /* the model is sure of ordinary talk */
 };
+
+/* How sure the model must be before a sentence without a word of any list is taken. */
+#define SURE_NG      0.96
+#define SURE_CRISIS  0.96
+#define SURE_CONTACT 0.96
+/* How sure it must be that a sentence is ordinary talk, and how much must stand around what was
+ * found, before that speaks against a word of the base list ("ばかでかい虫がいた"). Nothing
+ * speaks against words of need, the municipality's own words and contact details. */
+#define SURE_PLAIN   0.98
+#define AROUND_LEAST 5 /* letters */
 
 static const struct {
     enum words_kind kind;
@@ -61,6 +73,18 @@ enum words_category words_contact(const struct words_verdict *verdict)
     return WORDS_CATEGORIES_N;
 }
 
+static bool is_spoken_against(const struct look *look, enum words_category category,
+                              bool is_own, uint32_t from, uint32_t to)
+{
+    size_t n = 0;
+
+    if (!look->is_plain || is_own || words_kind_of(category) != WORDS_NG)
+        return false;
+    for (uint32_t i = 0; i < look->line.n; i++)
+        n += look->line.cells[i].class <= CELL_DIGIT && (i < from || i >= to);
+    return n >= AROUND_LEAST;
+}
+
 static void add_hit(struct look *look, enum words_category category, bool is_own, uint32_t from,
                     uint32_t to)
 {
@@ -68,6 +92,8 @@ static void add_hit(struct look *look, enum words_category category, bool is_own
     uint32_t first = line->cells[from].first, end = line->cells[to - 1].end;
     struct words_hit hit = {line->grapheme_at[first], line->grapheme_at[end], category, is_own};
 
+    if (is_spoken_against(look, category, is_own, from, to))
+        return;
     look->verdict.categories |= 1u << category;
     look->verdict.kinds |= WORDS_BIT(words_kind_of(category));
     for (uint32_t g = first; g < end; g++)
@@ -288,28 +314,27 @@ static void by_place(struct hits *hits)
         }
 }
 
-/* How sure the model must be before a sentence without a word of any list is taken. */
-#define SURE_NG      0.996
-#define SURE_CRISIS  0.996
-#define SURE_CONTACT 0.996
-
 /* A sentence is taken whole. What the municipality allowed is not judged. */
-static enum err take_sense(struct look *look, struct arena *arena, struct fail *why)
+static void take_sense(struct look *look)
 {
     static const double enough[WORDS_KINDS_N] = {
         [WORDS_NG] = SURE_NG, [WORDS_CRISIS] = SURE_CRISIS, [WORDS_CONTACT] = SURE_CONTACT};
     const unsigned own_allowed = TERM_ALLOWED | TERM_OWN;
-    struct sense sense;
-    enum err rc;
 
     for (size_t i = 0; i < look->found.n; i++)
         if ((look->found.at[i].term->flags & own_allowed) == own_allowed)
-            return ERR_OK;
-    rc = words_sense(&look->line, arena, &sense, why);
-    for (int kind = 0; rc == ERR_OK && kind < WORDS_KINDS_N; kind++)
-        if (sense.sure[kind] >= enough[kind] &&
+            return;
+    for (int kind = 0; kind < WORDS_KINDS_N; kind++)
+        if (look->sense.sure[kind] >= enough[kind] &&
             !words_has(&look->verdict, (enum words_kind)kind))
-            add_hit(look, sense.category[kind], false, 0, (uint32_t)look->line.n);
+            add_hit(look, look->sense.category[kind], false, 0, (uint32_t)look->line.n);
+}
+
+static enum err judge(struct look *look, struct arena *arena, struct fail *why)
+{
+    enum err rc = words_sense(&look->line, arena, &look->sense, why);
+
+    look->is_plain = rc == ERR_OK && look->sense.plain >= SURE_PLAIN;
     return rc;
 }
 
@@ -326,6 +351,10 @@ static enum err look_at(const struct words *words, struct span text, bool has_se
     look->covered = arena_alloc(arena, look->line.n_graphemes + 1);
     if (look->covered == NULL)
         return fail_set(why, ERR_NOMEM, "a line");
+    look->is_plain = false;
+    rc = has_sense ? judge(look, arena, why) : ERR_OK;
+    if (rc != ERR_OK)
+        return rc;
     words_walk(words, &look->line, &look->found);
     concepts = concepts_of(&look->found);
     take_terms(look, concepts);
@@ -333,7 +362,9 @@ static enum err look_at(const struct words *words, struct span text, bool has_se
     n = words_details(&look->line, details);
     for (size_t i = 0; i < n; i++)
         add_hit(look, details[i].category, false, details[i].from, details[i].to);
-    return has_sense ? take_sense(look, arena, why) : ERR_OK;
+    if (has_sense)
+        take_sense(look);
+    return ERR_OK;
 }
 
 static enum err look_over(const struct words *words, struct span text, bool has_sense,

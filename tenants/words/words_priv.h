@@ -46,6 +46,8 @@ bool words_begins(const struct line *line, size_t i);
 bool words_stops(const struct line *line, size_t i);
 /* The same, or a small word such as だ or よ follows. */
 bool words_ends(const struct line *line, size_t i);
+/* Nothing but signs, laughter and small words stands around cells from..to. */
+bool words_alone(const struct line *line, size_t from, size_t to);
 static inline bool words_is_gap(enum cell_class class)
 {
     return class == CELL_SIGN || class == CELL_STOP || class == CELL_CIRCLE;
@@ -91,6 +93,9 @@ enum concept {
     CONCEPT_MANY,
     CONCEPT_GROUP,
     CONCEPT_NOT,
+    CONCEPT_PLACE,
+    CONCEPT_NEAR,
+    CONCEPT_LIVE,
     CONCEPTS_N
 };
 extern const char *const words_concept_terms[CONCEPTS_N]; /* parted by spaces */
@@ -113,11 +118,12 @@ extern const size_t words_n_combos;
 #define TERM_ROMAJI   16u
 #define TERM_BACKWARD 32u
 #define TERM_SOFT     64u /* not in a line about games and stories */
+#define TERM_ALONE    128u /* only when the line holds little else: ごみ, かえれ, たすけて */
 
 struct term {
     uint8_t category; /* enum words_category, when concept is CONCEPT_NONE */
     uint8_t concept;
-    uint8_t flags;
+    uint8_t flags; /* TERM_... */
     uint8_t n;     /* letters */
     uint32_t next; /* of the terms that end at the same node; 0: none */
 };

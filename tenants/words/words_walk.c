@@ -126,6 +126,8 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
 
     if ((term->flags & TERM_BEGINS) != 0 && !begins(w))
         return false;
+    if ((term->flags & TERM_ALONE) != 0 && !words_alone(line, w->from, to))
+        return false;
     if ((term->flags & TERM_ENDS) != 0 &&
         !((term->flags & TERM_ROMAJI) != 0 ? ends_romaji(line, to) : words_stops(line, to)))
         return false;

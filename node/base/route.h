@@ -139,6 +139,9 @@ struct req {
     const struct id *shown; /* or whose records a list shows, in the arena */
     size_t n_shown;
     int access_recorded; /* a transaction of the handler already wrote the access record */
+    /* Told when the server's own access record of an answer is committed, before it leaves; on
+     * the writer's thread. NULL: nobody wants to know. */
+    void (*recorded)(struct req *req);
     struct span cookie_session; /* the session cookie's value, none when absent */
     struct span cookie_device;  /* the device cookie's */
     struct span user_agent;     /* bytes, not text, at most USER_AGENT_MOST; none when absent */

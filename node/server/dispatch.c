@@ -91,6 +91,8 @@ static void record_done(void *arg, enum err rc, const struct fail *why)
         log_error("access.unwritten", L_TEXT("route", record->entry.route), L_FAIL(why));
         record->call->req.reply.n_headers = 0;
         call_refuse(record->call, rc == ERR_UNCERTAIN ? REFUSE_UNCERTAIN : REFUSE_UNAVAILABLE);
+    } else if (record->call->req.recorded != NULL && record->call->req.reply.status < 400) {
+        record->call->req.recorded(&record->call->req);
     }
     http_answer(record->call);
 }

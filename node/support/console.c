@@ -63,6 +63,12 @@ size_t console_unrecorded(struct console *console, struct id by, int64_t now_utc
     return console_seen_new(console->seen, by, now_utc_us, ids, n, is_first_out);
 }
 
+void console_recorded(struct console *console, struct id by, int64_t now_utc_us,
+                      const struct id *ids, size_t n)
+{
+    console_seen_keep(console->seen, by, now_utc_us, ids, n);
+}
+
 /* ---- the live thread: somebody said something to another ---- */
 
 static bool role_of(struct place *place, const struct presence *presence, struct id account,

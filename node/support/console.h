@@ -46,5 +46,8 @@ struct contact_rules contact_rules_now(const struct settings *settings);
  */
 size_t console_unrecorded(struct console *console, struct id by, int64_t now_utc_us,
                           struct id *ids, size_t n, bool *is_first_out);
+/* Now it has them: after COMMIT, so that a record that could not be written is made up for. */
+void console_recorded(struct console *console, struct id by, int64_t now_utc_us,
+                      const struct id *ids, size_t n);
 
 #endif

@@ -464,6 +464,12 @@ static enum err make(struct making *m, struct fail *why)
     return rc;
 }
 
+static void recorded(struct req *req)
+{
+    console_recorded(req->services->console, req->caller.account, req->now_utc_us, req->shown,
+                     req->n_shown);
+}
+
 static void record(struct making *m)
 {
     struct req *req = m->req;
@@ -476,6 +482,8 @@ static void record(struct making *m)
     req->shown = m->shown;
     req->n_shown = n;
     req->access_recorded = n == 0 && !is_first;
+    if (req->services->console != NULL)
+        req->recorded = recorded;
 }
 
 static void show_console(struct req *req)

@@ -37,20 +37,21 @@ void console_seen_destroy(struct console_seen **seen)
     *seen = NULL;
 }
 
-static struct reader *reader_of(struct console_seen *seen, struct id by)
+static struct reader *find(struct console_seen *seen, struct id by)
+{
+    for (size_t i = 0; i < CONSOLE_SEEN_READERS; i++)
+        if (id_eq(seen->readers[i].by, by))
+            return &seen->readers[i];
+    return NULL;
+}
+
+static struct reader *find_oldest(struct console_seen *seen)
 {
     struct reader *oldest = &seen->readers[0];
 
-    for (size_t i = 0; i < CONSOLE_SEEN_READERS; i++) {
-        struct reader *r = &seen->readers[i];
-
-        if (id_eq(r->by, by))
-            return r;
-        if (r->looked_utc_us < oldest->looked_utc_us)
-            oldest = r;
-    }
-    oldest->by = by;
-    oldest->hour = -1;
+    for (size_t i = 1; i < CONSOLE_SEEN_READERS; i++)
+        if (seen->readers[i].looked_utc_us < oldest->looked_utc_us)
+            oldest = &seen->readers[i];
     return oldest;
 }
 
@@ -64,20 +65,25 @@ static bool has(const struct reader *r, size_t n, struct id id)
     return n > 0 && bsearch(&id, r->ids, n, sizeof *r->ids, compare) != NULL;
 }
 
-/* Those at the front are new. */
+/* One that is there twice does no harm. */
 static void remember(struct reader *r, const struct id *ids, size_t n)
+{
+    memcpy(r->ids + r->n, ids, n * sizeof *ids);
+    r->n += n;
+    qsort(r->ids, r->n, sizeof *r->ids, compare);
+}
+
+static bool make_room(struct reader *r, size_t n)
 {
     struct id *all;
 
     if (n == 0 || r->n + n > CONSOLE_SEEN_MOST)
-        return;
+        return false;
     all = realloc(r->ids, (r->n + n) * sizeof *all);
     if (all == NULL)
-        return;
-    memcpy(all + r->n, ids, n * sizeof *all);
+        return false;
     r->ids = all;
-    r->n += n;
-    qsort(r->ids, r->n, sizeof *r->ids, compare);
+    return true;
 }
 
 size_t console_seen_new(struct console_seen *seen, struct id by, int64_t now_utc_us,
@@ -88,20 +94,39 @@ size_t console_seen_new(struct console_seen *seen, struct id by, int64_t now_utc
     size_t n_new = 0;
 
     pthread_mutex_lock(&seen->lock);
-    r = reader_of(seen, by);
-    *is_first_out = r->hour != hour;
-    if (*is_first_out)
-        r->n = 0;
-    r->hour = hour;
-    r->looked_utc_us = now_utc_us;
+    r = find(seen, by);
+    *is_first_out = r == NULL || r->hour != hour;
+    if (r != NULL)
+        r->looked_utc_us = now_utc_us;
     for (size_t i = 0; i < n; i++)
-        if (!has(r, r->n, ids[i])) {
+        if (*is_first_out || !has(r, r->n, ids[i])) {
             const struct id swap = ids[n_new];
 
             ids[n_new++] = ids[i];
             ids[i] = swap;
         }
-    remember(r, ids, n_new);
     pthread_mutex_unlock(&seen->lock);
     return n_new;
+}
+
+void console_seen_keep(struct console_seen *seen, struct id by, int64_t now_utc_us,
+                       const struct id *ids, size_t n)
+{
+    int64_t hour = now_utc_us / CONSOLE_SEEN_US;
+    struct reader *r;
+
+    pthread_mutex_lock(&seen->lock);
+    r = find(seen, by);
+    if (r == NULL) {
+        r = find_oldest(seen);
+        r->by = by;
+        r->hour = -1;
+    }
+    if (r->hour != hour)
+        r->n = 0;
+    r->hour = hour;
+    r->looked_utc_us = now_utc_us;
+    if (make_room(r, n))
+        remember(r, ids, n);
+    pthread_mutex_unlock(&seen->lock);
 }

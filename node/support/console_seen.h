@@ -9,15 +9,17 @@
 struct console_seen;
 
 #define CONSOLE_SEEN_US INT64_C(3600000000)
-#define CONSOLE_SEEN_READERS \
-    256                         /* accounts; the one that looked the longest ago goes first \
-                                 */
-#define CONSOLE_SEEN_MOST 20000 /* children of one; beyond, all are new each time */
+/* Accounts; the one that looked the longest ago goes first. */
+#define CONSOLE_SEEN_READERS 256
+#define CONSOLE_SEEN_MOST    20000 /* children of one; beyond, all are new each time */
 
 NODISCARD enum err console_seen_create(struct console_seen **seen_out, struct fail *why);
 void console_seen_destroy(struct console_seen **seen);
-/* See console_unrecorded (console.h). What cannot be remembered is new. */
+/* See console_unrecorded (console.h). Remembers none of them. */
 size_t console_seen_new(struct console_seen *seen, struct id by, int64_t now_utc_us,
                         struct id *ids, size_t n, bool *is_first_out);
+/* They stand in the record of access. What cannot be remembered stays new. */
+void console_seen_keep(struct console_seen *seen, struct id by, int64_t now_utc_us,
+                       const struct id *ids, size_t n);
 
 #endif

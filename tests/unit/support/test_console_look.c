@@ -90,11 +90,17 @@ T_CASE(a_child_stands_in_the_record_once_an_hour_and_reader)
     T_EQ(console_seen_create(&seen, NULL), ERR_OK, "list");
     T_EQ(console_seen_new(seen, who(9), 10 * hour, ids, 3, &is_first), 3, "all new");
     T_OK(is_first, "the first look");
+    T_EQ(console_seen_new(seen, who(9), 10 * hour, ids, 3, &is_first), 3, "not on record yet");
+    T_OK(is_first, "nor the look");
+    console_seen_keep(seen, who(9), 10 * hour, ids, 3);
     T_EQ(console_seen_new(seen, who(9), 10 * hour + 1, again, 3, &is_first), 1, "one new");
     T_OK(!is_first && id_eq(again[0], who(4)), "it stands in front");
     T_EQ(console_seen_new(seen, who(8), 10 * hour + 2, ids, 3, &is_first), 3, "another reader");
     T_EQ(console_seen_new(seen, who(9), 11 * hour, ids, 0, &is_first), 0, "nobody there");
     T_OK(is_first, "but an hour's first look");
+    console_seen_keep(seen, who(9), 11 * hour, ids, 0);
+    T_EQ(console_seen_new(seen, who(9), 11 * hour, ids, 0, &is_first), 0, "nobody there");
+    T_OK(!is_first, "that look is on record");
     T_EQ(console_seen_new(seen, who(9), 11 * hour + 1, ids, 3, &is_first), 3, "a new hour");
     console_seen_destroy(&seen);
 }
@@ -110,6 +116,7 @@ T_CASE(of_more_readers_than_are_kept_the_oldest_looks_anew)
 
         by.b[1] = (uint8_t)(1 + i / 200);
         T_EQ(console_seen_new(seen, by, 1000 + i, &id, 1, &is_first), 1, "new to him");
+        console_seen_keep(seen, by, 1000 + i, &id, 1);
     }
     for (int i = 0; i < 2; i++) {
         struct id by = who(i == 0 ? 5 : 0), id = who(1);

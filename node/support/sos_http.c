@@ -82,9 +82,9 @@ static const struct jx_shape press_shape =
 
 struct press {
     struct req *req;
-    struct sos_listed sos;
+    struct sos_row row;       /* as asked for: a run may come again, so none changes it */
+    struct sos_listed sos;    /* filled: as it stands */
     struct support_word word; /* to staff */
-    struct span kind;         /* as asked for */
     bool was_there, has_news; /* has_news: it was there, and is about something now */
     int n_tries;
 };
@@ -108,12 +108,12 @@ static enum err put_kind(struct tx *tx, struct press *p, struct fail *why)
     struct req *req = p->req;
     const struct sos_step_row step = {.id = id_new(),
                                       .at_utc_us = req->now_utc_us,
-                                      .sos = p->sos.row.id,
+                                      .sos = p->row.id,
                                       .account = req->caller.account,
                                       .act = SOS_KIND,
                                       .by = req->caller.account,
                                       .role = support_role(req),
-                                      .kind = p->kind};
+                                      .kind = p->row.kind};
     bool was_there;
     enum err rc = sos_store_step(tx, &step, &was_there, why);
 
@@ -125,18 +125,21 @@ static enum err press_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct press *p = arg;
     const struct access_entry access = access_of(p->req);
-    struct sos_row row = p->sos.row;
-    const struct duty_call call = {.id = row.id,
+    const struct sos_row *row = &p->row;
+    struct sos_row stored = *row;
+    const struct duty_call call = {.id = row->id,
                                    .purpose = DUTY_SOS,
-                                   .account = row.account,
-                                   .set_utc_us = row.at_utc_us,
-                                   .due_utc_us = row.undo_until_utc_us + CALL_UNDO_GRACE_US};
-    enum err rc = sos_store_add(tx, &row, &p->was_there, why);
+                                   .account = row->account,
+                                   .set_utc_us = row->at_utc_us,
+                                   .due_utc_us = row->undo_until_utc_us + CALL_UNDO_GRACE_US};
+    enum err rc = sos_store_add(tx, &stored, &p->was_there, why);
 
+    p->sos = (struct sos_listed){.row = *row};
+    p->has_news = false;
     if (rc == ERR_OK && p->was_there)
-        rc = sos_store_find(tx, NULL, row.id, p->req->arena, &p->sos, why);
-    if (rc == ERR_OK && p->was_there && p->kind.len > 0 &&
-        !span_eq(p->kind, p->sos.row.kind) && p->sos.facts.n_kinds < KINDS_MOST)
+        rc = sos_store_find(tx, NULL, row->id, p->req->arena, &p->sos, why);
+    if (rc == ERR_OK && p->was_there && row->kind.len > 0 &&
+        !span_eq(row->kind, p->sos.row.kind) && p->sos.facts.n_kinds < KINDS_MOST)
         rc = put_kind(tx, p, why);
     if (rc == ERR_OK && !p->was_there)
         rc = duty_store_call_set(tx, &call, why);
@@ -219,7 +222,7 @@ static void press(struct req *req)
         return;
     hours_state(req->services, req->now_utc_us, &hours);
     *p = (struct press){.req = req};
-    row = &p->sos.row;
+    row = &p->row;
     *row = (struct sos_row){
         .id = in->id,
         .at_utc_us = req->now_utc_us,
@@ -233,7 +236,6 @@ static void press(struct req *req)
             req->now_utc_us +
             settings_int(req->services->settings, &setting_sos_undo_s) * SECOND_US,
     };
-    p->kind = row->kind;
     p->word = (struct support_word){.event = SUPPORT_SOS_NEW,
                                     .to = row->account,
                                     .subject = row->id,

@@ -21,7 +21,7 @@ const struct setting setting_log_bulk_days = {
     .title_ja = "ひとりの記録を承認なしで書き出せる日数",
     .title_en = "Days of one person's logs that need no second approval",
     .help_ja = "これより長い期間の書き出しと、二人以上の書き出しは、もう一人の教育委員会の人が"
-               "承認するまで受け取れません。",
+               "承認するまで受け取れません。一日のうちに分けて頼んだものは、合わせて数えます。",
 };
 const struct setting setting_log_valid_days = {
     .name = "log.export_valid_days",

@@ -151,6 +151,17 @@ static bool is_same_ask(const struct log_export_row *a, const struct log_export_
            a->is_for_guests == b->is_for_guests;
 }
 
+/* Small pieces of one day count together. */
+static enum err add(struct tx *tx, struct asking *asking, struct fail *why)
+{
+    struct log_export_row *row = &asking->row, sum = *row;
+    enum err rc =
+        row->is_bulk ? ERR_OK : log_export_store_sum(tx, row->at_utc_us - DAY_US, &sum, why);
+
+    row->is_bulk = log_is_bulk(asking->req, &sum);
+    return rc == ERR_OK ? log_export_store_add(tx, row, why) : rc;
+}
+
 static enum err ask_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct asking *asking = arg;
@@ -160,7 +171,7 @@ static enum err ask_run(struct tx *tx, void *arg, struct fail *why)
         log_export_store_find(tx, NULL, asking->row.id, asking->req->arena, &there, why);
 
     if (rc == ERR_NOT_FOUND)
-        rc = log_export_store_add(tx, &asking->row, why);
+        rc = add(tx, asking, why);
     else if (rc == ERR_OK && is_same_ask(&asking->row, &there))
         asking->row = there;
     else if (rc == ERR_OK)

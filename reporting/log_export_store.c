@@ -35,6 +35,11 @@ static const struct stmt export_list = {
     READ " WHERE ($1::uuid IS NULL OR e.by = $1::uuid) AND ($2::timestamptz IS NULL OR"
          " (e.at, e.id) < ($2::timestamptz, $3::uuid)) ORDER BY e.at DESC, e.id DESC"
          " LIMIT $4::integer"};
+static const struct stmt export_sum = {
+    "log_export_sum",
+    "SELECT count(*) FILTER (WHERE e.account IS DISTINCT FROM $2::uuid), min(e.from_at),"
+    " max(e.until_at) FROM log_export e WHERE e.by = $1::uuid AND e.at > $3::timestamptz AND"
+    " e.act = 'export' AND NOT e.is_bulk"};
 static const struct stmt export_leaves = {
     "log_export_leaves", "SELECT " COLUMNS " FROM log_export e WHERE e.id = ANY ($1::uuid[])"};
 static const struct stmt export_extra = {
@@ -54,8 +59,8 @@ static const struct stmt step_extra = {
     " l.row_id = s.id AND l.table_name = 'log_export_step')"};
 
 const struct stmt *const log_export_stmts[LOG_EXPORT_STMTS_N] = {
-    &export_add,   &export_find, &export_list, &export_leaves,
-    &export_extra, &step_add,    &step_leaves, &step_extra};
+    &export_add, &export_find, &export_list, &export_leaves, &export_extra,
+    &step_add,   &step_leaves, &step_extra,  &export_sum};
 
 static const struct data_column export_columns[] = {
     {"id", "書き出し・検索のID", false},
@@ -355,6 +360,32 @@ enum err log_export_store_add(struct tx *tx, const struct log_export_row *row, s
     rc = tx_run(tx, &export_add, &args, NULL, why);
     return rc == ERR_OK ? audit_append(tx, "log.export", "log_export", row->id, bytes, why)
                         : rc;
+}
+
+enum err log_export_store_sum(struct tx *tx, int64_t since_utc_us, struct log_export_row *row,
+                              struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, row->by);
+    db_arg_id(&args, row->account);
+    db_arg_time(&args, since_utc_us);
+    rc = tx_run(tx, &export_sum, &args, &rows, why);
+    if (rc == ERR_OK && db_i64(rows, 0, 0) > 0)
+        row->account = ID_NONE;
+    if (rc == ERR_OK && !db_is_null(rows, 0, 1)) {
+        int64_t from_utc_us = db_time(rows, 0, 1), until_utc_us = db_time(rows, 0, 2);
+
+        if (from_utc_us < row->from_utc_us)
+            row->from_utc_us = from_utc_us;
+        if (until_utc_us > row->until_utc_us)
+            row->until_utc_us = until_utc_us;
+    }
+    db_rows_free(&rows);
+    return rc;
 }
 
 enum err log_export_store_step(struct tx *tx, const struct log_step_row *row, struct fail *why)

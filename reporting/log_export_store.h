@@ -42,6 +42,10 @@ struct log_export_row {
 /* The row with its leaf. ERR_CONFLICT: the id is taken. */
 NODISCARD enum err log_export_store_add(struct tx *tx, const struct log_export_row *row,
                                         struct fail *why);
+/* Widens person and period of row to what its asker took since then without approval, all of it
+ * together. */
+NODISCARD enum err log_export_store_sum(struct tx *tx, int64_t since_utc_us,
+                                        struct log_export_row *row, struct fail *why);
 /* Exactly one of tx and db. ERR_NOT_FOUND. */
 NODISCARD enum err log_export_store_find(struct tx *tx, struct db *db, struct id id,
                                          struct arena *arena, struct log_export_row *out,

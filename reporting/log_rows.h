@@ -9,7 +9,7 @@
 #include "node/base/table.h"
 #include "node/db/audit_table.h"
 
-#define LOG_EXPORT_STMTS_N    8
+#define LOG_EXPORT_STMTS_N    9
 #define LOG_EXPORT_TABLES_N   2
 #define LOG_SOURCE_STMTS_N    5
 #define LOG_EXPORT_ROUTES_N   3

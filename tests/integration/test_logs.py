@@ -189,6 +189,10 @@ def logs_bulk_needs_somebody_else(t):
     t.eq(ask(as_board, account=kid.id, to=iso(DAY + week))[0].json()["state"], "approved", "one child's week")
     t.eq(ask(as_board, account=kid.id, to=iso(DAY + week + datetime.timedelta(seconds=1)))[0]
          .json()["state"], "waiting", "a moment more")
+    t.eq(ask(as_board, account=kid.id, **{"from": iso(DAY + week), "to": iso(DAY + 2 * week)})[0].json()["state"],
+         "waiting", "nor two weeks in two pieces")
+    t.eq(ask(as_board, account=other.id)[0].json()["state"], "waiting", "nor one person after the other")
+    t.eq(ask(as_board, account=kid.id)[0].json()["state"], "approved", "the same once more is no more")
     n = node.psql("SELECT count(*) FROM watch_notice WHERE kind = 'export'")
     t.ok(int(n) > 0, "a notice of every bulk file")
 

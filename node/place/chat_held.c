@@ -94,21 +94,26 @@ static struct chat_line *line_of(struct chat *chat, struct chat_decided *d, stru
     return chat_lines_find(lines, d->line);
 }
 
-static void show(struct chat *chat, struct chat_decided *d, struct place_now now)
+/* False: it was shown so before, the decision was asked for again. */
+static bool show(struct chat *chat, struct chat_decided *d, struct place_now now)
 {
     struct talk *talk = id_is_none(d->talk) ? NULL : talk_find(chat, d->talk);
+    bool had_said = d->said != NULL;
     struct chat_line *line;
 
     if (!id_is_none(d->talk) && talk == NULL)
-        return; /* over: nobody reads it any more */
+        return true; /* over: nobody reads it any more */
     line = line_of(chat, d, talk);
     if (line == NULL)
-        return;
+        return true;
+    if (had_said == (d->said != NULL) && line->state == state_after(d->act))
+        return false;
     line->state = state_after(d->act);
     if (d->act == CHAT_RELEASE)
         chat_line_send(chat, &d->where, talk, line, now);
     else
         chat_gone_send(chat, &d->where, talk, line, now);
+    return true;
 }
 
 static void decided_told(void *arg)
@@ -119,8 +124,7 @@ static void decided_told(void *arg)
                                                                          : CHAT_WAS_KEPT};
 
     if (place->chat != NULL) {
-        show(place->chat, d, place_now());
-        if (d->was_held)
+        if (show(place->chat, d, place_now()) && d->was_held)
             place_tell_account(place, d->author, chat_event_held, &held);
         arena_reset(place->arena);
     }

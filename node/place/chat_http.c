@@ -263,6 +263,13 @@ static enum err make_told(struct deciding *d, struct tx *tx, const struct chat_l
     return ERR_OK;
 }
 
+static bool still_holds(enum chat_act act, enum chat_state state)
+{
+    return (act == CHAT_RELEASE && state == CHAT_SAID) ||
+           (act == CHAT_KEEP && state == CHAT_KEPT) ||
+           (act == CHAT_HIDE && state == CHAT_HIDDEN);
+}
+
 static enum err decide_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct deciding *d = arg;
@@ -283,6 +290,8 @@ static enum err decide_run(struct tx *tx, void *arg, struct fail *why)
     access = access_of(d->req);
     if (is_new)
         rc = make_told(d, tx, &after, before.state == CHAT_HELD, why);
+    else if (still_holds(d->row.act, after.state)) /* asked again: nobody may have been told */
+        rc = make_told(d, tx, &after, after.was_held && d->row.act != CHAT_HIDE, why);
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
 }
 

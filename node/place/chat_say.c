@@ -36,6 +36,7 @@ struct saying {
     bool is_watched; /* crisis words or a contact detail of a child */
     bool looks_up;   /* there may be one with this id */
     bool is_again;   /* there is; what was answered then is answered now */
+    bool is_same;    /* and it was said just there, in these words */
     int64_t at_utc_us;
     enum chat_state state;
     char *text_again; /* as others read that one */
@@ -99,6 +100,15 @@ static enum err add(struct saying *s, struct tx *tx, struct fail *why)
     return rc == ERR_OK && s->is_watched ? care_line_put(s->services, tx, &care, why) : rc;
 }
 
+static bool is_same(const struct saying *s, const struct chat_line_row *row,
+                    const struct chat_text *text)
+{
+    const struct chat_where where = chat_where_of_row(row);
+
+    return id_eq(row->talk, s->talk) && span_eq(text->text, s->line->original) &&
+           (!id_is_none(s->talk) || chat_where_key(&where) == chat_where_key(&s->where));
+}
+
 /* A line of another author is no line to him. */
 static enum err look_up(struct saying *s, struct tx *tx, struct fail *why)
 {
@@ -118,6 +128,7 @@ static enum err look_up(struct saying *s, struct tx *tx, struct fail *why)
     free(s->text_again);
     s->text_again = strndup((const char *)text.masked.p, text.masked.len);
     s->is_again = true;
+    s->is_same = is_same(s, &row, &text);
     s->at_utc_us = row.at_utc_us;
     s->state = row.was_held && row.state != CHAT_SAID ? CHAT_HELD : CHAT_SAID;
     return s->text_again == NULL ? fail_set(why, ERR_NOMEM, "a line") : ERR_OK;
@@ -201,6 +212,26 @@ static void tell(struct saying *s, struct place_now now)
         keep(s, talk);
 }
 
+/* Committed, but the answer to that was lost: nobody was told of it yet. */
+static bool is_untold(struct saying *s)
+{
+    const struct talk *talk = id_is_none(s->talk) ? NULL : talk_find(s->chat, s->talk);
+    const struct chat_spot *spot =
+        id_is_none(s->talk) ? chat_spot_find(s->chat, &s->where) : NULL;
+    const struct chat_lines *lines = talk != NULL   ? &talk->lines
+                                     : spot != NULL ? &spot->lines
+                                                    : NULL;
+
+    if (!s->is_same || (lines == NULL && !id_is_none(s->talk)))
+        return false; /* or the talk is over */
+    s->line->at_utc_us = s->at_utc_us;
+    s->line->state = s->state;
+    if (lines == NULL)
+        return true;
+    return chat_lines_find(lines, s->row.id) == NULL &&
+           (lines->n < CHAT_LINES_KEPT || lines->first->at_utc_us < s->at_utc_us);
+}
+
 static void say_told(void *arg)
 {
     struct saying *s = arg;
@@ -214,7 +245,7 @@ static void say_told(void *arg)
 
     if (s->fail.code == ERR_OK) {
         command_later_ok(place->live, &s->later, &ok);
-        if (!s->is_again)
+        if (!s->is_again || is_untold(s))
             tell(s, place_now());
     } else {
         if (s->fail.code != ERR_NOT_FOUND) /* a line of somebody else */

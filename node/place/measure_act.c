@@ -308,20 +308,21 @@ static enum err post(struct measure_act *act, struct fail *why)
 }
 
 /* After ERR_UNCERTAIN the same rows are looked for by their ids. Whatever nobody knows of even
- * then stays in force: staff ask again, by the same id. */
+ * then, or because the database is away by now, stays in force: staff ask again, by the same
+ * id. */
 static void write_done(void *arg, enum err rc, const struct fail *why)
 {
     struct measure_act *act = arg;
 
+    act->is_uncertain = act->is_uncertain || rc == ERR_UNCERTAIN;
     if (rc == ERR_UNCERTAIN && act->n_tries < UNCERTAIN_TRIES && post(act, NULL) == ERR_OK)
         return;
-    if (rc == ERR_OK) {
+    if (rc == ERR_OK)
         act->req->access_recorded = 1;
-        if (act->row.kind == MEASURE_EJECT)
-            live_drop_account(act->req->services->live, act->row.account, ID_NONE);
-    } else if (rc != ERR_UNCERTAIN) {
+    if (rc != ERR_OK && !act->is_uncertain)
         take_back(act);
-    }
+    else if (act->row.kind == MEASURE_EJECT)
+        live_drop_account(act->req->services->live, act->row.account, ID_NONE);
     act->answer(act, rc, why);
 }
 

@@ -23,7 +23,8 @@ struct measure_act {
     struct span reason, name_before, name_after; /* in clear */
     bool has_rename;
     struct profile_change rename;
-    bool was_there; /* filled: it had been decided before */
+    bool was_there;    /* filled: it had been decided before */
+    bool is_uncertain; /* it may have been committed without an answer */
     int n_tries;
     void (*answer)(struct measure_act *act, enum err rc, const struct fail *why);
 };

@@ -346,7 +346,8 @@ static const struct jx_shape acted_shape =
 
 struct acting {
     struct req *req;
-    struct incident_listed incident;
+    struct incident_listed incident; /* before it: a run may come again, so none changes it */
+    struct incident_listed after;
     struct incident_step_row step;
     bool is_call; /* it became grave by this */
 };
@@ -393,10 +394,11 @@ static enum err act_run(struct tx *tx, void *arg, struct fail *why)
     bool was_there = false;
     enum err rc = incident_store_step(tx, &a->step, &was_there, why);
 
+    a->is_call = false;
     if (rc == ERR_OK && !was_there)
         rc = follow(tx, a, why);
     if (rc == ERR_OK)
-        rc = incident_store_find(tx, NULL, a->step.incident, a->req->arena, &a->incident, why);
+        rc = incident_store_find(tx, NULL, a->step.incident, a->req->arena, &a->after, why);
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
 }
 
@@ -411,9 +413,9 @@ static void act_done(void *arg, enum err rc, const struct fail *why)
     }
     a->req->access_recorded = 1;
     if (a->is_call)
-        incident_told(a->req->services, &a->incident.row);
-    out = (struct acted_output){a->step.incident, (int)incident_state_of(&a->incident.facts),
-                                a->incident.facts.urgency, a->incident.facts.severity};
+        incident_told(a->req->services, &a->after.row);
+    out = (struct acted_output){a->step.incident, (int)incident_state_of(&a->after.facts),
+                                a->after.facts.urgency, a->after.facts.severity};
     reply_json(a->req, 200, &out);
 }
 

@@ -1,9 +1,10 @@
-"""tests/lib/storm.py - storms: a seeded plan of kills, writers that keep a history, and the check
-that nothing acknowledged was lost and nothing happened twice.
+"""tests/lib/storm.py - what clients asked for in a storm and what they were told, and the check that
+nothing acknowledged was lost and nothing happened twice. What befalls a node: storm_faults.py; who is
+in the place: storm_load.py; what is looked at afterwards: storm_check.py.
 
     history = History()
     with Writers(4, write_one, history):          # write_one(client, id) -> "ok" | "refused" | None
-        for hit in run_plan(plan(seed=7, seconds=60, targets=("node", "keyd")), node): ...
+        ...                                       # something befalls the node
     history.check(t, read_all())                  # ids as the node holds them now
 
 A write has an id that the client made. Its end is "ok" (the node said it is done), "refused" (the
@@ -11,40 +12,9 @@ node said it did not happen) or unknown (no answer, 502-504): then the client as
 same id until it knows, as a tablet does; what is still unknown at the end may or may not be there.
 """
 import collections
-import random
 import threading
 import time
 import uuid
-
-
-def plan(seed, seconds, targets, least_gap_s=0.3, most_gap_s=3.0):
-    """[(at second, target)] - the same for the same seed; every target is hit at least once."""
-    chance = random.Random(seed)
-    hits, at = [], 0.0
-    while True:
-        at += chance.uniform(least_gap_s, most_gap_s)
-        if at >= seconds:
-            break
-        hits.append((at, chance.choice(targets)))
-    for i, target in enumerate(targets):
-        if hits and target not in {h[1] for h in hits}:
-            hits[i % len(hits)] = (hits[i % len(hits)][0], target)
-    return hits
-
-
-def run_plan(hits, node, kill=None):
-    """Carries the plan out on time; yields (second, target, pid). A target that is not running
-    just then is hit as soon as it is, for it was meant to be hit."""
-    began = time.monotonic()
-    for at, target in hits:
-        time.sleep(max(0.0, began + at - time.monotonic()))
-        pid = 0
-        until = time.monotonic() + 15
-        while not pid and time.monotonic() < until:
-            pid = (kill or node.kill)(target)
-            if not pid:
-                time.sleep(0.01)
-        yield time.monotonic() - began, target, pid
 
 
 class History:
@@ -52,13 +22,14 @@ class History:
 
     def __init__(self):
         self._lock = threading.Lock()
-        self.asked = collections.Counter()
+        self.asked, self.began = collections.Counter(), {}
         self.ok, self.refused = {}, {}  # id -> when
         self.longest_gap_s = 0.0
         self._last_ok = time.monotonic()
 
     def ask(self, key):
         with self._lock:
+            self.began.setdefault(key, time.monotonic())
             self.asked[key] += 1
 
     def end(self, key, verdict):
@@ -69,22 +40,23 @@ class History:
                 self._last_ok = now
             (self.ok if verdict == "ok" else self.refused)[key] = now
 
-    def check(self, t, found):
+    def check(self, t, found, what=""):
         """found: every id the node holds, as often as it holds it."""
         found = collections.Counter(found)
+        name = f"{what}: " if what else ""
         lost = [k for k in self.ok if not found[k]]
         twice = [k for k, n in found.items() if n > 1]
         ghosts = [k for k in self.refused if found[k] and k not in self.ok]
         strange = [k for k in found if k not in self.asked]
         unknown = [k for k in self.asked if k not in self.ok and k not in self.refused]
-        t.note(f"{len(self.asked)} asked, {len(self.ok)} acknowledged, {len(self.refused)} refused,"
+        t.note(f"{name}{len(self.asked)} asked, {len(self.ok)} acknowledged, {len(self.refused)} refused,"
                f" {len(unknown)} unknown; {sum(self.asked.values()) - len(self.asked)} asked again;"
                f" longest time without an acknowledgement {self.longest_gap_s:.2f} s")
-        t.ok(len(self.ok) > 0, "something was acknowledged")
-        t.eq(lost[:5], [], f"nothing acknowledged is lost (of {len(self.ok)})")
-        t.eq(twice[:5], [], "nothing happened twice")
-        t.eq(ghosts[:5], [], "nothing refused happened")
-        t.eq(strange[:5], [], "nothing is there that nobody asked for")
+        t.ok(len(self.ok) > 0, f"{name}something was acknowledged")
+        t.eq(lost[:5], [], f"{name}nothing acknowledged is lost (of {len(self.ok)})")
+        t.eq(twice[:5], [], f"{name}nothing happened twice")
+        t.eq(ghosts[:5], [], f"{name}nothing refused happened")
+        t.eq(strange[:5], [], f"{name}nothing is there that nobody asked for")
 
 
 class Writers:

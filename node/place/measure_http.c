@@ -379,18 +379,27 @@ static void act_answer(struct measure_act *act, enum err rc, const struct fail *
     reply_json(act->req, 200, &out);
 }
 
+static bool is_same(const struct measure_row *row, const struct measure_input *in)
+{
+    return (int64_t)row->kind == (int64_t)in->kind &&
+           id_eq(row->account, in->has_account ? in->account : ID_NONE) &&
+           span_eq(row->floor, in->has_floor ? in->floor : SPAN_NONE);
+}
+
 /* The same id again: what it stands for by now. True: answered. */
-static bool was_decided(struct req *req, struct id id)
+static bool was_decided(struct req *req, const struct measure_input *in)
 {
     struct measure_listed listed;
     struct fail why = {.code = ERR_OK};
     struct output out;
-    enum err rc = measure_store_find(NULL, req->db, id, req->arena, &listed, &why);
+    enum err rc = measure_store_find(NULL, req->db, in->id, req->arena, &listed, &why);
 
     if (rc == ERR_NOT_FOUND)
         return false;
     if (rc == ERR_OK && !id_eq(listed.row.who.by, req->caller.account))
         rc = fail_field(&why, ERR_CONFLICT, "/id", "another's measure");
+    if (rc == ERR_OK && !is_same(&listed.row, in))
+        rc = fail_field(&why, ERR_CONFLICT, "/id", "the id stands for another measure");
     if (rc == ERR_OK) {
         out = output_of(req, &listed);
         rc = open_one(req, &listed, &out, &why);
@@ -410,7 +419,7 @@ static void decide(struct req *req)
     if (act == NULL)
         return;
     *act = (struct measure_act){.req = req, .answer = act_answer};
-    if (!was_decided(req, in->id) && measure_act_prepare(act, in))
+    if (!was_decided(req, in) && measure_act_prepare(act, in))
         measure_act_start(act);
 }
 

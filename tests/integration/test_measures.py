@@ -170,6 +170,9 @@ def a_measure_is_made_once(t):
     t.eq(node.psql(f"SELECT count(*) FROM audit_leaf WHERE row_id = '{same}'"), "1", "one leaf")
     other = board.request("POST", "/api/v1/measures", body)
     t.eq(other.status, 409, "another's id is no way to it")
+    for change in ({"kind": "react"}, {"account": of(1)}):
+        t.eq(supporter.request("POST", "/api/v1/measures", {**body, **change}).status, 409,
+             "nor is one's own for somebody or something else: nobody would be stopped")
     plain = node.psql(f"SELECT encode(reason_sealed, 'escape') FROM measure WHERE id = '{same}'")
     t.ok(WHY not in plain and len(plain) > 40, "the reason is sealed")
 

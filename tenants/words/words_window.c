@@ -129,6 +129,15 @@ static void add_cell(struct line *line, uint32_t c, enum cell_class class, bool 
         .c = c, .class = class, .is_small = is_small, .alts = words_alts(c, class)};
 }
 
+static size_t n_cells_kept(const struct words_window *window)
+{
+    size_t n = 0;
+
+    for (unsigned k = 0; k < window->n; k++)
+        n += window->line[index_of(window, k)].n_cells + 1u; /* and a line break */
+    return n;
+}
+
 /* False: one of them has to be looked at again. */
 static bool join_seen(const struct words_window *window, const struct words *words,
                       int64_t now_ms, const struct words_seen *seen, struct joined *out)
@@ -177,9 +186,8 @@ static enum err look_shortly(const struct words_window *window, const struct wor
         return fail_set(why, ERR_NOMEM, "lines");
     if (!is_plain(text, seen))
         return ERR_OK;
-    joined->line.cells = arena_alloc(arena, WORDS_WINDOW_LINES * (WORDS_WINDOW_CELLS + 1) *
-                                                    sizeof *joined->line.cells +
-                                                seen->line->n * sizeof *joined->line.cells);
+    joined->line.cells =
+        arena_alloc(arena, (n_cells_kept(window) + seen->line->n) * sizeof *joined->line.cells);
     if (joined->line.cells == NULL)
         return fail_set(why, ERR_NOMEM, "lines");
     if (!join_seen(window, words, now_ms, seen, joined) ||

@@ -63,10 +63,10 @@ struct words_verdict {
     size_t n_hits;
     unsigned kinds;      /* WORDS_BIT of the kinds that were hit */
     unsigned categories; /* bits of enum words_category */
-    /* What other children may read: ＊ for every grapheme of an NG or crisis hit; contact details
-     * stay, because such a line is held and not shown. The text itself when nothing was hit. Staff
-     * read the text as it was written, a word of need above all: whoever keeps `masked` keeps the
-     * text beside it (node/place/chat_say.c, text_sealed and masked_sealed). */
+    /* What other children may read: ＊ for every grapheme of an NG or crisis hit; contact
+     * details stay, because such a line is held and not shown. The text itself when nothing
+     * was hit. Staff read the text as it was written, a word of need above all: whoever keeps
+     * `masked` keeps the text beside it (node/place/chat_say.c). */
     struct span masked;
 };
 static inline bool words_has(const struct words_verdict *verdict, enum words_kind kind)

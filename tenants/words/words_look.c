@@ -17,12 +17,12 @@ struct look {
 
 /* How sure the model must be before a sentence without a word of any list is taken. */
 #define SURE_NG      0.96
-#define SURE_CRISIS  0.96
-#define SURE_CONTACT 0.96
+#define SURE_CRISIS  0.93
+#define SURE_CONTACT 0.90
 /* How sure it must be that a sentence is ordinary talk, and how much must stand around what was
  * found, before that speaks against a word of the base list ("ばかでかい虫がいた"). Nothing
  * speaks against words of need, the municipality's own words and contact details. */
-#define SURE_PLAIN   0.98
+#define SURE_PLAIN   0.97
 #define AROUND_LEAST 5 /* letters */
 
 static const struct {

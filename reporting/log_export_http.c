@@ -381,22 +381,6 @@ static const struct jx_field exports_fields[] = {
 static const struct jx_shape exports_shape =
     JX_SHAPE("LogExports", struct exports_output, exports_fields);
 
-/* "TIME,ID" of the last row of the page before. */
-static enum err read_before(const struct req *req, struct log_exports_ask *ask,
-                            struct fail *why)
-{
-    struct span text = req_query(req, "before");
-    const uint8_t *comma = text.len == 0 ? NULL : memchr(text.p, ',', text.len);
-    size_t n = comma == NULL ? 0 : (size_t)(comma - text.p);
-
-    if (text.len == 0)
-        return ERR_OK;
-    if (comma == NULL || !jx_time_parse(span_cut(text, 0, n), &ask->before_utc_us) ||
-        id_parse(span_from(text, n + 1), &ask->before, NULL) != ERR_OK)
-        return fail_field(why, ERR_INVALID, "before", "not a place in the list");
-    return ERR_OK;
-}
-
 static enum err put_kinds(struct req *req, unsigned kinds, struct jx_texts *out,
                           struct fail *why)
 {
@@ -495,7 +479,6 @@ static enum err put_exports(struct req *req, const struct log_export_row *rows, 
                             struct exports_output *out, struct fail *why)
 {
     struct export_output *items;
-    char at[CLOCK_TEXT_CAP], id[ID_TEXT_CAP];
     enum err rc = ERR_OK;
 
     out->has_next = n > PAGE;
@@ -508,9 +491,7 @@ static enum err put_exports(struct req *req, const struct log_export_row *rows, 
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
         rc = put_export(req, &rows[i], &items[i], why);
     if (rc == ERR_OK && out->has_next) {
-        clock_utc_text(rows[PAGE - 1].at_utc_us, at);
-        id_text(rows[PAGE - 1].id, id);
-        out->next = span_text(arena_printf(req->arena, "%s,%s", at, id));
+        out->next = place_row_text(req, rows[PAGE - 1].at_utc_us, rows[PAGE - 1].id);
         if (out->next.p == NULL)
             rc = fail_set(why, ERR_NOMEM, "exports");
     }
@@ -528,7 +509,7 @@ static void list_exports(struct req *req)
     struct exports_output out = {.has_next = false};
     struct fail why = {.code = ERR_OK};
     size_t n = 0;
-    enum err rc = read_before(req, &ask, &why);
+    enum err rc = place_query_row(req, "before", &ask.before_utc_us, &ask.before, &why);
 
     if (rc == ERR_OK)
         rc = log_export_store_list(req->db, &ask, req->arena, &rows, &n, &why);

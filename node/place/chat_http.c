@@ -2,8 +2,6 @@
  * them whole and shows them or not; a line that was shown may be hidden the same way. */
 #include <stdlib.h>
 
-#include "node/base/clock.h"
-#include "node/base/jx_scalar.h"
 #include "node/place/chat_priv.h"
 #include "node/place/chat_rows.h"
 #include "node/place/place_http.h"
@@ -61,22 +59,6 @@ static const struct jx_field list_fields[] = {
 };
 static const struct jx_shape list_shape =
     JX_SHAPE("HeldLines", struct list_output, list_fields);
-
-/* "TIME,ID" of the last row of the page before. */
-static enum err read_after(const struct req *req, int64_t *at_out, struct id *id_out,
-                           struct fail *why)
-{
-    struct span text = req_query(req, "after");
-    const uint8_t *comma = text.len == 0 ? NULL : memchr(text.p, ',', text.len);
-    size_t n = comma == NULL ? 0 : (size_t)(comma - text.p);
-
-    if (text.len == 0)
-        return ERR_OK;
-    if (comma == NULL || !jx_time_parse(span_cut(text, 0, n), at_out) ||
-        id_parse(span_from(text, n + 1), id_out, NULL) != ERR_OK)
-        return fail_field(why, ERR_INVALID, "after", "not a place in the list");
-    return ERR_OK;
-}
 
 static bool fill_categories(unsigned categories, struct arena *arena, struct jx_texts *out)
 {
@@ -169,7 +151,7 @@ static void list(struct req *req)
 
     if (items == NULL)
         return;
-    rc = read_after(req, &after_at, &after, &why);
+    rc = place_query_row(req, "after", &after_at, &after, &why);
     if (rc == ERR_OK)
         rc = chat_store_held(req->db, after_at, after, PAGE + 1, req->arena, &rows, &n, &why);
     if (rc == ERR_OK)
@@ -184,14 +166,9 @@ static void list(struct req *req)
     }
     if (!add_names(req, items, n))
         return;
-    if (out.has_next) {
-        char at[CLOCK_TEXT_CAP], id[ID_TEXT_CAP];
-
-        clock_utc_text(rows[PAGE - 1].at_utc_us, at);
-        id_text(rows[PAGE - 1].id, id);
-        out.next = span_text(arena_printf(req->arena, "%s,%s", at, id));
-        out.has_next = out.next.p != NULL;
-    }
+    if (out.has_next)
+        out.next = place_row_text(req, rows[PAGE - 1].at_utc_us, rows[PAGE - 1].id);
+    out.has_next = out.next.p != NULL;
     out.items = (struct jx_list){items, n};
     reply_json(req, 200, &out);
 }

@@ -2,7 +2,6 @@
  * name, ask for slower words; for one account or on a floor (AI-2.7-ア, AI-2.7-ウ, HI-3.3-4).
  * Supporter, commissioner and contractor: those who see IDs, for they must know whom. */
 #include "node/base/clock.h"
-#include "node/base/jx_scalar.h"
 #include "node/db/seal.h"
 #include "node/place/measure_act.h"
 #include "node/place/measure_rows.h"
@@ -158,21 +157,6 @@ static enum err open_one(const struct req *req, const struct measure_listed *lis
 
 /* ---- GET /api/v1/measures ---- */
 
-/* "TIME,ID" of the last row of the page before. */
-static enum err read_before(const struct req *req, struct measures_ask *ask, struct fail *why)
-{
-    struct span text = req_query(req, "before");
-    const uint8_t *comma = text.len == 0 ? NULL : memchr(text.p, ',', text.len);
-    size_t n = comma == NULL ? 0 : (size_t)(comma - text.p);
-
-    if (text.len == 0)
-        return ERR_OK;
-    if (comma == NULL || !jx_time_parse(span_cut(text, 0, n), &ask->before_utc_us) ||
-        id_parse(span_from(text, n + 1), &ask->before, NULL) != ERR_OK)
-        return fail_field(why, ERR_INVALID, "before", "not a place in the list");
-    return ERR_OK;
-}
-
 /* ?account= ?floor= ?from= ?until= ?before=, and ?in_force=true for what holds now. */
 static enum err read_ask(const struct req *req, struct measures_ask *ask, struct fail *why)
 {
@@ -195,7 +179,8 @@ static enum err read_ask(const struct req *req, struct measures_ask *ask, struct
         ask->in_force_utc_us = req->now_utc_us;
         ask->from_utc_us = 0; /* however long it holds */
     }
-    return rc == ERR_OK ? read_before(req, ask, why) : rc;
+    return rc == ERR_OK ? place_query_row(req, "before", &ask->before_utc_us, &ask->before, why)
+                        : rc;
 }
 
 static void add_name(struct place_name *names, size_t *n, struct id account)
@@ -268,14 +253,9 @@ static void reply_page(struct req *req, const struct measure_listed *rows, size_
         reply_fail(req, &why);
         return;
     }
-    if (out.has_next) {
-        char at[CLOCK_TEXT_CAP], id[ID_TEXT_CAP];
-
-        clock_utc_text(rows[PAGE - 1].row.who.at_utc_us, at);
-        id_text(rows[PAGE - 1].row.id, id);
-        out.next = span_text(arena_printf(req->arena, "%s,%s", at, id));
-        out.has_next = out.next.p != NULL;
-    }
+    if (out.has_next)
+        out.next = place_row_text(req, rows[PAGE - 1].row.who.at_utc_us, rows[PAGE - 1].row.id);
+    out.has_next = out.next.p != NULL;
     if (!put_names(req, items, &n))
         return;
     out.items = (struct jx_list){items, n};

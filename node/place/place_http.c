@@ -1,5 +1,6 @@
 #include "node/place/place_http.h"
 
+#include "node/base/clock.h"
 #include "node/base/jx_scalar.h"
 #include "node/place/ready.h"
 #include "tenants/people/account.h"
@@ -106,6 +107,32 @@ enum err place_query_id(const struct req *req, const char *name, struct id *out,
     if (text.len > 0 && id_parse(text, out, NULL) != ERR_OK)
         return fail_field(why, ERR_INVALID, name, "not an id");
     return ERR_OK;
+}
+
+enum err place_query_row(const struct req *req, const char *name, int64_t *at_out,
+                         struct id *id_out, struct fail *why)
+{
+    struct span text = req_query(req, name);
+    const uint8_t *comma = text.len == 0 ? NULL : memchr(text.p, ',', text.len);
+    size_t n = comma == NULL ? 0 : (size_t)(comma - text.p);
+
+    *at_out = 0;
+    *id_out = ID_NONE;
+    if (text.len == 0)
+        return ERR_OK;
+    if (comma == NULL || !jx_time_parse(span_cut(text, 0, n), at_out) ||
+        id_parse(span_from(text, n + 1), id_out, NULL) != ERR_OK)
+        return fail_field(why, ERR_INVALID, name, "not a place in the list");
+    return ERR_OK;
+}
+
+struct span place_row_text(struct req *req, int64_t at_utc_us, struct id id)
+{
+    char at[CLOCK_TEXT_CAP], text[ID_TEXT_CAP];
+
+    clock_utc_text(at_utc_us, at);
+    id_text(id, text);
+    return span_text(arena_printf(req->arena, "%s,%s", at, text));
 }
 
 /* ---- names ---- */

@@ -61,6 +61,11 @@ NODISCARD enum err place_query_time(const struct req *req, const char *name, int
                                     struct fail *why);
 NODISCARD enum err place_query_id(const struct req *req, const char *name, struct id *out,
                                   struct fail *why);
+/* Where a page of a list ended: "TIME,ID" of its last row. Not there: 0 and ID_NONE. */
+NODISCARD enum err place_query_row(const struct req *req, const char *name, int64_t *at_out,
+                                   struct id *id_out, struct fail *why);
+/* The same as text; SPAN_NONE: no memory. */
+struct span place_row_text(struct req *req, int64_t at_utc_us, struct id id);
 
 /* Names to ids that go out beside them, as far as the caller may know them. */
 struct place_name {

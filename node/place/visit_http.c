@@ -1,7 +1,6 @@
 /* The record of entries and exits over HTTP (AI-2.5-ア): by period, person, floor and session.
  * The commissioner reads it; contractor and auditor for a stated purpose, while it lasts. */
 #include "node/base/clock.h"
-#include "node/base/jx_scalar.h"
 #include "node/place/place_http.h"
 #include "node/place/visit_store.h"
 #include "tenants/people/account.h"
@@ -51,23 +50,6 @@ static const struct jx_field visits_fields[] = {
 static const struct jx_shape visits_shape =
     JX_SHAPE("Visits", struct visits_output, visits_fields);
 
-/* "TIME,ID" of the last row of the page before. */
-static enum err read_before(const struct req *req, struct visits_ask *ask, struct fail *why)
-{
-    struct span text = req_query(req, "before");
-    const uint8_t *comma = text.len == 0 ? NULL : memchr(text.p, ',', text.len);
-    size_t n = comma == NULL ? 0 : (size_t)(comma - text.p);
-    int64_t at = 0;
-
-    if (text.len == 0)
-        return ERR_OK;
-    if (comma == NULL || !jx_time_parse(span_cut(text, 0, n), &at) ||
-        id_parse(span_from(text, n + 1), &ask->before, NULL) != ERR_OK)
-        return fail_field(why, ERR_INVALID, "before", "not a place in the list");
-    ask->before_utc_us = at;
-    return ERR_OK;
-}
-
 /* Without a period: the last seven days. */
 static enum err read_ask(const struct req *req, struct visits_ask *ask, struct fail *why)
 {
@@ -87,7 +69,8 @@ static enum err read_ask(const struct req *req, struct visits_ask *ask, struct f
     if (rc == ERR_OK && (ask->from_utc_us >= ask->until_utc_us ||
                          ask->until_utc_us - ask->from_utc_us > PERIOD_MOST))
         rc = fail_field(why, ERR_INVALID, "from", "a period of at most 400 days");
-    return rc == ERR_OK ? read_before(req, ask, why) : rc;
+    return rc == ERR_OK ? place_query_row(req, "before", &ask->before_utc_us, &ask->before, why)
+                        : rc;
 }
 
 static struct visit_output output_of(const struct visit_event_row *row)
@@ -158,14 +141,9 @@ static void reply_page(struct req *req, const struct visit_event_row *rows, size
         items[i] = output_of(&rows[i]);
     if (!add_names(req, items, n))
         return;
-    if (out.has_next) {
-        char at[CLOCK_TEXT_CAP], id[ID_TEXT_CAP];
-
-        clock_utc_text(rows[PAGE - 1].at_utc_us, at);
-        id_text(rows[PAGE - 1].id, id);
-        out.next = span_text(arena_printf(req->arena, "%s,%s", at, id));
-        out.has_next = out.next.p != NULL;
-    }
+    if (out.has_next)
+        out.next = place_row_text(req, rows[PAGE - 1].at_utc_us, rows[PAGE - 1].id);
+    out.has_next = out.next.p != NULL;
     out.items = (struct jx_list){items, n};
     reply_json(req, 200, &out);
 }

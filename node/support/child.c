@@ -1,7 +1,5 @@
 #include "node/support/child.h"
 
-#include "node/base/clock.h"
-#include "node/base/jx_scalar.h"
 #include "node/db/seal.h"
 
 #define STAFF_ROLES (CHILD_STAFF | ROLE_BIT(ROLE_INSTRUCTOR) | ROLE_BIT(ROLE_GUEST_TEACHER))
@@ -104,32 +102,4 @@ enum err child_unseal(struct req *req, const char *table, const char *column, st
         return ERR_OK;
     rc = unseal(req->services->keyring, &at, sealed, req->arena, text_out, why);
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
-}
-
-/* ---- pages ---- */
-
-enum err child_before(const struct req *req, int64_t *at_out, struct id *id_out,
-                      struct fail *why)
-{
-    struct span text = req_query(req, "before");
-    const uint8_t *comma = text.len == 0 ? NULL : memchr(text.p, ',', text.len);
-    size_t n = comma == NULL ? 0 : (size_t)(comma - text.p);
-
-    *at_out = 0;
-    *id_out = ID_NONE;
-    if (text.len == 0)
-        return ERR_OK;
-    if (comma == NULL || !jx_time_parse(span_cut(text, 0, n), at_out) ||
-        id_parse(span_from(text, n + 1), id_out, NULL) != ERR_OK)
-        return fail_field(why, ERR_INVALID, "before", "not a place in the list");
-    return ERR_OK;
-}
-
-struct span child_before_text(struct req *req, int64_t at_utc_us, struct id id)
-{
-    char at[CLOCK_TEXT_CAP], text[ID_TEXT_CAP];
-
-    clock_utc_text(at_utc_us, at);
-    id_text(id, text);
-    return span_text(arena_printf(req->arena, "%s,%s", at, text));
 }

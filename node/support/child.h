@@ -56,9 +56,4 @@ NODISCARD enum err child_unseal(struct req *req, const char *table, const char *
                                 struct id row, struct span sealed, struct span *text_out,
                                 struct fail *why);
 
-/* "TIME,ID" of the last row of the page before (query `before`); none: 0. */
-NODISCARD enum err child_before(const struct req *req, int64_t *at_out, struct id *id_out,
-                                struct fail *why);
-struct span child_before_text(struct req *req, int64_t at_utc_us, struct id id);
-
 #endif

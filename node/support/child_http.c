@@ -268,7 +268,7 @@ static enum err show_contacts(struct showing *s, struct fail *why)
     struct id before;
     int64_t before_us;
     size_t n = 0, n_shown;
-    enum err rc = child_before(req, &before_us, &before, why);
+    enum err rc = place_query_row(req, "before", &before_us, &before, why);
 
     if (rc == ERR_OK)
         rc = contact_store_list(req->db, s->child, before_us, before, CONTACTS_PAGE + 1,
@@ -283,7 +283,7 @@ static enum err show_contacts(struct showing *s, struct fail *why)
         rc = contact_of(s, &rows[i], &items[i], why);
     if (n > n_shown)
         s->out.next =
-            child_before_text(req, rows[n_shown - 1].who.at_utc_us, rows[n_shown - 1].id);
+            place_row_text(req, rows[n_shown - 1].who.at_utc_us, rows[n_shown - 1].id);
     s->out.has_next = s->out.next.p != NULL;
     s->out.contacts = (struct jx_list){items, n_shown};
     return rc;

@@ -75,7 +75,7 @@ static void list_notes(struct req *req)
     struct id before;
     int64_t before_us;
     size_t n = 0;
-    enum err rc = child_before(req, &before_us, &before, &why);
+    enum err rc = place_query_row(req, "before", &before_us, &before, &why);
 
     if (rc == ERR_OK)
         rc = handover_store_list(req->db, before_us, before, PAGE + 1, req->arena, &rows, &n,
@@ -96,7 +96,7 @@ static void list_notes(struct req *req)
         return;
     }
     if (out.has_next)
-        out.next = child_before_text(req, rows[n - 1].who.at_utc_us, rows[n - 1].id);
+        out.next = place_row_text(req, rows[n - 1].who.at_utc_us, rows[n - 1].id);
     out.has_next = out.next.p != NULL;
     out.items = (struct jx_list){items, n};
     reply_json(req, 200, &out);

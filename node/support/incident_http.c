@@ -157,7 +157,7 @@ static void ask_names(struct support_names *names, const struct incident_listed 
 
 static enum err read_ask(const struct req *req, struct incident_ask *ask, struct fail *why)
 {
-    enum err rc = support_before(req, &ask->before_utc_us, &ask->before, why);
+    enum err rc = place_query_row(req, "before", &ask->before_utc_us, &ask->before, why);
 
     ask->n_cap = support_look(req);
     ask->school = support_school(req);
@@ -198,7 +198,7 @@ static void list_incidents(struct req *req)
     out.has_next = n_shown > PAGE;
     out.items = (struct jx_list){items, out.has_next ? PAGE : n_shown};
     if (out.has_next)
-        out.next = support_before_text(req, items[PAGE - 1].at, items[PAGE - 1].incident);
+        out.next = place_row_text(req, items[PAGE - 1].at, items[PAGE - 1].incident);
     reply_header(req, "Cache-Control", "no-store");
     reply_json(req, 200, &out);
 }

@@ -134,7 +134,7 @@ static void list_sos(struct req *req)
     struct support_names names;
     struct fail why = {.code = ERR_OK};
     size_t n = 0, n_shown = 0;
-    enum err rc = support_before(req, &ask.before_utc_us, &ask.before, &why);
+    enum err rc = place_query_row(req, "before", &ask.before_utc_us, &ask.before, &why);
 
     if (rc == ERR_OK)
         rc = sos_store_list(NULL, req->db, &ask, req->arena, &rows, &n, &why);
@@ -161,7 +161,7 @@ static void list_sos(struct req *req)
     out.has_next = n_shown > PAGE;
     out.items = (struct jx_list){items, out.has_next ? PAGE : n_shown};
     if (out.has_next)
-        out.next = support_before_text(req, items[PAGE - 1].at, items[PAGE - 1].sos);
+        out.next = place_row_text(req, items[PAGE - 1].at, items[PAGE - 1].sos);
     reply_header(req, "Cache-Control", "no-store");
     reply_json(req, 200, &out);
 }

@@ -1,7 +1,5 @@
 #include "node/support/support_http.h"
 
-#include "node/base/clock.h"
-#include "node/base/jx_scalar.h"
 #include "node/base/log.h"
 #include "node/db/seal.h"
 #include "tenants/notify/notify.h"
@@ -152,32 +150,6 @@ int support_look(const struct req *req)
 struct id support_school(const struct req *req)
 {
     return req->caller.role == ROLE_SCHOOL_STAFF ? req->caller.school : ID_NONE;
-}
-
-enum err support_before(const struct req *req, int64_t *at_out, struct id *id_out,
-                        struct fail *why)
-{
-    struct span text = req_query(req, "before");
-    const uint8_t *comma = text.len == 0 ? NULL : memchr(text.p, ',', text.len);
-    size_t n = comma == NULL ? 0 : (size_t)(comma - text.p);
-
-    *at_out = 0;
-    *id_out = ID_NONE;
-    if (text.len == 0)
-        return ERR_OK;
-    if (comma == NULL || !jx_time_parse(span_cut(text, 0, n), at_out) ||
-        id_parse(span_from(text, n + 1), id_out, NULL) != ERR_OK)
-        return fail_field(why, ERR_INVALID, "before", "not a place in the list");
-    return ERR_OK;
-}
-
-struct span support_before_text(struct req *req, int64_t at_utc_us, struct id id)
-{
-    char at[CLOCK_TEXT_CAP], text[ID_TEXT_CAP];
-
-    clock_utc_text(at_utc_us, at);
-    id_text(id, text);
-    return span_text(arena_printf(req->arena, "%s,%s", at, text));
 }
 
 struct span support_unseal(const struct req *req, const char *table, const char *column,

@@ -57,11 +57,6 @@ struct span support_login(const struct support_names *names, struct id account);
 
 /* {sos} or {incident} of the path: ERR_NOT_FOUND. */
 NODISCARD enum err support_path_id(struct req *req, const char *name, struct fail *why);
-/* "TIME,ID" of the last row of the page before (query `before`); none: 0. */
-NODISCARD enum err support_before(const struct req *req, int64_t *at_out, struct id *id_out,
-                                  struct fail *why);
-/* The same as text; SPAN_NONE: no memory. */
-struct span support_before_text(struct req *req, int64_t at_utc_us, struct id id);
 /* Opens what incident_seal sealed; a destroyed or closed key gives "". */
 struct span support_unseal(const struct req *req, const char *table, const char *column,
                            struct id row, struct span sealed);

@@ -40,14 +40,17 @@ declare -A DEMO_NAMES=([student]=そら [guardian]=そらの家の人 [supporter
     [analyst]=分析担当 [coordinator]=県コーディネーター [auditor]=監査担当)
 
 # NAME ROLE [WORDS]: one login, as "role|login|password|one-time secret".
-demo_login() {
-    local name=$1 role=$2 login answer try
-    shift 2
+demo_login() { demo_login_as "$1" "$2" "${2//_/-}" "${DEMO_NAMES[$2]}" "${@:3}"; }
+
+# NAME ROLE LOGIN SHOWN [WORDS]: the same for one more of a role.
+demo_login_as() {
+    local name=$1 role=$2 stem=$3 shown=$4 login answer try
+    shift 4
     # An interrupted first start may have taken the name, and its password is lost.
     for try in "" -2 -3 -4; do
-        login=${role//_/-}$try@$name
+        login=$stem$try@$name
         answer=$(ibasho "$name" account create --role "$role" --login "$login" \
-            --name "${DEMO_NAMES[$role]}" --json "$@" 2>&1) && break
+            --name "$shown" --json "$@" 2>&1) && break
         [[ $answer == *"(conflict)"* ]] || die "$name: account $login: $answer"
     done
     printf '%s|%s|%s|%s\n' "$role" "$login" "$(told password "$answer")" \
@@ -66,6 +69,8 @@ demo_logins() { # NAME
         [ "$1/$role" != aozora/school_staff ] || continue # her school comes with the roster
         demo_login "$1" "$role" >>"$file.new"
     done
+    # A second child, to write to and to meet.
+    [ "$1" != midori ] || demo_login_as "$1" student friend うみ >>"$file.new"
     mv "$file.new" "$file"
 }
 

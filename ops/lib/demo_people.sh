@@ -31,11 +31,12 @@ board_json() { board "$1" "$2" -H 'Content-Type: application/json' -d "$3"; }
 # before, so that one code of the board's app serves it all.
 demo_board() {
     local name=$1 role login password secret year
-    local hours_file=$BASE/$1.hours people_file=$BASE/$1.people
+    local hours_file=$BASE/$1.hours people_file=$BASE/$1.people help_file=$BASE/$1.help
     year=$(demo_year)
     [ "$(cat "$hours_file" 2>/dev/null)" != "$year" ] || hours_file=
     [ "${3:-}" = people ] && [ ! -e "$people_file" ] || people_file=
-    [ -n "$hours_file$people_file" ] || return 0
+    [ ! -e "$help_file" ] || help_file=
+    [ -n "$hours_file$people_file$help_file" ] || return 0
     node_names "$name"
     node_ports
     node_urls
@@ -55,6 +56,10 @@ demo_board() {
     if [ -n "$people_file" ]; then
         demo_people "$name"
         : >"$people_file"
+    fi
+    if [ -n "$help_file" ]; then
+        demo_help "$name"
+        : >"$help_file"
     fi
     board DELETE /api/v1/session >/dev/null
     rm -f "$BOARD_JAR"
@@ -82,4 +87,17 @@ demo_people() {
     board_json POST "/api/v1/people/$(told id "${answer#*\"items\"}")/rights" \
         "{\"id\":\"$(uuid)\",\"right\":\"guidance\",\"school\":\"$school\"}" >/dev/null ||
         die "$name: the school's staff has no duty"
+}
+
+# NAME: who is told when a child calls and nobody answers: the board itself. No mail goes out of a demo;
+# the call stands in the list of its console.
+demo_help() {
+    local answer me purpose
+    answer=$(board GET "/api/v1/people?role=commissioner")
+    me=$(told id "${answer#*\"items\"}")
+    for purpose in sos incident; do
+        board_json POST /api/v1/duty "{\"id\":\"$(uuid)\",\"purpose\":\"$purpose\",
+            \"account\":\"$me\",\"position\":1,\"is_on\":true}" >/dev/null ||
+            die "$1: nobody is on duty"
+    done
 }

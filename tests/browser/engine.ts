@@ -17,6 +17,7 @@ export interface Login {
   readonly password: string;
   readonly totp_secret: string; // "" for a child
   readonly display_name: string;
+  readonly account?: string; // of those that were made whole
 }
 export interface Place {
   readonly url: string;
@@ -25,6 +26,8 @@ export interface Place {
   readonly office_key: string;
   readonly admin_socket: string;
   readonly state: string; // the supervisor's table of pids
+  readonly instance: string; // what ops/node knows it by
+  readonly table: string; // the supervisor's programs
   readonly title_ja: string;
   readonly logins: Readonly<Record<string, Login>>;
   readonly imports: Readonly<Record<string, string>>; // rosters handed in, by what became of them

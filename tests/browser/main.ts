@@ -20,6 +20,7 @@ import "./word_lists.ts";
 import "./place.ts";
 import "./talk.ts";
 import "./quarter.ts";
+import "./afternoon.ts";
 import "./sheet.ts";
 import "./looks.ts";
 import "./engines.ts";

@@ -13,7 +13,7 @@ interface Mail {
   readonly text: string;
 }
 
-function mailsTo(address: string): readonly Mail[] {
+export function mailsTo(address: string): readonly Mail[] {
   return readFileSync(at.mails ?? "", "utf8")
     .split("\n")
     .filter((line) => line !== "")

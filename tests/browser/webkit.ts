@@ -78,7 +78,8 @@ export class WebDriver {
   async click(selector: string): Promise<void> {
     await this.press(await this.element(selector));
   }
-  /** A note of the place may lie over the page for some seconds: a reader waits, or taps it away. */
+  /** A note of the place may lie over the page for some seconds, or the page is still being laid out: a
+   * reader waits, or taps it away. */
   private async press(element: string): Promise<void> {
     const ends = Date.now() + 20_000;
     for (;;)
@@ -86,13 +87,16 @@ export class WebDriver {
         await this.ask("POST", `/element/${element}/click`, {});
         return;
       } catch (wrong) {
-        if (!String(wrong).includes("click intercepted") || Date.now() > ends) throw wrong;
+        if (!/click intercepted|not interactable/.test(String(wrong)) || Date.now() > ends)
+          throw wrong;
         await new Promise((resolve) => setTimeout(resolve, 250));
       }
   }
-  /** By the pointer, on what an expression finds in the page. */
+  /** By the pointer, on what an expression finds in the page, scrolled to the middle as a reader would. */
   async clickOn(expression: string): Promise<void> {
-    const found = (await this.get(expression)) as Record<string, string> | null;
+    const found = (await this.get(
+      `((one) => (one?.scrollIntoView({ block: "center" }), one))(${expression})`,
+    )) as Record<string, string> | null;
     if (found === null) throw new Error(`nothing to click: ${expression}`);
     await this.press(String(Object.values(found)[0]));
   }

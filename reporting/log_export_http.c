@@ -151,12 +151,11 @@ static bool is_same_ask(const struct log_export_row *a, const struct log_export_
            a->is_for_guests == b->is_for_guests;
 }
 
-/* Small pieces of one day count together. */
+/* Small pieces of one day count together. It may run again: nothing it found is asked. */
 static enum err add(struct tx *tx, struct asking *asking, struct fail *why)
 {
     struct log_export_row *row = &asking->row, sum = *row;
-    enum err rc =
-        row->is_bulk ? ERR_OK : log_export_store_sum(tx, row->at_utc_us - DAY_US, &sum, why);
+    enum err rc = log_export_store_sum(tx, row->at_utc_us - DAY_US, &sum, why);
 
     row->is_bulk = log_is_bulk(asking->req, &sum);
     return rc == ERR_OK ? log_export_store_add(tx, row, why) : rc;

@@ -70,6 +70,9 @@ struct req *route_fixture_call(const struct route *route, const struct route_cal
         req->params[req->n_params++] = (struct req_param){"id", span_text(call->id)};
     if (call->right != NULL)
         req->params[req->n_params++] = (struct req_param){"right", span_text(call->right)};
+    if (call->incident != NULL)
+        req->params[req->n_params++] =
+            (struct req_param){"incident", span_text(call->incident)};
     if (call->before != NULL)
         req->query[req->n_query++] = (struct req_param){"before", span_text(call->before)};
     read_query(req, call->query);

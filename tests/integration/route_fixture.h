@@ -12,12 +12,13 @@ struct route_call {
     struct db *db;
     struct arena *arena; /* answer and request live in it */
     struct caller caller;
-    const char *name;   /* of the path's {name}; NULL none */
-    const char *id;     /* of the path's {id}; NULL none */
-    const char *right;  /* of the path's {right}; NULL none */
-    const char *before; /* ?before=; NULL none */
-    const char *query;  /* "q=...&state=...", not percent-coded; NULL none */
-    const char *body;   /* JSON; NULL none */
+    const char *name;     /* of the path's {name}; NULL none */
+    const char *id;       /* of the path's {id}; NULL none */
+    const char *right;    /* of the path's {right}; NULL none */
+    const char *incident; /* of the path's {incident}; NULL none */
+    const char *before;   /* ?before=; NULL none */
+    const char *query;    /* "q=...&state=...", not percent-coded; NULL none */
+    const char *body;     /* JSON; NULL none */
     const char *address;
     int is_https;
 };

@@ -52,7 +52,7 @@ async function childReads(look: (page: Page, text: string) => Promise<void>): Pr
   try {
     await child.open();
     await child.choose("light", "plain");
-    await child.page.waitForSelector(".now");
+    await child.page.waitForSelector(".now .now-state");
     await look(child.page, await child.page.innerText(".now"));
     if ((await child.page.locator(".now .fault").count()) > 0)
       child.faults.push("a child is shown a fault");
@@ -137,6 +137,17 @@ test("board_closes_in_one_act_and_children_read_why", async (t) => {
       await child.setViewportSize(sizes.phone);
       await visitRuby(child);
       await child.screenshot({ path: "build/shots/73-home-closed-phone.png", fullPage: true });
+      t.eq(await child.locator(".button.go-in").count(), 0, "the way in looks otherwise");
+      await child.locator(".go-in").click({ trial: true });
+    });
+    await visiting(t, at, { size: sizes.phone }, async (out) => {
+      await out.open();
+      await out.choose("light", "plain");
+      const gate = out.page.locator(".gate");
+      await gate.waitFor();
+      t.ok(/お休みの時間です[^]*つぎは、あした \d+月\d+日（.）の10時からです[^]*SOS/.test(await gate.innerText()), "said before coming in", await gate.innerText()); // prettier-ignore
+      t.ok(((await gate.boundingBox())?.y ?? 999) < 400, "where it is seen");
+      await out.page.screenshot({ path: "build/shots/77-first-page-closed.png" });
     });
     const days = page.locator(".own-days li");
     await days.first().locator("button").click();

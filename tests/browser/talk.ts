@@ -273,11 +273,12 @@ test("two_talk_alone_and_know_who_may_read_it", async (t) => {
     }
     const button = (page: Page, who: string, name: RegExp) =>
       row(page, who).getByRole("button", { name }).first();
-    await button(a, "chat1", /ふたり/).click();
-    await a.locator(".echo .note").waitFor();
-    t.ok((await a.locator(".echo ruby").count()) > 0, "a no is said kindly", await a.innerText(".echo")); // prettier-ignore
+    await seen(a, "chat1");
+    t.eq(await button(a, "chat1", /ふたり/).count(), 0, "no button where pupils' talk is off");
     await row(a, "chat_staff").locator(".state-talk, .state-watch").first().waitFor();
     await button(a, "chat_staff", /ふたり/).click();
+    await a.waitForFunction(() => document.activeElement?.id === "chat-title");
+    t.ok(true, "and whoever asked is led to it");
     await a.locator(".chat-told").waitFor();
     t.ok(
       (await a.innerText(".chat-told")).includes("スタッフ"),
@@ -302,6 +303,114 @@ test("two_talk_alone_and_know_who_may_read_it", async (t) => {
       .click();
     await staff.locator(".chat .note").last().waitFor();
     t.ok(true, "who leaves ends it, and the other is told");
+  });
+});
+
+test("two_pupils_talk_where_the_town_allows_it_and_one_may_say_never", async (t) => {
+  t.req("AI-2.4-オ");
+  await visiting(t, at, { state: await signedIn(at, "chat_board") }, async ({ page: board }) => {
+    await board.goto(at.url);
+    const allow = async (value: string) =>
+      t.eq(await ask(board, "PUT", "/api/v1/settings/chat.pupil_talk", { id: crypto.randomUUID(), value }), 200, `pupils' talk ${value}`); // prettier-ignore
+    await allow("true");
+    try {
+      await together(t, ["chat0", "chat1"], async (a, b) => {
+        const { has_chosen: _, changes_left: __, ...look } = await answerOf<Record<string, unknown>>(b, "/api/v1/me/profile"); // prettier-ignore
+        t.eq(await ask(b, "PUT", "/api/v1/me/profile", { ...look, id: crypto.randomUUID(), private: true }), 200, "one who may be asked"); // prettier-ignore
+        for (const page of [a, b]) {
+          await goIn(page);
+          await inWords(page);
+        }
+        const askB = row(a, "chat1").getByRole("button", { name: /ふたり/ }).first(); // prettier-ignore
+        await askB.click();
+        await b.locator(".news .quiet-button").first().click();
+        await a.locator(field).waitFor();
+        await write(a, "ふたりのことば");
+        await said(b, "ふたりのことば");
+        t.ok(true, "asked, agreed, written, read");
+        await a.screenshot({ path: "build/shots/91-pupils-talk.png", fullPage: true });
+        await b.locator(".chat .row .quiet-button").last().click();
+        await a.locator(".chat .note").last().waitFor();
+        await a.locator(".chat-tabs ~ * .quiet-button").last().click();
+        await b.locator(".chat-blocks summary").click();
+        const blocked = b.locator(".chat-blocks li");
+        await blocked.waitFor();
+        t.ok((await blocked.innerText()).includes(nameOf("chat0")), "who was refused for good");
+        await askB.click();
+        await a.locator(".echo .note").waitFor();
+        t.eq(await b.locator(".news").count(), 0, "asks in vain, and is not told why");
+        await blocked.locator("button").click();
+        await blocked.waitFor({ state: "detached" });
+        t.ok(true, "and may be forgiven");
+      });
+    } finally {
+      await allow("false");
+    }
+  });
+});
+
+test("who_writes_of_despair_is_shown_who_listens", async (t) => {
+  t.req("NI-2.3-b2");
+  await together(t, ["chat1"], async (page) => {
+    await page.setViewportSize(sizes.phone);
+    await goIn(page);
+    await page.locator(field).scrollIntoViewIfNeeded();
+    await write(page, "もう死にたい");
+    await page.locator(".to-care").click();
+    await page.waitForFunction(() => document.activeElement?.id === "care-title");
+    t.ok(await page.locator(".care .helplines").isVisible(), "numbers, where the eyes are led");
+    await page.locator(".to-care").waitFor({ state: "detached" });
+    await page.screenshot({ path: "build/shots/89-card.png" });
+    await page.locator(".care .quiet-button").last().click();
+    await page.locator(".care").waitFor({ state: "detached" });
+    t.ok(true, "and put away");
+  });
+});
+
+test("in_slow_mode_a_line_waits_and_is_not_lost", async (t) => {
+  t.req("AI-2.4-エ");
+  await together(t, ["chat0", "chat_board"], async (a, board) => {
+    await goIn(a);
+    const made = { id: crypto.randomUUID(), kind: "slow", floor: "plaza", minutes: 1, seconds: 60, reason: "確かめるため" }; // prettier-ignore
+    t.eq(await ask(board, "POST", "/api/v1/measures", made), 200, "staff slow the floor down");
+    await a.locator(".care").waitFor();
+    t.ok((await a.innerText(".care")).includes("60"), "how slow is said");
+    await write(a, "ひとつめ");
+    await line(a, "ひとつめ").and(a.locator(".chat-said")).waitFor();
+    await write(a, "ふたつめ");
+    const second = line(a, "ふたつめ");
+    await second.locator(".chat-how").waitFor();
+    const { items } = await answerOf<{ items: { measure: string; is_in_force: boolean }[] }>(board, "/api/v1/measures?floor=plaza"); // prettier-ignore
+    for (const one of items.filter((one) => one.is_in_force))
+      await ask(board, "POST", `/api/v1/measures/${one.measure}/lift`, { id: crypto.randomUUID() });
+    await second.locator(".quiet-button").first().click();
+    await second.and(a.locator(".chat-said")).waitFor();
+    t.eq(await second.count(), 1, "said later, once");
+  });
+});
+
+test("words_of_staff_wait_for_who_was_away_and_are_shown_once", async (t) => {
+  t.req("AI-2.6-ウ");
+  await visiting(t, at, { state: await signedIn(at, "chat_board") }, async ({ page: board }) => {
+    await board.goto(at.url);
+    const { items } = await answerOf<{ items: { id: string; login: string }[] }>(board, "/api/v1/people"); // prettier-ignore
+    const account = items.find((one) => one.login === login(at, "helped").login)?.id;
+    const warning = { id: crypto.randomUUID(), account, template: "contact", urgency: 2, severity: 2 }; // prettier-ignore
+    t.eq(await ask(board, "POST", "/api/v1/warnings", warning), 201, "given");
+  });
+  await visiting(t, at, { state: await signedIn(at, "helped") }, async ({ page }) => {
+    await page.goto(`${at.url}/#/place`);
+    await page.locator(".care").waitFor();
+    t.ok((await page.innerText(".care")).includes("れんらく先"), "told at the entrance");
+    await page.screenshot({ path: "build/shots/90-warned-away.png" });
+    await page.locator(".care .quiet-button").first().click();
+    await page.locator(".care").waitFor({ state: "detached" });
+    const again = page.waitForResponse((one) => one.url().endsWith("/warnings/mine"));
+    await page.reload();
+    await again;
+    await page.waitForSelector(".floors");
+    await page.waitForTimeout(300);
+    t.eq(await page.locator(".care").count(), 0, "once");
   });
 });
 

@@ -34,6 +34,7 @@ test("empty_and_wrong_sign_in_say_what_to_do", async (t) => {
     t.ok((await fault()).includes("もう一度"), "a wrong pair: try again", await fault());
     t.ok(!(await fault()).includes("nobody"), "and it echoes nothing");
     t.eq(await page.inputValue("#login"), "nobody-here", "what was typed stays");
+    t.eq(await page.evaluate(() => document.activeElement?.id), "password", "the likelier is next");
   });
 });
 

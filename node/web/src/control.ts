@@ -1,7 +1,15 @@
 import { ask, type Outcome } from "./edge/api.js";
 import { canPasskey } from "./edge/can.js";
 import { unusedMs } from "./edge/used.js";
-import { forgetTab, keepDisplay, keepView, keptDisplay, keptView } from "./edge/keep.js";
+import {
+  forgetTab,
+  keepDisplay,
+  keepRead,
+  keepView,
+  keptDisplay,
+  keptRead,
+  keptView,
+} from "./edge/keep.js";
 import type { Node, Session } from "./wire.js";
 import type { Display } from "./state/display.js";
 import {
@@ -61,6 +69,12 @@ export async function start(): Promise<void> {
   const event = startEvent(hello, session, byeSaid);
   tell(event);
   if (event.kind === "trouble") retry = setTimeout(() => void start(), retryMs);
+}
+
+/** Asks anew what the first page says of the node. */
+export async function lookAtGate(): Promise<void> {
+  const hello = await ask("node.show", undefined, undefined);
+  if (hello.kind === "ok") node.set(hello.value);
 }
 
 function startEvent(hello: Outcome<Node>, session: Outcome<Session>, byeSaid: boolean): DoorEvent {
@@ -172,12 +186,13 @@ export async function leave(): Promise<void> {
   if (leaving.get() === "asking") return;
   forgetPasskey();
   leaving.set("asking");
-  const view = keptView();
+  const [view, read] = [keptView(), keptRead()];
   const answer = await ask("session.close", undefined, undefined);
   const isOver = answer.kind === "ok" || (answer.kind === "refused" && answer.problem.status < 500);
   if (!isOver) return leaving.set("failed");
-  keepDisplay(display.get()); // the node had the browser forget everything: these two alone may stay
+  keepDisplay(display.get()); // the node had the browser forget everything: these alone may stay
   keepView(view);
+  keepRead(read);
   forgetTab();
   hide();
   history.replaceState(null, "", "#/bye");

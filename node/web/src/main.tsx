@@ -39,6 +39,10 @@ function App(): VNode {
     root.dataset["form"] = form;
     root.dataset["theme"] = theme;
   }, [form, theme]);
+  // Who comes in from the foot of a long form stands at the head of the next page.
+  useEffect(() => {
+    if (way.at !== "outside") scrollTo(0, 0);
+  }, [way.at]);
   useTitle(here?.title_ja ?? "", lineOf(first.place, form));
   return (
     <FormOfWords.Provider value={form}>
@@ -74,7 +78,14 @@ function Body(): VNode {
     case "trouble":
       return <TroubleNote what={way.what} again={() => void start()} />;
     case "outside":
-      return <Welcome town={here?.title_ja ?? ""} message={here?.message ?? ""} door={way} />;
+      return (
+        <Welcome
+          town={here?.title_ja ?? ""}
+          message={here?.message ?? ""}
+          closed={here?.is_open === false ? { opensAt: here.opens_at } : undefined}
+          door={way}
+        />
+      );
     case "second":
     case "enrol":
       return <Later part="way" page={where} role={undefined} />;

@@ -29,6 +29,8 @@ import {
 } from "../../../node/web/src/state/chat.js";
 import {
   careAtStart,
+  unread,
+  withRead,
   greeted,
   inForce,
   read,
@@ -200,10 +202,10 @@ test("letters_are_counted_as_readers_count_them", (t) => {
     ["🇯🇵🇯🇵", 2],
   ];
   for (const [text, n] of rows) t.eq(lettersOf(text), n, JSON.stringify(text));
-  t.eq(lengthNote("あ".repeat(179)), undefined, "far from the end nothing is said");
-  t.eq(lengthNote("あ".repeat(180)), { kind: "left", n: 20 }, "near it");
-  t.eq(lengthNote("あ".repeat(200)), { kind: "left", n: 0 }, "at it");
-  t.eq(lengthNote(`${"あ".repeat(203)}  `), { kind: "over", n: 3 }, "beyond it");
+  t.eq(lengthNote("あ".repeat(179), 200), undefined, "far from the end nothing is said");
+  t.eq(lengthNote("あ".repeat(180), 200), { kind: "left", n: 20 }, "near it");
+  t.eq(lengthNote("あ".repeat(200), 200), { kind: "left", n: 0 }, "at it");
+  t.eq(lengthNote(`${"あ".repeat(203)}  `, 200), { kind: "over", n: 3 }, "beyond it");
 });
 
 test("a_talk_of_two_goes_from_asking_to_its_end", (t) => {
@@ -241,6 +243,20 @@ test("what_is_stopped_is_known_until_its_time", (t) => {
   const warning = { id: "w", title: "", text: "", quoted: undefined };
   now = warned(warned(now, warning), warning);
   t.eq([now.warnings.length, read(now, "w").warnings.length], [1, 0], "a warning once, until read");
+  const all = [
+    { incident: "a", at: "2026-06-20T00:00:00Z" },
+    { incident: "b", at: "2026-06-20T00:00:00Z" },
+    { incident: "c", at: "2026-06-01T00:00:00Z" },
+  ];
+  const nowMs = Date.parse("2026-06-21T00:00:00Z");
+  t.eq(
+    unread(all, withRead("", "a"), nowMs),
+    [all[1]],
+    "what was read, or is long ago, is not told",
+  );
+  let kept = "";
+  for (let i = 0; i < 50; i++) kept = withRead(kept, `n${i}`);
+  t.eq([kept.split(" ").length, withRead(kept, "n49")], [40, kept], "so many, each once");
 });
 
 test("a_sign_of_feeling_stands_for_a_moment_the_newest_of_each", (t) => {

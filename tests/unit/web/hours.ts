@@ -55,6 +55,8 @@ test("place_stands_as_the_node_says_and_time_goes_on", (t) => {
   const midnight = { ...open, closes_at: "2026-06-01T15:00:00.000000Z" };
   t.eq(nowOf(midnight, 0), { at: "open", until: "24:00" }, "midnight is this day's 24:00");
   t.eq(nowOf({ ...open, closes_at: "2026-06-09T15:00:00Z" }, 0), { at: "open-on" }, "further away");
+  const far = { ...open, closes_at: "2026-06-09T15:00:00Z", minutes_left: 8 * 24 * 60 };
+  t.eq(nowOf(far, 0), { at: "always" }, "so far away that no close is in sight");
   const next = { day: "2026-06-02", time: "10:00" };
   t.eq(nowOf(shut, 0), { at: "closed", next }, "closed, and when next, in Japan's time");
   t.eq(nowOf({ ...shut, state: "outside" }, 0), { at: "outside", next }, "outside the periods");

@@ -92,9 +92,18 @@ test("coming_seeing_and_being_put_out", (t) => {
     is_staff: false,
     sees_ids: false,
   } as const;
-  const hello = event("hello", { now: "", me, floors: [card], hours, ping_s: 2 });
+  const hello = event("hello", {
+    now: "",
+    me,
+    floors: [card],
+    hours,
+    ping_s: 2,
+    text_most: 300,
+    may_ask_pupils: true,
+  });
   const lobby = all([hello]);
   t.eq([lobby.visiting.at, lobby.floors.length, lobby.me?.name], ["lobby", 1, "p1"], "the lobby");
+  t.eq(lobby.rules, { textMost: 300, mayAskPupils: true }, "and what holds for words here");
   const waiting = toWaiting(lobby, "lounge", 3);
   t.eq(
     all([event("wait", { floor: "lounge", position: 2 })], waiting).visiting,

@@ -1,10 +1,12 @@
 import { type Display, displayFrom, displayText } from "../state/display.js";
 
-/** What stays on the device: how pages are shown, and a call for help until it has been sent. A browser that keeps nothing (a
+/** What stays on the device: how pages are shown, which words of staff were read, and a call for help
+ * until it has been sent. A browser that keeps nothing (a
  * private window, a school's policy) works as well: the choice then lasts for the page. */
 const key = "ibasho.display";
 const viewKey = "ibasho.view";
 const sosKey = "ibasho.sos";
+const readKey = "ibasho.read";
 
 function kept(what: string): string {
   try {
@@ -48,6 +50,15 @@ export function keptSos(): string {
 
 export function keepSos(calls: string): void {
   keep(sosKey, calls);
+}
+
+/** Which words of staff were read here, as chance numbers that name nobody (state/care.ts). */
+export function keptRead(): string {
+  return kept(readKey);
+}
+
+export function keepRead(read: string): void {
+  keep(readKey, read);
 }
 
 /** What a page that is loaded again needs to go on, in this tab alone and only while somebody is in: a

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { inForce, type Stop } from "../state/care.js";
 import { momentOf } from "../state/hours.js";
 import { find } from "../state/talk.js";
@@ -34,7 +35,7 @@ export function CareNotes(): VNode | null {
   if (stops.length + warnings.length === 0 && !hasCard && !isLifted && !isRenamed) return null;
   return (
     <section class="card stack care" aria-labelledby="care-title">
-      <h2 id="care-title" class={warnings.length > 0 ? "" : "unseen"}>
+      <h2 id="care-title" class={warnings.length > 0 ? "" : "unseen"} tabIndex={-1}>
         <Words of={warnings.length > 0 ? words.warned : words.title} />
       </h2>
       {warnings.map(({ id, title, text, quoted }) => (
@@ -91,6 +92,35 @@ export function CareNotes(): VNode | null {
         </>
       ) : null}
     </section>
+  );
+}
+
+/** What staff have to say, or who would listen, stands above where one writes: the way there, as long as
+ * it is out of sight. */
+export function ToCare(): VNode | null {
+  const { warnings, hasCard } = useStore(care);
+  const [isInSight, see] = useState(true);
+  const isThere = warnings.length > 0 || hasCard;
+  useEffect(() => {
+    const one = document.getElementById("care-title")?.parentElement;
+    if (!isThere || one == null) return;
+    const watch = new IntersectionObserver((seen) => see(seen.at(-1)?.isIntersecting ?? true));
+    watch.observe(one);
+    return () => watch.disconnect();
+  }, [isThere]);
+  if (!isThere || isInSight) return null;
+  return (
+    <button
+      type="button"
+      class="quiet-button to-chat to-care"
+      onClick={() => {
+        const title = document.getElementById("care-title");
+        title?.parentElement?.scrollIntoView();
+        title?.focus();
+      }}
+    >
+      <Words of={warnings.length > 0 ? words.warned : words.cardThere} />
+    </button>
   );
 }
 

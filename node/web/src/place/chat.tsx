@@ -275,7 +275,8 @@ function Writing({ here }: { here: Here }): VNode {
   const field = useRef<HTMLTextAreaElement>(null);
   const composed = useRef<number | undefined>(undefined);
   const [isComposing, compose] = useState(false);
-  const note = lengthNote(text);
+  const { textMost } = useStore(live).rules;
+  const note = lengthNote(text, textMost);
   useEffect(() => {
     if (whom !== undefined) field.current?.focus();
   }, [whom]);

@@ -8,7 +8,7 @@ import { PageHead } from "../view/page.js";
 import { useStore } from "../view/use.js";
 import { Given, Words } from "../view/words.js";
 import { Areas } from "./areas.js";
-import { CareNotes, TalkAsks } from "./care.js";
+import { CareNotes, TalkAsks, ToCare } from "./care.js";
 import { ChatPanel } from "./chat.js";
 import {
   chooseView,
@@ -32,7 +32,7 @@ import { chat } from "./words_live.js";
 
 /** On a floor, as words: the view that needs no picture, no pointer and no eyes. */
 export function Inside({ here }: { here: Here }): VNode {
-  const { floors, closing, me } = useStore(live);
+  const { floors, closing, me, rules } = useStore(live);
   const floor = useStore(floorStore);
   const people = useRef<HTMLHeadingElement>(null);
   const areas = useRef<HTMLHeadingElement>(null);
@@ -101,6 +101,7 @@ export function Inside({ here }: { here: Here }): VNode {
           {here.isAnonymous ? <Words of={place.anonymous} /> : null}
         </p>
       )}
+      <ToCare />
       <ToChat to={() => words.current?.focus()} />
       <div class="said-over">
         <EchoNote isPassing />
@@ -132,6 +133,7 @@ export function Inside({ here }: { here: Here }): VNode {
         here={here}
         floor={floor}
         mayInvite={myArea !== undefined && isClosedRoom(myArea) ? myArea.id : undefined}
+        mayAsk={rules.mayAskPupils || me?.is_staff === true}
         heading={people}
       />
       {floor === undefined ? null : (

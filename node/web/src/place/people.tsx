@@ -9,7 +9,7 @@ import { place } from "../words/place.js";
 import { useStore } from "../view/use.js";
 import { Given, Words } from "../view/words.js";
 import { Figure } from "./avatar.js";
-import { act } from "./control.js";
+import { act, live } from "./control.js";
 import { stateWords } from "./mine.js";
 import { NameOf } from "./parts.js";
 import { Sign } from "./sign.js";
@@ -22,12 +22,14 @@ interface Props {
   readonly floor: Floor | undefined;
   /** The closed room the reader is in, into which they may ask others. */
   readonly mayInvite: string | undefined;
+  /** Pupils may ask each other for a talk of two, or the reader is of staff. */
+  readonly mayAsk: boolean;
   readonly heading: RefObject<HTMLHeadingElement | null>;
 }
 
 /** Everybody on the floor in words. While the keyboard is in the list, rows keep their places. While it is
  * out of sight, beside a map, who is near is written anew every few seconds only; who is here, at once. */
-export function People({ here, floor, mayInvite, heading }: Props): VNode {
+export function People({ here, floor, mayInvite, mayAsk, heading }: Props): VNode {
   const section = useRef<HTMLElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const order = useRef<readonly number[]>([]);
@@ -43,6 +45,7 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
     before.people === here.people &&
     before.floor === floor &&
     before.mayInvite === mayInvite &&
+    before.mayAsk === mayAsk &&
     before.up === up &&
     nowMs - before.atMs < outOfSightMs
   )
@@ -64,7 +67,9 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
         </span>
       </h2>
       <ul ref={list} class="person-list">
-        {shown.map((one) => rowOf(one, isWatching, roomFor(one), signOf(up, one.person.seat)))}
+        {shown.map((one) =>
+          rowOf(one, isWatching, roomFor(one), signOf(up, one.person.seat), mayAsk),
+        )}
       </ul>
       {shown.length > 1 ? null : (
         <p class="fine">
@@ -73,7 +78,7 @@ export function People({ here, floor, mayInvite, heading }: Props): VNode {
       )}
     </section>
   );
-  kept.current = { people: here.people, floor, mayInvite, up, atMs: nowMs, drawn };
+  kept.current = { people: here.people, floor, mayInvite, mayAsk, up, atMs: nowMs, drawn };
   return drawn;
 }
 
@@ -81,6 +86,7 @@ interface Kept {
   readonly people: Here["people"];
   readonly floor: Floor | undefined;
   readonly mayInvite: string | undefined;
+  readonly mayAsk: boolean;
   readonly up: readonly SignUp[];
   readonly atMs: number;
   readonly drawn: VNode;
@@ -110,15 +116,16 @@ type RowOf = (
   isWatching: boolean,
   room: string | undefined,
   sign: string | undefined,
+  mayAsk: boolean,
 ) => VNode;
 
 /** Rows that are the same as before are the same objects: a list of sixty that is looked at twice a second
  * costs what has changed in it. */
 function useRows(): RowOf {
   const kept = useRef(new Map<number, readonly [of: Listed, key: string, row: VNode]>());
-  return (one, isWatching, room, sign) => {
+  return (one, isWatching, room, sign, mayAsk) => {
     const { seat } = one.person;
-    const key = `${isWatching} ${room ?? ""} ${sign ?? ""}`;
+    const key = `${isWatching} ${room ?? ""} ${sign ?? ""} ${mayAsk}`;
     const known = kept.current.get(seat);
     if (
       known !== undefined &&
@@ -130,7 +137,7 @@ function useRows(): RowOf {
     )
       return known[2];
     if (kept.current.size > 1000) kept.current.clear();
-    const row = <Row key={seat} one={one} isWatching={isWatching} room={room} sign={sign} />;
+    const row = <Row key={seat} {...{ one, isWatching, room, sign, mayAsk }} />;
     kept.current.set(seat, [one, key, row]);
     return row;
   };
@@ -151,11 +158,13 @@ export function Row({
   isWatching,
   room,
   sign,
+  mayAsk,
 }: {
   one: Listed;
   isWatching: boolean;
   room: string | undefined;
   sign: string | undefined;
+  mayAsk: boolean;
 }): VNode {
   const { person, isMe } = one;
   const { seat, name } = person;
@@ -249,18 +258,25 @@ export function Row({
             <Words of={chat.toThem} />
             <OfWhom name={name} />
           </button>
-          <button
-            type="button"
-            class="quiet-button"
-            onClick={() => void askTalk({ seat, name, isStaff: person.is_staff })}
-          >
-            <Words of={chat.ask} />
-            <OfWhom name={name} />
-          </button>
+          {mayAsk || person.is_staff ? (
+            <button
+              type="button"
+              class="quiet-button"
+              onClick={() => void toTalk({ seat, name, isStaff: person.is_staff })}
+            >
+              <Words of={chat.ask} />
+              <OfWhom name={name} />
+            </button>
+          ) : null}
         </div>
       )}
     </li>
   );
+}
+
+/** Asks, and leads to where the talk is shown: whoever pressed looks at the list. */
+async function toTalk(whom: { seat: number; name: string; isStaff: boolean }): Promise<void> {
+  if (await askTalk(whom)) document.getElementById("chat-title")?.focus();
 }
 
 /** What somebody shows just now, for eyes and ears. */
@@ -287,6 +303,7 @@ export function Chosen({
   close: () => void;
 }): VNode {
   const up = useStore(signs);
+  const { me, rules } = useStore(live);
   const one =
     seat === undefined
       ? undefined
@@ -304,6 +321,7 @@ export function Chosen({
               isWatching={myState(here) === "watch"}
               room={undefined}
               sign={signOf(up, one.person.seat)}
+              mayAsk={rules.mayAskPupils || me?.is_staff === true}
             />
           </ul>
           <button type="button" class="quiet-button" onClick={close}>

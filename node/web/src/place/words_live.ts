@@ -1,7 +1,8 @@
 /** Joins what is written, shown and stopped in the place to the line: lines go out under an id of their own
  * until the node has them, events come in. `control.ts` hands on both; nothing here knows of a socket. */
+import { ask as askNode } from "../edge/api.js";
 import { newId } from "../edge/id.js";
-import { keepTab, tabText } from "../edge/keep.js";
+import { keepRead, keepTab, keptRead, tabText } from "../edge/keep.js";
 import type { Answer } from "../live/socket.js";
 import type { CommandName, LiveCommands, LiveEvent, LiveEvents } from "../live/wire.js";
 import {
@@ -14,7 +15,9 @@ import {
   signMs,
   stillUp,
   stopped,
+  unread,
   warned,
+  withRead,
 } from "../state/care.js";
 import {
   acknowledged,
@@ -169,6 +172,7 @@ export function hearWords(event: LiveEvent): void {
   switch (event.ev) {
     case "hello":
       care.set(greeted(care.get()));
+      if (event.of.me.role === "student") void fetchWarnings();
       break;
     case "floor.here": {
       const { floor, copy, room } = event.of;
@@ -219,6 +223,7 @@ export function hearWords(event: LiveEvent): void {
       break;
     case "warned": {
       const { incident, title, text, quoted } = event.of;
+      if (keptRead().includes(incident)) break; // told again after a cut
       care.set(warned(care.get(), { id: incident, title, text, quoted }));
       break;
     }
@@ -420,7 +425,17 @@ function lower(): void {
   if (first < Infinity) signer = setTimeout(lower, Math.max(50, first - Date.now() + 50));
 }
 
+/** What staff had to say while the reader was not here. */
+async function fetchWarnings(): Promise<void> {
+  const mine = ways;
+  const answer = await askNode("warnings.mine", undefined, undefined);
+  if (answer.kind !== "ok" || ways !== mine) return;
+  for (const one of unread(answer.value.items, keptRead(), Date.now()))
+    care.set(warned(care.get(), { ...one, id: one.incident, quoted: one.quoted }));
+}
+
 export function readWarning(id: string): void {
+  keepRead(withRead(keptRead(), id));
   care.set(read(care.get(), id));
 }
 

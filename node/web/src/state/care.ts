@@ -73,6 +73,24 @@ export function read(now: Care, id: string): Care {
   return { ...now, warnings: now.warnings.filter((one) => one.id !== id) };
 }
 
+/** Numbers of warnings that were read on this device, newest last, so many at most. */
+export function withRead(kept: string, id: string): string {
+  const all = kept.split(" ").filter((one) => one !== "" && one !== id);
+  return [...all, id].slice(-readMost).join(" ");
+}
+const readMost = 40;
+
+/** Those that were given while the reader was away: not read here, and not long ago. */
+export function unread<W extends { readonly incident: string; readonly at: string }>(
+  all: readonly W[],
+  kept: string,
+  nowMs: number,
+): readonly W[] {
+  const read = new Set(kept.split(" "));
+  return all.filter((one) => !read.has(one.incident) && nowMs - Date.parse(one.at) < oldMs);
+}
+const oldMs = 14 * 86_400_000;
+
 /* --- signs of feeling --------------------------------------------------------------------------- */
 
 export interface Sign {

@@ -304,7 +304,6 @@ function with_(
 
 /* --- writing ------------------------------------------------------------------------------------ */
 
-export const lettersMost = 200;
 const warnLeft = 20;
 
 /** As a reader counts letters: a flag or a family is one. Where a browser cannot count so (Firefox before
@@ -320,7 +319,7 @@ export function lettersOf(text: string): number {
 /** What to say of the length: nothing until the end is near. */
 export function lengthNote(
   text: string,
-  most = lettersMost,
+  most: number,
 ): { readonly kind: "left" | "over"; readonly n: number } | undefined {
   const left = most - lettersOf(text.trim());
   if (left < 0) return { kind: "over", n: -left };

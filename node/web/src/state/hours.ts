@@ -19,7 +19,8 @@ export function momentOf(utc: string): Moment {
 /** How the place stands now. */
 export type Now =
   | { readonly at: "open"; readonly until: string }
-  | { readonly at: "open-on" } // over midnight or longer
+  | { readonly at: "open-on" } // over midnight
+  | { readonly at: "always" } // no close is in sight
   | { readonly at: "closing"; readonly until: string; readonly minutes: number }
   | { readonly at: "closed" | "outside"; readonly next: Moment | undefined };
 
@@ -30,10 +31,15 @@ export function nowOf(hours: Hours, elapsedMs: number): Now {
     return { at: hours.state === "outside" ? "outside" : "closed", next };
   }
   const until = endOf(hours.closes_at, hours.today.day);
-  if (until === undefined) return { at: "open-on" };
+  if (until === undefined) return { at: isFar(hours.minutes_left) ? "always" : "open-on" };
   const minutes = Math.max(1, hours.minutes_left - Math.floor(elapsedMs / 60_000));
   const isSoon = hours.state === "closing" || minutes <= hours.warn_first;
   return isSoon ? { at: "closing", until, minutes } : { at: "open", until };
+}
+
+/** The node looks for a close some eight days ahead (HOURS_JOIN_DAYS). */
+function isFar(minutesLeft: number): boolean {
+  return minutesLeft > 7 * 24 * 60;
 }
 
 /** The time of a close on this day, midnight as 24:00; undefined: it is on another day. */

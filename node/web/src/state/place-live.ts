@@ -64,11 +64,20 @@ export interface PlaceLive {
   readonly me: Me | undefined;
   readonly floors: readonly FloorCard[];
   readonly hours: HoursNow | undefined;
+  readonly rules: Rules;
   readonly visiting: Visiting;
   /** Minutes until the place closes, when that was said. */
   readonly closing: number | undefined;
   /** Why the reader stands in the lobby again, with the node's own sentence. */
   readonly out: Out | undefined;
+}
+
+/** What this municipality allows for words. */
+export interface Rules {
+  /** Characters of one line. */
+  readonly textMost: number;
+  /** Pupils may ask each other for a talk of two; staff they may always ask. */
+  readonly mayAskPupils: boolean;
 }
 
 export interface Out {
@@ -80,6 +89,7 @@ export const placeAtStart: PlaceLive = {
   me: undefined,
   floors: [],
   hours: undefined,
+  rules: { textMost: 200, mayAskPupils: false },
   visiting: { at: "lobby" },
   closing: undefined,
   out: undefined,
@@ -96,7 +106,13 @@ const jumpCm = 300;
 export function applyEvent(now: PlaceLive, event: LiveEvent): PlaceLive {
   switch (event.ev) {
     case "hello":
-      return { ...now, me: event.of.me, floors: inOrder(event.of.floors), hours: event.of.hours };
+      return {
+        ...now,
+        me: event.of.me,
+        floors: inOrder(event.of.floors),
+        hours: event.of.hours,
+        rules: { textMost: event.of.text_most, mayAskPupils: event.of.may_ask_pupils },
+      };
     case "floors":
       return { ...now, floors: inOrder(event.of.floors) };
     case "hours":

@@ -23,7 +23,7 @@ interface Props {
   readonly choose: (change: Partial<Display>) => void;
 }
 
-/** Who is told here whether the place is open: those who come to be in it. */
+/** Who come to be in the place: the way in stands first, with whether it is open. */
 const comesToBe: readonly string[] = [
   "student",
   "guardian",
@@ -36,6 +36,8 @@ const comesToBe: readonly string[] = [
 /** My page: who I am here, where I can go, how it looks, how to leave. */
 export function Home({ who, doors, form, theme, choose }: Props): VNode {
   const role = (roles as Readonly<Record<string, Word>>)[who.role];
+  const isVisitor = comesToBe.includes(who.role);
+  const listed = isVisitor ? doors.filter((one) => one.href !== "#/place") : doors;
   const isGuest = who.role === "student" || who.role === "guardian"; // the others come to work
   return (
     <div class="home">
@@ -49,7 +51,7 @@ export function Home({ who, doors, form, theme, choose }: Props): VNode {
           <h1>
             <Words of={home.hello} slots={{ name: <Given>{who.name}</Given> }} />
           </h1>
-          {role === undefined ? null : (
+          {role === undefined || who.role === "student" ? null : (
             <p class="pill">
               <Words of={role} />
             </p>
@@ -62,14 +64,20 @@ export function Home({ who, doors, form, theme, choose }: Props): VNode {
         </div>
       </section>
       <Elsewhere who={who} />
-      {comesToBe.includes(who.role) ? <NowLater /> : null}
-      {doors.length === 0 ? null : (
+      {isVisitor ? (
+        <NowLater>
+          <a class="button go-in" href="#/place">
+            <Words of={home.place} />
+          </a>
+        </NowLater>
+      ) : null}
+      {listed.length === 0 ? null : (
         <nav class="doors" aria-labelledby="doors-title">
           <h2 id="doors-title">
             <Words of={home.doors} />
           </h2>
           <ul>
-            {doors.map((one) => (
+            {listed.map((one) => (
               <li key={one.href}>
                 <a class="card door" href={one.href}>
                   <span class="door-title">

@@ -38,7 +38,11 @@ export function DayName({ of: day }: { of: string }): VNode {
   }
   const slots = {
     month,
-    day: <Words of={mdays[`d${mday}`] ?? words.dn} slots={{ n: mday }} />,
+    day: (
+      <span class="mday">
+        <Words of={mdays[`d${mday}`] ?? words.dn} slots={{ n: mday }} />
+      </span>
+    ),
     weekday: <Words of={words[weekdayOf(day)]} />,
   };
   return <Words of={words.day} slots={slots} />;
@@ -88,6 +92,8 @@ function State({ now }: { now: Now }): VNode {
       return <Words of={words.open} slots={{ time: <Clock of={now.until} /> }} />;
     case "open-on":
       return <Words of={words.openOn} />;
+    case "always":
+      return <Words of={words.always} />;
     case "closing":
       return (
         <Words

@@ -5,10 +5,10 @@ import { useAsked } from "./asked.js";
 import { NowSentence } from "./hours.js";
 import { Words } from "./words.js";
 
-/** On my page: whether the place is open, and if not, when it will be. Whoever comes at another hour is
- * told kindly, never that anything went wrong; when the node cannot say, nothing is said here.
- * `children`: what one can do right now (going in, calling for help), under the sentence. */
-export function NowCard({ children }: { children?: ComponentChildren }): VNode | null {
+/** On my page: the way in, and whether the place is open, and if not, when it will be. Whoever comes at
+ * another hour is told kindly, never that anything went wrong; when the node cannot say, the way in stands
+ * here alone. `children`: the way in while the place is open. */
+export function NowCard({ children }: { children: ComponentChildren }): VNode {
   const [asked, again] = useAsked("hours.show", undefined);
   const heard = useRef({ hours: undefined as unknown, ms: 0 });
   const look = useRef(again);
@@ -20,18 +20,25 @@ export function NowCard({ children }: { children?: ComponentChildren }): VNode |
     document.addEventListener("visibilitychange", seen);
     return () => document.removeEventListener("visibilitychange", seen);
   }, []);
-  if (asked.at !== "here") return null;
+  if (asked.at !== "here") return <section class="card stack now">{children}</section>;
   const hours = asked.value;
   if (heard.current.hours !== hours) heard.current = { hours, ms: performance.now() };
+  const isShut = hours.state === "closed" || hours.state === "outside";
   return (
     <section class="card stack now" aria-labelledby="now-title">
-      <h2 id="now-title">
+      <h2 id="now-title" class="unseen">
         <Words of={words.title} />
       </h2>
+      {isShut ? (
+        <a class="quiet-button go-in" href="#/place">
+          <Words of={words.look} />
+        </a>
+      ) : (
+        children
+      )}
       <div class="stack-small" role="status">
         <NowSentence hours={hours} heardMs={heard.current.ms} again={again} />
       </div>
-      {children === undefined ? null : <div class="row now-acts">{children}</div>}
     </section>
   );
 }

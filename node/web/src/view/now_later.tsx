@@ -1,10 +1,10 @@
 import type { ComponentChildren, ComponentType, VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-type Card = ComponentType<{ children?: ComponentChildren }>;
+type Card = ComponentType<{ children: ComponentChildren }>;
 
-/** `NowCard`, whose code the first page does without. When it does not come, my page is whole without it. */
-export function NowLater({ children }: { children?: ComponentChildren }): VNode | null {
+/** `NowCard`, whose code the first page does without. Until it comes, the way in is there already. */
+export function NowLater({ children }: { children: ComponentChildren }): VNode {
   const [code, have] = useState<{ View: Card } | undefined>(undefined);
   useEffect(() => {
     let isGone = false;
@@ -16,5 +16,6 @@ export function NowLater({ children }: { children?: ComponentChildren }): VNode 
       isGone = true;
     };
   }, []);
-  return code === undefined ? null : <code.View>{children}</code.View>;
+  if (code === undefined) return <section class="card stack now">{children}</section>;
+  return <code.View>{children}</code.View>;
 }

@@ -24,10 +24,12 @@ const faultWords: Partial<Record<Fault, Word>> = {
 
 /** Name and password; for grown-ups also a passkey alone. What comes after is in `way/`. */
 export function SignIn({ door }: { door: Outside }): VNode {
+  const note = useRef<HTMLParagraphElement>(null);
+  useEffect(() => note.current?.scrollIntoView({ block: "nearest" }), [door.note]);
   return (
     <section class="card sign-in" aria-labelledby="sign-in-title">
       {door.note === undefined ? null : (
-        <p class="note" role="status">
+        <p class="note" role="status" ref={note}>
           <Words of={first[door.note]} />
         </p>
       )}
@@ -65,8 +67,8 @@ function PasswordForm({ door }: { door: Outside }): VNode {
   useEffect(() => {
     if (door.busy) return;
     if (door.fault === "wrong-sign-in") count(nWrong + 1);
-    if (door.fault === "need-password") password.current?.focus();
-    else if (nameIsWrong) login.current?.focus();
+    if (door.fault === "need-login") login.current?.focus();
+    else if (passwordIsWrong) password.current?.select(); // what was typed goes with the next key
   }, [door.fault, door.busy]);
   useEffect(() => {
     if (loginGiven !== "") password.current?.focus();

@@ -1,4 +1,6 @@
 import type { VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { lookAtGate } from "../control.js";
 import type { Door } from "../state/door.js";
 import { first } from "../words/first.js";
 import { Scene } from "./scene.js";
@@ -7,15 +9,31 @@ import { Given, Words } from "./words.js";
 
 type Outside = Extract<Door, { at: "outside" }>;
 
+type GateView = typeof import("./gate.js").Gate;
+
+/** Whether the place is closed is said by a part of its own: who comes while it is open does without. */
+function GateLater({ opensAt }: { opensAt: string | undefined }): VNode | null {
+  const [code, have] = useState<{ View: GateView } | undefined>(undefined);
+  useEffect(() => {
+    import("./gate.js").then(
+      ({ Gate }) => have({ View: Gate }),
+      () => undefined,
+    );
+  }, []);
+  return code === undefined ? null : <code.View opensAt={opensAt} again={lookAtGate} />;
+}
+
 interface Props {
   readonly town: string;
   /** A word of the municipality's own, "" for none. */
   readonly message: string;
+  /** When it opens, while it is closed. */
+  readonly closed: { readonly opensAt: string | undefined } | undefined;
   readonly door: Outside;
 }
 
 /** The first page: where this is, that one is welcome, and the way in. */
-export function Welcome({ town, message, door }: Props): VNode {
+export function Welcome({ town, message, closed, door }: Props): VNode {
   return (
     <div class="welcome">
       <section class="greeting">
@@ -26,6 +44,7 @@ export function Welcome({ town, message, door }: Props): VNode {
         <h1>
           <Words of={first.place} />
         </h1>
+        {closed === undefined ? null : <GateLater opensAt={closed.opensAt} />}
         <p class="lead">
           <Words of={first.welcome} />
           <br />

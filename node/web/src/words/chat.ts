@@ -67,7 +67,7 @@ export const chat = {
   newer: ["あたらしいことば（{n}）", "あたらしい ことば（{n}）", "New words ({n})"],
   toName: ["{name}さんへ", "{name}さんへ", "to {name}"],
   toYou: ["あなたへ", "あなたへ", "to you"],
-  toThem: ["この人《ひと》に", "この 人《ひと》に", "Write to"],
+  toThem: ["この人《ひと》に言《い》う", "この 人《ひと》に いう", "Write to"],
   notTo: ["みんなに", "みんなに", "To everyone"],
   me: ["わたし", "わたし", "Me"],
   gone: [
@@ -201,6 +201,11 @@ export const care = {
     "つらいときは、話《はなし》を聞《き》いてくれる人《ひと》がいます。",
     "つらい とき、 はなしを きく 人《ひと》が います。",
     "When things are hard, there are people who will listen.",
+  ],
+  cardThere: [
+    "話《はなし》を聞《き》いてくれる人《ひと》",
+    "はなしを きく 人《ひと》",
+    "People who will listen",
   ],
   read: ["読《よ》みました", "よみました", "I have read it"],
 } satisfies Record<string, Word>;

@@ -13,6 +13,17 @@ export const hours = {
     "いま、 あいて います。 よるも あいて います。",
     "It is open now, tonight too.",
   ],
+  always: ["いつでも開《あ》いています。", "いつでも あいて います。", "It is always open."],
+  look: [
+    "いばしょの入口《いりぐち》を見《み》る",
+    "いばしょの いりぐちを みる",
+    "Look at the entrance",
+  ],
+  shut: [
+    "お休《やす》みの間《あいだ》も、「SOS」はおせます。",
+    "おやすみでも 「SOS」は おせます。",
+    "You can press “SOS” while it rests, too.",
+  ],
   closing: [
     "いま、開《あ》いています。あと{minutes}で閉《し》まります（{time}まで）。",
     "いま、 あいて います。 あと {minutes}で しまります。 （{time}まで）",

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # tests/run: left 60
-"""仕様適合表 (issue 2, part 9): what `make compliance` makes of a register and of test results, as
+"""仕様適合表: what `make compliance` makes of a register and of test results, as
 text, CSV and PDF, and how it ends; then of this house's own register."""
 import csv
 import io

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # tests/run: right 420
-"""The demo as a person starts it (issue 2): ops/up at a terminal, three first pages, the addresses
+"""The demo as a person starts it: ops/up at a terminal, three first pages, the addresses
 file, signing in, Ctrl-C; then in the background and stopped; then removed without a trace. Its
 instance is its own, so that a demo that runs here is left alone."""
 import glob

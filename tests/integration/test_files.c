@@ -1,4 +1,4 @@
-/* Sealed files: in whole, out whole, gone whole; swept both ways (issue 2, part 3). */
+/* Sealed files: in whole, out whole, gone whole; swept both ways. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

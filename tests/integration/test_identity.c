@@ -1,4 +1,4 @@
-/* A cluster knows whose it is (issue 2, part 7): the first start writes it, every later one is
+/* A cluster knows whose it is: the first start writes it, every later one is
  * compared, and nobody can change it afterwards. */
 #include <stdlib.h>
 

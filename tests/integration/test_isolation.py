@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # tests/run: right 300
 """Two municipalities on one machine: what one node's users can reach of the other, tried out file
-by file, socket by socket, process by process (issue 2, part 7)."""
+by file, socket by socket, process by process."""
 import json
 import os
 import re

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # tests/run: right 900
-"""A stolen disk tells no names (issue 2): 1,000 canary names go in by the real path; then every
+"""A stolen disk tells no names: 1,000 canary names go in by the real path; then every
 byte the node ever wrote is searched for them, as UTF-8, UTF-16, base64 and hexadecimal."""
 import base64
 import concurrent.futures

@@ -25,7 +25,7 @@ from lib.ws_client import No  # noqa: E402
 
 TARGETS = ("node", "keyd", "postgres", "front")
 WORK_AGAIN_S = 30
-BACK_MOST_S = 3.0  # a promise to people, not a figure: issue 2, part 4
+BACK_MOST_S = 3.0  # a promise to people, not a figure, as README says
 SETTINGS = ("login.lockout_tries", "login.lockout_minutes", "session.idle_minutes_student",
             "session.idle_minutes_adult")
 ROUNDS, SEED = 6, 20261122  # one of each kind

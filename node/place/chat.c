@@ -8,7 +8,7 @@
 
 #define WINDOWS_MOST 4 /* of one person */
 #define KEPT_US      (15 * MINUTE_US)
-#define AHEAD_US     (2 * SECOND_US)
+#define AHEAD_US     (10 * MINUTE_US)
 
 /* ---- who writes ---- */
 
@@ -91,8 +91,9 @@ static void persons_sweep(struct chat *chat, int64_t before_mono_us)
         list_sweep(&chat->persons[i], before_mono_us);
 }
 
-/* Two lines of one moment, or of a clock that stepped back a little, keep their order. After a
- * longer step the clock is believed again. */
+/* Two lines of one moment, or of a clock that stepped back, keep their order: by it they are
+ * said again, the newest alone where there are many. After a step of more than ten minutes the
+ * clock is believed again. */
 int64_t chat_at(struct chat *chat, struct place_now now)
 {
     int64_t at = now.utc_us;

@@ -94,8 +94,9 @@ T_CASE(times_of_lines_rise)
         {"the first", 1000, 1000},
         {"of the same moment", 1000, 1001},
         {"a clock that stepped back a little", 900, 1002},
-        {"and goes on", 5000000, 5000000},
-        {"a clock that stepped back far is believed", 1000000, 1000000},
+        {"and goes on", 700 * SECOND_US, 700 * SECOND_US},
+        {"a clock that stepped back by minutes", 200 * SECOND_US, 700 * SECOND_US + 1},
+        {"a clock that stepped back far is believed", 90 * SECOND_US, 90 * SECOND_US},
     };
     struct chat chat = {.last_at_utc_us = 0};
 

@@ -1,6 +1,7 @@
 /** Every page of the client and how one comes to it: what the tests of looks, words and sizes walk. */
 import { halfIn, type Place, signedIn, Visit, type VisitOptions } from "./engine.ts";
 import { twoToLookAt } from "./people_made.ts";
+import { askForLogs, reportFor } from "./reports_made.ts";
 import { asked, callForHelp, saying, staying } from "./watch_made.ts";
 
 export interface PageUnderTest {
@@ -116,6 +117,38 @@ async function toCall(visit: Visit): Promise<void> {
   await visit.page.locator(".timeline").waitFor();
   await visit.page.click("form button");
   await visit.page.waitForSelector("#sos-close-fault");
+}
+
+let logsAsked: Promise<unknown> | undefined;
+
+/** Exports that wait for a second person, and one that may be taken. */
+async function toLogs(visit: Visit): Promise<void> {
+  logsAsked ??= askForLogs(visit.at);
+  await logsAsked;
+  await to(visit, "#/logs", "#logs-waiting ~ ul button");
+  await visit.page.locator("#logs-waiting ~ ul button").first().click();
+  await visit.page.waitForSelector(".panel-act");
+}
+
+/** Something is found, of every kind that can be. */
+async function toSearch(visit: Visit): Promise<void> {
+  said ??= saying(visit.at, "watched1", "でんわは 090-1234-5678 だよ", async () => undefined);
+  await said;
+  await to(visit, "#/search", "#search-words");
+  await visit.page.fill("#search-words", "でんわ");
+  await visit.page.fill("#search-reason", "言い合いの確認");
+  await visit.page.click("form .button.wide");
+  await visit.page.waitForSelector("#search-results");
+}
+
+let said: Promise<unknown> | undefined;
+
+let report: Promise<string> | undefined;
+
+/** The board receives the report of last week. */
+async function toWeekly(visit: Visit): Promise<string> {
+  await visit.open();
+  return await (report ??= reportFor(visit.page, visit.at));
 }
 
 let incident: Promise<{ readonly incident: string }> | undefined;
@@ -572,6 +605,53 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.locator("section:has(> #words-import-title) summary").click();
       await v.page.click("section:has(> #words-own) form .button");
       await v.page.waitForSelector("#words-own-add-fault");
+    },
+  },
+  { name: "reports", who: "board", reach: (v) => to(v, "#/reports", "a.door") },
+  {
+    name: "logs",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/logs", "#logs-reason");
+      await v.page.locator("input[name=logs-form]").nth(1).check();
+      await v.page.click("form .button.wide");
+      await v.page.waitForSelector("#logs-reason-fault");
+    },
+  },
+  { name: "logs_to_approve", who: "board2", reach: toLogs },
+  {
+    name: "logs_of_an_auditor",
+    who: "auditor",
+    reach: (v) => to(v, "#/logs", "#logs-person"),
+  },
+  { name: "search", who: "board", reach: toSearch },
+  {
+    name: "weekly",
+    who: "board",
+    reach: async (v) => {
+      await toWeekly(v);
+      await to(v, "#/weekly", "#weekly-person");
+      await v.page.waitForSelector("a.door[href^='#/weekly/']");
+      await v.page.locator("form:has(#weekly-way) button[type=submit]").click();
+      await v.page.waitForSelector("#weekly-person-fault");
+    },
+  },
+  {
+    name: "weekly_report",
+    who: "board",
+    reach: async (v) => {
+      await to(v, `#/weekly/${await toWeekly(v)}`, "#weekly-files");
+      await v.page.locator("#weekly-files ~ div button").last().click();
+      await v.page.waitForSelector("#weekly-totals");
+    },
+  },
+  {
+    name: "dictionary",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/dictionary", "#dictionary-filter");
+      await v.page.fill("#dictionary-filter", "chat_line");
+      for (const one of await v.page.locator("details > summary").all()) await one.click();
     },
   },
   { name: "summary", who: "board", reach: (v) => to(v, "#/summary", ".deeds") },

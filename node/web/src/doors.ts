@@ -21,6 +21,7 @@ const visits: HomeDoor = { href: "#/visits", title: doors.visits, note: doors.vi
 const schools: HomeDoor = { href: "#/schools", title: doors.schools, note: doors.schoolsNote };
 const roster: HomeDoor = { href: "#/roster", title: doors.roster, note: doors.rosterNote };
 const summary: HomeDoor = { href: "#/summary", title: doors.summary, note: doors.summaryNote };
+const reports: HomeDoor = { href: "#/reports", title: doors.reports, note: doors.reportsNote };
 const audit: HomeDoor = { href: "#/audit", title: doors.audit, note: doors.auditNote };
 
 const watch: HomeDoor = { href: "#/console", title: doors.console, note: doors.consoleNote };
@@ -48,6 +49,7 @@ function othersOf(role: string): readonly HomeDoor[] {
         hours,
         floors,
         visits,
+        reports,
         wordLists,
         schools,
         roster,
@@ -66,6 +68,7 @@ function othersOf(role: string): readonly HomeDoor[] {
         hoursSeen,
         floors,
         visits,
+        reports,
         wordLists,
         schools,
         roster,
@@ -75,16 +78,16 @@ function othersOf(role: string): readonly HomeDoor[] {
         me,
       ];
     case "auditor":
-      return [audit, hoursSeen, floorsSeen, visits, settings, keys, roles, me];
+      return [audit, hoursSeen, floorsSeen, visits, reports, settings, keys, roles, me];
     case "school_staff":
-      return [watch, peopleAsked, hoursSeen, roles, me];
+      return [watch, peopleAsked, reports, hoursSeen, roles, me];
     case "supporter":
       return [watch, peopleSeen, hoursSeen, floorsSeen, roles, me];
     case "instructor":
     case "guest_teacher":
       return [hoursSeen, roles, me];
     case "data_holder":
-      return [settings, roles, me];
+      return [reports, settings, roles, me];
     case "student":
       return [me];
     default:

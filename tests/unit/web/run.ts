@@ -12,6 +12,7 @@ import "./person.ts";
 import "./place_live.ts";
 import "./place_words.ts";
 import "./practice.ts";
+import "./reports.ts";
 import "./room_wait.ts";
 import "./sheet.ts";
 import "./sos.ts";

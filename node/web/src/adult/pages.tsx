@@ -7,6 +7,7 @@ import { AuditPage } from "./audit.js";
 import { ChildPage } from "./child.js";
 import { ConsolePage } from "./console.js";
 import { ContractPage } from "./contract.js";
+import { DictionaryPage } from "./dictionary.js";
 import { DutyPage } from "./duty.js";
 import { FloorsPage } from "./floors.js";
 import { HeldPage } from "./held.js";
@@ -14,17 +15,20 @@ import { HoursPage } from "./hours.js";
 import { IncidentPage } from "./incident.js";
 import { IncidentsPage } from "./incidents.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
+import { LogsPage } from "./logs.js";
 import { NotifyPage } from "./notify.js";
 import { NoticePage } from "./notify_open.js";
 import { PeoplePage } from "./people.js";
 import { PersonPage } from "./person.js";
 import { PersonNewPage } from "./person_new.js";
 import { RegistrationPage } from "./registration.js";
+import { ReportsPage } from "./reports.js";
 import { RolesPage } from "./roles.js";
 import { RolloverPage } from "./rollover.js";
 import { RosterPage } from "./roster.js";
 import { RosterImportPage } from "./roster_import.js";
 import { SchoolsPage } from "./schools.js";
+import { SearchPage } from "./search.js";
 import { SettingPage } from "./setting.js";
 import { SettingsPage } from "./settings.js";
 import { FirstSheetPage, SheetPage } from "./sheet.js";
@@ -33,6 +37,8 @@ import { SosPage } from "./sos_page.js";
 import { SummaryPage } from "./summary.js";
 import { UnusedPage } from "./unused.js";
 import { VisitsPage } from "./visits.js";
+import { WeeklyPage } from "./weekly.js";
+import { WeeklyOnePage } from "./weekly_one.js";
 import { WordListsPage } from "./word_lists.js";
 
 /** The pages of grown-ups at work, in a part of their own: no child's device fetches them. */
@@ -64,6 +70,12 @@ const views: Views = {
   child: ChildPage,
   duty: DutyPage,
   words: WordListsPage,
+  reports: ReportsPage,
+  logs: LogsPage,
+  search: SearchPage,
+  weekly: WeeklyPage,
+  "weekly-one": WeeklyOnePage,
+  dictionary: DictionaryPage,
   summary: SummaryPage,
   unused: UnusedPage,
   notify: NotifyPage,

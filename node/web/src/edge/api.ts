@@ -58,12 +58,14 @@ export async function askFile<N extends RouteName>(
   return send(name, params, input, query, (answer) => answer.blob());
 }
 
-async function send<N extends RouteName, T>(
+/** `until`: ends it in place of the time limit. */
+export async function send<N extends RouteName, T>(
   name: N,
   params: Params<N>,
   input: Input<N>,
   query: Readonly<Record<string, string>>,
   read: (answer: Response) => Promise<T>,
+  until?: AbortSignal,
 ): Promise<Outcome<T>> {
   const { method, path, body: fileType } = known[name] as Row;
   const limit = new AbortController(); // AbortSignal.timeout came with Safari 16
@@ -77,7 +79,7 @@ async function send<N extends RouteName, T>(
       cache: "no-store",
       credentials: "same-origin",
       redirect: "error",
-      signal: limit.signal,
+      signal: until ?? limit.signal,
       ...sent(input, fileType),
     });
     if (answer.ok) {

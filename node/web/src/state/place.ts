@@ -52,6 +52,12 @@ const rows = {
   child: { path: "child/*", of: "adult" },
   duty: { path: "duty", of: "adult" },
   words: { path: "words", of: "adult" },
+  reports: { path: "reports", of: "adult" },
+  logs: { path: "logs", of: "adult" },
+  search: { path: "search", of: "adult" },
+  weekly: { path: "weekly", of: "adult" },
+  "weekly-one": { path: "weekly/*", of: "adult" }, // as the link of a notice names it
+  dictionary: { path: "dictionary", of: "adult" },
   summary: { path: "summary", of: "adult" },
   unused: { path: "unused", of: "adult" },
   notify: { path: "notify", of: "adult" },

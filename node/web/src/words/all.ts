@@ -21,6 +21,7 @@ import { profilePast } from "./profile_past.js";
 import { place, placeStaff } from "./place.js";
 import { placeOut, placeSaid } from "./place_said.js";
 import { registration } from "./registration.js";
+import { dictionary, logs, logSearch, reports, weekly } from "./reports.js";
 import { roleTable } from "./role_table.js";
 import { roster } from "./roster.js";
 import { schools } from "./schools.js";
@@ -81,5 +82,10 @@ export const chapters: readonly Chapter[] = [
   { name: "support", forChildren: false, words: support },
   { name: "child", forChildren: false, words: child },
   { name: "wordLists", forChildren: false, words: wordLists },
+  { name: "reports", forChildren: false, words: reports },
+  { name: "logs", forChildren: false, words: logs },
+  { name: "logSearch", forChildren: false, words: logSearch },
+  { name: "weekly", forChildren: false, words: weekly },
+  { name: "dictionary", forChildren: false, words: dictionary },
   { name: "roleTable", forChildren: false, words: roleTable },
 ];

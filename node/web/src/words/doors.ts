@@ -49,6 +49,12 @@ export const doors = {
     "みせない ことばを ためします。 たします。",
     "Try and change what others do not see.",
   ],
+  reports: ["記録《きろく》と報告《ほうこく》", "きろくと ほうこく", "Logs and reports"],
+  reportsNote: [
+    "記録《きろく》の取《と》り出《だ》し、検索《けんさく》、報告《ほうこく》です。",
+    "きろくと ほうこくです。",
+    "Take logs out, search, reports.",
+  ],
   people: ["人《ひと》とID", "人《ひと》と ID", "People and IDs"],
   peopleNote: [
     "人《ひと》をさがし、IDを承認《しょうにん》・発行《はっこう》・停止《ていし》します。",

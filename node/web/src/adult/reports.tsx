@@ -1,0 +1,63 @@
+import type { VNode } from "preact";
+import { Back, PageHead, type PageProps } from "../view/page.js";
+import { MissingNote } from "../view/trouble.js";
+import { Words } from "../view/words.js";
+import { first } from "../words/first.js";
+import { reports as words } from "../words/reports.js";
+import type { Word } from "../words/word.js";
+
+type Door = readonly [href: string, title: Word, note: Word];
+
+const logs: Door = ["#/logs", words.logs, words.logsNote];
+const search: Door = ["#/search", words.search, words.searchNote];
+const weekly: Door = ["#/weekly", words.weekly, words.weeklyNote];
+const dictionary: Door = ["#/dictionary", words.dictionary, words.dictionaryNote];
+
+function doorsOf(role: string | undefined): readonly Door[] {
+  switch (role) {
+    case "commissioner":
+    case "contractor":
+      return [weekly, logs, search, dictionary];
+    case "auditor":
+      return [logs, search, dictionary];
+    case "data_holder":
+      return [dictionary];
+    case "school_staff":
+      return [weekly];
+    default:
+      return [];
+  }
+}
+
+/** From here to all that is taken out of the place. */
+export function ReportsPage({ role }: PageProps): VNode {
+  const doors = doorsOf(role);
+  if (doors.length === 0) return <MissingNote />;
+  return (
+    <div class="page">
+      <Back href="#/" word={first.toHome} />
+      <PageHead title={words.title} />
+      <p>
+        <Words of={words.lead} />
+      </p>
+      <ul class="setting-list">
+        {doors.map(([href, title, note]) => (
+          <li key={href}>
+            <a class="card card-small door" href={href}>
+              <span class="door-title">
+                <Words of={title} />
+              </span>
+              <span class="fine">
+                <Words of={note} />
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+export function ToReports(): VNode {
+  return <Back href="#/reports" word={words.back} />;
+}

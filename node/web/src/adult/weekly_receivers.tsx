@@ -1,0 +1,211 @@
+import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import { ask } from "../edge/api.js";
+import { callName } from "../state/people.js";
+import { useAsked } from "../view/asked.js";
+import { Shown } from "../view/page.js";
+import { Given, Words } from "../view/words.js";
+import { reports, weekly as words } from "../words/reports.js";
+import type { Person, ReportReceiver } from "../wire.js";
+import { useDeed } from "./deed.js";
+import { Said } from "./deed_said.js";
+import { ChoiceField } from "./fields.js";
+import { RoleName } from "./floor_parts.js";
+import { FindPerson } from "./person_find.js";
+
+/** Who receives the reports and how; a commissioner decides. */
+export function Receivers({ isBoard }: { isBoard: boolean }): VNode {
+  const [asked, again] = useAsked("weekly.receivers", undefined);
+  return (
+    <section class="stack" aria-labelledby="weekly-receivers">
+      <h2 id="weekly-receivers">
+        <Words of={words.receivers} />
+      </h2>
+      <p class="fine">
+        <Words of={words.receiversNote} />{" "}
+        <a class="inline-door" href="#/notify">
+          <Words of={words.toNotify} />
+        </a>
+      </p>
+      <Shown asked={asked} again={again}>
+        {({ items }) => {
+          const now = items.filter((one) => one.is_on);
+          return (
+            <>
+              {now.length === 0 ? (
+                <p class="note">
+                  <Words of={words.receiversNone} />
+                </p>
+              ) : null}
+              <ul class="history">
+                {now.map((one) => (
+                  <li class="card card-small" key={one.account}>
+                    <Receiver of={one} isBoard={isBoard} changed={again} />
+                  </li>
+                ))}
+              </ul>
+              {isBoard ? <AddOne not={now.map((one) => one.account)} changed={again} /> : null}
+            </>
+          );
+        }}
+      </Shown>
+    </section>
+  );
+}
+
+function Way({ of }: { of: "screen" | "mail" }): VNode {
+  return <Words of={words[of]} />;
+}
+
+interface ReceiverProps {
+  readonly of: ReportReceiver;
+  readonly isBoard: boolean;
+  readonly changed: () => void;
+}
+
+function Receiver({ of, isBoard, changed }: ReceiverProps): VNode {
+  const [sure, askSure] = useState(false);
+  const deed = useDeed();
+  const decide = async (way: "screen" | "mail", isOn: boolean): Promise<void> => {
+    deed.anew();
+    const got = await deed.run((id) =>
+      ask("weekly.receiver", undefined, { id, account: of.account, way, is_on: isOn }),
+    );
+    askSure(false);
+    if (got !== undefined) changed();
+  };
+  const title = `weekly-receiver-${of.account}`;
+  return (
+    <div class="stack-small">
+      <p class="tags" id={title}>
+        <b>
+          <Given>{of.name === "" ? of.account : of.name}</Given>
+        </b>
+        <span class="fine">
+          <RoleName of={of.role} />
+        </span>
+        <span class="pill">
+          <Way of={of.way} />
+        </span>
+        {of.is_usable ? null : (
+          <span class="pill pill-alert">
+            <Words of={words.notUsable} />
+          </span>
+        )}
+      </p>
+      {!isBoard ? null : sure ? (
+        <div class="panel-act stack-small">
+          <p role="alert">
+            <Words of={words.removeSure} slots={{ name: <Given>{of.name}</Given> }} />
+          </p>
+          <div class="row">
+            <button
+              type="button"
+              class="button button-small"
+              aria-disabled={deed.busy}
+              onClick={() => void decide(of.way, false)}
+            >
+              <Words of={words.removeYes} />
+            </button>
+            <button type="button" class="quiet-button" onClick={() => askSure(false)}>
+              <Words of={words.cancel} />
+            </button>
+          </div>
+        </div>
+      ) : (
+        <div class="row">
+          <button
+            type="button"
+            class="quiet-button"
+            aria-describedby={title}
+            onClick={() => void decide(of.way === "mail" ? "screen" : "mail", true)}
+          >
+            <Words of={of.way === "mail" ? words.toScreen : words.toMail} />
+          </button>
+          <button
+            type="button"
+            class="quiet-button"
+            aria-describedby={title}
+            onClick={() => askSure(true)}
+          >
+            <Words of={words.remove} />
+          </button>
+        </div>
+      )}
+      <Said of={deed.said} done={reports.done} />
+    </div>
+  );
+}
+
+function AddOne({ not, changed }: { not: readonly string[]; changed: () => void }): VNode {
+  const [person, choose] = useState<Person | undefined>(undefined);
+  const [way, by] = useState<"screen" | "mail">("screen");
+  const [isLacking, point] = useState(false);
+  const deed = useDeed();
+  const send = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    point(person === undefined);
+    if (person === undefined) return document.getElementById("weekly-person")?.focus();
+    const got = await deed.run((id) =>
+      ask("weekly.receiver", undefined, { id, account: person.id, way, is_on: true }),
+    );
+    if (got === undefined) return;
+    choose(undefined);
+    changed();
+  };
+  return (
+    <form class="card stack" onSubmit={(event) => void send(event)} noValidate>
+      <h3>
+        <Words of={words.add} />
+      </h3>
+      <fieldset class="field stack-small" aria-invalid={isLacking}>
+        <legend>
+          <Words of={words.addWho} />
+        </legend>
+        {isLacking ? (
+          <p class="fault" id="weekly-person-fault">
+            <Words of={words.addNeed} />
+          </p>
+        ) : null}
+        {person === undefined ? (
+          <FindPerson
+            id="weekly-person"
+            not={not}
+            choose={(one) => {
+              deed.anew();
+              point(false);
+              choose(one);
+            }}
+          />
+        ) : (
+          <div class="row">
+            <strong>
+              <Given>{callName(person)}</Given>
+            </strong>
+            <button type="button" class="quiet-button" onClick={() => choose(undefined)}>
+              <Words of={words.other} />
+            </button>
+          </div>
+        )}
+      </fieldset>
+      <ChoiceField
+        id="weekly-way"
+        word={words.addWay}
+        fault={undefined}
+        value={way}
+        put={(one) => {
+          deed.anew();
+          by(one as typeof way);
+        }}
+        choices={[
+          ["screen", words.screen],
+          ["mail", words.mail],
+        ]}
+      />
+      <Said of={deed.said} done={reports.done} />
+      <button type="submit" class="button" aria-disabled={deed.busy}>
+        <Words of={deed.busy ? reports.working : words.doAdd} />
+      </button>
+    </form>
+  );
+}

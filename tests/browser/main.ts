@@ -17,6 +17,7 @@ import "./people.ts";
 import "./staff.ts";
 import "./watch.ts";
 import "./word_lists.ts";
+import "./reports.ts";
 import "./place.ts";
 import "./talk.ts";
 import "./quarter.ts";

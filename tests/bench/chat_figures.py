@@ -12,7 +12,7 @@ chat.ack.fan   the same with all 200 on one floor, so that one line is 200 frame
 What counts: the time all threads of the node's process ran (schedstat) while the lines of 20 s were
 written, less what they ran in 20 s right before in which the same people stood in the same places and
 wrote nothing; over the lines answered. live_us and writer_us are the shares of the thread that serves
-and of the one that writes, frames_us is what the ten frames are of it, by us_a_frame. At 40 lines a
+and of the others, nearly all the one that writes; frames_us is what the ten frames are of it, by us_a_frame. At 40 lines a
 second every line wakes both threads and meets cold caches: beside other load the figures double.
 
 The stage (tests/load/stage.c) is the node's own live server, place, writer and database, without HTTP and
@@ -62,15 +62,15 @@ class Stage:
         sys.exit("the stage did not open")
 
     def spent_us(self):
-        """Microseconds that the node ran so far: all, its live thread, its writer (the biggest other)."""
-        threads = {}
+        """Microseconds that the node ran so far: all, its live thread, the others: nearly all the writer."""
+        live = 0
         for task in os.listdir(f"/proc/{self.pid}/task"):
             with open(f"/proc/{self.pid}/task/{task}/comm", encoding="ascii") as f:
-                name = f.read().strip()
+                is_live = f.read().strip() == "live"
             with open(f"/proc/{self.pid}/task/{task}/schedstat", encoding="ascii") as f:
-                threads[task] = (name, int(f.read().split()[0]) / 1000)
-        live = sum(us for name, us in threads.values() if name == "live")
-        return cpu_us(self.pid), live, max((us for name, us in threads.values() if name != "live"), default=0)
+                live += int(f.read().split()[0]) / 1000 if is_live else 0
+        total = cpu_us(self.pid)
+        return total, live, total - live
 
     def play(self, every_s, apart):
         """(what the load said, microseconds of the node meanwhile, as spent_us)"""

@@ -353,10 +353,7 @@ enum err log_export_store_add(struct tx *tx, const struct log_export_row *row, s
     db_arg_bool(&args, row->is_for_guests);
     db_arg_bool(&args, row->is_bulk);
     db_arg_bytes(&args, row->reason_sealed);
-    if (row->words_sealed.len > 0)
-        db_arg_bytes(&args, row->words_sealed);
-    else
-        db_arg_null(&args);
+    store_arg_bytes_if(&args, row->words_sealed);
     rc = tx_run(tx, &export_add, &args, NULL, why);
     return rc == ERR_OK ? audit_append(tx, "log.export", "log_export", row->id, bytes, why)
                         : rc;

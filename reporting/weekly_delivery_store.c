@@ -389,10 +389,7 @@ enum err weekly_delivery_add(struct tx *tx, const struct weekly_delivery *d, str
     db_arg_time(&args, d->made_utc_us);
     db_arg_i32(&args, (int32_t)d->n_addresses);
     db_arg_id(&args, d->file);
-    if (d->password_sealed.len > 0)
-        db_arg_bytes(&args, d->password_sealed);
-    else
-        db_arg_null(&args);
+    store_arg_bytes_if(&args, d->password_sealed);
     rc = tx_run(tx, &delivery_add, &args, NULL, why);
     return rc == ERR_OK ? weekly_step_add(tx, d->report, d->account,
                                           id_is_none(d->file) ? WEEKLY_GIVEN : WEEKLY_MAILED,

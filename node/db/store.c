@@ -7,6 +7,14 @@ enum err store_run(struct tx *tx, struct db *db, const struct stmt *stmt,
                       : db_run(db, stmt, args, rows_out, why);
 }
 
+void store_arg_bytes_if(struct db_args *args, struct span bytes)
+{
+    if (bytes.len > 0)
+        db_arg_bytes(args, bytes);
+    else
+        db_arg_null(args);
+}
+
 enum err store_own(struct arena *arena, struct span *const *texts, size_t n, struct fail *why)
 {
     for (size_t i = 0; i < n; i++) {

@@ -10,6 +10,8 @@
 NODISCARD enum err store_run(struct tx *tx, struct db *db, const struct stmt *stmt,
                              const struct db_args *args, struct db_rows **rows_out,
                              struct fail *why);
+/* NULL when there are none: what was sealed of a text that was not given. */
+void store_arg_bytes_if(struct db_args *args, struct span bytes);
 /* Copies borrowed texts into the arena. */
 NODISCARD enum err store_own(struct arena *arena, struct span *const *texts, size_t n,
                              struct fail *why);

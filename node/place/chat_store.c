@@ -289,14 +289,6 @@ const struct audit_table chat_decision_audit_table = {"chat_decision", &decision
 
 /* ---- lines ---- */
 
-static void arg_bytes_if(struct db_args *args, struct span bytes)
-{
-    if (bytes.len > 0)
-        db_arg_bytes(args, bytes);
-    else
-        db_arg_null(args);
-}
-
 enum err chat_store_add(struct tx *tx, const struct chat_line_row *row, struct fail *why)
 {
     struct span bytes;
@@ -322,7 +314,7 @@ enum err chat_store_add(struct tx *tx, const struct chat_line_row *row, struct f
     store_arg_text_if(&args, row->heard.len > 0, row->heard);
     db_arg_bytes(&args, row->name_sealed);
     db_arg_bytes(&args, row->text_sealed);
-    arg_bytes_if(&args, row->masked_sealed);
+    store_arg_bytes_if(&args, row->masked_sealed);
     db_arg_i32(&args, (int32_t)row->kinds);
     db_arg_i32(&args, (int32_t)row->categories);
     db_arg_bool(&args, row->was_held);

@@ -266,14 +266,6 @@ const struct audit_table measure_lift_audit_table = {"measure_lift", &lift_leave
 
 /* ---- adding ---- */
 
-static void arg_bytes_if(struct db_args *args, struct span bytes)
-{
-    if (bytes.len > 0)
-        db_arg_bytes(args, bytes);
-    else
-        db_arg_null(args);
-}
-
 static enum err insert(struct tx *tx, const struct measure_row *row, struct fail *why)
 {
     struct span bytes;
@@ -291,8 +283,8 @@ static enum err insert(struct tx *tx, const struct measure_row *row, struct fail
     store_arg_time_if(&args, row->until_utc_us != 0, row->until_utc_us);
     store_arg_i32_if(&args, row->seconds != 0, row->seconds);
     db_arg_bytes(&args, row->reason_sealed);
-    arg_bytes_if(&args, row->name_before_sealed);
-    arg_bytes_if(&args, row->name_after_sealed);
+    store_arg_bytes_if(&args, row->name_before_sealed);
+    store_arg_bytes_if(&args, row->name_after_sealed);
     rc = tx_run(tx, &measure_add, &args, NULL, why);
     return rc == ERR_OK ? audit_append(tx, "log.measure", MEASURE_TABLE, row->id, bytes, why)
                         : rc;
@@ -335,7 +327,7 @@ static enum err insert_lift(struct tx *tx, const struct measure_lift_row *row, s
     db_arg_id(&args, row->id);
     store_arg_who(&args, &row->who);
     db_arg_id(&args, row->measure);
-    arg_bytes_if(&args, row->reason_sealed);
+    store_arg_bytes_if(&args, row->reason_sealed);
     rc = tx_run(tx, &lift_add, &args, NULL, why);
     return rc == ERR_OK ? audit_append(tx, "log.measure", LIFT_TABLE, row->id, bytes, why) : rc;
 }

@@ -178,10 +178,7 @@ enum err contact_store_add(struct tx *tx, const struct contact_row *row, bool *w
     db_arg_bool(&args, row->is_answered);
     db_arg_id(&args, row->who.by);
     db_arg_text(&args, row->who.role);
-    if (row->text_sealed.len > 0)
-        db_arg_bytes(&args, row->text_sealed);
-    else
-        db_arg_null(&args);
+    store_arg_bytes_if(&args, row->text_sealed);
     rc = tx_run(tx, &contact_add, &args, NULL, why);
     if (rc == ERR_OK)
         rc = write_leaf(row, tx_arena(tx), &bytes, why);

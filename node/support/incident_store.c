@@ -296,13 +296,6 @@ const struct audit_table incident_step_audit_table = {INCIDENT_STEP_TABLE, &step
 
 /* ---- adding ---- */
 
-static void arg_bytes_if(struct db_args *args, struct span bytes)
-{
-    if (bytes.len > 0)
-        db_arg_bytes(args, bytes);
-    else
-        db_arg_null(args);
-}
 static void arg_i32_if(struct db_args *args, int64_t value)
 {
     if (value != 0)
@@ -350,8 +343,8 @@ enum err incident_store_add(struct tx *tx, const struct incident_row *row, bool 
     db_arg_text(&args, row->procedure);
     db_arg_id(&args, row->by);
     db_arg_text(&args, row->role);
-    arg_bytes_if(&args, row->text_sealed);
-    arg_bytes_if(&args, row->quote_sealed);
+    store_arg_bytes_if(&args, row->text_sealed);
+    store_arg_bytes_if(&args, row->quote_sealed);
     rc = add(tx, &row_add, &args, was_there_out, why);
     if (rc != ERR_OK || *was_there_out)
         return rc;
@@ -379,7 +372,7 @@ enum err incident_store_step(struct tx *tx, const struct incident_step_row *step
     arg_i32_if(&args, step->urgency);
     arg_i32_if(&args, step->severity);
     arg_i32_if(&args, step->tick);
-    arg_bytes_if(&args, step->text_sealed);
+    store_arg_bytes_if(&args, step->text_sealed);
     rc = add(tx, &step_add, &args, was_there_out, why);
     if (rc != ERR_OK || *was_there_out)
         return rc;

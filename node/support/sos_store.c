@@ -308,10 +308,7 @@ enum err sos_store_step(struct tx *tx, const struct sos_step_row *step, bool *wa
     db_arg_text(&args, step->role);
     db_arg_id(&args, step->told);
     db_arg_i32(&args, (int32_t)step->n_made);
-    if (step->text_sealed.len > 0)
-        db_arg_bytes(&args, step->text_sealed);
-    else
-        db_arg_null(&args);
+    store_arg_bytes_if(&args, step->text_sealed);
     if (step->act == SOS_KIND)
         db_arg_text(&args, step->kind);
     else

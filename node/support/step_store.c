@@ -176,10 +176,7 @@ enum err step_store_add(struct tx *tx, struct step_row *row, bool *was_there_out
     db_arg_bool(&args, row->is_back);
     db_arg_id(&args, row->who.by);
     db_arg_text(&args, row->who.role);
-    if (row->place_sealed.len > 0)
-        db_arg_bytes(&args, row->place_sealed);
-    else
-        db_arg_null(&args);
+    store_arg_bytes_if(&args, row->place_sealed);
     rc = tx_run(tx, &step_add, &args, NULL, why);
     if (rc == ERR_OK)
         rc = write_leaf(row, tx_arena(tx), &bytes, why);

@@ -1,5 +1,6 @@
 #include "tenants/people/account_store.h"
 
+#include "node/db/store.h"
 #include "tenants/tenants.h"
 
 static const struct stmt account_name = {
@@ -155,14 +156,6 @@ enum err account_store_check_free(struct tx *tx, struct id account,
     return rc;
 }
 
-static void arg_if_any(struct db_args *args, struct span bytes)
-{
-    if (bytes.len > 0)
-        db_arg_bytes(args, bytes);
-    else
-        db_arg_null(args);
-}
-
 enum err account_store_add(struct tx *tx, const struct account_row *row, struct fail *why)
 {
     struct db_args args;
@@ -171,12 +164,12 @@ enum err account_store_add(struct tx *tx, const struct account_row *row, struct 
     db_arg_id(&args, row->id);
     db_arg_text(&args, span_text(role_id(row->role)));
     db_arg_id(&args, row->school);
-    arg_if_any(&args,
-               row->has_login ? span_of(row->login_index, sizeof row->login_index) : SPAN_NONE);
-    arg_if_any(&args, row->login_sealed);
-    arg_if_any(&args, row->display_name_sealed);
-    arg_if_any(&args, row->password_hash_sealed);
-    arg_if_any(&args, row->totp_secret_sealed);
+    store_arg_bytes_if(
+        &args, row->has_login ? span_of(row->login_index, sizeof row->login_index) : SPAN_NONE);
+    store_arg_bytes_if(&args, row->login_sealed);
+    store_arg_bytes_if(&args, row->display_name_sealed);
+    store_arg_bytes_if(&args, row->password_hash_sealed);
+    store_arg_bytes_if(&args, row->totp_secret_sealed);
     db_arg_time(&args, row->created_utc_us);
     db_arg_text(&args, span_text(id_class_id(row->id_class)));
     db_arg_bool(&args, row->is_trial);

@@ -6,6 +6,7 @@
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
 #include "node/db/leaf.h"
+#include "node/db/store.h"
 #include "tenants/tenants.h"
 
 #define COLUMNS \
@@ -198,14 +199,6 @@ enum err registration_store_latest(struct tx *tx, struct db *db, struct id perso
     return rc;
 }
 
-static void arg_if_any(struct db_args *args, struct span bytes)
-{
-    if (bytes.len > 0)
-        db_arg_bytes(args, bytes);
-    else
-        db_arg_null(args);
-}
-
 enum err registration_store_add(struct tx *tx, const struct registration_row *row,
                                 struct fail *why)
 {
@@ -227,9 +220,9 @@ enum err registration_store_add(struct tx *tx, const struct registration_row *ro
     db_arg_text(&args, row->support);
     db_arg_text(&args, row->admission);
     db_arg_text(&args, row->consent_version);
-    arg_if_any(&args, row->consent_on);
+    store_arg_bytes_if(&args, row->consent_on);
     db_arg_text(&args, row->consent_by);
-    arg_if_any(&args, row->note_sealed);
+    store_arg_bytes_if(&args, row->note_sealed);
     db_arg_time(&args, row->recorded_utc_us);
     db_arg_id(&args, row->recorded_by);
     db_arg_text(&args, row->role);

@@ -328,14 +328,6 @@ static enum err rename_account(struct tx *tx, struct id account,
     return rc;
 }
 
-static void arg_bytes_if(struct db_args *args, struct span bytes)
-{
-    if (bytes.len > 0)
-        db_arg_bytes(args, bytes);
-    else
-        db_arg_null(args);
-}
-
 enum err profile_store_add(struct tx *tx, struct profile_row *row,
                            const struct profile_account_name *name, struct fail *why)
 {
@@ -361,8 +353,8 @@ enum err profile_store_add(struct tx *tx, struct profile_row *row,
     db_arg_text(&args, avatar_colour_id(row->avatar.colour));
     db_arg_bytes(&args, row->note_sealed);
     db_arg_i32(&args, (int32_t)row->ways);
-    arg_bytes_if(&args, row->reason_sealed);
-    arg_bytes_if(&args, row->name_before_sealed);
+    store_arg_bytes_if(&args, row->reason_sealed);
+    store_arg_bytes_if(&args, row->name_before_sealed);
     rc = tx_run(tx, &profile_add, &args, NULL, why);
     if (rc == ERR_OK)
         rc = audit_append(tx, "profile", "profile_version", row->id, bytes, why);

@@ -182,10 +182,7 @@ enum err words_store_add(struct tx *tx, const struct words_act *row, struct fail
     db_arg_text(&args, row->added);
     db_arg_text(&args, row->removed);
     db_arg_id(&args, row->undoes);
-    if (row->reason_sealed.len > 0)
-        db_arg_bytes(&args, row->reason_sealed);
-    else
-        db_arg_null(&args);
+    store_arg_bytes_if(&args, row->reason_sealed);
     db_arg_time(&args, row->decided_utc_us);
     db_arg_id(&args, row->decided_by);
     db_arg_text(&args, row->role);

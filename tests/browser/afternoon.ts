@@ -6,20 +6,18 @@ import { mkdirSync } from "node:fs";
 import type { Page } from "playwright-core";
 import {
   allFour,
-  dayInTokyo,
-  fetched,
   forward,
   lookAt,
   mondayOf,
   type Rows,
   rowsOf,
+  saved,
   weekMs,
 } from "./afternoon_made.ts";
 import { Kit, Line, patienceMs, until } from "./cast.ts";
 import { login, type Login, place, signedIn, totp, Visit, visiting } from "./engine.ts";
 import { linkTo, mailsTo } from "./notify.ts";
 import { suite, type T } from "./t.ts";
-import { asked } from "./watch_made.ts";
 import { inWebKit } from "./webkit.ts";
 
 const test = suite(import.meta.filename);
@@ -657,20 +655,15 @@ function compare(t: T, log: Readonly<Record<string, Rows>>, due: readonly Due[])
   inTime(t, sign, signDue, "d");
 }
 
-interface Report {
-  readonly id: string;
-  readonly week: string;
-  readonly deliveries: readonly { readonly opened_at?: string }[];
-}
-
 /** On Monday morning it is there by itself; the board opens it. */
 async function weekly(t: T, due: readonly Due[], startMs: number): Promise<void> {
   const mondayMs = mondayOf(startMs) + weekMs + 7 * 3600_000; // 7:00, an hour after it is due
   const byMs = mondayMs - Date.now();
   forward(town(), byMs);
-  await visiting(t, town(), {}, async ({ page }) => {
+  await visiting(t, town(), {}, async (visit) => {
+    const { page } = visit;
     const { login, password, totp_secret } = loginOf("board");
-    await page.goto(`${town().url}/`);
+    await visit.open();
     await page.fill("#login", login);
     await page.fill("#password", password);
     await page.click("form .button");
@@ -678,24 +671,25 @@ async function weekly(t: T, due: readonly Due[], startMs: number): Promise<void>
     await page.fill("#code", totp(totp_secret, Date.now() + byMs));
     await page.click("form .button");
     await page.waitForSelector(".home");
-    const path = "/api/v1/weekly-reports";
-    const week = dayInTokyo(mondayOf(startMs));
-    const look = async (): Promise<Report | undefined> =>
-      (await asked<{ items: readonly Report[] }>(page, "GET", path)).items.find(
-        (one) => one.week === week && one.deliveries.length > 0,
-      );
-    let report: Report | undefined;
-    await until("the report of the week was made", async () => (report = await look()) !== undefined); // prettier-ignore
-    const csv = rowsOf(await fetched(page, `${path}/${report?.id}/csv`));
-    compareWeek(t, csv, due);
-    const pdf = await fetched(page, `${path}/${report?.id}/pdf`);
-    const text = lookAt(pdf, `${shots}/weekly`);
+    const door = page.locator("section:has(> #weekly-list) a.door", { hasText: "あなたあて" });
+    await until("the report of the week was made", async () => {
+      await visit.open("#/weekly");
+      await page.waitForSelector("#weekly-list");
+      await visit.choose("light", "plain");
+      await visit.settled();
+      return (await door.count()) > 0;
+    });
+    await door.first().click();
+    await page.waitForSelector("#weekly-files");
+    const press = (what: string) => () => page.locator("button", { hasText: what }).click();
+    compareWeek(t, rowsOf(await saved(page, press("CSV"))), due);
+    const text = lookAt(await saved(page, press("PDF")), `${shots}/weekly`);
     for (const word of ["様式：W-1", ...(["a", "b", "c", "d"] as const).map(today)])
       t.ok(text.includes(word), `the paper has ${word}`);
-    t.ok(
-      (await look())?.deliveries.some((one) => one.opened_at),
-      "and it is known who opened it",
-    );
+    const mine = page.locator("section:has(> #weekly-deliveries) li", { hasText: nameOf("board") });
+    await mine.getByText(/に開いた/).waitFor();
+    await page.screenshot({ path: `${shots}/90-board-reads-the-week.png`, fullPage: true });
+    t.ok(true, "and it is known who opened it");
   });
 }
 
@@ -745,8 +739,19 @@ async function prepare({ board, console: duty, t }: Cast): Promise<void> {
   await sos.locator(".found").first().click();
   await sos.locator("b", { hasText: nameOf("console") }).waitFor();
   await page.getByText("メールが届く", { exact: true }).first().waitFor();
-  const { account } = await asked<{ account: string }>(page, "GET", "/api/v1/session");
-  await asked(page, "POST", "/api/v1/report-receivers", { account, way: "screen", is_on: true });
+  await visit.open("#/weekly");
+  await page.fill("#weekly-person", nameOf("board"));
+  await page.press("#weekly-person", "Enter");
+  await page
+    .locator(".found", { hasText: nameOf("board") })
+    .first()
+    .click();
+  await page.check("input[name=weekly-way][value=screen]");
+  await page.locator("form:has(#weekly-way) button[type=submit]").click();
+  const receivers = page.locator("section:has(> #weekly-receivers) li", {
+    hasText: nameOf("board"),
+  });
+  await receivers.waitFor();
   t.ok(true, "somebody is on duty at night");
 }
 
@@ -816,8 +821,6 @@ test(
 async function logs(t: T, { board }: Cast, due: readonly Due[]): Promise<void> {
   const state = await signedIn(town(), "afternoon_board2");
   await visiting(t, town(), { state }, async (second) => {
-    await second.open();
-    const log = await allFour(board.page, second.page, due[0]?.fromMs ?? 0, Date.now());
-    compare(t, log, due);
+    compare(t, await allFour(board.visit, second), due);
   });
 }

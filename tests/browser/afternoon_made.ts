@@ -3,8 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import type { Place } from "./engine.ts";
-import { asked } from "./watch_made.ts";
+import type { Place, Visit } from "./engine.ts";
 
 export const weekMs = 7 * 24 * 3600_000;
 const tokyoMs = 9 * 3600_000;
@@ -14,10 +13,6 @@ export function mondayOf(atMs: number): number {
   const day = new Date(atMs + tokyoMs);
   const midnight = Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate());
   return midnight - ((day.getUTCDay() + 6) % 7) * 24 * 3600_000 - tokyoMs;
-}
-
-export function dayInTokyo(atMs: number): string {
-  return new Date(atMs + tokyoMs).toISOString().slice(0, 10);
 }
 
 /** The node ends and begins again at another time, as a machine that was off until then. */
@@ -47,17 +42,6 @@ json.dump({name: list(csv.DictReader(io.StringIO(text(name), newline=""))) for n
            archive.namelist() if name.endswith(".csv")}, sys.stdout)
 `;
 
-/** A file of the node's as the one whose page it is gets it. */
-export async function fetched(page: Page, path: string): Promise<Buffer> {
-  const text = await page.evaluate(async (path) => {
-    const answer = await fetch(path);
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-  }, path);
-  return Buffer.from(text, "base64");
-}
-
 /** The tables of a log file as any spreadsheet reads them, by their names. */
 export function tablesOf(zip: Buffer): Readonly<Record<string, Rows>> {
   const said = execFileSync("/usr/bin/python3", ["-c", unzip], {
@@ -85,29 +69,35 @@ export function lookAt(pdf: Buffer, path: string): string {
     .replace(/\s+/g, "");
 }
 
-/** All four logs of a span of time: asked for by one of the board, allowed by another. */
+/** What the browser saves when somebody presses. */
+export async function saved(page: Page, press: () => Promise<void>): Promise<Buffer> {
+  const [file] = await Promise.all([page.waitForEvent("download"), press()]);
+  return readFileSync(await file.path());
+}
+
+/** All four logs as they stand now: asked for by one of the board, allowed by another, then taken. */
 export async function allFour(
-  first: Page,
-  second: Page,
-  fromMs: number,
-  toMs: number,
+  first: Visit,
+  second: Visit,
 ): Promise<Readonly<Record<string, Rows>>> {
-  const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, "");
-  const ask = {
-    kinds: ["entry", "chat", "voice", "reaction"],
-    from: iso(fromMs - 1000),
-    to: iso(toMs + 2000),
-    format: "csv",
-    has_bom: true,
-    reason: "午後の記録を台本と照らし合わせるため",
-  };
-  const { id, state } = await asked<{ id: string; state: string }>(
-    first,
-    "POST",
-    "/api/v1/log-exports",
-    ask,
-  );
-  if (state !== "waiting") throw new Error(`everybody's records at once are ${state}`);
-  await asked(second, "POST", `/api/v1/log-exports/${id}/approve`, {});
-  return tablesOf(await fetched(first, `/api/v1/log-exports/${id}/file`));
+  const reason = "午後の記録を台本と照らし合わせるため";
+  const { page } = first;
+  await first.open("#/logs");
+  await page.waitForSelector("#logs-reason");
+  await first.choose("light", "plain");
+  const kinds = page.locator("form fieldset").first().locator("input[type=checkbox]");
+  for (const one of await kinds.all()) await one.check();
+  await page.fill("#logs-reason", reason);
+  await page.click("form .button.wide");
+  await page.getByText("承認する人に知らせてください").waitFor();
+  await second.open("#/logs");
+  await second.choose("light", "plain");
+  const asks = second.page.locator("section:has(> #logs-waiting) li", { hasText: reason });
+  await asks.locator("button").click();
+  await asks.getByText("取り消せません").waitFor();
+  await asks.locator("button.button").click();
+  await asks.waitFor({ state: "detached" });
+  await page.reload();
+  const row = page.locator("section:has(> #logs-list) li", { hasText: reason }).first();
+  return tablesOf(await saved(page, () => row.locator(".take-file").click()));
 }

@@ -48,7 +48,23 @@ static const struct setting word_form = {
                "あとから一人ひとりが選び直せます。",
 };
 
-const struct setting *const own_settings[OWN_SETTINGS_N] = {&opening_message, &word_form};
+/* How a municipality is read nobody can tell from its signs: the last alone may be まち or
+ * ちょう. */
+static const struct setting title_kana = {
+    .name = "first_page.kana",
+    .type = SETTING_TEXT,
+    .most = 120,
+    .unit = "",
+    .initial = "",
+    .roles = ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR),
+    .requirement = "HI-3.3-9",
+    .title_ja = "町の名前の読みがな",
+    .title_en = "Reading of the municipality's name",
+    .help_ja = "最初の画面で、町の名前の上に出すふりがなです。空にすると何も出ません。",
+};
+
+const struct setting *const own_settings[OWN_SETTINGS_N] = {&opening_message, &word_form,
+                                                            &title_kana};
 
 /* ---- GET /api/v1/health ---- */
 
@@ -76,7 +92,7 @@ static void health_show(struct req *req)
 
 struct node_info {
     struct id id;
-    struct span name, title_ja, message;
+    struct span name, title_ja, kana, message;
     int role, status, words;
     bool has_hours, is_open, has_opens; /* no hours until the keys are there */
     int64_t opens_utc_us;
@@ -99,6 +115,11 @@ static const struct jx_field node_fields[] = {
      .most = 120,
      .offset = offsetof(struct node_info, title_ja),
      .title_ja = "名前"},
+    {.name = "kana",
+     .type = JX_TEXT,
+     .most = 120,
+     .offset = offsetof(struct node_info, kana),
+     .title_ja = "名前の読みがな"},
     {.name = "status",
      .type = JX_ENUM,
      .offset = offsetof(struct node_info, status),
@@ -163,6 +184,7 @@ static void node_show(struct req *req)
         return;
     }
     if (req->services->settings != NULL) {
+        info.kana = settings_text(req->services->settings, &title_kana);
         info.message = settings_text(req->services->settings, &opening_message);
         info.words = (int)settings_int(req->services->settings, &word_form);
         tell_hours(req, &info);

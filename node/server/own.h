@@ -17,7 +17,7 @@ struct routes;
 
 #define OWN_ROUTES_N      3
 #define OPERATOR_ROUTES_N 2
-#define OWN_SETTINGS_N    2
+#define OWN_SETTINGS_N    3
 extern const struct route own_routes[OWN_ROUTES_N];
 extern const struct route operator_routes[OPERATOR_ROUTES_N];
 extern const struct setting *const own_settings[OWN_SETTINGS_N];

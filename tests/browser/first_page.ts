@@ -1,6 +1,6 @@
 /** The first page: what it fetches, what it obeys, what it says before anyone has come in. */
 import { execFileSync } from "node:child_process";
-import { login, place, sizes, Visit, visiting } from "./engine.ts";
+import { login, place, signedIn, sizes, Visit, visiting } from "./engine.ts";
 import { suite } from "./t.ts";
 
 const test = suite(import.meta.filename);
@@ -19,6 +19,35 @@ test("first_page_names_the_place_and_welcomes", async (t) => {
     t.eq(await visit.page.getAttribute("html", "lang"), "ja", "in Japanese");
     t.ok((await visit.page.locator("ruby").count()) > 0, "with readings from the first moment");
     t.ok((await visit.page.locator("svg.scene path").count()) > 5, "and its picture");
+  });
+});
+
+test("first_page_reads_the_town_s_name_as_the_town_says", async (t) => {
+  t.req("HI-3.3-9");
+  await visiting(t, at, { state: await signedIn(at, "chat_board") }, async (board) => {
+    await board.open();
+    const call = (value: string): Promise<number> =>
+      board.page.evaluate(
+        async (body) =>
+          (
+            await fetch("/api/v1/settings/first_page.kana", {
+              method: "PUT",
+              headers: { "content-type": "application/json" },
+              body,
+            })
+          ).status,
+        JSON.stringify({ id: crypto.randomUUID(), value }),
+      );
+    t.eq(await call("あおぞらし"), 200, "the board gives the reading");
+    try {
+      await visiting(t, at, {}, async ({ page }) => {
+        await page.goto(at.url);
+        await page.waitForSelector(".town rt");
+        t.eq(await page.textContent(".town rt"), "あおぞらし", "over the name");
+      });
+    } finally {
+      t.eq(await call(""), 200, "and takes it back");
+    }
   });
 });
 

@@ -81,6 +81,7 @@ function Body(): VNode {
       return (
         <Welcome
           town={here?.title_ja ?? ""}
+          kana={here?.kana ?? ""}
           message={here?.message ?? ""}
           closed={here?.is_open === false ? { opensAt: here.opens_at } : undefined}
           door={way}

@@ -1,11 +1,11 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useContext, useEffect, useState } from "preact/hooks";
 import { lookAtGate } from "../control.js";
 import type { Door } from "../state/door.js";
 import { first } from "../words/first.js";
 import { Scene } from "./scene.js";
 import { SignIn } from "./signin.js";
-import { Given, Words } from "./words.js";
+import { FormOfWords, Given, Words } from "./words.js";
 
 type Outside = Extract<Door, { at: "outside" }>;
 
@@ -25,6 +25,8 @@ function GateLater({ opensAt }: { opensAt: string | undefined }): VNode | null {
 
 interface Props {
   readonly town: string;
+  /** How it is read, "" when nobody said. */
+  readonly kana: string;
   /** A word of the municipality's own, "" for none. */
   readonly message: string;
   /** When it opens, while it is closed. */
@@ -33,13 +35,21 @@ interface Props {
 }
 
 /** The first page: where this is, that one is welcome, and the way in. */
-export function Welcome({ town, message, closed, door }: Props): VNode {
+export function Welcome({ town, kana, message, closed, door }: Props): VNode {
+  const form = useContext(FormOfWords);
   return (
     <div class="welcome">
       <section class="greeting">
         <Scene />
         <p class="town">
-          <Given>{town}</Given>
+          {kana === "" || form === "plain" || form === "english" ? (
+            <Given>{town}</Given>
+          ) : (
+            <ruby class="given">
+              {town}
+              <rt>{kana}</rt>
+            </ruby>
+          )}
         </p>
         <h1>
           <Words of={first.place} />

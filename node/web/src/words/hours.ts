@@ -14,11 +14,7 @@ export const hours = {
     "It is open now, tonight too.",
   ],
   always: ["いつでも開《あ》いています。", "いつでも あいて います。", "It is always open."],
-  look: [
-    "いばしょの入口《いりぐち》を見《み》る",
-    "いばしょの いりぐちを みる",
-    "Look at the entrance",
-  ],
+  look: ["入口《いりぐち》を見《み》る", "いりぐちを みる", "Look at the entrance"],
   shut: [
     "お休《やす》みの間《あいだ》も、「SOS」はおせます。",
     "おやすみでも 「SOS」は おせます。",

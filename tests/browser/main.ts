@@ -21,6 +21,7 @@ import "./reports.ts";
 import "./place.ts";
 import "./talk.ts";
 import "./quarter.ts";
+import "./payloads.ts";
 import "./afternoon.ts";
 import "./sheet.ts";
 import "./looks.ts";

@@ -14,12 +14,12 @@ export const chat = {
     "Only those in this room can read this.",
   ],
   toOne: [
-    "ふたりだけの話《はな》しです。スタッフは、読《よ》むことがあります。",
+    "ふたりだけの話《はなし》です。スタッフは、読《よ》むことがあります。",
     "ふたりだけの はなしです。 スタッフは よむ ことが あります。",
     "Just the two of you. Staff may read it, too.",
   ],
   staffMay: [
-    "ふたりだけの話《はな》しも、のこります。あなたをまもるために、スタッフが読《よ》むことがあります。",
+    "ふたりだけの話《はなし》も、のこります。あなたをまもるために、スタッフが読《よ》むことがあります。",
     "ふたりの はなしも のこります。 まもる ために、 スタッフが よむ ことが あります。",
     "What you two write is kept. Staff may read it, to keep you safe.",
   ],
@@ -83,7 +83,7 @@ export const chat = {
   ],
 
   /* Talks of two. */
-  talks: ["ふたりの話《はな》し", "ふたりの はなし", "Just two"],
+  talks: ["ふたりの話《はなし》", "ふたりの はなし", "Just two"],
   everyone: ["みんな", "みんな", "Everyone"],
   everyoneIn: ["部屋《へや》のみんな", "へやの みんな", "All in the room"],
   ask: ["ふたりで話《はな》す", "ふたりで はなす", "Talk, just us"],
@@ -104,9 +104,9 @@ export const chat = {
     "この 人《ひと》とは はなさない",
     "Never with them",
   ],
-  leave: ["話《はな》しをおわる", "はなしを おわる", "End this talk"],
+  leave: ["話《はなし》をおわる", "はなしを おわる", "End this talk"],
   talkOver: [
-    "この話《はな》しは、おわりました。",
+    "この話《はなし》は、おわりました。",
     "この はなしは おわりました。",
     "This talk has ended.",
   ],

@@ -52,7 +52,7 @@ export const sos = {
   kindBody: ["からだがつらい", "からだが つらい", "I feel unwell"],
   kindScared: ["こわいことがあった", "こわい ことが あった", "Something frightening"],
   kindSad: ["気持《きも》ちがつらい", "きもちが つらい", "I feel bad"],
-  kindTalk: ["話《はな》しがしたい", "はなしたい", "I want to talk"],
+  kindTalk: ["話《はなし》がしたい", "はなしたい", "I want to talk"],
   kindOther: ["ほかのこと", "ほかの こと", "Something else"],
   again: ["もう一度《いちど》知《し》らせる", "もう いちど しらせる", "Call again"],
   shut: ["とじる", "とじる", "Close"],

@@ -89,10 +89,14 @@ demo_people() {
         die "$name: the school's staff has no duty"
 }
 
-# NAME: who is told when a child calls and nobody answers: the board itself. No mail goes out of a demo;
-# the call stands in the list of its console.
+declare -A DEMO_KANA=([aozora]=あおぞらし [midori]=みどりちょう)
+
+# NAME: how its name is read, for children; who is told when a child calls and nobody answers: the
+# board itself. No mail goes out of a demo: the call stands in the list of its console.
 demo_help() {
     local answer me purpose
+    board_json PUT /api/v1/settings/first_page.kana \
+        "{\"id\":\"$(uuid)\",\"value\":\"${DEMO_KANA[$1]}\"}" >/dev/null || die "$1: no reading"
     answer=$(board GET "/api/v1/people?role=commissioner")
     me=$(told id "${answer#*\"items\"}")
     for purpose in sos incident; do

@@ -238,8 +238,7 @@ test("feelings_are_shown_without_words_and_while_writing_is_stopped", async (t) 
     await row(b, "chat0").locator(".sign-up").waitFor({ state: "detached", timeout: 9000 });
     t.ok(true, "and gone again");
 
-    const items = (await answerOf<{ items: { id: string; login: string }[] }>(board, "/api/v1/people")).items; // prettier-ignore
-    const account = items.find((one) => one.login === login(at, "chat0").login)?.id;
+    const { account } = login(at, "chat0");
     const stop = (kind: string) =>
       ask(board, "POST", "/api/v1/measures", {
         id: crypto.randomUUID(),
@@ -393,8 +392,7 @@ test("words_of_staff_wait_for_who_was_away_and_are_shown_once", async (t) => {
   t.req("AI-2.6-ウ");
   await visiting(t, at, { state: await signedIn(at, "chat_board") }, async ({ page: board }) => {
     await board.goto(at.url);
-    const { items } = await answerOf<{ items: { id: string; login: string }[] }>(board, "/api/v1/people"); // prettier-ignore
-    const account = items.find((one) => one.login === login(at, "helped").login)?.id;
+    const { account } = login(at, "helped");
     const warning = { id: crypto.randomUUID(), account, template: "contact", urgency: 2, severity: 2 }; // prettier-ignore
     t.eq(await ask(board, "POST", "/api/v1/warnings", warning), 201, "given");
   });
@@ -478,8 +476,7 @@ test("who_is_to_rest_is_told_calmly", async (t) => {
     await visiting(t, at, { state: await signedIn(at, "rested") }, async (child) => {
       await child.open();
       await goIn(child.page);
-      const { items } = await answerOf<{ items: { id: string; login: string }[] }>(board.page, "/api/v1/people"); // prettier-ignore
-      const account = items.find((one) => one.login === login(at, "rested").login)?.id;
+      const { account } = login(at, "rested");
       t.ok([200, 201].includes(await ask(board.page, "POST", "/api/v1/measures", { id: crypto.randomUUID(), kind: "eject", account, minutes: 5, reason: "確かめるため" })), "staff decide"); // prettier-ignore
       await child.page.waitForSelector("#login", { timeout: 8000 });
       const note = await child.page.innerText(".sign-in .note");

@@ -59,7 +59,7 @@ static const struct jx_field outer_fields[] = {
      .offset = offsetof(struct outer, bounded)},
     {.name = "e",
      .type = JX_TEXT,
-     .flags = JX_EXACT | JX_OPTIONAL,
+     .flags = JX_EXACT | JX_PICTURES | JX_OPTIONAL,
      .has_offset = offsetof(struct outer, has[8]),
      .offset = offsetof(struct outer, exact)},
     {.name = "y", .type = JX_BOOL, .offset = offsetof(struct outer, is_so)},

@@ -3,6 +3,13 @@ import type { Word } from "./word.js";
 /** What the choices of settings are called. A setting whose choices are not here shows its codes: the test
  * choices_have_names_people_can_read finds it. */
 export const choices = {
+  monday: ["月曜日《げつようび》", "げつようび", "Monday"],
+  tuesday: ["火曜日《かようび》", "かようび", "Tuesday"],
+  wednesday: ["水曜日《すいようび》", "すいようび", "Wednesday"],
+  thursday: ["木曜日《もくようび》", "もくようび", "Thursday"],
+  friday: ["金曜日《きんようび》", "きんようび", "Friday"],
+  saturday: ["土曜日《どようび》", "どようび", "Saturday"],
+  sunday: ["日曜日《にちようび》", "にちようび", "Sunday"],
   newer: [
     "あとから入《はい》った端末《たんまつ》にうつる",
     "あとの きかいに うつる",

@@ -397,6 +397,7 @@ class Load:
         self.stop, self.settle_until = threading.Event(), 0.0
         self.errors, self.codes = [], collections.Counter()
         self.released, self.cries = set(), set()
+        self.lines_before = set(node.psql("SELECT id FROM chat_line").split())  # of cases before
         self.staff_name = "しえんいん"
         self._people()
         self.wardens = [Warden(self, child) for child in self.children[2:]]

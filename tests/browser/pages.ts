@@ -132,7 +132,7 @@ async function toLogs(visit: Visit): Promise<void> {
 
 /** Something is found, of every kind that can be. */
 async function toSearch(visit: Visit): Promise<void> {
-  said ??= saying(visit.at, "watched1", "でんわは 090-1234-5678 だよ", async () => undefined);
+  said ??= saying(visit.at, "reported", "でんわは 090-1234-5678 だよ", async () => undefined);
   await said;
   await to(visit, "#/search", "#search-words");
   await visit.page.fill("#search-words", "でんわ");
@@ -704,7 +704,7 @@ export const pages: readonly PageUnderTest[] = [
     },
   },
   { name: "place_chat", who: "chat0", reach: toChat },
-  { name: "help_on_my_page", who: "helped", reach: toHelp },
+  { name: "help_on_my_page", who: "caller", reach: toHelp },
   { name: "place_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, false) },
   { name: "place_map_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, true) },
   { name: "first_sheet", who: "nobody", reach: (v) => to(v, "#/first-sheet", ".check input") },

@@ -83,7 +83,7 @@ test("reports_logs_of_everybody_need_a_second_person", async (t) => {
 
 test("reports_search_finds_what_was_written_and_can_be_stopped", async (t) => {
   t.req("AI-2.4-エ");
-  await saying(at, "watched1", `${rare} 090-1234-5678`, async () => undefined);
+  await saying(at, "reported", `${rare} 090-1234-5678`, async () => undefined);
   await visiting(t, at, { state: await signedIn(at, "board") }, async (visit: Visit) => {
     const { page } = visit;
     await visit.open("#/search");
@@ -96,7 +96,7 @@ test("reports_search_finds_what_was_written_and_can_be_stopped", async (t) => {
     await page.click("form .button.wide");
     await page.getByText("終わりました").waitFor();
     const found = await page.locator("section:has(> #search-results) li").first().innerText();
-    t.ok(found.includes(rare) && found.includes("イタチ"), "the line and who wrote it", found);
+    t.ok(found.includes(rare) && found.includes("ヤマネ"), "the line and who wrote it", found);
     t.ok(found.includes("見るまで止めている"), "nobody else has read it", found);
     // A year over a slow line: it is seen how far it is, and it can be ended.
     const cdp = await visit.context.newCDPSession(page);
@@ -125,7 +125,7 @@ test("reports_logs_of_a_childs_week_come_at_once", async (t) => {
     const { page } = visit;
     await visit.open("#/logs");
     await visit.choose("light", "plain");
-    await findPerson(page, "#logs-person", "イタチ");
+    await findPerson(page, "#logs-person", "ヤマネ");
     await page.getByText("すぐ受け取れます").waitFor();
     await page.locator("form .check", { hasText: "文字チャット" }).click();
     await page.check("input[name=logs-form][value=sjis]");
@@ -134,7 +134,7 @@ test("reports_logs_of_a_childs_week_come_at_once", async (t) => {
     await page.click("form .button.wide");
     const row = rowOf(page, "ほごしゃの相談");
     await row.locator(".take-file").waitFor();
-    t.ok((await row.innerText()).includes("だれの：イタチ"), "whose");
+    t.ok((await row.innerText()).includes("だれの：ヤマネ"), "whose");
     const file = await saved(page, () => row.locator(".take-file").click());
     t.ok(file.bytes.includes("replaced.csv"), "with the list of what was replaced");
   });

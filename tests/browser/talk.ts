@@ -368,7 +368,7 @@ test("who_writes_of_despair_is_shown_who_listens", async (t) => {
 
 test("in_slow_mode_a_line_waits_and_is_not_lost", async (t) => {
   t.req("AI-2.4-エ");
-  await together(t, ["chat0", "chat_board"], async (a, board) => {
+  await together(t, ["slowed", "chat_board"], async (a, board) => {
     await goIn(a);
     const made = { id: crypto.randomUUID(), kind: "slow", floor: "plaza", minutes: 1, seconds: 60, reason: "確かめるため" }; // prettier-ignore
     t.eq(await ask(board, "POST", "/api/v1/measures", made), 200, "staff slow the floor down");

@@ -178,7 +178,7 @@ test("the_console_lists_children_and_stops_in_two_taps", async (t) => {
     await visit.choose("light", "plain");
     const row = page.locator(".watch-row", { hasText: login(at, "watched0").login });
     await saying(at, "watched0", "", async () => {
-      await row.waitFor();
+      await row.getByText("広場").waitFor();
       const text = await row.innerText();
       for (const want of ["ムササビ", "広場", "やりとり"])
         t.ok(text.includes(want), `without a reload: ${want}`, text);

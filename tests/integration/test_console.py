@@ -216,6 +216,7 @@ def a_word_and_its_answer_are_a_contact(t):
         node.wait_back("node", was)
         node.wait_answer()
     t.ok(until(lambda: contacts_of(1) == ["auto|f|t"], 30), "the one before the crash is there")
+    t.ok(until(lambda: supporter.request("GET", CONSOLE).status == 200, 30), "the place is open again")
     t.eq(contacts_of(0), ["auto|f|t"], "one conversation, one row")
     shown = until(lambda: child(supporter, 1).json()["contacts"])
     t.eq([(c["kind"], c["other_name"], "by" in c) for c in shown], [("auto", "しえんいん", False)], "shown")

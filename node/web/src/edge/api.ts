@@ -68,6 +68,7 @@ export async function send<N extends RouteName, T>(
   until?: AbortSignal,
 ): Promise<Outcome<T>> {
   const { method, path, body: fileType } = known[name] as Row;
+  const askedMs = Date.now();
   const limit = new AbortController(); // AbortSignal.timeout came with Safari 16
   const timer = setTimeout(
     () => limit.abort(),
@@ -83,7 +84,7 @@ export async function send<N extends RouteName, T>(
       ...sent(input, fileType),
     });
     if (answer.ok) {
-      use();
+      use(askedMs);
       return { kind: "ok", value: await read(answer) };
     }
     const text = await answer.text();

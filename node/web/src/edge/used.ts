@@ -2,8 +2,9 @@
 
 let usedMs = 0;
 
-export function use(): void {
-  usedMs = Date.now();
+/** `atMs`: when it was asked, not when the answer came: a tablet may sleep between the two. */
+export function use(atMs = Date.now()): void {
+  usedMs = Math.max(usedMs, atMs);
 }
 
 /** A tablet that slept has aged. */

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: right 420
+# tests/run: right 900
 """The demo as a person starts it: ops/up at a terminal, three first pages, the addresses
 file, signing in, Ctrl-C; then in the background and stopped; then removed without a trace. Its
 instance is its own, so that a demo that runs here is left alone."""
@@ -125,7 +125,7 @@ def demo_starts_at_a_terminal_and_answers(t):
     global terminal
     began = time.monotonic()
     terminal = Terminal("ops/up")
-    t.ok(terminal.read_until(r"Ctrl-C ends all of it\.", 240), "it says when it is ready",
+    t.ok(terminal.read_until(r"Ctrl-C ends all of it\.", 600), "it says when it is ready",
          terminal.said[-1500:])
     t.note(f"ready after {time.monotonic() - began:.0f} s")
     got = addresses()
@@ -244,7 +244,7 @@ def demo_ends_on_ctrl_c(t):
 @case
 def demo_runs_in_the_background_until_stopped(t):
     before = addresses()
-    done = ops("ops/up", "--background", seconds=240)
+    done = ops("ops/up", "--background", seconds=600)
     t.eq(done.returncode, 0, "it returns when all is there: " + done.stderr[-500:])
     t.eq(addresses(), before, "the same addresses, logins and passwords as before")
     t.ok(all(map(first_page_answers, before)), "the first pages answer")

@@ -1,0 +1,141 @@
+/* federation/trust.h - what this node believes about its federation: the registry in force, how
+ * fresh it is, what peers say theirs is, and the node's own key (CARD-11, guide section 7).
+ *
+ * Roots are pinned from an invitation whose check code people compared. From then on a registry
+ * counts when 2 of the 3 roots known before signed it (and, when it brings other roots, 2 of
+ * those too), it is the next in sequence and names the hash of the one before. Everything taken
+ * stands in PostgreSQL with an audit leaf. Two of one sequence number with different bytes are
+ * both kept and the split is said aloud until people have settled it.
+ *
+ * Threads: any. Look-ups hold a lock for a look into memory; trust_take, trust_pin and
+ * trust_key_make wait for the writer, so they are for the federation's thread, jobs and tests.
+ * HTTP handlers use the _post forms.  Owns: the snapshot. */
+#ifndef FEDERATION_TRUST_H
+#define FEDERATION_TRUST_H
+
+#include "federation/registry.h"
+#include "federation/roots.h"
+#include "node/db/keyring.h"
+#include "node/db/writer.h"
+
+struct trust;
+
+#define TRUST_TIME_MOST_US HOUR_US          /* life of a timestamp document */
+#define TRUST_SKEW_MOST_US (2 * MINUTE_US)  /* issued later than this from now: refused */
+#define TRUST_LAG_US       (10 * MINUTE_US) /* how long a peer may know the one before */
+#define TRUST_KEY_NAME_CAP 24               /* "federation-3" in the keyring */
+
+struct trust_conf {
+    struct writer *writer; /* stopped before trust_close */
+    struct keyring *keyring;
+    struct id node;
+};
+/* Reads what is stored over db. No registry is no error. ERR_PROTO: what is stored does not
+ * verify any more. */
+NODISCARD enum err trust_open(const struct trust_conf *conf, struct db *db,
+                              struct trust **trust_out, struct fail *why);
+void trust_close(struct trust **trust);
+
+/* The registry in force: a reference of the caller's. NULL: none yet, nothing is federated. */
+struct registry *trust_now(struct trust *trust);
+
+/* Why a document was not taken; TRUST_TAKEN and TRUST_KNOWN are good. */
+enum trust_verdict {
+    TRUST_TAKEN,
+    TRUST_KNOWN,      /* the very same is there already */
+    TRUST_NO_ROOTS,   /* no invitation was taken in: nobody's word counts yet */
+    TRUST_FORM,       /* not a document of this kind, or not canonical */
+    TRUST_VERSION,    /* for a newer program */
+    TRUST_SIGNATURES, /* fewer than 2 of the 3 roots, or a false signature */
+    TRUST_FEDERATION, /* of another federation */
+    TRUST_OLD,        /* a lower sequence number than ours: rollback */
+    TRUST_GAP,        /* not the next one: ask for the one after ours first */
+    TRUST_CHAIN,      /* the next one, but of another past */
+    TRUST_SPLIT,      /* same number, other bytes, both signed: both are kept */
+    TRUST_TIME,       /* issued in the future, or expired and the first one */
+    TRUST_VERDICT_N
+};
+const char *trust_verdict_id(enum trust_verdict verdict);     /* "gap" */
+const char *trust_verdict_ja(enum trust_verdict verdict);     /* a sentence for staff */
+enum fed_code trust_verdict_code(enum trust_verdict verdict); /* for an answer to a peer */
+
+/* A registry (bytes, signature lines). heard_from: the peer that brought it, or ID_NONE. The
+ * verdict is set on ERR_OK alone; anything else: it could not be judged or stored, try again.
+ * ERR_OK with TRUST_TAKEN: committed, and trust_now gives it. */
+NODISCARD enum err trust_take(struct trust *trust, struct span bytes, struct span sig_lines,
+                              struct id heard_from, enum trust_verdict *verdict_out,
+                              struct fail *why);
+/* The same without waiting: done is told once, on the writer's thread or (nothing to write) on
+ * the caller's. bytes are copied. Not told when it returns an error. */
+NODISCARD enum err trust_take_post(
+    struct trust *trust, struct span bytes, struct span sig_lines, struct id heard_from,
+    void (*done)(void *arg, enum err rc, enum trust_verdict verdict, const struct fail *why),
+    void *arg, struct fail *why);
+/* The document of a sequence number, as taken (both halves in the arena). 0: the newest.
+ * ERR_NOT_FOUND. */
+NODISCARD enum err trust_document(struct trust *trust, struct db *db, int64_t seq,
+                                  struct arena *arena, struct span *bytes_out,
+                                  struct span *sig_lines_out, struct fail *why);
+
+/* ---- freshness ---- */
+
+/* A timestamp by a coordinator of the registry in force: {seq, sha256, issued, expires}. Only
+ * TRUST_TAKEN, KNOWN, FORM, VERSION, SIGNATURES, FEDERATION, OLD (an earlier one), GAP (we are
+ * behind: fetch), SPLIT, TIME (over an hour long, from the future, expired). */
+enum trust_verdict trust_time_take(struct trust *trust, struct span bytes,
+                                   struct span sig_lines, int64_t now_utc_us);
+/* A coordinator makes one of its own; made anew when the last is older than a quarter of an
+ * hour. ERR_DENIED: this node is no coordinator; ERR_NOT_FOUND: no registry. */
+NODISCARD enum err trust_time_make(struct trust *trust, int64_t now_utc_us, struct arena *arena,
+                                   struct span *bytes_out, struct span *sig_lines_out,
+                                   struct fail *why);
+/* The last one taken or made. ERR_NOT_FOUND. */
+NODISCARD enum err trust_time_document(struct trust *trust, struct arena *arena,
+                                       struct span *bytes_out, struct span *sig_lines_out,
+                                       struct fail *why);
+/* Neither the registry nor the timestamp that names it has expired, and nothing is split: new
+ * links may be made. Without it what runs goes on to its end. */
+bool trust_is_fresh(struct trust *trust, int64_t now_utc_us);
+
+/* ---- what peers say ---- */
+
+/* A peer's ibasho-reg. FED_OK; also when it knows a newer one (*is_behind_out: fetch it from
+ * there) or, for TRUST_LAG_US after we took ours, an older one. FED_REGISTRY_STALE: it has
+ * fallen behind. FED_REGISTRY_SPLIT: the same number with another hash; noted once and kept.
+ * is_behind_out may be NULL. */
+enum fed_code trust_head_heard(struct trust *trust, struct id peer, int64_t seq,
+                               const uint8_t hash8[8], int64_t now_utc_us, bool *is_behind_out);
+
+/* ---- joining and the own key ---- */
+
+/* Roots and first peer from an invitation; ERR_CONFLICT: this node belongs to a federation. */
+NODISCARD enum err trust_pin(struct trust *trust, const struct fed_invitation *invitation,
+                             struct fail *why);
+/* The next own key ("federation-N" in the keyring), kid BASE-N. It is used as soon as the
+ * registry lists it and its time has come; the one before is used until then. */
+NODISCARD enum err trust_key_make(struct trust *trust, struct span kid_base,
+                                  struct fed_public *key_out, struct fail *why);
+/* The kid to sign with now: the newest of ours that the registry lists as good. False: none. */
+bool trust_own_kid(struct trust *trust, int64_t now_utc_us, char kid_out[FED_KID_CAP]);
+/* Ed25519 with the key of this kid. ERR_NOT_FOUND: not ours. ERR_LOCKED, ERR_UNAVAILABLE. */
+NODISCARD enum err trust_sign(struct trust *trust, const char *kid, struct span bytes,
+                              uint8_t signature_out[FED_SIG_BYTES], struct fail *why);
+
+/* ---- showing ---- */
+
+struct trust_status {
+    bool has_roots, has_registry, is_split, is_fresh, is_behind;
+    char federation[FED_FEDERATION_CAP];
+    struct fed_head head;
+    int64_t taken_utc_us, issued_utc_us, expires_utc_us;
+    int64_t time_expires_utc_us; /* 0: none */
+    int n_members;
+    char own_kid[FED_KID_CAP];      /* "" none */
+    int64_t own_not_after_utc_us;   /* of it */
+    int64_t own_contract_to_utc_us; /* 0: not a member */
+    char waiting_kid[FED_KID_CAP];  /* made, not yet in the registry; "" none */
+    int64_t split_seq;
+};
+void trust_status_read(struct trust *trust, int64_t now_utc_us, struct trust_status *out);
+
+#endif

@@ -12,14 +12,10 @@
 #ifndef FEDERATION_PROFILE_H
 #define FEDERATION_PROFILE_H
 
-#include "federation/fed_code.h"
-#include "node/base/id.h"
+#include "federation/registry.h"
 
-#define PROFILE_KID_CAP         64 /* of [a-z0-9-], with its NUL */
 #define PROFILE_NONCE_BYTES     16 /* 22 characters of base64url */
 #define PROFILE_SIGNATURE_BYTES 64
-#define PROFILE_DIGEST_BYTES    32
-#define PROFILE_HASH16_CAP      17 /* the first 16 hexadecimal digits of a registry's SHA-256 */
 #define PROFILE_LIFE_S          60 /* created to expires, and how old a request may get */
 
 /* What a message may be at most; beyond, FED_TOO_LARGE. */
@@ -29,11 +25,13 @@
 #define PROFILE_PATH_MOST      1024
 #define PROFILE_QUERY_MOST     2048
 #define PROFILE_AUTHORITY_MOST 262
-#define PROFILE_BODY_MOST      (1024 * 1024)
+#define PROFILE_BODY_MOST      (1024 * 1024) /* a signed document: FED_DOC_TEXT_CAP */
 #define PROFILE_BASE_CAP       5120
 
-#define PROFILE_JSON    "application/json"
-#define PROFILE_PROBLEM "application/problem+json"
+/* Content types: these and no parameters. A request is never a problem. */
+enum profile_media { PROFILE_JSON, PROFILE_PROBLEM, PROFILE_SIGNED, PROFILE_MEDIA_N };
+/* "application/json", "application/problem+json", FED_DOC_MEDIA_TYPE */
+const char *profile_media_text(enum profile_media media);
 
 /* One header line as received: the name in small letters, the value without the blanks around
  * it; a name that came twice stands twice. */
@@ -67,10 +65,9 @@ struct fed_signer {
 
 /* What a request carries beside its body. */
 struct fed_stamp {
-    struct id dest; /* the node it is for */
-    struct id op;   /* the same again for the same act (idempotency) */
-    uint64_t reg_seq;
-    char reg_hash16[PROFILE_HASH16_CAP];
+    struct id dest;      /* the node it is for */
+    struct id op;        /* the same again for the same act (idempotency) */
+    struct fed_head reg; /* of the registry in force here */
     int64_t now_utc_us;
     uint8_t nonce[PROFILE_NONCE_BYTES]; /* random, never used twice */
 };
@@ -88,18 +85,19 @@ struct fed_signed {
  * path, query, authority, sizes); else the signer's error. */
 NODISCARD enum err profile_sign_request(const struct fed_signer *signer,
                                         const struct fed_message *message,
-                                        const struct fed_stamp *stamp,
+                                        enum profile_media media, const struct fed_stamp *stamp,
                                         struct fed_signed *signed_out, struct fail *why);
 
 /* What a request says of itself. Nothing of it is true before profile_verify. */
 struct fed_claim {
-    char kid[PROFILE_KID_CAP];
+    char kid[FED_KID_CAP];
     uint8_t nonce[PROFILE_NONCE_BYTES];
     int64_t created_utc_us, expires_utc_us;
     struct id dest, op;
-    uint64_t reg_seq;
-    char reg_hash16[PROFILE_HASH16_CAP];
-    uint8_t digest[PROFILE_DIGEST_BYTES]; /* as its header says; the body is not hashed here */
+    int64_t reg_seq;
+    uint8_t reg_hash8[8]; /* of its registry: the first 8 bytes of the SHA-256 */
+    enum profile_media media;
+    struct hash256 digest; /* as its header says; the body is not hashed here */
     uint8_t signature[PROFILE_SIGNATURE_BYTES];
     size_t base_len;
     char base[PROFILE_BASE_CAP]; /* the signature base (RFC 9421, section 2.5) */
@@ -120,14 +118,14 @@ enum fed_code profile_check_digest(const struct fed_claim *claim, struct span bo
  * content_type is PROFILE_JSON or PROFILE_PROBLEM. */
 NODISCARD enum err profile_sign_answer(const struct fed_signer *signer,
                                        const struct fed_message *request, int status,
-                                       struct span content_type, struct span body,
+                                       enum profile_media media, struct span body,
                                        int64_t now_utc_us, struct fed_signed *signed_out,
                                        struct fail *why);
 
 struct fed_answer_claim {
-    char kid[PROFILE_KID_CAP];
+    char kid[FED_KID_CAP];
     int64_t created_utc_us;
-    bool is_problem; /* its content type is PROFILE_PROBLEM */
+    enum profile_media media;
     uint8_t signature[PROFILE_SIGNATURE_BYTES];
     size_t base_len;
     char base[PROFILE_BASE_CAP];

@@ -10,10 +10,6 @@
 #include "federation/nonces.h"
 #include "federation/profile.h"
 
-struct registry;
-struct fed_member;
-struct fed_key;
-
 /* How far ahead of our clock a peer's may be. It is less than PROFILE_LIFE_S because a request
  * from the future outlives what we remember of it: one accepted just before a crash could come
  * again after it. */
@@ -28,7 +24,7 @@ struct fed_gate {
      * program (ibasho-supervise --swap), the moment the other had stopped. Requests signed
      * before that and FED_AHEAD_S more are FED_EARLY_BOOT. */
     int64_t open_utc_us;
-    size_t body_most; /* 0: PROFILE_BODY_MOST */
+    size_t body_most; /* of this way in; 0: what the profile allows */
 };
 
 struct fed_who {

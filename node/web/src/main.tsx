@@ -13,7 +13,7 @@ import {
   systemIsDark,
 } from "./control.js";
 import { formShown, themeShown } from "./state/display.js";
-import { pageOf } from "./state/place.js";
+import { mayVisit, pageOf } from "./state/place.js";
 import { first } from "./words/first.js";
 import { lineOf } from "./words/word.js";
 import { Frame } from "./view/frame.js";
@@ -23,7 +23,6 @@ import { MissingNote, TroubleNote } from "./view/trouble.js";
 import { useStore, useTitle } from "./view/use.js";
 import { Welcome } from "./view/welcome.js";
 import { FormOfWords, Words } from "./view/words.js";
-import { doorsOf, mayVisit } from "./doors.js";
 
 function App(): VNode {
   const choice = useStore(display);
@@ -107,7 +106,6 @@ function Body(): VNode {
       return (
         <Home
           who={way.who}
-          doors={doorsOf(role)}
           form={formShown(choice, role !== "student", here?.words)}
           theme={themeShown(choice, isDark)}
           choose={chooseDisplay}

@@ -17,6 +17,7 @@ import "./room_wait.ts";
 import "./sheet.ts";
 import "./sos.ts";
 import "./states.ts";
+import "./plan.ts";
 import "./support.ts";
 import "./visits.ts";
 import "./word_lists.ts";

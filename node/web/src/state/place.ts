@@ -99,6 +99,11 @@ export function pageOf(page: Page): PageOf {
   return page.at === "missing" ? "anyone" : rows[page.at].of;
 }
 
+/** Who may come onto the floors; the node decides which of them, and when. */
+export function mayVisit(role: string): boolean {
+  return !["data_holder", "analyst", "coordinator", "auditor"].includes(role);
+}
+
 /** The login name in the address of a printed slip, `#/in?id=LOGIN`; "" when there is none or when it is
  * nothing that a login name can be. */
 export function loginFrom(hash: string): string {

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { Display, Theme } from "../state/display.js";
 import type { Who } from "../state/door.js";
 import { home, roles } from "../words/home.js";
@@ -7,6 +8,7 @@ import { DisplayChoices } from "./display.js";
 import { NowLater } from "./now_later.js";
 import { Scene } from "./scene.js";
 import { Time } from "./time.js";
+import { TroubleNote } from "./trouble.js";
 import { Given, Words } from "./words.js";
 
 export interface HomeDoor {
@@ -17,7 +19,6 @@ export interface HomeDoor {
 
 interface Props {
   readonly who: Who;
-  readonly doors: readonly HomeDoor[];
   readonly form: WordForm;
   readonly theme: Theme;
   readonly choose: (change: Partial<Display>) => void;
@@ -34,10 +35,9 @@ const comesToBe: readonly string[] = [
 ];
 
 /** My page: who I am here, where I can go, how it looks, how to leave. */
-export function Home({ who, doors, form, theme, choose }: Props): VNode {
+export function Home({ who, form, theme, choose }: Props): VNode {
   const role = (roles as Readonly<Record<string, Word>>)[who.role];
   const isVisitor = comesToBe.includes(who.role);
-  const listed = isVisitor ? doors.filter((one) => one.href !== "#/place") : doors;
   const isGuest = who.role === "student" || who.role === "guardian"; // the others come to work
   return (
     <div class="home">
@@ -71,27 +71,7 @@ export function Home({ who, doors, form, theme, choose }: Props): VNode {
           </a>
         </NowLater>
       ) : null}
-      {listed.length === 0 ? null : (
-        <nav class="doors" aria-labelledby="doors-title">
-          <h2 id="doors-title">
-            <Words of={home.doors} />
-          </h2>
-          <ul>
-            {listed.map((one) => (
-              <li key={one.href}>
-                <a class="card door" href={one.href}>
-                  <span class="door-title">
-                    <Words of={one.title} />
-                  </span>
-                  <span class="door-note">
-                    <Words of={one.note} />
-                  </span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      )}
+      {who.role === "student" ? <Doors doors={childDoors} /> : <DoorsLater role={who.role} />}
       <section class="card" aria-labelledby="display-title">
         <h2 id="display-title">
           <Words of={home.readable} />
@@ -103,6 +83,49 @@ export function Home({ who, doors, form, theme, choose }: Props): VNode {
       </section>
     </div>
   );
+}
+
+const childDoors: readonly HomeDoor[] = [{ href: "#/me", title: home.me, note: home.meNote }];
+
+function Doors({ doors }: { doors: readonly HomeDoor[] }): VNode {
+  return (
+    <nav class="doors" aria-labelledby="doors-title">
+      <h2 id="doors-title">
+        <Words of={home.doors} />
+      </h2>
+      <ul>
+        {doors.map((one) => (
+          <li key={one.href}>
+            <a class="card door" href={one.href}>
+              <span class="door-title">
+                <Words of={one.title} />
+              </span>
+              <span class="door-note">
+                <Words of={one.note} />
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** Those of grown-ups, which the first page does without. */
+function DoorsLater({ role }: { role: string }): VNode | null {
+  const [doors, have] = useState<readonly HomeDoor[] | "away" | undefined>(undefined);
+  useEffect(() => {
+    let isGone = false;
+    import("./doors.js").then(
+      ({ doorsOf }) => isGone || have(doorsOf(role)),
+      () => isGone || have("away"),
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [role]);
+  if (doors === "away") return <TroubleNote what="offline" again={() => location.reload()} />;
+  return doors === undefined ? null : <Doors doors={doors} />;
 }
 
 /** That the same ID is in use elsewhere, said once and calmly; the devices themselves are in `me/`. */

@@ -12,10 +12,12 @@ import { home, roles } from "./home.js";
 import { hours } from "./hours.js";
 import { hoursWork } from "./hours_work.js";
 import { keys } from "./keys.js";
+import { lessons } from "./lessons.js";
 import { me } from "./me.js";
 import { notify } from "./notify.js";
 import { people } from "./people.js";
 import { person } from "./person.js";
+import { attendance, courses, pictureWords, plan, planFlags, qualifications } from "./plan.js";
 import { colourNames, figures, profile } from "./profile.js";
 import { profilePast } from "./profile_past.js";
 import { place, placeStaff } from "./place.js";
@@ -60,6 +62,7 @@ export const chapters: readonly Chapter[] = [
   { name: "chat", forChildren: true, isLater: true, words: chat },
   { name: "signs", forChildren: true, isLater: true, words: signs },
   { name: "care", forChildren: true, isLater: true, words: care },
+  { name: "lessons", forChildren: true, isLater: true, words: lessons },
   { name: "doors", forChildren: false, words: doors },
   { name: "placeStaff", forChildren: false, words: placeStaff },
   { name: "settings", forChildren: false, words: settings },
@@ -75,6 +78,12 @@ export const chapters: readonly Chapter[] = [
   { name: "floors", forChildren: false, words: floors },
   { name: "visits", forChildren: false, words: visits },
   { name: "schools", forChildren: false, words: schools },
+  { name: "plan", forChildren: false, words: plan },
+  { name: "planFlags", forChildren: false, words: planFlags },
+  { name: "courses", forChildren: false, words: courses },
+  { name: "pictureWords", forChildren: false, words: pictureWords },
+  { name: "attendance", forChildren: false, words: attendance },
+  { name: "qualifications", forChildren: false, words: qualifications },
   { name: "roster", forChildren: false, words: roster },
   { name: "summary", forChildren: false, words: summary },
   { name: "notify", forChildren: false, words: notify },

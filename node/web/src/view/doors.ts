@@ -1,8 +1,9 @@
-import type { HomeDoor } from "./view/home.js";
-import { doors } from "./words/doors.js";
-import { home } from "./words/home.js";
+import { doors } from "../words/doors.js";
+import { home } from "../words/home.js";
+import type { HomeDoor } from "./home.js";
 
-/** Where a role can go from my page. The node decides what it may do there. */
+/** Where a role can go from my page. The node decides what it may do there. They come right after the page,
+ * for there are many, and nobody needs them who has not come in. */
 const settings: HomeDoor = { href: "#/settings", title: doors.settings, note: doors.settingsNote };
 const keys: HomeDoor = { href: "#/keys", title: doors.keys, note: doors.keysNote };
 
@@ -29,14 +30,11 @@ const wordLists: HomeDoor = { href: "#/words", title: doors.words, note: doors.w
 
 const place: HomeDoor = { href: "#/place", title: home.place, note: home.placeNote };
 
-/** Who may come onto the floors; the node decides which of them, and when. */
-export function mayVisit(role: string): boolean {
-  return !["data_holder", "analyst", "coordinator", "auditor"].includes(role);
-}
+/** Whose page has no large way in has a door to the place, first of all. */
+const comesToWork: readonly string[] = ["commissioner", "contractor"];
 
-/** The door to the place stands first of all. */
 export function doorsOf(role: string): readonly HomeDoor[] {
-  return mayVisit(role) ? [place, ...othersOf(role)] : othersOf(role);
+  return comesToWork.includes(role) ? [place, ...othersOf(role)] : othersOf(role);
 }
 
 function othersOf(role: string): readonly HomeDoor[] {
@@ -88,8 +86,6 @@ function othersOf(role: string): readonly HomeDoor[] {
       return [hoursSeen, roles, me];
     case "data_holder":
       return [reports, settings, roles, me];
-    case "student":
-      return [me];
     default:
       return [roles, me];
   }

@@ -76,6 +76,11 @@ NODISCARD enum err fed_doc_signers(enum fed_doc_type type, struct span bytes,
                                    int n_keys, struct arena *arena, int *n_out,
                                    struct fail *why);
 
+/* ERR_OK: this key signed these bytes. ERR_DENIED: it did not. Anything else: the check could
+ * not be made. */
+NODISCARD enum err fed_ed25519_check(const uint8_t key[FED_PUBLIC_BYTES], struct span bytes,
+                                     const uint8_t signature[FED_SIG_BYTES], struct fail *why);
+
 /* Reading what verified, line by line. */
 struct fed_lines {
     struct span rest;
@@ -95,8 +100,8 @@ NODISCARD enum err fed_lines_end(const struct fed_lines *lines, struct fail *why
 /* Writing: the first line, then each line of a shape, into one growing text. */
 struct fed_text {
     struct arena *arena;
-    struct span *parts;
-    size_t n, cap;
+    uint8_t *p;
+    size_t len, cap;
 };
 NODISCARD enum err fed_text_begin(struct fed_text *text, struct arena *arena,
                                   enum fed_doc_type type, struct fail *why);

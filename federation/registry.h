@@ -8,6 +8,7 @@
 
 #include "federation/fed_code.h"
 #include "federation/fed_doc.h"
+#include "node/base/clock.h"
 #include "node/base/id.h"
 #include "node/db/hash256.h"
 
@@ -24,8 +25,9 @@
 #define FED_FEDERATION_CAP   41 /* name of the federation: as a kid */
 #define FED_EXPIRES_MOST_US  (7 * DAY_US)
 #define FED_OVERLAP_LEAST_US DAY_US /* of an old key and the new one */
-#define FED_PROTOCOL         1 /* what this program speaks; a registry may ask for more (min_client) \
-                                */
+#define FED_PROTOCOL \
+    1 /* what this program speaks; a registry may ask for more (min_client) \
+       */
 
 enum fed_key_use { FED_KEY_REQUEST, FED_KEY_ESCROW };
 
@@ -52,9 +54,9 @@ enum fed_role {
 struct fed_member {
     struct id node;
     char code[FED_CODE_CAP]; /* "" for a prefecture's node */
-    struct span name_ja;     /* NUL behind it */
-    int tier;                /* index into registry_thresholds()->tiers */
-    unsigned roles;          /* of FED_ROLE_BIT */
+    struct span name_ja;
+    int tier;       /* index into registry_thresholds()->tiers */
+    unsigned roles; /* of FED_ROLE_BIT */
     char endpoint[FED_ENDPOINT_CAP];
     uint8_t spki[FED_SPKI_MOST][FED_SPKI_BYTES];
     int n_spki;

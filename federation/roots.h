@@ -13,8 +13,11 @@
 #define FEDERATION_ROOTS_H
 
 #include "federation/registry.h"
+#include "node/base/clock.h"
 
 #define FED_INVITE_MOST_US (30 * DAY_US)
+#define FED_SKEW_MOST_US   (2 * MINUTE_US) /* later than this from now: from the future */
+#define FED_ANY_TIME       INT64_MIN
 #define FED_CHECK_CODE_CAP 20 /* "a1b2-c3d4-e5f6-0718" and a NUL */
 
 /* Everything an invited node must know before it has a registry. */
@@ -74,7 +77,8 @@ NODISCARD enum err fed_rotation_write(const struct fed_rotation *rotation, struc
  * names (people compare its check code, for nothing else vouches for them); a join by the key
  * it brings, its invitation as above; a rotation by the new key (the old one's signature is
  * checked against the registry by registry_next). ERR_PROTO form, ERR_CONFLICT version,
- * ERR_DENIED signature, ERR_TIMEOUT: the invitation has ended or not begun. */
+ * ERR_DENIED signature, ERR_TIMEOUT: the invitation has ended or not begun (not asked with
+ * now FED_ANY_TIME: an invitation taken before, or looked at later). */
 NODISCARD enum err fed_invitation_read(struct span text, int64_t now_utc_us,
                                        struct arena *arena, struct fed_invitation *out,
                                        struct fail *why);
@@ -82,7 +86,7 @@ NODISCARD enum err fed_join_read(struct span text, int64_t now_utc_us, struct ar
                                  struct fed_join *out, struct fail *why);
 NODISCARD enum err fed_rotation_read(struct span text, int64_t now_utc_us, struct arena *arena,
                                      struct fed_rotation *out, struct fed_sigs *sigs_out,
-                                     struct fail *why);
+                                     struct span *bytes_out, struct fail *why);
 
 /* What both sides read to each other over the telephone: the first 16 hex digits of SHA-256
  * over the federation's name and the three root keys. */

@@ -15,13 +15,12 @@
 
 #include "federation/registry.h"
 #include "federation/roots.h"
+#include "federation/trust_judge.h"
 #include "node/db/keyring.h"
 #include "node/db/writer.h"
 
 struct trust;
 
-#define TRUST_TIME_MOST_US HOUR_US          /* life of a timestamp document */
-#define TRUST_SKEW_MOST_US (2 * MINUTE_US)  /* issued later than this from now: refused */
 #define TRUST_LAG_US       (10 * MINUTE_US) /* how long a peer may know the one before */
 #define TRUST_KEY_NAME_CAP 24               /* "federation-3" in the keyring */
 
@@ -38,26 +37,6 @@ void trust_close(struct trust **trust);
 
 /* The registry in force: a reference of the caller's. NULL: none yet, nothing is federated. */
 struct registry *trust_now(struct trust *trust);
-
-/* Why a document was not taken; TRUST_TAKEN and TRUST_KNOWN are good. */
-enum trust_verdict {
-    TRUST_TAKEN,
-    TRUST_KNOWN,      /* the very same is there already */
-    TRUST_NO_ROOTS,   /* no invitation was taken in: nobody's word counts yet */
-    TRUST_FORM,       /* not a document of this kind, or not canonical */
-    TRUST_VERSION,    /* for a newer program */
-    TRUST_SIGNATURES, /* fewer than 2 of the 3 roots, or a false signature */
-    TRUST_FEDERATION, /* of another federation */
-    TRUST_OLD,        /* a lower sequence number than ours: rollback */
-    TRUST_GAP,        /* not the next one: ask for the one after ours first */
-    TRUST_CHAIN,      /* the next one, but of another past */
-    TRUST_SPLIT,      /* same number, other bytes, both signed: both are kept */
-    TRUST_TIME,       /* issued in the future, or expired and the first one */
-    TRUST_VERDICT_N
-};
-const char *trust_verdict_id(enum trust_verdict verdict);     /* "gap" */
-const char *trust_verdict_ja(enum trust_verdict verdict);     /* a sentence for staff */
-enum fed_code trust_verdict_code(enum trust_verdict verdict); /* for an answer to a peer */
 
 /* A registry (bytes, signature lines). heard_from: the peer that brought it, or ID_NONE. The
  * verdict is set on ERR_OK alone; anything else: it could not be judged or stored, try again.
@@ -79,11 +58,12 @@ NODISCARD enum err trust_document(struct trust *trust, struct db *db, int64_t se
 
 /* ---- freshness ---- */
 
-/* A timestamp by a coordinator of the registry in force: {seq, sha256, issued, expires}. Only
- * TRUST_TAKEN, KNOWN, FORM, VERSION, SIGNATURES, FEDERATION, OLD (an earlier one), GAP (we are
- * behind: fetch), SPLIT, TIME (over an hour long, from the future, expired). */
-enum trust_verdict trust_time_take(struct trust *trust, struct span bytes,
-                                   struct span sig_lines, int64_t now_utc_us);
+/* A timestamp by a coordinator of the registry in force: {seq, sha256, issued, expires}. Never
+ * TRUST_CHAIN. TRUST_GAP: we are behind, fetch; TRUST_TIME: over an hour long, from the future
+ * or expired; TRUST_NO_ROOTS: there is no registry yet. */
+NODISCARD enum err trust_time_take(struct trust *trust, struct span bytes,
+                                   struct span sig_lines, int64_t now_utc_us,
+                                   enum trust_verdict *verdict_out, struct fail *why);
 /* A coordinator makes one of its own; made anew when the last is older than a quarter of an
  * hour. ERR_DENIED: this node is no coordinator; ERR_NOT_FOUND: no registry. */
 NODISCARD enum err trust_time_make(struct trust *trust, int64_t now_utc_us, struct arena *arena,
@@ -101,20 +81,56 @@ bool trust_is_fresh(struct trust *trust, int64_t now_utc_us);
 
 /* A peer's ibasho-reg. FED_OK; also when it knows a newer one (*is_behind_out: fetch it from
  * there) or, for TRUST_LAG_US after we took ours, an older one. FED_REGISTRY_STALE: it has
- * fallen behind. FED_REGISTRY_SPLIT: the same number with another hash; noted once and kept.
- * is_behind_out may be NULL. */
+ * fallen behind. FED_REGISTRY_SPLIT: the same number with another hash; noted once, and only
+ * this peer is refused: its word alone must not stop everybody. Fetch its document and hand it
+ * to trust_take: if the roots signed that one too, the split is real. FED_UNAVAILABLE: no
+ * registry yet. is_behind_out may be NULL. */
 enum fed_code trust_head_heard(struct trust *trust, struct id peer, int64_t seq,
                                const uint8_t hash8[8], int64_t now_utc_us, bool *is_behind_out);
 
 /* ---- joining and the own key ---- */
 
-/* Roots and first peer from an invitation; ERR_CONFLICT: this node belongs to a federation. */
-NODISCARD enum err trust_pin(struct trust *trust, const struct fed_invitation *invitation,
-                             struct fail *why);
+/* What people decide about this node's place in the federation; one audit leaf each. */
+struct trust_step {
+    enum trust_step_kind {
+        TRUST_STEP_PIN,   /* bytes: the invitation's one text; its roots count from now on */
+        TRUST_STEP_KEY,   /* kid, bytes: the public key; number: N of "federation-N" */
+        TRUST_STEP_SPLIT, /* number: the sequence, peer: who said so, bytes: the hash of the
+                             other document, which is kept; or 8 of them: a peer's word alone */
+        TRUST_STEP_SETTLE /* number: the sequence whose split people have cleared up */
+    } kind;
+    int64_t number;
+    char kid[FED_KID_CAP];
+    struct id peer;
+    struct span bytes;
+};
+#define TRUST_STEP_KINDS "pin|key|split|settle"
+
+/* Roots from an invitation (its one text, read by fed_invitation_read). ERR_CONFLICT: this node
+ * has pinned other roots; the same again is no error. */
+NODISCARD enum err trust_pin(struct trust *trust, struct span invitation_text,
+                             int64_t now_utc_us, struct fail *why);
 /* The next own key ("federation-N" in the keyring), kid BASE-N. It is used as soon as the
- * registry lists it and its time has come; the one before is used until then. */
+ * registry lists it and its time has come; the one before is used until then. One that
+ * waits for the registry is given again. */
 NODISCARD enum err trust_key_make(struct trust *trust, struct span kid_base,
                                   struct fed_public *key_out, struct fail *why);
+/* A split that people have cleared up no longer holds up new links. ERR_NOT_FOUND: none. */
+NODISCARD enum err trust_settle(struct trust *trust, int64_t seq, struct fail *why);
+
+/* For HTTP handlers: what there is to write for a join or a key, judged without waiting ... */
+NODISCARD enum err trust_pin_plan(struct trust *trust, struct span invitation_text,
+                                  int64_t now_utc_us, struct trust_step *step_out,
+                                  bool *is_new_out, struct fail *why);
+NODISCARD enum err trust_key_plan(struct trust *trust, struct span kid_base,
+                                  struct trust_step *step_out, struct fed_public *key_out,
+                                  bool *is_new_out, struct fail *why);
+/* ... and writing it: done is told once, on the writer's thread; bytes are copied. */
+NODISCARD enum err trust_steps_post(struct trust *trust, const struct trust_step *steps, int n,
+                                    void (*done)(void *arg, enum err rc,
+                                                 const struct fail *why),
+                                    void *arg, struct fail *why);
+
 /* The kid to sign with now: the newest of ours that the registry lists as good. False: none. */
 bool trust_own_kid(struct trust *trust, int64_t now_utc_us, char kid_out[FED_KID_CAP]);
 /* Ed25519 with the key of this kid. ERR_NOT_FOUND: not ours. ERR_LOCKED, ERR_UNAVAILABLE. */
@@ -126,6 +142,7 @@ NODISCARD enum err trust_sign(struct trust *trust, const char *kid, struct span 
 struct trust_status {
     bool has_roots, has_registry, is_split, is_fresh, is_behind;
     char federation[FED_FEDERATION_CAP];
+    char roots_code[FED_CHECK_CODE_CAP]; /* fed_roots_code of the roots that count; "" none */
     struct fed_head head;
     int64_t taken_utc_us, issued_utc_us, expires_utc_us;
     int64_t time_expires_utc_us; /* 0: none */
@@ -135,6 +152,7 @@ struct trust_status {
     int64_t own_contract_to_utc_us; /* 0: not a member */
     char waiting_kid[FED_KID_CAP];  /* made, not yet in the registry; "" none */
     int64_t split_seq;
+    int n_claims; /* of another registry, by peers, since start */
 };
 void trust_status_read(struct trust *trust, int64_t now_utc_us, struct trust_status *out);
 

@@ -10,6 +10,7 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "ops/supervise/child.h"
+#include "ops/supervise/program.h"
 #include "ops/supervise/state.h"
 #include "ops/supervise/supervise.h"
 
@@ -67,13 +68,29 @@ static enum err status(const struct sup_table *table, struct fail *why)
     return rc;
 }
 
+/* One that died again and again is ready for a moment after every start: only one that stays
+ * is up. */
+static bool is_steady(const struct state_row *row)
+{
+    struct timespec now;
+
+    if (row->n_starts < LOOP_STARTS)
+        return true;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (double)now.tv_sec - (double)row->started / (double)sysconf(_SC_CLK_TCK) >
+           (double)PROGRAM_STEADY_US / 1e6;
+}
+
 /* The first program, in the table's order, that is not ready; NULL: all are. */
 static const struct state_row *first_missing(const struct state *state)
 {
-    for (int i = 1; i < state->n; i++)
-        if (strcmp(state->rows[i].word, "ready") != 0 &&
-            strcmp(state->rows[i].word, "ended") != 0)
-            return &state->rows[i];
+    for (int i = 1; i < state->n; i++) {
+        const struct state_row *row = &state->rows[i];
+
+        if (strcmp(row->word, "ended") != 0 &&
+            (strcmp(row->word, "ready") != 0 || !is_steady(row)))
+            return row;
+    }
     return NULL;
 }
 

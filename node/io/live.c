@@ -138,6 +138,12 @@ void command_later_fail(struct live *live, const struct command_later *later,
               why->code == ERR_DENIED ? REPLY_HIDDEN : err_code(why->code));
 }
 
+void command_later_refuse(struct live *live, const struct command_later *later,
+                          const char *code, const char *title_ja)
+{
+    answer_no(live, later, code, title_ja, "", code);
+}
+
 void command_ok(struct command_call *call, const void *output)
 {
     const struct command_later to = command_later(call);

@@ -107,6 +107,8 @@ struct command_later command_later(struct command_call *call);
 void command_later_ok(struct live *live, const struct command_later *later, const void *output);
 void command_later_fail(struct live *live, const struct command_later *later,
                         const struct fail *why);
+void command_later_refuse(struct live *live, const struct command_later *later,
+                          const char *code, const char *title_ja);
 
 /* ---- from other threads ---- */
 

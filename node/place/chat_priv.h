@@ -7,6 +7,7 @@
 #define NODE_PLACE_CHAT_PRIV_H
 
 #include "node/place/chat.h"
+#include "node/place/chat_ask.h"
 #include "node/place/chat_events.h"
 #include "node/place/chat_store.h"
 #include "node/place/talk_store.h"
@@ -184,6 +185,8 @@ struct chat_target {
     const struct talk *talk;        /* NULL: openly */
     const struct visit *to;         /* whom he addresses; NULL: nobody */
     uint16_t to_seat;
+    /* Of a question (chat_ask.h): instead of the telling; else NULL. */
+    void (*told)(const struct services *services, const struct chat_asked *asked);
 };
 /* He did something; NULL: he may not write now, and was told so. */
 struct visit *chat_acted(struct command_call *call);

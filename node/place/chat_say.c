@@ -32,6 +32,8 @@ struct saying {
     char *heard;
     struct chat_where where;
     struct id talk; /* ID_NONE: openly */
+    void (*told)(const struct services *services,
+                 const struct chat_asked *asked); /* of a question */
     struct chat_line *line;
     bool is_watched; /* crisis words or a contact detail of a child */
     bool looks_up;   /* there may be one with this id */
@@ -190,6 +192,19 @@ static void keep(struct saying *s, struct talk *talk)
     chat_lines_put(lines, line);
 }
 
+static void tell_question(const struct saying *s)
+{
+    const struct chat_asked asked = {.line = s->line->id,
+                                     .lesson = s->talk,
+                                     .author = s->line->author,
+                                     .at_utc_us = s->line->at_utc_us,
+                                     .is_held = s->line->state == CHAT_HELD,
+                                     .name = s->line->name,
+                                     .text = s->line->text};
+
+    s->told(s->services, &asked);
+}
+
 /* What was answered is told, also when its talk ended while it was on its way. */
 static void tell(struct saying *s, struct place_now now)
 {
@@ -200,7 +215,10 @@ static void tell(struct saying *s, struct place_now now)
     const struct chat_one one = {s->row.id};
     const struct care_line care = care_of(s);
 
-    chat_line_send(chat, &s->where, told, s->line, now);
+    if (s->told != NULL)
+        tell_question(s);
+    else
+        chat_line_send(chat, &s->where, told, s->line, now);
     if (s->line->state == CHAT_HELD)
         place_tell_staff(chat->place, chat_event_held_new, &one);
     if (s->is_watched)
@@ -446,6 +464,7 @@ static void fill_row(struct saying *s, const struct command_call *call,
 
     s->where = *target->where;
     s->talk = target->talk == NULL ? ID_NONE : target->talk->id;
+    s->told = target->told;
     snprintf(s->floor, sizeof s->floor, "%s", target->where->floor);
     snprintf(s->room, sizeof s->room, "%s", target->where->room);
     snprintf(s->role, sizeof s->role, "%s", role_id(call->caller->role));

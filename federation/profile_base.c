@@ -1,4 +1,5 @@
 /* The signature base and the forms of the values in it. */
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "federation/profile_priv.h"
@@ -177,10 +178,12 @@ enum fed_code ed25519_check(struct span bytes, const uint8_t signature[PROFILE_S
     if (pkey == NULL || ctx == NULL || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) != 1)
         goto out;
     /* 1 a match, 0 a mismatch, less: for Ed25519 a malformed signature, the signer's fault all
-     * the same. Nothing but 1 lets anything in. */
-    code = EVP_DigestVerify(ctx, signature, PROFILE_SIGNATURE_BYTES, bytes.p, bytes.len) == 1
-               ? FED_OK
-               : FED_BAD_SIGNATURE;
+     * the same. OpenSSL says 0 too when memory runs out on the way, and leaves a note of it. */
+    ERR_clear_error();
+    if (EVP_DigestVerify(ctx, signature, PROFILE_SIGNATURE_BYTES, bytes.p, bytes.len) == 1)
+        code = FED_OK;
+    else if (ERR_GET_REASON(ERR_peek_error()) != ERR_R_MALLOC_FAILURE)
+        code = FED_BAD_SIGNATURE;
 out:
     EVP_MD_CTX_free(ctx);
     EVP_PKEY_free(pkey);

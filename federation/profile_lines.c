@@ -61,7 +61,7 @@ bool line_is_good(const struct fed_message *message)
     bool is_get = span_eq(message->method, SPAN("GET"));
 
     return (is_get || span_eq(message->method, SPAN("POST"))) && message->authority.len > 0 &&
-           is_of(message->authority, ".-:[]") && message->path.len > 0 &&
+           is_of(message->authority, ".-:") && message->path.len > 0 &&
            message->path.p[0] == '/' && is_visible(message->path, false) &&
            memchr(message->path.p, '?', message->path.len) == NULL &&
            memchr(message->path.p, '#', message->path.len) == NULL &&

@@ -1,5 +1,5 @@
 /* node/io/net.h - what this node says to the world by itself: one mail by SMTP, one small JSON
- * by HTTPS. The only house of libcurl in the node.
+ * by HTTPS. The first house of libcurl in the node; node/io/net_peer.h is the other.
  *
  * Mail goes to the one server of the configuration, over TLS from the start or by STARTTLS,
  * its certificate checked; without TLS only to this machine. A webhook goes to an address that

@@ -8,10 +8,10 @@
 
 enum log_act { LOG_ACT_EXPORT, LOG_ACT_SEARCH };
 #define LOG_ACTS "export|search"
-enum log_kind { LOG_ENTRY, LOG_CHAT, LOG_VOICE, LOG_REACTION, LOG_KINDS_N };
-#define LOG_KINDS      "entry|chat|voice|reaction"
+enum log_kind { LOG_ENTRY, LOG_CHAT, LOG_VOICE, LOG_REACTION, LOG_LESSON, LOG_KINDS_N };
+#define LOG_KINDS      "entry|chat|voice|reaction|lesson"
 #define LOG_BIT(kind)  (1u << (kind))
-#define LOG_KINDS_MOST 15
+#define LOG_KINDS_MOST 31
 enum log_format { LOG_CSV, LOG_JSON };
 #define LOG_FORMATS "csv|json"
 enum log_charset { LOG_UTF8, LOG_SJIS };

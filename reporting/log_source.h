@@ -1,8 +1,8 @@
 /* reporting/log_source.h - what the four logs are made of: pages of rows in the order of time,
- * and what each row says in columns (AI-2.5-ア to エ). Texts are opened here, with the names as
- * they are today. A row whose author's key was destroyed keeps its time and ids; its texts say
- * so. Voice is not built: its log has columns and no rows.
- * Threads: one job's.  Owns: nothing but the aliases. */
+ * and what each row says in columns (AI-2.5-ア to エ); and who was in which lesson
+ * (AI-4.6-ア-2). Texts are opened here, with the names as they are today. A row whose author's
+ * key was destroyed keeps its time and ids; its texts say so. Voice is not built: its log has
+ * columns and no rows. Threads: one job's.  Owns: nothing but the aliases. */
 #ifndef REPORTING_LOG_SOURCE_H
 #define REPORTING_LOG_SOURCE_H
 
@@ -35,6 +35,11 @@ struct log_maker {
     struct log_aliases *aliases;    /* for guests; else NULL */
     bool *is_out_of_memory;         /* set when a cell could not be made */
 };
+
+/* Kinds of courses, as people read them. */
+#define LOG_COURSE_KINDS_JA \
+    "subject=教科|communication=コミュニケーション|relax=リラックス・ストレスとのつきあい方|" \
+    "guest=ゲストティーチャー|experience=体験|other=その他"
 
 struct log_cells {
     struct span at[LOG_COLUMNS_MOST]; /* codes as codes */

@@ -42,6 +42,11 @@ static const struct stmt reaction_page = {
     "log_reaction_page",
     "SELECT r.id, r.at, r.account, r.kind, r.floor, r.copy, r.room, r.session, " SESSION_TITLE
     ", r.visit FROM reaction_event r" PAGE(BY_HIM)};
+static const struct stmt lesson_page = {
+    "log_lesson_page",
+    "SELECT r.id, r.at, r.account, r.kind, r.floor, r.role, r.course_kind, r.reason, r.lesson,"
+    " r.course, r.stay, r.visit, r.is_trial, c.id, c.title_sealed FROM lesson_event r LEFT JOIN"
+    " class_course c ON c.course = r.course AND c.version = r.course_version" PAGE(BY_HIM)};
 /* For the search: nothing but what is looked into; then the lines that were found. */
 static const struct stmt chat_before = {
     "log_chat_before",
@@ -51,7 +56,7 @@ static const struct stmt chat_lines = {
                       " ANY ($1::uuid[]) ORDER BY r.at DESC, r.id DESC"};
 
 const struct stmt *const log_source_stmts[LOG_SOURCE_STMTS_N] = {
-    &chat_lines, &entry_page, &chat_page, &reaction_page, &chat_before};
+    &chat_lines, &entry_page, &chat_page, &reaction_page, &lesson_page, &chat_before};
 
 /* ---- cells ---- */
 
@@ -356,6 +361,56 @@ static enum err reaction_cells(const struct log_maker *maker, const struct db_ro
     return ERR_OK;
 }
 
+/* ---- lessons: who was in which ---- */
+
+static const struct log_column lesson_columns[] = {
+    {"at", "日時", 0, NULL},
+    {"kind", "できごと", 0, "joined=参加|left=退出"},
+    {"course_title", "講座名", 0, NULL},
+    {"course_kind", "講座の種類", 0, LOG_COURSE_KINDS_JA},
+    {"reason", "退出のわけ", 0,
+     "self=本人が出た|away=その場所をはなれた|lost=回線が切れた|end=授業が終わった|"
+     "stopped=授業が中止された"},
+    {"floor", "フロア", 0, NULL},
+    {"display_name", "表示名", 0, NULL},
+    {"login", "ID", LOG_STAFF_ONLY, NULL},
+    {"account", "アカウントのID", LOG_STAFF_ONLY, NULL},
+    {"role", "役割", 0, NULL},
+    {"lesson", "授業のID", 0, NULL},
+    {"course", "講座のID", 0, NULL},
+    {"stay", "一回の参加のID", LOG_STAFF_ONLY, NULL},
+    {"visit", "訪問のID", LOG_STAFF_ONLY, NULL},
+    {"is_trial", "体験用のIDか", LOG_BARE, "true=はい|false=いいえ"},
+    {"id", "記録のID", LOG_STAFF_ONLY, NULL},
+};
+
+static enum err lesson_cells(const struct log_maker *maker, const struct db_rows *rows, int i,
+                             struct log_cells *out, struct fail *why)
+{
+    const struct seal_place title = {"class_course", "title_sealed", db_id(rows, i, 13)};
+    struct span *at = out->at;
+    struct id account = db_id(rows, i, 2);
+    enum err rc = ERR_OK;
+
+    at[0] = cell_time(maker, db_time(rows, i, 1));
+    at[1] = db_bytes(rows, i, 3);
+    if (!db_is_null(rows, i, 14))
+        rc = unseal(maker->keyring, &title, db_bytes(rows, i, 14), maker->arena, &at[2], why);
+    at[3] = db_bytes(rows, i, 6);
+    at[4] = db_bytes(rows, i, 7);
+    at[5] = db_bytes(rows, i, 4);
+    cells_person(maker, account, ID_NONE, &at[6], &at[7]);
+    at[8] = cell_id(maker, account);
+    at[9] = db_bytes(rows, i, 5);
+    at[10] = cell_id(maker, db_id(rows, i, 8));
+    at[11] = cell_id(maker, db_id(rows, i, 9));
+    at[12] = cell_id(maker, db_id(rows, i, 10));
+    at[13] = cell_id(maker, db_id(rows, i, 11));
+    at[14] = cell_bool(db_bool(rows, i, 12));
+    at[15] = cell_id(maker, db_id(rows, i, 0));
+    return rc;
+}
+
 #define N(columns) (sizeof(columns) / sizeof(columns)[0])
 _Static_assert(N(chat_columns) <= LOG_COLUMNS_MOST, "struct log_cells holds them");
 
@@ -365,6 +420,8 @@ const struct log_source log_sources[LOG_KINDS_N] = {
     {LOG_VOICE, "voice", "音声チャット", voice_columns, N(voice_columns), NULL, NULL},
     {LOG_REACTION, "reaction", "リアクション", reaction_columns, N(reaction_columns),
      &reaction_page, reaction_cells},
+    {LOG_LESSON, "lesson", "授業への参加", lesson_columns, N(lesson_columns), &lesson_page,
+     lesson_cells},
 };
 
 struct span log_word_ja(const struct log_column *column, struct span code)

@@ -5,10 +5,11 @@
 #include "node/base/era.h"
 #include "node/io/csv.h"
 #include "node/io/pdf.h"
+#include "reporting/log_source.h"
 #include "reporting/weekly_paper.h"
 #include "reporting/weekly_week.h"
 
-#define TITLE_JA   "週間利用状況報告書（ログイン・入退室）"
+#define TITLE_JA   "週間利用状況報告書（ログイン・入退室・授業参加）"
 #define CELLS_MOST 8
 #define TEXT_CAP   64
 
@@ -39,7 +40,7 @@ static void count_one(const struct weekly_paper *paper, const struct weekly_one 
     for (size_t i = 0; i < one->n; i++) {
         const struct weekly_line *line = &one->lines[i];
         bool is_here =
-            line->kind != WEEKLY_NONE &&
+            line->kind != WEEKLY_NONE && line->kind != WEEKLY_LESSON &&
             (day < 0 || weekly_day(paper->report.week_utc_us, line->begin_utc_us) == day);
 
         if (!is_here)
@@ -321,6 +322,11 @@ static enum err put_detail(struct drawing *d, const struct weekly_one *one,
     return put_row(d, cells, 2);
 }
 
+static bool is_detail(const struct weekly_line *line)
+{
+    return line->kind == WEEKLY_LOGIN || line->kind == WEEKLY_STAY;
+}
+
 static enum err put_details(struct drawing *d)
 {
     static const struct pdf_column columns[] = {
@@ -331,7 +337,8 @@ static enum err put_details(struct drawing *d)
         pdf_heading(d->pdf, 1, SPAN("3　ログイン・ログアウト、入室・退室の日時"), d->why);
 
     for (size_t i = 0; i < d->paper->n; i++)
-        n += d->paper->ones[i].lines[0].kind == WEEKLY_NONE ? 0 : 1;
+        for (size_t j = 0; j < d->paper->ones[i].n; j++)
+            n += is_detail(&d->paper->ones[i].lines[j]);
     if (rc == ERR_OK && n == 0)
         return pdf_paragraph(d->pdf, SPAN("この週のログインと入退室の記録はありません。"),
                              d->why);
@@ -341,8 +348,65 @@ static enum err put_details(struct drawing *d)
         const struct weekly_one *one = &d->paper->ones[i];
 
         for (size_t j = 0; rc == ERR_OK && j < one->n; j++)
-            if (one->lines[j].kind != WEEKLY_NONE)
+            if (is_detail(&one->lines[j]))
                 rc = put_detail(d, one, &one->lines[j]);
+    }
+    if (rc == ERR_OK)
+        pdf_table_end(d->pdf);
+    return rc;
+}
+
+/* ---- lessons (AI-4.6-ア-3) ---- */
+
+static struct span course_kind_ja(const struct weekly_line *line)
+{
+    static const struct log_column kinds = {.words_ja = LOG_COURSE_KINDS_JA};
+
+    return log_word_ja(&kinds, line->course_kind);
+}
+
+static enum err put_lesson(struct drawing *d, const struct weekly_one *one,
+                           const struct weekly_line *line)
+{
+    char day[TEXT_CAP], begin[TEXT_CAP], end[TEXT_CAP] = "", minutes[TEXT_CAP];
+    struct span cells[CELLS_MOST] = {SPAN_NONE, one->login, one->display};
+
+    text_of_short_day(line->begin_utc_us, day);
+    text_of_clock(line->begin_utc_us, begin);
+    if (line->end_utc_us != 0)
+        text_of_clock(line->end_utc_us, end);
+    snprintf(minutes, sizeof minutes, "%lld分%s", (long long)(line->seconds / 60),
+             line->is_attended ? "（参加）" : "");
+    cells[0] = span_text(day);
+    cells[3] = line->title;
+    cells[4] = course_kind_ja(line);
+    cells[5] = span_text(begin);
+    cells[6] = span_text(end);
+    cells[7] = span_text(minutes);
+    return put_row(d, cells, 2);
+}
+
+static enum err put_lessons(struct drawing *d)
+{
+    static const struct pdf_column columns[] = {
+        {"日", 12},         {"ID", 12},  {"表示名", 14}, {"講座", 24},
+        {"講座の種類", 14}, {"参加", 7}, {"退出", 7},    {"いた時間", 10}};
+    size_t n = 0;
+    enum err rc = pdf_heading(d->pdf, 1, SPAN("4　授業への参加"), d->why);
+
+    for (size_t i = 0; i < d->paper->n; i++)
+        for (size_t j = 0; j < d->paper->ones[i].n; j++)
+            n += d->paper->ones[i].lines[j].kind == WEEKLY_LESSON;
+    if (rc == ERR_OK && n == 0)
+        return pdf_paragraph(d->pdf, SPAN("この週の授業への参加の記録はありません。"), d->why);
+    if (rc == ERR_OK)
+        rc = pdf_table_begin(d->pdf, columns, 8, d->why);
+    for (size_t i = 0; rc == ERR_OK && i < d->paper->n; i++) {
+        const struct weekly_one *one = &d->paper->ones[i];
+
+        for (size_t j = 0; rc == ERR_OK && j < one->n; j++)
+            if (one->lines[j].kind == WEEKLY_LESSON)
+                rc = put_lesson(d, one, &one->lines[j]);
     }
     if (rc == ERR_OK)
         pdf_table_end(d->pdf);
@@ -357,6 +421,8 @@ static enum err put_notes(struct drawing *d)
          "切れていた間は、いた時間に入れません。"),
         "0時をまたぐ訪問は日ごとに分けて書き、回数は始まった日に数えます。",
         "みてるだけの参加も1回の訪問です。この報告は出席の日数を示すものではありません。",
+        ("授業にいた時間は、その授業の時間の中で参加していた時間の合計です。定めた時間以上いた"
+         "ときに（参加）と書きます。"),
         "この報告は、指定された人だけが見られます。写しを渡したり転送したりしないでください。",
     };
     enum err rc = pdf_heading(d->pdf, 2, SPAN("読み方"), d->why);
@@ -387,6 +453,8 @@ enum err weekly_paper_pdf(const struct weekly_paper *paper, struct arena *arena,
     if (rc == ERR_OK)
         rc = put_details(&d);
     if (rc == ERR_OK)
+        rc = put_lessons(&d);
+    if (rc == ERR_OK)
         rc = pdf_finish(d.pdf, why);
     if (rc == ERR_OK) {
         *bytes_out = arena_copy(arena, pdf_bytes(d.pdf));
@@ -413,8 +481,10 @@ static void write_time(struct csv_writer *csv, int64_t utc_us)
 static void write_line(struct csv_writer *csv, const struct weekly_one *one,
                        const struct weekly_line *line)
 {
-    static const char *const kinds[] = {
-        [WEEKLY_NONE] = "記録なし", [WEEKLY_LOGIN] = "ログイン", [WEEKLY_STAY] = "入退室"};
+    static const char *const kinds[] = {[WEEKLY_NONE] = "記録なし",
+                                        [WEEKLY_LOGIN] = "ログイン",
+                                        [WEEKLY_STAY] = "入退室",
+                                        [WEEKLY_LESSON] = "授業"};
     char number[TEXT_CAP];
 
     csv_write(csv, one->login);
@@ -429,17 +499,25 @@ static void write_line(struct csv_writer *csv, const struct weekly_one *one,
     snprintf(number, sizeof number, "%lld", (long long)line->n_lost);
     csv_write(csv, span_text(number));
     snprintf(number, sizeof number, "%lld", (long long)line->seconds);
-    csv_write(csv, line->kind == WEEKLY_STAY ? span_text(number) : SPAN(""));
+    csv_write(csv, line->kind == WEEKLY_STAY || line->kind == WEEKLY_LESSON ? span_text(number)
+                                                                            : SPAN(""));
     csv_write(csv, line->is_trial ? SPAN("はい") : SPAN(""));
+    csv_write(csv, line->title);
+    csv_write(csv, line->kind == WEEKLY_LESSON ? course_kind_ja(line) : SPAN(""));
+    csv_write(csv, line->kind != WEEKLY_LESSON ? SPAN("")
+                   : line->is_attended         ? SPAN("はい")
+                                               : SPAN("いいえ"));
     csv_end_row(csv);
 }
 
 enum err weekly_paper_csv(const struct weekly_paper *paper, struct arena *arena,
                           struct span *bytes_out, struct fail *why)
 {
-    static const char *const heads[] = {
-        "ID",     "表示名",   "氏名",         "学校",     "種類",           "始まり",
-        "終わり", "終わり方", "前から続くか", "切断回数", "いた時間（秒）", "体験用IDか"};
+    static const char *const heads[] = {"ID",       "表示名",         "氏名",
+                                        "学校",     "種類",           "始まり",
+                                        "終わり",   "終わり方",       "前から続くか",
+                                        "切断回数", "いた時間（秒）", "体験用IDか",
+                                        "講座",     "講座の種類",     "授業に参加と数えるか"};
     struct csv_writer csv;
     struct span text;
     enum err rc;

@@ -136,6 +136,34 @@ static enum err add_stay(struct making *m, const struct visit_event_row *events,
     return rc;
 }
 
+/* ---- lessons ---- */
+
+/* All stays of one pupil in one lesson. */
+static enum err add_lesson(struct making *m, const struct weekly_lesson *stays, size_t n,
+                           struct fail *why)
+{
+    const struct weekly_lesson *last = &stays[n - 1];
+    struct attendance sum = {.us = 0};
+    struct weekly_line line = {.account = stays[0].account,
+                               .kind = WEEKLY_LESSON,
+                               .is_trial = stays[0].is_trial,
+                               .lesson = stays[0].lesson,
+                               .course = last->course,
+                               .course_version = last->course_version,
+                               .course_kind = last->course_kind};
+
+    for (size_t i = 0; i < n; i++)
+        attendance_add(&sum, stays[i].from_utc_us, stays[i].to_utc_us, stays[i].joined_utc_us,
+                       stays[i].left_utc_us, stays[i].why, stays[i].is_open);
+    line.begin_utc_us = sum.joined_utc_us;
+    line.end_utc_us = sum.is_open ? 0 : sum.left_utc_us;
+    line.end = sum.is_open ? WEEKLY_OPEN : last->why == LESSON_LOST ? WEEKLY_LOST : WEEKLY_EXIT;
+    line.n_lost = sum.n_lost;
+    line.seconds = sum.us / SECOND_US;
+    line.is_attended = attendance_counts(&sum, m->given->attended_minutes);
+    return add(m, line, why);
+}
+
 /* ---- all ---- */
 
 static int by_line(const void *a, const void *b)
@@ -199,6 +227,14 @@ static enum err add_all(struct making *m, struct fail *why)
             continue;
         rc = add_stay(m, g->events + i, j - i, why);
     }
+    for (size_t i = 0, j; rc == ERR_OK && i < g->n_lessons; i = j) {
+        for (j = i + 1;
+             j < g->n_lessons && id_eq(g->lessons[j].account, g->lessons[i].account) &&
+             id_eq(g->lessons[j].lesson, g->lessons[i].lesson);
+             j++)
+            continue;
+        rc = add_lesson(m, g->lessons + i, j - i, why);
+    }
     if (rc == ERR_OK)
         qsort(m->lines, m->n, sizeof *m->lines, by_line);
     if (rc == ERR_OK)
@@ -216,7 +252,8 @@ enum err weekly_facts_make(const struct weekly_given *given, struct arena *arena
 
     *out = (struct weekly_facts){NULL, 0, 0};
     /* A visit makes at most a line a day, and needs an event. */
-    m.cap = given->n_pupils + given->n_logins + given->n_events * WEEKLY_DAYS;
+    m.cap =
+        given->n_pupils + given->n_logins + given->n_events * WEEKLY_DAYS + given->n_lessons;
     if (m.cap > WEEKLY_LINES_MOST)
         m.cap = WEEKLY_LINES_MOST;
     m.lines = arena_alloc(arena, (m.cap + 1) * sizeof *m.lines);
@@ -237,8 +274,10 @@ struct line_text {
     struct id account;
     int kind, end_how;
     int64_t begin_at, end_at;
-    bool has_begin, has_end, is_continued, is_trial;
-    int64_t n_lost, seconds;
+    bool has_begin, has_end, is_continued, is_trial, has_lesson, is_attended;
+    int64_t n_lost, seconds, course_version;
+    struct id lesson, course;
+    struct span course_kind;
 };
 #define FIELD(type_, name_) \
     { \
@@ -267,6 +306,11 @@ static const struct jx_field line_fields[] = {
     FIELD(JX_INT, n_lost),
     FIELD(JX_INT, seconds),
     FIELD(JX_BOOL, is_trial),
+    MAYBE(JX_ID, lesson, has_lesson),
+    MAYBE(JX_ID, course, has_lesson),
+    MAYBE(JX_INT, course_version, has_lesson),
+    MAYBE(JX_TEXT, course_kind, has_lesson),
+    MAYBE(JX_BOOL, is_attended, has_lesson),
 };
 static const struct jx_shape line_shape =
     JX_SHAPE("WeeklyLineText", struct line_text, line_fields);
@@ -304,6 +348,12 @@ enum err weekly_facts_text(const struct weekly_line *lines, size_t n, struct are
             .n_lost = lines[i].n_lost,
             .seconds = lines[i].seconds,
             .is_trial = lines[i].is_trial,
+            .has_lesson = lines[i].kind == WEEKLY_LESSON,
+            .lesson = lines[i].lesson,
+            .course = lines[i].course,
+            .course_version = lines[i].course_version,
+            .course_kind = lines[i].course_kind,
+            .is_attended = lines[i].is_attended,
         };
     rc = jx_write_canonical(&lines_shape, &all, arena, text_out, why);
     if (rc == ERR_OK)

@@ -1,5 +1,6 @@
 /* reporting/weekly_facts.h - what a weekly report says, out of the records: each pupil's logins
- * and logouts, entries and exits (AI-4.6-ア-1, AI-2.5-ア). A visit is counted by its `visit`,
+ * and logouts, entries and exits, and the lessons he was in (AI-4.6-ア-1, AI-4.6-ア-3,
+ * AI-2.5-ア). A visit is counted by its `visit`,
  * not by its entries: who was cut off and came back was there once. A stay over midnight in
  * Tokyo makes one line a day, all but the first marked is_continued, so that every line belongs
  * to one day and the days add up. Threads: pure; everything made lives in the arena. */
@@ -8,13 +9,15 @@
 
 #include "node/base/arena.h"
 #include "node/base/id.h"
+#include "node/classes/lesson_member.h"
 #include "node/db/hash256.h"
 #include "node/place/visit_store.h"
 
 #define WEEKLY_LINES_MOST 200000
 
-enum weekly_kind { WEEKLY_NONE, WEEKLY_LOGIN, WEEKLY_STAY }; /* NONE: nothing all week */
-#define WEEKLY_KINDS "none|login|stay"
+/* NONE: nothing all week. LESSON: all of his stays in one lesson. */
+enum weekly_kind { WEEKLY_NONE, WEEKLY_LOGIN, WEEKLY_STAY, WEEKLY_LESSON };
+#define WEEKLY_KINDS "none|login|stay|lesson"
 enum weekly_end {
     WEEKLY_OPEN,   /* still on when the report was made */
     WEEKLY_OUT,    /* logged out by himself */
@@ -33,8 +36,25 @@ struct weekly_line {
     enum weekly_end end;
     bool is_continued; /* began before this day (a login: before this week) */
     int64_t n_lost;    /* of a stay: how often the line was cut, on this day */
-    int64_t seconds;   /* of a stay: in the place on this day, cuts not counted */
+    int64_t seconds;   /* of a stay: in the place on this day, cuts not counted; in a lesson */
     bool is_trial;
+    /* Of a lesson. */
+    struct id lesson, course;
+    int64_t course_version;
+    struct span course_kind;
+    bool is_attended;  /* long enough (class.attended_min) */
+    struct span title; /* of the course: for paper, nothing that is stored */
+};
+
+/* One stay in a lesson as the record has it. */
+struct weekly_lesson {
+    struct id account, lesson, course;
+    int64_t course_version;
+    struct span course_kind;
+    int64_t joined_utc_us, left_utc_us; /* left: of an open one the last sign of life */
+    int64_t from_utc_us, to_utc_us;     /* of the lesson */
+    enum lesson_why why;
+    bool is_open, is_trial;
 };
 
 /* One login as the sign-in records have it. */
@@ -59,6 +79,9 @@ struct weekly_given {
      * side by side, in the order of time. */
     const struct visit_event_row *events;
     size_t n_events;
+    const struct weekly_lesson *lessons; /* by account, lesson and time of joining */
+    size_t n_lessons;
+    int64_t attended_minutes;
 };
 struct weekly_facts {
     struct weekly_line *lines; /* by account, then kind, then time */

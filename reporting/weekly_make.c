@@ -2,9 +2,11 @@
 
 #include "node/base/clock.h"
 #include "node/base/log.h"
+#include "node/classes/lesson_rows.h"
 #include "node/db/digest.h"
 #include "node/db/files.h"
 #include "node/db/seal.h"
+#include "node/db/settings.h"
 #include "node/io/net_mail.h"
 #include "node/io/zip.h"
 #include "reporting/weekly_delivery_store.h"
@@ -46,6 +48,8 @@ static enum err make_report(struct making *m, struct fail *why)
                                        .made_utc_us = clock_utc_us()};
     rc = weekly_store_gather(call->db, m->report.week_utc_us, m->report.made_utc_us,
                              call->arena, &given, why);
+    given.attended_minutes =
+        settings_int(call->services->settings, &setting_class_attended_min);
     if (rc == ERR_OK)
         rc = weekly_facts_make(&given, call->arena, &facts, why);
     if (rc == ERR_OK)

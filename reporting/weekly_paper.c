@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "node/base/conf.h"
+#include "node/classes/class_text.h"
+#include "node/classes/lesson_plan_store.h"
+#include "node/place/floor_name.h"
 #include "reporting/weekly_week.h"
 #include "tenants/people/account.h"
 #include "tenants/people/contract_store.h"
@@ -91,6 +94,42 @@ static enum err name_all(struct naming *naming, const struct weekly_line *lines,
     return rc;
 }
 
+/* What a course was called: its title, seen, without its reading. Of many lines of one course
+ * the first is looked up. */
+static enum err title_one(const struct services *services, struct db *db, struct arena *arena,
+                          struct weekly_line *lines, size_t i, struct fail *why)
+{
+    struct span sealed, noted = SPAN_NONE, read;
+    struct id row;
+    enum err rc;
+
+    for (size_t k = 0; k < i; k++)
+        if (lines[k].kind == WEEKLY_LESSON && id_eq(lines[k].course, lines[i].course) &&
+            lines[k].course_version == lines[i].course_version) {
+            lines[i].title = lines[k].title;
+            return ERR_OK;
+        }
+    rc = lesson_plan_title(db, lines[i].course, lines[i].course_version, arena, &row, &sealed,
+                           why);
+    if (rc == ERR_OK)
+        rc = class_unseal(services->keyring, CLASS_COURSE_TABLE, "title_sealed", row, sealed,
+                          arena, &noted, why);
+    if (rc == ERR_OK)
+        rc = floor_name_split(noted, arena, &lines[i].title, &read, why);
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
+static enum err title_all(const struct services *services, struct db *db, struct arena *arena,
+                          struct weekly_line *lines, size_t n, struct fail *why)
+{
+    enum err rc = ERR_OK;
+
+    for (size_t i = 0; i < n && rc == ERR_OK; i++)
+        if (lines[i].kind == WEEKLY_LESSON)
+            rc = title_one(services, db, arena, lines, i, why);
+    return rc;
+}
+
 static enum err take_contract(const struct services *services, struct db *db,
                               struct arena *arena, struct weekly_paper *paper, struct fail *why)
 {
@@ -125,6 +164,8 @@ enum err weekly_paper_make(const struct services *services, struct db *db,
     out->accounts = arena_alloc(arena, (n + 1) * sizeof *out->accounts);
     if (rc == ERR_OK && (out->ones == NULL || out->accounts == NULL))
         rc = fail_set(why, ERR_NOMEM, "%zu lines", n);
+    if (rc == ERR_OK)
+        rc = title_all(services, db, arena, lines, n, why);
     if (rc == ERR_OK)
         rc = take_contract(services, db, arena, out, why);
     if (rc == ERR_OK)

@@ -12,7 +12,7 @@
 
 #define WEEKLY_ROUTES_N          5
 #define WEEKLY_RECEIVER_ROUTES_N 2
-#define WEEKLY_STMTS_N           12
+#define WEEKLY_STMTS_N           13
 #define WEEKLY_DELIVERY_STMTS_N  15
 #define WEEKLY_TABLES_N          2
 #define WEEKLY_DELIVERY_TABLES_N 3

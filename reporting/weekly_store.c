@@ -32,6 +32,18 @@ static const struct stmt events = {
     " AND e.visit IN (SELECT visit FROM visit_event WHERE at >= $1::timestamptz - interval '1 "
     "day'"
     " AND at < $2::timestamptz) ORDER BY e.visit, e.at, e.id"};
+/* Whoever joined in the week: all of his stays of it, with the lesson as it was planned. */
+static const struct stmt lessons = {
+    "weekly_lessons",
+    "SELECT j.account, j.lesson, j.course, j.course_version, j.course_kind, j.at,"
+    " coalesce(l.at, s.seen_at, j.at), coalesce(l.reason, 'end'), l.id IS NULL, j.is_trial,"
+    " coalesce(p.from_at, j.at), coalesce(p.to_at, l.at, s.seen_at, j.at) FROM lesson_event j"
+    " LEFT JOIN lesson_event l ON l.stay = j.stay AND l.kind = 'left' AND l.at <"
+    " $3::timestamptz LEFT JOIN lesson_seat s ON s.stay = j.stay LEFT JOIN LATERAL (SELECT"
+    " c.from_at, c.to_at FROM class_lesson c WHERE c.lesson = j.lesson ORDER BY c.version DESC"
+    " LIMIT 1) p ON true WHERE j.kind = 'joined' AND j.role = 'student' AND j.at >="
+    " $1::timestamptz AND j.at < $2::timestamptz AND j.at < $3::timestamptz ORDER BY j.account,"
+    " j.lesson, j.at, j.id"};
 static const struct stmt since = {"weekly_since", "SELECT made_at FROM node_identity"};
 static const struct stmt add = {
     "weekly_add", "INSERT INTO weekly_report (" REPORT ") VALUES ($1::uuid, $2::timestamptz,"
@@ -39,11 +51,14 @@ static const struct stmt add = {
 static const struct stmt add_lines = {
     "weekly_add_lines",
     "INSERT INTO weekly_line (report, made_at, n, account, kind, begin_at, end_at, end_how,"
-    " is_continued, n_lost, seconds, is_trial) SELECT $1::uuid, $2::timestamptz, n, account,"
-    " kind, begin_at, end_at, end_how, is_continued, n_lost, seconds, is_trial FROM"
+    " is_continued, n_lost, seconds, is_trial, lesson, course, course_version, course_kind,"
+    " is_attended) SELECT $1::uuid, $2::timestamptz, n, account,"
+    " kind, begin_at, end_at, end_how, is_continued, n_lost, seconds, is_trial, lesson, course,"
+    " course_version, course_kind, is_attended FROM"
     " jsonb_to_recordset($3::text::jsonb -> 'lines') AS l (n integer, account uuid, kind text,"
     " begin_at timestamptz, end_at timestamptz, end_how text, is_continued boolean,"
-    " n_lost integer, seconds integer, is_trial boolean)"};
+    " n_lost integer, seconds integer, is_trial boolean, lesson uuid, course uuid,"
+    " course_version integer, course_kind text, is_attended boolean)"};
 static const struct stmt find = {"weekly_find",
                                  "SELECT " REPORT " FROM weekly_report WHERE id = $1::uuid"};
 static const struct stmt of_week = {
@@ -55,7 +70,8 @@ static const struct stmt list = {
     " d.report = r.id AND d.account = $2::uuid)) ORDER BY week_at DESC LIMIT $3::integer"};
 static const struct stmt lines = {
     "weekly_lines", "SELECT account, kind, begin_at, end_at, end_how, is_continued, n_lost,"
-                    " seconds, is_trial FROM weekly_line WHERE report = $1::uuid ORDER BY n"};
+                    " seconds, is_trial, lesson, course, course_version, course_kind,"
+                    " is_attended FROM weekly_line WHERE report = $1::uuid ORDER BY n"};
 static const struct stmt leaves = {
     "weekly_leaves", "SELECT " REPORT " FROM weekly_report WHERE id = ANY ($1::uuid[])"};
 static const struct stmt extra = {
@@ -64,8 +80,8 @@ static const struct stmt extra = {
     " WHERE l.row_id = r.id AND l.table_name = 'weekly_report')"};
 
 const struct stmt *const weekly_stmts[WEEKLY_STMTS_N] = {
-    &pupils, &logins,  &events, &since, &add,    &add_lines,
-    &find,   &of_week, &list,   &lines, &leaves, &extra,
+    &pupils, &logins,  &events, &lessons, &since,  &add,   &add_lines,
+    &find,   &of_week, &list,   &lines,   &leaves, &extra,
 };
 
 /* ---- the tables' rows ---- */
@@ -87,7 +103,7 @@ static const struct data_column line_columns[] = {
     {"n", "何行目か（0から）", false},
     {"made_at", "報告を作った時刻", false},
     {"account", "だれの記録か（アカウントのID）", false},
-    {"kind", "何の記録か（none記録なし・loginログイン・stay入退室）", false},
+    {"kind", "何の記録か（none記録なし・loginログイン・stay入退室・lesson授業）", false},
     {"begin_at", "始まり", false},
     {"end_at", "終わり", false},
     {"end_how", "終わり方の記号", false},
@@ -95,6 +111,11 @@ static const struct data_column line_columns[] = {
     {"n_lost", "通信が切れた回数", false},
     {"seconds", "いた時間（秒）", false},
     {"is_trial", "体験用のIDか", false},
+    {"lesson", "どの授業か", false},
+    {"course", "どの講座か", false},
+    {"course_version", "そのときの講座の版（講座名）", false},
+    {"course_kind", "講座の種類の記号", false},
+    {"is_attended", "参加と数えるか", false},
     {NULL, NULL, false},
 };
 
@@ -105,7 +126,7 @@ const struct data_table weekly_tables[WEEKLY_TABLES_N] = {
         .meaning_ja = "週の報告",
         .purpose_ja = "毎週の利用の状況を、報告を受ける人に報告するため",
         .ground_ja = GROUND_JA,
-        .purpose_en = "one weekly report of logins and visits",
+        .purpose_en = "one weekly report of logins, visits and lessons",
         .retention_column = "made_at",
         .retention_setting = &setting_visit_log_days,
         .key_of = KEY_OF_NONE,
@@ -117,7 +138,7 @@ const struct data_table weekly_tables[WEEKLY_TABLES_N] = {
     },
     {
         .name = "weekly_line",
-        .meaning_ja = "週の報告の行（ログインと入退室の時刻）",
+        .meaning_ja = "週の報告の行（ログイン・入退室・授業への参加）",
         .purpose_ja = "報告した内容を、あとから同じ形で示すため",
         .ground_ja = GROUND_JA,
         .purpose_en = "what a weekly report says; ids and times, no names",
@@ -235,13 +256,39 @@ static enum err read_event(const struct db_rows *rows, int i, struct arena *aren
     return kind < 0 ? fail_set(why, ERR_INTERNAL, "a visit's kind") : ERR_OK;
 }
 
+static enum err read_lesson(const struct db_rows *rows, int i, struct arena *arena, void *out,
+                            struct fail *why)
+{
+    struct weekly_lesson *lesson = out;
+    int reason = jx_choice_find(LESSON_WHYS, db_bytes(rows, i, 7));
+
+    *lesson = (struct weekly_lesson){
+        .account = db_id(rows, i, 0),
+        .lesson = db_id(rows, i, 1),
+        .course = db_id(rows, i, 2),
+        .course_version = db_i64(rows, i, 3),
+        .course_kind = db_bytes(rows, i, 4),
+        .joined_utc_us = db_time(rows, i, 5),
+        .left_utc_us = db_time(rows, i, 6),
+        .why = (enum lesson_why)reason,
+        .is_open = db_bool(rows, i, 8),
+        .is_trial = db_bool(rows, i, 9),
+        .from_utc_us = db_time(rows, i, 10),
+        .to_utc_us = db_time(rows, i, 11),
+    };
+    if (reason < 0)
+        return fail_set(why, ERR_INTERNAL, "a lesson's reason");
+    return STORE_OWN(arena, why, &lesson->course_kind);
+}
+
 enum err weekly_store_gather(struct db *db, int64_t week_utc_us, int64_t made_utc_us,
                              struct arena *arena, struct weekly_given *out, struct fail *why)
 {
+    static const struct store_list as_lessons = {sizeof(struct weekly_lesson), read_lesson};
     static const struct store_list as_pupils = {sizeof(struct weekly_pupil), read_pupil};
     static const struct store_list as_logins = {sizeof(struct weekly_login), read_login};
     static const struct store_list as_events = {sizeof(struct visit_event_row), read_event};
-    void *found[3] = {NULL, NULL, NULL};
+    void *found[4] = {NULL, NULL, NULL, NULL};
     struct db_args args;
     enum err rc;
 
@@ -260,6 +307,10 @@ enum err weekly_store_gather(struct db *db, int64_t week_utc_us, int64_t made_ut
     if (rc == ERR_OK)
         rc = store_list(NULL, db, &events, &args, &as_events, arena, &found[2], &out->n_events,
                         why);
+    if (rc == ERR_OK)
+        rc = store_list(NULL, db, &lessons, &args, &as_lessons, arena, &found[3],
+                        &out->n_lessons, why);
+    out->lessons = found[3];
     out->pupils = found[0];
     out->logins = found[1];
     out->events = found[2];
@@ -371,11 +422,11 @@ enum err weekly_store_list(struct db *db, int64_t before_utc_us, struct id only,
 static enum err read_line(const struct db_rows *rows, int i, struct arena *arena, void *out,
                           struct fail *why)
 {
+    struct weekly_line *line = out;
     int kind = jx_choice_find(WEEKLY_KINDS, db_bytes(rows, i, 1));
     int end = jx_choice_find(WEEKLY_ENDS, db_bytes(rows, i, 4));
 
-    (void)arena;
-    *(struct weekly_line *)out = (struct weekly_line){
+    *line = (struct weekly_line){
         .account = db_id(rows, i, 0),
         .kind = (enum weekly_kind)kind,
         .begin_utc_us = db_is_null(rows, i, 2) ? 0 : db_time(rows, i, 2),
@@ -385,8 +436,15 @@ static enum err read_line(const struct db_rows *rows, int i, struct arena *arena
         .n_lost = db_i64(rows, i, 6),
         .seconds = db_i64(rows, i, 7),
         .is_trial = db_bool(rows, i, 8),
+        .lesson = db_id(rows, i, 9),
+        .course = db_id(rows, i, 10),
+        .course_version = db_i64(rows, i, 11),
+        .course_kind = db_bytes(rows, i, 12),
+        .is_attended = db_bool(rows, i, 13),
     };
-    return kind < 0 || end < 0 ? fail_set(why, ERR_INTERNAL, "a line's kind") : ERR_OK;
+    if (kind < 0 || end < 0)
+        return fail_set(why, ERR_INTERNAL, "a line's kind");
+    return STORE_OWN(arena, why, &line->course_kind);
 }
 
 enum err weekly_store_lines(struct db *db, const struct weekly_report *report,

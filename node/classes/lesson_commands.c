@@ -1,0 +1,687 @@
+/* What those in a lesson do: join, leave, raise a hand, answer, ask; what its instructors do:
+ * turn pages, open and close polls (AI-4.4-キ-エ). */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "node/base/utf.h"
+#include "node/classes/lesson_rows.h"
+#include "node/classes/lessons_priv.h"
+#include "node/db/seal.h"
+#include "node/io/care.h"
+#include "node/place/chat_events.h"
+#include "tenants/words/words_now.h"
+
+#define STAFF \
+    (ROLE_BIT(ROLE_SUPPORTER) | ROLE_BIT(ROLE_INSTRUCTOR) | ROLE_BIT(ROLE_GUEST_TEACHER) | \
+     ROLE_BIT(ROLE_SCHOOL_STAFF) | ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
+#define QUESTION_MOST 200
+#define CHOICE_MOST   40
+#define ASK_MOST      1000 /* graphemes, of the shape; chat.text_most says less */
+
+#define F(type_, struct_, name_, title) \
+    { \
+        .name = #name_, .type = (type_), .offset = offsetof(struct struct_, name_), \
+        .title_ja = (title) \
+    }
+
+/* ---- who calls ---- */
+
+static void not_there(struct command_call *call)
+{
+    struct fail why = {.code = ERR_OK};
+
+    (void)fail_set(&why, ERR_NOT_FOUND, "no such lesson");
+    command_fail(call, &why);
+}
+
+static bool has_part(const struct lesson_room *room, struct id account)
+{
+    return lesson_part_of(&room->of.team, account) != LESSON_NOBODY;
+}
+
+/* Those who may be in it; to anybody else it is not there. */
+static bool may_join(const struct lesson_room *room, const struct caller *caller)
+{
+    if (!room->is_planned || room->of.is_cancelled)
+        return false;
+    return caller->role == ROLE_STUDENT ? room->of.is_decided : has_part(room, caller->account);
+}
+
+/* Who is in it; lesson ID_NONE: in whatever he is. NULL: answered. */
+static struct lesson_room *room_in(struct command_call *call, struct id lesson,
+                                   struct lesson_in **in_out)
+{
+    struct lessons *lessons = call->services->lessons;
+    struct lesson_room *room =
+        lessons == NULL ? NULL : lesson_room_of(lessons, call->caller->account, in_out);
+    struct place_seen seen;
+
+    if (room != NULL && (id_is_none(lesson) || id_eq(room->of.id, lesson)))
+        return place_acts(call, SPAN_NONE, &seen) ? room : NULL;
+    command_refuse(call, "not-in-lesson", "いまは、この授業に参加していません。");
+    return NULL;
+}
+
+/* Main or sub; of others an altered client. NULL: answered. */
+static struct lesson_room *room_taught(struct command_call *call, struct id lesson)
+{
+    struct lesson_in *in = NULL;
+    struct lesson_room *room = room_in(call, lesson, &in);
+    enum lesson_part part =
+        room == NULL ? LESSON_NOBODY : lesson_part_of(&room->of.team, call->caller->account);
+
+    if (room == NULL || part == LESSON_MAIN || part == LESSON_SUB)
+        return room;
+    command_breach(call, "lesson-teach", "この操作は、授業者だけができます。");
+    return NULL;
+}
+
+/* ---- joining ---- */
+
+struct lesson_input {
+    struct id lesson;
+};
+static const struct jx_field lesson_fields[] = {F(JX_ID, lesson_input, lesson, "授業")};
+static const struct jx_shape lesson_shape =
+    JX_SHAPE("LessonIn", struct lesson_input, lesson_fields);
+
+static enum err join_run(struct tx *tx, struct lesson_act *act, struct fail *why)
+{
+    enum err rc = act->chooses ? lesson_choice_put(tx, &act->choice, why) : ERR_OK;
+
+    return rc == ERR_OK ? lesson_store_join(tx, &act->event, why) : rc;
+}
+
+static void join_told(struct lesson_act *act)
+{
+    struct lessons *lessons = act->lessons;
+    struct lesson_room *room = lesson_room_find(lessons, act->lesson);
+
+    if (room == NULL || lesson_in_find(room, act->account) != NULL)
+        return; /* the seat is in its row: read at the next start */
+    act->in->next = room->members;
+    room->members = act->in;
+    act->in = NULL;
+    place_walk_to(lessons->conf.services->place, act->account, span_text(room->of.area));
+    lesson_room_touch(lessons, room);
+}
+
+/* The other lessons of the slot: a child has a place in one of them. */
+static void fill_choice(struct lessons *lessons, const struct lesson_room *room,
+                        struct lesson_act *act)
+{
+    act->chooses = true;
+    act->choice = (struct lesson_choice){.id = id_new(),
+                                         .lesson = room->of.id,
+                                         .account = act->account,
+                                         .at_utc_us = act->at_utc_us,
+                                         .is_late = act->at_utc_us >= room->of.from_utc_us,
+                                         .places = room->of.places};
+    for (const struct lesson_room *r = lessons->rooms; r != NULL; r = r->next)
+        if (r != room && r->of.slot == room->of.slot && strcmp(r->of.day, room->of.day) == 0 &&
+            act->choice.n_others < sizeof act->others / sizeof act->others[0])
+            act->others[act->choice.n_others++] = r->of.id;
+}
+
+static bool make_joined(struct lesson_act *act, const struct lesson_room *room,
+                        const struct place_seen *seen, enum role role)
+{
+    act->in = calloc(1, sizeof *act->in);
+    if (act->in == NULL)
+        return false;
+    act->in->is_trial = seen->is_trial;
+    act->in->member = (struct lesson_member){.account = act->account,
+                                             .visit = seen->visit,
+                                             .stay = id_new(),
+                                             .role = role,
+                                             .joined_utc_us = act->at_utc_us,
+                                             .seen_utc_us = act->at_utc_us};
+    act->lesson = room->of.id;
+    snprintf(act->floor, sizeof act->floor, "%s", room->of.floor);
+    snprintf(act->kind, sizeof act->kind, "%s", room->of.kind);
+    snprintf(act->role, sizeof act->role, "%s", role_id(role));
+    act->event = (struct lesson_event){.id = act->in->member.stay,
+                                       .at_utc_us = act->at_utc_us,
+                                       .account = act->account,
+                                       .kind = LESSON_JOINED,
+                                       .lesson = room->of.id,
+                                       .course = room->of.course,
+                                       .course_version = room->of.course_version,
+                                       .stay = act->in->member.stay,
+                                       .visit = seen->visit,
+                                       .is_trial = seen->is_trial};
+    return true;
+}
+
+static void no_memory(struct lesson_act *act)
+{
+    struct fail why = {.code = ERR_OK};
+
+    (void)fail_set(&why, ERR_NOMEM, "an act");
+    command_later_fail(act->lessons->conf.services->live, &act->later, &why);
+    lesson_act_free(act);
+}
+
+/* False: answered. */
+static bool is_time(struct command_call *call, const struct lesson_room *room)
+{
+    if (call->now_utc_us < room->of.from_utc_us)
+        command_refuse(call, "not-yet",
+                       "まだはじまっていません。はじまるまで、まってください。");
+    else if (call->now_utc_us >= room->of.to_utc_us)
+        command_refuse(call, "over", "この授業は、おわりました。");
+    else
+        return true;
+    return false;
+}
+
+static void join(struct command_call *call)
+{
+    const struct lesson_input *input = call->input;
+    struct lessons *lessons = call->services->lessons;
+    struct lesson_room *room =
+        lessons == NULL || !lessons->is_begun ? NULL : lesson_room_find(lessons, input->lesson);
+    struct lesson_room *other;
+    struct lesson_in *in = NULL;
+    struct place_seen seen;
+    struct lesson_act *act;
+
+    if (room == NULL || !may_join(room, call->caller)) {
+        not_there(call);
+        return;
+    }
+    if (!is_time(call, room) || !place_acts(call, SPAN_NONE, &seen))
+        return;
+    if (strcmp(seen.floor, room->of.floor) != 0) {
+        command_refuse(call, "other-floor", "この授業は、ほかのフロアでひらかれています。");
+        return;
+    }
+    other = lesson_room_of(lessons, call->caller->account, &in);
+    if (other == room && id_eq(in->member.visit, seen.visit)) {
+        command_ok(call, NULL);
+        lesson_room_tell(lessons, room, call->caller->account);
+        return;
+    }
+    if (other != NULL) /* one lesson at a time; of a visit that is over, too */
+        lesson_room_leave(lessons, other, in,
+                          in->member.cut_utc_us != 0 ? in->member.cut_utc_us : call->now_utc_us,
+                          in->member.cut_utc_us != 0 ? LESSON_LOST : LESSON_SELF, NULL);
+    act = lesson_act_create(lessons, call);
+    if (act == NULL)
+        return;
+    if (!make_joined(act, room, &seen, call->caller->role)) {
+        no_memory(act);
+        return;
+    }
+    if (call->caller->role == ROLE_STUDENT)
+        fill_choice(lessons, room, act);
+    act->run = join_run;
+    act->told = join_told;
+    lesson_act_post(act);
+}
+
+static void leave(struct command_call *call)
+{
+    const struct lesson_input *input = call->input;
+    struct lesson_in *in = NULL;
+    struct lesson_room *room = room_in(call, input->lesson, &in);
+
+    if (room != NULL)
+        lesson_room_leave(call->services->lessons, room, in, call->now_utc_us, LESSON_SELF,
+                          call);
+}
+
+/* ---- hands ---- */
+
+struct hand_input {
+    struct id lesson;
+    bool on, has_seat;
+    int64_t seat;
+};
+static const struct jx_field hand_fields[] = {
+    F(JX_ID, hand_input, lesson, "授業"),
+    F(JX_BOOL, hand_input, on, "あげるか"),
+    {.name = "seat",
+     .type = JX_INT,
+     .flags = JX_OPTIONAL,
+     .least = 1,
+     .most = WORLD_SEATS,
+     .offset = offsetof(struct hand_input, seat),
+     .has_offset = offsetof(struct hand_input, has_seat),
+     .title_ja = "だれの手か（職員が下げるとき）"},
+};
+static const struct jx_shape hand_shape =
+    JX_SHAPE("LessonHandIn", struct hand_input, hand_fields);
+
+static enum err hand_run(struct tx *tx, struct lesson_act *act, struct fail *why)
+{
+    return lesson_store_hand(tx, act->stay, act->is_on ? act->at_utc_us : 0, why);
+}
+
+static void hand_told(struct lesson_act *act)
+{
+    struct lessons *lessons = act->lessons;
+    struct lesson_room *room = lesson_room_find(lessons, act->lesson);
+    struct lesson_in *in = room == NULL ? NULL : lesson_in_find(room, act->object);
+    struct lesson_hand_seen hand = {.lesson = act->lesson, .on = act->is_on};
+    struct place_seen seen;
+
+    if (in == NULL || !id_eq(in->member.stay, act->stay))
+        return;
+    in->member.hand_utc_us = act->is_on ? act->at_utc_us : 0;
+    if (place_seen(lessons->conf.services->place, act->object, SPAN_NONE, &seen)) {
+        hand.seat = seen.seat;
+        place_show(lessons->conf.services->place, act->object, lesson_event_hand, &hand);
+    }
+    lesson_room_touch(lessons, room);
+}
+
+static struct lesson_in *by_seat(struct lessons *lessons, const struct lesson_room *room,
+                                 int64_t seat)
+{
+    struct lesson_in *in = room->members;
+    struct place_seen seen;
+
+    while (in != NULL &&
+           !(place_seen(lessons->conf.services->place, in->member.account, SPAN_NONE, &seen) &&
+             seen.seat == seat))
+        in = in->next;
+    return in;
+}
+
+static void hand(struct command_call *call)
+{
+    const struct hand_input *input = call->input;
+    struct lessons *lessons = call->services->lessons;
+    struct lesson_in *in = NULL;
+    struct lesson_room *room = room_in(call, input->lesson, &in);
+    struct lesson_act *act;
+
+    if (room == NULL)
+        return;
+    if (input->has_seat && (input->on || !has_part(room, call->caller->account))) {
+        command_breach(call, "lesson-hand", "ほかの人の手は、職員が下げるだけです。");
+        return;
+    }
+    if (input->has_seat)
+        in = by_seat(lessons, room, input->seat);
+    if (in == NULL) {
+        command_refuse(call, "gone", "その人は、もうこの授業に参加していません。");
+        return;
+    }
+    if (input->on && in->member.hand_utc_us != 0) {
+        command_ok(call, NULL); /* the first one counts: nobody jumps the queue */
+        return;
+    }
+    act = lesson_act_create(lessons, call);
+    if (act == NULL)
+        return;
+    act->lesson = room->of.id;
+    act->object = in->member.account;
+    act->stay = in->member.stay;
+    act->is_on = input->on;
+    act->run = hand_run;
+    act->told = hand_told;
+    lesson_act_post(act);
+}
+
+/* ---- the page that is shown ---- */
+
+struct page_input {
+    struct id lesson;
+    int64_t page;
+};
+static const struct jx_field page_fields[] = {
+    F(JX_ID, page_input, lesson, "授業"),
+    {.name = "page",
+     .type = JX_INT,
+     .least = 1,
+     .most = 1000,
+     .offset = offsetof(struct page_input, page),
+     .title_ja = "ページ"},
+};
+static const struct jx_shape page_shape =
+    JX_SHAPE("LessonPageIn", struct page_input, page_fields);
+
+static void touch_told(struct lesson_act *act)
+{
+    struct lesson_room *room = lesson_room_find(act->lessons, act->lesson);
+
+    if (room != NULL)
+        lesson_room_touch(act->lessons, room);
+}
+
+static enum err page_run(struct tx *tx, struct lesson_act *act, struct fail *why)
+{
+    const struct lesson_act_row row = {act->lesson, act->account, act->at_utc_us};
+
+    return lesson_store_page(tx, &row, act->number, why);
+}
+
+static void page(struct command_call *call)
+{
+    const struct page_input *input = call->input;
+    struct lesson_room *room = room_taught(call, input->lesson);
+    struct fail why = {.code = ERR_OK};
+    struct lesson_act *act;
+
+    if (room == NULL)
+        return;
+    if (input->page > room->of.n_pages) {
+        (void)fail_field(&why, ERR_INVALID, "/page", "there is no such page");
+        command_fail(call, &why);
+        return;
+    }
+    act = lesson_act_create(call->services->lessons, call);
+    if (act == NULL)
+        return;
+    act->lesson = room->of.id;
+    act->number = input->page;
+    act->run = page_run;
+    act->told = touch_told;
+    lesson_act_post(act);
+}
+
+/* ---- polls ---- */
+
+struct open_input {
+    struct id lesson, poll;
+    struct span question;
+    struct jx_texts choices;
+};
+static const struct jx_field open_fields[] = {
+    F(JX_ID, open_input, lesson, "授業"),
+    F(JX_ID, open_input, poll, "アンケートのID"),
+    {.name = "question",
+     .type = JX_TEXT,
+     .least = 1,
+     .most = QUESTION_MOST,
+     .offset = offsetof(struct open_input, question),
+     .title_ja = "質問"},
+    {.name = "choices",
+     .type = JX_TEXTS,
+     .least = 1,
+     .most = CHOICE_MOST,
+     .offset = offsetof(struct open_input, choices),
+     .title_ja = "答え"},
+};
+static const struct jx_shape open_shape =
+    JX_SHAPE("LessonPollOpen", struct open_input, open_fields);
+
+static enum err seal_text(struct tx *tx, const struct lesson_act *act, const char *column,
+                          const char *text, struct span *out, struct fail *why)
+{
+    struct keyring *keyring = act->lessons->conf.services->keyring;
+    const struct seal_place at = {"lesson_poll", column, act->object};
+    struct id key;
+    enum err rc = keyring_find_key(keyring, KEY_PERSON, act->account, NULL, &key, why);
+
+    return rc == ERR_OK ? seal(keyring, key, &at, span_text(text), tx_arena(tx), out, why) : rc;
+}
+
+static enum err open_run(struct tx *tx, struct lesson_act *act, struct fail *why)
+{
+    struct lesson_poll poll = {.id = act->object,
+                               .act = {act->lesson, act->account, act->at_utc_us},
+                               .n_answers = act->number};
+    enum err rc =
+        seal_text(tx, act, "question_sealed", act->question, &poll.question_sealed, why);
+
+    if (rc == ERR_OK)
+        rc = seal_text(tx, act, "answers_sealed", act->answers, &poll.answers_sealed, why);
+    return rc == ERR_OK ? lesson_store_poll_open(tx, &poll, why) : rc;
+}
+
+/* As others may read it: words that hurt are masked, whoever writes them. NULL: failed. */
+static char *masked(struct command_call *call, struct span text, struct fail *why)
+{
+    struct words *words = words_now(call->services->words);
+    struct words_verdict verdict;
+    char *copy = NULL;
+
+    if (words_look(words, WORDS_SURFACE_CHAT, text, call->arena, &verdict, why) == ERR_OK)
+        copy = strndup((const char *)verdict.masked.p, verdict.masked.len);
+    words_unref(&words);
+    return copy;
+}
+
+static bool fill_poll(struct command_call *call, const struct open_input *input,
+                      struct lesson_act *act, struct fail *why)
+{
+    const char *all = "";
+
+    for (size_t i = 0; i < input->choices.n && all != NULL; i++)
+        all = arena_printf(call->arena, "%s%s%.*s", all, i > 0 ? "\n" : "",
+                           SPAN_ARG(input->choices.at[i]));
+    (void)fail_set(why, ERR_NOMEM, "a poll");
+    act->question = masked(call, input->question, why);
+    act->answers = all == NULL ? NULL : masked(call, span_text(all), why);
+    return act->question != NULL && act->answers != NULL;
+}
+
+static void poll_open(struct command_call *call)
+{
+    const struct open_input *input = call->input;
+    struct lesson_room *room = room_taught(call, input->lesson);
+    struct fail why = {.code = ERR_OK};
+    struct lesson_act *act;
+
+    if (room == NULL)
+        return;
+    if (input->choices.n < 2 || input->choices.n > LESSON_ANSWERS_MOST) {
+        (void)fail_field(&why, ERR_INVALID, "/choices", "two to six");
+        command_fail(call, &why);
+        return;
+    }
+    act = lesson_act_create(call->services->lessons, call);
+    if (act == NULL)
+        return;
+    act->lesson = room->of.id;
+    act->object = input->poll;
+    act->number = (int64_t)input->choices.n;
+    act->run = open_run;
+    act->told = touch_told;
+    if (!fill_poll(call, input, act, &why)) {
+        command_later_fail(call->services->live, &act->later, &why);
+        lesson_act_free(act);
+        return;
+    }
+    lesson_act_post(act);
+}
+
+struct answer_input {
+    struct id poll;
+    int64_t choice;
+};
+static const struct jx_field answer_fields[] = {
+    F(JX_ID, answer_input, poll, "アンケートのID"),
+    {.name = "choice",
+     .type = JX_INT,
+     .least = 0,
+     .most = LESSON_ANSWERS_MOST - 1,
+     .offset = offsetof(struct answer_input, choice),
+     .title_ja = "答え（0から）"},
+};
+static const struct jx_shape answer_shape =
+    JX_SHAPE("LessonPollAnswer", struct answer_input, answer_fields);
+
+static enum err answer_run(struct tx *tx, struct lesson_act *act, struct fail *why)
+{
+    return lesson_store_vote(tx, act->object, act->lesson, act->account, act->number,
+                             act->at_utc_us, why);
+}
+
+static void poll_answer(struct command_call *call)
+{
+    const struct answer_input *input = call->input;
+    struct lesson_in *in = NULL;
+    struct lesson_room *room = room_in(call, ID_NONE, &in);
+    struct lesson_act *act =
+        room == NULL ? NULL : lesson_act_create(call->services->lessons, call);
+
+    if (act == NULL)
+        return;
+    act->lesson = room->of.id;
+    act->object = input->poll;
+    act->number = input->choice;
+    act->run = answer_run;
+    act->told = touch_told;
+    lesson_act_post(act);
+}
+
+struct close_input {
+    struct id poll;
+};
+static const struct jx_field close_fields[] = {F(JX_ID, close_input, poll, "アンケートのID")};
+static const struct jx_shape close_shape =
+    JX_SHAPE("LessonPollClose", struct close_input, close_fields);
+
+static enum err close_run(struct tx *tx, struct lesson_act *act, struct fail *why)
+{
+    return lesson_store_poll_close(tx, act->object, act->lesson, act->at_utc_us, act->counts,
+                                   &act->n_counts, why);
+}
+
+static void poll_close(struct command_call *call)
+{
+    const struct close_input *input = call->input;
+    struct lesson_room *room = room_taught(call, ID_NONE);
+    struct lesson_act *act =
+        room == NULL ? NULL : lesson_act_create(call->services->lessons, call);
+
+    if (act == NULL)
+        return;
+    act->lesson = room->of.id;
+    act->object = input->poll;
+    act->run = close_run;
+    act->told = touch_told;
+    lesson_act_post(act);
+}
+
+/* ---- questions ---- */
+
+struct ask_input {
+    struct id lesson, question;
+    struct span text;
+};
+static const struct jx_field ask_fields[] = {
+    F(JX_ID, ask_input, lesson, "授業"),
+    F(JX_ID, ask_input, question, "質問のID"),
+    {.name = "text",
+     .type = JX_TEXT,
+     .flags = JX_EXACT | JX_PICTURES,
+     .least = 1,
+     .most = ASK_MOST,
+     .offset = offsetof(struct ask_input, text),
+     .title_ja = "質問"},
+};
+static const struct jx_shape ask_shape = JX_SHAPE("LessonAsk", struct ask_input, ask_fields);
+
+static void asked(const struct services *services, const struct chat_asked *asked)
+{
+    struct lesson_room *room = lesson_room_find(services->lessons, asked->lesson);
+
+    if (room != NULL)
+        lesson_room_touch(services->lessons, room);
+}
+
+/* Whom it is written to in the record; all of the team read it. */
+static struct id teacher_of(const struct class_team *team)
+{
+    if (!id_is_none(team->main))
+        return team->main;
+    if (!id_is_none(team->sub))
+        return team->sub;
+    return team->n_supporters > 0 ? team->supporters[0] : ID_NONE;
+}
+
+static void ask(struct command_call *call)
+{
+    const struct ask_input *input = call->input;
+    struct lesson_in *in = NULL;
+    struct lesson_room *room = room_in(call, input->lesson, &in);
+
+    if (room != NULL)
+        chat_ask(call, room->of.id, teacher_of(&room->of.team), input->question, input->text,
+                 asked);
+}
+
+struct answered_input {
+    struct id lesson, question;
+};
+static const struct jx_field answered_fields[] = {
+    F(JX_ID, answered_input, lesson, "授業"),
+    F(JX_ID, answered_input, question, "質問のID"),
+};
+static const struct jx_shape answered_shape =
+    JX_SHAPE("LessonAnswered", struct answered_input, answered_fields);
+
+static enum err answered_run(struct tx *tx, struct lesson_act *act, struct fail *why)
+{
+    const struct lesson_act_row row = {act->lesson, act->account, act->at_utc_us};
+
+    return lesson_store_answer(tx, act->object, &row, &act->author, why);
+}
+
+/* Asked and answered in a class: the two were in touch (node/support/contact.h). */
+static void answered_told(struct lesson_act *act)
+{
+    care_heard(act->lessons->conf.services, act->account, act->author, act->at_utc_us,
+               CARE_CLASS);
+    touch_told(act);
+}
+
+static void answered(struct command_call *call)
+{
+    const struct answered_input *input = call->input;
+    struct lesson_in *in = NULL;
+    struct lesson_room *room = room_in(call, input->lesson, &in);
+    struct lesson_act *act;
+
+    if (room == NULL)
+        return;
+    if (!has_part(room, call->caller->account)) {
+        command_breach(call, "lesson-answered", "この操作は、授業の職員だけができます。");
+        return;
+    }
+    act = lesson_act_create(call->services->lessons, call);
+    if (act == NULL)
+        return;
+    act->lesson = room->of.id;
+    act->object = input->question;
+    act->run = answered_run;
+    act->told = answered_told;
+    lesson_act_post(act);
+}
+
+/* ---- rows ---- */
+
+#define COMMAND(name_, roles_, shape_, summary, fn) \
+    { \
+        .name = (name_), .roles = (roles_), .object = OBJECT_OWN_CLASS, .audit = AUDIT_NONE, \
+        .input = &(shape_), .summary_ja = (summary), .handle = (fn) \
+    }
+
+const struct command lesson_commands[LESSON_COMMANDS_N] = {
+    COMMAND("lesson.join", ROLE_BIT(ROLE_STUDENT) | STAFF, lesson_shape, "授業に参加する",
+            join),
+    COMMAND("lesson.leave", ROLE_BIT(ROLE_STUDENT) | STAFF, lesson_shape, "授業から出る",
+            leave),
+    COMMAND("lesson.hand", ROLE_BIT(ROLE_STUDENT) | STAFF, hand_shape,
+            "手をあげる、下げる。職員はほかの人の手を下げる", hand),
+    COMMAND("lesson.page", STAFF, page_shape, "授業者が教材のページをみんなに見せる", page),
+    COMMAND("lesson.poll.open", STAFF, open_shape, "授業者がアンケートを始める", poll_open),
+    COMMAND("lesson.poll.answer", ROLE_BIT(ROLE_STUDENT), answer_shape,
+            "アンケートに答える。終わるまで変えられる", poll_answer),
+    COMMAND("lesson.poll.close", STAFF, close_shape, "授業者がアンケートを終える", poll_close),
+    {.name = "lesson.ask",
+     .roles = ROLE_BIT(ROLE_STUDENT),
+     .object = OBJECT_OWN_CLASS,
+     .audit = AUDIT_NONE,
+     .input = &ask_shape,
+     .output = &chat_answer_shape,
+     .summary_ja = "授業者に質問する",
+     .handle = ask},
+    COMMAND("lesson.answered", STAFF, answered_shape, "質問に答えたことを記録する", answered),
+};

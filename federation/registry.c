@@ -116,9 +116,7 @@ static enum err take_head(const struct registry_head_doc *doc, struct registry *
     return ERR_OK;
 }
 
-/* "host:port": a name or IPv4 address of a-z, 0-9, dots and hyphens; a port without zeros in
- * front. */
-static bool is_endpoint(struct span text)
+bool fed_endpoint_is_good(struct span text)
 {
     const uint8_t *colon = text.len == 0 ? NULL : memchr(text.p, ':', text.len);
     struct span host, port;
@@ -139,7 +137,7 @@ static bool is_endpoint(struct span text)
     return true;
 }
 
-static bool is_code(struct span code)
+bool fed_code_is_good(struct span code)
 {
     for (size_t i = 0; i < code.len; i++)
         if (code.p[i] < '0' || code.p[i] > '9')
@@ -152,6 +150,8 @@ static enum err take_roles(const struct jx_texts *texts, unsigned *roles_out, st
 {
     int last = -1;
 
+    if (texts->n == 0)
+        return BAD(why, "no role");
     for (size_t i = 0; i < texts->n; i++) {
         int role = jx_choice_find(FED_ROLES, texts->at[i]);
 
@@ -193,8 +193,8 @@ static enum err take_member(const struct registry_member_doc *doc, const struct 
     const struct registry_spki_doc *pins = doc->spki.at;
     enum err rc;
 
-    if (id_is_none(doc->node) || !is_endpoint(doc->endpoint) ||
-        (doc->has_code && !is_code(doc->code)) || doc->tier >= r->thresholds.n_tiers ||
+    if (id_is_none(doc->node) || !fed_endpoint_is_good(doc->endpoint) ||
+        (doc->has_code && !fed_code_is_good(doc->code)) || doc->tier >= r->thresholds.n_tiers ||
         doc->contract.from_utc_us >= doc->contract.to_utc_us)
         return BAD(why, "node, endpoint, code, tier or contract");
     out->node = doc->node;

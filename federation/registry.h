@@ -89,6 +89,10 @@ struct fed_head {
 /* "SEQ:16 hex digits" as in the header ibasho-reg. */
 void fed_head_text(const struct fed_head *head, char text_out[FED_HEAD_TEXT_CAP]);
 
+/* "host:port": a name or IPv4 address in lower case, a port without zeros in front. */
+bool fed_endpoint_is_good(struct span endpoint);
+bool fed_code_is_good(struct span code); /* six digits */
+
 struct registry;
 
 /* Reads a document that verified (trust.h does that; the caller answers for it). Everything the

@@ -328,28 +328,43 @@ static bool endpoint_is_taken(struct registry_draft *draft, const struct fed_joi
     return false;
 }
 
-/* Its place among the others, by id; the room is new, so that a refusal changes nothing. */
+/* Room for one more; it doubles, so that a nation can be put together one by one. */
+static enum err make_room(struct registry_draft *draft, struct fail *why)
+{
+    int64_t n = draft->doc.head.n_members;
+    struct registry_member_doc *all;
+
+    if (n < draft->n_room)
+        return ERR_OK;
+    all = arena_alloc(draft->arena, (size_t)(2 * n + 8) * sizeof *all);
+    if (all == NULL)
+        return no_memory(why);
+    if (n > 0)
+        memcpy(all, draft->doc.members, (size_t)n * sizeof *all);
+    draft->doc.members = all;
+    draft->n_room = 2 * n + 8;
+    return ERR_OK;
+}
+
+/* Its place among the others, by id. */
 static enum err put_member(struct registry_draft *draft,
                            const struct registry_member_doc *member, struct fail *why)
 {
     struct registry_member_doc *there = find_member(draft, member->node), *all;
-    int64_t n = draft->doc.head.n_members, at = 0;
+    int64_t n = draft->doc.head.n_members, at = n;
+    enum err rc;
 
     if (there != NULL) {
         *there = *member;
         return ERR_OK;
     }
-    all = arena_alloc(draft->arena, (size_t)(n + 1) * sizeof *all);
-    if (all == NULL)
-        return no_memory(why);
-    while (at < n && memcmp(draft->doc.members[at].node.b, member->node.b, 16) < 0)
-        at++;
-    if (n > 0) {
-        memcpy(all, draft->doc.members, (size_t)at * sizeof *all);
-        memcpy(all + at + 1, draft->doc.members + at, (size_t)(n - at) * sizeof *all);
-    }
+    rc = make_room(draft, why);
+    if (rc != ERR_OK)
+        return rc;
+    all = draft->doc.members;
+    for (; at > 0 && memcmp(all[at - 1].node.b, member->node.b, 16) > 0; at--)
+        all[at] = all[at - 1];
     all[at] = *member;
-    draft->doc.members = all;
     draft->doc.head.n_members = n + 1;
     return ERR_OK;
 }

@@ -13,6 +13,7 @@ struct registry_draft {
     struct arena *arena;
     struct registry_doc doc;
     int64_t now_utc_us;
+    int64_t n_room;  /* of doc.members */
     bool is_changed; /* more than a new number and a new term */
 };
 

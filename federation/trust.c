@@ -192,6 +192,11 @@ void trust_close(struct trust **trust)
 
 /* ---- looking ---- */
 
+struct id trust_node(const struct trust *trust)
+{
+    return trust->conf.node;
+}
+
 struct registry *trust_now(struct trust *trust)
 {
     struct registry *now;
@@ -291,7 +296,7 @@ enum err trust_sign(struct trust *trust, const char *kid, struct span bytes,
     pthread_mutex_unlock(&trust->lock);
     if (n == 0)
         return fail_set(why, ERR_NOT_FOUND, "a key of ours");
-    snprintf(name, sizeof name, "federation-%" PRId64, n);
+    trust_key_name(n, name);
     return keyring_sign(trust->conf.keyring, name, bytes, signature_out, why);
 }
 

@@ -35,6 +35,7 @@ NODISCARD enum err trust_open(const struct trust_conf *conf, struct db *db,
                               struct trust **trust_out, struct fail *why);
 void trust_close(struct trust **trust);
 
+struct id trust_node(const struct trust *trust); /* this node */
 /* The registry in force: a reference of the caller's. NULL: none yet, nothing is federated. */
 struct registry *trust_now(struct trust *trust);
 
@@ -110,6 +111,8 @@ struct trust_step {
  * has pinned other roots; the same again is no error. */
 NODISCARD enum err trust_pin(struct trust *trust, struct span invitation_text,
                              int64_t now_utc_us, struct fail *why);
+/* Of own key N in the keyring. */
+void trust_key_name(int64_t n, char name_out[TRUST_KEY_NAME_CAP]);
 /* The next own key ("federation-N" in the keyring), kid BASE-N. It is used as soon as the
  * registry lists it and its time has come; the one before is used until then. One that
  * waits for the registry is given again. */
@@ -118,7 +121,8 @@ NODISCARD enum err trust_key_make(struct trust *trust, struct span kid_base,
 /* A split that people have cleared up no longer holds up new links. ERR_NOT_FOUND: none. */
 NODISCARD enum err trust_settle(struct trust *trust, int64_t seq, struct fail *why);
 
-/* For HTTP handlers: what there is to write for a join or a key, judged without waiting ... */
+/* For HTTP handlers: what there is to write for a join or a key, judged without waiting;
+ * *step_out is set also when it stands there already (*is_new_out false) ... */
 NODISCARD enum err trust_pin_plan(struct trust *trust, struct span invitation_text,
                                   int64_t now_utc_us, struct trust_step *step_out,
                                   bool *is_new_out, struct fail *why);

@@ -8,34 +8,36 @@ static const struct verdict_row {
     const char *id, *text_ja;
     enum fed_code code;
 } verdicts[TRUST_VERDICT_N] = {
-    [TRUST_TAKEN] = {"taken", "新しい名簿を受け取りました。", FED_OK},
+    [TRUST_TAKEN] = {"taken", "新しい登録簿を受け取りました。", FED_OK},
     [TRUST_KNOWN] = {"known", "同じものをすでに持っています。", FED_OK},
     [TRUST_NO_ROOTS] = {"no-roots",
                         "まだ招待を受けていません。先に ibasho federation join で招待状を"
                         "読み込んでください。",
                         FED_UNAVAILABLE},
-    [TRUST_FORM] = {"form", "名簿として読めません。途中で切れたか、書きかえられています。",
+    [TRUST_FORM] = {"form", "登録簿として読めません。途中で切れたか、書きかえられています。",
                     FED_BAD_JSON},
     [TRUST_VERSION] = {"version",
-                       "この名簿は新しい版のプログラムのものです。先にノードを新しくして"
+                       "この登録簿は新しい版のプログラムのものです。先にノードを新しくして"
                        "ください。",
                        FED_BAD_JSON},
     [TRUST_SIGNATURES] = {"signatures",
                           "三つの根の鍵のうち二つの署名がそろっていないか、署名が合いません。",
                           FED_BAD_SIGNATURE},
-    [TRUST_FEDERATION] = {"federation", "ほかの連合の名簿です。", FED_NOT_MEMBER},
+    [TRUST_FEDERATION] = {"federation", "ほかの連合の登録簿です。", FED_NOT_MEMBER},
     [TRUST_OLD] = {"old", "いまのものより古い番号です。古いものには戻しません。",
                    FED_REGISTRY_STALE},
     [TRUST_GAP] = {"gap", "間の番号がぬけています。いまの次の番号から順に受け取ってください。",
                    FED_REGISTRY_STALE},
-    [TRUST_CHAIN] = {"chain",
-                     "ひとつ前の名簿が、こちらの持つものと違います。連合の幹事に電話で確かめて"
-                     "ください。",
-                     FED_REGISTRY_SPLIT},
-    [TRUST_SPLIT] = {"split",
-                     "同じ番号で中身の違う名簿です。両方を保存しました。連合の幹事に電話で"
-                     "確かめてください。",
-                     FED_REGISTRY_SPLIT},
+    [TRUST_CHAIN] =
+        {"chain",
+         "ひとつ前の登録簿が、こちらの持つものと違います。連合のとりまとめ役に電話で確かめて"
+         "ください。",
+         FED_REGISTRY_SPLIT},
+    [TRUST_SPLIT] =
+        {"split",
+         "同じ番号で中身の違う登録簿です。両方を保存しました。連合のとりまとめ役に電話で"
+         "確かめてください。",
+         FED_REGISTRY_SPLIT},
     [TRUST_TIME] = {"time", "期限が切れているか、先の日時になっています。", FED_REGISTRY_STALE},
 };
 

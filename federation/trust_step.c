@@ -173,6 +173,11 @@ static const struct own_key *waiting(const struct trust *trust, struct span kid_
     return last;
 }
 
+void trust_key_name(int64_t n, char name_out[TRUST_KEY_NAME_CAP])
+{
+    snprintf(name_out, TRUST_KEY_NAME_CAP, "federation-%" PRId64, n);
+}
+
 enum err trust_key_plan(struct trust *trust, struct span kid_base, struct trust_step *step_out,
                         struct fed_public *key_out, bool *is_new_out, struct fail *why)
 {
@@ -180,7 +185,7 @@ enum err trust_key_plan(struct trust *trust, struct span kid_base, struct trust_
     char name[TRUST_KEY_NAME_CAP];
     struct fed_public key = {.kid = ""};
     int64_t n;
-    enum err rc;
+    enum err rc = ERR_OK;
 
     /* Room for "-N" behind it. */
     if (!fed_kid_is_good(kid_base) || kid_base.len + 8 > FED_KID_CAP)
@@ -188,17 +193,17 @@ enum err trust_key_plan(struct trust *trust, struct span kid_base, struct trust_
     pthread_mutex_lock(&trust->lock);
     there = waiting(trust, kid_base);
     if (there != NULL)
-        *key_out = there->key;
-    n = trust->n_own == 0 ? 1 : trust->own[trust->n_own - 1].n + 1;
+        key = there->key;
+    n = there != NULL ? there->n : trust->n_own == 0 ? 1 : trust->own[trust->n_own - 1].n + 1;
     pthread_mutex_unlock(&trust->lock);
     *is_new_out = there == NULL;
-    if (there != NULL)
-        return ERR_OK;
     if (n > 99999)
         return fail_set(why, ERR_TOO_LARGE, "key %" PRId64, n);
-    snprintf(name, sizeof name, "federation-%" PRId64, n);
-    snprintf(key.kid, sizeof key.kid, "%.*s-%" PRId64, SPAN_ARG(kid_base), n);
-    rc = keyring_public_key(trust->conf.keyring, name, key.ed25519, why);
+    if (*is_new_out) {
+        trust_key_name(n, name);
+        snprintf(key.kid, sizeof key.kid, "%.*s-%" PRId64, SPAN_ARG(kid_base), n);
+        rc = keyring_public_key(trust->conf.keyring, name, key.ed25519, why);
+    }
     if (rc != ERR_OK)
         return rc;
     *key_out = key;

@@ -43,9 +43,9 @@ const struct stmt *const trust_stmts[TRUST_STMTS_N] = {
 
 static const struct data_column registry_columns[] = {
     {"id", "受け取りのID", false},
-    {"seq", "名簿の番号", false},
-    {"sha256", "名簿のハッシュ値", false},
-    {"bytes", "名簿そのもの（署名されたとおりのバイト）", false},
+    {"seq", "登録簿の番号", false},
+    {"sha256", "登録簿のハッシュ値", false},
+    {"bytes", "登録簿そのもの（署名されたとおりのバイト）", false},
     {"sig_lines", "根の鍵の署名", false},
     {"is_chain", "つながりの中の一つか（いいえのときは、食い違いの証拠として残したもの）",
      false},
@@ -60,7 +60,7 @@ static const struct data_column step_columns[] = {
      "何をしたか（pin根の鍵を信じた・key鍵を作った・split食い違いを見た・settle"
      "食い違いを解いた）",
      false},
-    {"number", "鍵の番号、または名簿の番号", false},
+    {"number", "鍵の番号、または登録簿の番号", false},
     {"kid", "鍵の名前", false},
     {"peer", "相手のノードのID", false},
     {"bytes", "招待状、公開鍵、または相手のハッシュ値", false},
@@ -70,8 +70,8 @@ static const struct data_column step_columns[] = {
 const struct data_table trust_tables[TRUST_TABLES_N] = {
     {
         .name = "fed_registry",
-        .meaning_ja = "連合の名簿（どの自治体のノードがつながってよいか）",
-        .purpose_ja = "信じてよい相手を定め、いつどの名簿によっていたかを残すため",
+        .meaning_ja = "連合の登録簿（どの自治体のノードがつながってよいか）",
+        .purpose_ja = "信じてよい相手を定め、いつどの登録簿によっていたかを残すため",
         .ground_ja = "委託契約（ほかの自治体との合同の授業）、個人情報保護法第66条（安全管理）",
         .purpose_en = "registries of the federation as they were signed and taken",
         .retention_days = 0,

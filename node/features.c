@@ -1,7 +1,6 @@
 #include "node/features.h"
 
-#include "federation/trust_json.h"
-#include "federation/trust_store.h"
+#include "node/classes/class_rows.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
 #include "node/db/files.h"
@@ -96,6 +95,11 @@ const struct route_table features_routes[] = {
     {child_routes, CHILD_ROUTES_N},
     {handover_routes, HANDOVER_ROUTES_N},
     {console_routes, CONSOLE_ROUTES_N},
+    {plan_routes, PLAN_ROUTES_N},
+    {course_routes, COURSE_ROUTES_N},
+    {course_act_routes, COURSE_ACT_ROUTES_N},
+    {plan_lesson_routes, PLAN_LESSON_ROUTES_N},
+    {qualification_routes, QUALIFICATION_ROUTES_N},
     {log_export_routes, LOG_EXPORT_ROUTES_N},
     {log_file_routes, LOG_FILE_ROUTES_N},
     {log_search_routes, LOG_SEARCH_ROUTES_N},
@@ -103,7 +107,6 @@ const struct route_table features_routes[] = {
     {retention_routes, RETENTION_ROUTES_N},
     {weekly_routes, WEEKLY_ROUTES_N},
     {weekly_receiver_routes, WEEKLY_RECEIVER_ROUTES_N},
-    {trust_routes, TRUST_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -183,9 +186,13 @@ const struct stmt_table features_stmts[] = {
     {contact_stmts, CONTACT_STMTS_N},
     {step_stmts, STEP_STMTS_N},
     {handover_stmts, HANDOVER_STMTS_N},
+    {class_day_stmts, CLASS_DAY_STMTS_N},
+    {class_course_stmts, CLASS_COURSE_STMTS_N},
+    {class_more_stmts, CLASS_MORE_STMTS_N},
+    {class_lesson_stmts, CLASS_LESSON_STMTS_N},
+    {qualification_stmts, QUALIFICATION_STMTS_N},
     {log_export_stmts, LOG_EXPORT_STMTS_N},
     {log_source_stmts, LOG_SOURCE_STMTS_N},
-    {trust_stmts, TRUST_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -233,12 +240,16 @@ const struct data_table_list features_tables[] = {
     {weekly_tables, WEEKLY_TABLES_N},
     {weekly_delivery_tables, WEEKLY_DELIVERY_TABLES_N},
     {duty_tables, DUTY_TABLES_N},
+    {class_day_tables, CLASS_DAY_TABLES_N},
+    {class_course_tables, CLASS_COURSE_TABLES_N},
+    {class_more_tables, CLASS_MORE_TABLES_N},
+    {class_lesson_tables, CLASS_LESSON_TABLES_N},
+    {qualification_tables, QUALIFICATION_TABLES_N},
     {sos_tables, SOS_TABLES_N},
     {incident_tables, INCIDENT_TABLES_N},
     {contact_tables, CONTACT_TABLES_N},
     {step_tables, STEP_TABLES_N},
     {handover_tables, HANDOVER_TABLES_N},
-    {trust_tables, TRUST_TABLES_N},
     {NULL, 0},
 };
 
@@ -260,6 +271,7 @@ const struct setting_table features_settings[] = {
     {chat_settings, CHAT_SETTINGS_N},
     {support_settings, SUPPORT_SETTINGS_N},
     {console_settings, CONSOLE_SETTINGS_N},
+    {class_settings, CLASS_SETTINGS_N},
     {log_export_settings, LOG_EXPORT_SETTINGS_N},
     {weekly_settings, WEEKLY_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},
@@ -291,6 +303,13 @@ const struct audit_table *const features_audit_tables[] = {
     &weekly_report_audit,        &report_receiver_audit,     &weekly_step_audit,
     &duty_person_audit_table,    &sos_audit_table,           &sos_step_audit_table,
     &incident_audit_table,       &incident_step_audit_table, &contact_audit_table,
-    &care_step_audit_table,      &handover_audit_table,      &fed_registry_audit_table,
-    &fed_step_audit_table,       NULL,
+    &care_step_audit_table,      &handover_audit_table,
+    &class_day_audit_table,
+    &class_course_audit_table,
+    &class_pages_audit_table,
+    &class_course_step_audit_table,
+    &class_lesson_audit_table,
+    &qualification_audit_table,
+    &qualification_end_audit_table,
+    NULL,
 };

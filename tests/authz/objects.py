@@ -84,6 +84,19 @@ def wrong_sign_in(world):
     return {"login": f"nobody-{nonce()}", "password": "not the password"}
 
 
+def course(body=None):
+    """One that was made, and one that was not."""
+    return Route(lambda world, role, kind: (
+        {"course": world.thing("course", kind)},
+        {"id": nonce(), **body()} if body else None), ("own", "forged"))
+
+
+def untold_course():
+    """By no means to take part."""
+    return {"kind": "other", "picture": "star", "has_hand": False, "has_poll": False,
+            "has_question": False, "title": "ためし", "summary": "ためし"}
+
+
 ROUTES = {
     # -- signing in --
     "session.open": body_of(wrong_sign_in),
@@ -198,6 +211,24 @@ ROUTES = {
         "id": nonce(), "child": w.person(r, k), "kind": "call", "at": "2020-01-01T00:00:00Z"}),
         PERSON_KINDS),
     "handovers.leave": body_of(lambda w: {"id": nonce(), "text": "ためし", "day": "2026-02-30"}),
+    # -- classes: right in form, and such that nothing is changed by it --
+    "plan.day": Route(lambda w, r, k: ({"day": "2020-01-01"}, {"id": nonce(), "slots": []})),
+    "courses.show": course(),
+    "courses.make": body_of(lambda w: {"id": nonce(), **untold_course()}),
+    "courses.change": course(lambda: untold_course()),
+    "courses.pages": course(lambda: {"pages": [{"text": "あ", "links": [
+        {"title": "あ", "url": "http://example.jp/"}]}]}),
+    "courses.decide": course(lambda: {"decided": True, "version": 99, "pages_version": 0}),
+    "courses.end": course(lambda: {"ended": False}),
+    "lessons.plan": Route(lambda w, r, k: ({"lesson": nonce()}, {
+        "id": nonce(), "day": "2020-01-01", "slot": 1, "course": nonce(), "floor": "classes",
+        "sub_supports": False, "supporters": []}), ("forged",)),
+    "lessons.cancel": Route(lambda w, r, k: ({"lesson": nonce()}, {"id": nonce()}), ("forged",)),
+    "qualifications.note": Route(lambda w, r, k: ({}, {
+        "id": nonce(), "account": w.person(r, k), "kind": "expertise", "what": "ためし",
+        "since": "2020-01-02", "until": "2020-01-01"}), PERSON_KINDS),
+    "qualifications.end": Route(lambda w, r, k: ({"qualification": nonce()}, {"id": nonce()}),
+                                ("forged",)),
     # -- keys --
     "keys.approve": Route(lambda w, r, k: (
         {"id": str(uuid.uuid4())}, {"check_code": "0000"}), ("forged",)),

@@ -86,6 +86,7 @@ class World:
         self.make_roster()
         self.make_measure()
         self.make_log_export()
+        self.make_course()
 
     # -- people ---------------------------------------------------------------------------------
     def make_schools(self):
@@ -240,6 +241,16 @@ class World:
         if reply.status != 200:
             raise RuntimeError(f"measure: {reply.status} {reply.body}")
         self.made["measure"] = {"own": body["id"]}
+
+    def make_course(self):
+        """A course that nobody decided."""
+        body = {"id": str(uuid.uuid4()), "kind": "other", "picture": "star", "has_hand": True,
+                "has_poll": False, "has_question": False, "title": "ためし", "summary": "ためし"}
+        reply = self.ask("public", "POST", "/api/v1/courses",
+                         self.cookie("commissioner", "valid", "public"), json.dumps(body).encode())
+        if reply.status != 201:
+            raise RuntimeError(f"course: {reply.status} {reply.body}")
+        self.made["course"] = {"own": body["id"]}
 
     def make_log_export(self):
         """Everybody's logs, asked for by the commissioner: a second one would have to approve."""

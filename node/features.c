@@ -1,5 +1,7 @@
 #include "node/features.h"
 
+#include "federation/trust_json.h"
+#include "federation/trust_store.h"
 #include "node/classes/class_rows.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
@@ -107,6 +109,7 @@ const struct route_table features_routes[] = {
     {retention_routes, RETENTION_ROUTES_N},
     {weekly_routes, WEEKLY_ROUTES_N},
     {weekly_receiver_routes, WEEKLY_RECEIVER_ROUTES_N},
+    {trust_routes, TRUST_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -193,6 +196,7 @@ const struct stmt_table features_stmts[] = {
     {qualification_stmts, QUALIFICATION_STMTS_N},
     {log_export_stmts, LOG_EXPORT_STMTS_N},
     {log_source_stmts, LOG_SOURCE_STMTS_N},
+    {trust_stmts, TRUST_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -250,6 +254,7 @@ const struct data_table_list features_tables[] = {
     {contact_tables, CONTACT_TABLES_N},
     {step_tables, STEP_TABLES_N},
     {handover_tables, HANDOVER_TABLES_N},
+    {trust_tables, TRUST_TABLES_N},
     {NULL, 0},
 };
 
@@ -303,7 +308,8 @@ const struct audit_table *const features_audit_tables[] = {
     &weekly_report_audit,        &report_receiver_audit,     &weekly_step_audit,
     &duty_person_audit_table,    &sos_audit_table,           &sos_step_audit_table,
     &incident_audit_table,       &incident_step_audit_table, &contact_audit_table,
-    &care_step_audit_table,      &handover_audit_table,
+    &care_step_audit_table,      &handover_audit_table,      &fed_registry_audit_table,
+    &fed_step_audit_table,
     &class_day_audit_table,
     &class_course_audit_table,
     &class_pages_audit_table,

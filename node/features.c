@@ -1,8 +1,10 @@
 #include "node/features.h"
 
+#include "federation/exchange_rows.h"
 #include "federation/trust_json.h"
 #include "federation/trust_store.h"
 #include "node/classes/class_rows.h"
+#include "node/classes/lesson_rows.h"
 #include "node/db/audit.h"
 #include "node/db/audit_table.h"
 #include "node/db/files.h"
@@ -102,6 +104,8 @@ const struct route_table features_routes[] = {
     {course_act_routes, COURSE_ACT_ROUTES_N},
     {plan_lesson_routes, PLAN_LESSON_ROUTES_N},
     {qualification_routes, QUALIFICATION_ROUTES_N},
+    {my_lesson_routes, MY_LESSON_ROUTES_N},
+    {lesson_routes, LESSON_ROUTES_N},
     {log_export_routes, LOG_EXPORT_ROUTES_N},
     {log_file_routes, LOG_FILE_ROUTES_N},
     {log_search_routes, LOG_SEARCH_ROUTES_N},
@@ -110,29 +114,24 @@ const struct route_table features_routes[] = {
     {weekly_routes, WEEKLY_ROUTES_N},
     {weekly_receiver_routes, WEEKLY_RECEIVER_ROUTES_N},
     {trust_routes, TRUST_ROUTES_N},
+    {fed_peer_routes, FED_PEER_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
 };
 
 const struct command_table features_commands[] = {
-    {place_commands, PLACE_COMMANDS_N},
-    {react_commands, REACT_COMMANDS_N},
-    {chat_commands, CHAT_COMMANDS_N},
-    {talk_commands, TALK_COMMANDS_N},
-    {NULL, 0},
+    {place_commands, PLACE_COMMANDS_N},   {react_commands, REACT_COMMANDS_N},
+    {chat_commands, CHAT_COMMANDS_N},     {talk_commands, TALK_COMMANDS_N},
+    {lesson_commands, LESSON_COMMANDS_N}, {NULL, 0},
 };
 
 const struct live_event_table features_events[] = {
-    {place_events, PLACE_EVENTS_N},
-    {world_events, WORLD_EVENTS_N},
-    {measure_events, MEASURE_EVENTS_N},
-    {react_events, REACT_EVENTS_N},
-    {chat_events, CHAT_EVENTS_N},
-    {talk_events, TALK_EVENTS_N},
-    {support_events, SUPPORT_EVENTS_N},
-    {console_events, CONSOLE_EVENTS_N},
-    {NULL, 0},
+    {place_events, PLACE_EVENTS_N},        {world_events, WORLD_EVENTS_N},
+    {measure_events, MEASURE_EVENTS_N},    {react_events, REACT_EVENTS_N},
+    {chat_events, CHAT_EVENTS_N},          {talk_events, TALK_EVENTS_N},
+    {support_events, SUPPORT_EVENTS_N},    {console_events, CONSOLE_EVENTS_N},
+    {lesson_events, LESSON_LIVE_EVENTS_N}, {NULL, 0},
 };
 
 const struct stmt_table features_stmts[] = {
@@ -194,9 +193,13 @@ const struct stmt_table features_stmts[] = {
     {class_more_stmts, CLASS_MORE_STMTS_N},
     {class_lesson_stmts, CLASS_LESSON_STMTS_N},
     {qualification_stmts, QUALIFICATION_STMTS_N},
+    {lesson_stmts, LESSON_STMTS_N},
+    {lesson_plan_stmts, LESSON_PLAN_STMTS_N},
     {log_export_stmts, LOG_EXPORT_STMTS_N},
     {log_source_stmts, LOG_SOURCE_STMTS_N},
     {trust_stmts, TRUST_STMTS_N},
+    {fed_op_stmts, FED_OP_STMTS_N},
+    {fed_outbox_stmts, FED_OUTBOX_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -254,7 +257,10 @@ const struct data_table_list features_tables[] = {
     {contact_tables, CONTACT_TABLES_N},
     {step_tables, STEP_TABLES_N},
     {handover_tables, HANDOVER_TABLES_N},
+    {lesson_tables, LESSON_TABLES_N},
     {trust_tables, TRUST_TABLES_N},
+    {fed_op_tables, FED_OP_TABLES_N},
+    {fed_outbox_tables, FED_OUTBOX_TABLES_N},
     {NULL, 0},
 };
 
@@ -276,6 +282,7 @@ const struct setting_table features_settings[] = {
     {chat_settings, CHAT_SETTINGS_N},
     {support_settings, SUPPORT_SETTINGS_N},
     {console_settings, CONSOLE_SETTINGS_N},
+    {lesson_settings, LESSON_SETTINGS_N},
     {class_settings, CLASS_SETTINGS_N},
     {log_export_settings, LOG_EXPORT_SETTINGS_N},
     {weekly_settings, WEEKLY_SETTINGS_N},
@@ -294,22 +301,51 @@ const struct job_table features_jobs[] = {
 };
 
 const struct audit_table *const features_audit_tables[] = {
-    &log_export_audit,           &log_export_step_audit,     &audit_access_table,
-    &audit_deletion_table,       &settings_audit_table,      &sweep_audit_table,
-    &contract_audit_table,       &account_step_audit_table,  &right_grant_audit_table,
-    &right_end_audit_table,      &registration_audit_table,  &audit_shown_table,
-    &watch_notice_audit,         &watch_seen_audit,          &recovery_ask_audit_table,
-    &recovery_grant_audit_table, &hours_audit_table,         &floor_version_audit_table,
-    &floor_plan_audit_table,     &floor_rule_audit_table,    &place_session_audit_table,
-    &visit_event_audit_table,    &area_lock_audit_table,     &chat_line_audit_table,
-    &chat_decision_audit_table,  &words_audit_table,         &profile_audit_table,
-    &notify_step_audit,          &notify_event_audit,        &link_step_audit_table,
-    &measure_audit_table,        &measure_lift_audit_table,  &reaction_audit_table,
-    &weekly_report_audit,        &report_receiver_audit,     &weekly_step_audit,
-    &duty_person_audit_table,    &sos_audit_table,           &sos_step_audit_table,
-    &incident_audit_table,       &incident_step_audit_table, &contact_audit_table,
-    &care_step_audit_table,      &handover_audit_table,      &fed_registry_audit_table,
-    &fed_step_audit_table,
+    &log_export_audit,
+    &log_export_step_audit,
+    &audit_access_table,
+    &audit_deletion_table,
+    &settings_audit_table,
+    &sweep_audit_table,
+    &contract_audit_table,
+    &account_step_audit_table,
+    &right_grant_audit_table,
+    &right_end_audit_table,
+    &registration_audit_table,
+    &audit_shown_table,
+    &watch_notice_audit,
+    &watch_seen_audit,
+    &recovery_ask_audit_table,
+    &recovery_grant_audit_table,
+    &hours_audit_table,
+    &floor_version_audit_table,
+    &floor_plan_audit_table,
+    &floor_rule_audit_table,
+    &place_session_audit_table,
+    &visit_event_audit_table,
+    &area_lock_audit_table,
+    &chat_line_audit_table,
+    &chat_decision_audit_table,
+    &words_audit_table,
+    &profile_audit_table,
+    &notify_step_audit,
+    &notify_event_audit,
+    &link_step_audit_table,
+    &measure_audit_table,
+    &measure_lift_audit_table,
+    &reaction_audit_table,
+    &weekly_report_audit,
+    &report_receiver_audit,
+    &weekly_step_audit,
+    &duty_person_audit_table,
+    &sos_audit_table,
+    &sos_step_audit_table,
+    &incident_audit_table,
+    &incident_step_audit_table,
+    &contact_audit_table,
+    &care_step_audit_table,
+    &handover_audit_table,
+    &lesson_event_audit_table,
     &class_day_audit_table,
     &class_course_audit_table,
     &class_pages_audit_table,
@@ -317,5 +353,7 @@ const struct audit_table *const features_audit_tables[] = {
     &class_lesson_audit_table,
     &qualification_audit_table,
     &qualification_end_audit_table,
+    &fed_registry_audit_table,
+    &fed_step_audit_table,
     NULL,
 };

@@ -24,6 +24,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "federation/federation.h"
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/node_conf.h"
@@ -74,6 +75,7 @@ static const struct conf_table conf_tables[] = {
     {place_conf_rows, PLACE_CONF_N},
     {net_conf_rows, NET_CONF_N},
     {notify_conf_rows, NOTIFY_CONF_N},
+    {federation_conf_rows, FEDERATION_CONF_N},
     {NULL, 0},
 };
 

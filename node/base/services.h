@@ -24,6 +24,8 @@ struct notify;
 struct words_desk;
 struct logs;
 struct console;
+struct federation;
+struct lessons;
 struct data_table_list;
 struct route_table;
 
@@ -44,10 +46,12 @@ struct services {
     struct support *support;              /* node/support/support.h */
     struct care *care;                    /* node/io/care.h; NULL: nobody watches */
     struct console *console;              /* node/support/console.h; NULL: none */
+    struct lessons *lessons;              /* node/classes/lessons.h; NULL: none */
     struct net *net;                      /* node/io/net.h */
     struct notify *notify;                /* tenants/notify/notify.h */
     struct words_desk *words;             /* tenants/words/words_now.h */
     struct logs *logs;                    /* reporting/logs.h */
+    struct federation *federation;        /* federation/federation.h */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */
 };

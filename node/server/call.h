@@ -32,8 +32,10 @@ struct call {
     int route_index; /* -1: none */
     bool must_close; /* the connection ends with this answer */
     enum file_body file;
-    bool is_handled; /* the body was all there: what comes next is the answer */
-    uint8_t *body;   /* of the arena; a file's is a mapping of its own, never on a disk */
+    bool is_fed;       /* another node's: for federation/inbox.h, whatever its path */
+    bool is_too_large; /* and its body is read and dropped, for the refusal is signed */
+    bool is_handled;   /* the body was all there: what comes next is the answer */
+    uint8_t *body;     /* of the arena; a file's is a mapping of its own, never on a disk */
     size_t body_cap, body_len;
     int64_t n_seen_bytes; /* of the body, dropped ones too */
     int64_t began_mono_us;

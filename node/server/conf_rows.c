@@ -62,6 +62,11 @@ const struct conf_row server_conf_rows[SERVER_CONF_N] = {
      .type = CONF_PATH,
      .initial = "",
      .help = "サーバー証明書と鍵のファイル。空なら データ/front/server.pem"},
+    {.name = "front.federation_certificate",
+     .type = CONF_PATH,
+     .initial = "",
+     .help = "ほかのノードに見せる証明書と鍵のファイル。空なら データ/front/federation.pem、"
+             "それもなければ front.certificate。登録簿がこの鍵を指すので、鍵は変えません。"},
     {.name = "front.office_ca",
      .type = CONF_PATH,
      .initial = "",

@@ -5,7 +5,7 @@
 
 #include "node/base/conf.h"
 
-#define SERVER_CONF_N 15
+#define SERVER_CONF_N 16
 extern const struct conf_row server_conf_rows[SERVER_CONF_N];
 
 #endif

@@ -475,6 +475,11 @@ const struct db_conf *dispatch_db_conf(const struct dispatch *dispatch)
     return &dispatch->conf.db;
 }
 
+const struct services *dispatch_services(const struct dispatch *dispatch)
+{
+    return dispatch_state(dispatch) == NODE_STARTING ? NULL : dispatch->conf.services;
+}
+
 void dispatch_stats_read(const struct dispatch *dispatch, struct dispatch_stats *stats_out)
 {
     *stats_out = (struct dispatch_stats){.n_workers = dispatch->n_workers};

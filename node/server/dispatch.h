@@ -61,6 +61,8 @@ void dispatch_state_set(struct dispatch *dispatch, enum node_state state);
 enum node_state dispatch_state(const struct dispatch *dispatch);
 
 const struct db_conf *dispatch_db_conf(const struct dispatch *dispatch);
+/* All of them; NULL while the node is starting. Any thread. */
+const struct services *dispatch_services(const struct dispatch *dispatch);
 
 struct dispatch_stats {
     int n_workers, n_connected; /* read connections that stand */

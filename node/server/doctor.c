@@ -405,11 +405,11 @@ static void check_conf(struct doctor *d)
 void doctor_run(struct req *req, struct doctor_report *report_out)
 {
     static void (*const checks[])(struct doctor * doctor) = {
-        check_state,         check_client,      check_keys,          check_gucs,
-        check_migrations,    check_writer,      check_jobs,          check_clock,
-        check_audit,         check_backup,      check_disk,          check_conf,
-        doctor_check_front,  doctor_check_live, doctor_check_notify, doctor_check_place,
-        doctor_check_support};
+        check_state,          check_client,           check_keys,          check_gucs,
+        check_migrations,     check_writer,           check_jobs,          check_clock,
+        check_audit,          check_backup,           check_disk,          check_conf,
+        doctor_check_front,   doctor_check_live,      doctor_check_notify, doctor_check_place,
+        doctor_check_support, doctor_check_federation};
     struct doctor *d = arena_alloc(req->arena, sizeof *d);
 
     *report_out = (struct doctor_report){.level = DOCTOR_BAD};

@@ -58,6 +58,9 @@ void doctor_check_front(struct doctor *doctor);
 void doctor_check_live(struct doctor *doctor);
 /* doctor_notify.c: do notices leave the node? */
 void doctor_check_notify(struct doctor *doctor);
+/* doctor_federation.c: is the node one of a federation, and does what it owes others get there?
+ */
+void doctor_check_federation(struct doctor *doctor);
 /* doctor_support.c: is anybody on duty, does a call wait? */
 void doctor_check_support(struct doctor *doctor);
 

@@ -85,6 +85,8 @@ static enum err note_known(struct head *head, const struct header *header, struc
 
         if (!is_same_word(header->name, known[i].name))
             continue;
+        if (place->p != NULL && head->is_signed && place == &head->content_type)
+            break;
         if (place->p != NULL)
             return fail_set(why, ERR_PROTO, "%s twice", known[i].name);
         /* An empty value must count as present. */

@@ -22,6 +22,7 @@ struct head {
     int n_headers;
     bool overflowed; /* more than HEADERS_MAX came */
     size_t n_bytes;  /* from the first byte of the method to the end of the empty line */
+    bool is_signed;  /* a second Content-Type is for the signature's check to refuse */
 
     /* Filled by head_check; SPAN_NONE when absent. */
     struct span host, origin, cookie, content_type, transfer_encoding, forwarded_for,

@@ -270,6 +270,13 @@ static void hand_over(struct call *call, struct conn *conn)
     call->req.body = span_of(call->body, call->body_len);
     /* Before the post: a resume that comes first would be lost. */
     MHD_suspend_connection(call->connection);
+    if (call->is_fed && http_fed_post(call))
+        return;
+    if (call->is_fed) {
+        call_refuse(call, REFUSE_BUSY);
+        http_answer(call);
+        return;
+    }
     if (dispatch_post(call->http->dispatch, call, NULL) != ERR_OK) {
         call_refuse(call, REFUSE_BUSY);
         http_answer(call);
@@ -317,7 +324,7 @@ static enum MHD_Result take_body(struct call *call, struct conn *conn, const cha
                                  size_t *len)
 {
     if (*len > 0) {
-        if (call->file != FILE_REFUSED && !body_add(call, data, *len))
+        if (call->file != FILE_REFUSED && !call->is_too_large && !body_add(call, data, *len))
             return MHD_NO;
         call->n_seen_bytes += (int64_t)*len;
         *len = 0;

@@ -182,7 +182,13 @@ bool http_judge(struct call *call, const struct http_socket *socket)
     enum http_method method = HTTP_GET;
     bool is_known;
 
-    if (!check_head(call, socket) || !check_target(call))
+    call->is_fed = http_fed_is(call, socket);
+    call->head.is_signed = call->is_fed;
+    if (!check_head(call, socket))
+        return false;
+    if (call->is_fed)
+        return http_fed_judge(call);
+    if (!check_target(call))
         return false;
     is_known = read_method(call, &method);
     if (socket->serves_client && !is_api(&call->path))

@@ -75,6 +75,13 @@ bool http_judge(struct call *call, const struct http_socket *socket);
 /* at->policy, once, from the origin the configuration gives the listener: no header of a
  * request has a part in it. */
 void http_policy_fill(struct listening *at);
+/* Requests of other nodes (http_fed.c). Is this one: on the federation listener, when the node
+ * is one among others, everything but the rows that stand there. */
+bool http_fed_is(const struct call *call, const struct http_socket *socket);
+/* As http_judge, once the head was looked at: what is refused here is not signed. */
+bool http_fed_judge(struct call *call);
+/* To the inbox; the answer comes back by http_answer. False: it took nothing. */
+bool http_fed_post(struct call *call);
 /* Queues call->req.reply. */
 enum MHD_Result http_reply(struct call *call);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "federation/federation.h"
 #include "node/db/audit.h"
 #include "node/db/jobs.h"
 #include "node/db/space.h"
@@ -133,6 +134,36 @@ static void write_support(const struct req *req, struct text *text)
                 n_incidents);
 }
 
+/* Nothing without a registry: the node is alone. */
+static void write_federation(const struct req *req, struct text *text)
+{
+    struct federation_stats stats;
+
+    if (req->services->federation == NULL || req->db == NULL ||
+        federation_stats_read(req->services->federation, req->db, &stats, NULL) != ERR_OK ||
+        !stats.has_registry)
+        return;
+    write_counter(text, "fed_accepted", "Requests of other nodes answered well.",
+                  stats.n_accepted);
+    text_add(text, "# TYPE ibasho_fed_refused counter\n"
+                   "# HELP ibasho_fed_refused Requests of other nodes refused, by code.\n");
+    for (int i = FED_OK + 1; i < FED_CODE_N; i++)
+        if (stats.n_refused_by[i] > 0)
+            text_add(text, "ibasho_fed_refused_total{code=\"%s\"} %" PRIu64 "\n",
+                     fed_code_text((enum fed_code)i), stats.n_refused_by[i]);
+    write_counter(text, "fed_unrecorded", "Refusals counted, but not on record: too many.",
+                  stats.n_unrecorded);
+    write_counter(text, "fed_asked", "Requests to other nodes.", stats.n_asked);
+    write_counter(text, "fed_no_answer", "Those without an answer to be believed.",
+                  stats.n_no_answer);
+    write_counter(text, "fed_sent", "Rows of the outbox that arrived.", stats.n_sent);
+    write_gauge(text, "fed_waiting", "Rows of the outbox that wait.", stats.n_waiting);
+    write_gauge(text, "fed_undelivered", "Rows refused for good or given up.",
+                stats.n_refused_rows + stats.n_given_up);
+    write_gauge(text, "fed_away", "Nodes that did not answer last.", stats.n_away);
+    write_gauge(text, "fed_nonces", "Nonces remembered.", (int64_t)stats.n_nonces);
+}
+
 /* ---- the process ---- */
 
 static int64_t read_pss_bytes(void)
@@ -191,6 +222,7 @@ static void metrics_show(struct req *req)
     write_keyring(req, &text);
     write_notify(req, &text);
     write_support(req, &text);
+    write_federation(req, &text);
     text_add(&text, "# EOF\n");
     if (text.is_broken) {
         fail_set(&fail, ERR_NOMEM, "metrics");

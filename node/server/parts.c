@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "federation/federation.h"
 #include "node/base/log.h"
 #include "node/base/node_conf.h"
+#include "node/classes/lessons.h"
 #include "node/db/audit.h"
 #include "node/db/erase.h"
 #include "node/db/files.h"
@@ -290,6 +292,26 @@ static enum err open_console(struct parts *parts, struct fail *why)
     return console_open(&conf, parts->services.care, &parts->services.console, why);
 }
 
+static enum err open_federation(struct parts *parts, struct fail *why)
+{
+    const struct federation_conf conf = {&parts->services, parts->app_db, parts->conf.stmts,
+                                         parts->node};
+    struct db *db = NULL;
+    enum err rc = db_open(&parts->app_db, parts->conf.stmts, &db, why);
+
+    if (rc == ERR_OK)
+        rc = federation_open(&conf, db, &parts->services.federation, why);
+    db_close(&db);
+    return rc;
+}
+
+static enum err open_lessons(struct parts *parts, struct fail *why)
+{
+    const struct lessons_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+
+    return lessons_open(&conf, &parts->services.lessons, why);
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
@@ -346,12 +368,18 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = open_support(parts, why);
     if (rc == ERR_OK && s->console == NULL)
         rc = open_console(parts, why);
+    if (rc == ERR_OK && s->federation == NULL)
+        rc = open_federation(parts, why);
+    if (rc == ERR_OK && s->lessons == NULL)
+        rc = open_lessons(parts, why);
     if (rc == ERR_OK && s->place == NULL && s->live != NULL)
         rc = open_place(parts, why);
     if (rc == ERR_OK)
         rc = support_start(s->support, why);
     if (rc == ERR_OK)
         rc = console_start(s->console, why);
+    if (rc == ERR_OK && s->place != NULL)
+        rc = lessons_start(s->lessons, why);
     return rc;
 }
 
@@ -367,18 +395,22 @@ void parts_destroy(struct parts **parts)
     if (*parts == NULL)
         return;
     s = &(*parts)->services;
+    federation_stop(s->federation);
     logs_close(&s->logs); /* what is on its way out is cut, and that is written */
     jobs_stop(&s->jobs);
     support_stop(s->support);
     console_stop(s->console);
+    lessons_stop(s->lessons);
     notify_close(&s->notify);
     place_close(&s->place); /* the live server has ended */
     accounts_close(&s->accounts);
     if ((*parts)->is_audit_started)
         audit_stop(s->audit);
     writer_stop(&s->writer);
+    federation_close(&s->federation);
     support_close(&s->support);
     console_close(&s->console);
+    lessons_close(&s->lessons);
     watch_close(&s->watch);
     hours_close(&s->hours);
     words_close(&s->words);

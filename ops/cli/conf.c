@@ -1,6 +1,7 @@
 /* `ibasho conf show|check`: effective values with their origin; every defect with its line. */
 #include <stdio.h>
 
+#include "federation/federation.h"
 #include "node/base/node_conf.h"
 #include "node/db/audit.h"
 #include "node/db/files.h"
@@ -30,6 +31,7 @@ const struct conf_table cli_conf_tables[] = {
     {place_conf_rows, PLACE_CONF_N},
     {net_conf_rows, NET_CONF_N},
     {notify_conf_rows, NOTIFY_CONF_N},
+    {federation_conf_rows, FEDERATION_CONF_N},
     {backup_conf_rows, BACKUP_CONF_N},
     {NULL, 0},
 };

@@ -7,11 +7,15 @@ CERT_RENEW_S=$((30 * 24 * 3600))
 
 # cert_new OUT SUBJECT CA EXTENSIONS: OUT.key (P-256) and OUT.pem, signed by CA/ca.key.
 cert_new() {
+    (umask 077 && openssl ecparam -name prime256v1 -genkey -noout -out "$1.key") && cert_sign "$@"
+}
+
+# The same with the OUT.key that is there.
+cert_sign() {
     local out=$1 subject=$2 ca=$3 extensions=$4
     (
         umask 077
-        openssl ecparam -name prime256v1 -genkey -noout -out "$out.key" &&
-            openssl req -new -key "$out.key" -subj "$subject" -out "$out.csr" &&
+        openssl req -new -key "$out.key" -subj "$subject" -out "$out.csr" &&
             openssl x509 -req -in "$out.csr" -CA "$ca/ca.pem" -CAkey "$ca/ca.key" \
                 -set_serial "0x$(openssl rand -hex 16)" -days "$CERT_DAYS" -sha256 \
                 -extfile <(printf '%s\n' "$extensions") -out "$out.pem" 2>/dev/null
@@ -53,6 +57,37 @@ extendedKeyUsage=serverAuth" || return 1
     )
     chown "root:$group" "$out.tmp" && chmod 0640 "$out.tmp" && mv "$out.tmp" "$out"
     rm -f "$out.new.pem" "$out.new.key"
+}
+
+# cert_federation CA OUT GROUP NAME: as cert_server, but a renewed certificate keeps its key, which
+# the other nodes know by its pin (cert_pin).
+cert_federation() {
+    local ca=$1 out=$2 group=$3 name=$4
+    is_fresh "$out" && openssl verify -CAfile "$ca/ca.pem" "$out" >/dev/null 2>&1 && return
+    (
+        umask 077
+        if [ -s "$out" ]; then
+            openssl pkey -in "$out" -out "$out.new.key"
+        else
+            openssl ecparam -name prime256v1 -genkey -noout -out "$out.new.key"
+        fi
+    ) && cert_sign "$out.new" "/O=Ibasho/CN=$name" "$ca" "subjectAltName=DNS:$name
+basicConstraints=critical,CA:false
+keyUsage=critical,digitalSignature
+extendedKeyUsage=serverAuth" || return 1
+    (
+        umask 077
+        cat "$out.new.pem" "$ca/ca.pem" "$out.new.key" >"$out.tmp"
+    )
+    chown "root:$group" "$out.tmp" && chmod 0640 "$out.tmp" && mv "$out.tmp" "$out"
+    rm -f "$out.new.pem" "$out.new.key"
+}
+
+# cert_pin FILE: SHA-256 of the key in a certificate (SubjectPublicKeyInfo), in hexadecimal: what a
+# registry lists for a node.
+cert_pin() {
+    openssl x509 -in "$1" -noout -pubkey | openssl pkey -pubin -outform DER |
+        sha256sum | cut -c1-64
 }
 
 # cert_office CA OUT NODE: OUT.pem, OUT.key and OUT.p12 (password "ibasho", for a browser) of a

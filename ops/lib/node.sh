@@ -152,6 +152,7 @@ front.public_url = $URL_PUBLIC
 front.uploads_url = $URL_UPLOADS
 front.office_url = $URL_OFFICE
 front.federation_url = $URL_FEDERATION
+federation.allow_private = true
 front.plain_http = ${IBASHO_PLAIN_HTTP:-true}
 accounts.operator_makes = ${IBASHO_OPERATOR_MAKES:-true}
 CONF
@@ -202,7 +203,9 @@ node_create() {
     node_run_dirs
     [ -s "$DATA/node.conf" ] || node_write_conf "$(uuid_new)" "$2" "$3"
     cert_server "$BASE/ca" "$DATA/front/server.pem" "$FRONT_USER" "$NODE.localhost" \
-        "uploads.$NODE.localhost" "office.$NODE.localhost" "federation.$NODE.localhost"
+        "uploads.$NODE.localhost" "office.$NODE.localhost"
+    cert_federation "$BASE/ca" "$DATA/front/federation.pem" "$FRONT_USER" \
+        "federation.$NODE.localhost"
     # Each town has an office authority of its own: no town's certificate opens another's office.
     ca_init "$BASE/ca/town-$NODE"
     cert_office "$BASE/ca/town-$NODE" "$BASE/ca/office-$NODE" "$NODE"

@@ -20,7 +20,7 @@ struct field {
 static void field_open(struct field *f, bool allow_private)
 {
     const struct net_peer_conf conf = {
-        .allow_private = allow_private, .connect_ms = 2000, .timeout_ms = 3000};
+        .allow_private = allow_private, .connect_ms = 500, .timeout_ms = 800};
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t len = sizeof at;
 

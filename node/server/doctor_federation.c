@@ -1,0 +1,77 @@
+/* This node among others: is it one of a federation, is what it knows of it fresh, does what it
+ * owes the others get there? */
+#include <inttypes.h>
+
+#include "federation/federation.h"
+#include "node/base/clock.h"
+#include "node/server/doctor.h"
+
+#define LATE_US       HOUR_US
+#define CONTRACT_SOON (30 * DAY_US)
+
+static void check_trust(struct doctor *d, struct federation *federation)
+{
+    struct trust_status status;
+    int64_t now = d->req->now_utc_us;
+
+    trust_status_read(federation_trust(federation), now, &status);
+    if (!status.has_registry)
+        doctor_add(d, "federation", DOCTOR_OK, "",
+                   "ほかの自治体との連携は、していません（登録簿がありません）。");
+    else if (status.is_split)
+        doctor_add(d, "federation", DOCTOR_BAD, "都道府県の担当者に、すぐ知らせてください。",
+                   "同じ番号の登録簿が二つあります（%" PRId64 " 番）。", status.split_seq);
+    else if (status.own_kid[0] == '\0')
+        doctor_add(d, "federation", DOCTOR_BAD,
+                   "ibasho federation show で、登録簿と鍵のようすを見てください。",
+                   "登録簿に、このノードのいま使える鍵がのっていません。");
+    else if (!status.is_fresh)
+        doctor_add(d, "federation", DOCTOR_WARN,
+                   "とりまとめのノードが動いているか、確かめてください。",
+                   "登録簿（%" PRId64 " 番）が新しいかどうか、確かめられていません。",
+                   status.head.seq);
+    else if (status.own_contract_to_utc_us < now + CONTRACT_SOON)
+        doctor_add(d, "federation", DOCTOR_WARN, "契約を続けるときは、登録簿を新しくします。",
+                   "連携の契約は、あと %" PRId64 " 日で終わります。",
+                   (status.own_contract_to_utc_us - now) / DAY_US);
+    else
+        doctor_add(d, "federation", DOCTOR_OK, "",
+                   "登録簿（%" PRId64 " 番、%d のノード）は新しいものです。", status.head.seq,
+                   status.n_members);
+}
+
+static void check_outbox(struct doctor *d, const struct federation_stats *stats)
+{
+    bool is_late =
+        stats->oldest_utc_us != 0 && d->req->now_utc_us - stats->oldest_utc_us > LATE_US;
+
+    if (stats->n_refused_rows + stats->n_given_up > 0)
+        doctor_add(d, "federation-outbox", DOCTOR_WARN,
+                   "log/node.log の fed.undelivered の行を見てください。",
+                   "ほかのノードに断られたもの、とどかずにあきらめたものが %" PRId64
+                   " 件あります。",
+                   stats->n_refused_rows + stats->n_given_up);
+    else if (is_late)
+        doctor_add(d, "federation-outbox", DOCTOR_WARN,
+                   "相手のノードが動いているか、確かめてください。",
+                   "一時間より前から待っているものがあります（待ち %" PRId64
+                   " 件、返事のないノード %d）。",
+                   stats->n_waiting, stats->n_away);
+    else
+        doctor_add(d, "federation-outbox", DOCTOR_OK, "",
+                   "ほかのノードへ送るものは、とどいています（待ち %" PRId64 " 件）。",
+                   stats->n_waiting);
+}
+
+void doctor_check_federation(struct doctor *d)
+{
+    struct federation *federation = d->req->services->federation;
+    struct federation_stats stats;
+
+    if (federation == NULL || d->req->db == NULL)
+        return;
+    check_trust(d, federation);
+    if (federation_stats_read(federation, d->req->db, &stats, NULL) == ERR_OK &&
+        stats.has_registry)
+        check_outbox(d, &stats);
+}

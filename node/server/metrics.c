@@ -8,9 +8,9 @@
 #include "node/server/text.h"
 
 /* Every status this server answers with; anything else is counted as the last. */
-static const int statuses[] = {200, 201, 202, 204, 206, 301, 302, 303, 304, 400, 401,
-                               403, 404, 405, 409, 410, 411, 412, 413, 414, 415, 421,
-                               422, 423, 425, 428, 429, 431, 500, 501, 503, 504, 507, 0};
+static const int statuses[] = {200, 201, 202, 204, 206, 301, 302, 303, 304, 400, 401, 403,
+                               404, 405, 409, 410, 411, 412, 413, 414, 415, 421, 422, 423,
+                               425, 428, 429, 431, 500, 501, 503, 504, 507, 0};
 #define STATUSES_N  ((int)(sizeof statuses / sizeof statuses[0]))
 #define LISTENERS_N 5
 

@@ -13,7 +13,11 @@ Date.now = () => job.now * 1000; // the package asks nothing else what time it i
 
 const der = (prefix, hex) => Buffer.from(prefix + hex, "hex");
 const publicKey = (kid) =>
-  createPublicKey({ key: der("302a300506032b6570032100", job.public[kid]), format: "der", type: "spki" });
+  createPublicKey({
+    key: der("302a300506032b6570032100", job.public[kid]),
+    format: "der",
+    type: "spki",
+  });
 const privateKey = (kid) =>
   createPrivateKey({
     key: der("302e020100300506032b657004220420", job.secret[kid]),
@@ -28,7 +32,9 @@ async function holds(message, request) {
     verify: async (data, signature) => verify(null, data, publicKey(keyid), signature),
   });
   try {
-    return (await httpbis.verifyMessage({ keyLookup, notAfter: job.now }, message, request)) === true;
+    return (
+      (await httpbis.verifyMessage({ keyLookup, notAfter: job.now }, message, request)) === true
+    );
   } catch {
     return false;
   }
@@ -69,7 +75,12 @@ for (const item of job.items) {
       name: "fed",
       fields: job.fields,
       params: ["created", "expires", "nonce", "keyid", "alg", "tag"],
-      paramValues: { created: when(job.now), expires: when(job.now + 60), nonce: item.nonce, tag: job.tag },
+      paramValues: {
+        created: when(job.now),
+        expires: when(job.now + 60),
+        nonce: item.nonce,
+        tag: job.tag,
+      },
     },
     { method: item.method, url: item.url, headers: item.unsigned },
   );

@@ -37,7 +37,7 @@ static enum fed_code check_time(const struct fed_gate *gate, const struct fed_cl
     if (claim->created_utc_us > now_utc_us + AHEAD_US ||
         now_utc_us - claim->created_utc_us > LIFE_US || now_utc_us > claim->expires_utc_us)
         return FED_BAD_TIME;
-    return claim->created_utc_us < gate->open_utc_us + AHEAD_US ? FED_EARLY_BOOT : FED_OK;
+    return claim->created_utc_us - AHEAD_US < gate->open_utc_us ? FED_EARLY_BOOT : FED_OK;
 }
 
 /* From the signature on: what only the holder of a key of the registry reaches. */

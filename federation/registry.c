@@ -24,6 +24,7 @@ struct registry {
     atomic_int n_refs;
     struct arena *arena;
     char federation[FED_FEDERATION_CAP];
+    struct span name_ja;
     struct fed_head head;
     struct hash256 prev;
     int64_t issued_utc_us, expires_utc_us;
@@ -108,6 +109,9 @@ static enum err take_head(const struct registry_head_doc *doc, struct registry *
         rc = take_thresholds(doc, &r->thresholds, why);
     if (rc != ERR_OK)
         return rc;
+    r->name_ja = arena_copy(r->arena, doc->name_ja);
+    if (r->name_ja.p == NULL)
+        return fail_set(why, ERR_NOMEM, "a name");
     r->head.seq = doc->seq;
     r->issued_utc_us = doc->issued_utc_us;
     r->expires_utc_us = doc->expires_utc_us;
@@ -416,6 +420,11 @@ void registry_unref(struct registry **registry)
 const char *registry_federation(const struct registry *registry)
 {
     return registry->federation;
+}
+
+struct span registry_name_ja(const struct registry *registry)
+{
+    return registry->name_ja;
 }
 
 struct fed_head registry_head(const struct registry *registry)

@@ -105,6 +105,7 @@ struct registry *registry_ref(struct registry *registry);
 void registry_unref(struct registry **registry); /* NULL is fine; leaves NULL */
 
 const char *registry_federation(const struct registry *registry);
+struct span registry_name_ja(const struct registry *registry); /* of the federation */
 struct fed_head registry_head(const struct registry *registry);
 struct hash256 registry_prev(const struct registry *registry); /* zeros for sequence 1 */
 int64_t registry_issued_utc_us(const struct registry *registry);

@@ -114,10 +114,10 @@ static bool load(struct fed_office *office, const char *path)
 
 bool fed_office_open(struct cli *cli, const char *dir, struct fed_office *out)
 {
-    int64_t now = clock_utc_us(), seq = newest(dir);
+    int64_t seq = newest(dir);
     char *path;
 
-    *out = (struct fed_office){.cli = cli, .dir = dir, .now_utc_us = now - now % SECOND_US};
+    *out = (struct fed_office){.cli = cli, .dir = dir, .now_utc_us = clock_utc_us()};
     if (seq < 0) {
         cli_say("%s というフォルダーがありません。", dir);
         return false;

@@ -16,7 +16,7 @@ struct fed_office {
     const char *dir;
     struct registry *current; /* NULL before the first */
     struct span bytes;        /* of it */
-    int64_t now_utc_us;       /* whole seconds */
+    int64_t now_utc_us;
 };
 
 /* ERR_OK, or it was said on standard error. */

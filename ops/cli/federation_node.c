@@ -84,8 +84,9 @@ static bool is_checked(struct cli *cli, const struct fed_invitation *invitation,
 
     fed_roots_code(invitation->federation, invitation->roots, code);
     fed_when_text(invitation->until_utc_us, until);
-    fprintf(stderr, "連合　　%.*s\n招待先　%.*s\n期限　　%s\n",
-            SPAN_ARG(invitation->federation), SPAN_ARG(invitation->guest_ja), until);
+    fprintf(stderr, "連合　　%.*s（%.*s）\n招待先　%.*s\n期限　　%s\n",
+            SPAN_ARG(invitation->name_ja), SPAN_ARG(invitation->federation),
+            SPAN_ARG(invitation->guest_ja), until);
     if (check == NULL)
         check = cli_ask(cli, "電話か紙で受け取った確認番号: ", false);
     if (check != NULL && strcmp(check, code) == 0)

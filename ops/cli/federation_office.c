@@ -406,7 +406,7 @@ static int invite(struct cli *cli, int argc, char **argv)
     if (roots.n != 1 || !invitation_id(&invitation.id))
         return end(&office, &roots, cli_wrong_words(&rows[INVITE]));
     invitation.federation = span_text(registry_federation(office.current));
-    invitation.name_ja = invitation.federation;
+    invitation.name_ja = registry_name_ja(office.current);
     invitation.guest_ja = span_text(guest);
     invitation.seq = registry_head(office.current).seq;
     invitation.issued_utc_us = office.now_utc_us;

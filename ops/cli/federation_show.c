@@ -72,19 +72,19 @@ void federation_show_status(const struct federation_status *s)
 
 static void put_thresholds(const struct fed_thresholds *t)
 {
-    printf("数の出し方　　とりまとめ役へは %d 人より少ない欄を出しません。公表は、",
-           t->coordinator_k);
+    printf("数の出し方　　とりまとめ役へは、%d 人より少ない欄を出しません\n", t->coordinator_k);
     for (int i = 0; i < t->n_tiers; i++) {
         if (t->tiers[i].population_under > 0)
-            printf("人口 %" PRId64 " 人より少ないとき ", t->tiers[i].population_under);
+            printf("　　　　　　　公表　人口 %" PRId64 " 人より少ない自治体は、",
+                   t->tiers[i].population_under);
         else
-            fputs("そのほか ", stdout);
+            printf("　　　　　　　公表　そのほかの自治体は、");
         if (t->tiers[i].hide_under == 0)
-            fputs("出しません、", stdout);
+            puts("出しません");
         else
-            printf("1〜%d 人の欄を出しません、", t->tiers[i].hide_under - 1);
+            printf("1〜%d 人の欄を出しません\n", t->tiers[i].hide_under - 1);
     }
-    printf("出す数は %d ずつに丸めます。\n", t->round_to);
+    printf("　　　　　　　公表する数は %d ずつに丸めます\n", t->round_to);
 }
 
 static const char *roles_text(struct cli *cli, unsigned roles)
@@ -150,9 +150,10 @@ void federation_show_registry(struct cli *cli, const struct registry *registry,
     *hex_write(head.sha256.b, HASH256_BYTES, hash) = '\0';
     fed_when_text(registry_issued_utc_us(registry), issued);
     fed_when_text(registry_expires_utc_us(registry), expires);
-    printf("登録簿　　　　%s 第 %" PRId64 " 号\n発行　　　　　%s\n期限　　　　　%s%s\n"
+    printf("登録簿　　　　%.*s（%s）第 %" PRId64 " 号\n発行　　　　　%s\n期限　　　　　%s%s\n"
            "ハッシュ値　　%s\n",
-           registry_federation(registry), head.seq, issued, expires,
+           SPAN_ARG(registry_name_ja(registry)), registry_federation(registry), head.seq,
+           issued, expires,
            now_utc_us < registry_expires_utc_us(registry) ? "" : "（切れています）", hash);
     put_thresholds(registry_thresholds(registry));
     printf("ノード　　　　%d\n", registry_n_members(registry));

@@ -1,5 +1,4 @@
 /* The signature base and the forms of the values in it. */
-#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "federation/profile_priv.h"
@@ -166,8 +165,9 @@ struct span profile_authority(struct span endpoint)
     return endpoint;
 }
 
-enum fed_code ed25519_check(struct span bytes, const uint8_t signature[PROFILE_SIGNATURE_BYTES],
-                            const uint8_t ed25519[32])
+static enum fed_code check_once(struct span bytes,
+                                const uint8_t signature[PROFILE_SIGNATURE_BYTES],
+                                const uint8_t ed25519[32])
 {
     EVP_PKEY *pkey = NULL;
     EVP_MD_CTX *ctx = NULL;
@@ -178,14 +178,23 @@ enum fed_code ed25519_check(struct span bytes, const uint8_t signature[PROFILE_S
     if (pkey == NULL || ctx == NULL || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) != 1)
         goto out;
     /* 1 a match, 0 a mismatch, less: for Ed25519 a malformed signature, the signer's fault all
-     * the same. OpenSSL says 0 too when memory runs out on the way, and leaves a note of it. */
-    ERR_clear_error();
-    if (EVP_DigestVerify(ctx, signature, PROFILE_SIGNATURE_BYTES, bytes.p, bytes.len) == 1)
-        code = FED_OK;
-    else if (ERR_GET_REASON(ERR_peek_error()) != ERR_R_MALLOC_FAILURE)
-        code = FED_BAD_SIGNATURE;
+     * the same. */
+    code = EVP_DigestVerify(ctx, signature, PROFILE_SIGNATURE_BYTES, bytes.p, bytes.len) == 1
+               ? FED_OK
+               : FED_BAD_SIGNATURE;
 out:
     EVP_MD_CTX_free(ctx);
     EVP_PKEY_free(pkey);
     return code;
+}
+
+/* OpenSSL 3.0 says 0 as well when memory runs out half-way, without a note of it. Our own
+ * trouble must not be told as a false signature (the peer would give up), so a mismatch is
+ * asked twice: without memory the second time does not begin. */
+enum fed_code ed25519_check(struct span bytes, const uint8_t signature[PROFILE_SIGNATURE_BYTES],
+                            const uint8_t ed25519[32])
+{
+    enum fed_code code = check_once(bytes, signature, ed25519);
+
+    return code == FED_BAD_SIGNATURE ? check_once(bytes, signature, ed25519) : code;
 }

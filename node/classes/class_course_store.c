@@ -251,7 +251,7 @@ enum err class_course_store_state(struct tx *tx, struct db *db, struct id course
 
     if (rc == ERR_OK && n == 0)
         rc = fail_set(why, ERR_NOT_FOUND, "no such course");
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && all != NULL)
         *out = all[0];
     return rc;
 }

@@ -94,7 +94,7 @@ static enum err find_days(struct req *req, int32_t from, int32_t to,
         rc = hours_store_plan(NULL, req->db, req->arena, &hours, why);
     if (rc == ERR_OK)
         rc = class_day_store_current(NULL, req->db, from, to, req->arena, &own, &n_own, why);
-    for (size_t i = 0; i < n_days && rc == ERR_OK; i++) {
+    for (size_t i = 0; i < n_days && rc == ERR_OK && days != NULL; i++) {
         int32_t day = from + (int32_t)i;
         bool has_own = at < n_own && own[at].day == day;
 
@@ -131,29 +131,42 @@ bool class_floor_has(const struct floor *floor, struct span area)
 }
 
 /* Each floor is looked up once. */
+struct placed {
+    const struct floor *floor;
+};
+
+static enum err find_floor(struct req *req, const struct class_lesson_row *lessons, size_t i,
+                           struct placed *placed, struct fail *why)
+{
+    struct place_floor_now now = {.floor = NULL};
+    size_t same = 0;
+    enum err rc;
+
+    while (same < i && !span_eq(lessons[same].floor, lessons[i].floor))
+        same++;
+    if (same < i) {
+        placed[i] = placed[same];
+        return ERR_OK;
+    }
+    rc = place_floor_find(req->db, lessons[i].floor, req->arena, &now, why);
+    placed[i].floor = rc == ERR_OK ? now.floor : NULL;
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
 static enum err find_places(struct req *req, const struct class_lesson_row *lessons, size_t n,
                             const bool **out, struct fail *why)
 {
-    const struct floor **floors = arena_alloc(req->arena, (n + 1) * sizeof *floors);
+    struct placed *placed = arena_alloc(req->arena, (n + 1) * sizeof *placed);
     bool *is_placed = arena_alloc(req->arena, (n + 1) * sizeof *is_placed);
-    enum err rc =
-        floors == NULL || is_placed == NULL ? fail_set(why, ERR_NOMEM, "floors") : ERR_OK;
+    enum err rc = ERR_OK;
 
+    if (placed == NULL || is_placed == NULL)
+        return fail_set(why, ERR_NOMEM, "floors");
     for (size_t i = 0; i < n && rc == ERR_OK; i++) {
-        struct place_floor_now now = {.floor = NULL};
-        size_t same = 0;
-
-        while (same < i && !span_eq(lessons[same].floor, lessons[i].floor))
-            same++;
-        if (same < i)
-            now.floor = floors[same];
-        else
-            rc = place_floor_find(req->db, lessons[i].floor, req->arena, &now, why);
-        if (rc == ERR_NOT_FOUND)
-            rc = ERR_OK;
-        floors[i] = now.floor;
-        is_placed[i] = now.floor != NULL && (lessons[i].area.len == 0 ||
-                                             class_floor_has(now.floor, lessons[i].area));
+        rc = find_floor(req, lessons, i, placed, why);
+        is_placed[i] =
+            placed[i].floor != NULL &&
+            (lessons[i].area.len == 0 || class_floor_has(placed[i].floor, lessons[i].area));
     }
     *out = is_placed;
     return rc;

@@ -383,7 +383,7 @@ enum err class_lesson_store_find(struct tx *tx, struct db *db, struct id lesson,
     rc = id_is_none(lesson) ? ERR_OK : list_lessons(tx, db, &args, arena, &all, &n, why);
     if (rc == ERR_OK && n == 0)
         rc = fail_set(why, ERR_NOT_FOUND, "no such lesson");
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && all != NULL)
         *row_out = all[0];
     return rc;
 }

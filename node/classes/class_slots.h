@@ -8,7 +8,7 @@
 #include "tenants/hours/hours.h"
 
 #define CLASS_SLOTS_MOST     8
-#define CLASS_SLOTS_TEXT_CAP (CLASS_SLOTS_MOST * 12)
+#define CLASS_SLOTS_TEXT_CAP 96 /* CLASS_SLOTS_MOST of 12 bytes */
 
 struct class_slot {
     int from, to; /* from < to */

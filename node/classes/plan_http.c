@@ -279,7 +279,7 @@ static enum err put_slots(struct showing *s, const struct class_plan_day *day,
                              : class_slots_write(&day->slots, s->req->arena, &times, why);
 
     docs = times.at;
-    for (int i = 0; i < day->slots.n && rc == ERR_OK; i++) {
+    for (int i = 0; i < day->slots.n && rc == ERR_OK && at != NULL && docs != NULL; i++) {
         struct class_flags flags;
 
         at[i] = (struct slot_output){.n = i + 1, .from = docs[i].from, .to = docs[i].to};
@@ -344,7 +344,7 @@ static enum err put_staff(struct showing *s, struct jx_list *out, struct fail *w
     enum err rc =
         at == NULL ? fail_set(why, ERR_NOMEM, "staff") : class_names_open(s->req, &names, why);
 
-    if (rc != ERR_OK)
+    if (rc != ERR_OK || at == NULL)
         return rc;
     for (size_t i = 0; i < plan->n_accounts; i++) {
         const struct class_account *account = &plan->accounts[i];
@@ -407,7 +407,7 @@ static void show_plan(struct req *req)
     struct showing s = {.req = req};
     struct plan_output out;
     struct fail why = {.code = ERR_OK};
-    int32_t from, to;
+    int32_t from = 0, to = 0;
     enum err rc = read_range(req, &from, &to, &why);
 
     arena_mark_secret(req->arena);

@@ -99,7 +99,7 @@ static void list_qualifications(struct req *req)
         items = arena_alloc(req->arena, (n + 1) * sizeof *items);
         rc = items == NULL ? fail_set(&why, ERR_NOMEM, "qualifications") : ERR_OK;
     }
-    for (size_t i = 0; i < n && rc == ERR_OK; i++)
+    for (size_t i = 0; i < n && rc == ERR_OK && items != NULL; i++)
         rc = output_of(req, &names, &rows[i], &items[i], &why);
     class_names_close(&names);
     out.items = (struct jx_list){items, n};

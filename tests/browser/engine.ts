@@ -319,21 +319,32 @@ export async function visiting(
   await visit.end(t);
 }
 
-const states = new Map<string, Awaited<ReturnType<BrowserContext["storageState"]>>>();
+const states = new Map<
+  string,
+  { readonly state: NonNullable<VisitOptions["state"]>; readonly until: number }
+>();
+// A child's visit that is left alone ends after half an hour.
+const leftAloneMs = 1_200_000;
 
-/** The cookies of someone who has come in: a code is accepted once, so each signs in once a run. */
+/** The cookies of someone who has come in: a code is accepted once, so each signs in once, and again when
+ * their visit was left alone for long. */
 export async function signedIn(
   at: Place,
   name: string,
 ): Promise<NonNullable<VisitOptions["state"]>> {
-  const known = states.get(name);
-  if (known !== undefined) return known;
+  const key = `${at.url} ${name}`;
+  const known = states.get(key);
+  const until = Date.now() + leftAloneMs;
+  if (known !== undefined && Date.now() < known.until) {
+    states.set(key, { state: known.state, until });
+    return known.state;
+  }
   const visit = await Visit.begin(at);
   await visit.open();
   await visit.signIn(login(at, name));
   const state = await visit.context.storageState();
   await visit.context.close();
-  states.set(name, state);
+  states.set(key, { state, until });
   return state;
 }
 

@@ -8,7 +8,7 @@ import { suite, type T } from "./t.ts";
 import { asked } from "./watch_made.ts";
 
 const test = suite(import.meta.filename);
-const town = () => place("afternoon"); // made when it is asked for
+const town = () => place("payload"); // made when it is asked for
 const nameOf = (who: string): string => login(town(), `afternoon_${who}`).display_name;
 
 const payloads: readonly string[] = readFileSync("tests/browser/payloads.txt", "utf8")

@@ -224,7 +224,7 @@ static bool make_room(struct nonces *nonces)
 
     if (nonces->n_kids < nonces->cap_kids)
         return true;
-    kids = realloc(nonces->kids, cap * sizeof *kids);
+    kids = realloc(nonces->kids, cap * sizeof(struct used *));
     if (kids == NULL)
         return false;
     nonces->kids = kids;
@@ -255,7 +255,7 @@ static enum fed_code used_of(struct nonces *nonces, const char *kid, int64_t now
     memcpy(used->kid, kid, strlen(kid) + 1);
     used->forgot_us = INT64_MIN;
     memmove(nonces->kids + at + 1, nonces->kids + at,
-            (nonces->n_kids - at) * sizeof *nonces->kids);
+            (nonces->n_kids - at) * sizeof(struct used *));
     nonces->kids[at] = used;
     nonces->n_kids++;
     *used_out = used;

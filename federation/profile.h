@@ -25,7 +25,7 @@
 #define PROFILE_PATH_MOST      1024
 #define PROFILE_QUERY_MOST     2048
 #define PROFILE_AUTHORITY_MOST 262
-#define PROFILE_BODY_MOST      (1024 * 1024) /* a signed document: FED_DOC_TEXT_CAP */
+#define PROFILE_BODY_MOST      1048576 /* 1 MiB; a signed document: FED_DOC_TEXT_CAP */
 #define PROFILE_BASE_CAP       5120
 
 /* Content types: these and no parameters. A request is never a problem. */

@@ -120,9 +120,13 @@ bool id_read(struct span value, struct id *id_out)
 }
 
 /* base64url (RFC 4648, section 5) is the other alphabet; its padding is not sent. */
-static char swapped(char c, const char *from, const char *to)
+static char swapped(char c, const char from[2], const char to[2])
 {
-    return c == from[0] ? to[0] : c == from[1] ? to[1] : c;
+    if (c == from[0])
+        return to[0];
+    if (c == from[1])
+        return to[1];
+    return c;
 }
 
 bool nonce_read(struct span text, uint8_t nonce_out[PROFILE_NONCE_BYTES])
@@ -134,7 +138,7 @@ bool nonce_read(struct span text, uint8_t nonce_out[PROFILE_NONCE_BYTES])
         return false;
     for (size_t i = 0; i < NONCE_LEN; i++)
         base64[i] = swapped((char)text.p[i], "-_", "+/");
-    memcpy(base64 + NONCE_LEN, "==", 2);
+    base64[NONCE_LEN] = base64[NONCE_LEN + 1] = '=';
     return base64_read(span_of(base64, sizeof base64), nonce_out, PROFILE_NONCE_BYTES);
 }
 

@@ -196,13 +196,13 @@ enum err fed_invitation_write(const struct fed_invitation *invitation, struct ar
     return one_line(FED_DOC_INVITATION, &invitation_shape, &line, arena, bytes_out, why);
 }
 
-enum err fed_join_write(const struct fed_join *join, struct span invitation_text,
-                        struct arena *arena, struct span *bytes_out, struct fail *why)
+enum err fed_join_write(const struct fed_join *join, struct arena *arena,
+                        struct span *bytes_out, struct fail *why)
 {
     struct key_line key = line_of_key(&join->key);
     struct pin_line pins[FED_SPKI_MOST];
     const struct join_line line = {
-        .invitation = invitation_text,
+        .invitation = join->invitation_text,
         .node = join->node,
         .code = join->code,
         .name_ja = join->name_ja,
@@ -353,6 +353,7 @@ enum err fed_join_read(struct span text, int64_t now_utc_us, struct arena *arena
     if (rc != ERR_OK)
         return rc;
     pins = line.spki.at;
+    join.invitation_text = line.invitation;
     join.node = line.node;
     join.code = line.has_code ? line.code : SPAN_NONE;
     join.name_ja = line.name_ja;

@@ -35,6 +35,7 @@ struct fed_invitation {
 
 struct fed_join {
     struct fed_invitation invitation;
+    struct span invitation_text; /* the one text of it */
     struct id node;
     struct span code, name_ja, endpoint; /* code may be empty */
     uint8_t spki[FED_SPKI_MOST][FED_SPKI_BYTES];
@@ -67,9 +68,8 @@ NODISCARD enum err fed_doc_sign(enum fed_doc_type type, struct span bytes,
 NODISCARD enum err fed_invitation_write(const struct fed_invitation *invitation,
                                         struct arena *arena, struct span *bytes_out,
                                         struct fail *why);
-NODISCARD enum err fed_join_write(const struct fed_join *join, struct span invitation_text,
-                                  struct arena *arena, struct span *bytes_out,
-                                  struct fail *why);
+NODISCARD enum err fed_join_write(const struct fed_join *join, struct arena *arena,
+                                  struct span *bytes_out, struct fail *why);
 NODISCARD enum err fed_rotation_write(const struct fed_rotation *rotation, struct arena *arena,
                                       struct span *bytes_out, struct fail *why);
 

@@ -189,7 +189,8 @@ static enum err join_write(struct req *req, const struct federation_join *in, st
     enum err rc;
 
     join.node = node;
-    rc = fed_join_write(&join, in->invitation, req->arena, &bytes, why);
+    join.invitation_text = in->invitation;
+    rc = fed_join_write(&join, req->arena, &bytes, why);
     if (rc == ERR_OK)
         rc = fed_doc_sign(FED_DOC_JOIN, bytes, &signer, req->arena, &line, why);
     return rc == ERR_OK ? fed_doc_join(bytes, line, req->arena, whole_out, why) : rc;

@@ -400,7 +400,7 @@ const script: readonly Step[] = [
       await visit.choose("light", "plain");
       await visit.signIn(loginOf("b"));
       await page.goto(`${town().url}/#/place`);
-      const care = page.locator(".care", { hasText: /お休みする時間です。\d+時\d+分から/ });
+      const care = page.locator(".care", { hasText: /お休みする時間です。.*\d+時\d+分から/ });
       await care.waitFor();
       t.eq(await page.locator(".sos").count(), 1, "help stays one tap away");
     },

@@ -22,7 +22,7 @@
 struct trust;
 
 #define TRUST_LAG_US       (10 * MINUTE_US) /* how long a peer may know the one before */
-#define TRUST_KEY_NAME_CAP 24               /* "federation-3" in the keyring */
+#define TRUST_KEY_NAME_CAP 32               /* "federation-3" in the keyring */
 
 struct trust_conf {
     struct writer *writer; /* stopped before trust_close */

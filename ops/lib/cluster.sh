@@ -22,6 +22,15 @@ cluster_user() {
         --shell /usr/sbin/nologin "$1" 2>/dev/null || getent passwd "$1" >/dev/null
 }
 
+# Two programs at once while one takes over from the other, up to 15 each (writer, http workers 2,
+# notices 2, jobs, place, support, console, lessons, other nodes 2, exports), backup and operator.
+CLUSTER_CONNECTIONS=40
+
+# cluster_follow DATA: a cluster made by an older checkout may hold as many; from its next start.
+cluster_follow() {
+    sed -i "s/^max_connections = .*/max_connections = $CLUSTER_CONNECTIONS/" "$1/postgresql.conf"
+}
+
 cluster_write_conf() { # DATA USER SOCKDIR
     cat >"$1/postgresql.conf" <<CONF
 # Written by ops/lib/cluster.sh.
@@ -29,8 +38,7 @@ listen_addresses = ''
 unix_socket_directories = '$3'
 unix_socket_permissions = 0700
 
-# At most 4 connections at idle (writer 1, http workers 2, jobs 1) and 3 for backup and operator.
-max_connections = 20
+max_connections = $CLUSTER_CONNECTIONS
 superuser_reserved_connections = 3
 shared_buffers = 16MB
 wal_buffers = 512kB

@@ -214,6 +214,8 @@ node_create() {
     if [ ! -s "$DATA/cluster/PG_VERSION" ]; then
         rm -rf "$DATA/cluster" # an interrupted initdb
         cluster_init "$DATA/cluster" "$NODE_USER" "$NODE_RUN/pg" || die "no cluster for $NODE"
+    else
+        cluster_follow "$DATA/cluster"
     fi
 }
 

@@ -43,6 +43,16 @@ ASKED = (
     ("talk.block", {"seat": NOBODY}),
     ("talk.unblock", {"block": str(uuid.uuid4())}),
     ("talk.blocks", {}),
+    ("lesson.join", {"lesson": str(uuid.uuid4())}),
+    ("lesson.leave", {"lesson": str(uuid.uuid4())}),
+    ("lesson.hand", {"lesson": str(uuid.uuid4()), "on": True}),
+    ("lesson.page", {"lesson": str(uuid.uuid4()), "page": 1}),
+    ("lesson.poll.open", {"lesson": str(uuid.uuid4()), "poll": str(uuid.uuid4()), "question": "どう",
+                          "choices": ["はい", "まだ"]}),
+    ("lesson.poll.answer", {"poll": str(uuid.uuid4()), "choice": 0}),
+    ("lesson.poll.close", {"poll": str(uuid.uuid4())}),
+    ("lesson.ask", {"lesson": str(uuid.uuid4()), "question": str(uuid.uuid4()), "text": "なぜですか"}),
+    ("lesson.answered", {"lesson": str(uuid.uuid4()), "question": str(uuid.uuid4())}),
     ("place.resume", {"visit": str(uuid.uuid4()), "token": "A" * 43, "last_n": 0}),
 )
 

@@ -224,6 +224,9 @@ ROUTES = {
         "id": nonce(), "day": "2020-01-01", "slot": 1, "course": nonce(), "floor": "classes",
         "sub_supports": False, "supporters": []}), ("forged",)),
     "lessons.cancel": Route(lambda w, r, k: ({"lesson": nonce()}, {"id": nonce()}), ("forged",)),
+    **{f"lessons.{act}": Route(lambda w, r, k: ({"lesson": nonce()}, None), ("forged",))
+       for act in ("material", "attendance", "live")},
+    "lessons.choose": Route(lambda w, r, k: ({"lesson": nonce()}, {"chosen": True}), ("forged",)),
     "qualifications.note": Route(lambda w, r, k: ({}, {
         "id": nonce(), "account": w.person(r, k), "kind": "expertise", "what": "ためし",
         "since": "2020-01-02", "until": "2020-01-01"}), PERSON_KINDS),

@@ -22,7 +22,9 @@ struct fed_gate {
     struct nonces *nonces;
     /* Since when this process alone accepts: its start, or, when it took over from another
      * program (ibasho-supervise --swap), the moment the other had stopped. Requests signed
-     * before that and FED_AHEAD_S more are FED_EARLY_BOOT. INT64_MAX: not open yet. */
+     * before that and FED_AHEAD_S more are FED_EARLY_BOOT. INT64_MAX: not open yet.
+     * In wall clock and fixed: if it followed a clock that is set back, what the process before
+     * accepted could come again. */
     int64_t open_utc_us;
     size_t body_most; /* of this way in; 0: what the profile allows */
 };

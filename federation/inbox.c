@@ -301,8 +301,10 @@ static void note_refusal(struct inbox *inbox, const struct fed_in *in,
              L_TEXT("kind", in->req.kind == NULL ? "" : in->req.kind->name),
              L_ID("peer", who == NULL ? ID_NONE : who->node),
              L_TEXT("proven", in->req.peer != NULL ? "yes" : "no"));
-    /* What our own state made us say is no act of anybody's. */
-    if (fed_code_is_passing(code) && code != FED_BAD_TIME)
+    /* What our own state made us say is no act of anybody's, and what a member asked for that
+     * is not there is none either. */
+    if ((fed_code_is_passing(code) && code != FED_BAD_TIME) ||
+        (code == FED_NOT_FOUND && in->req.kind != NULL && in->req.kind->keep == FED_KEEP_NONE))
         return;
     record_refusal(inbox, in, code, who);
 }

@@ -21,7 +21,7 @@ from lib.t import case, main  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
 
 EXPORTS, SEARCHES = "/api/v1/log-exports", "/api/v1/log-searches"
-KINDS = ["entry", "chat", "voice", "reaction"]
+KINDS = ["entry", "chat", "voice", "reaction", "lesson"]
 FORMULA, RARE = "=1+1", "ゔ𠮷野"
 nodes = Nodes("aozora")
 node = nodes.__enter__()["aozora"]

@@ -203,3 +203,63 @@ T_CASE(weekly_names_who_never_came_and_sums_the_same)
     T_SPAN(text, SPAN("{\"lines\":[]}"), "an empty list");
     arena_destroy(&arena);
 }
+
+static struct weekly_lesson lesson(uint8_t account, uint8_t key, const char *joined,
+                                   const char *left, enum lesson_why why)
+{
+    return (struct weekly_lesson){.account = id_of(account),
+                                  .lesson = id_of(key),
+                                  .course = id_of(99),
+                                  .course_version = 2,
+                                  .course_kind = SPAN("relax"),
+                                  .joined_utc_us = at(joined),
+                                  .left_utc_us = at(left),
+                                  .from_utc_us = at("2026-11-17T10:15:00+09:00"),
+                                  .to_utc_us = at("2026-11-17T11:00:00+09:00"),
+                                  .why = why};
+}
+
+T_CASE(weekly_adds_up_the_stays_of_one_lesson)
+{
+    const struct weekly_lesson lessons[] = {
+        lesson(7, 1, "2026-11-17T10:16:00+09:00", "2026-11-17T10:26:00+09:00", LESSON_LOST),
+        lesson(7, 1, "2026-11-17T10:40:00+09:00", "2026-11-17T10:46:00+09:00", LESSON_SELF),
+        lesson(7, 2, "2026-11-17T10:50:00+09:00", "2026-11-17T11:00:00+09:00", LESSON_END),
+        lesson(8, 1, "2026-11-17T10:15:00+09:00", "2026-11-17T10:20:00+09:00", LESSON_LOST),
+    };
+    struct arena *arena = arena_of();
+    const struct weekly_facts facts =
+        make((struct weekly_given){.lessons = lessons, .n_lessons = 4, .attended_minutes = 15},
+             arena);
+    struct hash256 sum;
+    struct span text;
+
+    T_REQ("AI-4.6-ア-3");
+    T_EQ(facts.n, 3, "a line a pupil and lesson");
+    T_EQ(facts.lines[0].kind, WEEKLY_LESSON, "a lesson");
+    T_EQ(facts.lines[0].seconds, 16 * 60, "both stays");
+    T_OK(facts.lines[0].is_attended && !facts.lines[1].is_attended, "long enough, and not");
+    T_EQ(facts.lines[0].n_lost, 1, "one cut");
+    T_EQ((int)facts.lines[0].end, WEEKLY_EXIT, "left by himself in the end");
+    T_EQ((int)facts.lines[2].end, WEEKLY_LOST, "another by a cut");
+    T_EQ(weekly_facts_text(facts.lines, 1, arena, &text, &sum, NULL), ERR_OK, "text");
+    T_OK(memmem(text.p, text.len, "\"course_kind\":\"relax\"", 21) != NULL, "its content");
+    arena_destroy(&arena);
+}
+
+/* Reports that were made before lessons were in them keep their sums. */
+T_CASE(weekly_lines_of_before_read_as_before)
+{
+    const struct weekly_line line = {.account = id_of(1), .kind = WEEKLY_NONE};
+    struct arena *arena = arena_of();
+    struct hash256 sum;
+    struct span text;
+
+    T_EQ(weekly_facts_text(&line, 1, arena, &text, &sum, NULL), ERR_OK, "text");
+    T_SPAN(text,
+           SPAN("{\"lines\":[{\"account\":\"00000000-0000-0000-0000-000000000001\",\"end_how\":"
+                "\"open\",\"is_continued\":false,\"is_trial\":false,\"kind\":\"none\",\"n\":0,"
+                "\"n_lost\":0,\"seconds\":0}]}"),
+           "byte for byte");
+    arena_destroy(&arena);
+}

@@ -52,7 +52,7 @@ export function quickDays(name: QuickName, now: Date): Days {
   }
 }
 
-export const logKinds = ["entry", "chat", "voice", "reaction"] as const;
+export const logKinds = ["entry", "chat", "voice", "reaction", "lesson"] as const;
 export type LogKind = (typeof logKinds)[number];
 
 /** How the file shall be: what Excel opens stands first. */

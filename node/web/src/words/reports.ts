@@ -13,7 +13,7 @@ export const reports = {
   logsNote: [
     "入退室《にゅうたいしつ》・文字《もじ》チャット・音声《おんせい》・リアクションの記録《きろく》を、CSVかJSONで受《う》け取《と》ります。",
     "4つの きろくを ファイルで もらいます。",
-    "The four logs as CSV or JSON.",
+    "The logs as CSV or JSON.",
   ],
   search: ["発言《はつげん》をさがす", "ことばを さがす", "Search the chat"],
   searchNote: [
@@ -102,6 +102,7 @@ export const logs = {
   chat: ["文字《もじ》チャット", "チャット", "Text chat"],
   voice: ["音声《おんせい》チャット", "こえ", "Voice chat"],
   reaction: ["リアクション", "リアクション", "Reactions"],
+  lesson: ["授業《じゅぎょう》への参加《さんか》", "じゅぎょう", "Lessons"],
   voiceNote: [
     "音声《おんせい》の記録《きろく》は、まだ項目《こうもく》の名前《なまえ》だけです。",
     "こえの きろくは まだ ありません。",

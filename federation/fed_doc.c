@@ -176,7 +176,7 @@ enum err fed_doc_signers(enum fed_doc_type type, struct span bytes, const struct
                          const struct fed_public *keys, int n_keys, struct arena *arena,
                          int *n_out, struct fail *why)
 {
-    struct span pae;
+    struct span pae = SPAN_NONE;
     int n = 0;
     enum err rc = fed_doc_pae(type, bytes, arena, &pae, why);
 

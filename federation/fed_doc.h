@@ -18,13 +18,13 @@
 #include "node/base/arena.h"
 #include "node/base/jx.h"
 
-#define FED_DOC_CAP        (2u * 1024 * 1024) /* bytes, without signatures */
+#define FED_DOC_CAP        ((size_t)2 * 1024 * 1024) /* bytes, without signatures */
 #define FED_DOC_SIGS_MOST  8
 #define FED_KID_CAP        41 /* "aozora-3": [a-z0-9-], 1 to 40 bytes, and a NUL */
 #define FED_PUBLIC_BYTES   32
 #define FED_SIG_BYTES      64
 #define FED_SIG_LINE_CAP   (FED_KID_CAP + 90)
-#define FED_DOC_TEXT_CAP   (FED_DOC_CAP + 1 + FED_DOC_SIGS_MOST * FED_SIG_LINE_CAP)
+#define FED_DOC_TEXT_CAP   (FED_DOC_CAP + 1 + (size_t)FED_DOC_SIGS_MOST * FED_SIG_LINE_CAP)
 #define FED_DOC_MEDIA_TYPE "text/vnd.ibasho.signed" /* of the one text */
 
 enum fed_doc_type {

@@ -20,6 +20,10 @@ struct kid_at {
     struct fed_key *key;
 };
 
+struct endpoint_at {
+    const struct fed_member *member;
+};
+
 struct registry {
     atomic_int n_refs;
     struct arena *arena;
@@ -34,7 +38,7 @@ struct registry {
     int n_members;
     struct kid_at *kids; /* by kid */
     int n_kids;
-    const struct fed_member **by_endpoint;
+    struct endpoint_at *by_endpoint;
 };
 
 #define BAD(why, ...) fail_set((why), ERR_PROTO, __VA_ARGS__)
@@ -312,8 +316,8 @@ static enum err check_keys(const struct registry *r, struct fail *why)
 
 static int endpoint_order(const void *a, const void *b)
 {
-    return strcmp((*(const struct fed_member *const *)a)->endpoint,
-                  (*(const struct fed_member *const *)b)->endpoint);
+    return strcmp(((const struct endpoint_at *)a)->member->endpoint,
+                  ((const struct endpoint_at *)b)->member->endpoint);
 }
 
 static enum err index_endpoints(struct registry *r, struct fail *why)
@@ -322,7 +326,7 @@ static enum err index_endpoints(struct registry *r, struct fail *why)
     if (r->by_endpoint == NULL)
         return fail_set(why, ERR_NOMEM, "endpoints");
     for (int i = 0; i < r->n_members; i++)
-        r->by_endpoint[i] = &r->members[i];
+        r->by_endpoint[i].member = &r->members[i];
     qsort(r->by_endpoint, (size_t)r->n_members, sizeof *r->by_endpoint, endpoint_order);
     for (int i = 1; i < r->n_members; i++)
         if (endpoint_order(&r->by_endpoint[i - 1], &r->by_endpoint[i]) == 0)
@@ -480,23 +484,23 @@ const struct fed_member *registry_member(const struct registry *registry, struct
                    sizeof *registry->members, node_find_order);
 }
 
-static int endpoint_find_order(const void *endpoint, const void *member)
+static int endpoint_find_order(const void *endpoint, const void *at)
 {
-    return strcmp(endpoint, (*(const struct fed_member *const *)member)->endpoint);
+    return strcmp(endpoint, ((const struct endpoint_at *)at)->member->endpoint);
 }
 
 const struct fed_member *registry_member_by_endpoint(const struct registry *registry,
                                                      struct span endpoint)
 {
     char text[FED_ENDPOINT_CAP] = "";
-    const struct fed_member *const *at;
+    const struct endpoint_at *at;
 
     if (endpoint.len == 0 || endpoint.len >= sizeof text)
         return NULL;
     memcpy(text, endpoint.p, endpoint.len);
     at = bsearch(text, registry->by_endpoint, (size_t)registry->n_members,
                  sizeof *registry->by_endpoint, endpoint_find_order);
-    return at == NULL ? NULL : *at;
+    return at == NULL ? NULL : at->member;
 }
 
 enum fed_code registry_key_at(const struct registry *registry, struct span kid, int64_t utc_us,

@@ -6,7 +6,7 @@
 #include "node/base/hex.h"
 
 #define NAME_MOST 80 /* graphemes */
-#define TEXT_MOST 8192
+#define TEXT_MOST ((size_t)8192)
 
 #define IN(type_, member_) .offset = offsetof(struct type_, member_)
 #define TEXT(type_, name_, member_, most_) \
@@ -90,7 +90,7 @@ static const struct jx_field join_fields[] = {
     {.name = "invitation",
      .type = JX_BYTES,
      .least = 1,
-     .most = TEXT_MOST,
+     .most = (int64_t)TEXT_MOST,
      IN(join_line, invitation)},
     {.name = "node", .type = JX_ID, IN(join_line, node)},
     {.name = "code",
@@ -172,6 +172,20 @@ enum err fed_doc_sign(enum fed_doc_type type, struct span bytes,
     return rc == ERR_OK ? fed_sig_line(&sig, arena, line_out, why) : rc;
 }
 
+static struct jx_list root_lines(const struct fed_public *roots, struct key_line *lines)
+{
+    for (int i = 0; i < FED_ROOTS_N; i++)
+        lines[i] = line_of_key(&roots[i]);
+    return (struct jx_list){lines, FED_ROOTS_N};
+}
+
+static struct jx_list pin_lines(const struct fed_join *join, struct pin_line *lines)
+{
+    for (int i = 0; i < join->n_spki; i++)
+        lines[i].sha256 = span_of(join->spki[i], FED_SPKI_BYTES);
+    return (struct jx_list){lines, (size_t)join->n_spki};
+}
+
 enum err fed_invitation_write(const struct fed_invitation *invitation, struct arena *arena,
                               struct span *bytes_out, struct fail *why)
 {
@@ -185,14 +199,12 @@ enum err fed_invitation_write(const struct fed_invitation *invitation, struct ar
         .spki = span_of(invitation->spki, FED_SPKI_BYTES),
         .has_endpoint = invitation->has_endpoint,
         .has_spki = invitation->has_endpoint,
-        .roots = {roots, FED_ROOTS_N},
+        .roots = root_lines(invitation->roots, roots),
         .seq = invitation->seq,
         .issued_utc_us = invitation->issued_utc_us,
         .until_utc_us = invitation->until_utc_us,
     };
 
-    for (int i = 0; i < FED_ROOTS_N; i++)
-        roots[i] = line_of_key(&invitation->roots[i]);
     return one_line(FED_DOC_INVITATION, &invitation_shape, &line, arena, bytes_out, why);
 }
 
@@ -208,13 +220,11 @@ enum err fed_join_write(const struct fed_join *join, struct arena *arena,
         .name_ja = join->name_ja,
         .endpoint = join->endpoint,
         .has_code = join->code.len > 0,
-        .spki = {pins, (size_t)join->n_spki},
+        .spki = pin_lines(join, pins),
         .keys = {&key, 1},
         .asked_utc_us = join->asked_utc_us,
     };
 
-    for (int i = 0; i < join->n_spki; i++)
-        pins[i].sha256 = span_of(join->spki[i], FED_SPKI_BYTES);
     return one_line(FED_DOC_JOIN, &join_shape, &line, arena, bytes_out, why);
 }
 
@@ -241,10 +251,13 @@ static enum err read_line(enum fed_doc_type type, const struct jx_shape *shape,
                           struct span text, struct arena *arena, void *line_out,
                           struct span *bytes_out, struct fed_sigs *sigs_out, struct fail *why)
 {
-    struct span sig_lines;
-    struct fed_lines lines;
-    enum err rc = text.len > TEXT_MOST * 2 ? fail_set(why, ERR_TOO_LARGE, "%zu bytes", text.len)
-                                           : fed_doc_split(text, bytes_out, &sig_lines, why);
+    struct span sig_lines = SPAN_NONE;
+    struct fed_lines lines = {.line = 0};
+    enum err rc;
+
+    *bytes_out = SPAN_NONE;
+    rc = text.len > TEXT_MOST * 2 ? fail_set(why, ERR_TOO_LARGE, "%zu bytes", text.len)
+                                  : fed_doc_split(text, bytes_out, &sig_lines, why);
 
     if (rc == ERR_OK)
         rc = fed_sigs_read(sig_lines, sigs_out, why);
@@ -314,9 +327,9 @@ enum err fed_invitation_read(struct span text, int64_t now_utc_us, struct arena 
                              struct fed_invitation *out, struct fail *why)
 {
     struct invitation_line line;
-    struct fed_invitation invitation;
+    struct fed_invitation invitation = {.seq = 0};
     struct fed_sigs sigs;
-    struct span bytes;
+    struct span bytes = SPAN_NONE;
     enum err rc = read_line(FED_DOC_INVITATION, &invitation_shape, text, arena, &line, &bytes,
                             &sigs, why);
 
@@ -412,7 +425,7 @@ void fed_roots_code(struct span federation, const struct fed_public roots[FED_RO
         hash256_put(&state, span_of(roots[i].ed25519, FED_PUBLIC_BYTES));
     h = hash256_end(&state);
     for (int i = 0; i < 4; i++) {
-        to = hex_write(h.b + 2 * i, 2, to);
+        to = hex_write(h.b + (size_t)2 * (size_t)i, 2, to);
         *to++ = i == 3 ? '\0' : '-';
     }
 }

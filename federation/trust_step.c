@@ -135,7 +135,7 @@ enum err trust_pin_plan(struct trust *trust, struct span invitation_text, int64_
 enum err trust_pin(struct trust *trust, struct span invitation_text, int64_t now_utc_us,
                    struct fail *why)
 {
-    struct trust_step step;
+    struct trust_step step = {.number = 0};
     bool is_new = false;
     enum err rc = trust_pin_plan(trust, invitation_text, now_utc_us, &step, &is_new, why);
 
@@ -182,7 +182,6 @@ enum err trust_key_plan(struct trust *trust, struct span kid_base, struct trust_
                         struct fed_public *key_out, bool *is_new_out, struct fail *why)
 {
     const struct own_key *there;
-    char name[TRUST_KEY_NAME_CAP];
     struct fed_public key = {.kid = ""};
     int64_t n;
     enum err rc = ERR_OK;
@@ -200,6 +199,8 @@ enum err trust_key_plan(struct trust *trust, struct span kid_base, struct trust_
     if (n > 99999)
         return fail_set(why, ERR_TOO_LARGE, "key %" PRId64, n);
     if (*is_new_out) {
+        char name[TRUST_KEY_NAME_CAP];
+
         trust_key_name(n, name);
         snprintf(key.kid, sizeof key.kid, "%.*s-%" PRId64, SPAN_ARG(kid_base), n);
         rc = keyring_public_key(trust->conf.keyring, name, key.ed25519, why);
@@ -216,7 +217,7 @@ enum err trust_key_plan(struct trust *trust, struct span kid_base, struct trust_
 enum err trust_key_make(struct trust *trust, struct span kid_base, struct fed_public *key_out,
                         struct fail *why)
 {
-    struct trust_step step;
+    struct trust_step step = {.number = 0};
     bool is_new = false;
     enum err rc = trust_key_plan(trust, kid_base, &step, key_out, &is_new, why);
 
@@ -266,22 +267,20 @@ enum fed_code trust_head_heard(struct trust *trust, struct id peer, int64_t seq,
 {
     enum fed_code code = FED_OK;
     bool is_behind = false, is_note = false;
-    struct fed_head head;
+    struct fed_head head = {.seq = 0};
 
     pthread_mutex_lock(&trust->lock);
+    if (trust->view.now != NULL)
+        head = registry_head(trust->view.now);
     if (trust->view.now == NULL) {
         code = FED_UNAVAILABLE;
-    } else {
-        head = registry_head(trust->view.now);
-        if (seq > head.seq) {
-            is_behind = trust->is_behind = true;
-        } else if (seq < head.seq) {
-            code =
-                now_utc_us - trust->taken_utc_us > TRUST_LAG_US ? FED_REGISTRY_STALE : FED_OK;
-        } else if (memcmp(head.sha256.b, hash8, 8) != 0) {
-            code = FED_REGISTRY_SPLIT;
-            is_note = is_new_note(trust, peer, seq);
-        }
+    } else if (seq > head.seq) {
+        is_behind = trust->is_behind = true;
+    } else if (seq < head.seq) {
+        code = now_utc_us - trust->taken_utc_us > TRUST_LAG_US ? FED_REGISTRY_STALE : FED_OK;
+    } else if (memcmp(head.sha256.b, hash8, 8) != 0) {
+        code = FED_REGISTRY_SPLIT;
+        is_note = is_new_note(trust, peer, seq);
     }
     pthread_mutex_unlock(&trust->lock);
     if (is_note)

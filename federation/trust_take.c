@@ -208,7 +208,7 @@ enum err trust_take_post(struct trust *trust, struct span bytes, struct span sig
     uint8_t *copy;
     enum err rc;
 
-    if (bytes.len > FED_DOC_CAP || sig_lines.len > FED_DOC_SIGS_MOST * FED_SIG_LINE_CAP)
+    if (bytes.len > FED_DOC_CAP || sig_lines.len > (size_t)FED_DOC_SIGS_MOST * FED_SIG_LINE_CAP)
         return fail_set(why, ERR_TOO_LARGE, "a registry of %zu bytes", bytes.len);
     take = calloc(1, sizeof *take + bytes.len + sig_lines.len);
     if (take == NULL)

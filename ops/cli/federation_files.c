@@ -263,16 +263,16 @@ static int write_registry(struct fed_office *office, int64_t seq, struct span by
         fed_doc_join(bytes, sig_lines, office->cli->arena, &whole, &why) != ERR_OK ||
         !fed_file_write(path, whole))
         return CLI_CANNOT;
-    if (is_enough)
+    if (is_enough) {
         remove(draft);
-    if (is_enough)
         printf("登録簿 第 %" PRId64 " 号ができました: %s\n各ノードで ibasho federation take に"
                "渡してください（つながっているノードへはとりまとめ役のノードから届きます）。\n",
                seq, path);
-    else
+    } else {
         printf("署名が足りません。ほかの根の鍵を持つ人が ibasho federation sign で署名すると、"
                "有効になります: %s\n",
                path);
+    }
     return CLI_DONE;
 }
 
@@ -390,7 +390,7 @@ bool fed_office_invite_use(struct fed_office *office, struct id id)
     if (at == NULL || path == NULL || copy == NULL)
         return false;
     memcpy(copy, ledger.p, ledger.len);
-    memcpy(copy + before, "used", 4);
+    memcpy(copy + before, SPAN("used").p, SPAN("used").len);
     return fed_file_write(path, span_of(copy, ledger.len));
 }
 

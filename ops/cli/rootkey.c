@@ -103,7 +103,7 @@ enum err rootkey_open(struct cli *cli, const char *path, struct rootkey **key_ou
     else if (file == NULL)
         rc = fail_set(why, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: errno %d", path,
                       errno);
-    if (rc == ERR_OK) {
+    if (key != NULL && rc == ERR_OK) {
         key->pkey = PEM_read_PrivateKey(file, NULL, ask_passphrase, &asked);
         if (key->pkey == NULL)
             rc = fail_set(why, asked.was_asked ? ERR_DENIED : ERR_PROTO, "%s", path);

@@ -1,8 +1,8 @@
 #include "federation/fed_doc.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 
+#include "federation/profile_priv.h"
 #include "node/base/jx_scalar.h"
 #include "node/db/base64.h"
 
@@ -140,20 +140,12 @@ enum err fed_doc_pae(enum fed_doc_type type, struct span bytes, struct arena *ar
 enum err fed_ed25519_check(const uint8_t key[FED_PUBLIC_BYTES], struct span bytes,
                            const uint8_t signature[FED_SIG_BYTES], struct fail *why)
 {
-    EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, FED_PUBLIC_BYTES);
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    enum err rc = ERR_NOMEM;
+    enum fed_code code = ed25519_check(bytes, signature, key);
 
-    if (pkey == NULL || ctx == NULL || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) != 1)
-        goto out;
-    /* 1 is a match. Less is a mismatch or a key or signature that is no point of the curve;
-     * Ed25519 verification has no other way to fail. */
-    rc = EVP_DigestVerify(ctx, signature, FED_SIG_BYTES, bytes.p, bytes.len) == 1 ? ERR_OK
-                                                                                  : ERR_DENIED;
-out:
-    EVP_MD_CTX_free(ctx);
-    EVP_PKEY_free(pkey);
-    return rc == ERR_OK ? rc : fail_set(why, rc, "signature over %zu bytes", bytes.len);
+    if (code == FED_OK)
+        return ERR_OK;
+    return fail_set(why, code == FED_BAD_SIGNATURE ? ERR_DENIED : ERR_NOMEM,
+                    "signature over %zu bytes", bytes.len);
 }
 
 static const struct fed_sig *find_sig(const struct fed_sigs *sigs, const char *kid)

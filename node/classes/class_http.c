@@ -246,6 +246,12 @@ struct span class_day_text(int32_t day, struct arena *arena)
 
 /* ---- names ---- */
 
+bool class_may_name(const struct req *req, struct id account)
+{
+    return !id_is_none(account) && ((ROLE_BIT(req->caller.role) & CLASS_KEEPERS) != 0 ||
+                                    id_eq(account, req->caller.account));
+}
+
 enum err class_names_open(struct req *req, struct class_names *out, struct fail *why)
 {
     *out = (struct class_names){.arena = req->arena};

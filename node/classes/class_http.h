@@ -42,6 +42,10 @@ bool class_floor_has(const struct floor *floor, struct span area);
 NODISCARD enum err class_path_id(struct req *req, const char *name, struct fail *why);
 struct span class_day_text(int32_t day, struct arena *arena);
 
+/* Whose account and name a row may tell the caller: board and contractor know everybody, others
+ * themselves (register section 0). */
+bool class_may_name(const struct req *req, struct id account);
+
 /* Display names of staff, which everybody reads in the place. */
 struct people;
 struct class_names {

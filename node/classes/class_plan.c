@@ -87,15 +87,6 @@ static void check_rule(const struct class_lesson_row *lesson, struct class_flags
         flag(out, CLASS_FLAG_SUB_IS_MAIN, ID_NONE);
 }
 
-static bool is_in(const struct class_team *team, struct id account)
-{
-    bool is = id_eq(team->main, account) || id_eq(team->sub, account);
-
-    for (int i = 0; i < team->n_supporters; i++)
-        is = is || id_eq(team->supporters[i], account);
-    return is;
-}
-
 static bool is_at_once(const struct class_lesson_row *a, const struct class_lesson_row *b)
 {
     return !id_eq(a->lesson, b->lesson) && !b->is_cancelled && a->from_utc_us < b->to_utc_us &&
@@ -147,7 +138,8 @@ static void check_person(const struct class_plan *plan, const struct class_lesso
     if (id_is_none(account))
         return;
     for (size_t i = 0; i < plan->n_lessons; i++)
-        if (is_at_once(lesson, &plan->lessons[i]) && is_in(&plan->lessons[i].team, account))
+        if (is_at_once(lesson, &plan->lessons[i]) &&
+            class_team_has(&plan->lessons[i].team, account))
             flag(out, CLASS_FLAG_STAFF_TWICE, account);
     if (is_usable(plan, account))
         check_qualified(plan, lesson->day, account, is_support, out);

@@ -44,3 +44,12 @@ int class_rule_people(const struct class_team *team)
     }
     return n;
 }
+
+bool class_team_has(const struct class_team *team, struct id account)
+{
+    bool is = id_eq(team->main, account) || id_eq(team->sub, account);
+
+    for (int i = 0; i < team->n_supporters; i++)
+        is = is || id_eq(team->supporters[i], account);
+    return is;
+}

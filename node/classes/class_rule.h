@@ -25,5 +25,7 @@ struct class_team {
 unsigned class_rule_check(const struct class_team *team);
 /* Different people in it. */
 int class_rule_people(const struct class_team *team);
+/* Has any part. */
+bool class_team_has(const struct class_team *team, struct id account);
 
 #endif

@@ -86,12 +86,15 @@ enum err course_output_fill(struct req *req, const struct class_names *names,
         .is_settled = class_course_is_settled(state),
         .decided_at = state->decided_utc_us,
         .has_decided_at = state->is_decided,
-        .decided_by_name = class_display(names, state->decided_by),
+        .decided_by_name = class_may_name(req, state->decided_by)
+                               ? class_display(names, state->decided_by)
+                               : SPAN_NONE,
         .is_ended = state->is_ended,
         .at = row->who.at_utc_us,
         .by = row->who.by,
-        .has_by = !id_is_none(row->who.by),
-        .by_name = class_display(names, row->who.by),
+        .has_by = class_may_name(req, row->who.by),
+        .by_name =
+            class_may_name(req, row->who.by) ? class_display(names, row->who.by) : SPAN_NONE,
     };
     out->has_decided_by_name = out->decided_by_name.len > 0;
     out->has_by_name = out->by_name.len > 0;

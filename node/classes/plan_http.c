@@ -116,15 +116,18 @@ struct staff_output {
     struct id account;
     struct span display_name;
     int role;
-    bool has_display_name, is_usable, may_support, may_teach;
+    bool has_display_name, is_usable, may_support, may_teach, has_more;
 };
 static const struct jx_field staff_fields[] = {
     PLACE_FIELD(JX_ID, staff_output, account, "だれ"),
     PLACE_MAYBE(JX_TEXT, staff_output, display_name, has_display_name, "表示名"),
     PLACE_CHOICE(staff_output, role, ROLE_CHOICES, "役割"),
-    PLACE_FIELD(JX_BOOL, staff_output, is_usable, "いま使えるIDか"),
-    PLACE_FIELD(JX_BOOL, staff_output, may_support, "支援の経験か研修の記録が、いま有効か"),
-    PLACE_FIELD(JX_BOOL, staff_output, may_teach, "専門知識の記録が、いま有効か"),
+    PLACE_MAYBE(JX_BOOL, staff_output, is_usable, has_more,
+                "いま使えるIDか（計画する人と本人に）"),
+    PLACE_MAYBE(JX_BOOL, staff_output, may_support, has_more,
+                "支援の経験か研修の記録が、いま有効か（計画する人と本人に）"),
+    PLACE_MAYBE(JX_BOOL, staff_output, may_teach, has_more,
+                "専門知識の記録が、いま有効か（計画する人と本人に）"),
 };
 static const struct jx_shape staff_shape =
     JX_SHAPE("PlanStaff", struct staff_output, staff_fields);
@@ -153,25 +156,62 @@ struct showing {
     int64_t n_flags;
 };
 
+static bool is_planner(const struct req *req)
+{
+    return (ROLE_BIT(req->caller.role) & CLASS_PLANNERS) != 0;
+}
+
+/* What somebody is not qualified for, or that his ID is stopped, is said to who plans and to
+ * himself. */
+static bool may_see_flag(const struct req *req, const struct class_flag *flag)
+{
+    switch ((enum class_flag_code)flag->code) {
+    case CLASS_FLAG_STAFF_GONE:
+    case CLASS_FLAG_QUALIFICATION_MISSING:
+    case CLASS_FLAG_QUALIFICATION_ENDED:
+        return is_planner(req) || id_eq(flag->account, req->caller.account);
+    case CLASS_FLAG_FEW_SLOTS:
+    case CLASS_FLAG_BAD_TEMPLATE:
+    case CLASS_FLAG_SLOT_EMPTY:
+    case CLASS_FLAG_OUTSIDE_HOURS:
+    case CLASS_FLAG_SLOT_GONE:
+    case CLASS_FLAG_SLOT_MOVED:
+    case CLASS_FLAG_NO_MAIN:
+    case CLASS_FLAG_NO_SUPPORTER:
+    case CLASS_FLAG_MAIN_IS_SUPPORTER:
+    case CLASS_FLAG_SUB_IS_MAIN:
+    case CLASS_FLAG_STAFF_TWICE:
+    case CLASS_FLAG_COURSE_UNDECIDED:
+    case CLASS_FLAG_COURSE_CHANGED:
+    case CLASS_FLAG_COURSE_ENDED:
+    case CLASS_FLAG_AREA_TWICE:
+    case CLASS_FLAG_AREA_GONE:
+        break;
+    }
+    return true;
+}
+
 static enum err put_flags(struct showing *s, const struct class_flags *flags,
                           struct jx_list *out, struct fail *why)
 {
     struct flag_output *at = arena_alloc(s->req->arena, (size_t)(flags->n + 1) * sizeof *at);
+    size_t n = 0;
 
     if (at == NULL)
         return fail_set(why, ERR_NOMEM, "flags");
     for (int i = 0; i < flags->n; i++)
-        at[i] = (struct flag_output){flags->at[i], !id_is_none(flags->at[i].account)};
-    s->n_flags += flags->n;
-    *out = (struct jx_list){at, (size_t)flags->n};
+        if (may_see_flag(s->req, &flags->at[i]))
+            at[n++] = (struct flag_output){flags->at[i], !id_is_none(flags->at[i].account)};
+    s->n_flags += (int64_t)n;
+    *out = (struct jx_list){at, n};
     return ERR_OK;
 }
 
 /* Whoever plans sees the link; of those who teach, who has a part in it. */
 static bool may_see_link(const struct req *req, const struct class_team *team)
 {
-    return (ROLE_BIT(req->caller.role) & CLASS_PLANNERS) != 0 ||
-           id_eq(req->caller.account, team->main) || id_eq(req->caller.account, team->sub);
+    return is_planner(req) || id_eq(req->caller.account, team->main) ||
+           id_eq(req->caller.account, team->sub);
 }
 
 static enum err put_people(struct showing *s, const struct class_team *team,
@@ -239,7 +279,7 @@ static enum err put_lesson(struct showing *s, size_t i, struct fail *why)
         .is_cancelled = row->is_cancelled,
         .at = row->who.at_utc_us,
         .by = row->who.by,
-        .has_by = !id_is_none(row->who.by),
+        .has_by = class_may_name(s->req, row->who.by),
     };
     class_plan_of_lesson(&s->plan, i, &flags);
     rc = put_people(s, &row->team, &out->supporters, why);
@@ -335,12 +375,23 @@ static bool is_qualified(const struct class_plan *plan, struct id account, int32
     return false;
 }
 
+/* Who plans chooses among all; others read the names of those who have a part. */
+static bool may_see_staff(const struct showing *s, struct id account)
+{
+    bool may = is_planner(s->req) || id_eq(account, s->req->caller.account);
+
+    for (size_t i = 0; i < s->plan.n_lessons && !may; i++)
+        may = class_team_has(&s->plan.lessons[i].team, account);
+    return may;
+}
+
 static enum err put_staff(struct showing *s, struct jx_list *out, struct fail *why)
 {
     const struct class_plan *plan = &s->plan;
     int32_t today = calendar_day_at(s->req->now_utc_us);
     struct staff_output *at = arena_alloc(s->req->arena, (plan->n_accounts + 1) * sizeof *at);
     struct class_names names;
+    size_t n = 0;
     enum err rc =
         at == NULL ? fail_set(why, ERR_NOMEM, "staff") : class_names_open(s->req, &names, why);
 
@@ -348,19 +399,24 @@ static enum err put_staff(struct showing *s, struct jx_list *out, struct fail *w
         return rc;
     for (size_t i = 0; i < plan->n_accounts; i++) {
         const struct class_account *account = &plan->accounts[i];
+        bool may_know = is_planner(s->req) || id_eq(account->account, s->req->caller.account);
 
-        at[i] = (struct staff_output){
+        if (!may_see_staff(s, account->account))
+            continue;
+        at[n] = (struct staff_output){
             .account = account->account,
             .display_name = class_display(&names, account->account),
             .role = (int)account->role - 1,
             .is_usable = account->is_usable,
             .may_support = is_qualified(plan, account->account, today, true),
             .may_teach = is_qualified(plan, account->account, today, false),
+            .has_more = may_know,
         };
-        at[i].has_display_name = at[i].display_name.len > 0;
+        at[n].has_display_name = at[n].display_name.len > 0;
+        n++;
     }
     class_names_close(&names);
-    *out = (struct jx_list){at, plan->n_accounts};
+    *out = (struct jx_list){at, n};
     return ERR_OK;
 }
 

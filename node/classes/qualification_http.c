@@ -71,7 +71,7 @@ static enum err output_of(struct req *req, const struct class_names *names,
         .has_ended_on = row->is_ended,
         .at = row->who.at_utc_us,
         .by = row->who.by,
-        .has_by = !id_is_none(row->who.by),
+        .has_by = class_may_name(req, row->who.by),
     };
     out->has_account_name = out->account_name.len > 0;
     return open_what(req, row, &out->what, why);

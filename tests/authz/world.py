@@ -358,7 +358,12 @@ class World:
                     (role == "school_staff" and key in ("student", "staff_spare"))
             else:
                 visible = role == "supporter" and someone["role"] == "student"
-            if not visible:
+            # Who plans classes chooses among those who may have a part in them (AI-4.4-キ-ウ): by
+            # display name, which everybody reads in the place; never by login.
+            if role == "supporter" and state == "valid" and asked.startswith("/api/v1/plan") and \
+                    someone["role"] in ("supporter", "instructor", "guest_teacher"):
+                found += [c.encode() for c in someone["canaries"][1:]]
+            elif not visible:
                 found += [c.encode() for c in someone["canaries"]]
                 if role != "auditor" and someone["id"] not in asked:
                     found.append(someone["id"].encode())

@@ -360,8 +360,17 @@ def who_may_what_and_hidden_is_missing(t):
 
     t.eq((link("supporter"), link("teacher"), link("instructor")),
          ("https://meet.example.jp/z", "https://meet.example.jp/z", None), "who has no part in it has no link")
-    t.ok(not any(ids[x] in ask("instructor", "GET", "/api/v1/plan").body.decode() for x in ("student", "commissioner")),
-         "no other accounts")
+    seen = ask("instructor", "GET", f"/api/v1/plan?from={day(3)}&to={day(3)}").body.decode()
+    t.ok(ids["teacher"] in seen and not any(ids[x] in seen for x in ("student", "commissioner", "supporter")),
+         "an instructor reads of those who have a part, and of nobody else")
+    t.ok("may_support" not in [k for s in plan(3, "instructor", n=2)["staff"] if s["account"] == ids["teacher"] for k in s],
+         "not what others are qualified for")
+    t.ok({"supporter", "helper", "teacher"} <= {k for k in ids for s in plan(3, n=2)["staff"] if s["account"] == ids[k]},
+         "who plans chooses among all")
+    made = course("commissioner")
+    for role in ("supporter", "instructor"):
+        t.ok(ids["commissioner"] not in ask(role, "GET", f"/api/v1/courses/{made}").body.decode(), f"{role}: by whom")
+    t.eq(ask("contractor", "GET", f"/api/v1/courses/{made}").json()["by_name"], "commの人", "the contractor knows")
 
 
 @case

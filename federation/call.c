@@ -59,6 +59,7 @@ static enum err send_it(struct trying *t, struct net_peer_answer *answer, struct
     if (n < 0 || n >= TARGET_CAP)
         return fail_set(why, ERR_INVALID, "a target of %d bytes", n);
     for (int i = 0; i < t->head.n_headers; i++)
+        /* cppcheck-suppress unreadVariable */
         headers[i] =
             (struct net_peer_header){t->head.headers[i].name, t->head.headers[i].value};
     return net_peer_ask(t->federation->net, &to, &out, t->arena, answer, why);
@@ -161,6 +162,7 @@ static enum err believe(struct trying *t, const struct net_peer_answer *answer,
     if (answer->why != NET_PEER_OK)
         return fail_set(why, ERR_UNAVAILABLE, "no answer: %s", net_peer_why_id(answer->why));
     for (int i = 0; i < answer->n_headers; i++)
+        /* cppcheck-suppress unreadVariable */
         headers[i] = (struct fed_header){answer->headers[i].name, answer->headers[i].value};
     code = fed_answer_check(t->registry, t->peer->node, &t->message, &said, clock_utc_us());
     if (code != FED_OK)

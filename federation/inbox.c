@@ -327,11 +327,11 @@ static void answer_now(struct fed_in *in)
     struct fail why = {.code = ERR_OK};
     int64_t now_utc_us = clock_utc_us();
     struct own_signer own;
-    char problem[FED_PROBLEM_CAP];
 
     in->code = req->code;
     if (req->code != FED_OK) {
         struct fed_head head = registry_head(in->registry);
+        char problem[FED_PROBLEM_CAP];
         size_t len = fed_problem_into(req->code, (uint64_t)head.seq, problem);
 
         req->status = fed_code_status(req->code);

@@ -319,7 +319,7 @@ static void look(struct outbox *outbox)
             send_to(outbox, outbox->peers[i]);
 }
 
-static int wait_ms(const struct outbox *outbox)
+static int next_wait_ms(const struct outbox *outbox)
 {
     int64_t now_us = clock_mono_us(), least_ms = LOOK_EVERY_MS;
 
@@ -373,7 +373,7 @@ static void *outbox_main(void *arg)
             forget_idle(outbox);
         }
         do {
-            n = mbox_take(outbox->heard, heard, HEARD_MOST, wait_ms(outbox));
+            n = mbox_take(outbox->heard, heard, HEARD_MOST, next_wait_ms(outbox));
         } while (n > 0 && !take_heard(outbox, heard, n));
     }
     return NULL;

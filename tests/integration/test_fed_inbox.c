@@ -32,7 +32,7 @@ struct world {
     struct made_key peer;
 };
 
-static void at(int64_t after_us)
+static void clock_to(int64_t after_us)
 {
     clock_test_shift(0, 0);
     clock_test_shift(0, MADE_NOW + after_us - clock_utc_us());
@@ -79,7 +79,7 @@ static void world_start(struct world *w)
     struct fail why = {.code = ERR_OK, .text = ""};
 
     memset(w, 0, sizeof *w);
-    at(0);
+    clock_to(0);
     store_fixture_start(&w->store, NULL);
     T_EQ(conf_read(SPAN(""), conf_tables, 0, NULL, NULL, &w->conf, NULL), ERR_OK, "conf");
     w->store.services.conf = w->conf;
@@ -93,7 +93,7 @@ static void world_start(struct world *w)
     for (int i = 0; i < OPEN_STEPS && atomic_load(&w->federation->open_utc_us) == INT64_MAX;
          i++)
         usleep(5000);
-    at(MINUTE_US);
+    clock_to(MINUTE_US);
 }
 
 static void world_stop(struct world *w)

@@ -164,6 +164,11 @@ static enum err add_lesson(struct making *m, const struct weekly_lesson *stays, 
     return add(m, line, why);
 }
 
+static bool is_same_lesson(const struct weekly_lesson *a, const struct weekly_lesson *b)
+{
+    return id_eq(a->account, b->account) && id_eq(a->lesson, b->lesson);
+}
+
 /* ---- all ---- */
 
 static int by_line(const void *a, const void *b)
@@ -228,11 +233,9 @@ static enum err add_all(struct making *m, struct fail *why)
         rc = add_stay(m, g->events + i, j - i, why);
     }
     for (size_t i = 0, j; rc == ERR_OK && i < g->n_lessons; i = j) {
-        for (j = i + 1;
-             j < g->n_lessons && id_eq(g->lessons[j].account, g->lessons[i].account) &&
-             id_eq(g->lessons[j].lesson, g->lessons[i].lesson);
-             j++)
-            continue;
+        j = i + 1;
+        while (j < g->n_lessons && is_same_lesson(&g->lessons[j], &g->lessons[i]))
+            j++;
         rc = add_lesson(m, g->lessons + i, j - i, why);
     }
     if (rc == ERR_OK)

@@ -264,15 +264,15 @@ static void hand_told(struct lesson_act *act)
     struct lessons *lessons = act->lessons;
     struct lesson_room *room = lesson_room_find(lessons, act->lesson);
     struct lesson_in *in = room == NULL ? NULL : lesson_in_find(room, act->object);
-    struct lesson_hand_seen hand = {.lesson = act->lesson, .on = act->is_on};
+    struct lesson_hand_seen shown = {.lesson = act->lesson, .on = act->is_on};
     struct place_seen seen;
 
     if (in == NULL || !id_eq(in->member.stay, act->stay))
         return;
     in->member.hand_utc_us = act->is_on ? act->at_utc_us : 0;
     if (place_seen(lessons->conf.services->place, act->object, SPAN_NONE, &seen)) {
-        hand.seat = seen.seat;
-        place_show(lessons->conf.services->place, act->object, lesson_event_hand, &hand);
+        shown.seat = seen.seat;
+        place_show(lessons->conf.services->place, act->object, lesson_event_hand, &shown);
     }
     lesson_room_touch(lessons, room);
 }

@@ -119,8 +119,9 @@ static size_t add_up(const struct lesson *lesson, const struct lesson_stay *stay
     size_t n_items = 0;
 
     for (size_t i = 0, k; i < n && n_items < PUPILS_MOST; i = k) {
-        for (k = i + 1; k < n && id_eq(stays[k].account, stays[i].account); k++)
-            continue;
+        k = i + 1;
+        while (k < n && id_eq(stays[k].account, stays[i].account))
+            k++;
         if (span_eq(stays[i].role, span_text(role_id(ROLE_STUDENT))))
             items[n_items++] = pupil_of(lesson, &stays[i], k - i, least_minutes);
     }
@@ -159,7 +160,7 @@ static void show_attendance(struct req *req)
     struct lesson_stay *stays = NULL;
     struct pupil_out *items = NULL;
     struct fail why = {.code = ERR_OK};
-    struct lesson lesson;
+    struct lesson lesson = {.slot = 0};
     size_t n = 0;
     enum err rc = find_lesson(req, &lesson, &why);
 
@@ -167,14 +168,13 @@ static void show_attendance(struct req *req)
         rc = open_title(req, &lesson, &out.title, &why);
     if (rc == ERR_OK)
         rc = lesson_store_stays(req->db, lesson.id, req->arena, &stays, &n, &why);
-    if (rc == ERR_OK) {
-        items = arena_alloc(req->arena, (n + 1) * sizeof *items);
-        rc = items == NULL ? fail_set(&why, ERR_NOMEM, "pupils") : ERR_OK;
-    }
     if (rc != ERR_OK) {
         reply_fail(req, &why);
         return;
     }
+    items = req_alloc(req, (n + 1) * sizeof *items);
+    if (items == NULL)
+        return;
     n = add_up(&lesson, stays, n, out.attended_min, items);
     if (!name_pupils(req, items, n))
         return;
@@ -220,28 +220,30 @@ static enum err fill_hands(struct req *req, const struct lesson *lesson,
                            struct lesson_raised **raised_out, size_t *n_out,
                            struct live_out *out, struct fail *why)
 {
-    const struct presence *presence = presence_now(req->services->place);
+    const struct presence *presence;
     struct lesson_seat *seats = NULL;
+    struct lesson_raised *raised;
     size_t n = 0;
     enum err rc = lesson_store_seats_of(req->db, lesson->id, req->arena, &seats, &n, why);
 
     *n_out = 0;
-    *raised_out = arena_alloc(req->arena, (n + 1) * sizeof **raised_out);
-    if (rc == ERR_OK && *raised_out == NULL)
-        rc = fail_set(why, ERR_NOMEM, "hands");
-    for (size_t i = 0; i < n && rc == ERR_OK; i++) {
+    *raised_out = raised = arena_alloc(req->arena, (n + 1) * sizeof *raised);
+    if (rc != ERR_OK || raised == NULL)
+        return rc != ERR_OK ? rc : fail_set(why, ERR_NOMEM, "hands");
+    presence = presence_now(req->services->place);
+    for (size_t i = 0; i < n; i++) {
         const struct presence_person *person = presence_find(presence, seats[i].member.account);
 
         out->state.n_here += seats[i].member.role == ROLE_STUDENT;
         if (seats[i].member.hand_utc_us != 0)
-            (*raised_out)[(*n_out)++] = (struct lesson_raised){
+            raised[(*n_out)++] = (struct lesson_raised){
                 .account = seats[i].member.account,
                 .at_utc_us = seats[i].member.hand_utc_us,
                 .seat = person == NULL ? 0 : person->seat,
                 .name = person == NULL ? SPAN_NONE : arena_copy(req->arena, person->name)};
     }
     presence_unref(&presence);
-    return rc;
+    return ERR_OK;
 }
 
 static enum err fill_pages(struct req *req, const struct lesson *lesson, struct jx_list *out,
@@ -293,7 +295,7 @@ static void show_live(struct req *req)
 {
     struct live_out out = {.has_link = false};
     struct fail why = {.code = ERR_OK};
-    struct lesson lesson;
+    struct lesson lesson = {.slot = 0};
     unsigned missing;
     enum err rc = find_lesson(req, &lesson, &why);
 

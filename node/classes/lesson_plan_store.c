@@ -150,6 +150,7 @@ enum err lesson_plan_find(struct db *db, struct id lesson, struct arena *arena,
     size_t n = 0;
     enum err rc;
 
+    *out = (struct lesson){.id = lesson};
     db_args_init(&args);
     db_arg_id(&args, lesson);
     rc = read_all(db, &plan_one, &args, arena, &all, &n, why);

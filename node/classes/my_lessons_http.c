@@ -184,9 +184,11 @@ static enum err fill_slot(struct listing *l, size_t from, size_t to, struct slot
     const struct lesson *first = &l->lessons[from];
     struct lesson_out *items = arena_alloc(l->req->arena, (to - from) * sizeof *items);
     int64_t now = l->req->now_utc_us;
-    enum err rc = items == NULL ? fail_set(why, ERR_NOMEM, "lessons") : ERR_OK;
+    enum err rc = ERR_OK;
     size_t n = 0;
 
+    if (items == NULL)
+        return fail_set(why, ERR_NOMEM, "lessons");
     for (size_t i = from; i < to && rc == ERR_OK; i++)
         if (is_shown(l, &l->lessons[i]))
             rc = fill_lesson(l->req, &l->lessons[i],
@@ -213,27 +215,28 @@ static enum err read_day(struct listing *l, struct span day, struct fail *why)
     if (rc == ERR_OK && l->n > LESSONS_MOST)
         l->n = LESSONS_MOST;
     ids = arena_alloc(req->arena, (l->n + 1) * sizeof *ids);
-    if (rc == ERR_OK && ids == NULL)
-        rc = fail_set(why, ERR_NOMEM, "lessons");
-    for (size_t i = 0; i < l->n && rc == ERR_OK; i++)
+    if (rc != ERR_OK || ids == NULL)
+        return rc != ERR_OK ? rc : fail_set(why, ERR_NOMEM, "lessons");
+    for (size_t i = 0; i < l->n; i++)
         ids[i] = l->lessons[i].id;
-    if (rc == ERR_OK)
-        rc = lesson_choice_count(req->db, ids, l->n, req->caller.account, req->arena, &l->taken,
-                                 &l->n_taken, why);
+    rc = lesson_choice_count(req->db, ids, l->n, req->caller.account, req->arena, &l->taken,
+                             &l->n_taken, why);
     return rc == ERR_OK ? lesson_names_open(req, &l->names, why) : rc;
 }
 
 static enum err fill_day(struct listing *l, struct day_out *out, struct fail *why)
 {
     struct slot_out *slots = arena_alloc(l->req->arena, LESSONS_MOST * sizeof *slots);
-    enum err rc = slots == NULL ? fail_set(why, ERR_NOMEM, "slots") : ERR_OK;
+    enum err rc = ERR_OK;
     size_t n = 0;
 
+    if (slots == NULL)
+        return fail_set(why, ERR_NOMEM, "slots");
     for (size_t i = 0, k; i < l->n && rc == ERR_OK; i = k) {
-        for (k = i + 1; k < l->n && l->lessons[k].from_utc_us == l->lessons[i].from_utc_us &&
-                        l->lessons[k].slot == l->lessons[i].slot;
-             k++)
-            continue;
+        k = i + 1;
+        while (k < l->n && l->lessons[k].from_utc_us == l->lessons[i].from_utc_us &&
+               l->lessons[k].slot == l->lessons[i].slot)
+            k++;
         rc = fill_slot(l, i, k, &slots[n], why);
         n += rc == ERR_OK && slots[n].lessons.n > 0;
     }
@@ -364,7 +367,7 @@ static void choose(struct req *req)
     struct choosing *c = req_alloc(req, sizeof *c);
     const struct writer_op op = {choose_run, choose_done, c};
     struct fail why = {.code = ERR_OK};
-    struct lesson lesson;
+    struct lesson lesson = {.slot = 0};
     enum err rc;
 
     if (c == NULL)
@@ -472,7 +475,7 @@ static void show_lesson(struct req *req)
     struct lesson_taken *taken = NULL;
     struct lesson_names names = {.req = req};
     struct fail why = {.code = ERR_OK};
-    struct lesson lesson;
+    struct lesson lesson = {.slot = 0};
     size_t n = 0;
     enum err rc = find_lesson(req, &lesson, &why);
 

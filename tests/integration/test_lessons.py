@@ -377,11 +377,12 @@ def attendance_is_listed_logged_and_reported(t):
          "joined and left, the course")
     # Of last week.
     node.psql("UPDATE account SET created_at = created_at - interval '14 days' WHERE role = 'student'")
-    node.psql("UPDATE lesson_event SET at = at - interval '7 days'")
-    node.psql(f"UPDATE class_lesson SET from_at = from_at - interval '7 days', to_at = to_at - interval '7 days'"
-              f" WHERE lesson = '{key}'")
     today = datetime.datetime.now(JST).date()
     monday = (today - datetime.timedelta(today.weekday() + 7)).isoformat()
+    first = node.psql(f"SELECT min(at) FROM lesson_event WHERE account = '{ids['c']}'").strip()
+    back = f"('{first}'::timestamptz - timestamptz '{monday}T12:00:00+09:00')"
+    node.psql(f"UPDATE lesson_event SET at = at - {back}")
+    node.psql(f"UPDATE class_lesson SET from_at = from_at - {back}, to_at = to_at - {back} WHERE lesson = '{key}'")
     ask("commissioner", "POST", "/api/v1/report-receivers",
         {"id": new(), "account": ids["commissioner"], "way": "screen", "is_on": True}, 204)
     reply = ask("commissioner", "POST", "/api/v1/weekly-reports", {"id": new(), "week": monday})

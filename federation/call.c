@@ -230,7 +230,7 @@ enum err fed_call(struct federation *f, const struct fed_ask *ask, struct arena 
         if (out->code == FED_REPLAYED)
             continue;
         if (out->code != FED_REGISTRY_STALE || ask->kind == fed_kind_registry ||
-            gossip_catch_up(f, ask->peer, arena, why) != ERR_OK)
+            gossip_catch_up(f, ask->peer, why) != ERR_OK)
             break;
     }
     return rc;

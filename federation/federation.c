@@ -116,11 +116,17 @@ enum err federation_open(const struct federation_conf *conf, struct db *db,
     return rc;
 }
 
+void federation_hurry(struct federation *f)
+{
+    if (f != NULL)
+        atomic_store(&f->is_stopping, true);
+}
+
 void federation_stop(struct federation *f)
 {
     if (f == NULL)
         return;
-    atomic_store(&f->is_stopping, true);
+    federation_hurry(f);
     gossip_stop(f);
     outbox_stop(f);
     inbox_close(f);

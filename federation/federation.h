@@ -27,6 +27,9 @@ struct federation_conf {
 /* db: for what is read once. After net_open. */
 NODISCARD enum err federation_open(const struct federation_conf *conf, struct db *db,
                                    struct federation **out, struct fail *why);
+/* The node is ending: what peers are being asked just now ends within a second or so, nothing
+ * more is asked; what they ask is still answered. NULL does nothing. */
+void federation_hurry(struct federation *federation);
 /* Ends its threads, also what is being asked of a peer just then; what waits stays in its rows.
  * When no request is under way any more, before the writer stops. */
 void federation_stop(struct federation *federation);

@@ -66,7 +66,7 @@ void gossip_fetch(struct federation *federation, struct id peer, int64_t seq);
 void gossip_wake(struct federation *federation);
 /* Fetches until that peer has nothing newer; waits. */
 NODISCARD enum err gossip_catch_up(struct federation *federation, struct id peer,
-                                   struct arena *arena, struct fail *why);
+                                   struct fail *why);
 /* Asks the peer and answers req, which is the gossip's from here on. */
 NODISCARD enum err gossip_ping(struct federation *federation, struct id peer, struct id op,
                                struct req *req, struct fail *why);

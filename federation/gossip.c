@@ -40,6 +40,7 @@ struct gossip {
     bool has_thread;
     int64_t poll_us, next_poll_us; /* monotonic */
     int64_t pushed_seq;            /* every member was handed it, as far as it could be */
+    atomic_bool is_pinging;        /* one at a time: a person waits, and so would an end */
     int next_push;                 /* index of the member that is next; -1: none */
 };
 
@@ -78,26 +79,26 @@ static int64_t own_seq(struct federation *f)
     return seq;
 }
 
-enum err gossip_catch_up(struct federation *f, struct id peer, struct arena *arena,
-                         struct fail *why)
+enum err gossip_catch_up(struct federation *f, struct id peer, struct fail *why)
 {
     int64_t first = own_seq(f);
+    struct arena *arena = NULL;
+    enum err rc = arena_create(ARENA_BYTES, &arena, why);
 
-    for (int i = 0; i < STEPS_MOST && !atomic_load(&f->is_stopping); i++) {
+    for (int i = 0; rc == ERR_OK && i < STEPS_MOST && !atomic_load(&f->is_stopping); i++) {
         enum trust_verdict verdict;
-        enum err rc = fetch(f, peer, own_seq(f) + 1, arena, &verdict, why);
 
-        if (rc == ERR_NOT_FOUND && own_seq(f) > first)
-            break;
-        if (rc != ERR_OK)
-            return rc;
-        if (verdict != TRUST_TAKEN && verdict != TRUST_KNOWN)
-            return fail_set(why, ERR_DENIED, "a registry that is not taken: %s",
-                            trust_verdict_id(verdict));
+        arena_reset(arena); /* each may be a megabyte */
+        rc = fetch(f, peer, own_seq(f) + 1, arena, &verdict, why);
+        if (rc == ERR_OK && verdict != TRUST_TAKEN && verdict != TRUST_KNOWN)
+            rc = fail_set(why, ERR_DENIED, "a registry that is not taken: %s",
+                          trust_verdict_id(verdict));
     }
-    if (own_seq(f) > first)
-        outbox_heard(f, ID_NONE);
-    return ERR_OK;
+    arena_destroy(&arena);
+    if (own_seq(f) == first)
+        return rc;
+    outbox_heard(f, ID_NONE);
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc; /* it has nothing newer */
 }
 
 /* ---- one round ---- */
@@ -118,7 +119,7 @@ static void poll_one(struct gossip *g, const struct fed_member *member)
         log_debug("fed.no-timestamp", L_ID("peer", member->node), L_TEXT("why", why.text));
         return;
     }
-    if (verdict == TRUST_GAP && gossip_catch_up(f, member->node, g->arena, &why) != ERR_OK)
+    if (verdict == TRUST_GAP && gossip_catch_up(f, member->node, &why) != ERR_OK)
         log_warn("fed.behind", L_ID("peer", member->node), L_FAIL(&why));
     if (verdict != TRUST_TAKEN && verdict != TRUST_KNOWN && verdict != TRUST_GAP)
         log_warn("fed.timestamp", L_ID("peer", member->node),
@@ -130,6 +131,27 @@ static bool is_coordinator(const struct fed_member *member)
     return member != NULL && (member->roles & FED_ROLE_BIT(FED_ROLE_COORDINATOR)) != 0;
 }
 
+/* An invited node's first registry, from where its invitation says. It is the node's own as
+ * soon as the registry lists it. */
+static void ask_first(struct gossip *g)
+{
+    struct federation *f = g->federation;
+    char endpoint[FED_ENDPOINT_CAP];
+    uint8_t spki[FED_SPKI_BYTES];
+    struct fail why = {.code = ERR_OK};
+    enum trust_verdict verdict = TRUST_FORM;
+    struct span document, bytes, sigs;
+
+    if (!trust_first_place(f->trust, endpoint, spki))
+        return;
+    if (fed_call_first(f, endpoint, spki, g->arena, &document, &why) != ERR_OK ||
+        fed_doc_split(document, &bytes, &sigs, &why) != ERR_OK ||
+        trust_take(f->trust, bytes, sigs, ID_NONE, &verdict, &why) != ERR_OK)
+        log_info("fed.no-first", L_TEXT("why", why.text));
+    else
+        log_info("fed.first", L_TEXT("verdict", trust_verdict_id(verdict)));
+}
+
 static void poll_all(struct gossip *g)
 {
     struct federation *f = g->federation;
@@ -138,8 +160,11 @@ static void poll_all(struct gossip *g)
     struct span bytes, sigs;
     int n_asked = 0;
 
-    if (registry == NULL)
+    arena_reset(g->arena);
+    if (registry == NULL) {
+        ask_first(g);
         return;
+    }
     if (is_coordinator(registry_member(registry, f->conf.node)) &&
         trust_time_make(f->trust, clock_utc_us(), g->arena, &bytes, &sigs, &why) != ERR_OK)
         log_warn("fed.time", L_FAIL(&why));
@@ -230,6 +255,7 @@ static void ping(struct gossip *g, const struct news *news)
         out.code = span_text(fed_code_text(said.code));
     else
         out.trouble = span_text(why.text);
+    atomic_store(&g->is_pinging, false);
     reply_json(news->req, 200, &out);
 }
 
@@ -256,7 +282,7 @@ static void take(struct gossip *g, const struct news *news)
     if (news->seq > 0)
         rc = fetch(f, news->peer, news->seq, g->arena, &verdict, &why);
     else
-        rc = gossip_catch_up(f, news->peer, g->arena, &why);
+        rc = gossip_catch_up(f, news->peer, &why);
     if (rc != ERR_OK && rc != ERR_NOT_FOUND)
         log_warn("fed.fetch", L_ID("peer", news->peer), L_FAIL(&why));
 }
@@ -288,6 +314,8 @@ static int wait_ms(const struct gossip *g)
 {
     int64_t us = g->next_poll_us - clock_mono_us();
 
+    if (atomic_load(&g->federation->is_stopping))
+        return -1;
     if (g->next_push >= 0 || us <= 0)
         return 0;
     return (int)(us / 1000 + 1);
@@ -336,7 +364,14 @@ enum err gossip_ping(struct federation *f, struct id peer, struct id op, struct 
 {
     const struct news news = {.kind = NEWS_PING, .peer = peer, .op = op, .req = req};
 
-    return mbox_post(f->gossip->news, &news, why);
+    enum err rc;
+
+    if (atomic_exchange(&f->gossip->is_pinging, true))
+        return fail_set(why, ERR_BUSY, "another ping is under way");
+    rc = mbox_post(f->gossip->news, &news, why);
+    if (rc != ERR_OK)
+        atomic_store(&f->gossip->is_pinging, false);
+    return rc;
 }
 
 enum err gossip_open(struct federation *f, struct fail *why)

@@ -173,12 +173,12 @@ static bool settle(struct sending *s)
     struct federation *f = s->federation;
     struct fail why = {.code = ERR_OK};
 
-    while (!atomic_load(&f->is_stopping)) {
+    do { /* once at the end, too */
         if (writer_wait(f->conf.services->writer, settle_run, s, &why) == ERR_OK)
             return true;
         log_warn("fed.unsettled", L_ID("op", s->row.op), L_FAIL(&why));
         mbox_take(f->outbox->heard, &(struct id){{0}}, 1, SETTLE_MS);
-    }
+    } while (!atomic_load(&f->is_stopping));
     return false;
 }
 
@@ -323,6 +323,9 @@ static int next_wait_ms(const struct outbox *outbox)
 {
     int64_t now_us = clock_mono_us(), least_ms = LOOK_EVERY_MS;
 
+    if (atomic_load(&outbox->federation->is_stopping))
+        return -1;
+
     for (int i = 0; i < outbox->n_away; i++) {
         int64_t ms = (outbox->away[i].next_us - now_us) / 1000 + 1;
 
@@ -367,7 +370,7 @@ static void *outbox_main(void *arg)
     while (!mbox_is_done(outbox->heard)) {
         size_t n;
 
-        if (inbox_is_open(f)) {
+        if (inbox_is_open(f) && !atomic_load(&f->is_stopping)) {
             sweep_when_due(outbox);
             look(outbox);
             forget_idle(outbox);

@@ -60,6 +60,19 @@ static enum err load_before(struct tx *tx, struct db *db, struct arena *arena,
     return rc;
 }
 
+bool trust_first_place(struct trust *trust, char endpoint_out[FED_ENDPOINT_CAP],
+                       uint8_t spki_out[FED_SPKI_BYTES])
+{
+    bool is_wanted;
+
+    pthread_mutex_lock(&trust->lock);
+    is_wanted = trust->view.now == NULL && trust->first_endpoint[0] != '\0';
+    memcpy(endpoint_out, trust->first_endpoint, FED_ENDPOINT_CAP);
+    memcpy(spki_out, trust->first_spki, FED_SPKI_BYTES);
+    pthread_mutex_unlock(&trust->lock);
+    return is_wanted;
+}
+
 enum err trust_load(struct tx *tx, struct db *db, struct arena *arena, struct trust_loaded *out,
                     struct fail *why)
 {
@@ -99,6 +112,11 @@ static void apply_pin(struct trust *trust, struct span text)
         memcpy(trust->view.federation, invitation.federation.p, invitation.federation.len);
         trust->view.least_seq = invitation.seq;
         trust->view.has_pins = true;
+        memset(trust->first_endpoint, 0, sizeof trust->first_endpoint);
+        if (invitation.has_endpoint && invitation.endpoint.len < FED_ENDPOINT_CAP) {
+            memcpy(trust->first_endpoint, invitation.endpoint.p, invitation.endpoint.len);
+            memcpy(trust->first_spki, invitation.spki, sizeof trust->first_spki);
+        }
     } else {
         log_error("federation.pin", L_FAIL(&why));
     }
@@ -171,8 +189,13 @@ enum err trust_open(const struct trust_conf *conf, struct db *db, struct trust *
     rc = arena_create(CHUNK_BYTES, &arena, why);
     if (rc == ERR_OK)
         rc = trust_load(NULL, db, arena, &loaded, why);
+    if (rc == ERR_PROTO && why != NULL)
+        log_error("federation.spoilt", L_FAIL(why));
+    trust->is_spoilt = rc == ERR_PROTO;
     if (rc == ERR_OK)
         trust_install(trust, &loaded);
+    else if (rc == ERR_PROTO)
+        rc = ERR_OK;
     else
         trust_close(&trust);
     arena_destroy(&arena);
@@ -458,6 +481,7 @@ void trust_status_read(struct trust *trust, int64_t now_utc_us, struct trust_sta
     out->has_roots = trust->view.has_pins || now != NULL;
     out->has_registry = now != NULL;
     out->is_split = trust->is_split;
+    out->is_spoilt = trust->is_spoilt;
     out->split_seq = trust->is_split ? trust->split_seq : 0;
     out->n_claims = trust->n_noted;
     out->is_fresh = is_fresh(trust, now_utc_us);

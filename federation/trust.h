@@ -29,8 +29,9 @@ struct trust_conf {
     struct keyring *keyring;
     struct id node;
 };
-/* Reads what is stored over db. No registry is no error. ERR_PROTO: what is stored does not
- * verify any more. */
+/* Reads what is stored over db. No registry is no error. When what is stored does not
+ * verify any more, that is logged and nothing is believed (is_spoilt): the node itself goes on.
+ */
 NODISCARD enum err trust_open(const struct trust_conf *conf, struct db *db,
                               struct trust **trust_out, struct fail *why);
 void trust_close(struct trust **trust);
@@ -135,6 +136,11 @@ NODISCARD enum err trust_steps_post(struct trust *trust, const struct trust_step
                                                  const struct fail *why),
                                     void *arg, struct fail *why);
 
+/* Where the pinned invitation says that the first registry is, and the key of that listener.
+ * False: there is a registry, or it comes as a file. */
+bool trust_first_place(struct trust *trust, char endpoint_out[FED_ENDPOINT_CAP],
+                       uint8_t spki_out[FED_SPKI_BYTES]);
+
 /* The kid to sign with now: the newest of ours that the registry lists as good. False: none. */
 bool trust_own_kid(struct trust *trust, int64_t now_utc_us, char kid_out[FED_KID_CAP]);
 /* Ed25519 with the key of this kid. ERR_NOT_FOUND: not ours. ERR_LOCKED, ERR_UNAVAILABLE. */
@@ -145,6 +151,7 @@ NODISCARD enum err trust_sign(struct trust *trust, const char *kid, struct span 
 
 struct trust_status {
     bool has_roots, has_registry, is_split, is_fresh, is_behind;
+    bool is_spoilt; /* what is stored does not verify: nothing is believed */
     char federation[FED_FEDERATION_CAP];
     char roots_code[FED_CHECK_CODE_CAP]; /* fed_roots_code of the roots that count; "" none */
     struct fed_head head;

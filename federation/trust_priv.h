@@ -23,10 +23,13 @@ struct trust {
     struct trust_conf conf;
     pthread_mutex_t lock;
     struct trust_view view; /* with its own reference of view.now */
+    /* Of the invitation: where the first registry is; "" it comes as a file. */
+    char first_endpoint[FED_ENDPOINT_CAP];
+    uint8_t first_spki[FED_SPKI_BYTES];
     struct own_key own[OWN_KEYS_MOST];
     int n_own;
     int64_t taken_utc_us;
-    bool is_split, is_behind;
+    bool is_split, is_behind, is_spoilt;
     int64_t split_seq;
     struct {
         struct id peer;

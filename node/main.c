@@ -398,6 +398,8 @@ static void close_node(struct node *node)
     /* People are told to come again first: their places are written while requests end. */
     if (node->live != NULL)
         live_server_drain(node->live);
+    if (atomic_load(&node->is_started)) /* a person may wait for what a peer says */
+        federation_hurry(parts_services(node->parts)->federation);
     if (node->http != NULL && !http_drain(node->http, DRAIN_MS)) {
         log_error("node.undrained", L_INT("waited_ms", DRAIN_MS));
         _exit(1); /* calls are still under way: nothing they use may be taken from them */

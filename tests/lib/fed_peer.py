@@ -101,9 +101,11 @@ class Roots:
         self.seq, self.last = 0, None
         self.members, self.revoked = {}, []
 
-    def invitation(self):
+    def invitation(self, endpoint=None, spki=None):
+        """With where the first registry is, or without: then it comes as a file."""
         now = time.time()
-        return signed("invitation", document("invitation", {
+        first = {"endpoint": endpoint, "spki": b64url(spki)} if endpoint else {}
+        return signed("invitation", document("invitation", {**first,
             "id": str(uuid.uuid4()), "federation": self.federation, "name_ja": "ひなた県の連合",
             "guest_ja": "テスト", "seq": 1, "issued": when(now - 60), "until": when(now + 3600),
             "roots": [{"kid": k.kid, "ed25519": b64url(k.public)} for k in self.keys]}),

@@ -34,6 +34,7 @@ static void show(struct req *req)
         .is_split = s.is_split,
         .is_fresh = s.is_fresh,
         .is_behind = s.is_behind,
+        .is_spoilt = s.is_spoilt,
         .federation = span_text(s.federation),
         .roots_code = span_text(s.roots_code),
         .sha256 = s.has_registry ? span_of(hash, sizeof hash) : SPAN_NONE,

@@ -18,6 +18,7 @@ static const struct jx_field status_fields[] = {
     STATUS(JX_BOOL, has_registry, "登録簿があるか"),
     STATUS(JX_BOOL, is_split, "登録簿が食い違っているか"),
     STATUS(JX_BOOL, is_fresh, "登録簿が新しいか"),
+    STATUS(JX_BOOL, is_spoilt, "しまってある登録簿がこわれているか"),
     STATUS(JX_BOOL, is_behind, "より新しい登録簿があるか"),
     STATUS(JX_TEXT, federation, "連合の名前"),
     STATUS(JX_TEXT, roots_code, "根の鍵の確認番号"),

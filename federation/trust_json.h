@@ -8,7 +8,7 @@
 
 /* GET /api/v1/admin/federation. Texts may be empty; times of what is not there are absent. */
 struct federation_status {
-    bool has_roots, has_registry, is_split, is_fresh, is_behind;
+    bool has_roots, has_registry, is_split, is_fresh, is_behind, is_spoilt;
     struct span federation, roots_code, sha256, own_kid, waiting_kid;
     int64_t seq, n_members, split_seq, n_claims;
     int64_t taken, expires, time_expires, own_not_after, contract_to;

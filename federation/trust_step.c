@@ -57,6 +57,8 @@ enum err trust_steps_post(struct trust *trust, const struct trust_step *steps, i
     enum err rc;
 
     invariant(n >= 1 && n <= STEPS_MOST, "%d steps", n);
+    if (trust->is_spoilt) /* set once, before anybody else knows trust */
+        return fail_set(why, ERR_UNAVAILABLE, "what is stored does not verify");
     for (int i = 0; i < n; i++)
         n_bytes += steps[i].bytes.len;
     own = calloc(1, sizeof *own + n_bytes);

@@ -8,6 +8,8 @@
 
 #define LATE_US       HOUR_US
 #define CONTRACT_SOON (30 * DAY_US)
+#define REGISTRY_SOON (2 * DAY_US)
+#define KEY_SOON      (30 * DAY_US)
 
 static void check_trust(struct doctor *d, struct federation *federation)
 {
@@ -15,7 +17,12 @@ static void check_trust(struct doctor *d, struct federation *federation)
     int64_t now = d->req->now_utc_us;
 
     trust_status_read(federation_trust(federation), now, &status);
-    if (!status.has_registry)
+    if (status.is_spoilt)
+        doctor_add(
+            d, "federation", DOCTOR_BAD,
+            "log/node.log の federation.spoilt の行を見て、控え（backup）から戻してください。",
+            "しまってある登録簿の署名が合いません。ほかの自治体とつながりません。");
+    else if (!status.has_registry)
         doctor_add(d, "federation", DOCTOR_OK, "",
                    "ほかの自治体との連携は、していません（登録簿がありません）。");
     else if (status.is_split)
@@ -38,6 +45,44 @@ static void check_trust(struct doctor *d, struct federation *federation)
         doctor_add(d, "federation", DOCTOR_OK, "",
                    "登録簿（%" PRId64 " 番、%d のノード）は新しいものです。", status.head.seq,
                    status.n_members);
+}
+
+/* What people with root keys must do in time: the registry lives seven days, keys a year. */
+static void check_terms(struct doctor *d, struct federation *federation)
+{
+    struct trust_status status;
+    int64_t now = d->req->now_utc_us;
+
+    trust_status_read(federation_trust(federation), now, &status);
+    if (!status.has_registry) {
+        if (status.has_roots)
+            doctor_add(
+                d, "federation-registry", DOCTOR_WARN,
+                "招待した人から登録簿を受け取り、ibasho federation take に渡してください。",
+                "連合に入る申し込みをしましたが、登録簿がまだ届いていません。");
+        return;
+    }
+    if (now >= status.expires_utc_us)
+        doctor_add(d, "federation-registry", DOCTOR_BAD,
+                   "根の鍵を持つ二人に、ibasho federation renew を頼んでください。",
+                   "登録簿（%" PRId64 " 番）の期限が切れました。新しいつながりは作れません。",
+                   status.head.seq);
+    else if (status.expires_utc_us - now < REGISTRY_SOON)
+        doctor_add(d, "federation-registry", DOCTOR_WARN,
+                   "根の鍵を持つ二人に、ibasho federation renew を頼んでください。",
+                   "登録簿（%" PRId64 " 番）の期限まで、あと %" PRId64 " 時間です。",
+                   status.head.seq, (status.expires_utc_us - now) / HOUR_US);
+    if (status.own_kid[0] != '\0' && status.own_not_after_utc_us - now < KEY_SOON)
+        doctor_add(d, "federation-key", DOCTOR_WARN,
+                   "ibasho federation rotate で、取り替えの申し込みを作ってください。",
+                   "このノードの鍵（%s）の期限まで、あと %" PRId64 " 日です。", status.own_kid,
+                   (status.own_not_after_utc_us - now) / DAY_US);
+    if (status.n_claims > 0)
+        doctor_add(d, "federation-claims", DOCTOR_WARN,
+                   "log/node.log の federation.registry-split の行を見て、相手に電話で確かめて"
+                   "ください。",
+                   "同じ番号の別の登録簿を持つというノードがあります（%d 回）。",
+                   status.n_claims);
 }
 
 static void check_outbox(struct doctor *d, const struct federation_stats *stats)
@@ -71,6 +116,7 @@ void doctor_check_federation(struct doctor *d)
     if (federation == NULL || d->req->db == NULL)
         return;
     check_trust(d, federation);
+    check_terms(d, federation);
     if (federation_stats_read(federation, d->req->db, &stats, NULL) == ERR_OK &&
         stats.has_registry)
         check_outbox(d, &stats);

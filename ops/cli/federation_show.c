@@ -34,6 +34,11 @@ static void put_when(const char *title, int64_t utc_us)
 
 void federation_show_status(const struct federation_status *s)
 {
+    if (s->is_spoilt) {
+        puts("しまってある登録簿の署名が合いません。だれも信じていません。控えから戻してくださ"
+             "い。");
+        return;
+    }
     if (!s->has_roots) {
         puts("このノードは、どの連合にも入っていません。");
         return;

@@ -149,6 +149,8 @@ def federation_node_joins_by_invitation(t):
     t.ok(status == 1 and not os.path.exists(path("join.txt")), "no endpoint", said)
     status, said = at_node("join", path("inv.txt"), *asked, "--check", code)
     t.eq(status, 0, said)
+    status, said = at_node("doctor")
+    t.ok("まだ届いていません" in said, "the doctor waits for the registry", said)
     before = files()
     status, said = run("admit", office, path("join.txt"), *two())
     t.eq((status, files() == before), (1, True), f"without terms: {said}")

@@ -368,11 +368,14 @@ T_CASE(a_stored_registry_is_verified_again)
 {
     struct world w;
     const char *spoil = "WITH t AS (UPDATE fed_registry SET sig_lines = overlay(sig_lines"
-                        " PLACING '\\x41'::bytea FROM 30 FOR 1) RETURNING 1)"
+                        " PLACING '\\x2a'::bytea FROM 30 FOR 1) RETURNING 1)"
                         " SELECT count(*) FROM t";
     struct trust *trust = NULL;
     struct trust_conf conf;
     struct span bytes, lines;
+    struct trust_status s;
+    enum trust_verdict verdict;
+    struct fail why;
 
     T_REQ("CARD-11 CARD-6");
     world_start(&w);
@@ -381,8 +384,13 @@ T_CASE(a_stored_registry_is_verified_again)
     T_EQ(trust_document(w.trust, w.store.db, 1, w.store.arena, &bytes, &lines, NULL), ERR_OK,
          "as it is");
     T_EQ(store_fixture_i64(&w.store, spoil), 1, "one byte of a signature");
-    T_EQ(trust_open(&conf, w.store.db, &trust, NULL), lines.p[29] == 'A' ? ERR_OK : ERR_PROTO,
-         "is noticed");
+    T_EQ(trust_open(&conf, w.store.db, &trust, &why), ERR_OK, "the node goes on");
+    trust_status_read(trust, MADE_NOW, &s);
+    T_OK(s.is_spoilt && !s.has_roots && !s.has_registry, "but nobody is believed");
+    T_EQ(trust_take(trust, w.first, made_signed(w.first, 2, w.store.arena), ID_NONE, &verdict,
+                    NULL),
+         ERR_OK, "judged");
+    T_EQ(verdict, TRUST_NO_ROOTS, "and nothing taken");
     trust_close(&trust);
     T_EQ(store_fixture_i64(
              &w.store,

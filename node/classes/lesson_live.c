@@ -10,6 +10,7 @@
 #include "node/place/place_tell.h"
 
 #define SEEN_US      (10 * SECOND_US)
+#define HELD_US      (3 * SECOND_US)
 #define RAISED_MOST  200
 #define ARENA_BYTES  16384
 #define KEEP_OVER_US (2 * MINUTE_US) /* a room that is over and empty */
@@ -150,17 +151,50 @@ void lesson_sheet_free(struct lesson_sheet **sheet)
     *sheet = NULL;
 }
 
+/* Questions that staff let through, or took away, since the board was read last. */
+static bool has_same_questions(const struct lesson_sheet *a, const struct lesson_sheet *b)
+{
+    bool is_same = a != NULL && a->board.n_asked == b->board.n_asked;
+
+    for (size_t i = 0; is_same && i < a->board.n_asked; i++)
+        is_same = a->board.asked[i].state == b->board.asked[i].state;
+    return is_same;
+}
+
+static bool has_held(const struct lesson_sheet *sheet)
+{
+    for (size_t i = 0; sheet != NULL && i < sheet->board.n_asked; i++)
+        if (sheet->board.asked[i].state == CHAT_HELD)
+            return true;
+    return false;
+}
+
+/* What staff decide about a held question is an act of chat: it is looked for while one waits.
+ */
+static void look_held(struct lessons *lessons, struct lesson_room *room, int64_t now_mono_us)
+{
+    if (room->members == NULL || now_mono_us - room->held_mono_us < HELD_US ||
+        !has_held(room->sheet))
+        return;
+    room->held_mono_us = now_mono_us;
+    if (mbox_post(lessons->wakes, &room->of.id, NULL) != ERR_OK)
+        room->held_mono_us = 0; /* full: in a second */
+}
+
 void lesson_take_sheet(void *news)
 {
     struct lesson_sheet_news *n = news;
     struct lesson_room *room = lesson_room_find(n->lessons, n->sheet->lesson);
 
     if (room != NULL) {
+        bool is_news = room->is_due || !has_same_questions(room->sheet, n->sheet);
+
         lesson_sheet_free(&room->sheet);
         room->sheet = n->sheet;
         n->sheet = NULL;
         room->is_due = false;
-        tell_some(n->lessons, room, ID_NONE);
+        if (is_news)
+            tell_some(n->lessons, room, ID_NONE);
     }
     lesson_sheet_free(&n->sheet);
     free(n);
@@ -489,6 +523,7 @@ void lesson_sweep(void *arg)
         look_members(lessons, room, now);
         look_staff(lessons, room, now);
         end_polls(lessons, room, now);
+        look_held(lessons, room, clock_mono_us());
         if (room->is_due && mbox_post(lessons->wakes, &room->of.id, NULL) != ERR_OK)
             break; /* full: the rest in a second */
     }

@@ -39,6 +39,7 @@ struct lesson_room {
     struct lesson_in *members;
     struct lesson_sheet *sheet; /* NULL: not read yet */
     bool is_due;                /* the state has changed: everybody hears of it */
+    int64_t held_mono_us;       /* when held questions were last looked at */
     unsigned missing;           /* class_rule.h; and since when */
     int64_t missing_utc_us;
     bool is_alarmed, is_ended; /* is_ended: its polls were closed */

@@ -277,6 +277,9 @@ def in_a_lesson(t):
              "another child hears nothing of it")
         waiting = ask("supporter", "GET", "/api/v1/held", status=200).json()["items"]
         t.ok(held in [x["line"] for x in waiting], "the held one is in the list of held lines")
+        post("supporter", f"/api/v1/held/{held}", act="release")
+        shown = teacher.wait("lesson.here", where=lambda of: len(of["questions"]) == 3)["questions"]
+        t.eq([(q["question"], q["state"]) for q in shown][1], (held, "said"), "let through, its teacher reads it")
         reply = ask("commissioner", "POST", "/api/v1/measures",
                     {"id": new(), "kind": "chat", "account": ids["a"], "minutes": 5, "reason": "ためし"})
         t.eq(reply.status, 200, "writing stopped")

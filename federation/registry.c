@@ -264,8 +264,10 @@ static struct kid_at *kid_find(const struct registry *r, const char *kid)
 /* Every kid of roots and members once. */
 static enum err index_kids(struct registry *r, int n_extra, struct fail *why)
 {
-    size_t most = (size_t)r->n_members * FED_KEYS_MOST + FED_ROOTS_N + (size_t)n_extra;
+    size_t most = FED_ROOTS_N + (size_t)n_extra;
 
+    for (int i = 0; i < r->n_members; i++)
+        most += (size_t)r->members[i].n_keys;
     r->kids = arena_alloc(r->arena, most * sizeof *r->kids);
     if (r->kids == NULL)
         return fail_set(why, ERR_NOMEM, "kids");

@@ -22,11 +22,10 @@ SPKI = "ab" * 32
 TERMS = ("--contract", "c-2026-1", "--to", "2099-03-31", "--population", "30000")
 
 
-def run(*words, conf=None):
+def run(*words, typed=""):
     """Exit status and what was said."""
-    first = [IBASHO] + (["-c", conf] if conf else [])
-    done = subprocess.run(first + ["federation", *words], capture_output=True, text=True,
-                          timeout=60, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run([IBASHO, "federation", *words], capture_output=True, text=True,
+                          timeout=60, check=False, input=typed)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -119,6 +118,27 @@ def federation_office_takes_two_of_three(t):
     status, said = run("renew", office, *two())
     t.ok(status == 2, "a cut registry is not gone on from", said)
     os.rename(path("whole"), f"{office}/registry-2.txt")
+
+
+@case
+def federation_root_keys_may_have_a_passphrase(t):
+    t.req("CARD-11")
+    there = path("locked")
+    named = ("--name", "kaede", "--title", "かえで県の連合", "--holders", "県,市,事業者", "--passphrase")
+    status, said = run("init", there, *named, typed="short\nshort\n")
+    t.ok(status == 1 and os.listdir(there) == [], "too short", said)
+    status, said = run("init", there, *named, typed="correct horse\ncorrect hose\n")
+    t.ok(status == 1 and os.listdir(there) == [], "two that differ", said)
+    status, said = run("init", there, *named, typed="correct horse\n" * 9)
+    t.eq(status, 0, said)
+    first = f"{there}/kaede-root-1.pem"
+    t.ok("ENCRYPTED" in open(first).read(), "the file alone opens nothing")
+    roots = ("--root", first, "--root", f"{there}/kaede-root-3.pem")
+    status, said = run("renew", there, *roots, typed="wrong horse\n" * 2)
+    t.ok(status == 2 and "合いことばが違います" in said, "another passphrase", said)
+    t.ok(not os.path.exists(f"{there}/registry-2.txt"), "nothing was signed")
+    status, said = run("renew", there, *roots, typed="correct horse\n" * 2)
+    t.ok(status == 0 and os.path.exists(f"{there}/registry-2.txt"), "the right one", said)
 
 
 @case

@@ -3,6 +3,7 @@
 #include "tests/torture/torture.h"
 #include "tests/unit/federation/made.h"
 
+static struct arena *arena; /* lives as long as the program */
 static struct span bytes, lines;
 static struct trust_view view = {.has_pins = true, .federation = "hinata", .least_seq = 1};
 
@@ -10,7 +11,6 @@ static struct trust_view view = {.has_pins = true, .federation = "hinata", .leas
 __attribute__((constructor)) static void registry_begin(void)
 {
     struct made_key roots[FED_ROOTS_N];
-    struct arena *arena = NULL; /* lives as long as the program */
 
     must(arena_create(65536, &arena, NULL) == ERR_OK);
     made_roots(roots);

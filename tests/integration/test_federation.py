@@ -211,6 +211,8 @@ def refusals():
         ("a field of a person", post(town, '{"n":1,"name":"山田"}'.encode()), {}, "bad-json"),
         ("another media type", post(town, media=SIGNED), {}, "media"),
         ("a body where none belongs", ask(town, body=b"{}"), {}, "too-large"),
+        ("nearly a mebibyte that is no document", ask(
+            town, "POST", "/fed/v1/registry", media=SIGNED, body=b"x" * 1000000), {}, "bad-json"),
         ("over a mebibyte", post(town, b" " * (1024 * 1024 + 1)), {}, "too-large"),
         ("another past of the registry", ask(town, "POST", "/fed/v1/ping", body=b'{"n":1}',
                                              reg="1:0123456789abcdef"), {}, "registry-split"),
@@ -324,7 +326,16 @@ def fed_only_a_signed_bound_answer_is_an_answer(t):
     def redirect(handler, body):
         write(handler, 302, [("Location", f"https://{endpoint(pref)}/fed/v1/ping")], b"")
 
+    def trickle(handler, body):
+        handler.send_response_only(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        for _ in range(100):
+            handler.wfile.write(b" ")
+            time.sleep(0.1)
+
     bad = [
+        ("a byte now and then", trickle),
         ("unsigned", lambda h, b: write(h, 200, [("content-type", "application/json")], b"{}")),
         ("signed by a stranger", lambda h, b: pong(h, b, key=stranger)),
         ("signed by another member", lambda h, b: pong(h, b, key=old_key)),

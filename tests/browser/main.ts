@@ -18,6 +18,7 @@ import "./staff.ts";
 import "./watch.ts";
 import "./word_lists.ts";
 import "./reports.ts";
+import "./classes.ts";
 import "./place.ts";
 import "./talk.ts";
 import "./quarter.ts";

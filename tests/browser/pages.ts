@@ -1,5 +1,6 @@
 /** Every page of the client and how one comes to it: what the tests of looks, words and sizes walk. */
-import { halfIn, type Place, signedIn, Visit, type VisitOptions } from "./engine.ts";
+import { lessonToLookAt } from "./classes_made.ts";
+import { halfIn, login, type Place, signedIn, Visit, type VisitOptions } from "./engine.ts";
 import { twoToLookAt } from "./people_made.ts";
 import { askForLogs, reportFor } from "./reports_made.ts";
 import { asked, callForHelp, saying, staying } from "./watch_made.ts";
@@ -149,6 +150,33 @@ let report: Promise<string> | undefined;
 async function toWeekly(visit: Visit): Promise<string> {
   await visit.open();
   return await (report ??= reportFor(visit.page, visit.at));
+}
+
+/** The day's lessons with one of them chosen. */
+async function chooseLesson(visit: Visit): Promise<void> {
+  await lessonToLookAt(visit.at);
+  await to(visit, "#/lessons", ".lesson-card");
+  const mine = visit.page.locator(".lesson-card", { hasText: "不思議" });
+  if ((await mine.locator("a.button").count()) === 0) await mine.locator("button.button").click();
+  await mine.locator("a.button").waitFor();
+}
+
+/** On the floor of the classrooms, in the lesson that is on. */
+async function toLesson(visit: Visit): Promise<void> {
+  const { page } = visit;
+  await lessonToLookAt(visit.at);
+  await to(visit, "#/place", ".floors, .inside");
+  if ((await page.locator(".leave").count()) > 0) await page.click(".leave");
+  await to(visit, "#/place/floor/classes", ".spot-form");
+  await page.locator(".choice-list .choice").nth(1).click();
+  await page.click(".spot-form .button");
+  await page.waitForSelector(".inside");
+  if ((await page.locator(".map").count()) > 0) await page.click(".view-switch");
+  await page.locator(".lesson-offer button, .lesson-panel").first().waitFor();
+  if ((await page.locator(".lesson-panel").count()) === 0)
+    await page.locator(".lesson-offer button").first().click();
+  await page.waitForSelector(".lesson-panel");
+  await page.locator(".lesson-ask summary").first().click();
 }
 
 let incident: Promise<{ readonly incident: string }> | undefined;
@@ -519,6 +547,61 @@ export const pages: readonly PageUnderTest[] = [
     who: "contractor",
     reach: (v) => to(v, "#/visits", ".fault"),
   },
+  {
+    name: "plan",
+    who: "class_board",
+    reach: async (v) => {
+      await lessonToLookAt(v.at);
+      await to(v, "#/plan", "#plan-check");
+      await v.page.locator(".plan-add, .plan-edit").first().click();
+      await v.page.waitForSelector(".plan-form form");
+      await v.page.fill("#plan-link", "http://a.example");
+      await v.page.click(".plan-form form .button.wide");
+      await v.page.waitForSelector(".plan-form .fault");
+    },
+  },
+  {
+    name: "courses",
+    who: "class_board",
+    reach: async (v) => {
+      await lessonToLookAt(v.at);
+      await to(v, "#/courses", ".course-row");
+      await v.page.locator("section.card summary").last().click();
+      await v.page.fill("#course-new-title", "星空の話");
+      await v.page.locator("section.card form .button").last().click();
+      await v.page.waitForSelector("#course-new-reading-0-fault");
+    },
+  },
+  {
+    name: "course",
+    who: "class_board",
+    reach: async (v) => {
+      await to(v, `#/courses/${(await lessonToLookAt(v.at)).course}`, "#course-decision");
+      for (const one of await v.page.locator("details > summary").all()) await one.click();
+      await v.page.waitForSelector("#page-0-text");
+    },
+  },
+  {
+    name: "lesson_attendance",
+    who: "class_page_staff",
+    reach: async (v) =>
+      to(v, `#/lessons/${(await lessonToLookAt(v.at)).lesson}`, "#attendance-people"),
+  },
+  {
+    name: "person_of_staff",
+    who: "class_board",
+    reach: async (v) => {
+      await to(v, `#/people/${login(v.at, "class_page_teacher").account ?? ""}`, "#qualifications");
+      await v.page.locator("section:has(> #qualifications) summary").click();
+      await v.page.locator("section:has(> #qualifications) form button[type=submit]").click();
+      await v.page.waitForSelector("#qualification-what-fault");
+    },
+  },
+  {
+    name: "my_lessons",
+    who: "class_page_child",
+    reach: chooseLesson,
+  },
   { name: "schools", who: "board", reach: (v) => to(v, "#/schools", "#school-name") },
   { name: "people_chosen", who: "board", reach: chooseAll },
   { name: "roster", who: "board", reach: handInNothing },
@@ -704,6 +787,15 @@ export const pages: readonly PageUnderTest[] = [
     },
   },
   { name: "place_chat", who: "chat0", reach: toChat },
+  {
+    name: "place_lesson",
+    who: "class_page_child",
+    reach: async (v) => {
+      await chooseLesson(v);
+      await toLesson(v);
+    },
+  },
+  { name: "place_lesson_of_a_teacher", who: "class_page_teacher", reach: toLesson },
   { name: "help_on_my_page", who: "caller", reach: toHelp },
   { name: "place_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, false) },
   { name: "place_map_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, true) },

@@ -96,6 +96,8 @@ function Body(): VNode {
   switch (pageOf(where)) {
     case "inside":
       return <Later part="me" page={where} role={role} />;
+    case "class":
+      return role === "student" ? <Later part="class" page={where} role={role} /> : <MissingNote />;
     case "place":
       return mayVisit(role) ? <Later part="place" page={where} role={role} /> : <MissingNote />;
     case "adult":

@@ -50,6 +50,12 @@ test("every_answer_of_the_node_has_a_word_of_ours", (t) => {
   t.ok(entering.length >= 3, `${entering.length} of coming in`);
   for (const code of [...rules, ...entering])
     t.ok(saidOf("floor.go", {}, code) !== undefined, code);
+  const lessons = codesOf(
+    "../classes/lesson_commands.c",
+    /command_(?:refuse|breach)\(call, "([a-z-]+)"/g,
+  );
+  t.ok(lessons.length >= 8, `${lessons.length} of lessons`);
+  for (const code of lessons) t.ok(saidOf("lesson.hand", {}, code) !== undefined, code);
   const reasons = /"([a-z|]+)"/.exec(
     readFileSync("node/place/place_events.h", "utf8").split("PLACE_OUTS")[1] ?? "",
   );

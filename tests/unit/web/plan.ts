@@ -1,34 +1,51 @@
 /** The plan of lessons, courses with their readings, and the day's lessons of a child. */
 import {
-  nChosen,
-  nextChangeMs,
-  offerOf,
-  onNow,
-  slotsInOrder,
-} from "../../../node/web/src/state/lessons.js";
+  lessonsNow,
+  pageShown,
+  pollOf,
+  questionsInOrder,
+} from "../../../node/web/src/state/lesson.js";
+import { nextChangeMs, offerOf, slotsInOrder } from "../../../node/web/src/state/lessons.js";
+import {
+  courseDraft,
+  courseInput,
+  courseLacking,
+  emptyPages,
+  movedPage,
+  withText,
+} from "../../../node/web/src/state/course.js";
 import { kanjiRuns, notationOf, readOf, unreadIn } from "../../../node/web/src/state/notation.js";
-import { checkOf, placeId, pointsOf, weekAround } from "../../../node/web/src/state/plan.js";
+import {
+  checkOf,
+  type Flag,
+  placeId,
+  pointsOf,
+  toldTogether,
+  weekAround,
+} from "../../../node/web/src/state/plan.js";
 import { suite } from "../../browser/t.ts";
 
 const test = suite(import.meta.filename);
 
-const lesson = (id: string, ...codes: string[]) => ({
+const flag = (code: Flag["code"]): Flag => ({ code });
+const lesson = (id: string, ...codes: Flag["code"][]) => ({
   lesson: id,
   title: id,
-  flags: codes.map((code) => ({ code })),
+  flags: codes.map(flag),
 });
 
 test("what_is_missing_in_a_plan_stands_in_the_order_of_the_week", (t) => {
   t.req("AI-4.4-キ-イ AI-4.4-キ-ウ");
   const days = [
-    { day: "2026-06-01", flags: [{ code: "few-slots" }], slots: [] },
+    { day: "2026-06-01", flags: [flag("few-slots")], slots: [], lost: [] },
     {
       day: "2026-06-02",
-      flags: [{ code: "few-slots" }],
+      flags: [flag("few-slots")],
       slots: [
         { n: 1, flags: [], lessons: [lesson("a", "no-supporter", "course-changed")] },
-        { n: 2, flags: [{ code: "slot-empty" }], lessons: [] },
+        { n: 2, flags: [flag("slot-empty")], lessons: [] },
       ],
+      lost: [lesson("b", "slot-gone")],
     },
   ];
   t.eq(
@@ -38,12 +55,24 @@ test("what_is_missing_in_a_plan_stands_in_the_order_of_the_week", (t) => {
       [1, "no-supporter"],
       [1, "course-changed"],
       [2, "slot-empty"],
+      [undefined, "slot-gone"],
     ],
     "a day gone by is not mended any more",
   );
   const { toMend, toKnow } = checkOf(days, "2026-06-02");
-  t.eq([toMend.length, toKnow.map(({ flag }) => flag.code)], [3, ["course-changed"]], "sorted");
+  t.eq([toMend.length, toKnow.map(({ flag }) => flag.code)], [4, ["course-changed"]], "sorted");
   t.eq(toMend[1]?.lesson?.title, "a", "whose it is");
+  const empty = [1, 2, 3].map((n) => ({ n, flags: [flag("slot-empty")], lessons: [] }));
+  const whole = [{ day: "2026-06-03", flags: [flag("few-slots")], slots: empty, lost: [] }];
+  t.eq(
+    toldTogether(pointsOf(whole, "")).map(({ flag, slots }) => [flag.code, slots]),
+    [
+      ["few-slots", []],
+      ["slot-empty", [1, 2, 3]],
+    ],
+    "an empty day is told once",
+  );
+  t.eq(toldTogether(toMend).length, 4, "of lessons each by itself");
   t.eq(checkOf([], "2026-06-02"), { toMend: [], toKnow: [] }, "nothing planned, nothing missing");
 });
 
@@ -52,7 +81,8 @@ test("a_code_of_a_newer_node_is_something_to_mend", (t) => {
     {
       day: "2026-06-02",
       flags: [],
-      slots: [{ n: 1, flags: [], lessons: [lesson("a", "new-one")] }],
+      slots: [{ n: 1, flags: [], lessons: [lesson("a", "new-one" as Flag["code"])] }],
+      lost: [],
     },
   ];
   t.eq(checkOf(days, "2026-06-01").toMend.length, 1, "rather asked than overlooked");
@@ -134,27 +164,114 @@ test("what_is_over_stands_below_what_can_be_chosen", (t) => {
   );
 });
 
-test("what_is_on_now_is_offered_to_who_chose_it", (t) => {
-  const slot = (...lessons: ReturnType<typeof one>[]) => ({ from: "10:00", to: "10:45", lessons });
-  const on = one({ state: "on" });
-  const mine = one({ state: "on", is_chosen: true });
-  t.eq(onNow([slot(on)]), undefined, "not chosen");
-  t.ok(onNow([slot(on), slot(on, mine)]) === mine, "chosen");
-  t.eq(
-    nChosen([slot(mine, one({ is_chosen: true }), one({ is_chosen: true, state: "over" }))]),
-    2,
-    "to come",
-  );
-});
-
 test("the_page_asks_again_when_something_begins_or_ends", (t) => {
+  const at = (clock: string): string => `2026-06-01T${clock}:00Z`;
   const slots = [
-    { from: "10:00", to: "10:45" },
-    { from: "11:00", to: "11:45" },
+    { begins_at: at("01:00"), ends_at: at("01:45") },
+    { begins_at: at("02:00"), ends_at: at("02:45") },
   ];
-  const at = (clock: string): string => `2026-06-01T${clock}:00Z`; // nine hours before Japan's
   t.eq(nextChangeMs(at("00:59"), slots), 61_000, "it begins");
   t.eq(nextChangeMs(at("01:00"), slots), 45 * 60_000 + 1000, "it ends");
   t.eq(nextChangeMs(at("02:45"), slots), undefined, "nothing more today");
   t.eq(nextChangeMs(at("01:00"), []), undefined, "no lessons");
+});
+
+test("staff_are_offered_the_lessons_they_have_a_part_in", (t) => {
+  t.req("AI-4.4-キ-ウ");
+  const [from, to] = ["2026-06-01T01:00:00Z", "2026-06-01T01:45:00Z"];
+  const planned = (lesson: string, change: object = {}) => ({
+    lesson,
+    title: lesson,
+    floor: "classes",
+    from,
+    to,
+    is_cancelled: false,
+    supporters: [] as { account: string }[],
+    ...change,
+  });
+  const days = [
+    {
+      slots: [
+        {
+          lessons: [
+            planned("main", { main: "a" }),
+            planned("sub", { sub: "a" }),
+            planned("support", { supporters: [{ account: "b" }, { account: "a" }] }),
+            planned("other", { main: "b" }),
+            planned("off", { main: "a", is_cancelled: true }),
+          ],
+        },
+      ],
+    },
+  ];
+  const names = (ms: number): string[] => lessonsNow(days, "a", ms).map(({ lesson }) => lesson);
+  t.eq(names(Date.parse(from)), ["main", "sub", "support"], "from its beginning");
+  t.eq(names(Date.parse(from) - 1), [], "not before");
+  t.eq(names(Date.parse(to)), [], "not at its end");
+  t.eq(lessonsNow(days, "", Date.parse(from)), [], "nobody has no part");
+});
+
+test("a_poll_has_a_question_and_answers_that_differ", (t) => {
+  t.eq(
+    pollOf(" どれ？ ", ["あ", " ", "い "]),
+    { question: "どれ？", choices: ["あ", "い"] },
+    "trimmed",
+  );
+  t.eq(pollOf("どれ？", ["あ", "あ"]), undefined, "twice the same is one");
+  t.eq(pollOf(" ", ["あ", "い"]), undefined, "no question");
+  t.eq(pollOf("どれ？", ["1", "2", "3", "4", "5", "6", "7"]), undefined, "too many");
+});
+
+test("a_class_reads_in_step_and_questions_wait_in_turn", (t) => {
+  t.eq(pageShown(["a", "b"], 2), "b", "pages count from one");
+  t.eq([pageShown(["a"], 0), pageShown([], 1)], [undefined, undefined], "none yet");
+  const asked = (at: string, is_answered: boolean) => ({ at, is_answered });
+  t.eq(
+    questionsInOrder([asked("1", true), asked("3", false), asked("2", false)]).map(({ at }) => at),
+    ["2", "3", "1"],
+    "what waits stands first, oldest first",
+  );
+});
+
+test("a_course_is_sent_with_the_readings_of_all_its_kanji", (t) => {
+  t.req("AI-4.4-キ-エ");
+  const empty = courseDraft(undefined);
+  t.eq(courseLacking(empty), ["/title", "/summary", "/kind"], "raising hands is there at first");
+  const typed = withText(
+    withText(empty, "title", "分数《ぶんすう》の時間"),
+    "summary",
+    "分数で遊ぶ",
+  );
+  t.eq(
+    [typed.title, typed.readings],
+    ["分数の時間", { 分数: "ぶんすう" }],
+    "readings go to readings",
+  );
+  t.eq(
+    courseLacking({ ...typed, kind: "subject", hand: false }),
+    ["/reading/時間", "/reading/遊", "/hand"],
+    "each run once, and a way to take part",
+  );
+  const whole = {
+    ...typed,
+    readings: { ...typed.readings, 時間: "じかん", 遊: "あそ" },
+    kind: "subject" as const,
+    places: "１２",
+  };
+  t.eq(courseLacking(whole), [], "all there");
+  const sent = courseInput(whole);
+  t.eq(
+    [sent.title, sent.summary, sent.places],
+    ["分数《ぶんすう》の時間《じかん》", "分数《ぶんすう》で遊《あそ》ぶ", 12],
+    "in the notation",
+  );
+  t.eq(courseInput(courseDraft(sent)), sent, "there and back");
+});
+
+test("pages_change_places_and_none_is_empty", (t) => {
+  t.eq(movedPage(["a", "b", "c"], 1, -1), ["b", "a", "c"], "earlier");
+  const pages = ["a", "b"];
+  t.ok(movedPage(pages, 1, 1) === pages && movedPage(pages, 0, -1) === pages, "no room");
+  const page = (text: string) => ({ title: "", text, links: [] });
+  t.eq(emptyPages([page("a"), page(" ")]), [1], "which has nothing to read");
 });

@@ -91,10 +91,13 @@ export function useDraft<D extends object>(
 export function DraftForm({
   deed,
   send,
+  word = words.save,
   children,
 }: {
   deed: Deed;
   send: (form: HTMLElement) => Promise<void>;
+  /** What the button does, where it is no decision. */
+  word?: Word;
   children: ComponentChildren;
 }): VNode {
   return (
@@ -108,7 +111,7 @@ export function DraftForm({
     >
       {children}
       <DeedFaults of={deed} />
-      <Send busy={deed.busy} word={words.save} busyWord={words.saving} />
+      <Send busy={deed.busy} word={word} busyWord={words.saving} />
     </form>
   );
 }

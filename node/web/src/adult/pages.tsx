@@ -3,10 +3,13 @@ import sheet from "../../style/work.css";
 import "./routes.js";
 import { wear } from "../edge/sheet.js";
 import { type PageProps, type Views, viewOf } from "../view/page.js";
+import { LessonPage } from "./attendance.js";
 import { AuditPage } from "./audit.js";
 import { ChildPage } from "./child.js";
 import { ConsolePage } from "./console.js";
 import { ContractPage } from "./contract.js";
+import { CoursePage } from "./course.js";
+import { CoursesPage } from "./courses.js";
 import { DictionaryPage } from "./dictionary.js";
 import { DutyPage } from "./duty.js";
 import { FloorsPage } from "./floors.js";
@@ -21,6 +24,7 @@ import { NoticePage } from "./notify_open.js";
 import { PeoplePage } from "./people.js";
 import { PersonPage } from "./person.js";
 import { PersonNewPage } from "./person_new.js";
+import { PlanPage } from "./plan.js";
 import { RegistrationPage } from "./registration.js";
 import { ReportsPage } from "./reports.js";
 import { RolesPage } from "./roles.js";
@@ -57,6 +61,10 @@ const views: Views = {
   person: PersonPage,
   "person-new": PersonNewPage,
   registration: RegistrationPage,
+  plan: PlanPage,
+  courses: CoursesPage,
+  course: CoursePage,
+  lesson: LessonPage,
   schools: SchoolsPage,
   roster: RosterPage,
   "roster-import": RosterImportPage,

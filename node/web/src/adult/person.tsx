@@ -15,6 +15,7 @@ import { Grade } from "./grade.js";
 import { Acts } from "./person_acts.js";
 import { OneTime } from "./person_once.js";
 import { roleWord } from "./person_parts.js";
+import { Qualifications } from "./qualifications.js";
 import { Rights } from "./person_rights.js";
 import { ProfilePast } from "./profile_past.js";
 
@@ -43,6 +44,9 @@ export function PersonPage({ page, role }: PageProps): VNode {
               tellOnce={tellOnce}
             />
             {person.may_see_facts === true ? <ToRegistration id={person.id} /> : null}
+            {keeps(role) && teaches(person.role) && person.login !== undefined ? (
+              <Qualifications account={person.id} />
+            ) : null}
             {role === "commissioner" ? <Rights person={person} again={again} /> : null}
             <Past steps={person.steps} />
             {person.login === undefined ? null : <ProfilePast id={person.id} />}
@@ -51,6 +55,14 @@ export function PersonPage({ page, role }: PageProps): VNode {
       </Shown>
     </div>
   );
+}
+
+/** Who keeps what staff are qualified for (node/classes/class_http.h), and of whom it is kept. */
+function keeps(role: string | undefined): boolean {
+  return role === "commissioner" || role === "contractor";
+}
+function teaches(role: string | undefined): boolean {
+  return ["supporter", "instructor", "guest_teacher", "school_staff"].includes(role ?? "");
 }
 
 function Facts({ person }: { person: PersonDetail }): VNode {

@@ -23,10 +23,6 @@ export const pictures = {
     { d: "M7.5 6.6v4M5.5 8.6h4M14.5 8.6h4", line: "red" },
     { d: "M6 14l3 3M9 14l-3 3M14.5 15.5h4M16.5 13v.2M16.5 18v.2", line: "blue" },
   ],
-  letter: [
-    { d: "M3 18.5L7.8 5.5l4.8 13M4.8 14h6", line: "ink" },
-    { d: "M14.6 15.6a3 3 0 1 0 6 0a3 3 0 1 0-6 0zM20.6 12v6.6", line: "blue" },
-  ],
   globe: [
     { d: round, fill: "blue", line: "ink" },
     { d: "M3 12h18M12 3q-5.4 4.5-5.4 9t5.4 9M12 3q5.4 4.5 5.4 9t-5.4 9", line: "pale" },
@@ -43,7 +39,7 @@ export const pictures = {
       line: "ink",
     },
   ],
-  paint: [
+  art: [
     {
       d: "M12 3.4q-9 .6-9 8.8q0 8 8.4 8.2q2-.2 1.4-2.2q-.8-2.8 2-3h2.6q3.6-.2 3.6-4.2q-.6-7-9-7.6z",
       fill: "pale",
@@ -54,7 +50,7 @@ export const pictures = {
     { d: "M5.4 12.8a1.3 1.3 0 1 0 2.6 0a1.3 1.3 0 1 0-2.6 0z", fill: "green" },
     { d: "M15.8 9.4a1.3 1.3 0 1 0 2.6 0a1.3 1.3 0 1 0-2.6 0z", fill: "warm" },
   ],
-  cook: [
+  cooking: [
     { d: "M5 10.4h14v6.8q0 2.8-2.8 2.8H7.8Q5 20 5 17.2z", fill: "warm", line: "ink" },
     { d: "M2.4 12.6H5M19 12.6h2.6M4 10.4h16", line: "ink" },
     { d: "M9 7.4q-1.2-1.7 0-3.4M12.4 7.4q-1.2-1.7 0-3.4M15.8 7.4q-1.2-1.7 0-3.4", line: "blue" },
@@ -65,28 +61,52 @@ export const pictures = {
     { d: "M5.6 8.5h.2M8.3 8.5h.2M11 8.5h.2", line: "blue" },
   ],
   heart: signs["heart"] ?? [],
-  moon: [
-    { d: "M15 3.4a9.1 9.1 0 1 0 5.6 13.2q-9.4 1-8.8-7q.4-4 3.2-6.2z", fill: "warm", line: "ink" },
-    { d: "M18.4 4v3M16.9 5.5h3", line: "blue" },
-  ],
-  ball: [
+  body: [
     { d: round, fill: "pale", line: "ink" },
     { d: "M5.4 5.8q4.2 6.2 0 12.4M18.6 5.8q-4.2 6.2 0 12.4M3 12h18", line: "red" },
   ],
   star: signs["star"] ?? [],
-  gear: [
+  science: [
     {
-      d: "M10.4 3h3.2l.5 2.6l1.9.8l2.2-1.5l2.2 2.2l-1.5 2.3l.8 1.8l2.5.6v3l-2.5.6l-.8 1.8l1.5 2.3l-2.2 2.2l-2.2-1.5l-1.9.8l-.5 2.4h-3.2l-.5-2.4l-1.9-.8l-2.2 1.5l-2.2-2.2l1.5-2.3l-.8-1.8l-2.5-.6v-3l2.5-.6l.8-1.8l-1.5-2.3l2.2-2.2l2.2 1.5l1.9-.8z",
+      d: "M9 3h6M10 3v6L4.6 18.4Q3.6 21 6.4 21h11.2q2.8 0 1.8-2.6L14 9V3",
       fill: "pale",
       line: "ink",
     },
-    { d: "M8.8 13.2a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0z", fill: "blue", line: "ink" },
+    { d: "M7.4 15.4h9.2l2 3.8q.2 1-1 1H6.4q-1.2 0-1-1z", fill: "blue" },
   ],
-  robot: [
-    { d: "M5 8h14v11H5z", fill: "pale", line: "ink" },
-    { d: "M12 8V4.4M12 4.2v.2M2.8 12v3.6M21.2 12v3.6", line: "ink" },
-    { d: "M8.8 12v.6M15.2 12v.6", line: "blue" },
-    { d: "M9 16h6", line: "red" },
+  game: [
+    {
+      d: "M7 7.6h10q4.6 0 4.6 6q0 5-2.8 5q-1.6 0-3.2-3H8.4q-1.6 3-3.2 3q-2.8 0-2.8-5q0-6 4.6-6z",
+      fill: "pale",
+      line: "ink",
+    },
+    { d: "M7.6 9.8v3.6M5.8 11.6h3.6", line: "blue" },
+    { d: "M15.4 10.6v.2M17.8 12.8v.2", line: "red" },
+  ],
+  computer: [
+    { d: "M3.4 4.6h17.2v11.6H3.4z", fill: "pale", line: "ink" },
+    { d: "M8 20h8M12 16.2V20", line: "ink" },
+    { d: "M9 8l-2.4 2.4L9 12.8M12.6 12.8h4", line: "blue" },
+  ],
+  craft: [
+    { d: "M7 15.6L17.4 3.4M17 15.6L6.6 3.4", line: "ink" },
+    {
+      d: "M4 18a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0zM14.8 18a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z",
+      fill: "red",
+      line: "ink",
+    },
+  ],
+  animal: [
+    {
+      d: "M4.6 3.4l4.6 3.4q2.8-.8 5.6 0l4.6-3.4v8.4q1 8.6-7.4 8.6t-7.4-8.6z",
+      fill: "warm",
+      line: "ink",
+    },
+    { d: "M9 11.8v.6M15 11.8v.6M12 14.6v.2M9.8 16.6q1.1 1 2.2-.4q1.1 1.4 2.2.4", line: "ink" },
+  ],
+  person: [
+    { d: "M8 7.6a4 4 0 1 0 8 0a4 4 0 1 0-8 0z", fill: "pale", line: "ink" },
+    { d: "M4 21q0-8 8-8t8 8z", fill: "green", line: "ink" },
   ],
 } as const satisfies Readonly<Record<string, readonly Stroke[]>>;
 

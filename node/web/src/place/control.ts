@@ -28,6 +28,7 @@ import { practiceFloor } from "./practice_floor.js";
 import { PracticeLine } from "./practice_line.js";
 import { look as lookForHelp } from "../sos/control.js";
 import { saidOf } from "./said.js";
+import { beginLesson, endLesson, hearLesson } from "./lesson_live.js";
 import { away, beginWords, dropWords, endWords, flush, hearWords } from "./words_live.js";
 
 /** Something that was said to the reader and waits for them: a wave, a knock, an invitation. */
@@ -171,6 +172,9 @@ export function begin(): () => void {
     },
   });
   beginWords({ send, ask: act, me: meHere, voice, voiceSign });
+  beginLesson(act, (name, input, problem) =>
+    problem === undefined ? echo.set({ kind: "failed" }) : refused(name, input, problem),
+  );
   line.start();
   speaker = setInterval(speak, 250);
   addEventListener("online", nudge);
@@ -207,6 +211,7 @@ function end(): void {
   line?.stop();
   line = undefined;
   endWords();
+  endLesson();
   show(placeAtStart);
   announcer = silent;
   floorShown = "";
@@ -241,6 +246,7 @@ function heard(event: LiveEvent): void {
   if (isMapShown() && mayWait(event)) soon(next);
   else if (next !== now) show(next);
   hearWords(event);
+  hearLesson(event);
   switch (event.ev) {
     case "floor.here":
       if (before.at !== "here" || before.here.floor !== event.of.floor) {
@@ -389,6 +395,7 @@ function notIn(area: string, answer: Answer<unknown> | undefined): void {
 export function leave(): void {
   show(toLobby(now));
   dropWords();
+  endLesson();
   news.set([]);
   echo.set(undefined);
   void line?.command("place.leave", {});

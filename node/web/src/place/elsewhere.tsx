@@ -7,10 +7,14 @@ import type { Word } from "../words/word.js";
 import { type Asked, askedOf } from "../view/asked.js";
 import { Back, PageHead, Shown } from "../view/page.js";
 import { useStore } from "../view/use.js";
+import { Today } from "../class/today.js";
+import { lessons } from "../words/lessons.js";
+import type { MyLesson } from "../wire.js";
 import { Words } from "../view/words.js";
 import { live } from "./control.js";
 import { floorFile } from "./node.js";
-import { LineNote, NameOf } from "./parts.js";
+import { choose, join } from "./lesson_live.js";
+import { EchoNote, LineNote, NameOf } from "./parts.js";
 
 /** Floors with a part of their own in the day, by the ids of the ready floors (node/place/floors). */
 export const known = { counsel: "counsel", classes: "classes", quiet: "quiet" } as const;
@@ -25,13 +29,15 @@ function toPlace(isHere: boolean): VNode {
 
 /** The classrooms, as the floor has them. */
 export function ClassesPage(): VNode {
-  const { floors, visiting } = useStore(live);
+  const { floors, visiting, me } = useStore(live);
   const isOpen = openFloor(floors, known.classes) !== undefined;
   return (
     <div class="page place">
       {toPlace(visiting.at === "here")}
-      <PageHead title={place.classesTitle} />
+      <PageHead title={me?.role === "student" ? lessons.title : place.classesTitle} />
       <LineNote />
+      <EchoNote />
+      {me?.role === "student" ? <Today go={(one) => void toLesson(one)} /> : null}
       {isOpen ? (
         <Classes />
       ) : (
@@ -41,6 +47,16 @@ export function ClassesPage(): VNode {
       )}
     </div>
   );
+}
+
+/** Into a lesson that is on: where the reader stands on its floor, they are in it at once. */
+async function toLesson({ lesson, floor }: MyLesson): Promise<void> {
+  const { visiting } = live.get();
+  if (visiting.at === "here" && visiting.here.floor === floor) {
+    if (await join(lesson)) location.hash = "#/place";
+    return;
+  }
+  if (await choose(lesson)) location.hash = `#/place/floor/${floor}`;
 }
 
 function Classes(): VNode {
@@ -57,6 +73,9 @@ function Classes(): VNode {
     <Shown asked={asked} again={() => next(round + 1)}>
       {(floor) => (
         <>
+          <h2>
+            <Words of={lessons.rooms} />
+          </h2>
           <p>
             <Words of={place.classesLead} />
           </p>

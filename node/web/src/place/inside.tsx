@@ -20,6 +20,7 @@ import {
   view,
 } from "./control.js";
 import { known, openFloor } from "./elsewhere.js";
+import { LessonPart } from "./lesson.js";
 import { Letters, LettersButton } from "./letters.js";
 import { MapView } from "./map.js";
 import { Mine } from "./mine.js";
@@ -111,6 +112,7 @@ export function Inside({ here }: { here: Here }): VNode {
       <CareNotes />
       <TalkAsks />
       <NewsList nameOf={nameOf} />
+      <LessonPart here={here} />
       {isSlow && choice.view === undefined ? (
         <p class="note">
           <Words of={place.slow} />

@@ -1,5 +1,5 @@
 /** A course and its pages while staff write them. Pure. */
-import { notationOf, type Read, readOf, unreadIn } from "./notation.js";
+import { notationOf, readOf, unreadIn } from "./notation.js";
 
 export const courseKinds = [
   "subject",
@@ -12,13 +12,15 @@ export const courseKinds = [
 export type CourseKind = (typeof courseKinds)[number];
 
 export interface CourseDraft {
-  readonly title: Read;
+  readonly title: string;
   readonly summary: string;
+  /** Of the runs of kanji in both. */
+  readonly readings: Readonly<Record<string, string>>;
   readonly kind: CourseKind | "";
   readonly picture: string;
-  readonly hasHand: boolean;
-  readonly hasPoll: boolean;
-  readonly hasQuestion: boolean;
+  readonly hand: boolean;
+  readonly poll: boolean;
+  readonly question: boolean;
   readonly places: string;
 }
 
@@ -34,41 +36,57 @@ interface CourseLike {
 }
 
 export function courseDraft(of: CourseLike | undefined): CourseDraft {
+  const [title, summary] = [readOf(of?.title ?? ""), readOf(of?.summary ?? "")];
   return {
-    title: readOf(of?.title ?? ""),
-    summary: of?.summary ?? "",
+    title: title.text,
+    summary: summary.text,
+    readings: { ...summary.readings, ...title.readings },
     kind: of?.kind ?? "",
     picture: of?.picture ?? "star",
-    hasHand: of?.has_hand ?? true,
-    hasPoll: of?.has_poll ?? false,
-    hasQuestion: of?.has_question ?? false,
+    hand: of?.has_hand ?? true,
+    poll: of?.has_poll ?? false,
+    question: of?.has_question ?? false,
     places: of?.places === undefined ? "" : String(of.places),
   };
 }
 
+/** A text as it was typed or pasted: with readings in it, they go where readings are. */
+export function withText(
+  draft: CourseDraft,
+  field: "title" | "summary",
+  typed: string,
+): CourseDraft {
+  const { text, readings } = readOf(typed);
+  return { ...draft, [field]: text, readings: { ...draft.readings, ...readings } };
+}
+
 /** What is not filled in, by the node's pointers; a reading by its run of kanji. */
 export function courseLacking(draft: CourseDraft): string[] {
-  const { title } = draft;
+  const { title, summary, readings } = draft;
   return [
-    ...(title.text.trim() === "" ? ["/title"] : []),
-    ...unreadIn(title).map((base) => `/reading/${base}`),
+    ...(title.trim() === "" ? ["/title"] : []),
+    ...(summary.trim() === "" ? ["/summary"] : []),
+    ...unreadIn({ text: `${title} ${summary}`, readings }).map((base) => `/reading/${base}`),
     ...(draft.kind === "" ? ["/kind"] : []),
-    ...(draft.summary.trim() === "" ? ["/summary"] : []),
-    ...(draft.hasHand || draft.hasPoll || draft.hasQuestion ? [] : ["/has_poll"]),
+    ...(draft.hand || draft.poll || draft.question ? [] : ["/hand"]),
   ];
 }
 
 /** As it is sent; only of a draft that lacks nothing. */
-export function courseInput(draft: CourseDraft): CourseLike {
+export function courseInput<P extends string>(
+  draft: CourseDraft,
+): Omit<CourseLike, "picture"> & { readonly picture: P } {
+  const { readings, kind, hand, poll, question } = draft;
   const places = draft.places.normalize("NFKC").trim();
+  const noted = (text: string): string => notationOf({ text: text.trim(), readings });
   return {
-    title: notationOf({ ...draft.title, text: draft.title.text.trim() }),
-    summary: draft.summary.trim(),
-    kind: draft.kind === "" ? "other" : draft.kind,
-    picture: draft.picture,
-    has_hand: draft.hasHand,
-    has_poll: draft.hasPoll,
-    has_question: draft.hasQuestion,
+    title: noted(draft.title),
+    summary: noted(draft.summary),
+    kind: kind === "" ? "other" : kind,
+    picture: draft.picture as P,
+    has_hand: hand,
+    has_poll: poll,
+    has_question: question,
     ...(places === "" ? {} : { places: Number(places) }),
   };
 }

@@ -5,7 +5,7 @@
 
 /** Who may open a page; the code of all but the first comes when one of theirs is opened. The node
  * decides what anyone may do there. */
-export type PageOf = "anyone" | "inside" | "place" | "adult" | "office";
+export type PageOf = "anyone" | "inside" | "place" | "class" | "adult" | "office";
 
 interface Row {
   readonly path: string;
@@ -27,6 +27,11 @@ const rows = {
   "place-classes": { path: "place/classes", of: "place" },
   "place-next": { path: "place/next", of: "place" },
   "place-practice": { path: "place/practice", of: "place" },
+  lessons: { path: "lessons", of: "class" },
+  lesson: { path: "lessons/*", of: "adult" },
+  plan: { path: "plan", of: "adult" },
+  courses: { path: "courses", of: "adult" },
+  course: { path: "courses/*", of: "adult" },
   settings: { path: "settings", of: "adult" },
   setting: { path: "settings/*", of: "adult" },
   roles: { path: "roles", of: "adult" },

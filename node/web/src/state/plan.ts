@@ -1,8 +1,9 @@
 /** A week of lessons as staff plan it: what of it is still to be mended, in the order of the week. Pure. */
+import type { PlanFlag } from "../wire.js";
 import { dayAfter, mondayOf } from "./logs.js";
 
 export interface Flag {
-  readonly code: string;
+  readonly code: PlanFlag["code"];
   /** Whom it is about. */
   readonly account?: string;
 }
@@ -20,6 +21,8 @@ export interface SlotLike<L extends LessonLike> extends Flagged {
 export interface DayLike<L extends LessonLike> extends Flagged {
   readonly day: string;
   readonly slots: readonly SlotLike<L>[];
+  /** Whose slot is there no more. */
+  readonly lost: readonly L[];
 }
 
 /** One point of the check: where it is, and what. */
@@ -44,14 +47,15 @@ export function pointsOf<L extends LessonLike>(
 ): Point<L>[] {
   return days
     .filter(({ day }) => day >= today)
-    .flatMap(({ day, flags, slots }) => [
+    .flatMap(({ day, flags, slots, lost }) => [
       ...flags.map((flag) => ({ day, slot: undefined, lesson: undefined, flag })),
-      ...slots.flatMap(({ n, flags, lessons }) => [
-        ...flags.map((flag) => ({ day, slot: n, lesson: undefined, flag })),
-        ...lessons.flatMap((lesson) =>
-          lesson.flags.map((flag) => ({ day, slot: n, lesson, flag })),
-        ),
+      ...slots.flatMap(({ n: slot, flags, lessons }) => [
+        ...flags.map((flag) => ({ day, slot, lesson: undefined, flag })),
+        ...lessons.flatMap((lesson) => lesson.flags.map((flag) => ({ day, slot, lesson, flag }))),
       ]),
+      ...lost.flatMap((lesson) =>
+        lesson.flags.map((flag) => ({ day, slot: undefined, lesson, flag })),
+      ),
     ]);
 }
 
@@ -69,6 +73,29 @@ export function checkOf<L extends LessonLike>(
     toMend: all.filter(({ flag }) => !isNote(flag)),
     toKnow: all.filter(({ flag }) => isNote(flag)),
   };
+}
+
+/** Points of one day that say the same of several slots, told once: an empty day is one line, not three. */
+export interface Told<L extends LessonLike> extends Omit<Point<L>, "slot"> {
+  readonly slots: readonly number[];
+}
+
+export function toldTogether<L extends LessonLike>(points: readonly Point<L>[]): Told<L>[] {
+  const told: Told<L>[] = [];
+  for (const { slot, ...point } of points) {
+    const slots = slot === undefined ? [] : [slot];
+    const same = told.findIndex(
+      (one) =>
+        point.lesson === undefined &&
+        one.lesson === undefined &&
+        one.day === point.day &&
+        one.flag.code === point.flag.code,
+    );
+    const known = told[same];
+    if (known === undefined) told.push({ ...point, slots });
+    else told[same] = { ...known, slots: [...known.slots, ...slots] };
+  }
+  return told;
 }
 
 /** The seven days with `day` in it. */

@@ -25,6 +25,8 @@ const summary: HomeDoor = { href: "#/summary", title: doors.summary, note: doors
 const reports: HomeDoor = { href: "#/reports", title: doors.reports, note: doors.reportsNote };
 const audit: HomeDoor = { href: "#/audit", title: doors.audit, note: doors.auditNote };
 
+const plan: HomeDoor = { href: "#/plan", title: doors.plan, note: doors.planNote };
+const planSeen: HomeDoor = { ...plan, note: doors.planSeenNote };
 const watch: HomeDoor = { href: "#/console", title: doors.console, note: doors.consoleNote };
 const wordLists: HomeDoor = { href: "#/words", title: doors.words, note: doors.wordsNote };
 
@@ -42,6 +44,7 @@ function othersOf(role: string): readonly HomeDoor[] {
     case "commissioner":
       return [
         watch,
+        plan,
         people,
         contract,
         hours,
@@ -61,6 +64,7 @@ function othersOf(role: string): readonly HomeDoor[] {
     case "contractor":
       return [
         watch,
+        plan,
         people,
         contract,
         hoursSeen,
@@ -80,8 +84,9 @@ function othersOf(role: string): readonly HomeDoor[] {
     case "school_staff":
       return [watch, peopleAsked, reports, hoursSeen, roles, me];
     case "supporter":
-      return [watch, peopleSeen, hoursSeen, floorsSeen, roles, me];
+      return [watch, plan, peopleSeen, hoursSeen, floorsSeen, roles, me];
     case "instructor":
+      return [planSeen, hoursSeen, roles, me];
     case "guest_teacher":
       return [hoursSeen, roles, me];
     case "data_holder":

@@ -11,6 +11,7 @@ const parts = {
   way: () => import("../way/pages.js"),
   me: () => import("../me/pages.js"),
   place: () => import("../place/pages.js"),
+  class: () => import("../class/pages.js"),
   adult: () => import("../adult/pages.js"),
 } satisfies Record<string, () => Promise<Code>>;
 

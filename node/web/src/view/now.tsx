@@ -1,8 +1,10 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { door } from "../control.js";
 import { hours as words } from "../words/hours.js";
 import { useAsked } from "./asked.js";
 import { NowSentence } from "./hours.js";
+import { useStore } from "./use.js";
 import { Words } from "./words.js";
 
 /** On my page: the way in, and whether the place is open, and if not, when it will be. Whoever comes at
@@ -39,6 +41,18 @@ export function NowCard({ children }: { children: ComponentChildren }): VNode {
       <div class="stack-small" role="status">
         <NowSentence hours={hours} heardMs={heard.current.ms} again={again} />
       </div>
+      <ToLessons />
     </section>
+  );
+}
+
+/** A child chooses lessons whether the place is open or not. */
+function ToLessons(): VNode | null {
+  const here = useStore(door);
+  if (here.at !== "inside" || here.who.role !== "student") return null;
+  return (
+    <a class="quiet-button to-lessons" href="#/lessons">
+      <Words of={words.lessons} />
+    </a>
   );
 }

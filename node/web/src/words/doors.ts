@@ -37,6 +37,17 @@ export const doors = {
     "だれが いつ はいって、 でたかの きろくです。",
     "Who came and left, and when.",
   ],
+  plan: ["授業《じゅぎょう》の計画《けいかく》", "じゅぎょうの けいかく", "Plan of lessons"],
+  planNote: [
+    "一週間《いっしゅうかん》のコマに、講座《こうざ》と担当《たんとう》の人《ひと》を入《い》れます。",
+    "コマに こうざと 人《ひと》を いれます。",
+    "Put courses and people into the week's slots.",
+  ],
+  planSeenNote: [
+    "一週間《いっしゅうかん》の授業《じゅぎょう》と、担当《たんとう》を見《み》ます。",
+    "1しゅうかんの じゅぎょうを 見《み》ます。",
+    "See the week's lessons and who holds them.",
+  ],
   console: ["みまもり", "みまもり", "Watching over"],
   consoleNote: [
     "いま中《なか》にいる人《ひと》、助《たす》けを求《もと》める知《し》らせ、気《き》をつけたい出来事《できごと》です。",

@@ -14,6 +14,11 @@ export const hours = {
     "It is open now, tonight too.",
   ],
   always: ["いつでも開《あ》いています。", "いつでも あいて います。", "It is always open."],
+  lessons: [
+    "きょうの授業《じゅぎょう》を見《み》る",
+    "きょうの じゅぎょうを みる",
+    "See today's lessons",
+  ],
   look: ["入口《いりぐち》を見《み》る", "いりぐちを みる", "Look at the entrance"],
   shut: [
     "お休《やす》みの間《あいだ》も、「SOS」はおせます。",

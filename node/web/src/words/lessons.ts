@@ -86,11 +86,6 @@ export const lessons = {
   ],
   join: ["授業《じゅぎょう》に出《で》る", "じゅぎょうに でる", "Take part"],
   leave: ["授業《じゅぎょう》をぬける", "じゅぎょうを やめる", "Leave the lesson"],
-  leaveNote: [
-    "いつ、ぬけてもかまいません。",
-    "いつ やめても いいです。",
-    "You may leave whenever you like.",
-  ],
   pageOf: [
     "{n}ページ目《め》（全部《ぜんぶ》で{m}ページ）",
     "{n}ページ （ぜんぶで {m}ページ）",
@@ -129,6 +124,14 @@ export const lessons = {
   ],
   askField: ["聞《き》きたいこと", "ききたい こと", "What would you like to ask?"],
   askSend: ["おくる", "おくる", "Send"],
+  askAnswered: ["答《こた》えました", "こたえました", "Answered"],
+  didAnswer: ["答《こた》えた", "こたえた", "I have answered"],
+  firstPage: ["最初《さいしょ》のページ", "さいしょの ページ", "First page"],
+  untaught: [
+    "いま、授業者《じゅぎょうしゃ》がいません。みまもりの画面《がめん》から、呼《よ》んでください。",
+    "いま、 先生《せんせい》が いません。 よんで ください。",
+    "The instructor is not here just now. Please call them.",
+  ],
   askDone: ["おくりました。", "おくりました。", "Sent."],
   askHeld: [
     "おくりました。スタッフが読《よ》んでから、先生《せんせい》にわたします。",

@@ -143,6 +143,51 @@ export const placeSaid = {
     "いまは そこに いけません。",
     "You cannot go there just now.",
   ],
+  "not-in-lesson": [
+    "いまは、この授業《じゅぎょう》に出《で》ていません。",
+    "いまは この じゅぎょうに いません。",
+    "You are not in this lesson just now.",
+  ],
+  "not-yet": [
+    "まだ、始《はじ》まっていません。始《はじ》まるまで、待《ま》ってください。",
+    "まだです。 すこし まって ください。",
+    "It has not begun yet. Please wait a little.",
+  ],
+  over: [
+    "この授業《じゅぎょう》は、おわりました。",
+    "この じゅぎょうは おわりました。",
+    "This lesson is over.",
+  ],
+  full: [
+    "いまは、いっぱいです。ほかの授業《じゅぎょう》もえらべます。",
+    "いまは いっぱいです。 ほかの じゅぎょうも えらべます。",
+    "It is full just now. You can choose another one.",
+  ],
+  "other-floor": [
+    "この授業《じゅぎょう》は、ほかのフロアでしています。",
+    "この じゅぎょうは ほかの フロアです。",
+    "This lesson is on another floor.",
+  ],
+  gone: [
+    "その人《ひと》は、もうこの授業《じゅぎょう》にいません。",
+    "その 人《ひと》は もう いません。",
+    "That person is no longer in this lesson.",
+  ],
+  "lesson-teach": [
+    "これは、先生《せんせい》だけができます。",
+    "これは 先生《せんせい》だけが できます。",
+    "Only the instructor can do this.",
+  ],
+  "lesson-hand": [
+    "ほかの人《ひと》の手《て》は、スタッフだけがおろせます。",
+    "ほかの 人《ひと》の 手《て》は、 スタッフだけが おろせます。",
+    "Only staff can lower somebody else's hand.",
+  ],
+  "lesson-answered": [
+    "これは、先生《せんせい》とスタッフだけができます。",
+    "これは 先生《せんせい》と スタッフだけが できます。",
+    "Only the teacher and the staff can do this.",
+  ],
   "rung-most": [
     "この町《まち》では、まだ使《つか》えません。",
     "この まちでは まだ つかえません。",

@@ -10,7 +10,7 @@
 #include "node/db/digest.h"
 
 #define TARGET_CAP   (PROFILE_PATH_MOST + PROFILE_QUERY_MOST + 2)
-#define ANSWER_SMALL (256 * 1024)
+#define ANSWER_SMALL ((size_t)256 * 1024)
 #define TRIES        2
 
 /* ---- one try ---- */
@@ -190,10 +190,11 @@ static enum err try_once(struct trying *t, struct fed_said *out, struct fail *wh
     t->registry = trust_now(f->trust);
     t->peer = t->registry == NULL ? NULL : registry_member(t->registry, t->ask->peer);
     if (t->peer == NULL || id_eq(t->ask->peer, f->conf.node) ||
-        !fed_member_is_in_contract(t->peer, t->now_utc_us))
-        rc = fail_set(why, ERR_NOT_FOUND, "no node under contract by this id");
-    else
-        rc = sign_it(t, why);
+        !fed_member_is_in_contract(t->peer, t->now_utc_us)) {
+        registry_unref(&t->registry);
+        return fail_set(why, ERR_NOT_FOUND, "no node under contract by this id");
+    }
+    rc = sign_it(t, why);
     if (rc == ERR_OK) {
         atomic_fetch_add(&f->n_asked, 1);
         rc = send_it(t, answer, why);

@@ -13,10 +13,10 @@
 #define INSIDE_MOST   256 /* requests of all peers that may be inside at once */
 #define DB_RETRY_US   500000
 #define PACES_N       256
-#define PACE_BURST    400 /* requests of one peer at once, and */
-#define PACE_A_S      50  /* so many a second after that */
-#define OPEN_BURST    20  /* requests without a signature, of all the world, and */
-#define OPEN_A_S      1
+#define PACE_BURST    400         /* requests of one peer at once, and */
+#define PACE_A_S      INT64_C(50) /* so many a second after that */
+#define OPEN_BURST    20          /* requests without a signature, of all the world, and */
+#define OPEN_A_S      INT64_C(1)
 #define RECORDS_BURST 60  /* refusals that are put on record at once, and */
 #define RECORDS_AN_H  360 /* so many an hour after that */
 #define KEEP_HOUR_US  HOUR_US

@@ -230,20 +230,22 @@ enum err outbox_store_by_peer(struct db *db, struct arena *arena, struct outbox_
     rc = db_run(db, &by_peer, &args, &rows, why);
     if (rc == ERR_OK) {
         size_t n = (size_t)db_rows_n(rows);
+        struct outbox_peer *peers_out = arena_alloc(arena, (n + 1) * sizeof *peers_out);
 
-        *out = arena_alloc(arena, (n + 1) * sizeof **out);
-        if (*out == NULL)
-            rc = fail_set(why, ERR_NOMEM, "%zu peers", n);
-        for (size_t i = 0; rc == ERR_OK && i < n; i++)
-            (*out)[i] = (struct outbox_peer){
+        if (peers_out == NULL) {
+            db_rows_free(&rows);
+            return fail_set(why, ERR_NOMEM, "%zu peers", n);
+        }
+        for (size_t i = 0; i < n; i++)
+            peers_out[i] = (struct outbox_peer){
                 .peer = db_id(rows, (int)i, 0),
                 .n_waiting = db_i64(rows, (int)i, 1),
                 .n_ended = db_i64(rows, (int)i, 2),
                 .oldest_utc_us = db_time(rows, (int)i, 3),
                 .last_code = arena_copy(arena, db_bytes(rows, (int)i, 4)),
             };
-        if (rc == ERR_OK)
-            *n_out = n;
+        *out = peers_out;
+        *n_out = n;
     }
     db_rows_free(&rows);
     return rc;

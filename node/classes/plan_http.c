@@ -288,22 +288,31 @@ static enum err put_lesson(struct showing *s, size_t i, struct fail *why)
     return rc == ERR_OK ? put_texts(s, row, out, why) : rc;
 }
 
-/* Those of a day: of a slot (1 ...), cancelled (-1), or without a slot (0). */
+/* Where a lesson of a day goes: to a slot (1 ...), to the cancelled (-1), to those without a
+ * slot (0). */
+static bool is_of(const struct class_lesson_row *row, const struct class_plan_day *day,
+                  int slot)
+{
+    int of = row->is_cancelled ? -1 : row->slot > day->slots.n ? 0 : (int)row->slot;
+
+    return row->day == day->day && of == slot;
+}
+
 static enum err put_lessons(struct showing *s, const struct class_plan_day *day, int slot,
                             struct jx_list *out, struct fail *why)
 {
-    struct lesson_output *at = arena_alloc(s->req->arena, (s->plan.n_lessons + 1) * sizeof *at);
+    struct lesson_output *at;
     size_t n = 0;
 
+    for (size_t i = 0; i < s->plan.n_lessons; i++)
+        n += is_of(&s->plan.lessons[i], day, slot) ? 1 : 0;
+    at = arena_alloc(s->req->arena, (n + 1) * sizeof *at);
     if (at == NULL)
         return fail_set(why, ERR_NOMEM, "lessons");
-    for (size_t i = 0; i < s->plan.n_lessons; i++) {
-        const struct class_lesson_row *row = &s->plan.lessons[i];
-        int of = row->is_cancelled ? -1 : row->slot > day->slots.n ? 0 : (int)row->slot;
-
-        if (row->day == day->day && of == slot)
+    n = 0;
+    for (size_t i = 0; i < s->plan.n_lessons; i++)
+        if (is_of(&s->plan.lessons[i], day, slot))
             at[n++] = s->lessons[i];
-    }
     *out = (struct jx_list){at, n};
     return ERR_OK;
 }

@@ -15,7 +15,9 @@ from lib.t import case, main  # noqa: E402
 
 nodes = node = None
 who, ids = {}, {}
-JST = datetime.timezone(datetime.timedelta(hours=9))
+# In Japan, of one moment: a midnight during the run moves nothing.
+TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=9))).date()
+NEW_YEAR = f"{TODAY.year + 2}-01-01"
 ROLES = ("commissioner", "contractor", "supporter", "instructor", "guest_teacher", "school_staff",
          "student", "guardian", "auditor")
 
@@ -25,7 +27,7 @@ def new():
 
 
 def day(days):
-    return (datetime.datetime.now(JST) + datetime.timedelta(days=days)).date().isoformat()
+    return (TODAY + datetime.timedelta(days=days)).isoformat()
 
 
 def ask(role, method, path, body=None, status=None):
@@ -238,7 +240,7 @@ def what_a_lesson_may_not_be(t):
             ("a script", "/link", {"link": "javascript:alert(1)"}),
             ("no floor", "/floor", {"floor": "attic"}), ("no area", "/area", {"area": "moon"}),
             ("no slot", "/slot", {"slot": 4}), ("no number", "/slot", {"slot": 0}),
-            ("a closed day", "/slot", {"day": "2027-01-01"}), ("yesterday", "/day", {"day": day(-1)}),
+            ("a closed day", "/slot", {"day": NEW_YEAR}), ("yesterday", "/day", {"day": day(-1)}),
             ("no course", "/course", {"course": new()}), ("no person", "/main", {"main": new()}),
             ("a child teaches", "/main", {"main": ids["student"]}),
             ("the board as sub", "/sub", {"sub": ids["commissioner"]}),

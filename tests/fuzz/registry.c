@@ -68,24 +68,67 @@ static void try_registry(struct span bytes, struct arena *arena)
     registry_unref(&again);
 }
 
-static void try_judge(struct span bytes, struct span lines, const struct fed_sigs *sigs,
-                      struct arena *arena)
+/* A node that knows nothing but its roots, and one that has a registry whose roots were others
+ * before: made once. */
+static struct trust_view pinned = {.has_pins = true, .federation = "hinata", .least_seq = 1};
+static struct trust_view settled;
+static struct trust_time last = {.issued_utc_us = MADE_NOW};
+
+static void begin(void)
 {
+    static struct arena *arena;
     struct made_key roots[FED_ROOTS_N];
-    struct trust_view view = {.has_pins = true, .federation = "hinata", .least_seq = 1};
-    enum trust_verdict verdict = TRUST_FORM;
+
+    if (arena != NULL)
+        return;
+    check(arena_create(65536, &arena, NULL) == ERR_OK);
+    made_roots(roots);
+    for (int i = 0; i < FED_ROOTS_N; i++)
+        pinned.pins[i] = roots[i].key;
+    settled = pinned;
+    check(registry_parse(made_registry(2, arena), &settled.now, NULL) == ERR_OK);
+    settled.has_roots_before = true;
+    for (int i = 0; i < FED_ROOTS_N; i++) {
+        char kid[FED_KID_CAP];
+
+        snprintf(kid, sizeof kid, "hinata-root-%d", i + 7);
+        settled.roots_before[i] = made_key(kid, 40 + i).key;
+    }
+    last.head = registry_head(settled.now);
+}
+
+static void try_judge(const struct trust_view *view, struct span bytes, struct span lines,
+                      const struct fed_sigs *sigs, struct arena *arena)
+{
+    const struct fed_public *roots = view->now == NULL ? view->pins : registry_roots(view->now);
+    enum trust_verdict verdict = TRUST_VERDICT_N;
     struct registry *candidate = NULL;
     int n = 0;
 
-    made_roots(roots);
-    for (int i = 0; i < FED_ROOTS_N; i++)
-        view.pins[i] = roots[i].key;
-    check(trust_judge(&view, bytes, lines, MADE_NOW, &verdict, &candidate, NULL) == ERR_OK);
+    check(trust_judge(view, bytes, lines, MADE_NOW, &verdict, &candidate, NULL) == ERR_OK);
+    check(trust_verdict_id(verdict)[0] != '\0' && trust_verdict_ja(verdict)[0] != '\0');
+    check((trust_verdict_code(verdict) == FED_OK) ==
+          (verdict == TRUST_TAKEN || verdict == TRUST_KNOWN));
     if (verdict == TRUST_TAKEN)
-        check(fed_doc_signers(FED_DOC_REGISTRY, bytes, sigs, view.pins, FED_ROOTS_N, arena, &n,
+        check(fed_doc_signers(FED_DOC_REGISTRY, bytes, sigs, roots, FED_ROOTS_N, arena, &n,
                               NULL) == ERR_OK &&
               n >= FED_ROOTS_NEEDED);
     registry_unref(&candidate);
+}
+
+static void try_time(struct span bytes, struct span lines, struct arena *arena)
+{
+    enum trust_verdict verdict = TRUST_VERDICT_N;
+    struct trust_time time;
+    struct span written;
+
+    check(trust_time_judge(settled.now, NULL, bytes, lines, MADE_NOW, &verdict, &time, NULL) ==
+          ERR_OK);
+    if (verdict == TRUST_TAKEN)
+        check(trust_time_write(&time, arena, &written, NULL) == ERR_OK &&
+              span_eq(written, bytes) && time.expires_utc_us > MADE_NOW);
+    check(trust_time_judge(settled.now, &last, bytes, lines, MADE_NOW, &verdict, &time, NULL) ==
+          ERR_OK);
 }
 
 static void try_asked(struct span whole, struct arena *arena)
@@ -118,6 +161,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = NULL;
     struct fed_sigs sigs;
 
+    begin();
     check(arena_create(65536, &arena, NULL) == ERR_OK);
     try_registry(whole, arena);
     if (fed_doc_split(whole, &bytes, &lines, NULL) == ERR_OK) {
@@ -133,8 +177,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                     span_text(arena_printf(arena, "%.*s%.*s", SPAN_ARG(text), SPAN_ARG(line)));
             }
             check(span_eq(text, lines));
-            try_judge(bytes, lines, &sigs, arena);
+            try_judge(&pinned, bytes, lines, &sigs, arena);
+            try_judge(&settled, bytes, lines, &sigs, arena);
         }
+        try_time(bytes, lines, arena);
         try_asked(whole, arena);
     }
     arena_destroy(&arena);

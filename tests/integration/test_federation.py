@@ -402,6 +402,27 @@ def fed_a_newer_registry_is_fetched_from_who_knows_it(t):
 
 
 @case
+def fed_a_registry_that_is_handed_over_stands_by_its_roots(t):
+    """Any member may bring one; what it is worth its root signatures say, not who brings it."""
+    t.req("CARD-11")
+
+    def push(text):
+        return send(endpoint(town), ask(town, "POST", "/fed/v1/registry", body=text, media=SIGNED))
+    last, seq = roots.last, roots.seq
+    known = roots.sign()
+    t.eq((push(known).status, push(known).json().get("verdict")), (200, "known"), "the one it has")
+    forged = roots.publish()
+    bytes_, lines = forged.split(b"\n\n")
+    roots.last, roots.seq = last, seq
+    t.eq(push(bytes_ + b"\n\n" + lines.split(b"\n")[0] + b"\n").code(), "bad-signature",
+         "signed by one root")
+    t.eq(push(bytes_.replace("悪い町".encode(), "別の町".encode()) + b"\n\n" + lines).code(),
+         "bad-signature", "with a name changed")
+    t.eq(push(b"no document").code(), "bad-json", "no document")
+    t.eq(status(town)["seq"], seq, "nothing was taken")
+
+
+@case
 def fed_a_revoked_key_and_a_lost_member_are_refused_within_a_minute(t):
     t.req("CARD-11")
     t.eq(send(endpoint(town), ask(town)).status, 200, "still a member")

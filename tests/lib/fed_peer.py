@@ -139,6 +139,10 @@ class Roots:
         self.last = document("registry", head,
                              *[self.members[n] for n in sorted(self.members)],
                              *sorted(self.revoked, key=lambda r: r["kid"]))
+        return self.sign()
+
+    def sign(self):
+        """The last one again, as it was signed."""
         return signed("registry", self.last, self.keys[:2])
 
     def reg(self):

@@ -90,7 +90,19 @@ static enum err join_run(struct tx *tx, struct lesson_act *act, struct fail *why
 {
     enum err rc = act->chooses ? lesson_choice_put(tx, &act->choice, why) : ERR_OK;
 
+    if (rc == ERR_OK && !id_is_none(act->left.stay))
+        rc = lesson_store_leave(tx, &act->left, why);
     return rc == ERR_OK ? lesson_store_join(tx, &act->event, why) : rc;
+}
+
+/* He was in another until now. */
+static void leave_other(struct lesson_act *act)
+{
+    struct lesson_room *room = lesson_room_find(act->lessons, act->left_lesson);
+    struct lesson_in *in = room == NULL ? NULL : lesson_in_find(room, act->account);
+
+    if (in != NULL && id_eq(in->member.stay, act->left.stay))
+        lesson_room_drop(act->lessons, room, in, act->left.reason);
 }
 
 static void join_told(struct lesson_act *act)
@@ -98,6 +110,8 @@ static void join_told(struct lesson_act *act)
     struct lessons *lessons = act->lessons;
     struct lesson_room *room = lesson_room_find(lessons, act->lesson);
 
+    if (!id_is_none(act->left.stay))
+        leave_other(act);
     if (room == NULL || lesson_in_find(room, act->account) != NULL)
         return; /* the seat is in its row: read at the next start */
     act->in->next = room->members;
@@ -154,6 +168,16 @@ static bool make_joined(struct lesson_act *act, const struct lesson_room *room,
     return true;
 }
 
+static void fill_left(struct lesson_act *act, const struct lesson_room *other,
+                      const struct lesson_in *in)
+{
+    bool is_cut = in->member.cut_utc_us != 0;
+
+    act->left_lesson = other->of.id;
+    act->left = lesson_left(in, is_cut ? in->member.cut_utc_us : act->at_utc_us,
+                            is_cut ? LESSON_LOST : LESSON_SELF);
+}
+
 static void no_memory(struct lesson_act *act)
 {
     struct fail why = {.code = ERR_OK};
@@ -203,10 +227,6 @@ static void join(struct command_call *call)
         lesson_room_tell(lessons, room, call->caller->account);
         return;
     }
-    if (other != NULL) /* one lesson at a time; of a visit that is over, too */
-        lesson_room_leave(lessons, other, in,
-                          in->member.cut_utc_us != 0 ? in->member.cut_utc_us : call->now_utc_us,
-                          in->member.cut_utc_us != 0 ? LESSON_LOST : LESSON_SELF, NULL);
     act = lesson_act_create(lessons, call);
     if (act == NULL)
         return;
@@ -214,6 +234,8 @@ static void join(struct command_call *call)
         no_memory(act);
         return;
     }
+    if (other != NULL) /* one lesson at a time; of a visit that is over, too */
+        fill_left(act, other, in);
     if (call->caller->role == ROLE_STUDENT)
         fill_choice(lessons, room, act);
     act->run = join_run;

@@ -231,29 +231,41 @@ static void hand_down(struct lessons *lessons, const struct lesson_room *room,
     place_show(lessons->conf.services->place, in->member.account, lesson_event_hand, &hand);
 }
 
-void lesson_room_leave(struct lessons *lessons, struct lesson_room *room, struct lesson_in *in,
-                       int64_t at_utc_us, enum lesson_why why, struct command_call *call)
+struct lesson_event lesson_left(const struct lesson_in *in, int64_t at_utc_us,
+                                enum lesson_why why)
+{
+    return (struct lesson_event){.id = id_new(),
+                                 .at_utc_us = at_utc_us,
+                                 .kind = LESSON_LEFT,
+                                 .stay = in->member.stay,
+                                 .reason = why};
+}
+
+void lesson_room_drop(struct lessons *lessons, struct lesson_room *room, struct lesson_in *in,
+                      enum lesson_why why)
 {
     const struct lesson_over over = {room->of.id, (int)why};
-    struct lesson_act *act = lesson_act_create(lessons, call);
 
-    if (act == NULL)
-        return; /* he is looked at again in a second */
-    act->at_utc_us = at_utc_us;
-    act->is_kept = true;
-    act->run = leave_run;
-    act->lesson = room->of.id;
-    act->event = (struct lesson_event){.id = id_new(),
-                                       .at_utc_us = at_utc_us,
-                                       .kind = LESSON_LEFT,
-                                       .stay = in->member.stay,
-                                       .reason = why};
     hand_down(lessons, room, in);
     place_tell_account(lessons->conf.services->place, in->member.account, lesson_event_over,
                        &over);
     take_out(room, in);
-    lesson_act_post(act);
     lesson_room_touch(lessons, room);
+}
+
+void lesson_room_leave(struct lessons *lessons, struct lesson_room *room, struct lesson_in *in,
+                       int64_t at_utc_us, enum lesson_why why, struct command_call *call)
+{
+    struct lesson_act *act = lesson_act_create(lessons, call);
+
+    if (act == NULL)
+        return; /* he is looked at again in a second */
+    act->is_kept = true;
+    act->run = leave_run;
+    act->lesson = room->of.id;
+    act->event = lesson_left(in, at_utc_us, why);
+    lesson_room_drop(lessons, room, in, why);
+    lesson_act_post(act);
 }
 
 /* ---- what the thread read ---- */
@@ -422,38 +434,28 @@ static unsigned missing_of(struct lessons *lessons, const struct lesson_room *ro
     return class_rule_check(&team) & (CLASS_RULE_NO_MAIN | CLASS_RULE_NO_SUPPORTER);
 }
 
-static void alarm_room(struct lessons *lessons, struct lesson_room *room)
+static void alarm_room(struct lessons *lessons, const struct lesson_room *room)
 {
-    const struct lesson_unstaffed said = {.lesson = room->of.id,
-                                          .title = span_text(room->title),
-                                          .no_main = (room->missing & CLASS_RULE_NO_MAIN) != 0,
-                                          .no_supporter =
-                                              (room->missing & CLASS_RULE_NO_SUPPORTER) != 0,
-                                          .since = room->missing_utc_us};
+    const struct lesson_unstaffed said = {
+        .lesson = room->of.id,
+        .title = span_text(room->title),
+        .no_main = (room->gap.missing & CLASS_RULE_NO_MAIN) != 0,
+        .no_supporter = (room->gap.missing & CLASS_RULE_NO_SUPPORTER) != 0,
+        .since = room->gap.since_utc_us};
 
-    room->is_alarmed = true;
-    log_warn("lesson.unstaffed", L_ID("lesson", room->of.id), L_INT("missing", room->missing));
+    log_warn("lesson.unstaffed", L_ID("lesson", room->of.id),
+             L_INT("missing", room->gap.missing));
     place_tell_staff(lessons->conf.services->place, lesson_event_unstaffed, &said);
 }
 
 static void look_staff(struct lessons *lessons, struct lesson_room *room, int64_t now)
 {
-    int64_t after_us =
-        settings_int(lessons->conf.services->settings, &setting_class_staffless_min) *
-        MINUTE_US;
-    unsigned missing =
-        room->is_planned && lesson_is_on(&room->of, now) ? missing_of(lessons, room) : 0;
+    int64_t minutes =
+        settings_int(lessons->conf.services->settings, &setting_class_staffless_min);
+    bool is_on = room->is_planned && lesson_is_on(&room->of, now);
 
-    if (missing == 0) {
-        room->missing = 0;
-        room->missing_utc_us = 0;
-        room->is_alarmed = false;
-        return;
-    }
-    if (room->missing == 0 || now < room->missing_utc_us)
-        room->missing_utc_us = now;
-    room->missing = missing;
-    if (!room->is_alarmed && now - room->missing_utc_us >= after_us)
+    if (lesson_gap_look(&room->gap, is_on ? missing_of(lessons, room) : 0, now,
+                        minutes * MINUTE_US))
         alarm_room(lessons, room);
 }
 
@@ -463,9 +465,9 @@ static void publish_missing(struct lessons *lessons)
 
     pthread_mutex_lock(&lessons->lock);
     for (const struct lesson_room *room = lessons->rooms; room != NULL; room = room->next)
-        if (room->missing != 0 && n < LESSON_ROOMS_MOST)
+        if (room->gap.missing != 0 && n < LESSON_ROOMS_MOST)
             lessons->missing[n++] = (struct lesson_missing){
-                room->of.id, room->missing, room->missing_utc_us, room->is_alarmed};
+                room->of.id, room->gap.missing, room->gap.since_utc_us, room->gap.is_told};
     lessons->n_missing = n;
     pthread_mutex_unlock(&lessons->lock);
 }

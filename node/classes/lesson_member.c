@@ -71,6 +71,24 @@ bool lesson_member_look(struct lesson_member *member, const struct lesson_sight 
     return look_area(member, sight, bounds, now, left_out, why_out);
 }
 
+/* ---- who must be there ---- */
+
+bool lesson_gap_look(struct lesson_gap *gap, unsigned missing, int64_t now_utc_us,
+                     int64_t after_us)
+{
+    if (missing == 0) {
+        *gap = (struct lesson_gap){.missing = 0};
+        return false;
+    }
+    if (gap->missing == 0 || now_utc_us < gap->since_utc_us)
+        gap->since_utc_us = now_utc_us; /* or the clock was set back */
+    gap->missing = missing;
+    if (gap->is_told || now_utc_us - gap->since_utc_us < after_us)
+        return false;
+    gap->is_told = true;
+    return true;
+}
+
 /* ---- attendance ---- */
 
 void attendance_add(struct attendance *sum, int64_t from_utc_us, int64_t to_utc_us,

@@ -56,6 +56,18 @@ bool lesson_member_look(struct lesson_member *member, const struct lesson_sight 
                         const struct lesson_bounds *bounds, int64_t now_utc_us,
                         int64_t *left_out, enum lesson_why *why_out);
 
+/* ---- who must be there, and is not (AI-4.4-キ-ウ) ---- */
+
+struct lesson_gap {
+    unsigned missing; /* bits of class_rule.h; 0: nobody */
+    int64_t since_utc_us;
+    bool is_told;
+};
+/* What is missing now; true: it has been so for after_us, and nobody was told yet. Whoever
+ * comes ends it; that another is missing goes on. */
+bool lesson_gap_look(struct lesson_gap *gap, unsigned missing, int64_t now_utc_us,
+                     int64_t after_us);
+
 /* ---- attendance: the stays of one person in one lesson ---- */
 
 struct attendance {

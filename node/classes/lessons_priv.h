@@ -40,9 +40,8 @@ struct lesson_room {
     struct lesson_sheet *sheet; /* NULL: not read yet */
     bool is_due;                /* the state has changed: everybody hears of it */
     int64_t held_mono_us;       /* when held questions were last looked at */
-    unsigned missing;           /* class_rule.h; and since when */
-    int64_t missing_utc_us;
-    bool is_alarmed, is_ended; /* is_ended: its polls were closed */
+    struct lesson_gap gap;      /* who must be there, and is not */
+    bool is_ended;              /* its polls were closed */
 };
 
 struct lesson_missing {
@@ -89,6 +88,9 @@ struct lesson_act {
     int64_t at_utc_us, number;
     bool is_on, chooses;
     struct lesson_event event;
+    struct lesson_event
+        left; /* of another lesson, with the joining of this; stay ID_NONE: none */
+    struct id left_lesson;
     char floor[LESSON_FLOOR_CAP], kind[LESSON_KIND_CAP], role[32];
     struct lesson_choice choice;
     struct id others[16];
@@ -115,6 +117,11 @@ struct lesson_in *lesson_in_find(const struct lesson_room *room, struct id accou
 /* He is out of it: the row is on its way, he is told; call, if any, is answered after it. */
 void lesson_room_leave(struct lessons *lessons, struct lesson_room *room, struct lesson_in *in,
                        int64_t at_utc_us, enum lesson_why why, struct command_call *call);
+/* The row that says so; and the rest of it, when the row is another act's. */
+struct lesson_event lesson_left(const struct lesson_in *in, int64_t at_utc_us,
+                                enum lesson_why why);
+void lesson_room_drop(struct lessons *lessons, struct lesson_room *room, struct lesson_in *in,
+                      enum lesson_why why);
 /* Something of it was committed: its board is read, then everybody hears of it. */
 void lesson_room_touch(struct lessons *lessons, struct lesson_room *room);
 /* To one of them, now. */

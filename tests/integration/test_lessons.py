@@ -208,6 +208,17 @@ def in_a_lesson(t):
              ["not-found", "not-found", "not-found", "invalid"], "what is not there")
         t.eq(stranger.refused("lesson.join", lesson=key), "not-found", "nobody's teacher")
         t.eq(mine("a", key)["is_chosen"], True, "joining late takes a place")
+        # Another lesson beside it.
+        t.eq(choose("c", lessons["one"]).status, 200, "its one place is taken")
+        t.eq(b.refused("lesson.join", lesson=lessons["one"]), "full", "joining late needs a place, too")
+        t.eq(events("b", key), [("joined", "")], "and who got none stays where he was")
+        choose("c", lessons["one"], False)
+        t.eq(b.refused("lesson.join", lesson=lessons["one"]), None, "then he changes")
+        t.eq(b.wait("lesson.over"), {"lesson": key, "reason": "self"}, "out of the one")
+        t.eq(b.wait("lesson.here", where=lambda of: of["lesson"] == lessons["one"])["n_here"], 1, "in the other")
+        t.eq([mine("b", lessons[x])["is_chosen"] for x in ("on", "one")], [False, True], "chosen with it")
+        join(b, key)
+        b.wait("lesson.over")
         # Pages.
         teacher.command("lesson.page", lesson=key, page=2)
         t.eq(a.wait("lesson.here", where=lambda of: of["page"] == 2)["n_pages"], 3, "in step")
@@ -261,7 +272,7 @@ def in_a_lesson(t):
             t.eq(ok["state"], "said", "asked, and once more the same")
         t.eq(a.command("lesson.ask", lesson=key, question=held, text="でんわは090-1234-5678です")["state"], "held",
              "a contact detail waits for staff")
-        t.eq(a.command("lesson.ask", lesson=key, question=rude, text="それは死ねってこと？")["text"].count("＊"), 2,
+        t.eq(a.command("lesson.ask", lesson=key, question=rude, text="うるさい、死ね")["text"].count("＊"), 2,
              "words that hurt are masked")
         found = teacher.wait("lesson.here", where=lambda of: len(of["questions"]) == 2)["questions"]
         t.eq([(q["question"], q["name"]) for q in found], [(plain, NAMES["a"]), (rude, NAMES["a"])],
@@ -301,7 +312,7 @@ def in_a_lesson(t):
         c.enter(floor="plaza")
         t.eq(c.wait("lesson.over")["reason"], "away", "who goes to another floor is out of it")
         stamps = until(lambda: events("c", key)[1:])
-        t.eq((events("b", key), stamps), ([("joined", ""), ("left", "self")], [("left", "away")]), "each a row")
+        t.eq((events("b", key), stamps), ([("joined", ""), ("left", "self")] * 2, [("left", "away")]), "each a row")
         # Nobody teaches any more.
         teacher.command("place.leave")
         t.ok(until(lambda: ask("supporter", "GET", f"/api/v1/lessons/{key}/live").json()["no_main"]),
@@ -342,7 +353,7 @@ def what_was_acknowledged_outlives_a_cut_and_a_kill(t):
         back.command("lesson.leave", lesson=key)
     teacher.cut()
     t.eq(events("b", key)[-2:], [("joined", ""), ("left", "self")], "one stay through all of it")
-    t.eq(events("b", key).count(("joined", "")), 2, "no stay twice")
+    t.eq(events("b", key).count(("joined", "")), 3, "no stay twice")
 
 
 @case
@@ -357,7 +368,7 @@ def attendance_is_listed_logged_and_reported(t):
     t.ok(ids["instructor"] not in rows, "children are listed")
     t.eq((rows[ids["c"]]["minutes"], rows[ids["c"]]["is_attended"], rows[ids["c"]]["name"]), (20, True, NAMES["c"]),
          "long enough")
-    t.eq((rows[ids["b"]]["is_attended"], rows[ids["b"]]["n_joined"]), (False, 2), "too short")
+    t.eq((rows[ids["b"]]["is_attended"], rows[ids["b"]]["n_joined"]), (False, 3), "too short")
     t.ok("login" not in rows[ids["c"]], "an instructor sees no ID")
     seen = ask("supporter", "GET", f"/api/v1/lessons/{key}/attendance", status=200).json()["items"]
     t.ok(all(x.get("login") for x in seen), "a supporter does")

@@ -213,3 +213,39 @@ T_CASE(a_lost_line_and_one_who_is_there_still)
     T_OK(sum.is_open, "he is there");
     T_EQ(attendance_minutes(&sum), 16, "as far as he was seen");
 }
+
+/* ---- who must be there ---- */
+
+T_CASE(a_lesson_without_its_staff_is_told_once)
+{
+    static const struct {
+        const char *what;
+        unsigned missing;
+        int64_t at_s;
+        bool is_told;
+        int64_t since_s; /* -1: nobody is missing */
+    } steps[] = {
+        {"nobody is missing", 0, 0, false, -1},
+        {"somebody is", 1, 10, false, 10},
+        {"not for long", 1, 100, false, 10},
+        {"another, too, and no longer the first", 2, 180, false, 10},
+        {"three minutes", 2, 190, true, 10},
+        {"told once", 3, 400, false, 10},
+        {"they came", 0, 410, false, -1},
+        {"gone again", 1, 420, false, 420},
+        {"counts anew", 1, 599, false, 420},
+        {"and is told anew", 1, 600, true, 420},
+        {"the clock was set back", 1, 300, false, 300},
+    };
+    struct lesson_gap gap = {.missing = 0};
+
+    T_REQ("AI-4.4-キ-ウ");
+    for (size_t i = 0; i < T_COUNT(steps); i++) {
+        bool is_told = lesson_gap_look(&gap, steps[i].missing, FROM + steps[i].at_s * SECOND_US,
+                                       3 * MINUTE_US);
+
+        T_EQ(is_told, steps[i].is_told, steps[i].what);
+        T_EQ(gap.missing == 0 ? -1 : (gap.since_utc_us - FROM) / SECOND_US, steps[i].since_s,
+             steps[i].what);
+    }
+}

@@ -174,19 +174,19 @@ T_CASE(minutes_are_the_sum_of_the_stays_within_the_slot)
     static const struct {
         const char *what;
         int64_t joined[3], left[3];
-        int n;
         int64_t minutes;
+        int n;
         bool is_attended;
     } rows[] = {
-        {"one stay", {0}, {20}, 1, 20, true},
-        {"two stays", {0, 30}, {10, 36}, 2, 16, true},
-        {"exactly enough", {5}, {20}, 1, 15, true},
-        {"a minute short", {5}, {19}, 1, 14, false},
-        {"before the slot counts nothing", {-10}, {10}, 1, 10, false},
-        {"after it neither", {40}, {60}, 1, 5, false},
-        {"two at once count once", {0, 5}, {10, 20}, 2, 20, true},
-        {"one within the other", {0, 5}, {20, 10}, 2, 20, true},
-        {"nothing at all", {10}, {10}, 1, 0, false},
+        {"one stay", {0}, {20}, 20, 1, true},
+        {"two stays", {0, 30}, {10, 36}, 16, 2, true},
+        {"exactly enough", {5}, {20}, 15, 1, true},
+        {"a minute short", {5}, {19}, 14, 1, false},
+        {"before the slot counts nothing", {-10}, {10}, 10, 1, false},
+        {"after it neither", {40}, {60}, 5, 1, false},
+        {"two at once count once", {0, 5}, {10, 20}, 20, 2, true},
+        {"one within the other", {0, 5}, {20, 10}, 20, 2, true},
+        {"nothing at all", {10}, {10}, 0, 1, false},
     };
 
     T_REQ("AI-4.6-ア-2");
@@ -220,22 +220,21 @@ T_CASE(a_lesson_without_its_staff_is_told_once)
 {
     static const struct {
         const char *what;
+        int64_t at_s, since_s; /* since -1: nobody is missing */
         unsigned missing;
-        int64_t at_s;
         bool is_told;
-        int64_t since_s; /* -1: nobody is missing */
     } steps[] = {
-        {"nobody is missing", 0, 0, false, -1},
-        {"somebody is", 1, 10, false, 10},
-        {"not for long", 1, 100, false, 10},
-        {"another, too, and no longer the first", 2, 180, false, 10},
-        {"three minutes", 2, 190, true, 10},
-        {"told once", 3, 400, false, 10},
-        {"they came", 0, 410, false, -1},
-        {"gone again", 1, 420, false, 420},
-        {"counts anew", 1, 599, false, 420},
-        {"and is told anew", 1, 600, true, 420},
-        {"the clock was set back", 1, 300, false, 300},
+        {"nobody is missing", 0, -1, 0, false},
+        {"somebody is", 10, 10, 1, false},
+        {"not for long", 100, 10, 1, false},
+        {"another, too, and no longer the first", 180, 10, 2, false},
+        {"three minutes", 190, 10, 2, true},
+        {"told once", 400, 10, 3, false},
+        {"they came", 410, -1, 0, false},
+        {"gone again", 420, 420, 1, false},
+        {"counts anew", 599, 420, 1, false},
+        {"and is told anew", 600, 420, 1, true},
+        {"the clock was set back", 300, 300, 1, false},
     };
     struct lesson_gap gap = {.missing = 0};
 

@@ -281,6 +281,8 @@ def in_a_lesson(t):
         t.eq([q["state"] for q in own], ["said", "held", "said"], "his own, all of them")
         helper.command("lesson.answered", lesson=key, question=plain)
         a.wait("lesson.here", where=lambda of: any(q["is_answered"] for q in of["questions"]))
+        t.ok(until(lambda: node.psql(f"SELECT count(*) FROM contact WHERE child = '{ids['a']}' AND other ="
+                                     f" '{ids['supporter']}'") == "1"), "asked and answered is a contact of the two")
         t.eq([v.refused("lesson.answered", lesson=key, question=plain) for v in (a, b)], ["not-found"] * 2, "by the team")
         t.eq(teacher.refused("lesson.answered", lesson=key, question=new()), "not-found", "a question that is none")
         t.eq(a.refused("lesson.ask", lesson=key, question=new(), text=" "), "blank", "nothing asked")

@@ -5,9 +5,13 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h> /* PKCS8_set0_pbe */
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#define SCRYPT_N (1u << 14) /* with r = 8: 16 MiB and some 50 ms a guess */
 
 struct rootkey {
     EVP_PKEY *pkey;
@@ -25,9 +29,27 @@ static enum err read_public(EVP_PKEY *pkey, uint8_t public_out[FED_PUBLIC_BYTES]
     return ERR_OK;
 }
 
+/* PKCS#8, locked by scrypt: PEM's own way would be 2,048 rounds of PBKDF2, which a stolen stick
+ * does not withstand. */
+static bool write_locked(FILE *file, EVP_PKEY *pkey, const char *passphrase)
+{
+    PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(pkey);
+    X509_ALGOR *pbe = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 0, NULL, SCRYPT_N, 8, 1);
+    X509_SIG *locked = NULL;
+    bool ok;
+
+    if (plain != NULL && pbe != NULL)
+        locked = PKCS8_set0_pbe(passphrase, (int)strlen(passphrase), plain, pbe);
+    if (locked == NULL)
+        X509_ALGOR_free(pbe); /* else it belongs to what was made */
+    ok = locked != NULL && PEM_write_PKCS8(file, locked) == 1;
+    X509_SIG_free(locked);
+    PKCS8_PRIV_KEY_INFO_free(plain);
+    return ok;
+}
+
 static enum err write_key(int fd, EVP_PKEY *pkey, const char *passphrase, struct fail *why)
 {
-    const EVP_CIPHER *cipher = passphrase == NULL ? NULL : EVP_aes_256_cbc();
     FILE *file = fdopen(fd, "w");
     bool ok;
 
@@ -35,9 +57,9 @@ static enum err write_key(int fd, EVP_PKEY *pkey, const char *passphrase, struct
         close(fd);
         return fail_set(why, ERR_IO, "errno %d", errno);
     }
-    ok = PEM_write_PKCS8PrivateKey(file, pkey, cipher, passphrase,
-                                   passphrase == NULL ? 0 : (int)strlen(passphrase), NULL,
-                                   NULL) == 1;
+    ok = passphrase == NULL
+             ? PEM_write_PKCS8PrivateKey(file, pkey, NULL, NULL, 0, NULL, NULL) == 1
+             : write_locked(file, pkey, passphrase);
     ok = fflush(file) == 0 && fsync(fileno(file)) == 0 && ok;
     ok = fclose(file) == 0 && ok;
     return ok ? ERR_OK : fail_set(why, ERR_IO, "the key could not be written");

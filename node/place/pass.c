@@ -13,6 +13,7 @@
 #include "tenants/profile/profile_rules.h"
 
 #define CHUNK_BYTES 4096
+#define ALIAS_KEY   "blind.alias" /* of the keyring */
 #define STAFF \
     (ROLE_BIT(ROLE_SUPPORTER) | ROLE_BIT(ROLE_SCHOOL_STAFF) | ROLE_BIT(ROLE_COMMISSIONER) | \
      ROLE_BIT(ROLE_CONTRACTOR))
@@ -64,6 +65,15 @@ static enum err put_login(const struct services *services, const struct look_per
 
     put_text(pass->look.login, sizeof pass->look.login, login);
     return rc;
+}
+
+static enum err put_veil(const struct services *services, struct place_pass *pass,
+                         struct fail *why)
+{
+    const struct id *account = &pass->caller.account;
+
+    return keyring_blind(services->keyring, ALIAS_KEY, span_of(account->b, sizeof account->b),
+                         pass->look.veil.b, why);
 }
 
 /* A child who was never here before today, or not for long. */
@@ -130,6 +140,8 @@ enum err place_pass_make(const struct services *services, struct db *db,
         put_marks(services, &person, today, pass);
         rc = put_login(services, &person, arena, pass, why);
     }
+    if (rc == ERR_OK)
+        rc = put_veil(services, pass, why);
     if (rc == ERR_OK)
         rc = put_profile(services, db, arena, pass, why);
     arena_destroy(&arena);

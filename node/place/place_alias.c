@@ -22,14 +22,14 @@ static const char *const things[] = {
 #define THINGS_N  (sizeof things / sizeof things[0])
 _Static_assert(COLOURS_N *THINGS_N == PLACE_ALIASES_N, "as the header says");
 
-unsigned place_alias_first(struct id session, struct id account)
+unsigned place_alias_first(struct id session, struct id veil)
 {
     uint8_t bytes[2 * sizeof session.b];
     struct hash256 hash;
     uint32_t n = 0;
 
     memcpy(bytes, session.b, sizeof session.b);
-    memcpy(bytes + sizeof session.b, account.b, sizeof account.b);
+    memcpy(bytes + sizeof session.b, veil.b, sizeof veil.b);
     hash = hash256_of(span_of(bytes, sizeof bytes));
     memcpy(&n, hash.b, sizeof n);
     return n % PLACE_ALIASES_N;

@@ -11,9 +11,10 @@
 #define PLACE_ALIASES_N 960
 #define PLACE_ALIAS_CAP 64
 
-/* Where a person's own walk through all aliases begins: by session and account alone, and
- * neither is ever told to those who see the alias. */
-unsigned place_alias_first(struct id session, struct id account);
+/* Where a person's own walk through all aliases begins: by the session and what the account
+ * became under a key of the node. A teacher may read sessions, and the accounts of his school's
+ * children: who knows both still cannot tell which alias is whose. */
+unsigned place_alias_first(struct id session, struct id veil);
 /* The alias of a number; from PLACE_ALIASES_N on they have a number behind them. */
 void place_alias_text(unsigned number, char text_out[PLACE_ALIAS_CAP]);
 

@@ -80,9 +80,9 @@ static void check_everybody(struct place *place, struct place_now now)
 /* ---- sessions ---- */
 
 /* The number of somebody in the session that runs; the next one along when it is taken. */
-static unsigned alias_of(struct place_floor *floor, struct id account)
+static unsigned alias_of(struct place_floor *floor, struct id account, struct id veil)
 {
-    unsigned number = place_alias_first(floor->session, account);
+    unsigned number = place_alias_first(floor->session, veil);
     size_t cap = floor->aliases_cap == 0 ? 16 : floor->aliases_cap * 2;
     struct place_alias *aliases;
 
@@ -112,7 +112,7 @@ void place_alias_give(struct place_floor *floor, struct world_look *look)
     if (floor->is_anonymous && look->is_staff)
         memcpy(look->alias, look->name, sizeof look->alias);
     else if (floor->is_anonymous)
-        place_alias_text(alias_of(floor, look->account), look->alias);
+        place_alias_text(alias_of(floor, look->account, look->veil), look->alias);
 }
 
 const char *place_session_text(bool hides)

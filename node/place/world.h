@@ -98,6 +98,7 @@ NODISCARD enum err world_lock_change(struct world_copy *copy, struct span area, 
 /* How somebody looks and what his rights depend on; texts are UTF-8 with a NUL. */
 struct world_look {
     struct id account;
+    struct id veil; /* of the account, by a key of the node: what an alias is made of */
     enum role role;
     bool is_staff;       /* supporter, school_staff, commissioner, contractor */
     bool may_see_ids;    /* gets the staff variant: supporter, commissioner, contractor */

@@ -361,6 +361,34 @@ T_CASE(pass_says_who_somebody_is_and_marks_first_and_long_absent_AI_2_3_カ)
     town_stop(t);
 }
 
+T_CASE(pass_veils_the_account_for_aliases)
+{
+    struct town town, *t = &town;
+    struct place_pass *first, *again, *of_other;
+    struct id other;
+
+    T_REQ("SE-4.1-イ-3");
+    town_start(t);
+    other = people_fixture_add(&t->people, &(struct people_fixture_person){.role = ROLE_STUDENT,
+                                                                           .school = t->school,
+                                                                           .grade = "7",
+                                                                           .family = "赤",
+                                                                           .given = "陸",
+                                                                           .display = "りく",
+                                                                           .login = "riku-1"});
+    first = pass_of(t, ROLE_STUDENT, t->child, t->session);
+    again = pass_of(t, ROLE_STUDENT, t->child, t->session);
+    of_other = pass_of(t, ROLE_STUDENT, other, session_of(t, other));
+    T_OK(!id_is_none(first->look.veil) && !id_eq(first->look.veil, t->child),
+         "not what others may know");
+    T_OK(id_eq(first->look.veil, again->look.veil), "the same whenever he comes");
+    T_OK(!id_eq(first->look.veil, of_other->look.veil), "nobody else's");
+    place_pass_free(first);
+    place_pass_free(again);
+    place_pass_free(of_other);
+    town_stop(t);
+}
+
 T_CASE(pass_is_for_those_who_may_be_signed_in)
 {
     struct town town, *t = &town;

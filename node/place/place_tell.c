@@ -3,9 +3,10 @@
 #include "node/base/log.h"
 #include "node/place/place_priv.h"
 
-/* To lines in the lobby: one frame for all of them. account ID_NONE: who may see IDs. */
-static void tell_lobby(struct place *place, struct id account, const struct live_event *event,
-                       const void *of)
+/* To lines in the lobby: one frame for all of them. account ID_NONE: who may see IDs, but for
+ * `but`. */
+static void tell_lobby(struct place *place, struct id account, struct id but,
+                       const struct live_event *event, const void *of)
 {
     struct ws_shared *frame = NULL;
     struct fail fail = {.code = ERR_INTERNAL};
@@ -14,7 +15,8 @@ static void tell_lobby(struct place *place, struct id account, const struct live
         const struct world_look *look = &guest->pass->look;
 
         if (guest->visit != NULL ||
-            (id_is_none(account) ? !look->may_see_ids : !id_eq(look->account, account)))
+            (id_is_none(account) ? !look->may_see_ids || id_eq(look->account, but)
+                                 : !id_eq(look->account, account)))
             continue;
         if (frame == NULL &&
             live_event_make(event, 0, of, place->arena, &frame, &fail) != ERR_OK) {
@@ -35,17 +37,23 @@ void place_tell_account(struct place *place, struct id account, const struct liv
         return;
     if (visit != NULL)
         visit_tell(visit, event, of, place_now());
-    tell_lobby(place, account, event, of);
+    tell_lobby(place, account, ID_NONE, event, of);
 }
 
 void place_tell_staff(struct place *place, const struct live_event *event, const void *of)
 {
+    place_tell_other_staff(place, ID_NONE, event, of);
+}
+
+void place_tell_other_staff(struct place *place, struct id account,
+                            const struct live_event *event, const void *of)
+{
     const struct place_now now = place_now();
 
     for (struct visit *visit = place->visits; visit != NULL; visit = visit->next)
-        if (visit->pass.look.may_see_ids)
+        if (visit->pass.look.may_see_ids && !id_eq(visit->account, account))
             visit_tell(visit, event, of, now);
-    tell_lobby(place, ID_NONE, event, of);
+    tell_lobby(place, ID_NONE, account, event, of);
 }
 
 void place_tell_staff_now(struct place *place, const struct live_event *event, const void *of)

@@ -15,6 +15,9 @@ void place_tell_account(struct place *place, struct id account, const struct liv
                         const void *of);
 /* Every visit, numbered, and every line in the lobby of whoever may see IDs. */
 void place_tell_staff(struct place *place, const struct live_event *event, const void *of);
+/* To all of them but this one, of whom it is. */
+void place_tell_other_staff(struct place *place, struct id account,
+                            const struct live_event *event, const void *of);
 /* The same to whoever is connected, without a number: of no use later. */
 void place_tell_staff_now(struct place *place, const struct live_event *event, const void *of);
 

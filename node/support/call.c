@@ -258,20 +258,24 @@ static struct escalate_case case_of(const struct state *state, const struct id *
     return call;
 }
 
-static enum err read_duty(struct tx *tx, enum duty_purpose purpose, struct id **ids_out,
-                          size_t *n_out, struct fail *why)
+/* Whom it is about is not told of it. */
+static enum err read_duty(struct tx *tx, enum duty_purpose purpose, struct id about,
+                          struct id **ids_out, size_t *n_out, struct fail *why)
 {
     struct duty_row *rows = NULL;
     struct id *ids = NULL;
-    enum err rc = duty_store_list(tx, NULL, purpose, tx_arena(tx), &rows, n_out, why);
+    size_t n = 0;
+    enum err rc = duty_store_list(tx, NULL, purpose, tx_arena(tx), &rows, &n, why);
 
     if (rc != ERR_OK)
         return rc;
-    ids = arena_alloc(tx_arena(tx), (*n_out + 1) * sizeof *ids);
+    ids = arena_alloc(tx_arena(tx), (n + 1) * sizeof *ids);
     if (ids == NULL)
         return fail_set(why, ERR_NOMEM, "persons on duty");
-    for (size_t i = 0; i < *n_out; i++)
-        ids[i] = rows[i].account;
+    *n_out = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!id_eq(rows[i].account, about))
+            ids[(*n_out)++] = rows[i].account;
     *ids_out = ids;
     return ERR_OK;
 }
@@ -307,7 +311,7 @@ static enum err tell_due(struct tx *tx, struct call_going *g, struct state *stat
     enum err rc = tell_school(tx, g, state, why);
 
     if (rc == ERR_OK)
-        rc = read_duty(tx, g->call.purpose, &duty, &n_duty, why);
+        rc = read_duty(tx, g->call.purpose, g->call.account, &duty, &n_duty, why);
     if (rc != ERR_OK)
         return rc;
     told = arena_alloc(tx_arena(tx), (state->n_words + n_duty + 2) * sizeof *told);
@@ -400,7 +404,7 @@ enum err call_read(struct tx *tx, struct id incident, struct id by, int64_t now_
     struct id *duty = NULL;
     size_t n = 0;
     bool is_one;
-    enum err rc = read_duty(tx, DUTY_INCIDENT, &duty, &n, why);
+    enum err rc = read_duty(tx, DUTY_INCIDENT, ID_NONE, &duty, &n, why);
 
     if (rc == ERR_OK)
         rc = read_incident_words(tx, incident, &state, why);

@@ -392,7 +392,8 @@ static enum err put_sos(struct making *m, struct fail *why)
 
 static enum err put_incidents(struct making *m, struct fail *why)
 {
-    const struct incident_ask ask = {.is_open_only = true, .n_cap = OPEN_MOST};
+    const struct incident_ask ask = {
+        .is_open_only = true, .reader = m->req->caller.account, .n_cap = OPEN_MOST};
     bool is_watcher = (ROLE_BIT(m->req->caller.role) & CHILD_WATCHERS) != 0;
     struct incident_listed *all = NULL;
     size_t n = 0;

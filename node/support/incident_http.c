@@ -161,6 +161,7 @@ static enum err read_ask(const struct req *req, struct incident_ask *ask, struct
 
     ask->n_cap = support_look(req);
     ask->school = support_school(req);
+    ask->reader = req->caller.account;
     ask->is_open_only = !span_eq(req_query(req, "state"), SPAN("all"));
     return rc == ERR_OK ? place_query_id(req, "account", &ask->account, why) : rc;
 }
@@ -265,7 +266,8 @@ static bool find_incident(struct req *req, struct incident_listed *out,
     if (!support_names_read(req, names))
         return false;
     req->person = out->row.account;
-    if (found == ERR_OK && support_may_see(req, names, out->row.account))
+    if (found == ERR_OK && !incident_is_hidden(&out->row, req->caller.account) &&
+        support_may_see(req, names, out->row.account))
         return true;
     if (found == ERR_OK)
         fail_set(&why, ERR_DENIED, "not of those he may know");

@@ -17,6 +17,12 @@ static const struct stmt row_add = {
     "INSERT INTO incident (" ROW_COLUMNS ") VALUES ($1::uuid, $2::timestamptz, $3::uuid,"
     " $4::text, $5::integer, $6::integer, $7::uuid, $8::text, $9::text, $10::text, $11::uuid,"
     " $12::text, $13::bytea, $14::bytea) ON CONFLICT (id) DO NOTHING RETURNING id"};
+static const struct stmt row_same = {
+    "incident_same",
+    "SELECT id FROM incident WHERE id = $1::uuid AND by IS NOT DISTINCT FROM $2::uuid AND"
+    " account IS NOT DISTINCT FROM $3::uuid AND kind = $4::text AND line IS NOT DISTINCT FROM"
+    " $5::uuid AND template = $6::text AND procedure = $7::text AND urgency = $8::integer AND"
+    " severity = $9::integer"};
 static const struct stmt row_list = {
     "incident_list",
     "SELECT " ROW_COLUMNS ", f.read, f.taken, f.closed, f.taken_by,"
@@ -38,6 +44,7 @@ static const struct stmt row_list = {
     " AND (NOT $5::boolean OR f.closed IS NULL)"
     " AND ($7::uuid IS NULL OR i.account IN (SELECT a.id FROM account a WHERE"
     " a.school = $7::uuid))"
+    " AND ($8::uuid IS NULL OR i.account IS DISTINCT FROM $8::uuid OR i.by = $8::uuid)"
     " ORDER BY i.at DESC, i.id DESC LIMIT $6::integer"};
 static const struct stmt row_leaves = {
     "incident_leaves", "SELECT " ROW_COLUMNS " FROM incident WHERE id = ANY ($1::uuid[])"};
@@ -49,6 +56,12 @@ static const struct stmt step_add = {
     "INSERT INTO incident_step (" STEP_COLUMNS ") VALUES ($1::uuid, $2::timestamptz,"
     " $3::uuid, $4::uuid, $5::text, $6::uuid, $7::text, $8::uuid, $9::integer, $10::integer,"
     " $11::integer, $12::integer, $13::bytea) ON CONFLICT (id) DO NOTHING RETURNING id"};
+static const struct stmt step_same = {
+    "incident_step_same",
+    "SELECT id FROM incident_step WHERE id = $1::uuid AND incident = $2::uuid AND act ="
+    " $3::text AND by IS NOT DISTINCT FROM $4::uuid AND urgency IS NOT DISTINCT FROM"
+    " $5::integer AND severity IS NOT DISTINCT FROM $6::integer AND tick IS NOT DISTINCT FROM"
+    " $7::integer"};
 static const struct stmt step_list = {
     "incident_step_list",
     "SELECT " STEP_COLUMNS " FROM incident_step WHERE incident = $1::uuid ORDER BY at, id"};
@@ -61,8 +74,8 @@ static const struct stmt step_extra = {
     " l.row_id = s.id AND l.table_name = 'incident_step')"};
 
 const struct stmt *const incident_stmts[INCIDENT_STMTS_N] = {
-    &row_add,  &row_list,  &row_leaves,  &row_extra,
-    &step_add, &step_list, &step_leaves, &step_extra};
+    &row_add,  &row_list,  &row_leaves,  &row_extra,  &row_same,
+    &step_add, &step_list, &step_leaves, &step_extra, &step_same};
 
 static const struct data_column row_columns[] = {
     {"id", "報告のID", false},
@@ -323,6 +336,51 @@ static enum err add(struct tx *tx, const struct stmt *stmt, const struct db_args
     return rc;
 }
 
+/* The id was there: for the same? */
+static enum err check_same(struct tx *tx, const struct stmt *stmt, const struct db_args *args,
+                           struct fail *why)
+{
+    bool is_none = false;
+    enum err rc = add(tx, stmt, args, &is_none, why);
+
+    if (rc == ERR_OK && is_none)
+        rc = fail_field(why, ERR_CONFLICT, "/id", "the id stands for something else");
+    return rc;
+}
+
+static enum err check_row(struct tx *tx, const struct incident_row *row, struct fail *why)
+{
+    struct db_args args;
+
+    db_args_init(&args);
+    db_arg_id(&args, row->id);
+    db_arg_id(&args, row->by);
+    db_arg_id(&args, row->account);
+    db_arg_text(&args, jx_choice_at(INCIDENT_KINDS, (int)row->kind));
+    db_arg_id(&args, row->line);
+    db_arg_text(&args, row->template);
+    db_arg_text(&args, row->procedure);
+    db_arg_i32(&args, (int32_t)row->urgency);
+    db_arg_i32(&args, (int32_t)row->severity);
+    return check_same(tx, &row_same, &args, why);
+}
+
+static enum err check_step(struct tx *tx, const struct incident_step_row *step,
+                           struct fail *why)
+{
+    struct db_args args;
+
+    db_args_init(&args);
+    db_arg_id(&args, step->id);
+    db_arg_id(&args, step->incident);
+    db_arg_text(&args, jx_choice_at(INCIDENT_ACTS, (int)step->act));
+    db_arg_id(&args, step->by);
+    arg_i32_if(&args, step->urgency);
+    arg_i32_if(&args, step->severity);
+    arg_i32_if(&args, step->tick);
+    return check_same(tx, &step_same, &args, why);
+}
+
 enum err incident_store_add(struct tx *tx, const struct incident_row *row, bool *was_there_out,
                             struct fail *why)
 {
@@ -346,7 +404,9 @@ enum err incident_store_add(struct tx *tx, const struct incident_row *row, bool 
     store_arg_bytes_if(&args, row->text_sealed);
     store_arg_bytes_if(&args, row->quote_sealed);
     rc = add(tx, &row_add, &args, was_there_out, why);
-    if (rc != ERR_OK || *was_there_out)
+    if (rc == ERR_OK && *was_there_out)
+        return check_row(tx, row, why);
+    if (rc != ERR_OK)
         return rc;
     rc = write_row(row, tx_arena(tx), &bytes, why);
     return rc == ERR_OK ? audit_append(tx, "support", INCIDENT_TABLE, row->id, bytes, why) : rc;
@@ -374,7 +434,9 @@ enum err incident_store_step(struct tx *tx, const struct incident_step_row *step
     arg_i32_if(&args, step->tick);
     store_arg_bytes_if(&args, step->text_sealed);
     rc = add(tx, &step_add, &args, was_there_out, why);
-    if (rc != ERR_OK || *was_there_out)
+    if (rc == ERR_OK && *was_there_out)
+        return check_step(tx, step, why);
+    if (rc != ERR_OK)
         return rc;
     rc = write_step(step, tx_arena(tx), &bytes, why);
     return rc == ERR_OK ? audit_append(tx, "support", INCIDENT_STEP_TABLE, step->id, bytes, why)
@@ -382,6 +444,11 @@ enum err incident_store_step(struct tx *tx, const struct incident_step_row *step
 }
 
 /* ---- reading ---- */
+
+bool incident_is_hidden(const struct incident_row *row, struct id reader)
+{
+    return id_eq(row->account, reader) && !id_eq(row->by, reader);
+}
 
 static enum err own_row(const struct db_rows *rows, int i, struct arena *arena, void *into,
                         struct fail *why)
@@ -421,6 +488,7 @@ enum err incident_store_list(struct tx *tx, struct db *db, const struct incident
     db_arg_bool(&args, ask->is_open_only);
     db_arg_i32(&args, ask->n_cap);
     db_arg_id(&args, ask->school);
+    db_arg_id(&args, ask->reader);
     rc = store_list(tx, db, &row_list, &args, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
         *out = all;

@@ -62,6 +62,9 @@ struct incident_listed {
     struct incident_row row;
     struct incident_facts facts;
 };
+/* What others report of somebody is not for him, staff or not: neither to read nor to close. */
+bool incident_is_hidden(const struct incident_row *row, struct id reader);
+
 struct incident_step_row {
     struct id id;
     int64_t at_utc_us;
@@ -76,7 +79,8 @@ struct incident_step_row {
     struct span text_sealed;
 };
 
-/* The same id again adds nothing. */
+/* The same id again adds nothing. ERR_CONFLICT: it stands for something else, or is another's.
+ */
 NODISCARD enum err incident_store_add(struct tx *tx, const struct incident_row *row,
                                       bool *was_there_out, struct fail *why);
 NODISCARD enum err incident_store_step(struct tx *tx, const struct incident_step_row *step,
@@ -88,6 +92,7 @@ struct incident_ask {
     struct id before;
     bool is_open_only;
     struct id school; /* about this school's children; ID_NONE: all */
+    struct id reader; /* what others reported of him is left out; ID_NONE: nothing is */
     int n_cap;
 };
 /* The newest first. */

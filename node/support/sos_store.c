@@ -45,6 +45,9 @@ static const struct stmt step_add = {
     "INSERT INTO sos_step (" STEP_COLUMNS ") VALUES ($1::uuid, $2::timestamptz, $3::uuid,"
     " $4::uuid, $5::text, $6::uuid, $7::text, $8::uuid, $9::integer, $10::bytea,"
     " $11::text) ON CONFLICT (id) DO NOTHING RETURNING id"};
+static const struct stmt step_same = {
+    "sos_step_same", "SELECT id FROM sos_step WHERE id = $1::uuid AND sos = $2::uuid AND act ="
+                     " $3::text AND by IS NOT DISTINCT FROM $4::uuid"};
 static const struct stmt step_list = {"sos_step_list",
                                       "SELECT " STEP_COLUMNS
                                       " FROM sos_step WHERE sos = $1::uuid ORDER BY at, id"};
@@ -54,9 +57,9 @@ static const struct stmt step_extra = {
     "sos_step_extra", "SELECT s.id FROM sos_step s WHERE NOT EXISTS (SELECT FROM audit_leaf l"
                       " WHERE l.row_id = s.id AND l.table_name = 'sos_step')"};
 
-const struct stmt *const sos_stmts[SOS_STMTS_N] = {&sos_add,    &sos_by_id,   &sos_list,
-                                                   &sos_leaves, &sos_extra,   &step_add,
-                                                   &step_list,  &step_leaves, &step_extra};
+const struct stmt *const sos_stmts[SOS_STMTS_N] = {
+    &sos_add,  &sos_by_id, &sos_list,    &sos_leaves, &sos_extra,
+    &step_add, &step_list, &step_leaves, &step_extra, &step_same};
 
 static const struct data_column sos_columns[] = {
     {"id", "SOSのID", false},
@@ -290,6 +293,25 @@ enum err sos_store_add(struct tx *tx, struct sos_row *row, bool *was_there_out,
     return rc == ERR_OK ? audit_append(tx, "support", "sos", row->id, bytes, why) : rc;
 }
 
+/* The id was there: for the same? */
+static enum err check_step(struct tx *tx, const struct sos_step_row *step, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, step->id);
+    db_arg_id(&args, step->sos);
+    db_arg_text(&args, jx_choice_at(SOS_ACTS, (int)step->act));
+    db_arg_id(&args, step->by);
+    rc = tx_run(tx, &step_same, &args, &rows, why);
+    if (rc == ERR_OK && db_rows_n(rows) == 0)
+        rc = fail_field(why, ERR_CONFLICT, "/id", "the id stands for something else");
+    db_rows_free(&rows);
+    return rc;
+}
+
 enum err sos_store_step(struct tx *tx, const struct sos_step_row *step, bool *was_there_out,
                         struct fail *why)
 {
@@ -317,7 +339,9 @@ enum err sos_store_step(struct tx *tx, const struct sos_step_row *step, bool *wa
     if (rc == ERR_OK)
         *was_there_out = db_rows_n(rows) == 0;
     db_rows_free(&rows);
-    if (rc != ERR_OK || *was_there_out)
+    if (rc == ERR_OK && *was_there_out)
+        return check_step(tx, step, why);
+    if (rc != ERR_OK)
         return rc;
     rc = write_step(step, tx_arena(tx), &bytes, why);
     return rc == ERR_OK ? audit_append(tx, "support", SOS_STEP_TABLE, step->id, bytes, why)

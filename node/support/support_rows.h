@@ -18,7 +18,7 @@ extern const struct data_table duty_tables[DUTY_TABLES_N];
 extern const struct audit_table duty_person_audit_table;
 extern const struct route duty_routes[DUTY_ROUTES_N]; /* duty_http.c */
 
-#define SOS_STMTS_N        9
+#define SOS_STMTS_N        10
 #define SOS_TABLES_N       2
 #define SOS_ROUTES_N       3
 #define SOS_STAFF_ROUTES_N 3
@@ -28,7 +28,7 @@ extern const struct audit_table sos_audit_table, sos_step_audit_table;
 extern const struct route sos_routes[SOS_ROUTES_N];             /* sos_http.c */
 extern const struct route sos_staff_routes[SOS_STAFF_ROUTES_N]; /* sos_staff_http.c */
 
-#define INCIDENT_STMTS_N         8
+#define INCIDENT_STMTS_N         10
 #define INCIDENT_TABLES_N        2
 #define INCIDENT_ROUTES_N        3
 #define INCIDENT_REPORT_ROUTES_N 2

@@ -131,8 +131,10 @@ static void say(struct place *place, const struct support_word *w, const void *o
     switch (w->event) {
     case SUPPORT_SOS_NEW:
     case SUPPORT_SOS_CHANGED:
-    case SUPPORT_INCIDENT_NEW:
         place_tell_staff(place, event, of);
+        return;
+    case SUPPORT_INCIDENT_NEW: /* a report of somebody is not for him */
+        place_tell_other_staff(place, w->to, event, of);
         return;
     case SUPPORT_SOS_STATE:
     case SUPPORT_WARNED:

@@ -319,6 +319,62 @@ def incident_is_not_there_for_others(t):
 
 
 @case
+def incident_ids_stand_for_one_thing(t):
+    """An id that comes again is the same once more; for anything else it is refused, so that nobody is told
+    that it was done."""
+    incident, _ = report(account=child.id, text="一度")
+    body = {"id": incident, "kind": "manual", "urgency": 1, "severity": 1, "account": child.id, "text": "一度"}
+    t.eq(as_helper.request("POST", INCIDENTS, body).status, 201, "sent again")
+    for change in ({"urgency": 3}, {"account": sibling.id}, {"kind": "drill"}):
+        t.eq(as_helper.request("POST", INCIDENTS, {**body, **change}).status, 409, f"{change}")
+    t.eq(as_board.request("POST", INCIDENTS, body).status, 409, "another's")
+    step = str(uuid.uuid4())
+    note = {"id": step, "act": "note", "text": "一度"}
+    for _ in range(2):
+        t.eq(as_helper.request("POST", f"{INCIDENTS}/{incident}/act", note).status, 200, "a note, and again")
+    for session, change in ((as_helper, {"act": "close"}), (as_board, {}),
+                            (as_helper, {"act": "grade", "urgency": 3, "severity": 3})):
+        t.eq(session.request("POST", f"{INCIDENTS}/{incident}/act", {**note, **change}).status, 409, f"{change}")
+    t.eq((acts(incident), show(incident).json()["state"]), (["note"], "new"), "nothing else happened")
+    first = warn(id=step)
+    t.eq((first.status, warn(id=step).status), (201, 201), "a warning, and again")
+    t.eq(warn(id=step, account=sibling).status, 409, "not as if another child had been warned")
+    t.eq(as_sibling.request("GET", WARNINGS + "/mine").json()["items"], [], "who was not")
+
+
+@case
+def incident_about_staff_is_not_for_them(t):
+    """Whom a report is about neither reads nor ends it, nor is he the one who is told."""
+    other = node.sign_in(node.account("supporter"))
+    before = as_helper.request("GET", INCIDENTS).body
+    with Visitor(node, as_helper) as him, Visitor(node, other) as colleague:
+        complaint, reply = report(as_board, account=helper.id, text="こまった職員のこと")
+        t.eq(reply.status, 201, "reported")
+        t.eq(colleague.wait("incident.new")["incident"], complaint, "colleagues hear of it")
+        him.command("place.enter", floor="plaza", rung="text")
+        t.ok(complaint.encode() not in b"".join(him.heard), "he does not")
+    t.eq(as_helper.request("GET", INCIDENTS).body, before, "not in his list")
+    missing = str(uuid.uuid4())
+    t.eq(show(complaint).body, show(missing).body, "hidden is missing")
+    for what in ("read", "take", "close"):
+        t.eq(act(as_helper, complaint, what).body, act(as_helper, missing, what).body, f"no {what}")
+    t.eq(show(complaint, as_boss).json()["text"], "こまった職員のこと", "the board reads it")
+    own, _ = report(account=helper.id, text="わたしのまちがい")
+    t.eq(show(own).json()["text"], "わたしのまちがい", "what he reported himself is his to see")
+    duty = {"purpose": "incident", "account": helper.id, "position": 3}
+    done(as_board.request("POST", DUTY, {"id": str(uuid.uuid4()), "is_on": True, **duty}))
+    grave, _ = report(as_board, account=helper.id, urgency=3, text="すぐに見る")
+    steps = lambda: show(grave, as_boss).json()["steps"]  # noqa: E731
+    for n in (1, 2, 3):
+        t.ok(wait(lambda n=n: len(steps()) >= n), f"word {n}")
+        minutes_pass(grave, 16)
+    t.eq([(s["act"], s.get("told")) for s in steps()][:3],
+         [("sent", board.id), ("sent", boss.id), ("all", None)], "he is on duty, and passed over")
+    t.eq(act(as_boss, grave, "read").json()["state"], "read", "it ends with another")
+    done(as_board.request("POST", DUTY, {"id": str(uuid.uuid4()), "is_on": False, **duty}))
+
+
+@case
 def incident_record_is_whole(t):
     t.req("NI-T3-8")
     node.psql("DELETE FROM duty_call")

@@ -273,6 +273,8 @@ def sos_answers_are_idempotent_and_staffs_own(t):
     for _ in range(3):
         t.eq(act(as_second, sos, "close", act_id=one).json()["state"], "closed", "once")
     t.eq(node.psql(f"SELECT count(*) FROM sos_step WHERE sos = '{sos}'"), "1", "one row")
+    t.eq(act(as_second, sos, "answer", act_id=one).status, 409, "an id is one act: nobody believes it was another")
+    t.eq(act(as_first, sos, "close", act_id=one).status, 409, "of one person")
     missing = str(uuid.uuid4())
     for role in ("guardian", "instructor", "guest_teacher", "auditor", "data_holder", "analyst"):
         session = node.sign_in(node.account(role))

@@ -327,6 +327,11 @@ def logs_what_children_write_is_kept_and_found(t):
     t.eq(search(as_board, "　 ")[0].status, 422, "no word")
     t.eq(search(as_board, "いぬ", reason="む")[0].status, 422, "no reason")
     t.eq(search(as_checker, "ペンギン")[0].json()["code"], "logs-purpose", "not without a purpose")
+    notices = lambda: node.psql("SELECT count(*) FROM watch_notice WHERE rule = 'log_searches.make'")  # noqa: E731
+    n = int(notices())
+    t.ok(n > 0, "a notice of every search over everybody")
+    t.eq(search(as_board, "ぺんぎん", account=kid.id)[0].status, 200, "one child's two hours")
+    t.eq(int(notices()), n, "of those none, as with files")
 
 
 @case

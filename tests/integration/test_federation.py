@@ -505,6 +505,23 @@ def fed_after_a_crash_nothing_signed_before_comes_in(t):
     t.eq(effects(town), before + 1, "once")
 
 
+@case
+def fed_a_town_whose_registry_was_tampered_with_goes_on_alone(t):
+    """Its own children come first: what cannot be believed stops the federation, not the node."""
+    t.req("CARD-1, CARD-12")
+    town.psql("UPDATE fed_registry SET sig_lines = 'x' WHERE seq = (SELECT max(seq) FROM "
+              "fed_registry)")
+    pid = town.kill("node")
+    town.wait_back("node", pid)
+    town.wait_answer()
+    found = {c["name"]: c for c in town.admin("GET", "/api/v1/admin/doctor").json()["checks"]}
+    t.eq(found["federation"]["level"], "bad", "the doctor says so")
+    reply = town.request("GET", "/fed/v1/node", listener="federation")
+    t.eq((reply.status, reply.headers.get("signature")), (404, None), "nothing is told to others")
+    t.eq(ping(town, ids["pref"]).status, 404, "nor asked")
+    t.ok("federation.spoilt" in town.log("node"), "and it stands in the log")
+
+
 if __name__ == "__main__":
     def fini():
         nodes.__exit__(None, None, None)

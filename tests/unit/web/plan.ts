@@ -4,6 +4,7 @@ import {
   pageShown,
   pollOf,
   questionsInOrder,
+  withAlone,
 } from "../../../node/web/src/state/lesson.js";
 import { nextChangeMs, offerOf, slotsInOrder } from "../../../node/web/src/state/lessons.js";
 import {
@@ -209,6 +210,19 @@ test("staff_are_offered_the_lessons_they_have_a_part_in", (t) => {
   t.eq(names(Date.parse(from) - 1), [], "not before");
   t.eq(names(Date.parse(to)), [], "not at its end");
   t.eq(lessonsNow(days, "", Date.parse(from)), [], "nobody has no part");
+});
+
+test("a_lesson_without_its_staff_is_told_until_they_are_there", (t) => {
+  t.req("AI-4.4-キ-ウ");
+  const told = (lesson: string, no_main: boolean, no_supporter: boolean) => ({
+    lesson,
+    no_main,
+    no_supporter,
+  });
+  const both = withAlone(withAlone([], told("a", true, false)), told("b", false, true));
+  t.eq(both.length, 2, "each by itself");
+  t.eq(withAlone(both, told("a", false, true))[1], told("a", false, true), "what was told last");
+  t.eq(withAlone(both, told("a", false, false)), [told("b", false, true)], "they have come");
 });
 
 test("a_poll_has_a_question_and_answers_that_differ", (t) => {

@@ -7,6 +7,7 @@ import { Back, PageHead, type PageProps } from "../view/page.js";
 import { MissingNote } from "../view/trouble.js";
 import { useStore } from "../view/use.js";
 import { Words } from "../view/words.js";
+import { AloneLessons } from "../class/alone.js";
 import { first } from "../words/first.js";
 import { watch as words } from "../words/console.js";
 import type { Word } from "../words/word.js";
@@ -47,6 +48,7 @@ export function ConsolePage({ role }: PageProps): VNode {
       <PageHead title={words.title} />
       <LineState atMs={told?.atMs} />
       <CallsOnTop floors={floors} />
+      <AloneLessons />
       {told === undefined ? (
         <p class="starting" role="status">
           <Words of={first.starting} />

@@ -3,6 +3,7 @@
  * of it it wants (watch_calls, watch_held, watch_list). */
 import { ended, lookAgain } from "../control.js";
 import type { Outcome } from "../edge/api.js";
+import { alone, hearAlone } from "../class/alone.js";
 import { Link } from "../live/socket.js";
 import { ticket } from "../place/node.js";
 import {
@@ -87,6 +88,7 @@ export function beginWatch(wanted: readonly Part[]): () => void {
     },
     event: (event) => {
       if (event.ev === "hello" || event.ev === "floors") cards.set(inOrder(event.of.floors));
+      hearAlone(event);
       watch.set(watchHears(watch.get(), event.ev));
       step();
     },
@@ -111,6 +113,7 @@ function endWatch(): void {
   for (const one of parts) one.forget();
   parts = [];
   isMissing.set(false);
+  alone.set([]);
 }
 
 function nudge(): void {

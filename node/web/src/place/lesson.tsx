@@ -7,6 +7,7 @@ import { lessons as words } from "../words/lessons.js";
 import type { LessonPoll, LessonState } from "../wire.js";
 import { useStore } from "../view/use.js";
 import { Given, Words } from "../view/words.js";
+import { AloneLessons } from "../class/alone.js";
 import { Meeting } from "../class/meeting.js";
 import { PageShown } from "../class/page.js";
 import { Noted } from "../class/title.js";
@@ -21,7 +22,6 @@ import {
   type Material,
   material,
   raise,
-  unstaffed,
   whatIsOn,
 } from "./lesson_live.js";
 import { PollResult } from "./lesson_poll.js";
@@ -34,27 +34,13 @@ export function LessonPart({ here }: { here: Here }): VNode | null {
   if (me === undefined || !inLessons.includes(me.role)) return null;
   return (
     <>
-      <Unstaffed />
+      <AloneLessons />
       {state === undefined ? (
         <Offers here={here} role={me.role} />
       ) : (
         <Panel key={state.lesson} of={state} isStaff={me.role !== "student"} />
       )}
     </>
-  );
-}
-
-/** Told to staff: a lesson runs without the people it must have (AI-4.4-キ-ウ). */
-function Unstaffed(): VNode | null {
-  const now = useStore(unstaffed);
-  if (now === undefined) return null;
-  return (
-    <p class="fault" role="alert">
-      <b>
-        <Noted of={now.title} />
-      </b>{" "}
-      <Words of={now.no_supporter ? words.unstaffed : words.untaught} />
-    </p>
   );
 }
 

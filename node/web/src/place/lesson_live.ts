@@ -7,12 +7,11 @@ import type { Ask } from "./words_live.js";
 import { type Doing, lessonsNow } from "../state/lesson.js";
 import { momentOf } from "../state/hours.js";
 import { createStore } from "../state/store.js";
-import type { ClassPage, LessonState, LessonUnstaffed } from "../wire.js";
+import type { ClassPage, LessonState } from "../wire.js";
+import { alone, hearAlone } from "../class/alone.js";
 
 /** The lesson the reader takes part in. */
 export const lesson = createStore<LessonState | undefined>(undefined);
-/** Of a lesson that runs without enough staff; told to staff alone. */
-export const unstaffed = createStore<LessonUnstaffed | undefined>(undefined);
 
 /** Says to the reader why something was not to be; no problem: the node was not reached. */
 type Say = (name: CommandName, input: object, problem: Problem | undefined) => void;
@@ -33,17 +32,13 @@ async function isDone<N extends keyof LiveCommands>(
 }
 
 export function hearLesson(event: LiveEvent): void {
+  hearAlone(event);
   switch (event.ev) {
     case "lesson.here":
       lesson.set(event.of);
       break;
     case "lesson.over":
       if (lesson.get()?.lesson === event.of.lesson) lesson.set(undefined);
-      break;
-    case "lesson.unstaffed":
-      unstaffed.set(
-        event.of.no_main || event.of.no_supporter ? event.of : undefined, // neither: help has come
-      );
       break;
     case "out":
       endLesson();
@@ -56,7 +51,7 @@ export function hearLesson(event: LiveEvent): void {
 /** The reader is not, or no longer, in the place. */
 export function endLesson(): void {
   lesson.set(undefined);
-  unstaffed.set(undefined);
+  alone.set([]);
 }
 
 /* --- what could be joined ------------------------------------------------------------------------ */

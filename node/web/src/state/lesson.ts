@@ -68,3 +68,15 @@ export function questionsInOrder<Q extends { readonly is_answered: boolean; read
     (a, b) => Number(a.is_answered) - Number(b.is_answered) || a.at.localeCompare(b.at),
   );
 }
+
+interface Alone {
+  readonly lesson: string;
+  readonly no_main: boolean;
+  readonly no_supporter: boolean;
+}
+
+/** What was told last of a lesson holds; nobody missing any more: it goes. */
+export function withAlone<A extends Alone>(all: readonly A[], told: A): readonly A[] {
+  const others = all.filter(({ lesson }) => lesson !== told.lesson);
+  return told.no_main || told.no_supporter ? [...others, told] : others;
+}

@@ -127,10 +127,11 @@ export const lessons = {
   askAnswered: ["答《こた》えました", "こたえました", "Answered"],
   didAnswer: ["答《こた》えた", "こたえた", "I have answered"],
   firstPage: ["最初《さいしょ》のページ", "さいしょの ページ", "First page"],
+  seen: ["わかりました", "わかりました", "I have seen it"],
   untaught: [
-    "いま、授業者《じゅぎょうしゃ》がいません。みまもりの画面《がめん》から、呼《よ》んでください。",
-    "いま、 先生《せんせい》が いません。 よんで ください。",
-    "The instructor is not here just now. Please call them.",
+    "授業中《じゅぎょうちゅう》に、授業者《じゅぎょうしゃ》がいません。担当《たんとう》の人《ひと》を呼《よ》んでください。",
+    "先生《せんせい》が いません。 よんで ください。",
+    "The instructor is not in the lesson. Please call them.",
   ],
   askDone: ["おくりました。", "おくりました。", "Sent."],
   askHeld: [
@@ -160,8 +161,8 @@ export const lessons = {
     "Write a question and two or more answers.",
   ],
   unstaffed: [
-    "いま、見守《みまも》りのスタッフがいません。みまもりの画面《がめん》から、呼《よ》んでください。",
-    "いま、 スタッフが いません。 よんで ください。",
-    "No supporter is here just now. Please call one.",
+    "授業中《じゅぎょうちゅう》に、支援員《しえんいん》がいません。教室《きょうしつ》へ行《い》くか、担当《たんとう》の人《ひと》を呼《よ》んでください。",
+    "スタッフが いません。 きょうしつへ いって ください。",
+    "No supporter is in the lesson. Please go there, or call who is on duty.",
   ],
 } satisfies Record<string, Word>;

@@ -2,6 +2,7 @@
  * (AI-4.4-キ-エ), or no longer; ended, or going on. */
 #include "node/classes/class_rows.h"
 #include "node/classes/course_http.h"
+#include "node/classes/lessons.h"
 
 /* ---- PUT /api/v1/courses/{course}/pages ---- */
 
@@ -190,6 +191,7 @@ static void step_done(void *arg, enum err rc, const struct fail *why)
         return;
     }
     s->req->access_recorded = 1;
+    lessons_poke(s->req->services->lessons);
     reply_json(s->req, 200, &out);
 }
 

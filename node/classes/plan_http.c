@@ -3,6 +3,7 @@
  * AI-4.4-キ-ウ). */
 #include "node/classes/class_http.h"
 #include "node/classes/class_rows.h"
+#include "node/classes/lessons.h"
 #include "node/db/settings.h"
 
 #define DAYS_FIRST 14 /* without ?to= */
@@ -626,6 +627,7 @@ static void day_done(void *arg, enum err rc, const struct fail *why)
         return;
     }
     a->req->access_recorded = 1;
+    lessons_poke(a->req->services->lessons);
     reply_json(a->req, 200, &out);
 }
 

@@ -3,6 +3,7 @@
  * missing or planned twice forbids nothing: the plan says so (class_plan.h). */
 #include "node/classes/class_http.h"
 #include "node/classes/class_rows.h"
+#include "node/classes/lessons.h"
 #include "node/db/settings.h"
 
 struct person_input {
@@ -225,6 +226,7 @@ static void plan_done(void *arg, enum err rc, const struct fail *why)
 
     if (rc == ERR_OK) {
         req->access_recorded = 1;
+        lessons_poke(req->services->lessons);
         reply_json(req, 200, &p->made);
     } else if (rc == ERR_CONFLICT && strcmp(why->field, "/slot") == 0) {
         reply_problem(req, 409, "slot-full",

@@ -15,6 +15,10 @@ $B/gen/words_sense_model.c: ops/lib/embed-sense tenants/words/sense.txt
 words-model: $B/words-corpus ## learns the model of sentences anew (tenants/words/sense.txt)
 	@tests/words/train $<
 
+.PHONY: words-cross
+words-cross: $B/words-corpus ## how the model does on lines it has not learned; thresholds are chosen by it
+	@tests/words/cross $<
+
 $B/words-corpus: $B/tests/words/corpus.o $B/tenants-words.a $B/node-base.a
 	$(call say,LD,$@)$(CC) $(LDFLAGS) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS) -o $@
 

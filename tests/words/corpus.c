@@ -4,7 +4,9 @@
  * that were missed or taken amiss (for the half that may be looked at alone: tests/words/run).
  * words-corpus letters: of every line of the input the letters as the model of sentences sees
  * them, · for an edge.
- * Output: "recall KIND CATEGORY found all", "false TOPIC hit all", "total recall|false n all".
+ * words-corpus lists: of every line of the input what the lists and the details find without
+ * the model: for each hit its kind and how many letters stand around it. Output: "recall KIND
+ * CATEGORY found all", "false TOPIC hit all", "total recall|false n all".
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,6 +195,44 @@ static int letters(struct arena *arena)
     return 0;
 }
 
+/* Letters and digits that do not lie in the hit. */
+static unsigned n_around(const struct line *line, const struct words_hit *hit)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < line->n; i++) {
+        const struct cell *cell = &line->cells[i];
+
+        n += cell->class <= CELL_DIGIT && (line->grapheme_at[cell->first] < hit->from ||
+                                           line->grapheme_at[cell->end] > hit->to);
+    }
+    return n;
+}
+
+static int lists(const struct words *words, struct arena *arena)
+{
+    char text[LINE_MOST];
+    struct fail why = {.code = ERR_OK};
+
+    while (fgets(text, sizeof text, stdin) != NULL) {
+        struct words_verdict verdict;
+        struct line line;
+
+        text[strcspn(text, "\n")] = 0;
+        arena_reset(arena);
+        if (words_line(span_text(text), arena, &line, &why) != ERR_OK ||
+            words_look_lists(words, span_text(text), false, arena, &verdict, &why) != ERR_OK) {
+            fprintf(stderr, "words-corpus: %s\n", why.text);
+            return 2;
+        }
+        for (size_t i = 0; i < verdict.n_hits; i++)
+            printf("%s%s:%u", i > 0 ? " " : "", words_category_name(verdict.hits[i].category),
+                   n_around(&line, &verdict.hits[i]));
+        putchar('\n');
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const struct words_lists none = {.n_own = 0};
@@ -206,6 +246,11 @@ int main(int argc, char **argv)
         return utf_open(&why) != ERR_OK || arena_create(65536, &arena, &why) != ERR_OK
                    ? 2
                    : letters(arena);
+    if (argc == 2 && strcmp(argv[1], "lists") == 0)
+        return utf_open(&why) != ERR_OK || words_create(&none, &words, &why) != ERR_OK ||
+                       arena_create(65536, &arena, &why) != ERR_OK
+                   ? 2
+                   : lists(words, arena);
     for (int i = 0; i < 2 && i + 1 < argc; i++)
         files[i] = fopen(argv[i + 1], "re");
     if (files[0] == NULL || files[1] == NULL || utf_open(&why) != ERR_OK ||

@@ -188,6 +188,9 @@ T_CASE(words_of_ordinary_sentences_are_let_be)
     T_EQ(words_look(words, WORDS_SURFACE_CHAT, text, arena(), &verdict, NULL), ERR_OK, "look");
     T_OK((verdict.categories & 1u << WORDS_OWN) != 0, "the municipality's own word");
     words_unref(&words);
+    T_EQ(look("電話番号はだれにも教えないのがここの約束です").kinds, 0, "a rule is told");
+    T_EQ(look("電話番号はだれにも教えない約束だけど09001234567だよ").kinds,
+         WORDS_BIT(WORDS_CONTACT), "the number itself");
     T_OK(words_has(
              &(struct words_verdict){.kinds =
                                          look("きのうの宿題おわらなくて死にたいよもう").kinds},

@@ -192,7 +192,10 @@ test("classes_read_ask_and_answer_in_step", async (t) => {
     title: "声《こえ》の形《かたち》",
     main: "class_teacher",
     supporter: "class_staff",
-    pages: [{ title: "一枚目", text: "ここから はじめます。" }, { text: "つづきです。" }],
+    pages: [
+      { title: "一枚目", text: "ここから はじめます。\nゆっくり いきます。" },
+      { text: "つづきです。" },
+    ],
   });
   const child = await Visit.begin(at, { state: await signedIn(at, "class_child1") });
   try {
@@ -214,7 +217,9 @@ test("classes_read_ask_and_answer_in_step", async (t) => {
       await page.getByText("いま1人出ています").waitFor();
 
       await page.locator(".lesson-panel button", { hasText: "最初のページ" }).click();
-      await child.page.getByText("ここから はじめます。").waitFor();
+      const read = child.page.locator(".lesson-page .lines");
+      await read.getByText("ここから はじめます。").waitFor();
+      t.eq((await read.innerText()).split("\n").length, 2, "lines stay lines");
       await page.locator(".lesson-panel button", { hasText: "つぎのページ" }).click();
       await child.page.getByText("つづきです。").waitFor();
 

@@ -8,13 +8,29 @@
 /* Held anywhere in a name they make it somebody of the staff. かんり alone is no such word:
  * みかんりんご holds it. */
 static const char *const staff_words[] = {
-    "先生",       "せんせ",       "しぇんせ",  "せんしぇ",     "スタッフ",   "すたっふ",
-    "相談員",     "そうだんいん", "支援員",    "しえんいん",   "支援者",     "職員",
-    "しょくいん", "運営",         "うんえい",  "管理",         "かんりにん", "かんりしゃ",
-    "校長",       "こうちょう",   "教頭",      "きょうとう",   "教師",       "教育委員",
-    "委員会",     "担任",         "たんにん",  "カウンセラー", "サポーター", "モデレーター",
-    "公式",       "システム",     "staff",     "admin",        "teacher",    "sensei",
-    "supporter",  "moderator",    "counselor", "official",     "unei",
+    "先生",       "せんせ",
+    "しぇんせ",   "せんしぇ",
+    "スタッフ",   "すたっふ",
+    "相談員",     "そうだんいん",
+    "支援員",     "しえんいん",
+    "支援者",     "職員",
+    "しょくいん", "運営",
+    "うんえい",   "管理",
+    "かんりにん", "かんりしゃ",
+    "校長",       "こうちょう",
+    "教頭",       "きょうとう",
+    "教師",       "教育委員",
+    "委員会",     "担任",
+    "たんにん",   "カウンセラー",
+    "サポーター", "モデレーター",
+    "公式",       "システム",
+    "staff",      "admin",
+    "teacher",    "sensei",
+    "supporter",  "moderator",
+    "counselor",  "official",
+    "unei",       "見守り",
+    "みまもり",   "事務局",
+    "じむきょく", "きょういくいいん",
 };
 /* These only when they are all of it. */
 static const char *const staff_names[] = {"かんり", "うんえー", "いばしょ", "ibasho", "system"};

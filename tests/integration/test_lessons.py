@@ -360,6 +360,28 @@ def what_was_acknowledged_outlives_a_cut_and_a_kill(t):
 
 
 @case
+def the_end_of_the_slot_ends_it_for_all(t):
+    t.req("AI-4.6-ア-2")
+    key = lessons["one"]
+    with enter("a") as a, enter("instructor") as teacher:
+        join(a, key)
+        join(teacher, key)
+        poll = new()
+        teacher.command("lesson.poll.open", lesson=key, poll=poll, question="どう？", choices=["よい", "まあ"])
+        a.command("lesson.poll.answer", poll=poll, choice=0)
+        node.psql(f"UPDATE class_lesson SET to_at = now() WHERE lesson = '{key}'")
+        for v in (a, teacher):
+            t.eq(v.wait("lesson.over", 10, lambda of: of["lesson"] == key)["reason"], "end", "told")
+        t.eq(a.refused("lesson.join", lesson=key), "over", "nobody comes any more")
+    t.ok(until(lambda: events("a", key)[-1] == ("left", "end")), "a row", events("a", key))
+    t.eq(node.psql(f"SELECT e.at = l.to_at FROM lesson_event e JOIN class_lesson l ON l.lesson = e.lesson WHERE e.account"
+                   f" = '{ids['a']}' AND e.kind = 'left' AND e.reason = 'end'"), "t", "at the end of the slot")
+    t.ok(until(lambda: node.psql(f"SELECT array_to_string(counts, ' ') FROM lesson_poll WHERE id = '{poll}'") == "1 0"),
+         "a poll that was left open is counted")
+    t.ok(until(lambda: node.psql("SELECT count(*) FROM lesson_seat") == "0"), "nobody is in a lesson any more")
+
+
+@case
 def attendance_is_listed_logged_and_reported(t):
     t.req("AI-4.6-ア-2")
     t.req("AI-4.6-ア-3")

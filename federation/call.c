@@ -69,6 +69,7 @@ static enum err sign_it(struct trying *t, struct fail *why)
 {
     struct federation *f = t->federation;
     const struct fed_ask *ask = t->ask;
+    const struct fed_signer *signer = ask->signer;
     struct own_signer own;
     struct fed_stamp stamp = {
         .dest = t->peer->node,
@@ -78,7 +79,7 @@ static enum err sign_it(struct trying *t, struct fail *why)
     };
     enum err rc;
 
-    if (!own_signer_init(&own, f, t->now_utc_us))
+    if (signer == NULL && !own_signer_init(&own, f, t->now_utc_us))
         return fail_set(why, ERR_NOT_FOUND, "the registry lists no key of ours");
     digest_random(stamp.nonce, sizeof stamp.nonce);
     t->message = (struct fed_message){
@@ -88,8 +89,8 @@ static enum err sign_it(struct trying *t, struct fail *why)
         .query = span_text(ask->query),
         .body = ask->body,
     };
-    rc =
-        profile_sign_request(&own.signer, &t->message, ask->kind->media, &stamp, &t->head, why);
+    rc = profile_sign_request(signer == NULL ? &own.signer : signer, &t->message,
+                              ask->kind->media, &stamp, &t->head, why);
     t->message.headers = t->head.headers;
     t->message.n_headers = t->head.n_headers;
     return rc;

@@ -17,7 +17,8 @@ struct fed_ask {
     const char *query; /* without '?'; NULL: none */
     struct id op;      /* ID_NONE: a new one */
     struct span body;
-    const atomic_bool *stop; /* may be NULL: the federation's own end */
+    const struct fed_signer *signer; /* NULL: the node's own key */
+    const atomic_bool *stop;         /* may be NULL: the federation's own end */
 };
 struct fed_said {
     enum fed_code code; /* FED_OK: status is 2xx */

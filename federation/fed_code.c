@@ -37,6 +37,8 @@ static const struct {
     [FED_WRONG_DEST] = {"wrong-dest", 403, false, "別のノードにあてた要求です。" ASK_JA},
     [FED_FOREIGN_PSEUD] = {"foreign-pseud", 403, false,
                            "相手の自治体のものではない仮の名前です。" ASK_JA},
+    [FED_ESCROW_REVOKED] = {"escrow-revoked", 403, false,
+                            "預けた鍵の半分は、取り消されています。鍵の紙で開けてください。"},
     [FED_NOT_FOUND] = {"not-found", 404, false, "そのような要求はありません。"},
     [FED_METHOD_NOT_ALLOWED] = {"method-not-allowed", 405, false,
                                 "この要求のしかたは使えません。"},

@@ -25,6 +25,7 @@ enum fed_code {
     FED_ROLE_DENIED,
     FED_WRONG_DEST,
     FED_FOREIGN_PSEUD,
+    FED_ESCROW_REVOKED, /* the key half that is kept here is not given out any more */
     /* 404, 405 */
     FED_NOT_FOUND,
     FED_METHOD_NOT_ALLOWED,

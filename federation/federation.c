@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "federation/federation_priv.h"
+#include "federation/escrow_priv.h"
 #include "federation/outbox_store.h"
 #include "node/base/log.h"
 
@@ -108,6 +108,8 @@ enum err federation_open(const struct federation_conf *conf, struct db *db,
         rc = outbox_open(f, why);
     if (rc == ERR_OK)
         rc = gossip_open(f, why);
+    if (rc == ERR_OK)
+        rc = escrow_open(f, why);
     if (rc != ERR_OK) {
         federation_stop(f);
         federation_close(&f);
@@ -127,6 +129,7 @@ void federation_stop(struct federation *f)
     if (f == NULL)
         return;
     federation_hurry(f);
+    escrow_stop(f);
     gossip_stop(f);
     outbox_stop(f);
     inbox_close(f);
@@ -138,6 +141,7 @@ void federation_close(struct federation **federation)
 
     if (f == NULL)
         return;
+    escrow_close(f);
     gossip_close(f);
     outbox_close(f);
     net_peer_close(&f->net);

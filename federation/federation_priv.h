@@ -17,6 +17,7 @@
 struct inbox;
 struct outbox;
 struct gossip;
+struct escrow;
 struct req;
 
 struct federation {
@@ -26,6 +27,7 @@ struct federation {
     struct inbox *inbox;
     struct outbox *outbox;
     struct gossip *gossip;
+    struct escrow *escrow;
     atomic_bool is_stopping;
     /* Since when this process alone accepts (struct fed_gate); INT64_MAX: not yet. */
     _Atomic int64_t open_utc_us;

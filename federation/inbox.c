@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "federation/federation_priv.h"
+#include "federation/escrow_priv.h"
 #include "federation/op_store.h"
 #include "federation/profile_gate.h"
 #include "node/base/clock.h"
@@ -17,6 +17,8 @@
 #define PACE_A_S      INT64_C(50) /* so many a second after that */
 #define OPEN_BURST    20          /* requests without a signature, of all the world, and */
 #define OPEN_A_S      INT64_C(1)
+#define BOOT_BURST    20 /* requests by a boot key, of all the world, and */
+#define BOOT_A_S      INT64_C(2)
 #define RECORDS_BURST 60  /* refusals that are put on record at once, and */
 #define RECORDS_AN_H  360 /* so many an hour after that */
 #define KEEP_HOUR_US  HOUR_US
@@ -25,6 +27,7 @@
 
 static const struct fed_kind_table tables[] = {
     {exchange_kinds, EXCHANGE_KINDS_N},
+    {escrow_kinds, ESCROW_KINDS_N},
     {NULL, 0},
 };
 
@@ -50,7 +53,7 @@ struct inbox {
     struct nonces *nonces;
     struct db *db;
     int64_t db_next_us;
-    struct pace paces[PACES_N], records, open;
+    struct pace paces[PACES_N], records, open, boot;
     struct fed_who who;
 };
 
@@ -535,6 +538,8 @@ static enum fed_code pass_gate(struct inbox *inbox, struct fed_in *in,
         .authority = profile_authority(span_text(self->endpoint)),
         .nonces = inbox->nonces,
         .open_utc_us = atomic_load(&f->open_utc_us),
+        .find = req->kind != NULL && req->kind->is_boot ? escrow_boot_key_find : NULL,
+        .find_arg = req,
     };
     unsigned roles = req->kind == NULL ? 0 : req->kind->roles;
     enum fed_code code =
@@ -545,6 +550,7 @@ static enum fed_code pass_gate(struct inbox *inbox, struct fed_in *in,
         return code;
     req->peer = inbox->who.member;
     req->op = inbox->who.claim.op;
+    memcpy(req->kid, inbox->who.claim.kid, sizeof req->kid);
     outbox_heard(f, req->peer->node);
     code = check_pace(inbox, req->peer->node);
     if (code == FED_OK)
@@ -596,6 +602,12 @@ static void take(struct inbox *inbox, struct fed_in *in)
             hand_over(inbox, in);
         else
             refuse(inbox, in, FED_RATE, NULL);
+        return;
+    }
+    /* Its key is looked up in the database, which is not to be had at any stranger's will. */
+    if (req->kind != NULL && req->kind->is_boot &&
+        !pace_take(&inbox->boot, BOOT_BURST, BOOT_A_S * 1000)) {
+        refuse(inbox, in, FED_RATE, NULL);
         return;
     }
     code = in->is_too_large ? FED_TOO_LARGE : pass_gate(inbox, in, self, code);

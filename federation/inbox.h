@@ -55,6 +55,8 @@ struct fed_kind {
     bool is_recorded; /* writes an access record with its effect */
     /* Asked of a coordinator without a signature, too, by a node that has no registry yet. */
     bool is_open;
+    /* Signed by the boot key that its sender left here (federation/escrow.h), and no other. */
+    bool is_boot;
     /* Answers now or later, from any thread: one fed_reply_*. */
     void (*handle)(struct fed_req *req);
     /* Sets the answer by fed_say_json and returns ERR_OK, or refuses (fed_refuse). Repeatable:
@@ -79,6 +81,7 @@ struct fed_req {
     struct arena *arena;
     const struct registry *registry; /* in force when it came */
     const struct fed_member *peer;   /* who asks, proven; NULL: asked without a signature */
+    char kid[FED_KID_CAP];           /* that signed it */
     struct id op;
     struct id ids[FED_IDS_MOST]; /* of the path */
     struct span query, body;

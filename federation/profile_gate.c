@@ -73,8 +73,10 @@ enum fed_code fed_gate_check(const struct fed_gate *gate, const struct fed_messa
     if (code != FED_OK)
         return code;
     who_out->has_claim = true;
-    code = find_key(gate->registry, who_out->claim.kid, now_utc_us, &who_out->member,
-                    &who_out->key);
+    code = gate->find != NULL ? gate->find(gate->find_arg, span_text(who_out->claim.kid),
+                                           now_utc_us, &who_out->member, &who_out->key)
+                              : find_key(gate->registry, who_out->claim.kid, now_utc_us,
+                                         &who_out->member, &who_out->key);
     if (code == FED_OK)
         code = check_place(gate, message, &who_out->claim);
     if (code == FED_OK)

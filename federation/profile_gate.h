@@ -27,6 +27,12 @@ struct fed_gate {
      * accepted could come again. */
     int64_t open_utc_us;
     size_t body_most; /* of this way in; 0: what the profile allows */
+    /* Whose key a kid is, instead of the registry's; NULL: the registry's. Answers as
+     * registry_key_find does; for a key that was left here by a member (federation/escrow.h).
+     */
+    enum fed_code (*find)(void *arg, struct span kid, int64_t now_utc_us,
+                          const struct fed_member **member_out, const struct fed_key **key_out);
+    void *find_arg;
 };
 
 struct fed_who {

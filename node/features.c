@@ -1,5 +1,6 @@
 #include "node/features.h"
 
+#include "federation/escrow.h"
 #include "federation/exchange_rows.h"
 #include "federation/trust_json.h"
 #include "federation/trust_store.h"
@@ -115,6 +116,7 @@ const struct route_table features_routes[] = {
     {weekly_receiver_routes, WEEKLY_RECEIVER_ROUTES_N},
     {trust_routes, TRUST_ROUTES_N},
     {fed_peer_routes, FED_PEER_ROUTES_N},
+    {escrow_routes, ESCROW_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -200,6 +202,7 @@ const struct stmt_table features_stmts[] = {
     {trust_stmts, TRUST_STMTS_N},
     {fed_op_stmts, FED_OP_STMTS_N},
     {fed_outbox_stmts, FED_OUTBOX_STMTS_N},
+    {escrow_stmts, ESCROW_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -261,6 +264,7 @@ const struct data_table_list features_tables[] = {
     {trust_tables, TRUST_TABLES_N},
     {fed_op_tables, FED_OP_TABLES_N},
     {fed_outbox_tables, FED_OUTBOX_TABLES_N},
+    {escrow_tables, ESCROW_TABLES_N},
     {NULL, 0},
 };
 
@@ -355,5 +359,6 @@ const struct audit_table *const features_audit_tables[] = {
     &qualification_end_audit_table,
     &fed_registry_audit_table,
     &fed_step_audit_table,
+    &escrow_step_audit_table,
     NULL,
 };

@@ -15,6 +15,10 @@ enum {
     F_BYTES = 16,
     F_BLOB = 32,
     F_STATUS = 64,
+    F_PEER = 128,
+    F_SEALED = 256,
+    F_MESSAGE = 512,
+    F_SIGNATURE = 1024,
 };
 
 static const struct {
@@ -31,6 +35,11 @@ static const struct {
     [KEYD_COMMIT] = {F_GENERATION, 0},
     [KEYD_ABORT] = {F_GENERATION, 0},
     [KEYD_LOCK] = {0, 0},
+    [KEYD_BOOT_SEAL] = {0, F_GENERATION | F_BYTES | F_BLOB},
+    [KEYD_BOOT_ASK] = {0, F_BYTES | F_PEER},
+    [KEYD_BOOT_SIGN] = {F_MESSAGE, F_SIGNATURE},
+    [KEYD_BOOT_OPEN] = {F_PEER | F_SEALED, F_GENERATION},
+    [KEYD_BOOT_FORGET] = {0, 0},
 };
 
 bool keyd_name_is_valid(struct span name)
@@ -84,7 +93,24 @@ static void put_key(struct bytes_out *out, const struct keyd_key *key)
     bytes_put(out, key->name, name_len);
 }
 
-enum { STATUS_INITIALISED = 1, STATUS_UNLOCKED = 2, STATUS_STAGED_OPEN = 4, STATUS_ALL = 7 };
+static void get_message(struct bytes_in *in, struct keyd_request *request)
+{
+    request->message_len = bytes_get_number(in, 2);
+    if (request->message_len > sizeof request->message) {
+        request->message_len = 0;
+        in->is_short = true;
+        return;
+    }
+    bytes_get(in, request->message, request->message_len);
+}
+
+enum {
+    STATUS_INITIALISED = 1,
+    STATUS_UNLOCKED = 2,
+    STATUS_STAGED_OPEN = 4,
+    STATUS_MAY_ASK = 8,
+    STATUS_ALL = 15
+};
 
 static void get_status(struct bytes_in *in, struct keyd_status *status)
 {
@@ -98,6 +124,7 @@ static void get_status(struct bytes_in *in, struct keyd_status *status)
     status->initialised = flags & STATUS_INITIALISED;
     status->unlocked = flags & STATUS_UNLOCKED;
     status->staged_open = flags & STATUS_STAGED_OPEN;
+    status->may_ask = flags & STATUS_MAY_ASK;
     status->generation = (uint32_t)bytes_get_number(in, 4);
     bytes_get(in, status->code, sizeof status->code);
     status->staged_generation = (uint32_t)bytes_get_number(in, 4);
@@ -114,7 +141,8 @@ static void put_status(struct bytes_out *out, const struct keyd_status *status)
     bytes_put_number(out,
                      (status->initialised ? STATUS_INITIALISED : 0u) |
                          (status->unlocked ? STATUS_UNLOCKED : 0u) |
-                         (status->staged_open ? STATUS_STAGED_OPEN : 0u),
+                         (status->staged_open ? STATUS_STAGED_OPEN : 0u) |
+                         (status->may_ask ? STATUS_MAY_ASK : 0u),
                      1);
     bytes_put_number(out, status->generation, 4);
     bytes_put(out, status->code, sizeof status->code);
@@ -205,6 +233,12 @@ enum err keyd_request_read(struct span frame, struct keyd_request *request_out,
         bytes_get(&in, r->bytes, sizeof r->bytes);
     if (fields & F_BLOB)
         bytes_get(&in, r->blob, sizeof r->blob);
+    if (fields & F_PEER)
+        bytes_get(&in, r->peer, sizeof r->peer);
+    if (fields & F_SEALED)
+        bytes_get(&in, r->sealed, sizeof r->sealed);
+    if (fields & F_MESSAGE)
+        get_message(&in, r);
     if (in.is_short || in.rest.len != 0 || answer != 0)
         return fail_set(why, ERR_PROTO, "request %d of %zu bytes", (int)r->op, frame.len);
     if (r->op == KEYD_STAGE &&
@@ -232,6 +266,10 @@ enum err keyd_reply_read(struct span frame, struct keyd_reply *reply_out, struct
         bytes_get(&in, r->bytes, sizeof r->bytes);
     if (fields & F_BLOB)
         bytes_get(&in, r->blob, sizeof r->blob);
+    if (fields & F_PEER)
+        bytes_get(&in, r->peer, sizeof r->peer);
+    if (fields & F_SIGNATURE)
+        bytes_get(&in, r->signature, sizeof r->signature);
     if (fields & F_STATUS)
         get_status(&in, &r->status);
     if (in.is_short || in.rest.len != 0)
@@ -257,6 +295,14 @@ size_t keyd_request_write(const struct keyd_request *request, uint8_t out[KEYD_F
         bytes_put(&o, request->bytes, sizeof request->bytes);
     if (fields & F_BLOB)
         bytes_put(&o, request->blob, sizeof request->blob);
+    if (fields & F_PEER)
+        bytes_put(&o, request->peer, sizeof request->peer);
+    if (fields & F_SEALED)
+        bytes_put(&o, request->sealed, sizeof request->sealed);
+    if (fields & F_MESSAGE) {
+        bytes_put_number(&o, request->message_len, 2);
+        bytes_put(&o, request->message, request->message_len);
+    }
     return frame_close(&o);
 }
 
@@ -272,6 +318,10 @@ size_t keyd_reply_write(const struct keyd_reply *reply, uint8_t out[KEYD_FRAME_C
         bytes_put(&o, reply->bytes, sizeof reply->bytes);
     if (fields & F_BLOB)
         bytes_put(&o, reply->blob, sizeof reply->blob);
+    if (fields & F_PEER)
+        bytes_put(&o, reply->peer, sizeof reply->peer);
+    if (fields & F_SIGNATURE)
+        bytes_put(&o, reply->signature, sizeof reply->signature);
     if (fields & F_STATUS)
         put_status(&o, &reply->status);
     return frame_close(&o);

@@ -8,14 +8,17 @@
 #ifndef NODE_BASE_KEYD_FRAME_H
 #define NODE_BASE_KEYD_FRAME_H
 
+#include "node/base/half_box.h"
 #include "node/base/id.h"
 
-#define KEYD_FRAME_CAP  4096 /* with its length */
-#define KEYD_HALF_BYTES 32
-#define KEYD_KEY_BYTES  32
-#define KEYD_BLOB_BYTES 60 /* nonce 12 ‖ ciphertext 32 ‖ tag 16 */
-#define KEYD_NAME_CAP   41 /* [a-z0-9._-]{0,40} and a NUL */
-#define KEYD_CODE_BYTES 4  /* of a sheet's check code */
+#define KEYD_FRAME_CAP       4096 /* with its length */
+#define KEYD_HALF_BYTES      32
+#define KEYD_KEY_BYTES       32
+#define KEYD_BLOB_BYTES      60 /* nonce 12 ‖ ciphertext 32 ‖ tag 16 */
+#define KEYD_NAME_CAP        41 /* [a-z0-9._-]{0,40} and a NUL */
+#define KEYD_CODE_BYTES      4  /* of a sheet's check code */
+#define KEYD_SIGNATURE_BYTES 64
+#define KEYD_MESSAGE_CAP     2048 /* what the boot key signs: a request's signature base */
 
 enum keyd_op {
     KEYD_STATUS = 1, /* what the agent holds and has counted */
@@ -29,6 +32,14 @@ enum keyd_op {
     KEYD_COMMIT, /* the staged generation is now the current one */
     KEYD_ABORT,  /* the staged generation is forgotten */
     KEYD_LOCK,   /* forget every half and node key in memory */
+    /* keyd.boot = escrow (ops/keyd/boot_key.h); with another boot KEYD_CONFLICT */
+    KEYD_BOOT_SEAL,   /* the municipality half as a box, for the prefecture; bytes: the boot key
+                         (Ed25519), made at first */
+    KEYD_BOOT_ASK,    /* an X25519 key for one request; peer: the boot key. KEYD_CONFLICT: open
+                         already, closed by hand since the start, or no boot key */
+    KEYD_BOOT_SIGN,   /* a message with the boot key; only where ASK would be answered */
+    KEYD_BOOT_OPEN,   /* what came back for the last ASK opens the generation it belongs to */
+    KEYD_BOOT_FORGET, /* the boot key is gone, and every box with it */
     KEYD_OP_N
 };
 
@@ -61,6 +72,7 @@ struct keyd_key {
 struct keyd_status {
     enum keyd_boot boot;
     bool initialised, unlocked, staged_open;
+    bool may_ask;                           /* BOOT_ASK would be answered */
     uint32_t generation, staged_generation; /* 0: none */
     uint8_t code[KEYD_CODE_BYTES],
         staged_code[KEYD_CODE_BYTES]; /* check codes of their sheets */
@@ -74,6 +86,9 @@ struct keyd_request {
     uint32_t generation;
     struct keyd_key key;
     uint8_t half[KEYD_HALF_BYTES], bytes[KEYD_KEY_BYTES], blob[KEYD_BLOB_BYTES];
+    uint8_t peer[HALF_POINT_BYTES], sealed[HALF_SEALED_BYTES];
+    size_t message_len;
+    uint8_t message[KEYD_MESSAGE_CAP];
 };
 
 struct keyd_reply {
@@ -82,6 +97,7 @@ struct keyd_reply {
     uint32_t generation;
     struct keyd_status status;
     uint8_t bytes[KEYD_KEY_BYTES], blob[KEYD_BLOB_BYTES];
+    uint8_t peer[32], signature[KEYD_SIGNATURE_BYTES];
 };
 
 /* How long the frame at the start of buffered is in all; 0 while that cannot be known yet.

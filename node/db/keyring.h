@@ -13,6 +13,7 @@
 
 #include "node/base/arena.h"
 #include "node/base/conf.h"
+#include "node/base/half_box.h"
 #include "node/base/id.h"
 
 #define KEY_BYTES      32
@@ -39,6 +40,7 @@ NODISCARD enum err keyring_conf_read(const struct conf *conf, struct keyring_con
 struct keyring_status {
     bool agent_up, unlocked;
     bool initialised;    /* there is a sheet */
+    bool may_ask;        /* keyring_boot_ask would be answered */
     const char *boot;    /* "sheet" | "token" | "escrow"; "" while the agent is away */
     uint32_t generation; /* of NK, as the keystore says; 0 before initialisation */
     size_t n_keys, n_destroyed;
@@ -86,6 +88,34 @@ NODISCARD enum err keyring_rotate(struct keyring *keyring, const uint8_t *half,
  * id ‖ half), in two groups. */
 NODISCARD enum err keyring_half_code(struct id node, const uint8_t half[KEY_HALF_BYTES],
                                      char code_out[KEY_CODE_CAP], struct fail *why);
+
+/* ---- the half at the prefecture's node (keyd.boot = escrow) ----
+ * The half never leaves the agent but as a box that only the agent's boot key opens
+ * (node/base/half_box.h, ops/keyd/boot_key.h). ERR_CONFLICT: the agent boots another way. */
+
+struct keyring_deposit {
+    uint32_t generation;
+    uint8_t boot_key[32]; /* Ed25519, public */
+    uint8_t box[HALF_BOX_BYTES];
+};
+/* The half of the sheet in force, for the prefecture to keep. ERR_LOCKED. */
+NODISCARD enum err keyring_boot_seal(struct keyring *keyring, struct keyring_deposit *out,
+                                     struct fail *why);
+/* For one request to have it back: an X25519 key of that request, and the boot key.
+ * ERR_CONFLICT also: it is open, was closed by hand, or there is no boot key. */
+NODISCARD enum err keyring_boot_ask(struct keyring *keyring,
+                                    uint8_t point_out[HALF_POINT_BYTES],
+                                    uint8_t boot_key_out[32], struct fail *why);
+/* ERR_TOO_LARGE: bytes is over what the agent signs. */
+NODISCARD enum err keyring_boot_sign(struct keyring *keyring, struct span bytes,
+                                     uint8_t signature_out[64], struct fail *why);
+/* What came back opens the node. ERR_PROTO: it is not what was asked for; ERR_DENIED: the half
+ * in it opens nothing any more. */
+NODISCARD enum err keyring_boot_open(struct keyring *keyring,
+                                     const uint8_t from[HALF_POINT_BYTES],
+                                     const uint8_t sealed[HALF_SEALED_BYTES], struct fail *why);
+/* The boot key is gone: no box opens any more, wherever it lies. */
+NODISCARD enum err keyring_boot_forget(struct keyring *keyring, struct fail *why);
 
 /* ---- keys ---- */
 

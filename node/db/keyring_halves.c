@@ -108,6 +108,7 @@ static void status_of_agent(const struct keyring *keyring, const struct keyd_sta
 
     out->agent_up = true;
     out->initialised = s->initialised;
+    out->may_ask = s->may_ask;
     out->unlocked = s->unlocked && s->generation == keyring->store.generation;
     out->boot = keyd_boot_name(s->boot);
     out->n_wraps = s->n_wraps;

@@ -2,7 +2,7 @@
  * owes the others get there? */
 #include <inttypes.h>
 
-#include "federation/federation.h"
+#include "federation/escrow.h"
 #include "node/base/clock.h"
 #include "node/server/doctor.h"
 
@@ -108,6 +108,32 @@ static void check_outbox(struct doctor *d, const struct federation_stats *stats)
                    stats->n_waiting);
 }
 
+/* Only where the half is to come back by itself. */
+static void check_escrow(struct doctor *d, struct federation *federation)
+{
+    struct escrow_state s;
+
+    if (escrow_state_read(federation, d->req->db, d->req->arena, &s, NULL) != ERR_OK ||
+        !s.is_chosen)
+        return;
+    if (s.is_locked)
+        doctor_add(d, "key-escrow", DOCTOR_BAD, "鍵の紙で開けてください（ibasho key unlock）。",
+                   "預けた鍵の半分は、返ってきていません（%s）。",
+                   s.asked_code[0] == '\0' ? "まだ頼んでいません" : s.asked_code);
+    else if (!s.has_last || s.last_kind == ESCROW_STOP || s.last_kind == ESCROW_REFUSED)
+        doctor_add(d, "key-escrow", DOCTOR_WARN,
+                   "ibasho key escrow status で、わけを見てください。",
+                   "鍵の半分は預けてありません。機械を再起動すると、鍵の紙が要ります。");
+    else if (s.last_kind == ESCROW_SEND)
+        doctor_add(d, "key-escrow", DOCTOR_WARN,
+                   "とりまとめのノードが動いているか、確かめてください。",
+                   "鍵の半分は、まだ預け先にとどいていません。");
+    else
+        doctor_add(d, "key-escrow", DOCTOR_OK, "",
+                   "鍵の半分は預けてあります。期限まで、あと %" PRId64 " 日です。",
+                   (s.until_utc_us - d->req->now_utc_us) / DAY_US);
+}
+
 void doctor_check_federation(struct doctor *d)
 {
     struct federation *federation = d->req->services->federation;
@@ -117,6 +143,7 @@ void doctor_check_federation(struct doctor *d)
         return;
     check_trust(d, federation);
     check_terms(d, federation);
+    check_escrow(d, federation);
     if (federation_stats_read(federation, d->req->db, &stats, NULL) == ERR_OK &&
         stats.has_registry)
         check_outbox(d, &stats);

@@ -42,20 +42,12 @@ static enum err boot_token(struct vault *vault, struct fail *why)
     return ERR_OK;
 }
 
-static enum err boot_escrow(struct vault *vault, struct fail *why)
-{
-    (void)vault;
-    return fail_field(why, ERR_INVALID, "keyd.boot",
-                      "keyd.boot = escrow needs the link to the prefecture's node, which comes "
-                      "with the federation; use sheet");
-}
-
 static const struct boot {
     enum err (*open)(struct vault *vault, struct fail *why);
 } boots[KEYD_BOOT_N] = {
     [KEYD_BOOT_SHEET] = {boot_wait},
     [KEYD_BOOT_TOKEN] = {boot_token},
-    [KEYD_BOOT_ESCROW] = {boot_escrow},
+    [KEYD_BOOT_ESCROW] = {boot_wait}, /* for the sheet, or for what the node brings */
 };
 
 static enum keyd_boot boot_of(const char *name)

@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 
 #include "node/base/log.h"
+#include "ops/keyd/boot_key.h"
 
 /* One generation: known from the check file, open once its node key has been derived. */
 struct slot {
@@ -18,6 +19,11 @@ struct vault {
     struct slot current, staged;
     struct store_halves contractor;
     uint64_t n_wraps, n_unwraps, n_refused;
+    /* keyd.boot = escrow */
+    bool has_boot; /* the seed is there */
+    bool may_ask;  /* since the start nobody opened or closed it */
+    bool has_ask;
+    uint8_t boot_seed[BOOT_SEED_BYTES], ask_secret[HALF_POINT_BYTES];
 };
 
 static void slot_close(struct slot *slot)
@@ -102,6 +108,9 @@ enum err vault_create(const struct vault_conf *conf, struct vault **vault_out, s
     rc = store_checks_read(conf->dir, conf->node, &checks, why);
     if (rc == ERR_OK)
         rc = store_halves_read(conf->dir, STORE_CONTRACTOR, &v->contractor, why);
+    if (rc == ERR_OK && conf->boot == KEYD_BOOT_ESCROW)
+        rc = boot_key_read(conf->dir, v->boot_seed, &v->has_boot, why);
+    v->may_ask = true;
     v->current.known = checks.current;
     v->staged.known = checks.staged;
     if (rc == ERR_OK && checks.current.generation != 0 &&
@@ -122,6 +131,13 @@ void vault_destroy(struct vault **vault)
     *vault = NULL;
 }
 
+/* Only a node that nobody opened or closed since the agent started may have its half sent back:
+ * who closes it by hand means it. */
+static bool may_ask(const struct vault *v)
+{
+    return v->has_boot && v->may_ask && v->current.known.generation != 0 && !v->current.open;
+}
+
 struct keyd_status vault_status(const struct vault *v)
 {
     struct keyd_status s = {
@@ -129,6 +145,7 @@ struct keyd_status vault_status(const struct vault *v)
         .initialised = v->current.known.generation != 0,
         .unlocked = v->current.open,
         .staged_open = v->staged.open,
+        .may_ask = may_ask(v),
         .generation = v->current.known.generation,
         .staged_generation = v->staged.known.generation,
         .n_wraps = v->n_wraps,
@@ -201,8 +218,10 @@ static enum keyd_answer half_try(struct vault *v, const uint8_t half[KEYD_HALF_B
             continue;
         if (*generation_out == 0)
             *generation_out = slots[i]->known.generation;
-        if (open)
+        if (open) {
             *slots[i] = *scratch;
+            v->may_ask = false;
+        }
     }
     OPENSSL_secure_clear_free(scratch, sizeof *scratch);
     if (rc != ERR_OK)
@@ -462,6 +481,117 @@ static enum keyd_answer do_rewrap(struct vault *v, const struct keyd_request *re
     return answer;
 }
 
+/* ---- the half at the prefecture's node ---- */
+
+static enum err boot_make(struct vault *v, struct fail *why)
+{
+    enum err rc = ERR_OK;
+
+    if (v->has_boot)
+        return ERR_OK;
+    if (RAND_priv_bytes(v->boot_seed, sizeof v->boot_seed) != 1)
+        rc = fail_set(why, ERR_INTERNAL, "no random bytes");
+    if (rc == ERR_OK)
+        rc = boot_key_write(v->conf.dir, v->boot_seed, why);
+    if (rc != ERR_OK)
+        OPENSSL_cleanse(v->boot_seed, sizeof v->boot_seed);
+    v->has_boot = rc == ERR_OK;
+    return rc;
+}
+
+static enum keyd_answer do_boot_seal(struct vault *v, struct keyd_reply *reply)
+{
+    struct fail why;
+    enum err rc;
+
+    if (v->conf.boot != KEYD_BOOT_ESCROW)
+        return KEYD_CONFLICT;
+    if (!v->current.open)
+        return KEYD_LOCKED;
+    rc = boot_make(v, &why);
+    if (rc == ERR_OK)
+        rc = boot_key_public(v->conf.node, v->boot_seed, reply->bytes, &why);
+    if (rc == ERR_OK)
+        rc = boot_key_box(v->conf.node, v->boot_seed, v->current.municipality, reply->blob,
+                          &why);
+    reply->generation = v->current.known.generation;
+    return said(rc, "keyd.boot_failed", &why);
+}
+
+static enum keyd_answer do_boot_ask(struct vault *v, struct keyd_reply *reply)
+{
+    struct fail why;
+    enum err rc;
+
+    if (!may_ask(v))
+        return KEYD_CONFLICT;
+    rc = half_box_pair(v->ask_secret, reply->bytes, &why);
+    v->has_ask = rc == ERR_OK;
+    if (rc == ERR_OK)
+        rc = boot_key_public(v->conf.node, v->boot_seed, reply->peer, &why);
+    return said(rc, "keyd.boot_failed", &why);
+}
+
+static enum keyd_answer do_boot_sign(const struct vault *v, const struct keyd_request *request,
+                                     struct keyd_reply *reply)
+{
+    struct fail why;
+
+    if (!may_ask(v))
+        return KEYD_CONFLICT;
+    return said(boot_key_sign(v->conf.node, v->boot_seed,
+                              span_of(request->message, request->message_len), reply->signature,
+                              &why),
+                "keyd.boot_failed", &why);
+}
+
+/* The pair of one request is used once, whatever comes of it. */
+static enum keyd_answer do_boot_open(struct vault *v, const struct keyd_request *request,
+                                     uint32_t *generation_out)
+{
+    uint8_t box[HALF_BOX_BYTES], *half;
+    struct fail why;
+    enum keyd_answer answer;
+    enum err rc;
+
+    if (!may_ask(v) || !v->has_ask)
+        return KEYD_CONFLICT;
+    half = OPENSSL_secure_zalloc(KEYD_HALF_BYTES);
+    if (half == NULL)
+        return KEYD_FAULT;
+    rc = half_box_open(v->conf.node, v->ask_secret, request->peer, request->sealed, box, &why);
+    OPENSSL_cleanse(v->ask_secret, sizeof v->ask_secret);
+    v->has_ask = false;
+    if (rc == ERR_OK)
+        rc = boot_key_unbox(v->conf.node, v->boot_seed, box, half, &why);
+    if (rc == ERR_PROTO) {
+        v->n_refused++;
+        log_warn("keyd.bad_box", L_INT("n_refused", v->n_refused));
+        answer = KEYD_BAD_BLOB;
+    } else {
+        answer = rc == ERR_OK ? do_unlock(v, half, generation_out)
+                              : said(rc, "keyd.boot_failed", &why);
+    }
+    OPENSSL_secure_clear_free(half, KEYD_HALF_BYTES);
+    return answer;
+}
+
+static enum keyd_answer do_boot_forget(struct vault *v)
+{
+    struct fail why;
+    enum err rc;
+
+    if (v->conf.boot != KEYD_BOOT_ESCROW)
+        return KEYD_CONFLICT;
+    rc = boot_key_forget(v->conf.dir, &why);
+    if (rc == ERR_OK) {
+        OPENSSL_cleanse(v->boot_seed, sizeof v->boot_seed);
+        v->has_boot = false;
+        log_info("keyd.boot_forgotten", L_NONE);
+    }
+    return said(rc, "keyd.boot_failed", &why);
+}
+
 static enum keyd_answer answer_to(struct vault *v, const struct keyd_request *request,
                                   struct keyd_reply *reply)
 {
@@ -493,7 +623,18 @@ static enum keyd_answer answer_to(struct vault *v, const struct keyd_request *re
     case KEYD_LOCK:
         slot_close(&v->current);
         slot_close(&v->staged);
+        v->may_ask = false;
         return KEYD_OK;
+    case KEYD_BOOT_SEAL:
+        return do_boot_seal(v, reply);
+    case KEYD_BOOT_ASK:
+        return do_boot_ask(v, reply);
+    case KEYD_BOOT_SIGN:
+        return do_boot_sign(v, request, reply);
+    case KEYD_BOOT_OPEN:
+        return do_boot_open(v, request, &reply->generation);
+    case KEYD_BOOT_FORGET:
+        return do_boot_forget(v);
     case KEYD_OP_N:
         break;
     }
@@ -534,6 +675,8 @@ enum err vault_rehearse(struct fail *why)
         struct keyd_key key;
         uint8_t half[KEYD_HALF_BYTES], nk[NK_BYTES], check[NK_CHECK_BYTES];
         uint8_t code[KEYD_CODE_BYTES], blob[KEYD_BLOB_BYTES], bytes[KEYD_KEY_BYTES];
+        uint8_t from[HALF_POINT_BYTES], sealed[HALF_SEALED_BYTES];
+        uint8_t signature[KEYD_SIGNATURE_BYTES];
     } w = {.half = {1}};
     enum err rc = nk_derive(ID_NONE, 1, w.half, w.half, w.nk, why);
 
@@ -547,5 +690,13 @@ enum err vault_rehearse(struct fail *why)
         rc = nk_unwrap(w.nk, 1, &w.key, w.blob, w.bytes, why);
     if (rc == ERR_OK && RAND_priv_bytes(w.bytes, sizeof w.bytes) != 1)
         rc = fail_set(why, ERR_INTERNAL, "no random bytes");
+    if (rc == ERR_OK)
+        rc = boot_key_sign(ID_NONE, w.half, SPAN("rehearsed"), w.signature, why);
+    if (rc == ERR_OK)
+        rc = half_box_pair(w.nk, w.bytes, why);
+    if (rc == ERR_OK)
+        rc = half_box_seal(ID_NONE, w.bytes, w.blob, w.from, w.sealed, why);
+    if (rc == ERR_OK)
+        rc = half_box_open(ID_NONE, w.nk, w.from, w.sealed, w.blob, why);
     return rc;
 }

@@ -1,5 +1,5 @@
 /* ops/keyd/vault.h - what the key agent holds and does: at most two generations of the node key
- * and the halves they come from, all in the locked heap, and the eleven operations on them.
+ * and the halves they come from, all in the locked heap, and the operations on them.
  * A change of halves is two-phased: STAGE derives generation n+1 beside n, the node rewraps its
  * keystore, COMMIT makes n+1 the current one. Files are written before memory changes, so that
  * the agent killed at any point starts again with every generation it may be asked for.

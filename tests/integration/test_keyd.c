@@ -199,19 +199,88 @@ T_CASE(keyd_comes_back_by_itself_with_a_token_and_waits_with_a_sheet)
     }
 }
 
+/* What a prefecture's node would do with the box. */
+static void give_back(struct keyd_fixture *f, const uint8_t point[32], const uint8_t *box,
+                      struct keyd_request *open)
+{
+    *open = (struct keyd_request){.op = KEYD_BOOT_OPEN};
+    T_EQ(half_box_seal(f->node, point, box, open->peer, open->sealed, NULL), ERR_OK, "sealed");
+}
+
+T_CASE(keyd_takes_its_half_back_from_a_box_that_only_it_opens)
+{
+    struct keyd_fixture f = {.boot = "escrow"};
+    struct agent *agent = NULL;
+    struct keyd_reply box = {0}, asked, reply;
+    struct keyd_request open, sign = {.op = KEYD_BOOT_SIGN, .message_len = 4};
+    uint8_t other[HALF_BOX_BYTES] = {1};
+
+    if (!begin(&f, &agent))
+        goto out;
+    T_EQ(ask(agent, KEYD_BOOT_SEAL, NULL, &reply), ERR_LOCKED, "no half yet");
+    T_EQ(ask(agent, KEYD_BOOT_ASK, NULL, &reply), ERR_CONFLICT, "nothing to ask for");
+    T_EQ(ask(agent, KEYD_INIT, f.half, &reply), ERR_OK, "initialised");
+    T_EQ(ask(agent, KEYD_BOOT_SEAL, NULL, &box), ERR_OK, "boxed");
+    T_EQ(box.generation, 1, "of this generation");
+    T_EQ(ask(agent, KEYD_BOOT_ASK, NULL, &reply), ERR_CONFLICT, "open: nothing is asked back");
+    T_EQ(agent_call(agent, &sign, &reply, NULL), ERR_CONFLICT, "and nothing signed");
+    T_EQ(ask(agent, KEYD_LOCK, NULL, &reply), ERR_OK, "closed by hand");
+    T_EQ(ask(agent, KEYD_BOOT_ASK, NULL, &reply), ERR_CONFLICT, "stays closed");
+
+    T_EQ(WEXITSTATUS(keyd_fixture_agent_end(&f, SIGTERM)), 0, "ends");
+    T_EQ(keyd_fixture_agent_start(&f, NULL), ERR_OK, "the machine starts again");
+    T_EQ(ask(agent, KEYD_STATUS, NULL, &reply), ERR_OK, "status");
+    T_OK(!reply.status.unlocked && reply.status.may_ask, "locked, and may ask");
+    give_back(&f, box.bytes, box.blob, &open);
+    T_EQ(agent_call(agent, &open, &reply, NULL), ERR_CONFLICT, "nothing was asked for");
+    T_EQ(ask(agent, KEYD_BOOT_ASK, NULL, &asked), ERR_OK, "asks");
+    T_SPAN(span_of(asked.peer, 32), span_of(box.bytes, 32), "with the same boot key");
+    T_EQ(agent_call(agent, &sign, &reply, NULL), ERR_OK, "and signs");
+    give_back(&f, asked.bytes, other, &open);
+    T_EQ(agent_call(agent, &open, &reply, NULL), ERR_PROTO, "another box");
+    give_back(&f, asked.bytes, box.blob, &open);
+    T_EQ(agent_call(agent, &open, &reply, NULL), ERR_CONFLICT, "one answer to one request");
+    T_EQ(ask(agent, KEYD_BOOT_ASK, NULL, &asked), ERR_OK, "asks again");
+    give_back(&f, asked.bytes, box.blob, &open);
+    T_EQ(agent_call(agent, &open, &reply, NULL), ERR_OK, "opens");
+    T_EQ(ask(agent, KEYD_STATUS, NULL, &reply), ERR_OK, "status");
+    T_OK(reply.status.unlocked && !reply.status.may_ask, "open");
+
+    T_EQ(ask(agent, KEYD_BOOT_FORGET, NULL, &reply), ERR_OK, "the boot key is forgotten");
+    T_EQ(WEXITSTATUS(keyd_fixture_agent_end(&f, SIGTERM)), 0, "ends");
+    T_EQ(keyd_fixture_agent_start(&f, NULL), ERR_OK, "starts again");
+    T_EQ(ask(agent, KEYD_BOOT_ASK, NULL, &reply), ERR_CONFLICT, "no box opens any more");
+    T_EQ(ask(agent, KEYD_UNLOCK, f.half, &reply), ERR_OK, "the sheet does");
+    T_EQ(ask(agent, KEYD_BOOT_SEAL, NULL, &reply), ERR_OK, "boxed anew");
+    T_OK(memcmp(reply.bytes, box.bytes, 32) != 0, "under another boot key");
+out:
+    end(&f, &agent);
+}
+
+T_CASE(keyd_has_no_boot_key_with_another_boot)
+{
+    static const enum keyd_op ops[] = {KEYD_BOOT_SEAL, KEYD_BOOT_ASK, KEYD_BOOT_SIGN,
+                                       KEYD_BOOT_OPEN, KEYD_BOOT_FORGET};
+    struct keyd_fixture f = {.boot = "sheet"};
+    struct agent *agent = NULL;
+    struct keyd_reply reply;
+
+    if (!begin(&f, &agent))
+        goto out;
+    T_EQ(ask(agent, KEYD_INIT, f.half, &reply), ERR_OK, "initialised");
+    for (size_t i = 0; i < T_COUNT(ops); i++)
+        T_EQ(ask(agent, ops[i], NULL, &reply), ERR_CONFLICT, "no such thing here");
+out:
+    end(&f, &agent);
+}
+
 T_CASE(keyd_refuses_to_start_where_it_must_not)
 {
-    struct keyd_fixture f = {.boot = "escrow"}, other;
+    struct keyd_fixture f = {.boot = "token"}, other;
     struct agent *agent = NULL;
     struct keyd_reply reply;
     char path[80];
 
-    T_EQ(keyd_fixture_prepare(&f, NULL), ERR_OK, "prepared");
-    T_EQ(keyd_fixture_agent_start(&f, NULL), ERR_UNAVAILABLE, "escrow is not there yet");
-    T_OK(file_has(&f, "keyd.log", "comes with the federation"), "and says why");
-    keyd_fixture_stop(&f);
-
-    f = (struct keyd_fixture){.boot = "token"};
     T_EQ(keyd_fixture_prepare(&f, NULL), ERR_OK, "prepared");
     snprintf(path, sizeof path, "%s/keyd", f.dir);
     T_EQ(chmod(path, 0755), 0, "a directory that others can read");

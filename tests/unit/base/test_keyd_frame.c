@@ -14,6 +14,10 @@ static struct keyd_request request_of(enum keyd_op op)
     memset(r.key.subject.b, 0x55, 16);
     r.key.kind = 4;
     strcpy(r.key.name, "blind.login");
+    memset(r.peer, 0x66, sizeof r.peer);
+    memset(r.sealed, 0x77, sizeof r.sealed);
+    memset(r.message, 0x78, 100);
+    r.message_len = 100;
     return r;
 }
 
@@ -34,6 +38,11 @@ T_CASE(keyd_frame_requests_go_there_and_back)
         {KEYD_COMMIT, 5 + 4},
         {KEYD_ABORT, 5 + 4},
         {KEYD_LOCK, 5},
+        {KEYD_BOOT_SEAL, 5},
+        {KEYD_BOOT_ASK, 5},
+        {KEYD_BOOT_SIGN, 5 + 2 + 100},
+        {KEYD_BOOT_OPEN, 5 + 32 + 88},
+        {KEYD_BOOT_FORGET, 5},
     };
 
     T_EQ(T_COUNT(rows), KEYD_OP_N - 1, "every op has a row");
@@ -70,6 +79,7 @@ T_CASE(keyd_frame_replies_go_there_and_back)
 
             r.status = (struct keyd_status){.boot = KEYD_BOOT_ESCROW,
                                             .initialised = true,
+                                            .may_ask = true,
                                             .staged_open = true,
                                             .generation = 1,
                                             .staged_generation = 2,
@@ -78,6 +88,8 @@ T_CASE(keyd_frame_replies_go_there_and_back)
                                             .n_refused = 3};
             memset(r.blob, 9, sizeof r.blob);
             memset(r.bytes, 8, sizeof r.bytes);
+            memset(r.peer, 7, sizeof r.peer);
+            memset(r.signature, 6, sizeof r.signature);
             len = keyd_reply_write(&r, frame);
             T_EQ(keyd_reply_read(span_of(frame, len), &back, NULL), ERR_OK, "read");
             T_EQ(back.op, op, "op");
@@ -114,7 +126,10 @@ T_CASE(keyd_frame_refuses_what_no_peer_sends)
     } requests[] = {
         {"another version", "0003020100"},
         {"op 0", "0003010000"},
-        {"an op that is none", "0003010c00"},
+        {"an op that is none", "0003011100"},
+        {"a message over 2048", "000501"
+                                "0e00"
+                                "0801"},
         {"an answer in a request", "0003010101"},
         {"an answer that is none", "000301010c"},
         {"stage without flags",
@@ -161,7 +176,7 @@ T_CASE(keyd_frame_refuses_a_status_that_is_none)
     frame[5] = KEYD_BOOT_N;
     T_EQ(keyd_reply_read(span_of(frame, len), &back, NULL), ERR_PROTO, "a boot that is none");
     frame[5] = 0;
-    frame[6] = 8;
+    frame[6] = 16;
     T_EQ(keyd_reply_read(span_of(frame, len), &back, NULL), ERR_PROTO, "a flag that is none");
     T_TEXT(keyd_boot_name(KEYD_BOOT_TOKEN), "token", "name");
 }

@@ -44,6 +44,7 @@ T_CASE(fed_code_says_what_the_protocol_says)
         {FED_METHOD_NOT_ALLOWED, 405, "method-not-allowed"},
         {FED_OP_CONFLICT, 409, "op-conflict"},
         {FED_REGISTRY_SPLIT, 409, "registry-split"},
+        {FED_ESCROW_REVOKED, 403, "escrow-revoked"},
         {FED_ROUND_FINISHED, 409, "round-finished"},
         {FED_CLASS_PURGED, 410, "class-purged"},
         {FED_REGISTRY_STALE, 412, "registry-stale"},

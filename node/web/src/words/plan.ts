@@ -21,9 +21,7 @@ export const plan = {
   today: ["きょう", "きょう", "Today"],
   closed: ["お休《やす》みの日《ひ》です。", "おやすみです。", "Closed."],
   isOpen: ["開設《かいせつ》 {time}", "あいて いる じかん {time}", "Open {time}"],
-  noSlots: ["コマはありません。", "コマは ありません。", "No slots."],
   slot: ["{n}コマ目《め》", "{n}コマめ", "Slot {n}"],
-  span: ["{from}〜{to}", "{from}〜{to}", "{from} to {to}"],
   ownSlots: ["この日《ひ》だけのコマ", "この 日《ひ》だけの コマ", "Slots of this day alone"],
   toCourses: ["講座《こうざ》の一覧《いちらん》", "こうざの リスト", "Courses"],
 
@@ -389,11 +387,6 @@ export const courses = {
   ],
   pageUp: ["前《まえ》へ", "まえへ", "Earlier"],
   pageDown: ["後《うし》ろへ", "うしろへ", "Later"],
-  pageNeed: [
-    "本文《ほんぶん》を書《か》いてください。",
-    "ぶんを かいて ください。",
-    "Please write its text.",
-  ],
 } satisfies Record<string, Word>;
 
 /** What the pictures show. */

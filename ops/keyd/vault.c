@@ -1,30 +1,9 @@
-#include "ops/keyd/vault.h"
+#include "ops/keyd/vault_priv.h"
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include "node/base/log.h"
-#include "ops/keyd/boot_key.h"
-
-/* One generation: known from the check file, open once its node key has been derived. */
-struct slot {
-    struct store_check known;
-    bool open;
-    uint8_t nk[NK_BYTES];
-    uint8_t municipality[KEYD_HALF_BYTES]; /* while open: `rotate` needs it for the next */
-};
-
-struct vault {
-    struct vault_conf conf;
-    struct slot current, staged;
-    struct store_halves contractor;
-    uint64_t n_wraps, n_unwraps, n_refused;
-    /* keyd.boot = escrow */
-    bool has_boot; /* the seed is there */
-    bool may_ask;  /* since the start nobody opened or closed it */
-    bool has_ask;
-    uint8_t boot_seed[BOOT_SEED_BYTES], ask_secret[HALF_POINT_BYTES];
-};
 
 static void slot_close(struct slot *slot)
 {
@@ -131,13 +110,6 @@ void vault_destroy(struct vault **vault)
     *vault = NULL;
 }
 
-/* Only a node that nobody opened or closed since the agent started may have its half sent back:
- * who closes it by hand means it. */
-static bool may_ask(const struct vault *v)
-{
-    return v->has_boot && v->may_ask && v->current.known.generation != 0 && !v->current.open;
-}
-
 struct keyd_status vault_status(const struct vault *v)
 {
     struct keyd_status s = {
@@ -145,7 +117,7 @@ struct keyd_status vault_status(const struct vault *v)
         .initialised = v->current.known.generation != 0,
         .unlocked = v->current.open,
         .staged_open = v->staged.open,
-        .may_ask = may_ask(v),
+        .may_ask = vault_may_ask(v),
         .generation = v->current.known.generation,
         .staged_generation = v->staged.known.generation,
         .n_wraps = v->n_wraps,
@@ -167,7 +139,7 @@ static enum keyd_answer answer_of(enum err rc)
                                 : KEYD_IO;
 }
 
-static enum keyd_answer said(enum err rc, const char *event, const struct fail *why)
+enum keyd_answer vault_said(enum err rc, const char *event, const struct fail *why)
 {
     if (rc != ERR_OK)
         log_error(event, L_FAIL(why));
@@ -225,7 +197,7 @@ static enum keyd_answer half_try(struct vault *v, const uint8_t half[KEYD_HALF_B
     }
     OPENSSL_secure_clear_free(scratch, sizeof *scratch);
     if (rc != ERR_OK)
-        return said(rc, "keyd.derive_failed", &why);
+        return vault_said(rc, "keyd.derive_failed", &why);
     if (*generation_out != 0)
         return KEYD_OK;
     v->n_refused++;
@@ -233,8 +205,8 @@ static enum keyd_answer half_try(struct vault *v, const uint8_t half[KEYD_HALF_B
     return KEYD_WRONG_HALF;
 }
 
-static enum keyd_answer do_unlock(struct vault *v, const uint8_t half[KEYD_HALF_BYTES],
-                                  uint32_t *generation_out)
+enum keyd_answer vault_unlock(struct vault *v, const uint8_t half[KEYD_HALF_BYTES],
+                              uint32_t *generation_out)
 {
     enum keyd_answer answer = half_try(v, half, true, generation_out);
 
@@ -325,7 +297,7 @@ static enum keyd_answer do_init(struct vault *v, const uint8_t half[KEYD_HALF_BY
     }
     if (rc != ERR_OK)
         slot_clear(first);
-    return said(rc, "keyd.init_failed", &why);
+    return vault_said(rc, "keyd.init_failed", &why);
 }
 
 /* The half files with the lines of the two slots and no others. */
@@ -392,7 +364,7 @@ static enum keyd_answer do_stage(struct vault *v, const struct keyd_request *req
     rc = stage(v, request, &work->next, &work->contractor, &why);
     OPENSSL_secure_clear_free(work, sizeof *work);
     *generation_out = v->staged.known.generation;
-    return said(rc, "keyd.stage_failed", &why);
+    return vault_said(rc, "keyd.stage_failed", &why);
 }
 
 /* Ends a stage: the staged generation becomes the current one, or is forgotten. Asking twice is
@@ -415,7 +387,7 @@ static enum keyd_answer do_settle(struct vault *v, uint32_t generation, bool com
         return KEYD_CONFLICT;
     rc = store_checks_write(v->conf.dir, v->conf.node, &checks, &why);
     if (rc != ERR_OK)
-        return said(rc, "keyd.settle_failed", &why);
+        return vault_said(rc, "keyd.settle_failed", &why);
     if (commit)
         v->current = v->staged;
     slot_clear(&v->staged);
@@ -436,7 +408,7 @@ static enum keyd_answer do_wrap(struct vault *v, const struct keyd_request *requ
     rc = nk_wrap(v->current.nk, v->current.known.generation, &request->key, request->bytes,
                  reply->blob, &why);
     v->n_wraps++;
-    return said(rc, "keyd.wrap_failed", &why);
+    return vault_said(rc, "keyd.wrap_failed", &why);
 }
 
 static enum keyd_answer unwrap(struct vault *v, const struct keyd_request *request,
@@ -455,7 +427,7 @@ static enum keyd_answer unwrap(struct vault *v, const struct keyd_request *reque
         log_warn("keyd.bad_blob", L_ID("key", request->key.key));
         return KEYD_BAD_BLOB;
     }
-    return said(rc, "keyd.unwrap_failed", &why);
+    return vault_said(rc, "keyd.unwrap_failed", &why);
 }
 
 static enum keyd_answer do_rewrap(struct vault *v, const struct keyd_request *request,
@@ -472,124 +444,13 @@ static enum keyd_answer do_rewrap(struct vault *v, const struct keyd_request *re
         return KEYD_FAULT;
     answer = unwrap(v, request, bytes);
     if (answer == KEYD_OK) {
-        answer = said(nk_wrap(v->staged.nk, v->staged.known.generation, &request->key, bytes,
-                              reply->blob, &why),
-                      "keyd.wrap_failed", &why);
+        answer = vault_said(nk_wrap(v->staged.nk, v->staged.known.generation, &request->key,
+                                    bytes, reply->blob, &why),
+                            "keyd.wrap_failed", &why);
         v->n_wraps++;
     }
     OPENSSL_secure_clear_free(bytes, KEYD_KEY_BYTES);
     return answer;
-}
-
-/* ---- the half at the prefecture's node ---- */
-
-static enum err boot_make(struct vault *v, struct fail *why)
-{
-    enum err rc = ERR_OK;
-
-    if (v->has_boot)
-        return ERR_OK;
-    if (RAND_priv_bytes(v->boot_seed, sizeof v->boot_seed) != 1)
-        rc = fail_set(why, ERR_INTERNAL, "no random bytes");
-    if (rc == ERR_OK)
-        rc = boot_key_write(v->conf.dir, v->boot_seed, why);
-    if (rc != ERR_OK)
-        OPENSSL_cleanse(v->boot_seed, sizeof v->boot_seed);
-    v->has_boot = rc == ERR_OK;
-    return rc;
-}
-
-static enum keyd_answer do_boot_seal(struct vault *v, struct keyd_reply *reply)
-{
-    struct fail why;
-    enum err rc;
-
-    if (v->conf.boot != KEYD_BOOT_ESCROW)
-        return KEYD_CONFLICT;
-    if (!v->current.open)
-        return KEYD_LOCKED;
-    rc = boot_make(v, &why);
-    if (rc == ERR_OK)
-        rc = boot_key_public(v->conf.node, v->boot_seed, reply->bytes, &why);
-    if (rc == ERR_OK)
-        rc = boot_key_box(v->conf.node, v->boot_seed, v->current.municipality, reply->blob,
-                          &why);
-    reply->generation = v->current.known.generation;
-    return said(rc, "keyd.boot_failed", &why);
-}
-
-static enum keyd_answer do_boot_ask(struct vault *v, struct keyd_reply *reply)
-{
-    struct fail why;
-    enum err rc;
-
-    if (!may_ask(v))
-        return KEYD_CONFLICT;
-    rc = half_box_pair(v->ask_secret, reply->bytes, &why);
-    v->has_ask = rc == ERR_OK;
-    if (rc == ERR_OK)
-        rc = boot_key_public(v->conf.node, v->boot_seed, reply->peer, &why);
-    return said(rc, "keyd.boot_failed", &why);
-}
-
-static enum keyd_answer do_boot_sign(const struct vault *v, const struct keyd_request *request,
-                                     struct keyd_reply *reply)
-{
-    struct fail why;
-
-    if (!may_ask(v))
-        return KEYD_CONFLICT;
-    return said(boot_key_sign(v->conf.node, v->boot_seed,
-                              span_of(request->message, request->message_len), reply->signature,
-                              &why),
-                "keyd.boot_failed", &why);
-}
-
-/* The pair of one request is used once, whatever comes of it. */
-static enum keyd_answer do_boot_open(struct vault *v, const struct keyd_request *request,
-                                     uint32_t *generation_out)
-{
-    uint8_t box[HALF_BOX_BYTES], *half;
-    struct fail why;
-    enum keyd_answer answer;
-    enum err rc;
-
-    if (!may_ask(v) || !v->has_ask)
-        return KEYD_CONFLICT;
-    half = OPENSSL_secure_zalloc(KEYD_HALF_BYTES);
-    if (half == NULL)
-        return KEYD_FAULT;
-    rc = half_box_open(v->conf.node, v->ask_secret, request->peer, request->sealed, box, &why);
-    OPENSSL_cleanse(v->ask_secret, sizeof v->ask_secret);
-    v->has_ask = false;
-    if (rc == ERR_OK)
-        rc = boot_key_unbox(v->conf.node, v->boot_seed, box, half, &why);
-    if (rc == ERR_PROTO) {
-        v->n_refused++;
-        log_warn("keyd.bad_box", L_INT("n_refused", v->n_refused));
-        answer = KEYD_BAD_BLOB;
-    } else {
-        answer = rc == ERR_OK ? do_unlock(v, half, generation_out)
-                              : said(rc, "keyd.boot_failed", &why);
-    }
-    OPENSSL_secure_clear_free(half, KEYD_HALF_BYTES);
-    return answer;
-}
-
-static enum keyd_answer do_boot_forget(struct vault *v)
-{
-    struct fail why;
-    enum err rc;
-
-    if (v->conf.boot != KEYD_BOOT_ESCROW)
-        return KEYD_CONFLICT;
-    rc = boot_key_forget(v->conf.dir, &why);
-    if (rc == ERR_OK) {
-        OPENSSL_cleanse(v->boot_seed, sizeof v->boot_seed);
-        v->has_boot = false;
-        log_info("keyd.boot_forgotten", L_NONE);
-    }
-    return said(rc, "keyd.boot_failed", &why);
 }
 
 static enum keyd_answer answer_to(struct vault *v, const struct keyd_request *request,
@@ -605,7 +466,7 @@ static enum keyd_answer answer_to(struct vault *v, const struct keyd_request *re
         reply->generation = 1;
         return do_init(v, request->half);
     case KEYD_UNLOCK:
-        return empty ? KEYD_EMPTY : do_unlock(v, request->half, &reply->generation);
+        return empty ? KEYD_EMPTY : vault_unlock(v, request->half, &reply->generation);
     case KEYD_CHECK:
         return empty ? KEYD_EMPTY : half_try(v, request->half, false, &reply->generation);
     case KEYD_WRAP:
@@ -626,15 +487,15 @@ static enum keyd_answer answer_to(struct vault *v, const struct keyd_request *re
         v->may_ask = false;
         return KEYD_OK;
     case KEYD_BOOT_SEAL:
-        return do_boot_seal(v, reply);
+        return vault_boot_seal(v, reply);
     case KEYD_BOOT_ASK:
-        return do_boot_ask(v, reply);
+        return vault_boot_ask(v, reply);
     case KEYD_BOOT_SIGN:
-        return do_boot_sign(v, request, reply);
+        return vault_boot_sign(v, request, reply);
     case KEYD_BOOT_OPEN:
-        return do_boot_open(v, request, &reply->generation);
+        return vault_boot_open(v, request, &reply->generation);
     case KEYD_BOOT_FORGET:
-        return do_boot_forget(v);
+        return vault_boot_forget(v);
     case KEYD_OP_N:
         break;
     }

@@ -86,6 +86,14 @@ test("classes_a_course_is_made_decided_and_planned", async (t) => {
     }
     const slot = page.locator(`.plan-slot:has(#slot-${day}-1)`);
     t.ok((await slot.innerText()).includes("講座がありません"), "said what is missing");
+    const head = page.locator(`.plan-day-head:has(#day-${day})`);
+    await head.locator("button").click();
+    await page.fill(`#plan-${day}-1-from`, "10時");
+    await page.locator(".plan-form form .button.wide").click();
+    await page.getByText("重ならないように").waitFor();
+    await page.fill(`#plan-${day}-1-from`, "1115");
+    await page.locator(".plan-form form .button.wide").click();
+    await page.getByText("11:15–11:55").first().waitFor();
     await slot.locator(".plan-add").click();
     await page.selectOption("#plan-course", course);
     await page.selectOption("#plan-main", login(at, "class_teacher").account ?? "");

@@ -50,7 +50,7 @@ export function DaySlots({
               <TextField
                 id={`plan-${of.day}-${i}-from`}
                 word={words.from}
-                fault={fault(`/slots/${i}/from`)}
+                fault={fault(`/slots/${i}/from`) ?? fault(`/slots/${i}`)}
                 value={one.from}
                 put={(from) => change(i, { from })}
               />

@@ -7,7 +7,7 @@ import type { Area } from "../state/floor.js";
 import { useAsked } from "../view/asked.js";
 import { Check } from "../view/form.js";
 import { Shown } from "../view/page.js";
-import { useLine, Words } from "../view/words.js";
+import { Given, useLine, Words } from "../view/words.js";
 import { plan as words } from "../words/plan.js";
 import type { ClassPlan, Course, FloorInfo, PlanDay, PlanLesson, PlanStaff } from "../wire.js";
 import { plainOf } from "../class/title.js";
@@ -195,7 +195,9 @@ function Form({ day, slot, plan, lesson, done, courses, floors }: FormProps): VN
         />
       </div>
       {fault("/slot") === undefined || lesson !== undefined ? null : (
-        <p class="fault">{fault("/slot")}</p>
+        <p class="fault">
+          <Given>{fault("/slot")}</Given>
+        </p>
       )}
     </DraftForm>
   );

@@ -122,9 +122,9 @@ export const plan = {
     "Change this day's slots",
   ],
   daySlotsNote: [
-    "この日《ひ》だけ、いつもと違《ちが》うコマにします。授業《じゅぎょう》の入《はい》っているコマは、時間《じかん》だけ変《か》えられます。",
-    "この 日《ひ》だけ かえます。 じゅぎょうが ある コマは、 じかんだけ かえられます。",
-    "Other slots on this day alone. A slot with lessons can only change its time.",
+    "この日《ひ》だけ、いつもと違《ちが》うコマにします。入《はい》っている授業《じゅぎょう》の時間《じかん》も、いっしょに変《か》わります。コマを消《け》すと、授業《じゅぎょう》は「コマのない授業《じゅぎょう》」に移《うつ》ります。",
+    "この 日《ひ》だけ かえます。 じゅぎょうの じかんも かわります。 コマを けすと、 じゅぎょうは べつの ところに うつります。",
+    "Other slots on this day alone. The lessons in them change their times, too; those of a slot that is removed stand among the lessons without a slot.",
   ],
   from: ["始《はじ》まり", "はじまり", "Begins"],
   to: ["終《お》わり", "おわり", "Ends"],

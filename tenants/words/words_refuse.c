@@ -32,6 +32,9 @@ enum err words_refuse(struct words_desk *desk, enum words_surface surface, struc
         return ERR_OK;
     rc = words_look(words, surface, text, arena, &verdict, why);
     words_unref(&words);
+    /* What staff write for children may speak of hard times: nobody in need wrote it. */
+    if (rc == ERR_OK && surface == WORDS_SURFACE_PAPER)
+        verdict.kinds &= ~WORDS_BIT(WORDS_CRISIS);
     if (rc != ERR_OK || verdict.kinds == 0)
         return rc;
     rc = words_mask(text, &verdict, verdict.kinds, arena, &masked, why);

@@ -1,4 +1,5 @@
 /** What is asked of the logs, how a search comes in, what a weekly report comes to. */
+import { noticeWord } from "../../../node/web/src/adult/notice_word.js";
 import { tablesOf } from "../../../node/web/src/state/dictionary.js";
 import {
   marksOf,
@@ -249,4 +250,17 @@ test("tables_are_found_by_their_columns", (t) => {
     "each word",
   );
   t.eq(tablesOf(all, "nothing"), [], "none");
+});
+
+test("notices_name_what_was_handed_out", (t) => {
+  t.req("NI-T3-10");
+  const of = (kind: string, rule: string) => noticeWord({ kind, rule })?.[0] ?? "";
+  const roster = of("export", "roster.export");
+  t.ok(roster.includes("{n}"), "the roster, with its people");
+  for (const rule of ["log_exports.file", "log_searches.make"]) {
+    t.ok(of("export", rule) !== roster && !of("export", rule).includes("{n}"), rule);
+  }
+  t.ok(of("export", "log_exports.file") !== of("export", "log_searches.make"), "each its own");
+  t.eq(of("burst", "log_exports.file"), of("burst", "watch.reads_burst"), "only of what went out");
+  t.eq(noticeWord({ kind: "new", rule: "x" }), undefined, "what is not known has no word");
 });

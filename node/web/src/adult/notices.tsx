@@ -9,13 +9,7 @@ import { Given, Words } from "../view/words.js";
 import { audit as words } from "../words/audit.js";
 import { roles as roleWords } from "../words/home.js";
 import type { Word } from "../words/word.js";
-
-const kinds: Readonly<Record<string, Word>> = {
-  burst: words.burst,
-  day: words.day,
-  slow: words.slow,
-  export: words.exported,
-};
+import { noticeWord } from "./notice_word.js";
 
 /** What the node noticed by itself: someone reads unusually many records (NI-T3-10). */
 export function Notices(): VNode {
@@ -61,7 +55,7 @@ export function Notices(): VNode {
 }
 
 function Notice({ notice, see }: { notice: WatchNotice; see: () => void }): VNode {
-  const kind = kinds[notice.kind];
+  const kind = noticeWord(notice);
   const role = (roleWords as Readonly<Record<string, Word>>)[notice.role ?? ""];
   return (
     <>

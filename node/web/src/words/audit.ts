@@ -44,6 +44,16 @@ export const audit = {
     "名簿《めいぼ》を かきだしました。 {n}人《にん》ぶんです。",
     "Exported the roster with {n} people.",
   ],
+  exportedLogs: [
+    "全員《ぜんいん》の、または長《なが》い期間《きかん》の記録《きろく》を書《か》き出《だ》しました。",
+    "みんなの、または ながい あいだの きろくを かきだしました。",
+    "Exported logs of everybody or of a long time.",
+  ],
+  searchedLogs: [
+    "全員《ぜんいん》の、または長《なが》い期間《きかん》の発言《はつげん》を調《しら》べました。",
+    "みんなの、または ながい あいだの はつげんを しらべました。",
+    "Searched what was written by everybody or over a long time.",
+  ],
   seen: ["確認《かくにん》した", "みました", "Seen"],
   seenAt: ["{time}に確認《かくにん》", "{time}に みました", "seen {time}"],
   filter: ["しぼりこむ", "さがす", "Filter"],

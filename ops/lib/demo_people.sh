@@ -32,11 +32,13 @@ board_json() { board "$1" "$2" -H 'Content-Type: application/json' -d "$3"; }
 demo_board() {
     local name=$1 role login password secret year
     local hours_file=$BASE/$1.hours people_file=$BASE/$1.people help_file=$BASE/$1.help
+    local classes_file=$BASE/$1.classes
     year=$(demo_year)
     [ "$(cat "$hours_file" 2>/dev/null)" != "$year" ] || hours_file=
     [ "${3:-}" = people ] && [ ! -e "$people_file" ] || people_file=
     [ ! -e "$help_file" ] || help_file=
-    [ -n "$hours_file$people_file$help_file" ] || return 0
+    [ ! -e "$classes_file" ] || classes_file=
+    [ -n "$hours_file$people_file$help_file$classes_file" ] || return 0
     node_names "$name"
     node_ports
     node_urls
@@ -60,6 +62,10 @@ demo_board() {
     if [ -n "$help_file" ]; then
         demo_help "$name"
         : >"$help_file"
+    fi
+    if [ -n "$classes_file" ]; then
+        demo_classes "$name" "$2" "$year"
+        : >"$classes_file"
     fi
     board DELETE /api/v1/session >/dev/null
     rm -f "$BOARD_JAR"

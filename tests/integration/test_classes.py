@@ -156,7 +156,7 @@ def a_course_is_written_then_decided_with_the_commissioner(t):
     t.eq(ask("commissioner", "POST", path + "/decide", act).status, 200, "decided")
     t.eq(ask("commissioner", "POST", path + "/decide", act).status, 200, "sent again")
     t.eq(node.psql(f"SELECT count(*) FROM class_course_step WHERE course = '{body['id']}'"), "1", "once")
-    put("instructor", path, expected_version=1, **{**COURSE, "title": "ゆっくり"})
+    put("instructor", path, expected_version=1, **{**COURSE, "title": "ゆっくり", "summary": "しにたいと おもったら、はなしてね。"})
     t.eq(ask("instructor", "PUT", path, {"id": new(), **COURSE, "expected_version": 1}).status, 409, "it changed")
     shown = ask("commissioner", "GET", path, status=200).json()
     t.eq((shown["title"], shown["decided_title"], shown["is_decided"], shown["is_settled"]),

@@ -544,8 +544,11 @@ void chat_put(struct command_call *call, struct visit *visit, const struct chat_
     struct fail fail = {.code = ERR_INTERNAL};
     enum err rc;
 
-    if (person == NULL || s == NULL) {
-        (void)fail_set(&fail, ERR_NOMEM, "a line");
+    if (person == NULL || s == NULL || id_is_none(id)) {
+        if (id_is_none(id))
+            (void)fail_field(&fail, ERR_INVALID, "line", "no id");
+        else
+            (void)fail_set(&fail, ERR_NOMEM, "a line");
         command_fail(call, &fail);
         free(s);
         return;

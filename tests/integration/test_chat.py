@@ -143,6 +143,7 @@ def what_may_not_be_written_is_refused_plainly(t):
     t.req("AI-2.4-エ")
     with visitor(0) as a, visitor(1, rung="watch") as w:
         t.eq(no_of(w, "chat.say", line=str(uuid.uuid4()), text="やあ")[0], "watch-chat", "who only watches does not write")
+        t.eq(no_of(a, "chat.say", line=str(uuid.UUID(int=0)), text="やあ")[0], "invalid", "an id that is none")
         for text, code, what in (("あ" * 201, "too-long", "over 200 characters"),
                                  ("　 ", "blank", "nothing but spaces"),
                                  ("あ\u202eいう", "invalid", "text turned round"),

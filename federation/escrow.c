@@ -136,6 +136,10 @@ static bool is_due(const struct escrow_step *last, uint32_t generation, struct i
 {
     if (last->kind == ESCROW_STOP)
         return false;
+    /* The coordinator ended it: a new sheet goes there again, the same one does not. */
+    if (last->kind == ESCROW_REFUSED &&
+        span_eq(last->code, span_text(fed_code_text(FED_ESCROW_REVOKED))))
+        return last->generation != (int64_t)generation;
     return last->generation != (int64_t)generation || last->until_utc_us != until_utc_us ||
            !id_eq(last->peer, coordinator);
 }

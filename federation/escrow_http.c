@@ -275,6 +275,25 @@ static void kept_show(struct req *req)
     reply_json(req, 200, &out);
 }
 
+/* The municipality is told, as long as it is there to be told. */
+static enum err tell_ended(struct tx *tx, struct federation *f, const struct escrow_step *step,
+                           struct fail *why)
+{
+    const struct escrow_revoke_body body = {step->generation};
+    struct registry *registry = trust_now(f->trust);
+    bool is_there = registry != NULL && registry_member(registry, step->peer) != NULL;
+    struct span bytes;
+    enum err rc;
+
+    registry_unref(&registry);
+    if (!is_there)
+        return ERR_OK;
+    rc = jx_write(&escrow_revoke_shape, &body, tx_arena(tx), &bytes, why);
+    return rc == ERR_OK ? outbox_put(tx, f, step->peer, escrow_kind_ended, step->op, bytes,
+                                     step->at_utc_us, why)
+                        : rc;
+}
+
 static enum err end_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct req *req = arg;
@@ -293,22 +312,14 @@ static enum err end_run(struct tx *tx, void *arg, struct fail *why)
         return rc;
     step.generation = deposit.generation;
     rc = escrow_deposit_revoke(tx, req->object, "coordinator", req->now_utc_us, why);
-    return rc == ERR_OK ? escrow_step_add(tx, &step, why) : rc;
-}
-
-static void end_done(void *arg, enum err rc, const struct fail *why)
-{
-    struct req *req = arg;
-
     if (rc == ERR_OK)
-        reply_none(req);
-    else
-        reply_fail(req, why);
+        rc = escrow_step_add(tx, &step, why);
+    return rc == ERR_OK ? tell_ended(tx, req->services->federation, &step, why) : rc;
 }
 
 static void kept_end(struct req *req)
 {
-    const struct writer_op op = {end_run, end_done, req};
+    const struct writer_op op = {end_run, send_done, req};
     struct fail why;
 
     if (need_federation(req) == NULL)

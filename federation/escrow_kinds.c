@@ -156,6 +156,25 @@ static enum err revoke_run(struct tx *tx, struct fed_req *req, struct fail *why)
     return rc == ERR_OK ? fed_say_json(req, 200, &held, why) : rc;
 }
 
+/* ---- POST /fed/v1/escrow/ended: the coordinator tells the municipality ---- */
+
+static enum err ended_run(struct tx *tx, struct fed_req *req, struct fail *why)
+{
+    struct escrow_step last, step = step_of(req, ESCROW_REFUSED);
+    struct held held = {req->now_utc_us};
+    enum err rc = escrow_step_last(tx, NULL, req->arena, &last, why);
+
+    if (rc != ERR_OK && rc != ERR_NOT_FOUND)
+        return rc;
+    if (rc == ERR_NOT_FOUND || last.kind == ESCROW_STOP || !id_eq(last.peer, req->peer->node))
+        return fed_say_json(req, 200, &held, why); /* nothing of ours is there */
+    step.generation = last.generation;
+    step.until_utc_us = last.until_utc_us;
+    step.code = span_text(fed_code_text(FED_ESCROW_REVOKED));
+    rc = escrow_step_add(tx, &step, why);
+    return rc == ERR_OK ? fed_say_json(req, 200, &held, why) : rc;
+}
+
 /* ---- POST /fed/v1/escrow/release ---- */
 
 enum fed_code escrow_boot_key_find(void *arg, struct span kid, int64_t now_utc_us,
@@ -277,7 +296,18 @@ const struct fed_kind escrow_kinds[ESCROW_KINDS_N] = {
      .output = &held_shape,
      .is_recorded = true,
      .run = revoke_run},
+    {.name = "escrow.ended",
+     .method = "POST",
+     .path = "/fed/v1/escrow/ended",
+     .roles = FED_ROLE_BIT(FED_ROLE_COORDINATOR),
+     .keep = FED_KEEP_MONTH,
+     .body_most = JX_MAX_BYTES,
+     .input = &escrow_revoke_shape,
+     .output = &held_shape,
+     .is_recorded = true,
+     .run = ended_run},
 };
 const struct fed_kind *const escrow_kind_deposit = &escrow_kinds[0];
 const struct fed_kind *const escrow_kind_release = &escrow_kinds[1];
 const struct fed_kind *const escrow_kind_revoke = &escrow_kinds[2];
+const struct fed_kind *const escrow_kind_ended = &escrow_kinds[3];

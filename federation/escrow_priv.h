@@ -5,10 +5,10 @@
 #include "federation/escrow.h"
 #include "federation/federation_priv.h"
 
-#define ESCROW_KINDS_N 3
+#define ESCROW_KINDS_N 4
 extern const struct fed_kind escrow_kinds[ESCROW_KINDS_N];
-extern const struct fed_kind *const escrow_kind_deposit, *const escrow_kind_release,
-                                                             *const escrow_kind_revoke;
+extern const struct fed_kind *const escrow_kind_deposit,
+    *const escrow_kind_release, *const escrow_kind_revoke, *const escrow_kind_ended;
 
 /* Bodies between the two nodes. */
 struct escrow_deposit_body {

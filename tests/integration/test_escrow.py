@@ -219,6 +219,8 @@ def escrow_only_its_own_key_gets_it(t):
         _, reply = ask(RELEASE, **{"data": data, **change})
         t.eq(reply.code(), code, what)
     t.eq(releases(), before, "nothing was given out")
+    t.eq(ask("/fed/v1/escrow/ended", body(generation=1))[1].code(), "role-denied",
+         "only a coordinator says that it is over")
     contract = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400 * 365))
     deposit = body(generation=1, boot_key=b64url(boot.public), box=b64url(secrets.token_bytes(60)),
                    until=contract)
@@ -252,6 +254,9 @@ def escrow_the_sheet_is_asked_for_once_it_is_revoked(t):
     reply = pref.cli("key", "escrow", "end", ids["aozora"])
     t.ok("消しました" in reply.stdout, "the prefecture ends it")
     t.eq(pref.psql("SELECT count(*) FROM escrow_deposit WHERE box_sealed IS NULL"), "1", "it is gone")
+    t.ok(wait_for(lambda: escrow()["state"] == "refused"), "the town hears of it at once", escrow())
+    checks = {c["name"]: c for c in town.admin("GET", "/api/v1/admin/doctor").json()["checks"]}
+    t.eq(checks["key-escrow"]["level"], "warn", checks["key-escrow"]["text"])
     before = releases()
     town.restart()
     t.ok(wait_for(lambda: escrow()["asked"] == "escrow-revoked"), "the town is told", escrow())

@@ -20,6 +20,40 @@ static enum fed_code gate_at(struct fed_sample *sample, uint32_t nonce, int64_t 
     return fed_gate_check(&sample->gate, &message, 0, now_us, &who);
 }
 
+/* The guest's key under a name that it left here. */
+static enum fed_code find_left(void *arg, struct span kid, int64_t now_utc_us,
+                               const struct fed_member **member_out,
+                               const struct fed_key **key_out)
+{
+    struct fed_sample *sample = arg;
+
+    if (!span_eq(kid, SPAN("boot-1")))
+        return FED_UNKNOWN_KEY;
+    return registry_key_find(sample->gate.registry, SPAN("guest-1"), now_utc_us, member_out,
+                             key_out);
+}
+
+T_CASE(fed_gate_asks_elsewhere_whose_key_it_is)
+{
+    struct fed_sample sample;
+
+    fed_sample_init(&sample);
+    sample.gate.find = find_left;
+    sample.gate.find_arg = &sample;
+    T_EQ(gate_at(&sample, 1, FED_SAMPLE_NOW_US, FED_SAMPLE_NOW_US), FED_UNKNOWN_KEY,
+         "the registry's keys are not asked for");
+    sample.guest_signer.kid = "boot-1";
+    T_EQ(gate_at(&sample, 2, FED_SAMPLE_NOW_US, FED_SAMPLE_NOW_US), FED_OK,
+         "the one left here");
+    T_EQ(gate_at(&sample, 2, FED_SAMPLE_NOW_US, FED_SAMPLE_NOW_US), FED_REPLAYED, "once");
+    T_EQ(gate_at(&sample, 3, FED_SAMPLE_NOW_US - 61 * SECOND_US, FED_SAMPLE_NOW_US),
+         FED_BAD_TIME, "in time");
+    sample.gate.find = NULL;
+    T_EQ(gate_at(&sample, 4, FED_SAMPLE_NOW_US, FED_SAMPLE_NOW_US), FED_UNKNOWN_KEY,
+         "and nowhere else");
+    fed_sample_fini(&sample);
+}
+
 T_CASE(fed_gate_lets_a_member_in_once)
 {
     struct fed_sample sample;

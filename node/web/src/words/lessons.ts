@@ -28,7 +28,7 @@ export const lessons = {
     "きょうは おやすみです",
     "Not today after all",
   ],
-  teacher: ["{name}先生《せんせい》", "{name} 先生《せんせい》", "with {name}"],
+  teacher: ["先生《せんせい》：{name}", "先生《せんせい》：{name}", "Teacher: {name}"],
   left: ["あと{n}人《にん》はいれます", "あと {n}人《にん》 はいれます", "{n} places left"],
   full: ["いまはいっぱいです", "いまは いっぱいです", "Full just now"],
   choose: ["えらぶ", "えらぶ", "Choose"],

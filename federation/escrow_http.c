@@ -129,7 +129,7 @@ static void post_act(struct act *act)
         reply_fail(act->req, &why);
 }
 
-static void deposit(struct req *req)
+static void deposit_make(struct req *req)
 {
     struct federation *f = need_federation(req);
     struct act *act = f == NULL ? NULL : req_alloc(req, sizeof *act);
@@ -156,7 +156,7 @@ static void deposit(struct req *req)
 
 /* The boot key goes first: from that moment no box opens any more, whether the prefecture hears
  * of it or not. */
-static void revoke(struct req *req)
+static void deposit_end(struct req *req)
 {
     struct federation *f = need_federation(req);
     struct act *act = f == NULL ? NULL : req_alloc(req, sizeof *act);
@@ -356,7 +356,7 @@ const struct route escrow_routes[ESCROW_ROUTES_N] = {
         .audit = AUDIT_CHANGE,
         .must_go_on = true,
         .summary_ja = "鍵の半分を、とりまとめのノードに預ける",
-        .handle = deposit,
+        .handle = deposit_make,
     },
     {
         .name = "keys.escrow_revoke",
@@ -367,7 +367,7 @@ const struct route escrow_routes[ESCROW_ROUTES_N] = {
         .audit = AUDIT_CHANGE,
         .must_go_on = true,
         .summary_ja = "預けた鍵の半分を取り消す（それからは鍵の紙で開ける）",
-        .handle = revoke,
+        .handle = deposit_end,
     },
     {
         .name = "federation.escrow",

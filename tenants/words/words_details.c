@@ -400,7 +400,8 @@ static bool find_account(const struct line *line, size_t i, struct detail *out)
     return n_letters == 0 && to - i == 5 && i > 0 && line->cells[i - 1].class == CELL_LATIN;
 }
 
-/* "IDは mika_0412": a name in Latin letters behind the word. */
+/* "IDは mika_0412": a name in Latin letters with a digit behind the word; behind a colon
+ * without one, and stuck to a word in kana with two ("カカオhana2012"). */
 static bool find_named(const struct line *line, size_t i, struct detail *out)
 {
     static const char32_t *const names[] = {U"id",
@@ -435,6 +436,7 @@ static bool find_named(const struct line *line, size_t i, struct detail *out)
                                             U"すかいぷ",
                                             U"gamertag"};
     size_t n = ONE_OF(line, i, names), to, from, n_letters = 0, n_digits = 0;
+    bool has_colon = false;
 
     if (n == 0 || (line->cells[i].class == CELL_LATIN &&
                    ((i > 0 && line->cells[i - 1].class == CELL_LATIN) ||
@@ -443,17 +445,19 @@ static bool find_named(const struct line *line, size_t i, struct detail *out)
     from = i + n;
     for (size_t k = 0; k < 5 && from < line->n; k++)
         if (words_is_gap(line->cells[from].class) || line->cells[from].c == U'は' ||
-            line->cells[from].c == U'の' || line->cells[from].c == U'が')
+            line->cells[from].c == U'の' || line->cells[from].c == U'が') {
+            has_colon = has_colon || line->cells[from].c == ':';
             from++;
-    if (from == i + n)
-        return false;
+        }
     for (to = from; to < line->n && is_name_cell(line, to); to++) {
         n_letters += line->cells[to].class == CELL_LATIN;
         n_digits += line->cells[to].class == CELL_DIGIT || line->cells[to].c == '_' ||
                     line->cells[to].c == '.';
     }
     *out = (struct detail){WORDS_SNS, (uint32_t)i, (uint32_t)to};
-    return n_letters >= 2 && to - from >= 4 && n_digits >= 1;
+    if (has_colon && n_letters >= 3)
+        return true;
+    return n_letters >= 2 && to - from >= 4 && n_digits >= (from == i + n ? 2 : 1);
 }
 
 size_t words_details(const struct line *line, struct detail out[DETAILS_MOST])

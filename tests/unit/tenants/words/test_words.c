@@ -120,6 +120,9 @@ T_CASE(words_contact_is_found_however_it_is_written)
         {"L I N E 教えて", WORDS_SNS},
         {"@taro_neko", WORDS_SNS},
         {"SW-1234-5678-9012", WORDS_SNS},
+        {"らいん：hana", WORDS_SNS},
+        {"LINE:abc", WORDS_SNS},
+        {"カカオhana2012", WORDS_SNS},
         {"二人で会おうよ", WORDS_MEET},
         {"どこ住み?", WORDS_ADDRESS},
     };
@@ -172,6 +175,8 @@ T_CASE(words_numbers_and_pages_in_pieces)
         T_OK((look(rows[i].text).categories & 1u << rows[i].category) != 0, rows[i].text);
     T_EQ(look("good game, gg").kinds, 0, "a greeting of games");
     T_EQ(look("0.5と1.25をたす").kinds, 0, "fractions");
+    T_EQ(look("TikTok liveみた").kinds, 0, "what is on, not who");
+    T_EQ(look("Steamでgame2本かった").kinds, 0, "a shop of games");
 }
 
 /* The model may speak against a word of the base list, never against the municipality's own,

@@ -52,9 +52,24 @@ class Floor:
                 self.people[seat]["y"] += by[1]
 
 
+PLACE_OPENS_S = 20
+
+
+def ticket_when_open(session):
+    """After a start the node answers before its place has read who was where: a page asks again."""
+    end = time.monotonic() + PLACE_OPENS_S
+    while True:
+        try:
+            return ws_client.ticket(session)
+        except ws_client.Refused as refused:
+            if refused.status != 503 or time.monotonic() > end:
+                raise
+        time.sleep(0.1)
+
+
 class Visitor:
     def __init__(self, node, session):
-        self.line = ws_client.connect(node, ws_client.ticket(session), waits_hello=False)
+        self.line = ws_client.connect(node, ticket_when_open(session), waits_hello=False)
         self.io = threading.Lock()  # of the socket: TLS is not for two at once
         self.lock = threading.Condition()
         self.events, self.answers = [], {}

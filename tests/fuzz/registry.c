@@ -1,5 +1,5 @@
-/* covers: federation/registry.c federation/registry_doc.c federation/fed_doc.c
- * federation/roots.c */
+/* covers: federation/registry.c federation/registry_doc.c federation/fed_doc.c */
+/* covers: federation/roots.c */
 /* Documents of a federation as one text: a registry, an invitation, a request to join or to
  * change a key. What parses is written the same way again; what a parsed registry says can be
  * found again; nothing is believed that no key signed. */

@@ -196,18 +196,27 @@ test("a_report_comes_to_the_same_as_on_paper", (t) => {
     ],
     "cells",
   );
-  const head = "ID,n,f,s,k,b,e,w,c,l,t,x";
+  const head = "ID,n,f,s,k,b,e,w,c,l,t,x,o,p,q";
   const rows = [
-    "k1,Ika,,,L,2026-02-23T09:00,,,,0,,",
-    "k1,Ika,,,S,2026-02-23T09:01,,,,2,600,",
-    "k1,Ika,,,S,2026-02-24T00:00,,,y,0,60,", // goes on from the day before: time, no visit
-    "k2,Tako,,,L,2026-02-22T09:00,,,y,0,,", // goes on from the week before: no login
-    "k3,Uni,,,N,,,,,0,,",
+    "k1,Ika,,,L,2026-02-23T09:00,,,,0,,,,,",
+    "k1,Ika,,,S,2026-02-23T09:01,,,,2,600,,,,",
+    "k1,Ika,,,S,2026-02-24T00:00,,,y,0,60,,,,", // goes on from the day before: time, no visit
+    "k2,Tako,,,L,2026-02-22T09:00,,,y,0,,,,,", // goes on from the week before: no login
+    "k1,Ika,,,J,2026-02-23T10:15,,,,0,1500,,数,教科,はい",
+    "k1,Ika,,,J,2026-02-23T11:10,,,,0,300,,数,教科,いいえ", // too short to count
+    "k3,Uni,,,N,,,,,0,,,,,",
   ];
-  const totals = weekTotals(`\uFEFF${[head, ...rows].join("\r\n")}\r\n`);
+  const totals = weekTotals(`\uFEFF${[head, ...rows].join("\r\n")}\r\n`, "はい");
   t.eq(
-    [totals?.nLogged, totals?.nLogins, totals?.nCame, totals?.nVisits, totals?.seconds],
-    [1, 1, 1, 1, 660],
+    [
+      totals?.nLogged,
+      totals?.nLogins,
+      totals?.nCame,
+      totals?.nVisits,
+      totals?.seconds,
+      totals?.nLessons,
+    ],
+    [1, 1, 1, 1, 660, 1],
     "the week",
   );
   t.eq(
@@ -215,7 +224,7 @@ test("a_report_comes_to_the_same_as_on_paper", (t) => {
     ["k1", "k2", "k3"],
     "everybody who is in it",
   );
-  t.eq(weekTotals("a,b\r\n"), undefined, "another file");
+  t.eq(weekTotals("a,b\r\n", "はい"), undefined, "another file");
 });
 
 test("tables_are_found_by_their_columns", (t) => {

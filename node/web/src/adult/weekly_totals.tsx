@@ -16,7 +16,7 @@ export function WeeklyTotals({ report, after }: { report: string; after: () => v
   const look = async (): Promise<void> => {
     const file = await deed.run(() => askFile("weekly.csv", { report }, undefined));
     if (file === undefined) return;
-    put(weekTotals(await file.text()));
+    put(weekTotals(await file.text(), words.fileYes[0]));
     after();
   };
   return (
@@ -50,6 +50,7 @@ function Totals({ of }: { of: WeekTotals }): VNode {
     [words.nCame, <Words of={words.people} slots={{ n: countShown(of.nCame) }} />],
     [words.nVisits, <Words of={words.times} slots={{ n: countShown(of.nVisits) }} />],
     [words.stay, <Stay seconds={of.seconds} />],
+    [words.nLessons, <Words of={words.times} slots={{ n: countShown(of.nLessons) }} />],
   ];
   return (
     <>
@@ -71,7 +72,7 @@ function Totals({ of }: { of: WeekTotals }): VNode {
   );
 }
 
-const columns = [words.pupil, words.nLogins, words.nVisits, words.stay] as const;
+const columns = [words.pupil, words.nLogins, words.nVisits, words.stay, words.nLessons] as const;
 
 function Pupils({ of }: { of: WeekTotals }): VNode {
   return (
@@ -102,6 +103,9 @@ function Pupils({ of }: { of: WeekTotals }): VNode {
             </NumberCell>
             <NumberCell column={words.stay}>
               <Stay seconds={one.seconds} />
+            </NumberCell>
+            <NumberCell column={words.nLessons}>
+              <Words of={words.times} slots={{ n: one.nLessons }} />
             </NumberCell>
           </tr>
         ))}

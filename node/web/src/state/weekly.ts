@@ -50,6 +50,7 @@ export interface WeekOfPupil {
   readonly nLogins: number;
   readonly nVisits: number;
   readonly seconds: number;
+  readonly nLessons: number;
   readonly isThere: boolean;
 }
 
@@ -60,30 +61,44 @@ export interface WeekTotals {
   readonly nCame: number;
   readonly nVisits: number;
   readonly seconds: number;
+  readonly nLessons: number;
 }
 
-/** Columns of the report's file (reporting/weekly_draw.c). A stay alone has seconds, what goes on from before
- * alone says so; who has no line stands there without a beginning. */
-const at = { login: 0, name: 1, begin: 5, continued: 8, seconds: 10, nAll: 12 } as const;
+/** Columns of the report's file (reporting/weekly_draw.c). A lesson alone says whether it counts; else a stay
+ * alone has seconds, what goes on from before alone says so; who has no line stands there without a beginning. */
+const at = {
+  login: 0,
+  name: 1,
+  begin: 5,
+  continued: 8,
+  seconds: 10,
+  counts: 14,
+  nAll: 15,
+} as const;
 
 /** What the report's file comes to, by the same rules as its PDF (reporting/weekly_draw.c): what goes on from
- * before counts as time, not as another visit. undefined: not such a file. */
-export function weekTotals(text: string): WeekTotals | undefined {
+ * before counts as time, not as another visit. `yes`: the file's word for it. undefined: not such a file. */
+export function weekTotals(text: string, yes: string): WeekTotals | undefined {
   const [head = [], ...rows] = csvRows(text);
   if (head.length !== at.nAll) return undefined;
   const pupils = new Map<string, WeekOfPupil>();
   for (const row of rows) {
-    const [login, name, begin, continued, seconds] = (
-      ["login", "name", "begin", "continued", "seconds"] as const
-    ).map((one) => row[at[one]] ?? "") as [string, string, string, string, string];
+    const [login, name, begin, continued, seconds, counts] = (
+      ["login", "name", "begin", "continued", "seconds", "counts"] as const
+    ).map((one) => row[at[one]] ?? "") as [string, string, string, string, string, string];
     const so = pupils.get(login) ?? {
       login,
       name,
       nLogins: 0,
       nVisits: 0,
       seconds: 0,
+      nLessons: 0,
       isThere: false,
     };
+    if (counts !== "") {
+      pupils.set(login, { ...so, nLessons: so.nLessons + (counts === yes ? 1 : 0) });
+      continue;
+    }
     const isNew = continued === "" ? 1 : 0;
     const isStay = seconds !== "";
     pupils.set(login, {
@@ -103,5 +118,6 @@ export function weekTotals(text: string): WeekTotals | undefined {
     nCame: all.filter((one) => one.isThere).length,
     nVisits: sum((one) => one.nVisits),
     seconds: sum((one) => one.seconds),
+    nLessons: sum((one) => one.nLessons),
   };
 }

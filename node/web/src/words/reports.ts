@@ -352,6 +352,8 @@ export const weekly = {
   totals: ["週《しゅう》の合計《ごうけい》", "ぜんぶ", "Totals of the week"],
   nCame: ["来《き》た人数《にんずう》", "きた 人《ひと》", "Pupils who came"],
   nVisits: ["訪問《ほうもん》の回数《かいすう》", "きた かず", "Visits"],
+  fileYes: ["はい", "はい", "Yes"], // as reporting/weekly_draw.c writes it
+  nLessons: ["授業《じゅぎょう》の参加《さんか》", "じゅぎょうに でた かず", "Lessons attended"],
   nLogged: ["ログインした人数《にんずう》", "ログインした 人《ひと》", "Pupils signed in"],
   nLogins: ["ログインの回数《かいすう》", "ログインの かず", "Sign-ins"],
   stay: ["いた時間《じかん》の合計《ごうけい》", "いた じかん", "Time there"],

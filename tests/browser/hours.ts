@@ -113,6 +113,7 @@ test("board_closes_in_one_act_and_children_read_why", async (t) => {
   t.req("AI-2.3-イ, AI-4.3-ウ-イ-1");
   await visiting(t, at, { state: await signedIn(at, "board") }, async (visit) => {
     const page = await board(visit);
+    await put(page, "holidays", { day: dayIn(0), is_holiday: false }); // today may be one
     await put(page, "days", { day: dayIn(1), slots: [{ from: "10:00", to: "12:00" }] });
     await childReads(async (_, text) => {
       t.ok(text.includes("いま、開いています"), "a child reads that it is open", text);
@@ -157,6 +158,7 @@ test("board_closes_in_one_act_and_children_read_why", async (t) => {
       () => document.querySelector(".now")?.textContent?.includes("開") ?? false,
     );
     t.ok(true, "taken back, it is open again");
+    await put(page, "holidays", { day: dayIn(0) });
     await put(page, "days", { day: dayIn(1) });
     await openAlways(page);
   });

@@ -173,8 +173,9 @@ async function toLesson(visit: Visit): Promise<void> {
   await page.waitForSelector(".inside");
   if ((await page.locator(".map").count()) > 0) await page.click(".view-switch");
   await page.locator(".lesson-offer button, .lesson-panel").first().waitFor();
-  if ((await page.locator(".lesson-panel").count()) === 0)
-    await page.locator(".lesson-offer button").first().click();
+  // Who was in it a minute ago is in it again by himself: then the offer goes.
+  const offer = page.locator(".lesson-offer button").first();
+  await offer.click({ timeout: 3000 }).catch(() => undefined);
   await page.waitForSelector(".lesson-panel");
   await page.locator(".lesson-ask summary").first().click();
 }

@@ -134,7 +134,7 @@ void chat_sweep(struct place *place, struct place_now now)
 
 /* ---- opening, closing ---- */
 
-enum err chat_open(struct place *place, struct fail *why)
+enum err chat_open(struct place *place, struct db *db, struct fail *why)
 {
     struct chat *chat = calloc(1, sizeof *chat);
     enum err rc;
@@ -145,7 +145,10 @@ enum err chat_open(struct place *place, struct fail *why)
     chat->day = calendar_day_at(clock_utc_us());
     chat->epoch = keyring_epoch(place->conf.services->keyring);
     place->chat = chat;
-    rc = chat_past_open(chat, why);
+    /* Who writes before today's lines are read must not come before them. */
+    rc = chat_store_last(db, &chat->last_at_utc_us, why);
+    if (rc == ERR_OK)
+        rc = chat_past_open(chat, why);
     if (rc != ERR_OK)
         chat_close(place);
     return rc;

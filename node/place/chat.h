@@ -8,7 +8,7 @@
 
 #include "node/place/place_priv.h"
 
-NODISCARD enum err chat_open(struct place *place, struct fail *why);
+NODISCARD enum err chat_open(struct place *place, struct db *db, struct fail *why);
 /* The live server has ended. */
 void chat_close(struct place *place);
 void chat_sweep(struct place *place, struct place_now now); /* each tick */

@@ -9,7 +9,7 @@
 #include "node/base/table.h"
 #include "node/db/audit_table.h"
 
-#define CHAT_STMTS_N  14
+#define CHAT_STMTS_N  15
 #define CHAT_TABLES_N 2
 extern const struct stmt *const chat_stmts[CHAT_STMTS_N]; /* chat_store.c */
 extern const struct data_table chat_tables[CHAT_TABLES_N];

@@ -49,6 +49,8 @@ static const struct stmt line_held = {
 static const struct stmt line_n_held = {
     "chat_line_n_held", "SELECT count(*) FROM chat_line c WHERE c.was_held AND NOT EXISTS"
                         " (SELECT FROM chat_decision d WHERE d.line = c.id)"};
+static const struct stmt line_last = {"chat_line_last", "SELECT at FROM chat_line"
+                                                        " ORDER BY at DESC, id DESC LIMIT 1"};
 static const struct stmt line_past = {
     "chat_line_past",
     "SELECT " LINE_READ ", c.act, a.login_sealed, a.display_name_sealed FROM (SELECT x.*,"
@@ -82,9 +84,9 @@ static const struct stmt decision_extra = {
     " WHERE l.row_id = d.id AND l.table_name = 'chat_decision')"};
 
 const struct stmt *const chat_stmts[CHAT_STMTS_N] = {
-    &line_add,      &line_by_id,    &line_list,       &line_person,   &line_held,
-    &line_n_held,   &line_past,     &line_leaves,     &line_extra,    &decision_add,
-    &decision_next, &decision_line, &decision_leaves, &decision_extra};
+    &line_add,      &line_by_id,    &line_list,       &line_person,    &line_held,
+    &line_n_held,   &line_past,     &line_leaves,     &line_extra,     &decision_add,
+    &decision_next, &decision_line, &decision_leaves, &decision_extra, &line_last};
 
 static const struct data_column line_columns[] = {
     {"id", "文のID（端末がつくる）", false},
@@ -411,6 +413,20 @@ enum err chat_store_held(struct db *db, int64_t after_utc_us, struct id after, i
     db_arg_id(&args, after);
     db_arg_i32(&args, n_cap);
     return read_lines(NULL, db, &line_held, &args, arena, rows_out, n_out, why);
+}
+
+enum err chat_store_last(struct db *db, int64_t *at_utc_us_out, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args none;
+    enum err rc;
+
+    db_args_init(&none);
+    rc = db_run(db, &line_last, &none, &rows, why);
+    if (rc == ERR_OK)
+        *at_utc_us_out = db_rows_n(rows) == 0 ? 0 : db_time(rows, 0, 0);
+    db_rows_free(&rows);
+    return rc;
 }
 
 enum err chat_store_n_held(struct db *db, int64_t *n_out, struct fail *why)

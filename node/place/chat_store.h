@@ -69,6 +69,8 @@ NODISCARD enum err chat_store_held(struct db *db, int64_t after_utc_us, struct i
                                    struct chat_line_row **rows_out, size_t *n_out,
                                    struct fail *why);
 NODISCARD enum err chat_store_n_held(struct db *db, int64_t *n_out, struct fail *why);
+/* The newest line's time; 0: there is none. */
+NODISCARD enum err chat_store_last(struct db *db, int64_t *at_utc_us_out, struct fail *why);
 
 /* What a line says. Masked is the text itself when nothing was masked. The arena is marked
  * secret. ERR_NOT_FOUND: the author's key was destroyed. */

@@ -304,7 +304,7 @@ static void ending(void *arg, int64_t now_mono_us)
 
 /* ---- opening ---- */
 
-static enum err open_world(struct place *place, struct fail *why)
+static enum err open_world(struct place *place, struct db *db, struct fail *why)
 {
     const struct world_conf world = {
         .send = send_peer,
@@ -325,7 +325,7 @@ static enum err open_world(struct place *place, struct fail *why)
     place_facts_set(place, facts, place_now());
     rc = ghosts_open(place, why);
     if (rc == ERR_OK)
-        rc = chat_open(place, why);
+        rc = chat_open(place, db, why);
     return rc == ERR_OK ? look_open(&look, facts, &place->look, why) : rc;
 }
 
@@ -356,7 +356,7 @@ enum err place_open(const struct place_conf *conf, struct db *db, struct place *
     if (rc == ERR_OK)
         rc = facts_read(db, NULL, clock_utc_us(), &place->facts, why);
     if (rc == ERR_OK)
-        rc = open_world(place, why);
+        rc = open_world(place, db, why);
     if (rc != ERR_OK)
         place_close(&place);
     *place_out = place;

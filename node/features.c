@@ -196,6 +196,7 @@ const struct stmt_table features_stmts[] = {
     {class_lesson_stmts, CLASS_LESSON_STMTS_N},
     {qualification_stmts, QUALIFICATION_STMTS_N},
     {lesson_stmts, LESSON_STMTS_N},
+    {lesson_act_stmts, LESSON_ACT_STMTS_N},
     {lesson_plan_stmts, LESSON_PLAN_STMTS_N},
     {log_export_stmts, LOG_EXPORT_STMTS_N},
     {log_source_stmts, LOG_SOURCE_STMTS_N},

@@ -10,9 +10,11 @@
 #include "node/base/table.h"
 #include "node/db/audit_table.h"
 
-#define LESSON_STMTS_N  33
+#define LESSON_STMTS_N  18
 #define LESSON_TABLES_N 7
 extern const struct stmt *const lesson_stmts[LESSON_STMTS_N]; /* lesson_store.c */
+#define LESSON_ACT_STMTS_N 15
+extern const struct stmt *const lesson_act_stmts[LESSON_ACT_STMTS_N]; /* lesson_act_store.c */
 extern const struct data_table lesson_tables[LESSON_TABLES_N];
 extern const struct audit_table lesson_event_audit_table;
 

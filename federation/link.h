@@ -1,0 +1,125 @@
+/* federation/link.h - the links of this node: to each peer that shares a lesson with it a pair
+ * of WebSockets, `ctl` for what must not be lost (who is there, words, acts) and `rt` for what
+ * is worth nothing when it is late (movement, voice) (design section 6, CARD-6, CARD-7).
+ *
+ * The guest's node is the caller: it asks POST /fed/v1/link (signed, kind fed.link) for a
+ * ticket of 30 s and one use, and opens wss://PEER/fed/v1/link with it, to the registry's
+ * endpoint and pin alone, in TLS 1.3. The host's side sits behind the front on a unix socket of
+ * its own. Frames are federation/frame.h.
+ *
+ * ctl is a stream of numbered frames (federation/link_stream.h): each side keeps what the other
+ * has not acknowledged, 4,096 frames or 10 minutes; after a cut both say how far they have
+ * heard, and it goes on without loss or doubling. rt is never repeated: what is 200 ms old is
+ * not sent any more.
+ *
+ * A link closes within a second when it is no longer wanted or allowed, when a contract ends,
+ * the peer leaves the registry or all its keys are revoked, or the registry is split; it is
+ * made anew once a day, with a new ticket. Every 5 s each side says that it is there; after
+ * 15 s of silence the link is dead. The caller tries again at once, then every second.
+ *
+ * Threads: one of its own for all links, which never waits for a peer, the disk or the
+ * database, and one that opens lines (asking a ticket takes time). links_want, links_allow,
+ * links_send and links_status from any. The feature is called on the links' thread and must not
+ * wait there.  Owns: its sockets, streams, tickets. */
+#ifndef FEDERATION_LINK_H
+#define FEDERATION_LINK_H
+
+#include "federation/frame.h"
+#include "node/base/id.h"
+
+struct federation;
+struct links;
+
+#define LINK_PEERS_MOST    64
+#define LINK_RING_FRAMES   4096
+#define LINK_RING_BYTES    ((size_t)8 << 20) /* of one peer's stream */
+#define LINK_RING_US       (INT64_C(600) * 1000000)
+#define LINK_RT_LATE_US    INT64_C(200000)
+#define LINK_ALIVE_US      INT64_C(5000000)
+#define LINK_DEAD_US       INT64_C(15000000)
+#define LINK_RENEW_US      (INT64_C(24) * 3600 * 1000000)
+#define LINK_TICKET_US     INT64_C(30000000)
+#define LINK_CREDIT_FRAMES 64
+#define LINK_CREDIT_US     INT64_C(100000)
+
+/* Why a pair of links went down. */
+enum link_why {
+    LINK_CUT,     /* the line broke, or the peer closed it; tried again */
+    LINK_SILENT,  /* LINK_DEAD_US without a byte; tried again */
+    LINK_RENEWED, /* a day old, or a newer one took its place; made anew */
+    LINK_FAULT,   /* bytes that are no frames, or frames of another node; tried again, slowly */
+    LINK_FULL,    /* the peer does not read; tried again */
+    LINK_UNWANTED, /* links_want or links_allow says so, or its time has come */
+    LINK_CONTRACT, /* the contract of one of the two has ended, or it is no member any more */
+    LINK_REVOKED,  /* no key of the peer is good any more */
+    LINK_SPLIT,    /* the registry is split, or the peer knows another one */
+    LINK_STOPPED,  /* this node is ending */
+    LINK_WHY_N
+};
+const char *link_why_name(enum link_why why); /* "cut", "silent", ... */
+
+struct link_feature {
+    void *arg;
+    /* ctl stands. is_whole: nothing was lost or is to be said again. Else what was heard from
+     * this peer is over (its figures go), and everything is to be said anew: who is there, what
+     * is on. Frames sent from inside come first. */
+    void (*up)(void *arg, struct id peer, bool is_whole);
+    /* A frame whose payload frame_body_check found good. Frames of ctl come in the order they
+     * were sent, each once. Never the link's own (FRAME_HELLO, FRAME_CREDIT). */
+    void (*frame)(void *arg, struct id peer, bool is_rt, const struct frame *frame);
+    /* ctl is down. What is sent meanwhile waits, for LINK_CUT .. LINK_FULL; for the others the
+     * stream is over. */
+    void (*down)(void *arg, struct id peer, enum link_why why);
+};
+
+/* After the inbox and outbox, whose trust and calls it uses. */
+NODISCARD enum err links_open(struct federation *federation, struct links **out,
+                              struct fail *why);
+/* Begins to listen and to call; feature is copied, its arg stays the caller's until
+ * links_stop. */
+NODISCARD enum err links_start(struct links *links, const struct link_feature *feature,
+                               struct fail *why);
+/* Closes every link (LINK_STOPPED is told) and ends the threads: the feature is not called
+ * after it. NULL does nothing. */
+void links_stop(struct links *links);
+void links_close(struct links **links);
+
+/* Caller's side: keep links to that peer until then; 0: no more. Again: a new end. */
+void links_want(struct links *links, struct id peer, int64_t until_utc_us);
+/* Host's side: that peer may have links until then; 0: no more. A peer that is not allowed is
+ * answered 403 role-denied. Both: links_want is the caller's, links_allow the host's; of one
+ * peer a node is one or the other at a time. */
+void links_allow(struct links *links, struct id peer, int64_t until_utc_us);
+
+/* The frame is copied; seq and (when 0) ts_ms are set by the link. On ctl, ERR_OK: it will be
+ * heard, once and in order, unless up() says otherwise. On rt, ERR_OK: it was sent or it was
+ * late. ERR_NOT_FOUND: no link has ever stood to this peer, or it was ended; ERR_BUSY: the
+ * mailbox is full; ERR_TOO_LARGE. */
+NODISCARD enum err links_send(struct links *links, struct id peer, bool is_rt,
+                              const struct frame *frame, struct fail *why);
+
+struct link_status {
+    struct id peer;
+    bool is_wanted, is_allowed; /* caller's side; host's side */
+    bool is_up, is_rt_up;
+    int64_t since_utc_us; /* up or, when not, down since then; 0: never stood */
+    int64_t heard_utc_us; /* any byte of ctl; 0: none yet */
+    int64_t lag_us;       /* a keep-alive there and back, the last one; -1: none yet */
+    int n_waiting;        /* ctl frames not yet acknowledged */
+    uint64_t n_in, n_out; /* frames, both links, since this peer was first wanted */
+    uint64_t n_bytes_in, n_bytes_out;
+    uint64_t n_late;           /* rt frames dropped */
+    uint64_t n_unknown;        /* frames of types this program does not know */
+    uint64_t n_resumed, n_new; /* ups with and without is_whole */
+    uint64_t n_faults;
+    enum link_why last_why; /* of the last down; LINK_WHY_N: none */
+};
+/* False: neither wanted nor allowed. */
+bool links_status(struct links *links, struct id peer, struct link_status *out);
+/* All of them; returns how many, at most cap. NULL links: none. */
+int links_status_all(struct links *links, struct link_status *out, int cap);
+
+/* The node's links, of a federation that is open. */
+struct links *federation_links(struct federation *federation);
+
+#endif

@@ -17,6 +17,7 @@
 #include "node/db/writer.h"
 #include "node/place/chat_rows.h"
 #include "node/place/measure_rows.h"
+#include "node/place/mirror_rows.h"
 #include "node/place/place_commands.h"
 #include "node/place/place_events.h"
 #include "node/place/place_settings.h"
@@ -123,17 +124,27 @@ const struct route_table features_routes[] = {
 };
 
 const struct command_table features_commands[] = {
-    {place_commands, PLACE_COMMANDS_N},   {react_commands, REACT_COMMANDS_N},
-    {chat_commands, CHAT_COMMANDS_N},     {talk_commands, TALK_COMMANDS_N},
-    {lesson_commands, LESSON_COMMANDS_N}, {NULL, 0},
+    {place_commands, PLACE_COMMANDS_N},
+    {react_commands, REACT_COMMANDS_N},
+    {chat_commands, CHAT_COMMANDS_N},
+    {talk_commands, TALK_COMMANDS_N},
+    {lesson_commands, LESSON_COMMANDS_N},
+    {mirror_commands, MIRROR_COMMANDS_N},
+    {NULL, 0},
 };
 
 const struct live_event_table features_events[] = {
-    {place_events, PLACE_EVENTS_N},        {world_events, WORLD_EVENTS_N},
-    {measure_events, MEASURE_EVENTS_N},    {react_events, REACT_EVENTS_N},
-    {chat_events, CHAT_EVENTS_N},          {talk_events, TALK_EVENTS_N},
-    {support_events, SUPPORT_EVENTS_N},    {console_events, CONSOLE_EVENTS_N},
-    {lesson_events, LESSON_LIVE_EVENTS_N}, {NULL, 0},
+    {place_events, PLACE_EVENTS_N},
+    {world_events, WORLD_EVENTS_N},
+    {measure_events, MEASURE_EVENTS_N},
+    {react_events, REACT_EVENTS_N},
+    {chat_events, CHAT_EVENTS_N},
+    {talk_events, TALK_EVENTS_N},
+    {support_events, SUPPORT_EVENTS_N},
+    {console_events, CONSOLE_EVENTS_N},
+    {lesson_events, LESSON_LIVE_EVENTS_N},
+    {mirror_events, MIRROR_EVENTS_N},
+    {NULL, 0},
 };
 
 const struct stmt_table features_stmts[] = {

@@ -127,7 +127,7 @@ void chat_sweep(struct place *place, struct place_now now)
     /* Somebody's key went: his lines do, too, and what may still be opened is read again. */
     if (chat->epoch != keyring_epoch(place->conf.services->keyring)) {
         chat->epoch = keyring_epoch(place->conf.services->keyring);
-        chat_forget(chat, INT64_MAX);
+        chat_forget_rows(chat);
         chat_past_again(chat);
     }
 }

@@ -1,6 +1,7 @@
 #include "node/place/chat_ask.h"
 
 #include "node/place/chat_priv.h"
+#include "node/place/mirror_priv.h"
 
 void chat_ask(struct command_call *call, struct id lesson, struct id teacher, struct id line,
               struct span text,
@@ -11,7 +12,8 @@ void chat_ask(struct command_call *call, struct id lesson, struct id teacher, st
     struct chat_where where;
     struct talk talk;
 
-    if (visit == NULL || chat_is_stopped(call, visit))
+    if (visit == NULL || chat_is_stopped(call, visit) ||
+        mirror_refuses(call, visit, MIRROR_CHAT))
         return;
     where = chat_where_of(visit);
     talk =

@@ -54,6 +54,8 @@ static const struct jx_field said_fields[] = {
     F_MAY(JX_TEXT, chat_said, login, has_login, "login"),
     F_MAY(JX_TEXT, chat_said, original, has_original, "original"),
     F_MAY(JX_TEXTS, chat_said, categories, has_ids, "categories"),
+    F_MAY(JX_TEXT, chat_said, town, has_town, "town"),
+    F_MAY(JX_TEXT, chat_said, pseud, has_pseud, "pseud"),
 };
 static const struct jx_shape said_shape = JX_SHAPE("ChatLine", struct chat_said, said_fields);
 

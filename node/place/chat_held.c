@@ -4,6 +4,7 @@
 
 #include "node/base/log.h"
 #include "node/place/chat_priv.h"
+#include "node/place/mirror_priv.h"
 #include "node/place/place_tell.h"
 
 /* ---- a row as a line: any thread ---- */
@@ -113,6 +114,8 @@ static bool show(struct chat *chat, struct chat_decided *d, struct place_now now
         chat_line_send(chat, &d->where, talk, line, now);
     else
         chat_gone_send(chat, &d->where, talk, line, now);
+    if (d->act == CHAT_HIDE && talk == NULL)
+        mirror_hid(chat->place, &d->where, line);
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "node/base/log.h"
 #include "node/place/chat_priv.h"
+#include "node/place/mirror_priv.h"
 
 #define TOLD_US 300000 /* whoever goes in and out of rooms is told so often at most */
 
@@ -23,7 +24,7 @@ struct chat_line *chat_line_create(const struct chat_line *of)
 {
     size_t bytes = of->n_heard * sizeof(struct id) + of->name.len + of->text.len +
                    of->to_name.len + of->display.len + of->login.len + of->original.len +
-                   of->to_real.len;
+                   of->to_real.len + of->town.len + of->pseud.len;
     struct chat_line *line = malloc(sizeof *line + bytes);
     uint8_t *at;
 
@@ -43,6 +44,8 @@ struct chat_line *chat_line_create(const struct chat_line *of)
     line->login = put_text(&at, of->login);
     line->original = put_text(&at, of->original);
     line->to_real = put_text(&at, of->to_real);
+    line->town = put_text(&at, of->town);
+    line->pseud = put_text(&at, of->pseud);
     return line;
 }
 
@@ -200,6 +203,29 @@ void chat_forget(struct chat *chat, int64_t before_utc_us)
     }
 }
 
+static void keep_figures(struct chat_lines *lines)
+{
+    struct chat_line *line = lines->first, *next;
+
+    *lines = (struct chat_lines){.n = 0};
+    for (; line != NULL; line = next) {
+        next = line->next;
+        line->to_name.len = line->to_real.len = 0;
+        if (line->is_figure)
+            chat_lines_put(lines, line);
+        else
+            free(line);
+    }
+}
+
+void chat_forget_rows(struct chat *chat)
+{
+    for (struct talk *talk = chat->talks; talk != NULL; talk = talk->next)
+        chat_lines_drop(&talk->lines, INT64_MAX);
+    for (struct chat_spot *spot = chat->spots; spot != NULL; spot = spot->next)
+        keep_figures(&spot->lines);
+}
+
 /* ---- one line as an event ---- */
 
 static bool fill_categories(unsigned categories, struct arena *arena, struct jx_texts *out)
@@ -213,8 +239,10 @@ static bool fill_categories(unsigned categories, struct arena *arena, struct jx_
 }
 
 static bool fill(const struct chat_line *line, enum chat_channel channel, struct id talk,
-                 bool has_ids, struct arena *arena, struct chat_said *out)
+                 bool sees_ids, struct arena *arena, struct chat_said *out)
 {
+    bool has_ids = sees_ids && !line->is_figure; /* who is of another town has none */
+
     *out = (struct chat_said){
         .line = line->id,
         .at_utc_us = line->at_utc_us,
@@ -226,10 +254,14 @@ static bool fill(const struct chat_line *line, enum chat_channel channel, struct
         .name = has_ids && line->display.len > 0 ? line->display : line->name,
         .text = line->text,
         .is_staff = line->is_staff,
+        .has_town = line->is_figure,
+        .town = line->town,
+        .has_pseud = line->is_figure && sees_ids,
+        .pseud = line->pseud,
         .has_to = line->to_name.len > 0,
         .to = {.has_seat = line->to_seat != 0,
                .seat = line->to_seat,
-               .name = has_ids ? line->to_real : line->to_name},
+               .name = sees_ids ? line->to_real : line->to_name},
         .state = (int)line->state,
         .has_ids = has_ids,
         .account = line->author,
@@ -334,6 +366,8 @@ void chat_line_send(struct chat *chat, const struct chat_where *where, const str
         send_in_talk(chat, talk, &frames, now);
     else
         send_openly(chat, where, line, &frames);
+    if (talk == NULL && line->state == CHAT_SAID)
+        mirror_said(chat->place, where, line);
 }
 
 void chat_gone_send(struct chat *chat, const struct chat_where *where, const struct talk *talk,

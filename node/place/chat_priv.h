@@ -33,10 +33,12 @@ struct chat_line {
     int64_t at_utc_us;
     enum chat_state state;
     unsigned categories;
-    bool is_staff;
-    uint16_t seat, to_seat; /* then; 0: not known any more */
-    const struct id *heard; /* of a room: who was inside */
+    bool is_staff, is_figure; /* is_figure: of another town (mirror.h), and no row */
+    uint64_t to_figure;       /* whom it addresses there; 0: nobody */
+    uint16_t seat, to_seat;   /* then; 0: not known any more */
+    const struct id *heard;   /* of a room: who was inside */
     size_t n_heard;
+    struct span town, pseud;                       /* of a figure */
     struct span name, text, to_name;               /* as others read them */
     struct span display, login, original, to_real; /* as staff who may see IDs do */
 };
@@ -172,6 +174,8 @@ void chat_talk_lines_send(struct visit *visit, const struct talk *talk, struct p
 /* To everybody who came, went in or out since the last tick. */
 void chat_lines_sweep(struct chat *chat, struct place_now now);
 void chat_forget(struct chat *chat, int64_t before_utc_us); /* lines older than that */
+/* All that has rows; of a figure's line, whom it addressed. */
+void chat_forget_rows(struct chat *chat);
 
 /* chat_past.c */
 NODISCARD enum err chat_past_open(struct chat *chat, struct fail *why);
@@ -181,9 +185,10 @@ void chat_past_close(struct chat *chat);
 
 /* chat_say.c: one line, to an open channel or a talk */
 struct chat_target {
-    const struct chat_where *where; /* where he stands */
-    const struct talk *talk;        /* NULL: openly */
-    const struct visit *to;         /* whom he addresses; NULL: nobody */
+    const struct chat_where *where;        /* where he stands */
+    const struct talk *talk;               /* NULL: openly */
+    const struct visit *to;                /* whom he addresses; NULL: nobody */
+    const struct mirror_figure *to_figure; /* or whom of another town */
     uint16_t to_seat;
     /* Of a question (chat_ask.h): instead of the telling; else NULL. */
     void (*told)(const struct services *services, const struct chat_asked *asked);

@@ -11,6 +11,7 @@
 #include "node/place/chat_priv.h"
 #include "node/place/chat_rows.h"
 #include "node/place/measure.h"
+#include "node/place/mirror_priv.h"
 #include "node/place/place_tell.h"
 #include "tenants/words/words_now.h"
 
@@ -524,6 +525,10 @@ static enum err make(struct saying *s, struct command_call *call, const struct v
         line.to_seat = target->to_seat;
         line.to_name = world_name(target->to->person, false);
         line.to_real = span_text(target->to->pass.look.name);
+    } else if (target->to_figure != NULL) {
+        line.to_figure = target->to_figure->number;
+        line.to_seat = target->to_seat;
+        line.to_name = line.to_real = world_name(target->to_figure->person, false);
     }
     if (s->row.channel == CHAT_ROOM)
         rc = fill_heard(s, visit, &line, call->arena, why);
@@ -592,17 +597,20 @@ static void say(struct command_call *call)
     struct chat_where where;
     void *owner = NULL;
 
-    if (visit == NULL || chat_is_stopped(call, visit))
+    if (visit == NULL || chat_is_stopped(call, visit) ||
+        mirror_refuses(call, visit, MIRROR_CHAT))
         return;
     where = chat_where_of(visit);
     target.where = &where;
-    if (input->has_to &&
+    target.to_figure = input->has_to ? mirror_at(visit, (uint16_t)input->to) : NULL;
+    if (input->has_to && target.to_figure == NULL &&
         world_seat_owner(visit->person, (uint16_t)input->to, &owner, &fail) != ERR_OK) {
         command_refuse(call, err_code(ERR_NOT_FOUND), "その人は、いまはいません。");
         return;
     }
     target.to = owner;
-    if (target.to != NULL && !chat_is_there(target.to, &where)) {
+    if ((target.to != NULL && !chat_is_there(target.to, &where)) ||
+        (target.to_figure != NULL && where.room[0] != '\0')) {
         command_refuse(call, err_code(ERR_NOT_FOUND), "その人には、ここからは聞こえません。");
         return;
     }

@@ -1,4 +1,4 @@
-/* node/place/mirror.h - a floor that several towns stand on at once (AI-3.3-オ): copy 1 of it
+/* node/place/mirror.h - a floor that several towns stand on at once (CARD-4): copy 1 of it
  * is told to a feature above us, and people who stand on it at other nodes are figures here.
  * They have no account: they are in floor.here, people.came, chat.line with their `town`, are
  * seen, read and kept distance from, and counted nowhere: not in capacity, presence, logs,
@@ -84,12 +84,17 @@ void mirror_move(struct mirror_figure *figure, const struct mirror_move *move);
 /* It goes; accepts NULL, leaves NULL. */
 void mirror_take(struct mirror_figure **figure);
 void mirror_react(struct mirror_figure *figure, int kind);
+/* Something else that is seen of it, with its seat (as place_show of our own people). The seat
+ * is another when a session that hides names begins or ends. */
+uint16_t mirror_seat(const struct mirror_figure *figure);
+void mirror_show(struct mirror_figure *figure, const struct live_event *event, const void *of);
 
 /* ---- words ---- */
 
-/* As event chat.line, with the figure's seat and town, and kept with today's lines; author and
- * name of line are not looked at: they are the figure's. ERR_CONFLICT: a line with that id is
- * there; ERR_INVALID: its text is empty, too long or no UTF-8. Safe words are the caller's. */
+/* As event chat.line, with the figure's seat and town, and kept with today's lines; author,
+ * name, is_staff and at_utc_us of line are not looked at: they are the figure's, and now.
+ * ERR_CONFLICT: a line with that id is there; ERR_INVALID: its text is empty, too long or no
+ * UTF-8. Safe words are the caller's. */
 NODISCARD enum err mirror_say(struct mirror *mirror, struct mirror_figure *figure,
                               const struct mirror_line *line, struct fail *why);
 /* A line of a figure, or of our own people, is seen no more here (chat.gone). No row says so:

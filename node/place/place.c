@@ -8,6 +8,7 @@
 #include "node/base/log.h"
 #include "node/place/chat.h"
 #include "node/place/measure.h"
+#include "node/place/mirror_priv.h"
 #include "node/place/place_conf.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
@@ -286,6 +287,7 @@ static void tick(void *arg, int64_t now_mono_us, int64_t now_utc_us)
     world_tick(place->world, place_ms(now));
     reacts_sweep(place);
     place_entries_sweep(place, now);
+    mirrors_sweep(place, now);
     chat_sweep(place, now);
     place_cards_sweep(place, now);
     visit_seats_sweep(place, false, now);
@@ -424,6 +426,7 @@ void place_close(struct place **place_at)
     }
     ghosts_close(place);
     chat_close(place);
+    mirrors_free(place);
     free_visits(place);
     place_paces_free(place);
     place_floors_close(place);

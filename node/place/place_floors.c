@@ -2,6 +2,7 @@
 
 #include "node/base/log.h"
 #include "node/base/utf.h"
+#include "node/place/mirror_priv.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
 
@@ -37,7 +38,10 @@ static bool may(struct place *place, const struct place_pass *pass,
 bool place_may(struct place *place, const struct place_pass *pass,
                const struct place_floor *floor, struct place_now now)
 {
-    return floor->is_there && may(place, pass, floor, now);
+    if (!floor->is_there || mirror_shuts(floor, pass->look.account))
+        return false;
+    return floor->is_shared ? mirror_gate(place, pass, span_text(floor->id), now.utc_us)
+                            : may(place, pass, floor, now);
 }
 
 void place_access_read(struct guest *guest, struct place_now now)
@@ -245,6 +249,8 @@ static void close_empty(struct place_floor *floor, int from)
     for (int i = from - 1; i < PLACE_COPIES_CAP; i++) {
         struct place_copy *c = &floor->copies[i];
 
+        if (i == 0 && floor->mirror != NULL)
+            continue;
         if (c->world != NULL && world_copy_n(c->world) == 0 && c->n_counted == 0)
             world_copy_close(&c->world);
     }
@@ -299,6 +305,7 @@ static struct place_floor *add_floor(struct place *place, const struct facts_flo
         return NULL;
     memcpy(floor->id, f->id.p, f->id.len);
     floor->bit = (unsigned)place->n_floors++;
+    floor->is_shared = mirror_is_shared(f->id);
     floor->ground = ground_ref(f->ground);
     while (*last != NULL)
         last = &(*last)->next;
@@ -343,6 +350,25 @@ void place_facts_set(struct place *place, struct place_facts *facts, struct plac
     check_everybody(place, now);
 }
 
+/* The gate's answer may be another by now: rights, cards, and who is there. */
+static void check_shared(struct place *place, struct place_floor *floor, struct place_now now)
+{
+    uint64_t bit = UINT64_C(1) << floor->bit;
+    struct visit *next;
+
+    for (struct guest *g = place->guests; g != NULL; g = g->next) {
+        if (place_may(place, g->pass, floor, now) == ((g->access & bit) != 0))
+            continue;
+        g->access ^= bit;
+        place->is_cards_due = true;
+    }
+    for (struct visit *visit = place->visits; visit != NULL; visit = next) {
+        next = visit->next;
+        if (visit->floor == floor || visit->wants == floor)
+            check_visit(visit, now);
+    }
+}
+
 void place_floors_sweep(struct place *place, struct place_now now)
 {
     world_distance_change(place->world,
@@ -351,6 +377,8 @@ void place_floors_sweep(struct place *place, struct place_now now)
         read_room(place, f, now);
         count_people(place, f);
         close_empty(f, f->is_there ? 2 : 1);
+        if (f->is_shared)
+            check_shared(place, f, now);
     }
     if (now.utc_us >= place->access_until_utc_us)
         check_everybody(place, now);

@@ -28,6 +28,7 @@
 
 struct visit;
 struct place_floor;
+struct mirror; /* mirror.h */
 
 #define PLACE_LINES_MOST 8 /* open lines of one account */
 
@@ -97,6 +98,7 @@ struct visit {
     struct world_where seat;    /* as it was last written; its room is not looked at */
     struct visit_ring ring;
     struct chat_told told;
+    unsigned mirror_gen;    /* of what it was told of the line to other towns; 0: nothing */
     struct place_pass pass; /* last: loops over visits read only what stands before */
 };
 
@@ -140,6 +142,8 @@ struct place_floor {
     int64_t staffless_utc_us;    /* presence.h; 0: not so */
     struct place_alias *aliases; /* of the session, whoever was there */
     size_t n_aliases, aliases_cap;
+    struct mirror *mirror; /* NULL: it is seen here alone */
+    bool is_shared;        /* opened by the gate alone (mirror.h) */
 };
 
 /* place_meter.h */
@@ -208,6 +212,12 @@ struct place {
     struct place_meter meter;
     struct presence_desk *presence; /* presence.c */
     int n_watching;                 /* staff who see IDs, on floors, a second ago at most */
+    int n_mirrors;
+    unsigned mirror_gen; /* the last that was given */
+    uint64_t n_figures;  /* ever */
+    bool (*gate)(void *arg, struct span floor, const struct place_pass *pass,
+                 int64_t now_utc_us); /* of shared floors; NULL: staff alone */
+    void *gate_arg;
 };
 
 /* Why a command is refused, for people; the texts live until the call ends. */

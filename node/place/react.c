@@ -8,6 +8,7 @@
 #include "node/base/log.h"
 #include "node/place/measure.h"
 #include "node/place/measure_rows.h"
+#include "node/place/mirror_priv.h"
 #include "node/place/reaction_store.h"
 #include "node/place/world_show.h"
 
@@ -122,13 +123,23 @@ static void batch_done(void *arg, enum err rc, const struct fail *why)
 
 /* ---- live thread ---- */
 
+void react_show(const struct world_person *person, int kind)
+{
+    struct fail fail = {.code = ERR_INTERNAL};
+    struct world_where where;
+    struct reacted event;
+
+    world_where(person, &where);
+    event = (struct reacted){where.seat, kind};
+    if (world_show(person, &react_events[0], &event, &fail) != ERR_OK)
+        log_warn("react.unshown", L_FAIL(&fail));
+}
+
 /* Where he was when he did it; whoever has gone elsewhere meanwhile is not seen there. */
 static void show(struct place *place, const struct waiting *w)
 {
     const struct visit *visit = visit_find(place, w->row.account);
-    struct fail fail = {.code = ERR_INTERNAL};
     struct world_where where;
-    struct reacted event;
 
     if (visit == NULL || visit->person == NULL || !id_eq(visit->id, w->row.visit))
         return;
@@ -136,9 +147,8 @@ static void show(struct place *place, const struct waiting *w)
     if (strcmp(visit->floor->id, w->floor) != 0 || visit->copy != w->row.copy ||
         !span_eq(where.room, span_text(w->room)))
         return;
-    event = (struct reacted){where.seat, w->row.kind};
-    if (world_show(visit->person, &react_events[0], &event, &fail) != ERR_OK)
-        log_warn("react.unshown", L_FAIL(&fail));
+    react_show(visit->person, w->row.kind);
+    mirror_reacted(visit, w->row.kind);
 }
 
 static void fail_all(struct live *live, const struct batch *batch, enum err rc)
@@ -246,7 +256,8 @@ static bool may_react(struct command_call *call, struct visit *visit)
                        "「みてるだけ」のあいだは、リアクションはつかえません。");
         return false;
     }
-    if (measure_refuses(call, visit, MEASURE_REACT))
+    if (measure_refuses(call, visit, MEASURE_REACT) ||
+        mirror_refuses(call, visit, MIRROR_REACT))
         return false;
     if (take_pace(visit, call->now_mono_us))
         return true;

@@ -14,6 +14,8 @@
 
 struct reacts;
 
+/* Somebody shows it, to all who see him. */
+void react_show(const struct world_person *person, int kind);
 /* Each tick: what could not be posted for want of memory. */
 void reacts_sweep(struct place *place);
 NODISCARD enum err reacts_open(struct place *place, struct fail *why);

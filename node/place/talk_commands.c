@@ -6,6 +6,7 @@
 
 #include "node/db/settings.h"
 #include "node/place/chat_rows.h"
+#include "node/place/mirror_priv.h"
 #include "node/place/talk_priv.h"
 #include "tenants/profile/profile.h"
 
@@ -14,6 +15,8 @@
 #define TEXT_BOUND       1000
 
 static const char gone_ja[] = "その人は、いまはいません。";
+static const char other_town_ja[] =
+    "ほかのまちの人です。文字やリアクションで、こえをかけられます。";
 static const char over_ja[] = "この会話は、もう終わっています。";
 static const char distance_ja[] =
     "いまは、ちかづいてほしくない人です。そっとしておきましょう。";
@@ -35,7 +38,9 @@ static struct visit *visit_at(struct command_call *call, const struct visit *vis
 {
     void *owner = NULL;
 
-    if (world_seat_owner(visit->person, (uint16_t)seat, &owner, NULL) != ERR_OK)
+    if (mirror_at(visit, (uint16_t)seat) != NULL)
+        command_refuse(call, "other-town", other_town_ja);
+    else if (world_seat_owner(visit->person, (uint16_t)seat, &owner, NULL) != ERR_OK)
         command_refuse(call, err_code(ERR_NOT_FOUND), gone_ja);
     return owner;
 }

@@ -73,6 +73,7 @@ void visit_attach(struct visit *visit, struct guest *guest, struct place_now now
     guest->visit = visit;
     visit->is_page_gone = false;
     visit->told.is_told = false;
+    visit->mirror_gen = 0; /* a page begins anew with hello */
     if (visit->is_lost)
         visit_log_here(visit, VISIT_ENTRY, "again", now.utc_us);
     if (visit->person != NULL)
@@ -158,6 +159,7 @@ enum err visit_stand(struct visit *visit, struct place_floor *floor, int copy,
         visit->floor_next->floor_at = &visit->floor_next;
     floor->visits = visit;
     visit->copy = copy;
+    visit->mirror_gen = 0;
     visit->is_counted = !visit->pass.look.is_staff;
     visit->is_away_ours = false;
     visit->is_seat_due = true;

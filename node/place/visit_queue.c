@@ -36,12 +36,13 @@ static int n_counted(const struct place_floor *floor)
     return n;
 }
 
-/* A session is one room, its overflow too; else each copy has the floor's capacity. */
+/* A session is one room, its overflow too, and so is a floor that other towns see; else each
+ * copy has the floor's capacity. */
 static int room_from(const struct place_floor *floor, bool is_counted, int from)
 {
     if (!is_counted)
         return from == 1 ? 1 : -1;
-    if (floor->room.when_full == FACTS_WAIT)
+    if (floor->room.when_full == FACTS_WAIT || floor->mirror != NULL)
         return from == 1 && n_counted(floor) < floor->room.capacity ? 1 : -1;
     for (int i = from - 1; i < PLACE_COPIES_CAP; i++)
         if (n_taken(&floor->copies[i]) < floor->room.capacity)

@@ -31,7 +31,7 @@ static void copy_free(struct world_copy *copy)
 {
     for (uint32_t i = 0; i < copy->n; i++)
         free(copy->people[i]);
-    copy->world->n_people -= (int)copy->n;
+    copy->world->n_people -= (int)(copy->n - copy->n_puppets);
     free(copy->people);
     free(copy->bodies);
     free(copy->peers);
@@ -128,7 +128,7 @@ struct ground *world_copy_ground(const struct world_copy *copy)
 
 int world_copy_n(const struct world_copy *copy)
 {
-    return (int)copy->n;
+    return (int)(copy->n - copy->n_puppets);
 }
 
 int world_copy_n_public(const struct world_copy *copy)
@@ -140,7 +140,7 @@ int world_copy_n_inside(const struct world_copy *copy)
 {
     int n = 0;
 
-    if ((int)copy->n == copy->n_in_channel[CHANNEL_PUBLIC])
+    if (world_copy_n(copy) == copy->n_in_channel[CHANNEL_PUBLIC])
         return 0;
     for (uint32_t i = 0; i < copy->n; i++)
         n += copy->bodies[i].channel != CHANNEL_PUBLIC &&
@@ -216,7 +216,7 @@ void world_channel_move(struct world_person *person, unsigned channel, struct fl
         world_order_last(copy, person->at);
     body = world_body_of(person);
     world_claim_drop(copy, person->look.account);
-    world_left_put(copy, body->channel, body->seat);
+    world_left_put(person);
     world_areas_set(copy, body, 0);
     copy->n_in_channel[body->channel]--;
     copy->n_in_channel[channel]++;
@@ -352,7 +352,7 @@ static void beat(struct world_copy *copy, int64_t now_ms)
     copy->areas_ms = now_ms - WORLD_AREAS_MS; /* told at once */
 }
 
-static void people_tell(struct world_copy *copy)
+static void people_tell(struct world_copy *copy, int64_t now_ms)
 {
     uint64_t came = 0, changed = 0, marked = 0;
 
@@ -364,6 +364,8 @@ static void people_tell(struct world_copy *copy)
         marked |= (body->flags & BODY_MARKED) != 0 ? CHANNEL_BIT(body->channel) : 0;
     }
     world_left_send(copy);
+    if (copy->watch != NULL)
+        world_watch_people(copy, now_ms);
     for (unsigned c = 0; c < CHANNELS_N; c++) {
         if ((came & CHANNEL_BIT(c)) != 0)
             world_people_send(copy, c, BODY_CAME);
@@ -397,6 +399,8 @@ static void moves_tell(struct world_copy *copy, int64_t now_ms)
     for (unsigned c = 0; moved != 0 && c < CHANNELS_N; c++)
         if ((moved & CHANNEL_BIT(c)) != 0)
             world_tick_send(copy, c, now_ms);
+    if (moved != 0 && copy->watch != NULL)
+        world_watch_moves(copy, now_ms);
     for (uint32_t i = 0; moved != 0 && i < copy->n; i++)
         told(&copy->bodies[i]);
     if (moved != 0)
@@ -416,7 +420,7 @@ static void copy_tick(struct world_copy *copy, int64_t now_ms)
         if ((copy->bodies[i].flags & BODY_WALKS) != 0 || copy->bodies[i].dx != 0 ||
             copy->bodies[i].dy != 0)
             advance(copy, i, now_ms);
-    people_tell(copy);
+    people_tell(copy, now_ms);
     world_rest_send(copy, now_ms);
     beat(copy, now_ms);
     if (now_ms - copy->areas_ms >= WORLD_AREAS_MS) {

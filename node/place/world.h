@@ -156,6 +156,8 @@ void world_look_change(struct world_person *person, const struct world_look *loo
  * that he does not see into: the same answer. ERR_INVALID: outside the floor, a direction of
  * -128, himself, a value that is none.
  *
+ * other-town is ERR_CONFLICT: somebody who stands at another node (world_mirror.h).
+ *
  * area-wait is ERR_CONFLICT: somebody else than staff asks for a closed room while people come
  * and go: for 30 to 40 s after anybody vanished from the floor. So what an attempt of theirs
  * says is never newer than the map: in-use and area-full are as told, too. Who asks again has

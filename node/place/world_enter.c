@@ -14,12 +14,18 @@ static bool grow(void **array, size_t n_bytes)
     return true;
 }
 
-static enum err arrays_reserve(struct world_copy *copy, struct fail *why)
+enum err world_copy_reserve(struct world_copy *copy, int64_t now_ms, struct fail *why)
 {
     uint32_t cap = copy->cap == 0 ? 16 : 2 * copy->cap;
     void *bodies = copy->bodies, *people = (void *)copy->people, *peers = (void *)copy->peers;
     bool is_grown;
 
+    if (!copy->is_begun) {
+        copy->is_begun = true;
+        copy->base_ms = now_ms;
+    }
+    if (copy->n >= WORLD_N_MOST)
+        return fail_set(why, ERR_BUSY, "%u on one copy", copy->n);
     if (copy->n < copy->cap)
         return ERR_OK;
     is_grown = grow(&bodies, cap * sizeof(struct world_body)) &&
@@ -131,17 +137,13 @@ enum err world_enter(struct world_copy *copy, const struct world_look *look,
     enum err rc;
 
     *person_out = NULL;
-    if (copy->world->n_people >= copy->world->conf.n_people_cap || copy->n >= WORLD_N_MOST)
+    if (copy->world->n_people >= copy->world->conf.n_people_cap)
         return fail_set(why, ERR_BUSY, "%d people", copy->world->n_people);
     if (!ground_has_spawn(copy->ground, entry->spawn))
         return fail_field(why, ERR_NOT_FOUND, "spawn", "no such spawn");
-    rc = arrays_reserve(copy, why);
+    rc = world_copy_reserve(copy, now_ms, why);
     if (rc != ERR_OK)
         return rc;
-    if (!copy->is_begun) {
-        copy->is_begun = true;
-        copy->base_ms = now_ms;
-    }
     person = person_make(copy, look, entry, peer);
     if (person == NULL)
         return fail_set(why, ERR_NOMEM, "person");
@@ -170,15 +172,19 @@ void world_leave(struct world_person **person, int64_t now_ms)
     body = world_body_of(*person);
     world_claim_drop(copy, (*person)->look.account);
     world_invites_withdraw(*person);
-    world_left_put(copy, body->channel, body->seat);
+    world_left_put(*person);
     world_areas_set(copy, body, 0);
-    copy->n_in_channel[body->channel]--;
+    if ((*person)->puppet == NULL) {
+        copy->n_in_channel[body->channel]--;
+        copy->world->n_people--;
+    } else {
+        copy->n_puppets--;
+    }
     copy->n_wishes -= (body->flags & BODY_WISHES) != 0;
     world_rest_set(*person, false);
     world_order_leave(copy, (*person)->at);
     world_order_last(copy, (*person)->at);
     copy->n--;
-    copy->world->n_people--;
     copy->gen++;
     free(*person);
     *person = NULL;
@@ -351,6 +357,8 @@ enum err world_wave(struct world_person *person, uint16_t seat, int64_t now_ms,
         return rc;
     if (to == person)
         return fail_field(why, ERR_INVALID, "seat", "himself");
+    if (to->puppet != NULL)
+        return fail_field(why, ERR_CONFLICT, "other-town", "stands at another node");
     /* Who is in a closed room stays unknown outside, by his own waving too. */
     if (!world_can_see(person->copy, world_body_of(to), world_body_of(person)->channel))
         return fail_field(why, ERR_CONFLICT, "area-room", "from a closed room");

@@ -23,7 +23,8 @@ struct person_item {
     struct span name, note, alias, login;
     struct id account;
     int kind, colour, state, rung;
-    bool has_note, has_alias, has_ids, has_absent;
+    struct span town, pseud;
+    bool has_note, has_alias, has_ids, has_absent, has_town, has_pseud;
     bool is_away, is_lost, is_staff, has_distance, is_first;
 };
 static const struct jx_field person_fields[] = {
@@ -47,6 +48,9 @@ static const struct jx_field person_fields[] = {
     {FIELD(person_item, is_first, "is_first", JX_BOOL, "はじめて"), IF(person_item, has_ids)},
     {FIELD(person_item, days_absent, "days_absent", JX_INT, "来ていなかった日数"),
      IF(person_item, has_absent)},
+    {FIELD(person_item, town, "town", JX_TEXT, "ほかのまちの名前"), IF(person_item, has_town)},
+    {FIELD(person_item, pseud, "pseud", JX_TEXT, "ほかのまちの人の記号"),
+     IF(person_item, has_pseud)},
 };
 static const struct jx_shape person_shape =
     JX_SHAPE("FloorPerson", struct person_item, person_fields);
@@ -173,7 +177,8 @@ static void person_fill(const struct world_person *person, bool has_ids,
     const struct world_copy *copy = person->copy;
     const struct world_body *body = world_body_of(person);
     const struct world_look *look = &person->look;
-    bool is_hidden = copy->is_anonymous && !has_ids;
+    const struct world_puppet *puppet = person->puppet;
+    bool is_hidden = copy->is_anonymous && !has_ids && puppet == NULL;
 
     item->seat = body->seat;
     item->x = world_told_spot(body).x;
@@ -185,10 +190,16 @@ static void person_fill(const struct world_person *person, bool has_ids,
     item->note = span_text(look->note);
     item->state = (int)person->state;
     item->is_away = person->is_away;
-    item->is_lost = copy->peers[person->at] == NULL;
+    item->is_lost = puppet != NULL ? puppet->look.is_lost : copy->peers[person->at] == NULL;
     item->is_staff = look->is_staff;
     item->has_distance = world_has_distance(person);
-    if (!has_ids)
+    item->has_town = puppet != NULL;
+    item->has_pseud = puppet != NULL && has_ids;
+    if (puppet != NULL) {
+        item->town = span_text(puppet->look.town);
+        item->pseud = span_text(puppet->look.pseud);
+    }
+    if (!has_ids || puppet != NULL)
         return;
     item->has_ids = true;
     item->has_alias = copy->is_anonymous && look->alias[0] != '\0';
@@ -374,17 +385,27 @@ static void left_send(struct world_copy *copy, unsigned channel)
 
 void world_left_send(struct world_copy *copy)
 {
+    world_watch_left(copy);
     for (unsigned c = 0; copy->n_left > 0 && c < CHANNELS_N; c++)
         left_send(copy, c);
     copy->n_left = 0;
 }
 
-void world_left_put(struct world_copy *copy, unsigned channel, uint16_t seat)
+void world_left_put(struct world_person *person)
 {
+    struct world_copy *copy = person->copy;
+    struct world_body *body = world_body_of(person);
+
     if (copy->n_left == WORLD_N_LEFT)
         world_left_send(copy);
-    copy->has_left = copy->has_left || channel == CHANNEL_PUBLIC;
-    copy->left[copy->n_left++] = (struct world_left){seat, (uint8_t)channel};
+    copy->has_left =
+        copy->has_left || (body->channel == CHANNEL_PUBLIC && person->puppet == NULL);
+    copy->left[copy->n_left++] =
+        (struct world_left){.account = person->look.account,
+                            .seat = body->seat,
+                            .channel = body->channel,
+                            .is_shown = (body->flags & BODY_SHOWN) != 0};
+    body->flags = (uint16_t)(body->flags & ~BODY_SHOWN);
 }
 
 void world_areas_send(struct world_copy *copy)

@@ -6,6 +6,8 @@
 
 static void all_told_anew(struct world_copy *copy, int64_t now_ms)
 {
+    world_watch_left(copy);
+    copy->is_watch_due = true;
     copy->n_left = 0;
     copy->dirty = 0;
     copy->gen++;
@@ -20,6 +22,8 @@ static void all_taken_up(struct world_copy *copy)
 {
     world_claims_clear(copy, -1);
     for (uint32_t i = 0; i < copy->n; i++) {
+        if (copy->people[i]->puppet != NULL)
+            continue;
         world_halt(copy->people[i]);
         world_areas_set(copy, &copy->bodies[i], 0);
         copy->people[i]->knock_area = -1;
@@ -164,6 +168,10 @@ static void all_settled(struct world_copy *copy, const struct ground *before, in
         struct world_person *person = copy->people[i];
         const struct floor_area *was = room_before(before, copy->bodies[i].channel);
 
+        if (person->puppet != NULL) {
+            world_puppet_settle(person);
+            continue;
+        }
         for (size_t k = 0; k < WORLD_N_INVITES; k++)
             person->invites[k].area = -1;
         world_rights_read(person);
@@ -232,6 +240,8 @@ static void all_shuffled(struct world_copy *copy, int64_t now_ms)
         struct world_body *body = &copy->bodies[i];
         struct floor_spot spot = world_spot(body);
 
+        if (person->puppet != NULL)
+            continue;
         if (body->channel == CHANNEL_PUBLIC)
             (void)world_spot_public(person, now_ms, &spot);
         put_down(person, body->channel, spot);

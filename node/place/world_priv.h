@@ -7,6 +7,7 @@
 #include "node/io/live.h"
 #include "node/place/path.h"
 #include "node/place/world.h"
+#include "node/place/world_mirror.h"
 
 /* A channel: the index of a closed room's area, or the public one. */
 #define CHANNEL_PUBLIC 60
@@ -44,6 +45,8 @@
 /* His channel knows told_x and told_y as where he is, so a move may be told as the way from
  * there. Not so of whoever was last told by a walk, or not at all. */
 #define BODY_TOLD   0x1000u
+#define BODY_PUPPET 0x2000u /* of another node: no rule is for it (world_mirror.c) */
+#define BODY_SHOWN  0x4000u /* the watch of the copy knows of him */
 #define BODY_UNTOLD (BODY_MOVED | BODY_TELLS | BODY_CAME | BODY_CHANGED | BODY_MARKED)
 
 struct world_body {
@@ -96,6 +99,13 @@ struct world_person {
         int64_t until_ms;
     } waves[WORLD_N_WAVES];
     struct world_look look;
+    struct world_puppet *puppet; /* NULL: one of our own; lies behind him */
+};
+
+/* Of a puppet. */
+struct world_puppet {
+    void *owner;
+    struct mirror_look look;
 };
 
 /* Somebody waits before a closed room (world_claim.c). */
@@ -109,8 +119,10 @@ struct world_claim {
 };
 
 struct world_left {
+    struct id account; /* with is_shown */
     uint16_t seat;
     uint8_t channel;
+    bool is_shown; /* to the watch of the copy */
 };
 
 struct world_copy {
@@ -130,6 +142,9 @@ struct world_copy {
     uint64_t n_given; /* public seats */
     int n_in_channel[CHANNELS_N];
     uint32_t n_wishes, n_rest; /* bodies with that flag */
+    uint32_t n_puppets;        /* of n; in no other count */
+    const struct world_watch *watch;
+    bool is_watch_due; /* is to be told all anew */
 
     uint64_t rooms;                  /* areas whose see is not everyone */
     uint64_t hushed;                 /* and those whose hear is not */
@@ -219,6 +234,20 @@ NODISCARD enum err world_seat_find(const struct world_person *viewer, uint16_t s
 void world_wish_update(struct world_person *person);
 void world_changed(struct world_person *person);
 bool world_has_distance(const struct world_person *person);
+
+/* ---- world_enter.c ---- */
+
+/* Room for one more on the copy, whose clock begins with the first. */
+NODISCARD enum err world_copy_reserve(struct world_copy *copy, int64_t now_ms,
+                                      struct fail *why);
+
+/* ---- world_mirror.c: of a tick, with a watch; and of puppets ---- */
+
+void world_watch_people(struct world_copy *copy, int64_t now_ms);
+void world_watch_moves(const struct world_copy *copy, int64_t now_ms);
+void world_watch_left(const struct world_copy *copy); /* those of copy->left */
+void world_puppet_advance(struct world_person *puppet, int64_t now_ms);
+void world_puppet_settle(struct world_person *puppet);
 
 /* ---- world_area.c: what may be entered ---- */
 
@@ -319,7 +348,8 @@ void world_people_send(struct world_copy *copy, unsigned channel, unsigned flag)
 void world_rest_send(struct world_copy *copy, int64_t now_ms);
 void world_rest_set(struct world_person *person, bool is_on);
 void world_left_send(struct world_copy *copy);
-void world_left_put(struct world_copy *copy, unsigned channel, uint16_t seat);
+/* He goes from the channel and the seat he still has. */
+void world_left_put(struct world_person *person);
 void world_areas_send(struct world_copy *copy);
 /* floor.here and a picture; is owed when it could not be made. */
 void world_here_send(struct world_person *person, int64_t now_ms);

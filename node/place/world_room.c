@@ -240,6 +240,8 @@ enum err world_area_invite(struct world_person *person, uint16_t seat, int64_t n
     rc = world_seat_find(person, seat, &to, why);
     if (rc != ERR_OK)
         return rc;
+    if (to->puppet != NULL)
+        return fail_field(why, ERR_CONFLICT, "other-town", "stands at another node");
     if (world_body_of(to)->channel != CHANNEL_PUBLIC)
         return fail_field(why, ERR_CONFLICT, "seat", "is in a closed room");
     if ((to->who_shut & FLOOR_AREA_BIT(body->channel)) != 0)

@@ -180,7 +180,9 @@ void world_advance(struct world_copy *copy, uint32_t at, int64_t now_ms)
     struct world_person *person = copy->people[at];
     struct world_body *body = &copy->bodies[at];
 
-    if ((body->flags & BODY_WALKS) != 0) {
+    if ((body->flags & (BODY_WALKS | BODY_PUPPET)) == (BODY_WALKS | BODY_PUPPET)) {
+        world_puppet_advance(person, now_ms);
+    } else if ((body->flags & BODY_WALKS) != 0) {
         walk_advance(person, now_ms);
         body->at_ms = now_ms;
     } else if (body->dx != 0 || body->dy != 0) {

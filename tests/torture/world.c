@@ -42,10 +42,12 @@ static void counts_check(const struct world_copy *copy)
     for (uint32_t i = 0; i < copy->n; i++) {
         const struct world_body *body = &copy->bodies[i];
 
+        must(copy->people[i]->at == i);
+        if (copy->people[i]->puppet != NULL)
+            continue;
         n_public += body->channel == CHANNEL_PUBLIC;
         must(floor_is_free(world_map(copy), body->x, body->y));
         must(body->areas == floor_areas_at(world_map(copy), body->x, body->y));
-        must(copy->people[i]->at == i);
     }
     must(n_public == world_copy_n_public(copy));
 }
@@ -57,15 +59,51 @@ static void note(enum err rc, enum err *worst)
         *worst = rc;
 }
 
+static void told(void *arg, struct id account, const struct mirror_look *look,
+                 struct floor_spot at)
+{
+    must(arg != NULL && !id_is_none(account) && look->name[0] != '\0' && at.x >= 0);
+}
+
+static void left(void *arg, struct id account)
+{
+    must(arg != NULL && !id_is_none(account));
+}
+
+static void moved(void *arg, struct id account, const struct mirror_move *move)
+{
+    must(arg != NULL && !id_is_none(account) && move->n <= PATH_POINTS_CAP);
+}
+
+static const struct world_watch watch = {&n_here, told, told, left, moved};
+
+/* Somebody of another node, who goes about. */
+static enum err figure_live(struct world_copy *copy, int64_t now_ms)
+{
+    const struct mirror_look look = {.name = "n", .town = "t", .pseud = "p"};
+    const struct mirror_move move = {.at = {300, 300}};
+    struct world_person *puppet = NULL;
+    enum err rc = world_puppet_put(copy, &n_here, &look, (struct floor_spot){100, 100}, now_ms,
+                                   &puppet, NULL);
+
+    must((rc == ERR_OK) == (puppet != NULL));
+    if (rc == ERR_OK)
+        world_puppet_move(puppet, &move, now_ms);
+    return rc;
+}
+
 /* Everything that may allocate; the first person alone is asked what he got. */
 static enum err live(struct world_copy *copy)
 {
-    struct world_look look = {.role = ROLE_STUDENT, .name = "n", .login = "l", .alias = "a"};
+    struct world_look look = {
+        .account = {.b = {1}}, .role = ROLE_STUDENT, .name = "n", .login = "l", .alias = "a"};
     struct world_entry entry = {.rung = RUNG_TEXT, .state = WORLD_TALK};
     struct world_person *people[N_PEOPLE] = {NULL};
     enum err worst = ERR_OK;
     int64_t now_ms = 1000;
 
+    world_watch_set(copy, &watch);
+    note(figure_live(copy, now_ms), &worst);
     for (int i = 0; i < N_PEOPLE; i++) {
         enum err rc;
 

@@ -345,7 +345,8 @@ static void check_counts(const struct world_copy *copy)
     int n_public = 0;
 
     for (uint32_t i = 0; i < copy->n; i++)
-        n_public += copy->bodies[i].channel == CHANNEL_PUBLIC;
+        n_public +=
+            copy->bodies[i].channel == CHANNEL_PUBLIC && copy->people[i]->puppet == NULL;
     T_EQ(world_copy_n_public(copy), n_public, "people on the public channel");
     for (size_t a = 0; a < floor->areas.n; a++) {
         int n = 0, n_told = 0;
@@ -353,6 +354,7 @@ static void check_counts(const struct world_copy *copy)
         for (uint32_t i = 0; i < copy->n; i++) {
             const struct world_body *body = &copy->bodies[i];
             bool is_in =
+                copy->people[i]->puppet == NULL &&
                 (floor_areas_at(world_map(copy), body->x, body->y) & FLOOR_AREA_BIT(a)) != 0;
 
             n += is_in;
@@ -371,9 +373,14 @@ static void check_bodies(const struct world_copy *copy)
     for (uint32_t i = 0; i < copy->n; i++) {
         const struct world_body *body = &copy->bodies[i];
 
-        T_OK(floor_is_free(world_map(copy), body->x, body->y), "nobody is inside a wall");
-        T_EQ(body->areas, floor_areas_at(world_map(copy), body->x, body->y), "areas");
-        T_EQ(body->channel, world_channel_at(copy, world_spot(body)), "channel");
+        if (copy->people[i]->puppet == NULL) {
+            T_OK(floor_is_free(world_map(copy), body->x, body->y), "nobody is inside a wall");
+            T_EQ(body->areas, floor_areas_at(world_map(copy), body->x, body->y), "areas");
+            T_EQ(body->channel, world_channel_at(copy, world_spot(body)), "channel");
+        } else {
+            T_OK(body->areas == 0 && body->channel == CHANNEL_PUBLIC && copy->peers[i] == NULL,
+                 "a puppet is in no area, in no room, and reads nothing");
+        }
         T_EQ(copy->people[i]->at, i, "place");
         T_EQ((body->flags & BODY_WISHES) != 0, world_has_distance(copy->people[i]), "wish");
         T_EQ(copy->people[i]->rung == RUNG_WATCH, copy->people[i]->state == WORLD_WATCH,

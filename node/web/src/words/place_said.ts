@@ -183,6 +183,16 @@ export const placeSaid = {
     "ほかの 人《ひと》の 手《て》は、 スタッフだけが おろせます。",
     "Only staff can lower somebody else's hand.",
   ],
+  "lesson-means": [
+    "この授業《じゅぎょう》では、つかいません。",
+    "この じゅぎょうでは つかいません。",
+    "This is not used in this lesson.",
+  ],
+  "at-host": [
+    "ほかの町《まち》の人《ひと》の手《て》は、授業《じゅぎょう》をひらいた町《まち》のスタッフがおろします。",
+    "ほかの 町《まち》の 人《ひと》の 手《て》は、 おろせません。",
+    "Only staff of the town that holds the lesson can lower a hand of another town.",
+  ],
   "lesson-answered": [
     "これは、先生《せんせい》とスタッフだけができます。",
     "これは 先生《せんせい》と スタッフだけが できます。",
@@ -217,6 +227,11 @@ export const placeSaid = {
     "少《すこ》し待《ま》って、もう一度《いちど》ためしてください。",
     "すこし まって ください。",
     "Please wait a little and try again.",
+  ],
+  "other-town": [
+    "ほかの町《まち》の人《ひと》です。文字《もじ》やリアクションで、声《こえ》をかけられます。",
+    "ほかの まちの 人《ひと》です。 もじや リアクションで はなせます。",
+    "They are in another town. You can speak to them by text or reactions.",
   ],
   floor: [
     "このフロアは、いま使《つか》えません。ほかのフロアをえらんでください。",

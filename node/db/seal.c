@@ -107,3 +107,19 @@ enum err unseal(struct keyring *keyring, const struct seal_place *place, struct 
         *plain_out = span_of(out, sealed.len - SEAL_OVERHEAD_BYTES);
     return rc;
 }
+
+enum err seal_same(struct keyring *keyring, const struct seal_place *place, struct span a,
+                   struct span b, struct arena *arena, bool *is_same_out, struct fail *why)
+{
+    struct span plain_a = SPAN_NONE, plain_b = SPAN_NONE;
+    enum err rc = ERR_OK;
+
+    *is_same_out = a.len == b.len;
+    if (!*is_same_out || a.len == 0)
+        return ERR_OK;
+    rc = unseal(keyring, place, a, arena, &plain_a, why);
+    if (rc == ERR_OK)
+        rc = unseal(keyring, place, b, arena, &plain_b, why);
+    *is_same_out = rc == ERR_OK && span_eq(plain_a, plain_b);
+    return rc;
+}

@@ -22,5 +22,9 @@ NODISCARD enum err seal(struct keyring *keyring, struct id key, const struct sea
 NODISCARD enum err unseal(struct keyring *keyring, const struct seal_place *place,
                           struct span sealed, struct arena *arena, struct span *plain_out,
                           struct fail *why);
+/* Do both hold the same plain text (len 0: none at all)? For an id that comes a second time. */
+NODISCARD enum err seal_same(struct keyring *keyring, const struct seal_place *place,
+                             struct span a, struct span b, struct arena *arena,
+                             bool *is_same_out, struct fail *why);
 
 #endif

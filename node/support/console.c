@@ -122,10 +122,11 @@ struct writing {
 static enum err write_run(struct tx *tx, void *arg, struct fail *why)
 {
     const struct writing *w = arg;
+    const struct contact_row *was; /* by the id of a conversation it is the same one */
     enum err rc = ERR_OK;
 
     for (size_t i = 0; i < w->n && rc == ERR_OK; i++)
-        rc = contact_store_add(tx, &w->rows[i], &(bool){false}, why);
+        rc = contact_store_add(tx, &w->rows[i], &was, why);
     return rc;
 }
 

@@ -1,5 +1,6 @@
 /* Staff note in one tap that they called out to a child, or were in touch some other way
  * (AI-4.4-カ-ハ-2). What was answered counts in the rates. */
+#include "node/db/seal.h"
 #include "node/db/writer.h"
 #include "node/support/child.h"
 #include "node/support/console.h"
@@ -39,14 +40,35 @@ static const struct jx_shape output_shape =
 struct noting {
     struct req *req;
     struct contact_row row;
+    bool has_at; /* he said when it was */
 };
+
+/* The id again: it must be the same contact, or somebody believes that another was noted. */
+static enum err check_same(const struct noting *n, const struct contact_row *was,
+                           struct arena *arena, struct fail *why)
+{
+    const struct seal_place at = {CONTACT_TABLE, "text_sealed", n->row.id};
+    bool is_same = false;
+    enum err rc = seal_same(n->req->services->keyring, &at, was->text_sealed,
+                            n->row.text_sealed, arena, &is_same, why);
+
+    is_same = is_same && id_eq(was->other, n->row.other) && was->kind == n->row.kind &&
+              was->is_answered == n->row.is_answered &&
+              (!n->has_at || was->who.at_utc_us == n->row.who.at_utc_us);
+    if (rc == ERR_OK && !is_same)
+        rc = fail_field(why, ERR_CONFLICT, "/id", "the id stands for something else");
+    return rc;
+}
 
 static enum err note_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct noting *n = arg;
     const struct access_entry access = access_of(n->req);
-    enum err rc = contact_store_add(tx, &n->row, &(bool){false}, why);
+    const struct contact_row *was = NULL;
+    enum err rc = contact_store_add(tx, &n->row, &was, why);
 
+    if (rc == ERR_OK && was != NULL)
+        rc = check_same(n, was, tx_arena(tx), why);
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
 }
 
@@ -94,7 +116,7 @@ static void note_contact(struct req *req)
 
     if (n == NULL)
         return;
-    *n = (struct noting){req, row_of(req, in)};
+    *n = (struct noting){req, row_of(req, in), in->has_at};
     rc = child_of(req, in->child, &why);
     if (rc == ERR_OK && (n->row.who.at_utc_us > req->now_utc_us + 60 * INT64_C(1000000) ||
                          n->row.who.at_utc_us < req->now_utc_us - AGO_MOST_US))

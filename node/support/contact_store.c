@@ -12,8 +12,8 @@ static const struct stmt contact_add = {
     "contact_add",
     "INSERT INTO contact (" COLUMNS ") VALUES ($1::uuid, $2::timestamptz, $3::uuid, $4::uuid,"
     " $5::boolean, $6::text, $7::boolean, $8::uuid, $9::text, $10::bytea)"};
-static const struct stmt contact_whose = {"contact_whose",
-                                          "SELECT child FROM contact WHERE id = $1::uuid"};
+static const struct stmt contact_same = {"contact_same",
+                                         "SELECT " COLUMNS " FROM contact WHERE id = $1::uuid"};
 static const struct stmt contact_list = {
     "contact_list", "SELECT " COLUMNS " FROM contact WHERE child = $1::uuid"
                     " AND ($2::timestamptz IS NULL OR (at, id) < ($2::timestamptz, $3::uuid))"
@@ -41,7 +41,7 @@ static const struct stmt contact_extra = {
                      " WHERE l.row_id = c.id AND l.table_name = 'contact')"};
 
 const struct stmt *const contact_stmts[CONTACT_STMTS_N] = {
-    &contact_add,   &contact_whose, &contact_list,   &contact_last,
+    &contact_add,   &contact_same,  &contact_list,   &contact_last,
     &contact_weeks, &contact_words, &contact_leaves, &contact_extra};
 
 static const struct data_column columns[] = {
@@ -141,32 +141,44 @@ const struct audit_table contact_audit_table = {CONTACT_TABLE, &contact_leaves, 
 
 /* ---- writing ---- */
 
-static enum err find(struct tx *tx, const struct contact_row *row, bool *is_there_out,
-                     struct fail *why)
+static enum err own_row(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                        struct fail *why)
 {
-    struct db_rows *rows = NULL;
-    struct db_args args;
-    enum err rc;
+    struct contact_row *out = into;
+    enum err rc = borrow(rows, i, out, why);
 
-    db_args_init(&args);
-    db_arg_id(&args, row->id);
-    rc = tx_run(tx, &contact_whose, &args, &rows, why);
-    if (rc == ERR_OK)
-        *is_there_out = db_rows_n(rows) > 0;
-    if (rc == ERR_OK && *is_there_out && !id_eq(db_id(rows, 0, 0), row->child))
-        rc = fail_set(why, ERR_CONFLICT, "the id is another's");
-    db_rows_free(&rows);
-    return rc;
+    return rc == ERR_OK ? STORE_OWN(arena, why, &out->who.role, &out->text_sealed) : rc;
 }
 
-enum err contact_store_add(struct tx *tx, const struct contact_row *row, bool *was_there_out,
-                           struct fail *why)
+static enum err find(struct tx *tx, const struct contact_row *row,
+                     const struct contact_row **was_there_out, struct fail *why)
+{
+    static const struct store_list list = {sizeof(struct contact_row), own_row};
+    struct db_args args;
+    void *found = NULL;
+    size_t n = 0;
+    enum err rc;
+
+    *was_there_out = NULL;
+    db_args_init(&args);
+    db_arg_id(&args, row->id);
+    rc = store_list(tx, NULL, &contact_same, &args, &list, tx_arena(tx), &found, &n, why);
+    if (rc != ERR_OK || n == 0)
+        return rc;
+    *was_there_out = found;
+    return id_eq((*was_there_out)->child, row->child)
+               ? ERR_OK
+               : fail_set(why, ERR_CONFLICT, "the id is another's");
+}
+
+enum err contact_store_add(struct tx *tx, const struct contact_row *row,
+                           const struct contact_row **was_there_out, struct fail *why)
 {
     struct span bytes;
     struct db_args args;
     enum err rc = find(tx, row, was_there_out, why);
 
-    if (rc != ERR_OK || *was_there_out)
+    if (rc != ERR_OK || *was_there_out != NULL)
         return rc;
     db_args_init(&args);
     db_arg_id(&args, row->id);
@@ -203,15 +215,6 @@ struct id contact_id_of(struct id child, struct id other, int64_t first_utc_us)
 }
 
 /* ---- reading ---- */
-
-static enum err own_row(const struct db_rows *rows, int i, struct arena *arena, void *into,
-                        struct fail *why)
-{
-    struct contact_row *out = into;
-    enum err rc = borrow(rows, i, out, why);
-
-    return rc == ERR_OK ? STORE_OWN(arena, why, &out->who.role, &out->text_sealed) : rc;
-}
 
 enum err contact_store_list(struct db *db, struct id child, int64_t before_utc_us,
                             struct id before, int n_cap, struct arena *arena,

@@ -34,9 +34,11 @@ struct contact_row {
     struct place_decider who; /* at: when it was; by ID_NONE: the node, role "" */
     struct span text_sealed;  /* under the child's key; len 0: none */
 };
-/* The same id again adds nothing (was_there); ERR_CONFLICT: it is about another child. */
+/* The same id again adds nothing: *was_there_out is the row that has it, NULL when this one was
+ * added. ERR_CONFLICT: it is about another child. */
 NODISCARD enum err contact_store_add(struct tx *tx, const struct contact_row *row,
-                                     bool *was_there_out, struct fail *why);
+                                     const struct contact_row **was_there_out,
+                                     struct fail *why);
 /* The id under which the node notes a conversation of two: the same for the same one, however
  * often it is found. */
 struct id contact_id_of(struct id child, struct id other, int64_t first_utc_us);

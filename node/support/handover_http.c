@@ -135,15 +135,33 @@ static const struct jx_shape made_shape =
 struct leaving {
     struct req *req;
     struct handover_row row;
+    bool has_day; /* he said which */
     char day[DAY_TEXT_CAP];
 };
+
+/* The id again: it must be the same note. */
+static enum err check_same(const struct leaving *l, const struct handover_row *was,
+                           struct arena *arena, struct fail *why)
+{
+    const struct seal_place at = {HANDOVER_TABLE, "text_sealed", l->row.id};
+    bool is_same = false;
+    enum err rc = seal_same(l->req->services->keyring, &at, was->text_sealed,
+                            l->row.text_sealed, arena, &is_same, why);
+
+    if (rc == ERR_OK && (!is_same || (l->has_day && !span_eq(was->day, l->row.day))))
+        rc = fail_field(why, ERR_CONFLICT, "/id", "the id stands for something else");
+    return rc;
+}
 
 static enum err leave_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct leaving *l = arg;
     const struct access_entry access = access_of(l->req);
-    enum err rc = handover_store_add(tx, &l->row, &(bool){false}, why);
+    const struct handover_row *was = NULL;
+    enum err rc = handover_store_add(tx, &l->row, &was, why);
 
+    if (rc == ERR_OK && was != NULL)
+        rc = check_same(l, was, tx_arena(tx), why);
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
 }
 
@@ -170,6 +188,7 @@ static enum err fill(struct leaving *l, const struct note_input *in, struct fail
     enum err rc;
 
     day_text(req->now_utc_us, l->day);
+    l->has_day = in->has_day;
     l->row = (struct handover_row){.id = in->id,
                                    .day = in->has_day ? in->day : span_text(l->day),
                                    .who = place_decider_of(req)};

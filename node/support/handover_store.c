@@ -10,8 +10,8 @@ static const struct stmt handover_add = {
     "handover_add", "INSERT INTO handover (id, at, day, by, role, text_sealed) VALUES"
                     " ($1::uuid, $2::timestamptz, $3::text::date, $4::uuid, $5::text,"
                     " $6::bytea)"};
-static const struct stmt handover_whose = {"handover_whose",
-                                           "SELECT by FROM handover WHERE id = $1::uuid"};
+static const struct stmt handover_same = {
+    "handover_same", "SELECT " COLUMNS " FROM handover WHERE id = $1::uuid"};
 static const struct stmt handover_list = {
     "handover_list", "SELECT " COLUMNS " FROM handover WHERE $1::timestamptz IS NULL"
                      " OR (at, id) < ($1::timestamptz, $2::uuid) ORDER BY at DESC, id DESC"
@@ -23,7 +23,7 @@ static const struct stmt handover_extra = {
                       " WHERE l.row_id = h.id AND l.table_name = 'handover')"};
 
 const struct stmt *const handover_stmts[HANDOVER_STMTS_N] = {
-    &handover_add, &handover_whose, &handover_list, &handover_leaves, &handover_extra};
+    &handover_add, &handover_same, &handover_list, &handover_leaves, &handover_extra};
 
 static const struct data_column columns[] = {
     {"id", "記録のID", false},
@@ -95,23 +95,44 @@ static enum err leaf_of_row(const struct db_rows *rows, int i, struct arena *are
 const struct audit_table handover_audit_table = {HANDOVER_TABLE, &handover_leaves,
                                                  &handover_extra, leaf_of_row};
 
-enum err handover_store_add(struct tx *tx, const struct handover_row *row, bool *was_there_out,
-                            struct fail *why)
+static enum err own_row(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                        struct fail *why)
 {
-    struct db_rows *rows = NULL;
-    struct span bytes;
+    struct handover_row *out = into;
+
+    *out = borrow(rows, i);
+    return STORE_OWN(arena, why, &out->day, &out->who.role, &out->text_sealed);
+}
+
+static enum err find(struct tx *tx, const struct handover_row *row,
+                     const struct handover_row **was_there_out, struct fail *why)
+{
+    static const struct store_list list = {sizeof(struct handover_row), own_row};
     struct db_args args;
+    void *found = NULL;
+    size_t n = 0;
     enum err rc;
 
+    *was_there_out = NULL;
     db_args_init(&args);
     db_arg_id(&args, row->id);
-    rc = tx_run(tx, &handover_whose, &args, &rows, why);
-    if (rc == ERR_OK)
-        *was_there_out = db_rows_n(rows) > 0;
-    if (rc == ERR_OK && *was_there_out && !id_eq(db_id(rows, 0, 0), row->who.by))
-        rc = fail_set(why, ERR_CONFLICT, "the id is another's");
-    db_rows_free(&rows);
-    if (rc != ERR_OK || *was_there_out)
+    rc = store_list(tx, NULL, &handover_same, &args, &list, tx_arena(tx), &found, &n, why);
+    if (rc != ERR_OK || n == 0)
+        return rc;
+    *was_there_out = found;
+    return id_eq((*was_there_out)->who.by, row->who.by)
+               ? ERR_OK
+               : fail_set(why, ERR_CONFLICT, "the id is another's");
+}
+
+enum err handover_store_add(struct tx *tx, const struct handover_row *row,
+                            const struct handover_row **was_there_out, struct fail *why)
+{
+    struct span bytes;
+    struct db_args args;
+    enum err rc = find(tx, row, was_there_out, why);
+
+    if (rc != ERR_OK || *was_there_out != NULL)
         return rc;
     db_args_init(&args);
     db_arg_id(&args, row->id);
@@ -124,15 +145,6 @@ enum err handover_store_add(struct tx *tx, const struct handover_row *row, bool 
     if (rc == ERR_OK)
         rc = write_leaf(row, tx_arena(tx), &bytes, why);
     return rc == ERR_OK ? audit_append(tx, "support", HANDOVER_TABLE, row->id, bytes, why) : rc;
-}
-
-static enum err own_row(const struct db_rows *rows, int i, struct arena *arena, void *into,
-                        struct fail *why)
-{
-    struct handover_row *out = into;
-
-    *out = borrow(rows, i);
-    return STORE_OWN(arena, why, &out->day, &out->who.role, &out->text_sealed);
 }
 
 enum err handover_store_list(struct db *db, int64_t before_utc_us, struct id before, int n_cap,

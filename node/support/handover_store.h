@@ -16,9 +16,11 @@ struct handover_row {
     struct place_decider who;
     struct span text_sealed;
 };
-/* The same id again adds nothing; ERR_CONFLICT: it is somebody else's. */
+/* The same id again adds nothing: *was_there_out is the row that has it, NULL when this one was
+ * added. ERR_CONFLICT: it is another's. */
 NODISCARD enum err handover_store_add(struct tx *tx, const struct handover_row *row,
-                                      bool *was_there_out, struct fail *why);
+                                      const struct handover_row **was_there_out,
+                                      struct fail *why);
 /* The newest first, before (at, id) of the last one; 0: from the newest. */
 NODISCARD enum err handover_store_list(struct db *db, int64_t before_utc_us, struct id before,
                                        int n_cap, struct arena *arena,

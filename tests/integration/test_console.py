@@ -237,6 +237,9 @@ def staff_note_a_contact_in_one_tap(t):
         t.eq((first.status, again.status, first.json()["contact"]), (201, 201, body["id"]), "the same id")
         t.eq(row(2)["contact_min"], 0, "on the console at once")
         t.eq(contacts_of(2), ["call|f|f", "call|f|t"], "sent twice is noted once")
+        t.eq([supporter.request("POST", "/api/v1/contacts", {**body, **other}).status for other in
+              ({"text": "べつの話"}, {"kind": "visit"}, {"is_answered": not body.get("is_answered", True)})],
+             [409] * 3, "the id stands for that one alone")
         t.eq(colleague.request("POST", "/api/v1/contacts", {**body, "child": logins[3].id}).status, 409,
              "nor is an id used for another child")
     texts = {s: child(s, 2).json()["contacts"][0].get("text")
@@ -302,6 +305,8 @@ def what_one_shift_leaves_to_the_next(t):
     t.eq(supporter.request("POST", "/api/v1/handovers", body).status, 201, "left")
     t.eq(supporter.request("POST", "/api/v1/handovers", body).status, 201, "sent again")
     t.eq(colleague.request("POST", "/api/v1/handovers", body).status, 409, "not by another")
+    t.eq(supporter.request("POST", "/api/v1/handovers", {**body, "text": "べつのこと"}).status, 409,
+         "nor for another text")
     listed = colleague.request("GET", "/api/v1/handovers").json()["items"]
     t.eq([(h["text"], h["by_name"], h["day"]) for h in listed], [(body["text"], "しえんいん", today())], "once")
     t.eq(console(colleague)["handover"]["text"], body["text"], "the newest stands on the console")

@@ -9,6 +9,7 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/mbox.h"
+#include "tenants/notify/notify.h"
 
 #define ARENA_BYTES ((size_t)256 * 1024)
 #define LOOK_MS     1000
@@ -261,8 +262,9 @@ static enum err opened_run(struct tx *tx, void *arg, struct fail *why)
         .generation = a->generation,
         .code = SPAN(""),
     };
+    enum err rc = escrow_step_add(tx, &step, why);
 
-    return escrow_step_add(tx, &step, why);
+    return rc == ERR_OK ? escrow_tell_board(tx, a->op, step.at_utc_us, why) : rc;
 }
 
 /* The next try, after nobody answered: soon at first. */
@@ -294,6 +296,7 @@ static void note_opened(struct escrow *e, struct asking *a)
     log_warn("escrow.opened", L_ID("by", a->coordinator), L_ID("op", a->op));
     if (writer_wait(e->federation->conf.services->writer, opened_run, a, &why) != ERR_OK)
         log_error("escrow.unrecorded", L_FAIL(&why));
+    notify_wake(e->federation->conf.services->notify);
 }
 
 static void ask_back(struct escrow *e)

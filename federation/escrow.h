@@ -12,7 +12,8 @@
  * There (a coordinator's node): one box a node, under a record key; given to the boot key it
  * came with, until the contract's end by this node's clock and by what stands in the deposit,
  * at most ESCROW_RELEASES_HOUR an hour, until one of the two revokes it: then the box is gone.
- * Every deposit, release and revocation is a leaf of the audit log at both.
+ * Every deposit, release and revocation is a leaf of the audit log at both. Of each release the
+ * municipality is told by the outbox, too: its board gets a notice, whoever asked for it.
  *
  * Threads: one of its own, which waits for peers; escrow_state_read from any.  Owns: its
  * thread, a read connection. */
@@ -42,7 +43,7 @@ NODISCARD enum err escrow_state_read(struct federation *federation, struct db *d
                                      struct arena *arena, struct escrow_state *out,
                                      struct fail *why);
 
-#define ESCROW_ROUTES_N 5
+#define ESCROW_ROUTES_N 6
 extern const struct route escrow_routes[ESCROW_ROUTES_N]; /* escrow_http.c */
 
 #endif

@@ -87,6 +87,125 @@ static void state_show(struct req *req)
     reply_json(req, 200, &out);
 }
 
+/* ---- GET /api/v1/keys/escrow/steps ---- */
+
+#define STEPS_MOST 100
+
+struct step_output {
+    struct id id, peer;
+    int64_t at_utc_us, until_utc_us, generation;
+    bool has_until;
+    int kind;
+    struct span code, text;
+};
+static const struct jx_field step_fields[] = {
+    {.name = "id",
+     .type = JX_ID,
+     .offset = offsetof(struct step_output, id),
+     .title_ja = "記録のID"},
+    {.name = "at",
+     .type = JX_TIME,
+     .offset = offsetof(struct step_output, at_utc_us),
+     .title_ja = "日時"},
+    {.name = "kind",
+     .type = JX_ENUM,
+     .choices = ESCROW_STEP_KINDS,
+     .offset = offsetof(struct step_output, kind),
+     .title_ja = "何があったか"},
+    {.name = "node",
+     .type = JX_ID,
+     .offset = offsetof(struct step_output, peer),
+     .title_ja = "相手のノードのID"},
+    {.name = "generation",
+     .type = JX_INT,
+     .offset = offsetof(struct step_output, generation),
+     .title_ja = "鍵の世代"},
+    {.name = "until",
+     .type = JX_TIME,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct step_output, until_utc_us),
+     .has_offset = offsetof(struct step_output, has_until),
+     .title_ja = "預ける期限"},
+    {.name = "code",
+     .type = JX_TEXT,
+     .offset = offsetof(struct step_output, code),
+     .title_ja = "断られた理由、または取り消した側（符号）"},
+    {.name = "text",
+     .type = JX_TEXT,
+     .offset = offsetof(struct step_output, text),
+     .title_ja = "断られた理由の意味"},
+};
+static const struct jx_shape step_shape =
+    JX_SHAPE("EscrowStep", struct step_output, step_fields);
+
+struct steps_output {
+    struct jx_list items;
+    int64_t n_opens, last_open_utc_us;
+    bool has_last_open;
+};
+static const struct jx_field steps_fields[] = {
+    {.name = "items",
+     .type = JX_LIST,
+     .shape = &step_shape,
+     .offset = offsetof(struct steps_output, items),
+     .title_ja = "あったこと（新しい順）"},
+    {.name = "n_opens",
+     .type = JX_INT,
+     .offset = offsetof(struct steps_output, n_opens),
+     .title_ja = "返ってきて開いた回数"},
+    {.name = "last_open_at",
+     .type = JX_TIME,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct steps_output, last_open_utc_us),
+     .has_offset = offsetof(struct steps_output, has_last_open),
+     .title_ja = "最後に返ってきた日時"},
+};
+static const struct jx_shape steps_shape =
+    JX_SHAPE("EscrowSteps", struct steps_output, steps_fields);
+
+static struct step_output step_of(const struct escrow_step *step)
+{
+    enum fed_code code;
+    bool is_code = step->code.len > 0 && fed_code_find(step->code, &code);
+
+    return (struct step_output){
+        .id = step->id,
+        .peer = step->peer,
+        .at_utc_us = step->at_utc_us,
+        .until_utc_us = step->until_utc_us,
+        .has_until = step->until_utc_us != 0,
+        .generation = step->generation,
+        .kind = step->kind,
+        .code = step->code,
+        .text = is_code ? span_text(fed_code_title_ja(code)) : SPAN(""),
+    };
+}
+
+static void steps_show(struct req *req)
+{
+    struct escrow_step *steps = NULL;
+    struct step_output *items;
+    struct steps_output out = {0};
+    struct fail why;
+    size_t n = 0;
+    enum err rc = escrow_step_list(req->db, STEPS_MOST, req->arena, &steps, &n, &why);
+
+    if (rc == ERR_OK)
+        rc = escrow_step_opens(req->db, &out.n_opens, &out.last_open_utc_us, &why);
+    if (rc != ERR_OK) {
+        reply_fail(req, &why);
+        return;
+    }
+    items = req_alloc(req, (n + 1) * sizeof *items);
+    if (items == NULL)
+        return;
+    for (size_t i = 0; i < n; i++)
+        items[i] = step_of(&steps[i]);
+    out.items = (struct jx_list){items, n};
+    out.has_last_open = out.last_open_utc_us != 0;
+    reply_json(req, 200, &out);
+}
+
 /* ---- POST /api/v1/keys/escrow/deposit, /revocation ---- */
 
 static void send_done(void *arg, enum err rc, const struct fail *why)
@@ -346,6 +465,17 @@ const struct route escrow_routes[ESCROW_ROUTES_N] = {
         .output = &state_shape,
         .summary_ja = "預けた鍵の半分のようすを見る",
         .handle = state_show,
+    },
+    {
+        .name = "keys.escrow_steps",
+        .method = HTTP_GET,
+        .path = "/api/v1/keys/escrow/steps",
+        .listeners = LISTENER_PUBLIC | LISTENER_OFFICE | LISTENER_ADMIN,
+        .roles = COMMISSIONER | ROLE_BIT(ROLE_CONTRACTOR) | ROLE_BIT(ROLE_AUDITOR),
+        .audit = AUDIT_NONE,
+        .output = &steps_shape,
+        .summary_ja = "預けた鍵の半分に、これまであったことを見る",
+        .handle = steps_show,
     },
     {
         .name = "keys.escrow_deposit",

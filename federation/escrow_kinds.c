@@ -3,8 +3,10 @@
 #include <openssl/crypto.h>
 
 #include "federation/escrow_priv.h"
+#include "federation/outbox.h"
 #include "node/base/clock.h"
 #include "node/base/log.h"
+#include "tenants/notify/notify.h"
 
 #define GENERATION_MOST INT64_C(0xffffffff)
 #define BYTES_FIELD(struct_, name_, n) \
@@ -48,6 +50,14 @@ static const struct jx_field revoke_fields[] = {
 };
 const struct jx_shape escrow_revoke_shape =
     JX_SHAPE("EscrowRevoke", struct escrow_revoke_body, revoke_fields);
+
+static const struct jx_field told_fields[] = {
+    {.name = "op", .type = JX_ID, .offset = offsetof(struct escrow_told_body, op)},
+    GENERATION_FIELD(escrow_told_body),
+    {.name = "at", .type = JX_TIME, .offset = offsetof(struct escrow_told_body, at_utc_us)},
+};
+static const struct jx_shape told_shape =
+    JX_SHAPE("EscrowTold", struct escrow_told_body, told_fields);
 
 /* What both of deposit and revoke are answered. */
 struct held {
@@ -239,6 +249,20 @@ static enum err seal_it(struct fed_req *req, const struct escrow_deposit *deposi
     return rc == ERR_OK ? fed_say_json(req, 200, &out, why) : rc;
 }
 
+/* The municipality hears of it by another way than the one who asked: whoever has its boot key
+ * may have asked, and its board shall know. */
+static enum err tell_given(struct tx *tx, struct fed_req *req, const struct escrow_step *step,
+                           struct fail *why)
+{
+    const struct escrow_told_body body = {req->op, step->generation, step->at_utc_us};
+    struct span bytes;
+    enum err rc = jx_write(&told_shape, &body, tx_arena(tx), &bytes, why);
+
+    return rc == ERR_OK ? outbox_put(tx, req->federation, step->peer, escrow_kind_told,
+                                     id_new(), bytes, step->at_utc_us, why)
+                        : rc;
+}
+
 static enum err release_run(struct tx *tx, struct fed_req *req, struct fail *why)
 {
     struct escrow_step step = step_of(req, ESCROW_RELEASE);
@@ -259,10 +283,52 @@ static enum err release_run(struct tx *tx, struct fed_req *req, struct fail *why
     step.until_utc_us = deposit.until_utc_us;
     rc = escrow_step_add(tx, &step, why);
     if (rc == ERR_OK)
+        rc = tell_given(tx, req, &step, why);
+    if (rc == ERR_OK)
         rc = seal_it(req, &deposit, why);
     if (rc == ERR_OK)
         log_warn("escrow.released", L_ID("node", req->peer->node), L_INT("n", n_releases + 1));
     return rc;
+}
+
+/* ---- POST /fed/v1/escrow/told: the coordinator tells the municipality ---- */
+
+enum err escrow_tell_board(struct tx *tx, struct id op, int64_t now_utc_us, struct fail *why)
+{
+    struct id accounts[ESCROW_BOARD_MOST];
+    struct notify_post post = {.kind = NOTIFY_INCIDENT,
+                               .cause = op,
+                               .accounts = accounts,
+                               .link = "federation",
+                               .now_utc_us = now_utc_us};
+    enum err rc = escrow_board(tx, accounts, &post.n_accounts, why);
+
+    return rc == ERR_OK ? notify_put(tx, &post, why) : rc;
+}
+
+static enum err told_run(struct tx *tx, struct fed_req *req, struct fail *why)
+{
+    const struct escrow_told_body *in = req->input;
+    struct escrow_step last, step = step_of(req, ESCROW_RELEASE);
+    struct held held = {req->now_utc_us};
+    bool is_known = true;
+    enum err rc = escrow_step_last(tx, NULL, req->arena, &last, why);
+
+    if (rc == ERR_OK && id_eq(last.peer, req->peer->node))
+        rc = escrow_step_is_known(tx, in->op, &is_known, why);
+    if (rc == ERR_NOT_FOUND)
+        rc = ERR_OK; /* nothing of ours is there */
+    if (rc != ERR_OK || is_known)
+        return rc == ERR_OK ? fed_say_json(req, 200, &held, why) : rc;
+    step.op = in->op;
+    step.generation = in->generation;
+    rc = escrow_step_add(tx, &step, why);
+    if (rc == ERR_OK)
+        rc = escrow_tell_board(tx, in->op, req->now_utc_us, why);
+    if (rc == ERR_OK)
+        log_error("escrow.given-unasked", L_ID("by", req->peer->node), L_ID("op", in->op),
+                  L_TEXT("next", "ibasho key escrow revoke"));
+    return rc == ERR_OK ? fed_say_json(req, 200, &held, why) : rc;
 }
 
 const struct fed_kind escrow_kinds[ESCROW_KINDS_N] = {
@@ -306,8 +372,19 @@ const struct fed_kind escrow_kinds[ESCROW_KINDS_N] = {
      .output = &held_shape,
      .is_recorded = true,
      .run = ended_run},
+    {.name = "escrow.told",
+     .method = "POST",
+     .path = "/fed/v1/escrow/told",
+     .roles = FED_ROLE_BIT(FED_ROLE_COORDINATOR),
+     .keep = FED_KEEP_MONTH,
+     .body_most = JX_MAX_BYTES,
+     .input = &told_shape,
+     .output = &held_shape,
+     .is_recorded = true,
+     .run = told_run},
 };
 const struct fed_kind *const escrow_kind_deposit = &escrow_kinds[0];
 const struct fed_kind *const escrow_kind_release = &escrow_kinds[1];
 const struct fed_kind *const escrow_kind_revoke = &escrow_kinds[2];
 const struct fed_kind *const escrow_kind_ended = &escrow_kinds[3];
+const struct fed_kind *const escrow_kind_told = &escrow_kinds[4];

@@ -5,10 +5,11 @@
 #include "federation/escrow.h"
 #include "federation/federation_priv.h"
 
-#define ESCROW_KINDS_N 4
+#define ESCROW_KINDS_N 5
 extern const struct fed_kind escrow_kinds[ESCROW_KINDS_N];
 extern const struct fed_kind *const escrow_kind_deposit,
-    *const escrow_kind_release, *const escrow_kind_revoke, *const escrow_kind_ended;
+    *const escrow_kind_release, *const escrow_kind_revoke, *const escrow_kind_ended,
+                                                               *const escrow_kind_told;
 
 /* Bodies between the two nodes. */
 struct escrow_deposit_body {
@@ -26,6 +27,10 @@ struct escrow_released {
 struct escrow_revoke_body {
     int64_t generation;
 };
+struct escrow_told_body {
+    struct id op; /* of the release */
+    int64_t generation, at_utc_us;
+};
 extern const struct jx_shape escrow_deposit_shape, escrow_release_shape, escrow_released_shape,
     escrow_revoke_shape;
 
@@ -34,6 +39,11 @@ extern const struct jx_shape escrow_deposit_shape, escrow_release_shape, escrow_
 enum fed_code escrow_boot_key_find(void *arg, struct span kid, int64_t now_utc_us,
                                    const struct fed_member **member_out,
                                    const struct fed_key **key_out);
+
+/* Of the half that was given out by this op: a notice to everybody of the board who takes
+ * urgent ones. For both ways of hearing of it: the second adds nothing. */
+NODISCARD enum err escrow_tell_board(struct tx *tx, struct id op, int64_t now_utc_us,
+                                     struct fail *why);
 
 /* One deposit, or the end of it, as it is to be written by the writer. */
 struct escrow_sending {

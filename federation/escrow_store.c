@@ -26,6 +26,17 @@ static const struct stmt step_last = {
 static const struct stmt step_releases = {
     "escrow_step_releases", "SELECT count(*) FROM escrow_step WHERE kind = 'release' AND"
                             " peer = $1::uuid AND at > $2::timestamptz"};
+static const struct stmt step_list = {"escrow_step_list",
+                                      "SELECT " STEP_COLUMNS
+                                      " FROM escrow_step ORDER BY id DESC LIMIT $1::integer"};
+static const struct stmt step_opens = {
+    "escrow_step_opens", "SELECT count(*), max(at) FROM escrow_step WHERE kind = 'open'"};
+static const struct stmt step_known = {
+    "escrow_step_known", "SELECT id FROM escrow_step WHERE op = $1::uuid AND kind IN"
+                         " ('open', 'release') LIMIT 1"};
+static const struct stmt board_list = {
+    "escrow_board", "SELECT id FROM account WHERE role = 'commissioner' AND state IN"
+                    " ('issued', 'active') ORDER BY id LIMIT $1::integer"};
 static const struct stmt step_leaves = {"escrow_step_leaves",
                                         "SELECT " STEP_COLUMNS
                                         " FROM escrow_step WHERE id = ANY ($1::uuid[])"};
@@ -56,8 +67,9 @@ static const struct stmt deposit_revoke = {
     " revoked_at = $3::timestamptz WHERE node = $1::uuid AND revoked_at IS NULL"};
 
 const struct stmt *const escrow_stmts[ESCROW_STMTS_N] = {
-    &step_add,    &step_last,    &step_releases,  &step_leaves,  &step_extra,
-    &deposit_put, &deposit_find, &deposit_by_kid, &deposit_list, &deposit_revoke};
+    &step_add,     &step_last,      &step_releases, &step_list,     &step_opens,
+    &step_known,   &board_list,     &step_leaves,   &step_extra,    &deposit_put,
+    &deposit_find, &deposit_by_kid, &deposit_list,  &deposit_revoke};
 
 static const struct data_column deposit_columns[] = {
     {"node", "預けたノードのID", false},
@@ -77,7 +89,8 @@ static const struct data_column step_columns[] = {
     {"at", "日時", false},
     {"kind",
      "何があったか（とりまとめ側: deposit預かった・release返した・revoke取り消した / 自治体側: "
-     "send送った・hold預けてある・refused断られた・open返ってきて開いた・stopやめた）",
+     "send送った・hold預けてある・refused断られた・open返ってきて開いた・stopやめた・"
+     "release返したと知らされた）",
      false},
     {"peer", "相手のノードのID", false},
     {"op", "処理のID", false},
@@ -234,6 +247,82 @@ enum err escrow_step_releases(struct tx *tx, struct id peer, int64_t since_utc_u
     rc = tx_run(tx, &step_releases, &args, &rows, why);
     if (rc == ERR_OK)
         *n_out = db_i64(rows, 0, 0);
+    db_rows_free(&rows);
+    return rc;
+}
+
+static enum err own_step(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                         struct fail *why)
+{
+    struct escrow_step *out = into;
+    enum err rc = borrow_step(rows, i, out, why);
+
+    return rc == ERR_OK ? STORE_OWN(arena, why, &out->code) : rc;
+}
+
+static const struct store_list steps = {sizeof(struct escrow_step), own_step};
+
+enum err escrow_step_list(struct db *db, int n_cap, struct arena *arena,
+                          struct escrow_step **out, size_t *n_out, struct fail *why)
+{
+    struct db_args args;
+    void *all = NULL;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_i32(&args, n_cap);
+    rc = store_list(NULL, db, &step_list, &args, &steps, arena, &all, n_out, why);
+    if (rc == ERR_OK)
+        *out = all;
+    return rc;
+}
+
+enum err escrow_step_opens(struct db *db, int64_t *n_out, int64_t *last_utc_us_out,
+                           struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args none;
+    enum err rc;
+
+    db_args_init(&none);
+    rc = db_run(db, &step_opens, &none, &rows, why);
+    if (rc == ERR_OK) {
+        *n_out = db_i64(rows, 0, 0);
+        *last_utc_us_out = db_is_null(rows, 0, 1) ? 0 : db_time(rows, 0, 1);
+    }
+    db_rows_free(&rows);
+    return rc;
+}
+
+enum err escrow_step_is_known(struct tx *tx, struct id op, bool *is_out, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, op);
+    rc = tx_run(tx, &step_known, &args, &rows, why);
+    if (rc == ERR_OK)
+        *is_out = db_rows_n(rows) > 0;
+    db_rows_free(&rows);
+    return rc;
+}
+
+enum err escrow_board(struct tx *tx, struct id accounts_out[ESCROW_BOARD_MOST], size_t *n_out,
+                      struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_i32(&args, ESCROW_BOARD_MOST);
+    rc = tx_run(tx, &board_list, &args, &rows, why);
+    if (rc == ERR_OK)
+        *n_out = (size_t)db_rows_n(rows);
+    for (size_t i = 0; rc == ERR_OK && i < *n_out; i++)
+        accounts_out[i] = db_id(rows, (int)i, 0);
     db_rows_free(&rows);
     return rc;
 }

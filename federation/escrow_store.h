@@ -13,7 +13,8 @@
 
 /* Where a step is written: the prefecture's node keeps deposit, release, revoke; the
  * municipality's send (on its way), hold (it is there), refused, open (it came back and opened
- * the node) and stop (given up here: no box opens any more). */
+ * the node), stop (given up here: no box opens any more) and release (the prefecture says that
+ * it gave the box out, and this node knows of no such opening). */
 enum escrow_step_kind {
     ESCROW_DEPOSIT,
     ESCROW_RELEASE,
@@ -42,6 +43,19 @@ NODISCARD enum err escrow_step_add(struct tx *tx, const struct escrow_step *step
  * of tx and db. */
 NODISCARD enum err escrow_step_last(struct tx *tx, struct db *db, struct arena *arena,
                                     struct escrow_step *out, struct fail *why);
+/* The newest of all kinds, at most n_cap; texts in the arena. */
+NODISCARD enum err escrow_step_list(struct db *db, int n_cap, struct arena *arena,
+                                    struct escrow_step **out, size_t *n_out, struct fail *why);
+/* How often the half came back here, and when last (0: never). */
+NODISCARD enum err escrow_step_opens(struct db *db, int64_t *n_out, int64_t *last_utc_us_out,
+                                     struct fail *why);
+/* Is the giving out that began with this op on record here, as opened or as told of? */
+NODISCARD enum err escrow_step_is_known(struct tx *tx, struct id op, bool *is_out,
+                                        struct fail *why);
+/* Accounts of the board that can be told something; at most ESCROW_BOARD_MOST. */
+#define ESCROW_BOARD_MOST 64
+NODISCARD enum err escrow_board(struct tx *tx, struct id accounts_out[ESCROW_BOARD_MOST],
+                                size_t *n_out, struct fail *why);
 /* Releases to that node since then. */
 NODISCARD enum err escrow_step_releases(struct tx *tx, struct id peer, int64_t since_utc_us,
                                         int64_t *n_out, struct fail *why);
@@ -78,7 +92,7 @@ NODISCARD enum err escrow_deposit_revoke(struct tx *tx, struct id node, const ch
 /* "boot-" and the first 8 bytes of the key's SHA-256: its name as a kid. */
 void escrow_kid(const uint8_t boot_key[32], char kid_out[FED_KID_CAP]);
 
-#define ESCROW_STMTS_N  10
+#define ESCROW_STMTS_N  14
 #define ESCROW_TABLES_N 2
 extern const struct stmt *const escrow_stmts[ESCROW_STMTS_N];
 extern const struct data_table escrow_tables[ESCROW_TABLES_N];

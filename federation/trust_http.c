@@ -1,12 +1,13 @@
 /* The operator's side of trust, on the admin socket alone: what is believed, joining, a new
  * key, a registry from a file, a split cleared up. A document is answered as its one text. */
-#include <inttypes.h>
+#include "federation/trust_http.h"
 
 #include "federation/federation.h"
-#include "federation/trust_json.h"
 #include "node/base/hex.h"
 
-static struct trust *need_trust(struct req *req)
+#define HASH_HEX ((size_t)2 * HASH256_BYTES)
+
+struct trust *trust_need(struct req *req)
 {
     if (req->services->federation == NULL) {
         reply_problem(req, 503, "starting", "ノードの準備がまだ終わっていません。");
@@ -17,52 +18,65 @@ static struct trust *need_trust(struct req *req)
 
 /* ---- GET /api/v1/admin/federation ---- */
 
+enum err trust_status_output(struct req *req, struct trust *trust,
+                             struct federation_status *out, struct fail *why)
+{
+    struct trust_status *s = arena_alloc(req->arena, sizeof *s); /* its texts are borrowed */
+    char *hash = arena_alloc(req->arena, HASH_HEX);
+
+    if (s == NULL || hash == NULL)
+        return fail_set(why, ERR_NOMEM, "a status");
+    trust_status_read(trust, req->now_utc_us, s);
+    (void)hex_write(s->head.sha256.b, HASH256_BYTES, hash);
+    *out = (struct federation_status){
+        .has_roots = s->has_roots,
+        .has_registry = s->has_registry,
+        .is_split = s->is_split,
+        .is_fresh = s->is_fresh,
+        .is_behind = s->is_behind,
+        .is_spoilt = s->is_spoilt,
+        .federation = span_text(s->federation),
+        .roots_code = span_text(s->roots_code),
+        .sha256 = s->has_registry ? span_of(hash, HASH_HEX) : SPAN_NONE,
+        .own_kid = span_text(s->own_kid),
+        .waiting_kid = span_text(s->waiting_kid),
+        .seq = s->head.seq,
+        .n_members = s->n_members,
+        .split_seq = s->split_seq,
+        .n_claims = s->n_claims,
+        .taken = s->taken_utc_us,
+        .expires = s->expires_utc_us,
+        .time_expires = s->time_expires_utc_us,
+        .own_not_after = s->own_not_after_utc_us,
+        .contract_to = s->own_contract_to_utc_us,
+        .has_taken = s->has_registry,
+        .has_expires = s->has_registry,
+        .has_time_expires = s->time_expires_utc_us != 0,
+        .has_own_not_after = s->own_kid[0] != '\0',
+        .has_contract_to = s->own_contract_to_utc_us != 0,
+    };
+    return ERR_OK;
+}
+
 static void show(struct req *req)
 {
-    struct trust *trust = need_trust(req);
-    struct trust_status s;
+    struct trust *trust = trust_need(req);
     struct federation_status out;
-    char hash[2 * HASH256_BYTES];
+    struct fail why;
 
     if (trust == NULL)
         return;
-    trust_status_read(trust, req->now_utc_us, &s);
-    (void)hex_write(s.head.sha256.b, HASH256_BYTES, hash);
-    out = (struct federation_status){
-        .has_roots = s.has_roots,
-        .has_registry = s.has_registry,
-        .is_split = s.is_split,
-        .is_fresh = s.is_fresh,
-        .is_behind = s.is_behind,
-        .is_spoilt = s.is_spoilt,
-        .federation = span_text(s.federation),
-        .roots_code = span_text(s.roots_code),
-        .sha256 = s.has_registry ? span_of(hash, sizeof hash) : SPAN_NONE,
-        .own_kid = span_text(s.own_kid),
-        .waiting_kid = span_text(s.waiting_kid),
-        .seq = s.head.seq,
-        .n_members = s.n_members,
-        .split_seq = s.split_seq,
-        .n_claims = s.n_claims,
-        .taken = s.taken_utc_us,
-        .expires = s.expires_utc_us,
-        .time_expires = s.time_expires_utc_us,
-        .own_not_after = s.own_not_after_utc_us,
-        .contract_to = s.own_contract_to_utc_us,
-        .has_taken = s.has_registry,
-        .has_expires = s.has_registry,
-        .has_time_expires = s.time_expires_utc_us != 0,
-        .has_own_not_after = s.own_kid[0] != '\0',
-        .has_contract_to = s.own_contract_to_utc_us != 0,
-    };
-    reply_json(req, 200, &out);
+    if (trust_status_output(req, trust, &out, &why) == ERR_OK)
+        reply_json(req, 200, &out);
+    else
+        reply_fail(req, &why);
 }
 
 /* ---- GET /api/v1/admin/federation/registry ---- */
 
 static void registry_show(struct req *req)
 {
-    struct trust *trust = need_trust(req);
+    struct trust *trust = trust_need(req);
     struct span bytes, sig_lines, whole;
     struct fail why;
     enum err rc;
@@ -143,7 +157,7 @@ static struct span base_of_origin(struct span origin)
     return dot == NULL ? origin : span_of(origin.p, (size_t)(dot - origin.p));
 }
 
-static void reply_why(struct req *req, const struct fail *why)
+void trust_refuse_invitation(struct req *req, const struct fail *why)
 {
     if (why->code == ERR_PROTO || why->code == ERR_TOO_LARGE)
         reply_problem(req, 422, "form",
@@ -197,10 +211,9 @@ static enum err join_write(struct req *req, const struct federation_join *in, st
     return rc == ERR_OK ? fed_doc_join(bytes, line, req->arena, whole_out, why) : rc;
 }
 
-static void join(struct req *req)
+void trust_join_reply(struct req *req, const struct federation_join *in)
 {
-    const struct federation_join *in = req->input;
-    struct trust *trust = need_trust(req);
+    struct trust *trust = trust_need(req);
     const char *origin = conf_text(req->services->conf, "node.origin");
     struct span base = in->has_kid ? in->kid : base_of_origin(span_text(origin)), whole;
     struct fed_public *key = trust == NULL ? NULL : req_alloc(req, sizeof *key);
@@ -219,7 +232,7 @@ static void join(struct req *req)
     }
     if (trust_pin_plan(trust, in->invitation, req->now_utc_us, &steps[n], &is_new_pin, &why) !=
         ERR_OK) {
-        reply_why(req, &why);
+        trust_refuse_invitation(req, &why);
         return;
     }
     n += is_new_pin ? 1 : 0;
@@ -231,6 +244,11 @@ static void join(struct req *req)
     if (is_new_key)
         steps[n++] = key_step;
     ask(req, trust, whole, steps, n);
+}
+
+static void join(struct req *req)
+{
+    trust_join_reply(req, req->input);
 }
 
 /* ---- POST /api/v1/admin/federation/rotation ---- */
@@ -274,9 +292,9 @@ static struct span base_of_kid(const char *kid)
     return dash == NULL ? span_text(kid) : span_of(kid, (size_t)(dash - kid));
 }
 
-static void rotate(struct req *req)
+void trust_rotate_reply(struct req *req)
 {
-    struct trust *trust = need_trust(req);
+    struct trust *trust = trust_need(req);
     struct fed_public *key = trust == NULL ? NULL : req_alloc(req, sizeof *key);
     char old_kid[FED_KID_CAP] = "";
     struct trust_step step = {.number = 0};
@@ -323,9 +341,9 @@ static void take_done(void *arg, enum err rc, enum trust_verdict verdict,
     reply_json(req, 200, &out);
 }
 
-static void take(struct req *req)
+void trust_take_reply(struct req *req)
 {
-    struct trust *trust = need_trust(req);
+    struct trust *trust = trust_need(req);
     struct span bytes, sig_lines;
     struct fail why;
 
@@ -353,7 +371,7 @@ static void settle(struct req *req)
 {
     const struct federation_settle *in = req->input;
     const struct trust_step step = {.kind = TRUST_STEP_SETTLE, .number = in->seq};
-    struct trust *trust = need_trust(req);
+    struct trust *trust = trust_need(req);
     struct trust_status status;
     struct fail why;
 
@@ -407,7 +425,7 @@ const struct route trust_routes[TRUST_ROUTES_N] = {
         .audit = AUDIT_CHANGE,
         .must_go_on = true,
         .summary_ja = "このノードの新しい鍵を作り、取り替えの申し込みを作る（運用者）",
-        .handle = rotate,
+        .handle = trust_rotate_reply,
     },
     {
         .name = "federation.take",
@@ -420,7 +438,7 @@ const struct route trust_routes[TRUST_ROUTES_N] = {
         .body_cap_bytes = FED_DOC_TEXT_CAP,
         .output = &federation_taken_shape,
         .summary_ja = "ファイルの登録簿を受け取る（運用者）",
-        .handle = take,
+        .handle = trust_take_reply,
     },
     {
         .name = "federation.settle",

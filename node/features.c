@@ -119,6 +119,7 @@ const struct route_table features_routes[] = {
     {fed_peer_routes, FED_PEER_ROUTES_N},
     {escrow_routes, ESCROW_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
+    {desk_routes, DESK_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
 };

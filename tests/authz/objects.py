@@ -235,6 +235,9 @@ ROUTES = {
     # -- keys --
     "keys.approve": Route(lambda w, r, k: (
         {"id": str(uuid.uuid4())}, {"check_code": "0000"}), ("forged",)),
+    # -- the federation's desk: what is no invitation (422) --
+    "federation.look": body_of({"invitation": "AAAA"}),
+    "federation.joining": body_of({"invitation": "AAAA", "check": "0000", "name": "ためし"}),
     # -- notices out: receivers that stand elsewhere (409); a token nobody made --
     "notify.add": body_of(lambda w: {"id": nonce(), "account": nonce(), "channel": "mail",
                                      "address": "nobody", "kinds": ["report"]}),

@@ -4,7 +4,9 @@
 machine was restarted with nobody there, until it is revoked or the contract is over; and a third
 member, written in Python, asks in every wrong way."""
 import base64
+import contextlib
 import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -18,13 +20,16 @@ from lib import fed_peer  # noqa: E402
 from lib.fed_peer import Key, Listener, Request, Roots, SIGNED, b64url  # noqa: E402
 from lib.fed_peer import pin_of, reading, send  # noqa: E402
 from lib.ibasho_node import TITLES, Nodes  # noqa: E402
+from lib.mail_server import Certs, MailServer  # noqa: E402
 from lib.t import case, main  # noqa: E402
 
 ADMIN = "/api/v1/admin/federation"
 DEPOSIT, RELEASE = "/fed/v1/escrow/deposit", "/fed/v1/escrow/release"
 folder = tempfile.TemporaryDirectory()
-nodes = Nodes("pref", "aozora", env={
-    "IBASHO_FEDERATION_POLL_S": "1", "IBASHO_FEDERATION_TIMEOUT_S": "5"})
+more = contextlib.ExitStack()
+mail = more.enter_context(MailServer(more.enter_context(Certs())))
+nodes = Nodes("pref", "aozora", env=mail.env(
+    IBASHO_FEDERATION_POLL_S="1", IBASHO_FEDERATION_TIMEOUT_S="5"))
 pref, town = nodes["pref"], nodes["aozora"]
 roots = Roots(folder.name)
 ids, members = {}, {}
@@ -182,6 +187,62 @@ def escrow_a_restart_needs_nobody(t):
     t.eq(checks["key-escrow"]["level"], "ok", checks["key-escrow"]["text"])
 
 
+def thief():
+    """Who has read the town's boot key signs as the town's agent does."""
+    seed = bytes.fromhex(re.search("[0-9a-f]{64}",
+                                   open(town.data_dir + "/keyd/boot.key").read()).group())
+    extract = hmac.digest(uuid.UUID(ids["aozora"]).bytes, seed, "sha256")
+    secret = hmac.digest(extract, b"ibasho-escrow-sign/1\x01", "sha256")
+    key = Key(folder.name, "thief")
+    fed_peer.openssl("pkey", "-inform", "DER", "-out", key.path,
+                     data=bytes.fromhex("302e020100300506032b657004220420") + secret)
+    key.public = fed_peer.openssl("pkey", "-in", key.path, "-pubout", "-outform", "DER")[-32:]
+    key.kid = kid_of(key)
+    return key
+
+
+def pref_sends():
+    """What it owes goes out within half a minute; with what a person sends, at once."""
+    pref.admin("POST", ADMIN + "/ping", {"node": ids["aozora"], "later": True})
+
+
+@case
+def escrow_the_board_hears_of_each_release(t):
+    t.req("CARD-1")
+    board = town.account("commissioner")
+    session = town.sign_in(board)
+    reply = session.request("POST", "/api/v1/notify/receivers", {
+        "id": str(uuid.uuid4()), "account": board.id, "channel": "mail",
+        "address": "board@example.jp", "kinds": ["incident"]})
+    t.eq(reply.status, 201, f"an address of the board: {reply}")
+    proof = wait_for(lambda: mail.to("board@example.jp"))[-1].message.get_content()
+    token = re.search(r"/#/n/([A-Za-z0-9_-]{43})\s", proof).group(1)
+    t.eq(session.request("POST", "/api/v1/notify/open", {"token": token}).status, 200, "proved")
+    town.restart()
+    t.ok(wait_for(lambda: steps(town).endswith("open,open"), 30), "a restart", steps(town))
+    mails = wait_for(lambda: len(mail.to("board@example.jp")) == 2)
+    t.ok(mails, "the board is told")
+    t.ok("鍵" not in mail.to("board@example.jp")[-1].message.get_content(), "without saying of what")
+    pref_sends()
+    t.ok(wait_for(lambda: pref.psql("SELECT count(*) FROM fed_outbox") == "0", 40),
+         "the prefecture tells, too")
+    t.ok(steps(town).endswith("open,open"), "which the town knew", steps(town))
+    _, reply = ask(RELEASE, body(point=b64url(point())), key=thief())
+    t.eq(reply.status, 200, f"who has the boot key gets the box: {reply.body!r}")
+    pref_sends()
+    t.ok(wait_for(lambda: steps(town).endswith("open,release"), 40), "the town hears of it, too",
+         steps(town))
+    t.eq(town.psql("SELECT op FROM escrow_step WHERE kind = 'release'"),
+         pref.psql("SELECT op FROM escrow_step WHERE kind = 'release' ORDER BY id DESC LIMIT 1"),
+         "which one it was")
+    t.eq(leaves(town), "0", "as a leaf")
+    t.ok(wait_for(lambda: len(mail.to("board@example.jp")) == 3), "and so does its board")
+    t.eq(town.psql("SELECT count(*) FROM notify_notice WHERE link = 'federation'"), "2", "once each")
+    said = session.request("GET", "/api/v1/keys/escrow/steps").json()
+    t.eq((said["items"][0]["kind"], said["n_opens"]), ("release", 2), "the screen can say so")
+    t.ok("escrow.given-unasked" in town.log("node"), "and a line in the log")
+
+
 @case
 def escrow_nobody_sees_the_half(t):
     """Neither half nor box is in a row, a log or the prefecture's memory of answers."""
@@ -308,5 +369,6 @@ if __name__ == "__main__":
     def fini():
         evil.close()
         nodes.close()
+        more.close()
         folder.cleanup()
     main(__file__, fini)

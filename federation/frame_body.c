@@ -1,5 +1,6 @@
 #include "federation/frame_body.h"
 
+#include "federation/frame_board.h"
 #include "node/base/utf.h"
 
 #define LOOK_STAFF    1u
@@ -402,7 +403,7 @@ enum err frame_body_check(const struct frame *frame, struct fail *why)
     case FRAME_VOTES:
     case FRAME_ASK:
     case FRAME_ANSWERED:
-        return frame->payload.len > 0 ? ERR_OK : bad(frame, why);
+        return frame_board_check(frame, why);
     case FRAME_TYPES_N:
         break;
     }

@@ -108,6 +108,7 @@ const struct route_table features_routes[] = {
     {qualification_routes, QUALIFICATION_ROUTES_N},
     {my_lesson_routes, MY_LESSON_ROUTES_N},
     {lesson_routes, LESSON_ROUTES_N},
+    {my_teaching_routes, MY_TEACHING_ROUTES_N},
     {log_export_routes, LOG_EXPORT_ROUTES_N},
     {log_file_routes, LOG_FILE_ROUTES_N},
     {log_search_routes, LOG_SEARCH_ROUTES_N},

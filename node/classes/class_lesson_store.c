@@ -12,19 +12,20 @@
     "id, n, lesson, version, to_char(day, 'YYYY-MM-DD'), slot, from_at, to_at, course, floor," \
     " area, places, sub_supports, is_cancelled, link_sealed, at, by, role, coalesce((SELECT" \
     " string_agg(s.part || ':' || s.account::text, ',' ORDER BY s.part, s.account) FROM" \
-    " class_lesson_staff s WHERE s.lesson_version = class_lesson.id), '')"
+    " class_lesson_staff s WHERE s.lesson_version = class_lesson.id), ''), main_at"
 #define PART_MOST 8
 #define STAFF_CAP ((CLASS_SUPPORTERS_MOST + 2) * (PART_MOST + ID_TEXT_CAP + 1))
 
 static const struct stmt lesson_add = {
     "class_lesson_add",
     "INSERT INTO class_lesson (id, n, lesson, version, day, slot, from_at, to_at, course,"
-    " floor, area, places, sub_supports, is_cancelled, link_sealed, at, by, role) VALUES"
+    " floor, area, places, sub_supports, is_cancelled, link_sealed, at, by, role, main_at)"
+    " VALUES"
     " ($1::uuid, (SELECT coalesce(max(n), 0) + 1 FROM class_lesson), $2::uuid, (SELECT"
     " coalesce(max(version), 0) + 1 FROM class_lesson WHERE lesson = $2::uuid),"
     " $3::text::date, $4::integer, $5::timestamptz, $6::timestamptz, $7::uuid, $8::text,"
     " $9::text, $10::integer, $11::boolean, $12::boolean, $13::bytea, $14::timestamptz,"
-    " $15::uuid, $16::text) RETURNING n, version"};
+    " $15::uuid, $16::text, $17::uuid) RETURNING n, version"};
 static const struct stmt staff_add = {
     "class_lesson_staff_add", "INSERT INTO class_lesson_staff (lesson_version, part, account)"
                               " VALUES ($1::uuid, $2::text, $3::uuid)"};
@@ -68,6 +69,7 @@ static const struct data_column columns[] = {
     {"sub_supports", "サブ授業者がオンライン支援員を兼ねるか", false},
     {"is_cancelled", "とりやめたか", false},
     {"link_sealed", "Web会議のリンク（記録のかぎ）", true},
+    {"main_at", "主催の自治体（ノードのID。空は自分の授業）", false},
     WHO_COLUMNS_JA,
     {NULL, NULL, false},
 };
@@ -178,7 +180,7 @@ static bool read_staff(struct span text, struct class_team *team)
 struct leaf {
     struct class_lesson_row row;
     struct span day, staff;
-    bool has_area, has_link, has_by;
+    bool has_area, has_link, has_main_at, has_by;
 };
 static const struct jx_field leaf_fields[] = {
     LEAF_FIELD(leaf, "id", JX_ID, row.id),
@@ -197,6 +199,7 @@ static const struct jx_field leaf_fields[] = {
     LEAF_FIELD(leaf, "is_cancelled", JX_BOOL, row.is_cancelled),
     LEAF_FIELD_IF(leaf, "link_sealed", JX_BYTES, row.link_sealed, has_link),
     LEAF_FIELD(leaf, "staff", JX_TEXT, staff),
+    LEAF_FIELD_IF(leaf, "main_at", JX_ID, row.main_at, has_main_at),
     LEAF_WHO(leaf, row.who, has_by),
 };
 static const struct jx_shape leaf_shape = JX_SHAPE("ClassLessonLeaf", struct leaf, leaf_fields);
@@ -209,6 +212,7 @@ static enum err write_leaf(const struct class_lesson_row *row, struct arena *are
                         .staff = staff_text(&row->team, staff),
                         .has_area = row->area.len > 0,
                         .has_link = row->link_sealed.len > 0,
+                        .has_main_at = !id_is_none(row->main_at),
                         .has_by = !id_is_none(row->who.by)};
 
     calendar_text(row->day, day);
@@ -238,7 +242,9 @@ static enum err borrow(const struct db_rows *rows, int i, struct class_lesson_ro
         .is_cancelled = db_bool(rows, i, 13),
         .link_sealed = db_bytes(rows, i, 14),
         .who = store_who(rows, i, 15),
+        .main_at = db_id(rows, i, 19),
     };
+    out->team.main_is_elsewhere = !id_is_none(out->main_at);
     return read_staff(db_bytes(rows, i, 18), &out->team)
                ? ERR_OK
                : fail_set(why, ERR_INTERNAL, "staff of a lesson");
@@ -278,6 +284,7 @@ static enum err put_row(struct tx *tx, struct class_lesson_row *row, struct fail
     db_arg_bool(&args, row->is_cancelled);
     store_arg_bytes_if(&args, row->link_sealed);
     store_arg_who(&args, &row->who);
+    db_arg_id(&args, row->main_at);
     return class_store_put(tx, &lesson_add, &args, &row->n, &row->version, why);
 }
 

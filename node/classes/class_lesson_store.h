@@ -30,6 +30,8 @@ struct class_lesson_row {
     bool is_cancelled;
     struct span link_sealed; /* empty: none */
     struct class_team team;
+    struct id main_at; /* held by that node, whose team teaches (federation/series.h): what and
+                          when are not ours to change; ID_NONE: ours */
     struct place_decider who;
 };
 

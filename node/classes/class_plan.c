@@ -66,6 +66,8 @@ static void check_time(const struct class_plan *plan, const struct class_lesson_
         return;
     if (!class_slot_is_open(&own, &day->open))
         flag(out, CLASS_FLAG_OUTSIDE_HOURS, ID_NONE);
+    if (!id_is_none(lesson->main_at))
+        return; /* its times are another town's */
     if (lesson->slot > day->slots.n)
         flag(out, CLASS_FLAG_SLOT_GONE, ID_NONE);
     else if (day->slots.at[lesson->slot - 1].from != own.from ||

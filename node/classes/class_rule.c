@@ -11,7 +11,7 @@ unsigned class_rule_check(const struct class_team *team)
     unsigned wrong = 0;
 
     if (id_is_none(team->main))
-        wrong |= CLASS_RULE_NO_MAIN;
+        wrong |= team->main_is_elsewhere ? 0 : CLASS_RULE_NO_MAIN;
     else if (id_eq(team->main, team->sub))
         wrong |= CLASS_RULE_SUB_IS_MAIN;
     for (int i = 0; i < team->n_supporters; i++) {

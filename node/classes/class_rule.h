@@ -1,7 +1,8 @@
 /* node/classes/class_rule.h - who must be in a class: at least two people, one support staff
  * and one main instructor; with team teaching the sub instructor may be the support staff, too;
- * the main instructor cannot (AI-4.4-キ-ウ, 2名体制). Pure: over a plan, and over who is there
- * at run time.  Threads: reentrant.  Owns: nothing. */
+ * the main instructor cannot (AI-4.4-キ-ウ, 2名体制). Where the main instructor stands at
+ * another town's node, a support staff of ours is asked for all the same. Pure: over a plan,
+ * and over who is there at run time.  Threads: reentrant.  Owns: nothing. */
 #ifndef NODE_CLASSES_CLASS_RULE_H
 #define NODE_CLASSES_CLASS_RULE_H
 
@@ -10,8 +11,9 @@
 #define CLASS_SUPPORTERS_MOST 4
 
 struct class_team {
-    struct id main, sub; /* ID_NONE: nobody */
-    bool sub_supports;   /* the sub instructor doubles as support staff */
+    struct id main, sub;    /* ID_NONE: nobody */
+    bool main_is_elsewhere; /* held by another town: its main instructor stands there */
+    bool sub_supports;      /* the sub instructor doubles as support staff */
     struct id supporters[CLASS_SUPPORTERS_MOST];
     int n_supporters;
 };

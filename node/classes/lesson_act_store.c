@@ -1,6 +1,8 @@
 #include "node/classes/lesson_store_priv.h"
 
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "node/classes/lesson_rows.h"
@@ -23,6 +25,10 @@ static const struct stmt page_now = {
 static const struct stmt poll_there = {"lesson_poll_there",
                                        "SELECT id FROM lesson_poll WHERE id = $1::uuid AND"
                                        " lesson = $2::uuid AND by = $3::uuid"};
+static const struct stmt poll_sums = {
+    "lesson_poll_sums",
+    "UPDATE lesson_poll SET counts_all = (string_to_array($3::text, ' ')::integer[])"
+    "[1:n_answers] WHERE id = $1::uuid AND lesson = $2::uuid AND closed_at IS NOT NULL"};
 static const struct stmt poll_is_open = {
     "lesson_poll_is_open",
     "SELECT id FROM lesson_poll WHERE lesson = $1::uuid AND closed_at IS NULL"};
@@ -58,7 +64,8 @@ static const struct stmt vote_put = {
 static const struct stmt polls_of_lesson = {
     "lesson_polls_of_lesson",
     "SELECT p.id, p.lesson, p.at, p.by, p.question_sealed, p.answers_sealed, p.n_answers,"
-    " p.closed_at, array_to_string(coalesce(p.counts, " POLL_COUNTS "), ' ') FROM lesson_poll p"
+    " p.closed_at, array_to_string(coalesce(p.counts, " POLL_COUNTS "), ' '),"
+    " array_to_string(p.counts_all, ' ') FROM lesson_poll p"
     " WHERE p.lesson = $1::uuid ORDER BY p.at DESC, p.id DESC LIMIT $2::integer"};
 static const struct stmt votes_of = {
     "lesson_votes_of", "SELECT account, answer FROM lesson_vote WHERE poll = $1::uuid ORDER BY"
@@ -78,9 +85,9 @@ static const struct stmt questions = {
     " LIMIT $3::integer"};
 
 const struct stmt *const lesson_act_stmts[LESSON_ACT_STMTS_N] = {
-    &page_put,        &page_now,   &poll_there,      &poll_is_open, &poll_add,
-    &poll_find,       &poll_close, &polls_end,       &votes_drop,   &vote_put,
-    &polls_of_lesson, &votes_of,   &question_author, &answer_add,   &questions,
+    &page_put,        &page_now,   &poll_there, &poll_is_open, &poll_add,        &poll_find,
+    &poll_close,      &polls_end,  &votes_drop, &vote_put,     &polls_of_lesson, &votes_of,
+    &question_author, &answer_add, &questions,  &poll_sums,
 };
 
 /* ---- pages, polls ---- */
@@ -127,6 +134,21 @@ static void read_counts(struct span text, int64_t counts[LESSON_ANSWERS_MOST])
     }
 }
 
+static enum err add_poll(struct tx *tx, const struct lesson_poll *poll, struct fail *why)
+{
+    struct db_args args;
+
+    db_args_init(&args);
+    db_arg_id(&args, poll->id);
+    db_arg_id(&args, poll->act.lesson);
+    db_arg_time(&args, poll->act.at_utc_us);
+    db_arg_id(&args, poll->act.by);
+    db_arg_bytes(&args, poll->question_sealed);
+    db_arg_bytes(&args, poll->answers_sealed);
+    db_arg_i32(&args, (int32_t)poll->n_answers);
+    return tx_send(tx, &poll_add, &args, why);
+}
+
 enum err lesson_store_poll_open(struct tx *tx, const struct lesson_poll *poll, struct fail *why)
 {
     struct db_args args;
@@ -143,17 +165,7 @@ enum err lesson_store_poll_open(struct tx *tx, const struct lesson_poll *poll, s
     rc = lesson_store_n_rows(tx, &poll_is_open, poll->act.lesson, ID_NONE, &n, why);
     if (rc == ERR_OK && n > 0)
         rc = fail_field(why, ERR_CONFLICT, "open", "another is open");
-    if (rc != ERR_OK)
-        return rc;
-    db_args_init(&args);
-    db_arg_id(&args, poll->id);
-    db_arg_id(&args, poll->act.lesson);
-    db_arg_time(&args, poll->act.at_utc_us);
-    db_arg_id(&args, poll->act.by);
-    db_arg_bytes(&args, poll->question_sealed);
-    db_arg_bytes(&args, poll->answers_sealed);
-    db_arg_i32(&args, (int32_t)poll->n_answers);
-    return tx_send(tx, &poll_add, &args, why);
+    return rc == ERR_OK ? add_poll(tx, poll, why) : rc;
 }
 
 /* As it is: its answers, whether it is open, its counts if not. */
@@ -230,6 +242,43 @@ enum err lesson_store_poll_close(struct tx *tx, struct id poll, struct id lesson
     return rc == ERR_OK ? find_poll(tx, poll, lesson, &is_open, counts_out, n_out, why) : rc;
 }
 
+enum err lesson_store_poll_sums(struct tx *tx, struct id poll, struct id lesson,
+                                const int64_t all[LESSON_ANSWERS_MOST], struct fail *why)
+{
+    char text[LESSON_ANSWERS_MOST * 21 + 1];
+    struct db_args args;
+    int len = 0;
+
+    for (int i = 0; i < LESSON_ANSWERS_MOST; i++)
+        len += snprintf(text + len, sizeof text - (size_t)len, "%s%" PRId64, i > 0 ? " " : "",
+                        all[i]);
+    db_args_init(&args);
+    db_arg_id(&args, poll);
+    db_arg_id(&args, lesson);
+    db_arg_text(&args, span_text(text));
+    return tx_run(tx, &poll_sums, &args, NULL, why);
+}
+
+enum err lesson_store_poll_take(struct tx *tx, const struct lesson_poll *poll, struct fail *why)
+{
+    int64_t counts[LESSON_ANSWERS_MOST], n = 0;
+    bool is_open = false;
+    enum err rc = find_poll(tx, poll->id, poll->act.lesson, &is_open, counts, &n, why);
+
+    if (rc == ERR_NOT_FOUND) {
+        rc = lesson_store_polls_end(tx, poll->act.lesson, poll->act.at_utc_us, why);
+        if (rc == ERR_OK)
+            rc = add_poll(tx, poll, why);
+    }
+    if (rc != ERR_OK || poll->closed_utc_us == 0)
+        return rc;
+    rc = lesson_store_poll_close(tx, poll->id, poll->act.lesson, poll->closed_utc_us, counts,
+                                 &n, why);
+    return rc == ERR_OK && poll->has_all
+               ? lesson_store_poll_sums(tx, poll->id, poll->act.lesson, poll->all, why)
+               : rc;
+}
+
 enum err lesson_store_polls_end(struct tx *tx, struct id lesson, int64_t at_utc_us,
                                 struct fail *why)
 {
@@ -257,6 +306,8 @@ static enum err own_poll(const struct db_rows *rows, int i, struct arena *arena,
         .closed_utc_us = db_is_null(rows, i, 7) ? 0 : db_time(rows, i, 7),
     };
     read_counts(db_bytes(rows, i, 8), poll->counts);
+    poll->has_all = !db_is_null(rows, i, 9);
+    read_counts(db_bytes(rows, i, 9), poll->all);
     for (int k = 0; k < LESSON_ANSWERS_MOST; k++)
         poll->n_votes += poll->counts[k];
     return STORE_OWN(arena, why, &poll->question_sealed, &poll->answers_sealed);

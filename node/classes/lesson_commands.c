@@ -1,23 +1,16 @@
-/* What those in a lesson do: join, leave, raise a hand, answer, ask; what its instructors do:
- * turn pages, open and close polls (AI-4.4-キ-エ). */
+/* What those in a lesson do: join, leave, raise a hand, ask; what its instructors do: turn
+ * pages (AI-4.4-キ-エ). Polls: lesson_poll_commands.c. */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "node/base/utf.h"
+#include "node/classes/lesson_command.h"
 #include "node/classes/lesson_rows.h"
-#include "node/classes/lessons_priv.h"
-#include "node/db/seal.h"
+#include "node/classes/lesson_share_priv.h"
 #include "node/io/care.h"
 #include "node/place/chat_events.h"
-#include "tenants/words/words_now.h"
 
-#define STAFF \
-    (ROLE_BIT(ROLE_SUPPORTER) | ROLE_BIT(ROLE_INSTRUCTOR) | ROLE_BIT(ROLE_GUEST_TEACHER) | \
-     ROLE_BIT(ROLE_SCHOOL_STAFF) | ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
-#define QUESTION_MOST 200
-#define CHOICE_MOST   40
-#define ASK_MOST      1000 /* graphemes, of the shape; chat.text_most says less */
+#define ASK_MOST 1000 /* graphemes, of the shape; chat.text_most says less */
 
 #define F(type_, struct_, name_, title) \
     { \
@@ -48,8 +41,7 @@ static bool may_join(const struct lesson_room *room, const struct caller *caller
     return caller->role == ROLE_STUDENT ? room->of.is_decided : has_part(room, caller->account);
 }
 
-/* Who is in it; lesson ID_NONE: in whatever he is. NULL: answered. */
-static struct lesson_room *room_in(struct command_call *call, struct id lesson,
+struct lesson_room *lesson_room_in(struct command_call *call, struct id lesson,
                                    struct lesson_in **in_out)
 {
     struct lessons *lessons = call->services->lessons;
@@ -63,18 +55,69 @@ static struct lesson_room *room_in(struct command_call *call, struct id lesson,
     return NULL;
 }
 
-/* Main or sub; of others an altered client. NULL: answered. */
-static struct lesson_room *room_taught(struct command_call *call, struct id lesson)
+/* Of others an altered client. */
+struct lesson_room *lesson_room_taught(struct command_call *call, struct id lesson)
 {
     struct lesson_in *in = NULL;
-    struct lesson_room *room = room_in(call, lesson, &in);
-    enum lesson_part part =
-        room == NULL ? LESSON_NOBODY : lesson_part_of(&room->of.team, call->caller->account);
+    struct lesson_room *room = lesson_room_in(call, lesson, &in);
 
-    if (room == NULL || part == LESSON_MAIN || part == LESSON_SUB)
-        return room;
-    command_breach(call, "lesson-teach", "この操作は、授業者だけができます。");
-    return NULL;
+    if (room == NULL)
+        return NULL;
+    if (!lesson_teaches(&room->of, call->caller->account)) {
+        command_breach(call, "lesson-teach", "この操作は、授業者だけができます。");
+        return NULL;
+    }
+    return room;
+}
+
+bool lesson_has_means(struct command_call *call, const struct lesson_room *room,
+                      enum lesson_means means)
+{
+    const struct lesson *of = &room->of;
+
+    switch (means) {
+    case LESSON_MEANS_HAND:
+        if (of->has_hand)
+            return true;
+        break;
+    case LESSON_MEANS_POLL:
+        if (of->has_poll)
+            return true;
+        break;
+    case LESSON_MEANS_QUESTION:
+        if (of->has_question)
+            return true;
+        break;
+    }
+    command_refuse(call, "lesson-means", "この授業では、つかいません。");
+    return false;
+}
+
+struct lesson_act *lesson_act_in(struct command_call *call, const struct lesson_room *room)
+{
+    struct lesson_act *act =
+        room == NULL ? NULL : lesson_act_create(call->services->lessons, call);
+
+    if (act != NULL)
+        act->lesson = room->of.id;
+    return act;
+}
+
+void lesson_act_go(struct lesson_act *act,
+                   enum err (*run)(struct tx *tx, struct lesson_act *act, struct fail *why),
+                   void (*told)(struct lesson_act *act))
+{
+    act->run = run;
+    act->told = told;
+    lesson_act_post(act);
+}
+
+void lesson_told_touch(struct lesson_act *act)
+{
+    struct lesson_room *room = lesson_room_find(act->lessons, act->lesson);
+
+    if (room != NULL)
+        lesson_room_touch(act->lessons, room);
 }
 
 /* ---- joining ---- */
@@ -151,7 +194,6 @@ static bool make_joined(struct lesson_act *act, const struct lesson_room *room,
                                              .role = role,
                                              .joined_utc_us = act->at_utc_us,
                                              .seen_utc_us = act->at_utc_us};
-    act->lesson = room->of.id;
     snprintf(act->floor, sizeof act->floor, "%s", room->of.floor);
     snprintf(act->kind, sizeof act->kind, "%s", room->of.kind);
     snprintf(act->role, sizeof act->role, "%s", role_id(role));
@@ -227,7 +269,7 @@ static void join(struct command_call *call)
         lesson_room_tell(lessons, room, call->caller->account);
         return;
     }
-    act = lesson_act_create(lessons, call);
+    act = lesson_act_in(call, room);
     if (act == NULL)
         return;
     if (!make_joined(act, room, &seen, call->caller->role)) {
@@ -238,16 +280,14 @@ static void join(struct command_call *call)
         fill_left(act, other, in);
     if (call->caller->role == ROLE_STUDENT)
         fill_choice(lessons, room, act);
-    act->run = join_run;
-    act->told = join_told;
-    lesson_act_post(act);
+    lesson_act_go(act, join_run, join_told);
 }
 
 static void leave(struct command_call *call)
 {
     const struct lesson_input *input = call->input;
     struct lesson_in *in = NULL;
-    struct lesson_room *room = room_in(call, input->lesson, &in);
+    struct lesson_room *room = lesson_room_in(call, input->lesson, &in);
 
     if (room != NULL)
         lesson_room_leave(call->services->lessons, room, in, call->now_utc_us, LESSON_SELF,
@@ -276,12 +316,12 @@ static const struct jx_field hand_fields[] = {
 static const struct jx_shape hand_shape =
     JX_SHAPE("LessonHandIn", struct hand_input, hand_fields);
 
-static enum err hand_run(struct tx *tx, struct lesson_act *act, struct fail *why)
+enum err lesson_hand_run(struct tx *tx, struct lesson_act *act, struct fail *why)
 {
     return lesson_store_hand(tx, act->stay, act->is_on ? act->at_utc_us : 0, why);
 }
 
-static void hand_told(struct lesson_act *act)
+void lesson_hand_told(struct lesson_act *act)
 {
     struct lessons *lessons = act->lessons;
     struct lesson_room *room = lesson_room_find(lessons, act->lesson);
@@ -296,6 +336,7 @@ static void hand_told(struct lesson_act *act)
         shown.seat = seen.seat;
         place_show(lessons->conf.services->place, act->object, lesson_event_hand, &shown);
     }
+    lesson_share_look(lessons, room);
     lesson_room_touch(lessons, room);
 }
 
@@ -312,40 +353,45 @@ static struct lesson_in *by_seat(struct lessons *lessons, const struct lesson_ro
     return in;
 }
 
+/* What is wrong with it; false: answered. */
+static bool may_hand(struct command_call *call, const struct lesson_room *room)
+{
+    const struct hand_input *input = call->input;
+
+    if (!input->has_seat || (!input->on && has_part(room, call->caller->account)))
+        return !input->on || lesson_has_means(call, room, LESSON_MEANS_HAND);
+    command_breach(call, "lesson-hand", "ほかの人の手は、職員が下げるだけです。");
+    return false;
+}
+
 static void hand(struct command_call *call)
 {
     const struct hand_input *input = call->input;
     struct lessons *lessons = call->services->lessons;
     struct lesson_in *in = NULL;
-    struct lesson_room *room = room_in(call, input->lesson, &in);
+    struct lesson_room *room = lesson_room_in(call, input->lesson, &in);
     struct lesson_act *act;
 
-    if (room == NULL)
+    if (room == NULL || !may_hand(call, room))
         return;
-    if (input->has_seat && (input->on || !has_part(room, call->caller->account))) {
-        command_breach(call, "lesson-hand", "ほかの人の手は、職員が下げるだけです。");
-        return;
-    }
     if (input->has_seat)
         in = by_seat(lessons, room, input->seat);
     if (in == NULL) {
-        command_refuse(call, "gone", "その人は、もうこの授業に参加していません。");
+        if (!lesson_share_lowers(call, room, input->seat)) /* of another town? */
+            command_refuse(call, "gone", "その人は、もうこの授業に参加していません。");
         return;
     }
     if (input->on && in->member.hand_utc_us != 0) {
         command_ok(call, NULL); /* the first one counts: nobody jumps the queue */
         return;
     }
-    act = lesson_act_create(lessons, call);
+    act = lesson_act_in(call, room);
     if (act == NULL)
         return;
-    act->lesson = room->of.id;
     act->object = in->member.account;
     act->stay = in->member.stay;
     act->is_on = input->on;
-    act->run = hand_run;
-    act->told = hand_told;
-    lesson_act_post(act);
+    lesson_act_go(act, lesson_hand_run, lesson_hand_told);
 }
 
 /* ---- the page that is shown ---- */
@@ -366,14 +412,6 @@ static const struct jx_field page_fields[] = {
 static const struct jx_shape page_shape =
     JX_SHAPE("LessonPageIn", struct page_input, page_fields);
 
-static void touch_told(struct lesson_act *act)
-{
-    struct lesson_room *room = lesson_room_find(act->lessons, act->lesson);
-
-    if (room != NULL)
-        lesson_room_touch(act->lessons, room);
-}
-
 static enum err page_run(struct tx *tx, struct lesson_act *act, struct fail *why)
 {
     const struct lesson_act_row row = {act->lesson, act->account, act->at_utc_us};
@@ -384,7 +422,7 @@ static enum err page_run(struct tx *tx, struct lesson_act *act, struct fail *why
 static void page(struct command_call *call)
 {
     const struct page_input *input = call->input;
-    struct lesson_room *room = room_taught(call, input->lesson);
+    struct lesson_room *room = lesson_room_taught(call, input->lesson);
     struct fail why = {.code = ERR_OK};
     struct lesson_act *act;
 
@@ -395,190 +433,11 @@ static void page(struct command_call *call)
         command_fail(call, &why);
         return;
     }
-    act = lesson_act_create(call->services->lessons, call);
+    act = lesson_act_in(call, room);
     if (act == NULL)
         return;
-    act->lesson = room->of.id;
     act->number = input->page;
-    act->run = page_run;
-    act->told = touch_told;
-    lesson_act_post(act);
-}
-
-/* ---- polls ---- */
-
-struct open_input {
-    struct id lesson, poll;
-    struct span question;
-    struct jx_texts choices;
-};
-static const struct jx_field open_fields[] = {
-    F(JX_ID, open_input, lesson, "授業"),
-    F(JX_ID, open_input, poll, "アンケートのID"),
-    {.name = "question",
-     .type = JX_TEXT,
-     .least = 1,
-     .most = QUESTION_MOST,
-     .offset = offsetof(struct open_input, question),
-     .title_ja = "質問"},
-    {.name = "choices",
-     .type = JX_TEXTS,
-     .least = 1,
-     .most = CHOICE_MOST,
-     .offset = offsetof(struct open_input, choices),
-     .title_ja = "答え"},
-};
-static const struct jx_shape open_shape =
-    JX_SHAPE("LessonPollOpen", struct open_input, open_fields);
-
-static enum err seal_text(struct tx *tx, const struct lesson_act *act, const char *column,
-                          const char *text, struct span *out, struct fail *why)
-{
-    struct keyring *keyring = act->lessons->conf.services->keyring;
-    const struct seal_place at = {"lesson_poll", column, act->object};
-    struct id key;
-    enum err rc = keyring_find_key(keyring, KEY_PERSON, act->account, NULL, &key, why);
-
-    return rc == ERR_OK ? seal(keyring, key, &at, span_text(text), tx_arena(tx), out, why) : rc;
-}
-
-static enum err open_run(struct tx *tx, struct lesson_act *act, struct fail *why)
-{
-    struct lesson_poll poll = {.id = act->object,
-                               .act = {act->lesson, act->account, act->at_utc_us},
-                               .n_answers = act->number};
-    enum err rc =
-        seal_text(tx, act, "question_sealed", act->question, &poll.question_sealed, why);
-
-    if (rc == ERR_OK)
-        rc = seal_text(tx, act, "answers_sealed", act->answers, &poll.answers_sealed, why);
-    return rc == ERR_OK ? lesson_store_poll_open(tx, &poll, why) : rc;
-}
-
-/* As others may read it: words that hurt are masked, whoever writes them. NULL: failed. */
-static char *masked(struct command_call *call, struct span text, struct fail *why)
-{
-    struct words *words = words_now(call->services->words);
-    struct words_verdict verdict;
-    char *copy = NULL;
-
-    if (words_look(words, WORDS_SURFACE_CHAT, text, call->arena, &verdict, why) == ERR_OK)
-        copy = strndup((const char *)verdict.masked.p, verdict.masked.len);
-    words_unref(&words);
-    return copy;
-}
-
-static bool fill_poll(struct command_call *call, const struct open_input *input,
-                      struct lesson_act *act, struct fail *why)
-{
-    const char *all = "";
-
-    for (size_t i = 0; i < input->choices.n && all != NULL; i++)
-        all = arena_printf(call->arena, "%s%s%.*s", all, i > 0 ? "\n" : "",
-                           SPAN_ARG(input->choices.at[i]));
-    (void)fail_set(why, ERR_NOMEM, "a poll");
-    act->question = masked(call, input->question, why);
-    act->answers = all == NULL ? NULL : masked(call, span_text(all), why);
-    return act->question != NULL && act->answers != NULL;
-}
-
-static void poll_open(struct command_call *call)
-{
-    const struct open_input *input = call->input;
-    struct lesson_room *room = room_taught(call, input->lesson);
-    struct fail why = {.code = ERR_OK};
-    struct lesson_act *act;
-
-    if (room == NULL)
-        return;
-    if (input->choices.n < 2 || input->choices.n > LESSON_ANSWERS_MOST) {
-        (void)fail_field(&why, ERR_INVALID, "/choices", "two to six");
-        command_fail(call, &why);
-        return;
-    }
-    act = lesson_act_create(call->services->lessons, call);
-    if (act == NULL)
-        return;
-    act->lesson = room->of.id;
-    act->object = input->poll;
-    act->number = (int64_t)input->choices.n;
-    act->run = open_run;
-    act->told = touch_told;
-    if (!fill_poll(call, input, act, &why)) {
-        command_later_fail(call->services->live, &act->later, &why);
-        lesson_act_free(act);
-        return;
-    }
-    lesson_act_post(act);
-}
-
-struct answer_input {
-    struct id poll;
-    int64_t choice;
-};
-static const struct jx_field answer_fields[] = {
-    F(JX_ID, answer_input, poll, "アンケートのID"),
-    {.name = "choice",
-     .type = JX_INT,
-     .least = 0,
-     .most = LESSON_ANSWERS_MOST - 1,
-     .offset = offsetof(struct answer_input, choice),
-     .title_ja = "答え（0から）"},
-};
-static const struct jx_shape answer_shape =
-    JX_SHAPE("LessonPollAnswer", struct answer_input, answer_fields);
-
-static enum err answer_run(struct tx *tx, struct lesson_act *act, struct fail *why)
-{
-    return lesson_store_vote(tx, act->object, act->lesson, act->account, act->number,
-                             act->at_utc_us, why);
-}
-
-static void poll_answer(struct command_call *call)
-{
-    const struct answer_input *input = call->input;
-    struct lesson_in *in = NULL;
-    struct lesson_room *room = room_in(call, ID_NONE, &in);
-    struct lesson_act *act =
-        room == NULL ? NULL : lesson_act_create(call->services->lessons, call);
-
-    if (act == NULL)
-        return;
-    act->lesson = room->of.id;
-    act->object = input->poll;
-    act->number = input->choice;
-    act->run = answer_run;
-    act->told = touch_told;
-    lesson_act_post(act);
-}
-
-struct close_input {
-    struct id poll;
-};
-static const struct jx_field close_fields[] = {F(JX_ID, close_input, poll, "アンケートのID")};
-static const struct jx_shape close_shape =
-    JX_SHAPE("LessonPollClose", struct close_input, close_fields);
-
-static enum err close_run(struct tx *tx, struct lesson_act *act, struct fail *why)
-{
-    return lesson_store_poll_close(tx, act->object, act->lesson, act->at_utc_us, act->counts,
-                                   &act->n_counts, why);
-}
-
-static void poll_close(struct command_call *call)
-{
-    const struct close_input *input = call->input;
-    struct lesson_room *room = room_taught(call, ID_NONE);
-    struct lesson_act *act =
-        room == NULL ? NULL : lesson_act_create(call->services->lessons, call);
-
-    if (act == NULL)
-        return;
-    act->lesson = room->of.id;
-    act->object = input->poll;
-    act->run = close_run;
-    act->told = touch_told;
-    lesson_act_post(act);
+    lesson_act_go(act, page_run, lesson_told_touch);
 }
 
 /* ---- questions ---- */
@@ -622,9 +481,9 @@ static void ask(struct command_call *call)
 {
     const struct ask_input *input = call->input;
     struct lesson_in *in = NULL;
-    struct lesson_room *room = room_in(call, input->lesson, &in);
+    struct lesson_room *room = lesson_room_in(call, input->lesson, &in);
 
-    if (room != NULL)
+    if (room != NULL && lesson_has_means(call, room, LESSON_MEANS_QUESTION))
         chat_ask(call, room->of.id, teacher_of(&room->of.team), input->question, input->text,
                  asked);
 }
@@ -651,14 +510,14 @@ static void answered_told(struct lesson_act *act)
 {
     care_heard(act->lessons->conf.services, act->account, act->author, act->at_utc_us,
                CARE_CLASS);
-    touch_told(act);
+    lesson_told_touch(act);
 }
 
 static void answered(struct command_call *call)
 {
     const struct answered_input *input = call->input;
     struct lesson_in *in = NULL;
-    struct lesson_room *room = room_in(call, input->lesson, &in);
+    struct lesson_room *room = lesson_room_in(call, input->lesson, &in);
     struct lesson_act *act;
 
     if (room == NULL)
@@ -667,14 +526,13 @@ static void answered(struct command_call *call)
         command_breach(call, "lesson-answered", "この操作は、授業の職員だけができます。");
         return;
     }
-    act = lesson_act_create(call->services->lessons, call);
+    if (lesson_share_answers(call, room, input->question))
+        return; /* asked in another town: its row is there */
+    act = lesson_act_in(call, room);
     if (act == NULL)
         return;
-    act->lesson = room->of.id;
     act->object = input->question;
-    act->run = answered_run;
-    act->told = answered_told;
-    lesson_act_post(act);
+    lesson_act_go(act, answered_run, answered_told);
 }
 
 /* ---- rows ---- */
@@ -686,17 +544,20 @@ static void answered(struct command_call *call)
     }
 
 const struct command lesson_commands[LESSON_COMMANDS_N] = {
-    COMMAND("lesson.join", ROLE_BIT(ROLE_STUDENT) | STAFF, lesson_shape, "授業に参加する",
-            join),
-    COMMAND("lesson.leave", ROLE_BIT(ROLE_STUDENT) | STAFF, lesson_shape, "授業から出る",
+    COMMAND("lesson.join", ROLE_BIT(ROLE_STUDENT) | LESSON_STAFF, lesson_shape,
+            "授業に参加する", join),
+    COMMAND("lesson.leave", ROLE_BIT(ROLE_STUDENT) | LESSON_STAFF, lesson_shape, "授業から出る",
             leave),
-    COMMAND("lesson.hand", ROLE_BIT(ROLE_STUDENT) | STAFF, hand_shape,
+    COMMAND("lesson.hand", ROLE_BIT(ROLE_STUDENT) | LESSON_STAFF, hand_shape,
             "手をあげる、下げる。職員はほかの人の手を下げる", hand),
-    COMMAND("lesson.page", STAFF, page_shape, "授業者が教材のページをみんなに見せる", page),
-    COMMAND("lesson.poll.open", STAFF, open_shape, "授業者がアンケートを始める", poll_open),
-    COMMAND("lesson.poll.answer", ROLE_BIT(ROLE_STUDENT), answer_shape,
-            "アンケートに答える。終わるまで変えられる", poll_answer),
-    COMMAND("lesson.poll.close", STAFF, close_shape, "授業者がアンケートを終える", poll_close),
+    COMMAND("lesson.page", LESSON_STAFF, page_shape, "授業者が教材のページをみんなに見せる",
+            page),
+    COMMAND("lesson.poll.open", LESSON_STAFF, lesson_poll_open_shape,
+            "授業者がアンケートを始める", lesson_poll_open),
+    COMMAND("lesson.poll.answer", ROLE_BIT(ROLE_STUDENT), lesson_poll_answer_shape,
+            "アンケートに答える。終わるまで変えられる", lesson_poll_answer),
+    COMMAND("lesson.poll.close", LESSON_STAFF, lesson_poll_close_shape,
+            "授業者がアンケートを終える", lesson_poll_close),
     {.name = "lesson.ask",
      .roles = ROLE_BIT(ROLE_STUDENT),
      .object = OBJECT_OWN_CLASS,
@@ -705,5 +566,6 @@ const struct command lesson_commands[LESSON_COMMANDS_N] = {
      .output = &chat_answer_shape,
      .summary_ja = "授業者に質問する",
      .handle = ask},
-    COMMAND("lesson.answered", STAFF, answered_shape, "質問に答えたことを記録する", answered),
+    COMMAND("lesson.answered", LESSON_STAFF, answered_shape, "質問に答えたことを記録する",
+            answered),
 };

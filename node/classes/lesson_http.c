@@ -6,7 +6,7 @@
 #include "node/classes/lesson_names.h"
 #include "node/classes/lesson_plan_store.h"
 #include "node/classes/lesson_rows.h"
-#include "node/classes/lesson_state.h"
+#include "node/classes/lesson_share_priv.h"
 #include "node/classes/lessons.h"
 #include "node/db/audit.h"
 #include "node/db/settings.h"
@@ -263,18 +263,26 @@ static enum err fill_pages(struct req *req, const struct lesson *lesson, struct 
 static enum err fill_live(struct req *req, const struct lesson *lesson, struct live_out *out,
                           struct fail *why)
 {
-    enum lesson_part part = lesson_part_of(&lesson->team, req->caller.account);
     const struct lesson_viewer viewer = {.account = req->caller.account,
                                          .is_team = true,
                                          .is_instructor =
-                                             part == LESSON_MAIN || part == LESSON_SUB};
+                                             lesson_teaches(lesson, req->caller.account)};
     struct lesson_raised *raised = NULL;
+    struct lesson_beside beside;
     struct lesson_board board;
     size_t n_raised = 0;
     enum err rc = lesson_board_read(req->services->keyring, req->db, lesson->id, ID_NONE,
                                     req->arena, &board, why);
 
-    out->state = (struct lesson_state){.lesson = lesson->id, .n_pages = lesson->n_pages};
+    out->state = (struct lesson_state){.lesson = lesson->id,
+                                       .n_pages = lesson->n_pages,
+                                       .takes_hands = lesson->has_hand,
+                                       .takes_polls = lesson->has_poll,
+                                       .takes_questions = lesson->has_question};
+    if (rc == ERR_OK)
+        rc = lesson_beside_read(req->services->lessons, lesson->id, &board, req->arena, &beside,
+                                why);
+    board.beside = &beside;
     if (rc == ERR_OK)
         rc = open_title(req, lesson, &out->state.title, why);
     if (rc == ERR_OK)

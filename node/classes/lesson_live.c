@@ -4,9 +4,11 @@
 
 #include "node/base/clock.h"
 #include "node/base/log.h"
+#include "node/classes/lesson_command.h"
 #include "node/classes/lesson_rows.h"
-#include "node/classes/lessons_priv.h"
+#include "node/classes/lesson_share_priv.h"
 #include "node/db/settings.h"
+#include "node/io/care.h"
 #include "node/place/place_tell.h"
 
 #define SEEN_US      (10 * SECOND_US)
@@ -85,24 +87,25 @@ static int64_t n_here(const struct lesson_room *room)
 }
 
 static void tell(struct lessons *lessons, const struct lesson_room *room,
-                 const struct lesson_in *in, const struct lesson_raised *raised,
-                 size_t n_raised, struct arena *arena)
+                 const struct lesson_in *in, const struct lesson_board *board,
+                 const struct lesson_raised *raised, size_t n_raised, struct arena *arena)
 {
-    static const struct lesson_board none;
     enum lesson_part part = lesson_part_of(&room->of.team, in->member.account);
     const struct lesson_viewer viewer = {.account = in->member.account,
                                          .is_team = part != LESSON_NOBODY,
                                          .is_instructor =
-                                             part == LESSON_MAIN || part == LESSON_SUB};
+                                             lesson_teaches(&room->of, in->member.account)};
     struct lesson_state state = {.lesson = room->of.id,
                                  .title = span_text(room->title),
                                  .n_pages = room->of.n_pages,
-                                 .n_here = n_here(room)};
+                                 .n_here = n_here(room),
+                                 .takes_hands = room->of.has_hand,
+                                 .takes_polls = room->of.has_poll,
+                                 .takes_questions = room->of.has_question};
 
     if (in->member.cut_utc_us != 0)
         return; /* who comes back asks */
-    if (!lesson_state_fill(room->sheet != NULL ? &room->sheet->board : &none, &viewer, raised,
-                           n_raised, arena, &state)) {
+    if (!lesson_state_fill(board, &viewer, raised, n_raised, arena, &state)) {
         log_warn("lesson.untold", L_ID("lesson", room->of.id));
         return;
     }
@@ -115,6 +118,8 @@ static void tell_some(struct lessons *lessons, const struct lesson_room *room,
                       struct id account)
 {
     struct lesson_raised *raised = calloc(RAISED_MOST, sizeof *raised);
+    struct lesson_board board = {.page = 0};
+    struct lesson_beside beside;
     struct arena *arena = NULL;
     size_t n;
 
@@ -123,9 +128,15 @@ static void tell_some(struct lessons *lessons, const struct lesson_room *room,
         return;
     }
     n = gather_raised(lessons, room, raised);
+    if (room->sheet != NULL)
+        board = room->sheet->board;
+    if (lesson_beside_read(lessons, room->of.id, &board, arena, &beside, NULL) == ERR_OK) {
+        lesson_beside_seats(lessons, room->of.id, &beside);
+        board.beside = &beside;
+    }
     for (const struct lesson_in *in = room->members; in != NULL; in = in->next)
         if (id_is_none(account) || id_eq(in->member.account, account))
-            tell(lessons, room, in, raised, n, arena);
+            tell(lessons, room, in, &board, raised, n, arena);
     arena_destroy(&arena);
     free(raised);
 }
@@ -173,8 +184,8 @@ static bool has_held(const struct lesson_sheet *sheet)
  */
 static void look_held(struct lessons *lessons, struct lesson_room *room, int64_t now_mono_us)
 {
-    if (room->members == NULL || now_mono_us - room->held_mono_us < HELD_US ||
-        !has_held(room->sheet))
+    if ((room->members == NULL && lesson_share_of(lessons, room->of.id) == NULL) ||
+        now_mono_us - room->held_mono_us < HELD_US || !has_held(room->sheet))
         return;
     room->held_mono_us = now_mono_us;
     if (mbox_post(lessons->wakes, &room->of.id, NULL) != ERR_OK)
@@ -195,6 +206,7 @@ void lesson_take_sheet(void *news)
         room->is_due = false;
         if (is_news)
             tell_some(n->lessons, room, ID_NONE);
+        lesson_share_look(n->lessons, room);
     }
     lesson_sheet_free(&n->sheet);
     free(n);
@@ -250,6 +262,7 @@ void lesson_room_drop(struct lessons *lessons, struct lesson_room *room, struct 
     place_tell_account(lessons->conf.services->place, in->member.account, lesson_event_over,
                        &over);
     take_out(room, in);
+    lesson_share_look(lessons, room);
     lesson_room_touch(lessons, room);
 }
 
@@ -310,7 +323,8 @@ void lesson_take_plan(void *news)
         room->of.summary_sealed = room->of.pages_sealed = SPAN_NONE;
         memcpy(room->title, n->titles[i], sizeof room->title);
         room->is_planned = true;
-        if (room->sheet == NULL && room->members != NULL)
+        if (room->sheet == NULL &&
+            (room->members != NULL || lesson_share_of(lessons, room->of.id) != NULL))
             lesson_room_touch(lessons, room);
     }
     arena_destroy(&n->arena);
@@ -422,7 +436,8 @@ static bool is_on_floor(struct lessons *lessons, const struct lesson_room *room,
 static unsigned missing_of(struct lessons *lessons, const struct lesson_room *room)
 {
     const struct class_team *all = &room->of.team;
-    struct class_team team = {.sub_supports = all->sub_supports};
+    struct class_team team = {.sub_supports = all->sub_supports,
+                              .main_is_elsewhere = all->main_is_elsewhere};
 
     if (is_on_floor(lessons, room, all->main))
         team.main = all->main;
@@ -434,7 +449,41 @@ static unsigned missing_of(struct lessons *lessons, const struct lesson_room *ro
     return class_rule_check(&team) & (CLASS_RULE_NO_MAIN | CLASS_RULE_NO_SUPPORTER);
 }
 
-static void alarm_room(struct lessons *lessons, const struct lesson_room *room)
+static enum err gap_run(struct tx *tx, struct lesson_act *act, struct fail *why)
+{
+    const struct care_gap gap = {act->object, act->at_utc_us, span_text(act->floor)};
+
+    return care_gap_put(act->lessons->conf.services, tx, &gap, why);
+}
+
+static void gap_told(struct lesson_act *act)
+{
+    const struct care_gap gap = {act->object, act->at_utc_us, span_text(act->floor)};
+
+    care_gap_told(act->lessons->conf.services, &gap);
+}
+
+/* Once for each stretch; tried until it is written. */
+static void write_gap(struct lessons *lessons, const struct lesson_room *room, int64_t now)
+{
+    struct lesson_act *act = lesson_act_create(lessons, NULL);
+
+    if (act == NULL) {
+        log_warn("lesson.gap-unwritten", L_ID("lesson", room->of.id));
+        return;
+    }
+    act->lesson = room->of.id;
+    act->object = id_new();
+    act->at_utc_us = now;
+    act->is_kept = true;
+    snprintf(act->floor, sizeof act->floor, "%s", room->of.floor);
+    act->run = gap_run;
+    act->told = gap_told;
+    lesson_act_post(act);
+}
+
+/* With nobody missing: it is mended. */
+static void tell_gap(struct lessons *lessons, const struct lesson_room *room)
 {
     const struct lesson_unstaffed said = {
         .lesson = room->of.id,
@@ -453,10 +502,16 @@ static void look_staff(struct lessons *lessons, struct lesson_room *room, int64_
     int64_t minutes =
         settings_int(lessons->conf.services->settings, &setting_class_staffless_min);
     bool is_on = room->is_planned && lesson_is_on(&room->of, now);
+    struct lesson_gap before = room->gap;
 
     if (lesson_gap_look(&room->gap, is_on ? missing_of(lessons, room) : 0, now,
                         minutes * MINUTE_US))
-        alarm_room(lessons, room);
+        write_gap(lessons, room, now);
+    else if (!before.is_told || before.missing == room->gap.missing)
+        return;
+    if (room->gap.missing == 0)
+        room->gap.since_utc_us = before.since_utc_us; /* it is said how long it was */
+    tell_gap(lessons, room);
 }
 
 static void publish_missing(struct lessons *lessons)
@@ -493,8 +548,19 @@ static void end_polls(struct lessons *lessons, struct lesson_room *room, int64_t
     act->at_utc_us = now;
     act->is_kept = true;
     act->run = end_run;
+    act->told = lesson_told_touch; /* of a shared one the sums are still to come */
     room->is_ended = true;
     lesson_act_post(act);
+}
+
+/* Counts of other towns are told once a second; what could not be told to them, again. */
+static void look_share(struct lessons *lessons, struct lesson_room *room)
+{
+    lesson_share_look(lessons, room);
+    if (!room->is_told_due)
+        return;
+    room->is_told_due = false;
+    tell_some(lessons, room, ID_NONE);
 }
 
 static void drop_rooms(struct lessons *lessons)
@@ -504,7 +570,8 @@ static void drop_rooms(struct lessons *lessons)
     while (*at != NULL) {
         struct lesson_room *room = *at;
 
-        if (room->is_planned || room->members != NULL) {
+        if (room->is_planned || room->members != NULL ||
+            lesson_share_of(lessons, room->of.id) != NULL) {
             at = &room->next;
             continue;
         }
@@ -526,6 +593,7 @@ void lesson_sweep(void *arg)
         look_staff(lessons, room, now);
         end_polls(lessons, room, now);
         look_held(lessons, room, clock_mono_us());
+        look_share(lessons, room);
         if (room->is_due && mbox_post(lessons->wakes, &room->of.id, NULL) != ERR_OK)
             break; /* full: the rest in a second */
     }
@@ -536,6 +604,7 @@ void lesson_sweep(void *arg)
 
 void lesson_rooms_free(struct lessons *lessons)
 {
+    lesson_shares_free(lessons);
     while (lessons->rooms != NULL) {
         struct lesson_room *room = lessons->rooms;
 

@@ -13,7 +13,8 @@
     " coalesce(l.area, ''), coalesce(l.places, c.places, 0), l.is_cancelled, l.link_sealed," \
     " l.sub_supports, l.course, c.id, c.version, d.version IS NOT NULL, c.kind, c.picture," \
     " c.has_hand, c.has_poll, c.has_question, c.title_sealed, c.summary_sealed, p.id," \
-    " coalesce(p.n_pages, 0), p.pages_sealed FROM (SELECT DISTINCT ON (lesson) * FROM" \
+    " coalesce(p.n_pages, 0), p.pages_sealed, l.main_at FROM (SELECT DISTINCT ON (lesson) * " \
+    "FROM" \
     " class_lesson WHERE " which " ORDER BY lesson, version DESC) l LEFT JOIN LATERAL (SELECT" \
     " s.version, s.pages_version, s.step FROM class_course_step s WHERE s.course = l.course " \
     "AND" \
@@ -74,7 +75,9 @@ static enum err own_lesson(const struct db_rows *rows, int i, struct arena *aren
         .pages_row = db_id(rows, i, 23),
         .n_pages = db_i64(rows, i, 24),
         .pages_sealed = db_bytes(rows, i, 25),
+        .main_at = db_id(rows, i, 26),
     };
+    l->team.main_is_elsewhere = !id_is_none(l->main_at);
     keep(l->day, sizeof l->day, db_bytes(rows, i, 2));
     keep(l->floor, sizeof l->floor, db_bytes(rows, i, 6));
     keep(l->area, sizeof l->area, db_bytes(rows, i, 7));
@@ -173,6 +176,13 @@ enum lesson_part lesson_part_of(const struct class_team *team, struct id account
         if (id_eq(team->supporters[i], account))
             return LESSON_SUPPORT;
     return LESSON_NOBODY;
+}
+
+bool lesson_teaches(const struct lesson *lesson, struct id account)
+{
+    enum lesson_part part = lesson_part_of(&lesson->team, account);
+
+    return id_is_none(lesson->main_at) && (part == LESSON_MAIN || part == LESSON_SUB);
 }
 
 enum err lesson_plan_title(struct db *db, struct id course, int64_t version,

@@ -23,6 +23,7 @@ struct lesson {
     bool is_cancelled;
     struct span link_sealed; /* empty: none */
     struct class_team team;
+    struct id main_at; /* the node where its main instructor stands; ID_NONE: here */
 
     struct id course, course_row, pages_row; /* pages_row ID_NONE: no pages */
     int64_t course_version;
@@ -45,6 +46,8 @@ NODISCARD enum err lesson_plan_find(struct db *db, struct id lesson, struct aren
 enum lesson_part { LESSON_NOBODY, LESSON_MAIN, LESSON_SUB, LESSON_SUPPORT };
 /* Whoever teaches comes first. */
 enum lesson_part lesson_part_of(const struct class_team *team, struct id account);
+/* Turns its pages, opens its polls: main or sub, where it is led. */
+bool lesson_teaches(const struct lesson *lesson, struct id account);
 static inline bool lesson_is_on(const struct lesson *lesson, int64_t now_utc_us)
 {
     return !lesson->is_cancelled && lesson->from_utc_us <= now_utc_us &&

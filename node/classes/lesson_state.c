@@ -139,6 +139,7 @@ static const struct jx_field hand_fields[] = {
     MAYBE(JX_INT, lesson_hand_out, seat, has_seat, "席"),
     MAYBE(JX_ID, lesson_hand_out, account, has_account, "だれが"),
     MAYBE(JX_TEXT, lesson_hand_out, name, has_name, "表示名"),
+    MAYBE(JX_TEXT, lesson_hand_out, town, has_town, "ほかの自治体の人なら、その名前"),
     F(JX_TIME, lesson_hand_out, at, "いつから"),
 };
 static const struct jx_shape hand_shape =
@@ -163,6 +164,7 @@ static const struct jx_shape poll_shape =
 static const struct jx_field question_fields[] = {
     F(JX_ID, lesson_question_out, question, "質問のID"),
     MAYBE(JX_TEXT, lesson_question_out, name, has_name, "表示名"),
+    MAYBE(JX_TEXT, lesson_question_out, town, has_town, "ほかの自治体の人なら、その名前"),
     F(JX_TEXT, lesson_question_out, text, "質問"),
     F(JX_TIME, lesson_question_out, at, "いつ"),
     F(JX_BOOL, lesson_question_out, is_answered, "答えたか"),
@@ -181,6 +183,9 @@ static const struct jx_field state_fields[] = {
     F(JX_INT, lesson_state, page, "見せているページ（0はまだ）"),
     F(JX_INT, lesson_state, n_pages, "ページの数"),
     F(JX_INT, lesson_state, n_here, "参加している児童生徒の数"),
+    F(JX_BOOL, lesson_state, takes_hands, "手をあげられるか"),
+    F(JX_BOOL, lesson_state, takes_polls, "アンケートを使うか"),
+    F(JX_BOOL, lesson_state, takes_questions, "質問できるか"),
     F(JX_BOOL, lesson_state, is_instructor, "自分が授業者か"),
     F(JX_BOOL, lesson_state, my_hand, "自分が手をあげているか"),
     F(JX_INT, lesson_state, n_hands, "あがっている手の数"),
@@ -199,27 +204,53 @@ const struct jx_shape lesson_state_shape =
 
 /* ---- what one of them may know ---- */
 
-static bool fill_hands(const struct lesson_viewer *viewer, const struct lesson_raised *raised,
-                       size_t n, struct arena *arena, struct lesson_state *state)
+static struct lesson_hand_out hand_of(const struct lesson_raised *r, bool is_team)
 {
-    struct lesson_hand_out *hands = arena_alloc(arena, (n + 1) * sizeof *hands);
+    return (struct lesson_hand_out){.account = r->account,
+                                    .has_account = is_team && !id_is_none(r->account),
+                                    .seat = r->seat,
+                                    .has_seat = r->seat != 0,
+                                    .name = r->name,
+                                    .has_name = is_team && r->name.len > 0,
+                                    .town = r->town,
+                                    .has_town = is_team && r->town.len > 0,
+                                    .at = r->at_utc_us};
+}
 
-    for (size_t i = 0; hands != NULL && i < n; i++) {
-        const struct lesson_raised *r = &raised[i];
+/* Both are by time, and so is what comes of them. */
+static bool fill_hands(const struct lesson_board *board, const struct lesson_viewer *viewer,
+                       const struct lesson_raised *raised, size_t n, struct arena *arena,
+                       struct lesson_state *state)
+{
+    const struct lesson_raised *far = board->beside == NULL ? NULL : board->beside->raised;
+    size_t n_far = board->beside == NULL ? 0 : board->beside->n_raised, i = 0, k = 0;
+    struct lesson_hand_out *hands = arena_alloc(arena, (n + n_far + 1) * sizeof *hands);
 
-        hands[i] = (struct lesson_hand_out){.account = r->account,
-                                            .has_account = viewer->is_team,
-                                            .seat = r->seat,
-                                            .has_seat = r->seat != 0,
-                                            .name = r->name,
-                                            .has_name = viewer->is_team && r->name.len > 0,
-                                            .at = r->at_utc_us};
-        if (id_eq(r->account, viewer->account))
+    while (hands != NULL && i + k < n + n_far) {
+        bool is_far = i == n || (k < n_far && far[k].at_utc_us < raised[i].at_utc_us);
+
+        if (!is_far && id_eq(raised[i].account, viewer->account))
             state->my_hand = true;
+        hands[i + k] = hand_of(is_far ? &far[k] : &raised[i], viewer->is_team);
+        if (is_far)
+            k++;
+        else
+            i++;
     }
-    state->hands = (struct jx_list){hands, n};
-    state->n_hands = (int64_t)n;
+    state->hands = (struct jx_list){hands, n + n_far};
+    state->n_hands = (int64_t)(n + n_far);
     return hands != NULL;
+}
+
+/* Of an open one the team hears how all towns stand as far as they have said; of a closed one
+ * everybody the sums that were written, or our own until then. */
+static int64_t count_of(const struct lesson_board *board, bool is_open, size_t answer)
+{
+    const struct lesson_poll *poll = &board->poll;
+
+    if (!is_open)
+        return poll->has_all ? poll->all[answer] : poll->counts[answer];
+    return poll->counts[answer] + (board->beside == NULL ? 0 : board->beside->counts[answer]);
 }
 
 static bool fill_poll(const struct lesson_board *board, const struct lesson_viewer *viewer,
@@ -233,7 +264,7 @@ static bool fill_poll(const struct lesson_board *board, const struct lesson_view
         return false;
     for (size_t i = 0; i < n; i++)
         choices[i] = (struct lesson_choice_out){.text = board->choices[i],
-                                                .n = board->poll.counts[i],
+                                                .n = count_of(board, is_open, i),
                                                 .has_n = !is_open || viewer->is_team};
     state->has_poll = true;
     state->poll = (struct lesson_poll_out){.poll = board->poll.id,
@@ -254,24 +285,34 @@ static bool may_read(const struct lesson_asked *asked, const struct lesson_viewe
            (viewer->is_team && asked->state == CHAT_SAID);
 }
 
+static struct lesson_question_out question_of(const struct lesson_asked *asked, bool is_team)
+{
+    return (struct lesson_question_out){.question = asked->line,
+                                        .name = asked->name,
+                                        .has_name = is_team,
+                                        .town = asked->town,
+                                        .has_town = is_team && asked->town.len > 0,
+                                        .text = asked->text,
+                                        .at = asked->at_utc_us,
+                                        .is_answered = asked->answered_utc_us != 0,
+                                        .state = (int)asked->state};
+}
+
 static bool fill_questions(const struct lesson_board *board, const struct lesson_viewer *viewer,
                            struct arena *arena, struct lesson_state *state)
 {
-    struct lesson_question_out *out = arena_alloc(arena, (board->n_asked + 1) * sizeof *out);
-    size_t n = 0;
+    const struct lesson_asked *far = board->beside == NULL ? NULL : board->beside->asked;
+    size_t n_far = board->beside == NULL ? 0 : board->beside->n_asked, n = 0, i = 0, k = 0;
+    struct lesson_question_out *out =
+        arena_alloc(arena, (board->n_asked + n_far + 1) * sizeof *out);
 
-    for (size_t i = 0; out != NULL && i < board->n_asked; i++) {
-        const struct lesson_asked *asked = &board->asked[i];
+    while (out != NULL && i + k < board->n_asked + n_far) {
+        bool is_far =
+            i == board->n_asked || (k < n_far && far[k].at_utc_us < board->asked[i].at_utc_us);
+        const struct lesson_asked *asked = is_far ? &far[k++] : &board->asked[i++];
 
-        if (!may_read(asked, viewer))
-            continue;
-        out[n++] = (struct lesson_question_out){.question = asked->line,
-                                                .name = asked->name,
-                                                .has_name = viewer->is_team,
-                                                .text = asked->text,
-                                                .at = asked->at_utc_us,
-                                                .is_answered = asked->answered_utc_us != 0,
-                                                .state = (int)asked->state};
+        if (may_read(asked, viewer))
+            out[n++] = question_of(asked, viewer->is_team);
     }
     state->questions = (struct jx_list){out, n};
     return out != NULL;
@@ -284,7 +325,7 @@ bool lesson_state_fill(const struct lesson_board *board, const struct lesson_vie
     state->page = board->page;
     state->is_instructor = viewer->is_instructor;
     state->my_hand = state->has_poll = false;
-    return fill_hands(viewer, raised, n_raised, arena, state) &&
+    return fill_hands(board, viewer, raised, n_raised, arena, state) &&
            (!board->has_poll || fill_poll(board, viewer, arena, state)) &&
            fill_questions(board, viewer, arena, state);
 }

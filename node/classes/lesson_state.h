@@ -24,6 +24,21 @@ struct lesson_asked {
     int64_t at_utc_us, answered_utc_us;
     enum chat_state state;
     struct span name, text; /* as others read them */
+    struct span town;       /* of another town; author ID_NONE then */
+};
+struct lesson_raised {
+    struct id account; /* ID_NONE: of another town */
+    int64_t at_utc_us;
+    uint16_t seat; /* 0: not known */
+    struct span name, town;
+};
+/* What other towns have in it (lesson_share.h). */
+struct lesson_beside {
+    int64_t counts[LESSON_ANSWERS_MOST]; /* of the board's poll */
+    const struct lesson_asked *asked;
+    size_t n_asked;
+    struct lesson_raised *raised; /* by time */
+    size_t n_raised;
 };
 struct lesson_board {
     int64_t page; /* 0: none is shown yet */
@@ -34,6 +49,7 @@ struct lesson_board {
     size_t n_votes;
     const struct lesson_asked *asked; /* oldest first */
     size_t n_asked;
+    const struct lesson_beside *beside; /* NULL: held by this town alone */
 };
 /* author: only his questions (ID_NONE: all). */
 NODISCARD enum err lesson_board_read(struct keyring *keyring, struct db *db, struct id lesson,
@@ -45,8 +61,8 @@ NODISCARD enum err lesson_board_read(struct keyring *keyring, struct db *db, str
 struct lesson_hand_out {
     struct id account;
     int64_t seat, at;
-    struct span name;
-    bool has_account, has_seat, has_name;
+    struct span name, town;
+    bool has_account, has_seat, has_name, has_town;
 };
 struct lesson_choice_out {
     struct span text;
@@ -62,8 +78,8 @@ struct lesson_poll_out {
 };
 struct lesson_question_out {
     struct id question;
-    struct span name, text;
-    bool has_name, is_answered;
+    struct span name, town, text;
+    bool has_name, has_town, is_answered;
     int64_t at;
     int state;
 };
@@ -71,6 +87,7 @@ struct lesson_state {
     struct id lesson;
     struct span title;
     int64_t page, n_pages, n_hands, n_here;
+    bool takes_hands, takes_polls, takes_questions; /* by what its course is given */
     bool is_instructor, my_hand, has_poll;
     struct jx_list hands; /* struct lesson_hand_out, by time */
     struct lesson_poll_out poll;
@@ -84,13 +101,7 @@ struct lesson_viewer {
     bool is_team;       /* of the lesson's staff: names, counts, all questions */
     bool is_instructor; /* main or sub: turns pages, opens polls */
 };
-struct lesson_raised {
-    struct id account;
-    int64_t at_utc_us;
-    uint16_t seat; /* 0: not known */
-    struct span name;
-};
-/* state->lesson, title, n_pages and n_here are the caller's. False: no memory. */
+/* state->lesson, title, n_pages, n_here and takes_* are the caller's. False: no memory. */
 bool lesson_state_fill(const struct lesson_board *board, const struct lesson_viewer *viewer,
                        const struct lesson_raised *raised, size_t n_raised, struct arena *arena,
                        struct lesson_state *state);

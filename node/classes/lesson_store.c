@@ -151,19 +151,20 @@ static const struct data_column page_columns[] = {
     {"lesson", "どの授業か", false},
     {"page", "いま見せている教材のページ（1から）", false},
     {"at", "いつ", false},
-    {"by", "だれが（アカウントのID）", false},
+    {"by", "だれが（アカウントのID。ほかの自治体がひらく授業では空）", false},
     {NULL, NULL, false},
 };
 static const struct data_column poll_columns[] = {
     {"id", "アンケートのID", false},
     {"lesson", "どの授業か", false},
     {"at", "始めた時刻", false},
-    {"by", "だれが始めたか（アカウントのID）", false},
+    {"by", "だれが始めたか（アカウントのID。ほかの自治体がひらく授業では空）", false},
     {"question_sealed", "質問の文", true},
     {"answers_sealed", "えらべる答え", true},
     {"n_answers", "答えの数", false},
     {"closed_at", "終わった時刻", false},
     {"counts", "それぞれの答えの数", false},
+    {"counts_all", "参加した自治体を合わせた、それぞれの答えの数", false},
     {NULL, NULL, false},
 };
 static const struct data_column vote_columns[] = {
@@ -174,9 +175,12 @@ static const struct data_column vote_columns[] = {
     {NULL, NULL, false},
 };
 static const struct data_column answer_columns[] = {
-    {"line", "質問のID（文字チャットの記録のID）", false}, {"lesson", "どの授業か", false},
-    {"account", "質問した人（アカウントのID）", false},    {"at", "答えた時刻", false},
-    {"by", "答えた人（アカウントのID）", false},           {NULL, NULL, false},
+    {"line", "質問のID（文字チャットの記録のID）", false},
+    {"lesson", "どの授業か", false},
+    {"account", "質問した人（アカウントのID）", false},
+    {"at", "答えた時刻", false},
+    {"by", "答えた人（アカウントのID。ほかの自治体の職員なら空）", false},
+    {NULL, NULL, false},
 };
 
 const struct data_table lesson_tables[LESSON_TABLES_N] = {

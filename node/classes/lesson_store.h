@@ -102,8 +102,10 @@ NODISCARD enum err lesson_store_stays(struct db *db, struct id lesson, struct ar
 
 /* ---- pages, polls, answers ---- */
 
+#define LESSON_POLL_TABLE "lesson_poll"
+
 struct lesson_act_row {
-    struct id lesson, by;
+    struct id lesson, by; /* by ID_NONE: the host's team, of a lesson held by another town */
     int64_t at_utc_us;
 };
 NODISCARD enum err lesson_store_page(struct tx *tx, const struct lesson_act_row *act,
@@ -119,6 +121,8 @@ struct lesson_poll {
     int64_t n_answers;
     int64_t closed_utc_us;               /* 0: open */
     int64_t counts[LESSON_ANSWERS_MOST]; /* of a closed one, or for staff of an open one */
+    bool has_all;                        /* all: of all towns, of a closed one that is shared */
+    int64_t all[LESSON_ANSWERS_MOST];
     int64_t n_votes;
 };
 /* ERR_CONFLICT, field "open": another is open in that lesson. The same again: nothing. */
@@ -135,6 +139,14 @@ NODISCARD enum err lesson_store_poll_close(struct tx *tx, struct id poll, struct
                                            int64_t at_utc_us,
                                            int64_t counts_out[LESSON_ANSWERS_MOST],
                                            int64_t *n_out, struct fail *why);
+/* The host's poll at a guest: opened here, or closed with the sums of all towns, as it is
+ * there; whatever other one is open is closed. act.by: ID_NONE. Again: nothing. */
+NODISCARD enum err lesson_store_poll_take(struct tx *tx, const struct lesson_poll *poll,
+                                          struct fail *why);
+/* The sums of all towns, of a closed one; of an open one nothing. */
+NODISCARD enum err lesson_store_poll_sums(struct tx *tx, struct id poll, struct id lesson,
+                                          const int64_t all[LESSON_ANSWERS_MOST],
+                                          struct fail *why);
 /* Polls of lessons that are over and were left open. */
 NODISCARD enum err lesson_store_polls_end(struct tx *tx, struct id lesson, int64_t at_utc_us,
                                           struct fail *why);

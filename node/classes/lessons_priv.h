@@ -42,6 +42,7 @@ struct lesson_room {
     int64_t held_mono_us;       /* when held questions were last looked at */
     struct lesson_gap gap;      /* who must be there, and is not */
     bool is_ended;              /* its polls were closed */
+    bool is_told_due;           /* everybody hears of it with the next second */
 };
 
 struct lesson_missing {
@@ -63,7 +64,8 @@ struct lessons {
     int64_t plan_mono_us, day_mono_us;
     /* The live thread's. */
     struct lesson_room *rooms;
-    bool is_begun; /* the seats of before have been taken over */
+    struct lesson_share *shares; /* changed under the lock, too */
+    bool is_begun;               /* the seats of before have been taken over */
     int64_t seen_mono_us;
     struct lesson_act *unwritten; /* leaves that could not be written: again */
     /* Any thread's, under the lock: held for a look into memory. */
@@ -107,6 +109,11 @@ void lesson_act_post(struct lesson_act *act);
 void lesson_act_free(struct lesson_act *act);
 void lesson_acts_again(struct lessons *lessons); /* those that could not be written */
 
+/* ---- lesson_commands.c: of object's stay, up or down (is_on) ---- */
+
+enum err lesson_hand_run(struct tx *tx, struct lesson_act *act, struct fail *why);
+void lesson_hand_told(struct lesson_act *act);
+
 /* ---- lesson_live.c: rooms ---- */
 
 struct lesson_room *lesson_room_find(struct lessons *lessons, struct id lesson);
@@ -124,7 +131,7 @@ void lesson_room_drop(struct lessons *lessons, struct lesson_room *room, struct 
                       enum lesson_why why);
 /* Something of it was committed: its board is read, then everybody hears of it. */
 void lesson_room_touch(struct lessons *lessons, struct lesson_room *room);
-/* To one of them, now. */
+/* To one of them, now; ID_NONE: to everybody. */
 void lesson_room_tell(struct lessons *lessons, const struct lesson_room *room,
                       struct id account);
 void lesson_rooms_free(struct lessons *lessons);

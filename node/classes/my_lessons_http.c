@@ -454,8 +454,12 @@ static enum err fill_state(struct req *req, const struct lesson *lesson, struct 
     raised = arena_alloc(req->arena, (n + 1) * sizeof *raised);
     if (rc != ERR_OK || raised == NULL)
         return rc != ERR_OK ? rc : fail_set(why, ERR_NOMEM, "hands");
-    out->state = (struct lesson_state){
-        .lesson = lesson->id, .title = out->lesson.title, .n_pages = lesson->n_pages};
+    out->state = (struct lesson_state){.lesson = lesson->id,
+                                       .title = out->lesson.title,
+                                       .n_pages = lesson->n_pages,
+                                       .takes_hands = lesson->has_hand,
+                                       .takes_polls = lesson->has_poll,
+                                       .takes_questions = lesson->has_question};
     for (size_t i = 0; i < n; i++) {
         out->state.n_here += seats[i].member.role == ROLE_STUDENT;
         if (seats[i].member.hand_utc_us != 0)

@@ -569,7 +569,8 @@ static enum err move(struct day_act *a, struct class_lesson_row *row, struct fai
     return rc;
 }
 
-/* Those that are not over and whose slot is at another time now. */
+/* Those that are not over and whose slot is at another time now; what another town holds is not
+ * ours to move. */
 static enum err find_moved(struct day_act *a, struct fail *why)
 {
     struct class_lesson_row *rows = NULL;
@@ -580,7 +581,8 @@ static enum err find_moved(struct day_act *a, struct fail *why)
     for (size_t i = 0; i < n && rc == ERR_OK; i++) {
         const struct class_slot *slot = &a->row.slots.at[rows[i].slot - 1];
 
-        if (rows[i].slot > a->row.slots.n || rows[i].to_utc_us <= a->req->now_utc_us ||
+        if (!id_is_none(rows[i].main_at) || rows[i].slot > a->row.slots.n ||
+            rows[i].to_utc_us <= a->req->now_utc_us ||
             (calendar_utc(a->row.day, slot->from) == rows[i].from_utc_us &&
              calendar_utc(a->row.day, slot->to) == rows[i].to_utc_us))
             continue;

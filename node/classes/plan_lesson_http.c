@@ -107,10 +107,26 @@ struct planning {
     struct req *req;
     struct class_lesson_row row;
     struct made_output made;
-    bool is_cancel, has_expected;
+    bool is_cancel, is_held, has_expected;
     int64_t expected;
     int parallel_most;
 };
+
+/* Of a lesson that another town holds only its staff and its link are ours. */
+static void keep_held(struct class_lesson_row *row, const struct class_lesson_row *old)
+{
+    row->day = old->day;
+    row->slot = old->slot;
+    row->from_utc_us = old->from_utc_us;
+    row->to_utc_us = old->to_utc_us;
+    row->course = old->course;
+    row->floor = old->floor;
+    row->area = old->area;
+    row->has_places = old->has_places;
+    row->places = old->places;
+    row->is_cancelled = old->is_cancelled;
+    row->main_at = old->main_at;
+}
 
 /* ---- on the writer's thread ---- */
 
@@ -195,8 +211,12 @@ static enum err put(struct tx *tx, struct planning *p, struct fail *why)
         p->row.is_cancelled = true;
         p->row.link_sealed = SPAN_NONE; /* it was sealed for its row, and is of no use now */
     } else if (rc == ERR_OK) {
+        bool is_held = !id_is_none(old.main_at);
+
+        if (is_held)
+            keep_held(&p->row, &old);
         rc = check_staff(tx, p, why);
-        if (rc == ERR_OK)
+        if (rc == ERR_OK && !is_held)
             rc = check_parallel(tx, p, why);
     }
     return rc == ERR_OK ? class_lesson_store_add(tx, &p->row, &was_there, why) : rc;
@@ -326,16 +346,31 @@ static enum err check_place(struct planning *p, const struct lesson_input *in,
     return rc;
 }
 
+/* Whether another town holds it; then what is not ours stays as it is. */
+static enum err find_held(struct planning *p, struct fail *why)
+{
+    struct class_lesson_row old;
+    enum err rc =
+        class_lesson_store_find(NULL, p->req->db, p->row.lesson, p->req->arena, &old, why);
+
+    p->is_held = rc == ERR_OK && !id_is_none(old.main_at);
+    if (p->is_held)
+        keep_held(&p->row, &old);
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
 static enum err fill(struct planning *p, const struct lesson_input *in,
                      struct jx_defects *defects, struct fail *why)
 {
     struct req *req = p->req;
-    enum err rc = check_slot(p, in, defects, why);
+    enum err rc = find_held(p, why);
 
     put_team(in, &p->row.team);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && !p->is_held)
+        rc = check_slot(p, in, defects, why);
+    if (rc == ERR_OK && !p->is_held)
         rc = check_course(p, in, defects, why);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && !p->is_held)
         rc = check_place(p, in, defects, why);
     if (rc == ERR_OK && in->has_link)
         rc = class_check_link(in->link, "/link", "Web会議のリンク", req->arena, defects, why);

@@ -18,6 +18,24 @@ void care_line_told(const struct services *services, const struct care_line *lin
         care->line_told(care->line_arg, services, line);
 }
 
+enum err care_gap_put(const struct services *services, struct tx *tx,
+                      const struct care_gap *gap, struct fail *why)
+{
+    const struct care *care = services->care;
+
+    if (care == NULL || care->gap_put == NULL)
+        return ERR_OK;
+    return care->gap_put(care->line_arg, services, tx, gap, why);
+}
+
+void care_gap_told(const struct services *services, const struct care_gap *gap)
+{
+    const struct care *care = services->care;
+
+    if (care != NULL && care->gap_told != NULL)
+        care->gap_told(care->line_arg, services, gap);
+}
+
 void care_heard(const struct services *services, struct id from, struct id to,
                 int64_t at_utc_us, enum care_way way)
 {

@@ -19,6 +19,13 @@ struct care_line {
     struct span text;           /* as written, never masked */
 };
 
+/* A lesson that has run too long without its instructor or a support staff. */
+struct care_gap {
+    struct id id; /* of this stretch */
+    int64_t at_utc_us;
+    struct span floor;
+};
+
 enum care_way {
     CARE_PRIVATE,   /* in a talk of the two */
     CARE_ADDRESSED, /* in the open, to the other by name */
@@ -30,6 +37,9 @@ struct care {
                          const struct care_line *, struct fail *);
     void (*line_told)(void *arg, const struct services *, const struct care_line *);
     void *line_arg;
+    enum err (*gap_put)(void *arg, const struct services *, struct tx *,
+                        const struct care_gap *, struct fail *);
+    void (*gap_told)(void *arg, const struct services *, const struct care_gap *);
     void (*heard)(void *arg, const struct services *, struct id from, struct id to,
                   int64_t at_utc_us, enum care_way way);
     void *heard_arg;
@@ -42,6 +52,10 @@ NODISCARD enum err care_line_put(const struct services *services, struct tx *tx,
                                  const struct care_line *line, struct fail *why);
 /* After its COMMIT, on the live thread: staff hear of it, the child gets the helpline card. */
 void care_line_told(const struct services *services, const struct care_line *line);
+/* The same for a gap: in a transaction of its own, and after its COMMIT (AI-4.4-キ-ウ). */
+NODISCARD enum err care_gap_put(const struct services *services, struct tx *tx,
+                                const struct care_gap *gap, struct fail *why);
+void care_gap_told(const struct services *services, const struct care_gap *gap);
 /* One said something to another, on the live thread: two-way contact is made of these. */
 void care_heard(const struct services *services, struct id from, struct id to,
                 int64_t at_utc_us, enum care_way way);

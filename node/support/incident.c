@@ -127,3 +127,38 @@ void incident_line_told(void *arg, const struct services *services,
     if (row.kind == INCIDENT_CRISIS)
         support_say(services, &card);
 }
+
+/* ---- lessons without who must be in them ---- */
+
+/* As grave as a floor without staff: who is on duty gets a notice (AI-4.4-カ-ア). */
+static struct incident_row row_of_gap(const struct care_gap *gap)
+{
+    return (struct incident_row){
+        .id = gap->id,
+        .at_utc_us = gap->at_utc_us,
+        .kind = INCIDENT_UNSTAFFED,
+        .urgency = 3,
+        .severity = 1,
+        .floor = gap->floor,
+        .template = SPAN(""),
+        .procedure = SPAN(""),
+        .role = SPAN(""),
+    };
+}
+
+enum err incident_gap_put(void *arg, const struct services *services, struct tx *tx,
+                          const struct care_gap *gap, struct fail *why)
+{
+    struct incident_new incident = {.row = row_of_gap(gap)};
+
+    (void)arg;
+    return incident_put(services, tx, &incident, why);
+}
+
+void incident_gap_told(void *arg, const struct services *services, const struct care_gap *gap)
+{
+    const struct incident_row row = row_of_gap(gap);
+
+    (void)arg;
+    incident_told(services, &row);
+}

@@ -33,5 +33,8 @@ enum err incident_line_put(void *arg, const struct services *services, struct tx
                            const struct care_line *line, struct fail *why);
 void incident_line_told(void *arg, const struct services *services,
                         const struct care_line *line);
+enum err incident_gap_put(void *arg, const struct services *services, struct tx *tx,
+                          const struct care_gap *gap, struct fail *why);
+void incident_gap_told(void *arg, const struct services *services, const struct care_gap *gap);
 
 #endif

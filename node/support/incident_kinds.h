@@ -8,10 +8,11 @@ enum incident_kind {
     INCIDENT_CONTACT,   /* a try to exchange addresses */
     INCIDENT_WARNING,   /* staff warned a child */
     INCIDENT_STAFFLESS, /* a floor without staff */
+    INCIDENT_UNSTAFFED, /* a lesson without its instructor or a support staff */
     INCIDENT_MANUAL,    /* reported by staff */
     INCIDENT_DRILL,
     INCIDENT_KIND_N
 };
-#define INCIDENT_KINDS "crisis|contact|warning|staffless|manual|drill"
+#define INCIDENT_KINDS "crisis|contact|warning|staffless|unstaffed|manual|drill"
 
 #endif

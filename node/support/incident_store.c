@@ -83,7 +83,7 @@ static const struct data_column row_columns[] = {
     {"account", "だれについてか（アカウントのID。ないときは空）", false},
     {"kind",
      "種類（crisis命にかかわることば・contact連絡先の交換・warning注意・staffless職員のいない"
-     "フロア・manual職員の報告・drill訓練）",
+     "フロア・unstaffed授業者か支援員のいない授業・manual職員の報告・drill訓練）",
      false},
     {"urgency", "緊急性（1低い・2中・3高い）", false},
     {"severity", "深刻性（1低い・2中・3高い）", false},

@@ -91,7 +91,10 @@ enum err support_open(const struct support_conf *conf, struct support **support_
     if (s == NULL)
         return fail_set(why, ERR_NOMEM, "support");
     s->conf = *conf;
-    s->care = (struct care){.line_put = incident_line_put, .line_told = incident_line_told};
+    s->care = (struct care){.line_put = incident_line_put,
+                            .line_told = incident_line_told,
+                            .gap_put = incident_gap_put,
+                            .gap_told = incident_gap_told};
     rc = arena_create(ARENA_BYTES, &s->arena, why);
     if (rc == ERR_OK)
         rc = mbox_create(1, 1, &s->wakes, why);

@@ -75,3 +75,15 @@ T_CASE(two_people_one_supporter_and_one_main_instructor)
             T_OK(class_rule_people(&team) >= 2, rows[i].what);
     }
 }
+
+T_CASE(a_main_instructor_of_another_town_is_not_missed_here)
+{
+    struct class_team team = {.main_is_elsewhere = true};
+
+    T_REQ("AI-4.4-キ-ウ");
+    T_EQ(class_rule_check(&team), CLASS_RULE_NO_SUPPORTER, "a supporter of ours is");
+    team.supporters[team.n_supporters++] = who(2);
+    T_EQ(class_rule_check(&team), 0, "one is enough");
+    team = (struct class_team){.sub = who(3), .main_is_elsewhere = true, .sub_supports = true};
+    T_EQ(class_rule_check(&team), 0, "a sub instructor who supports, too");
+}

@@ -51,8 +51,8 @@ static struct scene scene_of(bool is_open)
                                     .choices = {SPAN("はい"), SPAN("まだ")},
                                     .n_votes = is_open ? 2 : 0,
                                     .n_asked = 3};
-    s.raised[0] = (struct lesson_raised){s.other, 1, 12, SPAN("くま")};
-    s.raised[1] = (struct lesson_raised){s.child, 2, 0, SPAN("うさぎ")};
+    s.raised[0] = (struct lesson_raised){s.other, 1, 12, SPAN("くま"), SPAN_NONE};
+    s.raised[1] = (struct lesson_raised){s.child, 3, 0, SPAN("うさぎ"), SPAN_NONE};
     return s;
 }
 
@@ -125,5 +125,71 @@ T_CASE(a_closed_poll_is_counts_for_everybody)
 
     T_OK(!state.poll.is_open && !state.poll.has_my_choice, "over, and who is forgotten");
     T_OK(choice(&state, 1).has_n && choice(&state, 1).n == 1, "counts");
+    arena_destroy(&arena);
+}
+
+/* ---- held with other towns ---- */
+
+static struct lesson_beside beside_of(struct lesson_asked *asked, struct lesson_raised *raised)
+{
+    *asked = (struct lesson_asked){.line = id_new(),
+                                   .at_utc_us = 1,
+                                   .state = CHAT_SAID,
+                                   .name = SPAN("りす"),
+                                   .town = SPAN("みどり市"),
+                                   .text = SPAN("どこにありますか")};
+    *raised = (struct lesson_raised){
+        .at_utc_us = 2, .seat = 40, .name = SPAN("りす"), .town = SPAN("みどり市")};
+    return (struct lesson_beside){
+        .counts = {3, 4}, .asked = asked, .n_asked = 1, .raised = raised, .n_raised = 1};
+}
+
+T_CASE(the_team_sees_of_other_towns_whose_and_where_from)
+{
+    struct arena *arena = arena_of();
+    struct scene s = scene_of(true);
+    struct lesson_asked asked;
+    struct lesson_raised raised;
+    struct lesson_beside beside = beside_of(&asked, &raised);
+    struct lesson_state state;
+    const struct lesson_hand_out *hands;
+    const struct lesson_question_out *questions;
+
+    s.board.beside = &beside;
+    state = fill(&s, (struct lesson_viewer){s.teacher, true, true}, arena);
+    hands = state.hands.at;
+    questions = state.questions.at;
+    T_EQ(state.n_hands, 3, "all hands");
+    T_OK(hands[1].has_town && !hands[1].has_account && hands[1].seat == 40,
+         "by time, with the town, without an account");
+    T_OK(!hands[0].has_town && !hands[2].has_town, "ours have none");
+    T_EQ(choice(&state, 1).n, 5, "all towns' counts while it is open");
+    T_EQ(state.questions.n, 2, "questions of both");
+    T_OK(questions[1].has_town != questions[0].has_town, "one of them of another town");
+    arena_destroy(&arena);
+}
+
+T_CASE(a_child_sees_of_other_towns_a_seat_and_the_sums)
+{
+    struct arena *arena = arena_of();
+    struct scene s = scene_of(false);
+    struct lesson_asked asked;
+    struct lesson_raised raised;
+    struct lesson_beside beside = beside_of(&asked, &raised);
+    struct lesson_state state;
+    struct span text;
+
+    s.board.beside = &beside;
+    state = fill(&s, (struct lesson_viewer){s.child, false, false}, arena);
+    T_EQ(choice(&state, 1).n, 1, "until the sums are written our own");
+    s.board.poll.has_all = true;
+    s.board.poll.all[1] = 5;
+    state = fill(&s, (struct lesson_viewer){s.child, false, false}, arena);
+    T_EQ(choice(&state, 1).n, 5, "then those of all towns");
+    T_EQ(state.n_hands, 3, "hands");
+    T_EQ(jx_write(&lesson_state_shape, &state, arena, &text, NULL), ERR_OK, "written");
+    T_OK(memmem(text.p, text.len, "りす", strlen("りす")) == NULL &&
+             memmem(text.p, text.len, "どこに", strlen("どこに")) == NULL,
+         "no name, no question of another town");
     arena_destroy(&arena);
 }

@@ -1,10 +1,12 @@
 /** The plan of lessons, courses with their readings, and the day's lessons of a child. */
 import {
+  handMoved,
   lessonsNow,
   pageShown,
   pollOf,
   questionsInOrder,
   withAlone,
+  withHands,
 } from "../../../node/web/src/state/lesson.js";
 import { nextChangeMs, offerOf, slotsInOrder } from "../../../node/web/src/state/lessons.js";
 import {
@@ -179,37 +181,34 @@ test("the_page_asks_again_when_something_begins_or_ends", (t) => {
 
 test("staff_are_offered_the_lessons_they_have_a_part_in", (t) => {
   t.req("AI-4.4-キ-ウ");
-  const [from, to] = ["2026-06-01T01:00:00Z", "2026-06-01T01:45:00Z"];
-  const planned = (lesson: string, change: object = {}) => ({
+  const taught = (lesson: string, is_on: boolean) => ({
     lesson,
     title: lesson,
     floor: "classes",
-    from,
-    to,
-    is_cancelled: false,
-    supporters: [] as { account: string }[],
-    ...change,
+    to: "2026-06-01T01:45:00Z",
+    is_on,
   });
-  const days = [
-    {
-      slots: [
-        {
-          lessons: [
-            planned("main", { main: "a" }),
-            planned("sub", { sub: "a" }),
-            planned("support", { supporters: [{ account: "b" }, { account: "a" }] }),
-            planned("other", { main: "b" }),
-            planned("off", { main: "a", is_cancelled: true }),
-          ],
-        },
-      ],
-    },
-  ];
-  const names = (ms: number): string[] => lessonsNow(days, "a", ms).map(({ lesson }) => lesson);
-  t.eq(names(Date.parse(from)), ["main", "sub", "support"], "from its beginning");
-  t.eq(names(Date.parse(from) - 1), [], "not before");
-  t.eq(names(Date.parse(to)), [], "not at its end");
-  t.eq(lessonsNow(days, "", Date.parse(from)), [], "nobody has no part");
+  const all = lessonsNow([taught("before", false), taught("main", true), taught("support", true)]);
+  t.eq(
+    all.map(({ lesson }) => lesson),
+    ["main", "support"],
+    "what is on now",
+  );
+  t.eq(lessonsNow([]), [], "nobody has no part");
+});
+
+test("a_hand_stays_over_its_figure_until_it_goes_down", (t) => {
+  t.req("AI-4.4-キ-エ");
+  t.eq(handMoved(handMoved([], 3, true), 5, true), [3, 5], "up");
+  t.eq(handMoved([3, 5], 5, true), [3, 5], "again: once");
+  t.eq(handMoved([3, 5], 3, false), [5], "down");
+  const felt = [{ seat: 5, kind: "smile", untilMs: 9 }];
+  t.ok(withHands(felt, []) === felt, "nothing new without hands");
+  t.eq(
+    withHands(felt, [3, 5]).map(({ seat, kind }) => `${seat} ${kind}`),
+    ["5 smile", "3 hand"],
+    "a sign of feeling stands before it",
+  );
 });
 
 test("a_lesson_without_its_staff_is_told_until_they_are_there", (t) => {

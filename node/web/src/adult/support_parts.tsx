@@ -65,6 +65,7 @@ const incidentKinds: Readonly<Record<IncidentCase["kind"], Word>> = {
   contact: words.contact,
   warning: words.warning,
   staffless: words.staffless,
+  unstaffed: words.unstaffed,
   manual: words.manual,
   drill: words.drill,
 };

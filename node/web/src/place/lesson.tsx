@@ -128,9 +128,9 @@ function Panel({ of, isStaff }: { of: LessonState; isStaff: boolean }): VNode {
         <Teaching of={of} />
       ) : (
         <>
-          <Hand of={of} />
+          {of.takes_hands || of.my_hand ? <Hand of={of} /> : null}
           {of.poll === undefined ? null : <Poll of={of.poll} />}
-          <AskForm of={of} />
+          {of.takes_questions ? <AskForm of={of} /> : null}
         </>
       )}
       {got?.link === undefined ? null : <Meeting of={got.link} />}

@@ -4,14 +4,15 @@ import { ask, type Outcome, type Problem } from "../edge/api.js";
 import { newId } from "../edge/id.js";
 import type { CommandName, LiveCommands, LiveEvent } from "../live/wire.js";
 import type { Ask } from "./words_live.js";
-import { type Doing, lessonsNow } from "../state/lesson.js";
-import { momentOf } from "../state/hours.js";
+import { type Doing, handMoved, lessonsNow } from "../state/lesson.js";
 import { createStore } from "../state/store.js";
 import type { ClassPage, LessonState } from "../wire.js";
 import { alone, hearAlone } from "../class/alone.js";
 
 /** The lesson the reader takes part in. */
 export const lesson = createStore<LessonState | undefined>(undefined);
+/** Seats of those whose hand is up, as far as the reader sees them. */
+export const handsUp = createStore<readonly number[]>([]);
 
 /** Says to the reader why something was not to be; no problem: the node was not reached. */
 type Say = (name: CommandName, input: object, problem: Problem | undefined) => void;
@@ -36,6 +37,13 @@ export function hearLesson(event: LiveEvent): void {
   switch (event.ev) {
     case "lesson.here":
       lesson.set(event.of);
+      handsUp.set(event.of.hands.flatMap(({ seat }) => (seat === undefined ? [] : [seat])));
+      break;
+    case "lesson.hand":
+      handsUp.set(handMoved(handsUp.get(), event.of.seat, event.of.on));
+      break;
+    case "floor.here": // seats are given anew
+      handsUp.set([]);
       break;
     case "lesson.over":
       if (lesson.get()?.lesson === event.of.lesson) lesson.set(undefined);
@@ -51,6 +59,7 @@ export function hearLesson(event: LiveEvent): void {
 /** The reader is not, or no longer, in the place. */
 export function endLesson(): void {
   lesson.set(undefined);
+  handsUp.set([]);
   alone.set([]);
 }
 
@@ -65,13 +74,8 @@ export async function whatIsOn(role: string): Promise<readonly Doing[] | undefin
       .flatMap(({ lessons, ends_at }) => lessons.map((one) => ({ ...one, ends_at })))
       .filter((one) => one.state === "on" && one.is_chosen);
   }
-  const today = momentOf(new Date().toISOString()).day;
-  const [session, plan] = await Promise.all([
-    ask("session.show", undefined, undefined),
-    ask("plan.show", undefined, undefined, { from: today, to: today }),
-  ]);
-  if (session.kind !== "ok" || plan.kind !== "ok") return undefined;
-  return lessonsNow(plan.value.days, session.value.account ?? "", Date.now());
+  const got = await ask("lessons.teaching", undefined, undefined);
+  return got.kind === "ok" ? lessonsNow(got.value.lessons) : undefined;
 }
 
 /** Who may have a part in a lesson and can ask what is planned. */
@@ -79,6 +83,8 @@ export const inLessons: readonly string[] = [
   "student",
   "supporter",
   "instructor",
+  "guest_teacher",
+  "school_staff",
   "commissioner",
   "contractor",
 ];

@@ -15,8 +15,8 @@ export function Teaching({ of }: { of: LessonState }): VNode {
       <p>
         <Words of={words.here} slots={{ n: of.n_here }} />
       </p>
-      <Hands of={of} />
-      <Questions of={of} />
+      {of.takes_hands || of.hands.length > 0 ? <Hands of={of} /> : null}
+      {of.takes_questions ? <Questions of={of} /> : null}
       {of.poll === undefined ? null : (
         <section class="stack-small" aria-labelledby="lesson-poll">
           <h3 id="lesson-poll">
@@ -26,7 +26,9 @@ export function Teaching({ of }: { of: LessonState }): VNode {
           {of.is_instructor && of.poll.is_open ? <Closing poll={of.poll.poll} /> : null}
         </section>
       )}
-      {of.is_instructor && of.poll?.is_open !== true ? <PollForm of={of} /> : null}
+      {of.is_instructor && of.takes_polls && of.poll?.is_open !== true ? (
+        <PollForm of={of} />
+      ) : null}
     </>
   );
 }
@@ -62,6 +64,15 @@ function Turning({ of }: { of: LessonState }): VNode {
   );
 }
 
+/** Where somebody of another town is from; nothing for one's own. */
+function Town({ of }: { of: string | undefined }): VNode | null {
+  return of === undefined ? null : (
+    <span class="pill">
+      <Given>{of}</Given>
+    </span>
+  );
+}
+
 function Hands({ of }: { of: LessonState }): VNode {
   return (
     <section class="stack-small" aria-labelledby="lesson-hands">
@@ -69,11 +80,12 @@ function Hands({ of }: { of: LessonState }): VNode {
         <Words of={words.hands} />
       </h3>
       <ol class="lesson-hands">
-        {of.hands.map(({ seat, name, at }) => (
-          <li class="tags" key={at}>
+        {of.hands.map(({ seat, name, town, at }) => (
+          <li class="tags" key={`${at} ${seat ?? ""}`}>
             <b>
               <Given>{name ?? ""}</Given>
             </b>
+            <Town of={town} />
             {seat === undefined ? null : (
               <button type="button" class="quiet-button" onClick={() => lower(of.lesson, seat)}>
                 <Words of={words.lower} />
@@ -110,6 +122,7 @@ function Questions({ of }: { of: LessonState }): VNode {
                   <Given>{one.name}</Given>
                 </b>
               )}
+              <Town of={one.town} />
               <Given>{one.text}</Given>
               {one.is_answered ? (
                 <span class="pill">

@@ -6,6 +6,7 @@ import { themeShown } from "../state/display.js";
 import type { Floor } from "../state/floor.js";
 import type { Nearness } from "../state/map-view.js";
 import { type Here, myState } from "../state/place-live.js";
+import { withHands } from "../state/lesson.js";
 import { lineOf } from "../words/word.js";
 import { place } from "../words/place.js";
 import { useStore } from "../view/use.js";
@@ -26,6 +27,7 @@ import { MapLink } from "./map_link.js";
 import { wordOf } from "./parts.js";
 import { Chosen } from "./people.js";
 import { Stick } from "./stick.js";
+import { handsUp } from "./lesson_live.js";
 import { signs } from "./words_live.js";
 
 interface Props {
@@ -96,10 +98,11 @@ export function MapView({ here, floor }: Props): VNode {
     return () => calm.removeEventListener("change", tell);
   }, [theme, nearness, hasNames, seat]);
   const up = useStore(signs);
+  const hands = useStore(handsUp);
   useEffect(() => {
-    const of = new Map(up.map(({ seat, kind }) => [seat, kind]));
+    const of = new Map(withHands(up, hands).map(({ seat, kind }) => [seat, kind]));
     drawing.current?.tell({ kind: "signs", signs: of });
-  }, [up]);
+  }, [up, hands]);
   useKeys(canvas, isWatching);
   usePointer(canvas, drawing, pointed, isWatching, choose);
 

@@ -1,9 +1,10 @@
 import type { RefObject, VNode } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Floor } from "../state/floor.js";
 import { type Here, inOrderOf, type Listed, listOf, myState } from "../state/place-live.js";
 import type { Sign as SignUp } from "../state/care.js";
 import { open } from "../state/chat.js";
+import { withHands } from "../state/lesson.js";
 import { chat } from "../words/chat.js";
 import { place } from "../words/place.js";
 import { useStore } from "../view/use.js";
@@ -15,6 +16,7 @@ import { NameOf } from "./parts.js";
 import { Sign } from "./sign.js";
 import { signName } from "./signs.js";
 import { StaffMarks } from "./staff.js";
+import { handsUp } from "./lesson_live.js";
 import { addressed, askTalk, signs, where } from "./words_live.js";
 
 interface Props {
@@ -34,7 +36,9 @@ export function People({ here, floor, mayInvite, mayAsk, heading }: Props): VNod
   const list = useRef<HTMLUListElement>(null);
   const order = useRef<readonly number[]>([]);
   const kept = useRef<Kept | undefined>(undefined);
-  const up = useStore(signs);
+  const felt = useStore(signs);
+  const hands = useStore(handsUp);
+  const up = useMemo(() => withHands(felt, hands), [felt, hands]);
   const isInSight = useSight(section);
   const rowOf = useRows();
   const before = kept.current;
@@ -302,7 +306,7 @@ export function Chosen({
   seat: number | undefined;
   close: () => void;
 }): VNode {
-  const up = useStore(signs);
+  const up = withHands(useStore(signs), useStore(handsUp));
   const { me, rules } = useStore(live);
   const one =
     seat === undefined

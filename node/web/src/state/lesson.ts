@@ -8,37 +8,45 @@ export interface Doing {
   readonly ends_at: string;
 }
 
-interface Planned {
+interface Taught {
   readonly lesson: string;
   readonly title: string;
   readonly floor: string;
-  readonly from: string;
   readonly to: string;
-  readonly is_cancelled: boolean;
-  readonly main?: string;
-  readonly sub?: string;
-  readonly supporters: readonly { readonly account: string }[];
+  readonly is_on: boolean;
 }
 
-/** Of a day's plan: what is on at `nowMs` with `account` in its team. */
-export function lessonsNow(
-  days: readonly { readonly slots: readonly { readonly lessons: readonly Planned[] }[] }[],
-  account: string,
-  nowMs: number,
-): Doing[] {
-  if (account === "") return [];
-  return days
-    .flatMap(({ slots }) => slots.flatMap(({ lessons }) => lessons))
-    .filter(
-      (one) =>
-        !one.is_cancelled &&
-        Date.parse(one.from) <= nowMs &&
-        nowMs < Date.parse(one.to) &&
-        (one.main === account ||
-          one.sub === account ||
-          one.supporters.some((other) => other.account === account)),
-    )
+/** Of the day's lessons the reader has a part in: what is on. */
+export function lessonsNow(all: readonly Taught[]): Doing[] {
+  return all
+    .filter(({ is_on }) => is_on)
     .map(({ lesson, title, floor, to }) => ({ lesson, title, floor, ends_at: to }));
+}
+
+interface SignUp {
+  readonly seat: number;
+  readonly kind: string;
+  readonly untilMs: number;
+}
+
+/** A hand stays up over its figure until it goes down; a sign of feeling stands before it. */
+export function withHands<S extends SignUp>(
+  signs: readonly S[],
+  hands: readonly number[],
+): readonly (S | SignUp)[] {
+  if (hands.length === 0) return signs;
+  return [
+    ...signs,
+    ...hands
+      .filter((seat) => !signs.some((one) => one.seat === seat))
+      .map((seat) => ({ seat, kind: "hand", untilMs: Infinity })),
+  ];
+}
+
+/** Seats with a hand up, after one of them moved. */
+export function handMoved(now: readonly number[], seat: number, on: boolean): readonly number[] {
+  const others = now.filter((one) => one !== seat);
+  return on ? [...others, seat] : others;
 }
 
 export const choicesMost = 6;

@@ -100,6 +100,11 @@ export const support = {
     "スタッフが いない フロア",
     "A floor without staff",
   ],
+  unstaffed: [
+    "授業者《じゅぎょうしゃ》か支援員《しえんいん》がいない授業《じゅぎょう》",
+    "先生《せんせい》か スタッフが いない じゅぎょう",
+    "A lesson without its instructor or supporter",
+  ],
   manual: ["職員《しょくいん》の記録《きろく》", "スタッフの きろく", "Noted by staff"],
   drill: ["訓練《くんれん》", "れんしゅう", "A drill"],
   stateNew: ["まだだれも読《よ》んでいない", "まだ よんで いない", "Not read yet"],

@@ -5,6 +5,7 @@
 #include "federation/escrow_priv.h"
 #include "federation/op_store.h"
 #include "federation/profile_gate.h"
+#include "federation/series_priv.h"
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/mbox.h"
@@ -28,6 +29,7 @@
 static const struct fed_kind_table tables[] = {
     {exchange_kinds, EXCHANGE_KINDS_N},
     {escrow_kinds, ESCROW_KINDS_N},
+    {series_kinds, SERIES_KINDS_N},
     {NULL, 0},
 };
 

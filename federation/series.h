@@ -1,9 +1,10 @@
-/* federation/series.h - a series [連続講座]: a course that one town holds and others take part in,
- * date by date (CARD-2, CARD-4, CARD-8; design section 6). The host's commissioner offers it to
- * member nodes; a guest's commissioner accepts or declines. Every node, the host too, has rows of
- * its own for it: a floor `shared-XXXXXXXX`, a course, a lesson for each date. So children choose,
- * join and are counted at home as in their own lessons, and each town keeps its own logs; what a
- * guest tells the host after a lesson is three counts. A shared lesson is one date of a series.
+/* federation/series.h - a series [連続講座]: a course that one town holds and others take part
+ * in, date by date (CARD-2, CARD-4, CARD-8; design section 6). The host's commissioner offers
+ * it to member nodes; a guest's commissioner accepts or declines. Every node, the host too, has
+ * rows of its own for it: a floor `shared-XXXXXXXX`, a course, a lesson for each date. So
+ * children choose, join and are counted at home as in their own lessons, and each town keeps
+ * its own logs; what a guest tells the host after a lesson is three counts. A shared lesson is
+ * one date of a series.
  *
  * Here: what is on and what other parts need of it. series_priv.h: rows, checks, routes.
  * Threads: stated at each function; one of its own looks at the tables every two seconds and

@@ -2,6 +2,8 @@
 
 #include "federation/escrow.h"
 #include "federation/exchange_rows.h"
+#include "federation/series_rows.h"
+#include "federation/series_store.h"
 #include "federation/trust_json.h"
 #include "federation/trust_store.h"
 #include "node/classes/class_rows.h"
@@ -119,8 +121,12 @@ const struct route_table features_routes[] = {
     {trust_routes, TRUST_ROUTES_N},
     {fed_peer_routes, FED_PEER_ROUTES_N},
     {escrow_routes, ESCROW_ROUTES_N},
-    {own_routes, OWN_ROUTES_N},
+    {series_routes, SERIES_ROUTES_N},
+    {series_make_routes, SERIES_MAKE_ROUTES_N},
+    {series_act_routes, SERIES_ACT_ROUTES_N},
+    {series_guest_routes, SERIES_GUEST_ROUTES_N},
     {desk_routes, DESK_ROUTES_N},
+    {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
 };
@@ -217,6 +223,7 @@ const struct stmt_table features_stmts[] = {
     {fed_op_stmts, FED_OP_STMTS_N},
     {fed_outbox_stmts, FED_OUTBOX_STMTS_N},
     {escrow_stmts, ESCROW_STMTS_N},
+    {series_stmts, SERIES_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -279,6 +286,7 @@ const struct data_table_list features_tables[] = {
     {fed_op_tables, FED_OP_TABLES_N},
     {fed_outbox_tables, FED_OUTBOX_TABLES_N},
     {escrow_tables, ESCROW_TABLES_N},
+    {series_tables, SERIES_TABLES_N},
     {NULL, 0},
 };
 
@@ -374,5 +382,6 @@ const struct audit_table *const features_audit_tables[] = {
     &fed_registry_audit_table,
     &fed_step_audit_table,
     &escrow_step_audit_table,
+    &series_step_audit_table,
     NULL,
 };

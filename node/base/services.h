@@ -26,6 +26,7 @@ struct logs;
 struct console;
 struct federation;
 struct lessons;
+struct series;
 struct data_table_list;
 struct route_table;
 
@@ -47,6 +48,7 @@ struct services {
     struct care *care;                    /* node/io/care.h; NULL: nobody watches */
     struct console *console;              /* node/support/console.h; NULL: none */
     struct lessons *lessons;              /* node/classes/lessons.h; NULL: none */
+    struct series *series;                /* federation/series.h */
     struct net *net;                      /* node/io/net.h */
     struct notify *notify;                /* tenants/notify/notify.h */
     struct words_desk *words;             /* tenants/words/words_now.h */

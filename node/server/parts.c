@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "federation/federation.h"
+#include "federation/series.h"
 #include "node/base/log.h"
 #include "node/base/node_conf.h"
 #include "node/classes/lessons.h"
@@ -312,6 +313,13 @@ static enum err open_lessons(struct parts *parts, struct fail *why)
     return lessons_open(&conf, &parts->services.lessons, why);
 }
 
+static enum err open_series(struct parts *parts, struct fail *why)
+{
+    const struct series_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+
+    return series_open(&conf, &parts->services.series, why);
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
@@ -372,6 +380,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = open_federation(parts, why);
     if (rc == ERR_OK && s->lessons == NULL)
         rc = open_lessons(parts, why);
+    if (rc == ERR_OK && s->series == NULL)
+        rc = open_series(parts, why);
     if (rc == ERR_OK && s->place == NULL && s->live != NULL)
         rc = open_place(parts, why);
     if (rc == ERR_OK)
@@ -380,6 +390,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = console_start(s->console, why);
     if (rc == ERR_OK && s->place != NULL)
         rc = lessons_start(s->lessons, why);
+    if (rc == ERR_OK && s->place != NULL)
+        rc = series_start(s->series, why);
     return rc;
 }
 
@@ -401,6 +413,7 @@ void parts_destroy(struct parts **parts)
     support_stop(s->support);
     console_stop(s->console);
     lessons_stop(s->lessons);
+    series_stop(s->series);
     notify_close(&s->notify);
     place_close(&s->place); /* the live server has ended */
     accounts_close(&s->accounts);
@@ -411,6 +424,7 @@ void parts_destroy(struct parts **parts)
     support_close(&s->support);
     console_close(&s->console);
     lessons_close(&s->lessons);
+    series_close(&s->series);
     watch_close(&s->watch);
     hours_close(&s->hours);
     words_close(&s->words);

@@ -1,0 +1,17 @@
+/* federation/series_rows.h - the routes of series, for node/features.c; statements and tables
+ * are in series_store.h. Threads: const data. */
+#ifndef FEDERATION_SERIES_ROWS_H
+#define FEDERATION_SERIES_ROWS_H
+
+#include "node/base/route.h"
+
+#define SERIES_ROUTES_N       5
+#define SERIES_MAKE_ROUTES_N  1
+#define SERIES_ACT_ROUTES_N   3
+#define SERIES_GUEST_ROUTES_N 2
+extern const struct route series_routes[SERIES_ROUTES_N];             /* series_http.c */
+extern const struct route series_make_routes[SERIES_MAKE_ROUTES_N];   /* series_make_http.c */
+extern const struct route series_act_routes[SERIES_ACT_ROUTES_N];     /* series_act_http.c */
+extern const struct route series_guest_routes[SERIES_GUEST_ROUTES_N]; /* series_guest_http.c */
+
+#endif

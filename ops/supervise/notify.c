@@ -7,7 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum err notify_open(int *fd_out, char name_out[NOTIFY_NAME_CAP], struct fail *why)
+enum err notify_socket_open(int *fd_out, char name_out[NOTIFY_NAME_CAP], struct fail *why)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     socklen_t len = sizeof at.sun_family; /* no name: the kernel takes a free abstract one */

@@ -14,7 +14,8 @@
 
 /* An abstract socket whose name the kernel chooses; name_out is the value of NOTIFY_SOCKET. Any
  * user may send to it, so every datagram is taken with its sender's process id. */
-NODISCARD enum err notify_open(int *fd_out, char name_out[NOTIFY_NAME_CAP], struct fail *why);
+NODISCARD enum err notify_socket_open(int *fd_out, char name_out[NOTIFY_NAME_CAP],
+                                      struct fail *why);
 /* Takes one datagram: true when it says READY=1; pid_out is its sender. false: another word; a
  * pid of 0: nothing waits. */
 bool notify_take(int fd, pid_t *pid_out);

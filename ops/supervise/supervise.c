@@ -88,7 +88,7 @@ static enum err open_all(struct supervisor *sup, struct fail *why)
     log_to(sup->log.fd);
     rc = signals_open(sup, why);
     if (rc == ERR_OK)
-        rc = notify_open(&sup->notify_fd, sup->notify_name, why);
+        rc = notify_socket_open(&sup->notify_fd, sup->notify_name, why);
     if (rc == ERR_OK)
         rc = leftovers_clean(sup, why);
     if (rc == ERR_OK && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)

@@ -151,7 +151,7 @@ T_CASE(supervise_notify_tells_who_spoke)
     pid_t pid = -1;
     socklen_t len = 0;
 
-    T_EQ(notify_open(&fd, name, NULL), ERR_OK, "open");
+    T_EQ(notify_socket_open(&fd, name, NULL), ERR_OK, "open");
     T_OK(name[0] == '@', "an abstract name");
     memcpy(to.sun_path + 1, name + 1, strlen(name) - 1);
     len = (socklen_t)(sizeof to.sun_family + strlen(name));

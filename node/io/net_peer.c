@@ -1,27 +1,22 @@
 #include "node/io/net_peer.h"
 
-#include <curl/curl.h>
-#include <netinet/in.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
-#include "node/io/net_text.h"
+#include "node/io/net_peer_priv.h"
 
-#define KEPT_N        32  /* connections of that many peers may stand */
-#define KEPT_S        10L /* the front of a node closes idle ones after 15 s */
-#define SLOW_BYTES_S  100L
-#define SLOW_S        5L
-#define URL_CAP       2400
-#define PINS_TEXT_CAP (NET_PEER_PINS_MOST * (9 + 44) + 1) /* "sha256//" BASE64 ";" */
-#define FIRST_BYTES   4096
+#define KEPT_N       32  /* connections of that many peers may stand */
+#define KEPT_S       10L /* the front of a node closes idle ones after 15 s */
+#define SLOW_BYTES_S 100L
+#define SLOW_S       5L
+#define URL_CAP      2400
+#define FIRST_BYTES  4096
 
 /* One peer's handle, with the connection it keeps. Whoever takes it out of `kept` owns it. */
 struct line {
     struct id node;
-    char endpoint[270];
-    char pins[PINS_TEXT_CAP];
+    char endpoint[NET_PEER_ENDPOINT_CAP];
+    char pins[NET_PEER_PINS_CAP];
     CURL *curl;
 };
 
@@ -30,15 +25,6 @@ struct net_peers {
     _Atomic(struct line *) kept[KEPT_N];
     _Atomic unsigned n_given_back;
 };
-
-static const char *const why_ids[NET_PEER_WHY_N] = {
-    "ok", "resolve", "private", "connect", "tls", "pin", "timeout", "large", "proto", "stopped",
-};
-
-const char *net_peer_why_id(enum net_peer_why why)
-{
-    return why_ids[why];
-}
 
 /* ---- handles ---- */
 
@@ -140,39 +126,6 @@ static bool is_plain(struct span text, uint8_t least)
     return true;
 }
 
-/* "host:port" of small letters, as the registry has it. */
-static bool read_endpoint(const char *endpoint, uint16_t *port_out)
-{
-    const char *colon = strrchr(endpoint, ':');
-    char *end = NULL;
-    long port;
-
-    if (colon == NULL || strlen(endpoint) >= sizeof((struct line *)0)->endpoint ||
-        !net_is_host(span_of(endpoint, (size_t)(colon - endpoint)), 1, true) ||
-        colon[1] < '1' || colon[1] > '9')
-        return false;
-    for (const char *p = endpoint; p < colon; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            return false;
-    port = strtol(colon + 1, &end, 10);
-    *port_out = (uint16_t)port;
-    return *end == '\0' && port <= 65535;
-}
-
-static bool pins_write(const struct net_peer_to *to, char text[PINS_TEXT_CAP])
-{
-    char *p = text;
-
-    if (to->n_pins < 1 || to->n_pins > NET_PEER_PINS_MOST)
-        return false;
-    for (int i = 0; i < to->n_pins; i++) {
-        p += snprintf(p, 10, "%ssha256//", i == 0 ? "" : ";");
-        p += EVP_EncodeBlock((unsigned char *)p, to->pins[i], NET_PEER_PIN_BYTES);
-    }
-    *p = '\0';
-    return true;
-}
-
 static enum err check_ask(const struct net_peer_ask *ask, struct fail *why)
 {
     if (ask->target[0] != '/' || !is_plain(span_text(ask->target), 0x21) ||
@@ -193,8 +146,8 @@ struct attempt {
     const struct net_peer_ask *ask;
     struct arena *arena;
     struct net_peer_answer *answer;
-    uint16_t port;
-    bool was_private, is_large, is_broken, has_no_memory;
+    struct net_peer_gate gate;
+    bool is_large, is_broken, has_no_memory;
     size_t n_head, n_body, body_cap;
     uint8_t *body;
 };
@@ -301,56 +254,18 @@ static int on_progress(void *arg, curl_off_t down, curl_off_t n_down, curl_off_t
     return a->ask->stop != NULL && atomic_load(a->ask->stop);
 }
 
-static bool is_port(const struct sockaddr *address, uint16_t port)
-{
-    switch (address->sa_family) {
-    case AF_INET:
-        return ((const struct sockaddr_in *)(const void *)address)->sin_port == htons(port);
-    case AF_INET6:
-        return ((const struct sockaddr_in6 *)(const void *)address)->sin6_port == htons(port);
-    default:
-        return false;
-    }
-}
-
-/* The address that is about to be connected to, whatever its name said a moment ago. */
-static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    struct attempt *a = arg;
-
-    (void)purpose;
-    if (!is_port(&address->addr, a->port) ||
-        (!a->peers->conf.allow_private && !net_is_public(&address->addr))) {
-        a->was_private = true;
-        return CURL_SOCKET_BAD;
-    }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
 /* ---- options ---- */
 
 #define SET(option, value) (curl_easy_setopt(curl, (option), (value)) == CURLE_OK)
 
+/* What this house adds to the line every connection to a peer is. */
 static bool set_line(CURL *curl, const struct line *line)
 {
-    /* The pin is the whole of the trust: a certificate's authority, name and dates say nothing
-     * that the registry, signed by two of three roots, does not say better. curl compares the
-     * pin with VERIFYPEER off too. */
-    return SET(CURLOPT_SSL_VERIFYPEER, 0L) && SET(CURLOPT_SSL_VERIFYHOST, 0L) &&
-           SET(CURLOPT_PINNEDPUBLICKEY, line->pins) &&
-           SET(CURLOPT_SSLVERSION,
-               (long)CURL_SSLVERSION_TLSv1_3 | (long)CURL_SSLVERSION_MAX_TLSv1_3) &&
-           SET(CURLOPT_SSL_SESSIONID_CACHE, 0L) && SET(CURLOPT_PROTOCOLS_STR, "https") &&
-           /* An empty list is an error of curl 7.88, so it is the narrowest there is. */
-           SET(CURLOPT_REDIR_PROTOCOLS_STR, "https") && SET(CURLOPT_FOLLOWLOCATION, 0L) &&
-           SET(CURLOPT_MAXREDIRS, 0L) && SET(CURLOPT_PROXY, "") &&
-           SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) && SET(CURLOPT_NOSIGNAL, 1L) &&
-           SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
-           SET(CURLOPT_HTTP09_ALLOWED, 0L) && SET(CURLOPT_PATH_AS_IS, 1L) &&
-           SET(CURLOPT_ACCEPT_ENCODING, NULL) && SET(CURLOPT_HTTP_CONTENT_DECODING, 0L) &&
+    return net_peer_set(curl, line->pins) && SET(CURLOPT_FOLLOWLOCATION, 0L) &&
+           SET(CURLOPT_MAXREDIRS, 0L) && SET(CURLOPT_ACCEPT_ENCODING, NULL) &&
+           SET(CURLOPT_HTTP_CONTENT_DECODING, 0L) && SET(CURLOPT_PATH_AS_IS, 1L) &&
            SET(CURLOPT_MAXCONNECTS, 1L) && SET(CURLOPT_MAXAGE_CONN, KEPT_S) &&
-           SET(CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES_S) && SET(CURLOPT_LOW_SPEED_TIME, SLOW_S) &&
-           SET(CURLOPT_TCP_NODELAY, 1L);
+           SET(CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES_S) && SET(CURLOPT_LOW_SPEED_TIME, SLOW_S);
 }
 
 static bool set_ask(CURL *curl, struct attempt *a, const char *url, struct curl_slist *head)
@@ -364,8 +279,7 @@ static bool set_ask(CURL *curl, struct attempt *a, const char *url, struct curl_
            SET(CURLOPT_WRITEFUNCTION, on_body) && SET(CURLOPT_WRITEDATA, a) &&
            SET(CURLOPT_HEADERFUNCTION, on_head) && SET(CURLOPT_HEADERDATA, a) &&
            SET(CURLOPT_XFERINFOFUNCTION, on_progress) && SET(CURLOPT_XFERINFODATA, a) &&
-           SET(CURLOPT_NOPROGRESS, 0L) && SET(CURLOPT_OPENSOCKETFUNCTION, on_socket) &&
-           SET(CURLOPT_OPENSOCKETDATA, a) &&
+           SET(CURLOPT_NOPROGRESS, 0L) && net_peer_gate_set(curl, &a->gate) &&
            (a->ask->is_post
                 ? SET(CURLOPT_POST, 1L) &&
                       SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)a->ask->body.len) &&
@@ -400,39 +314,13 @@ static struct curl_slist *head_of(const struct net_peer_ask *ask, struct arena *
 
 static enum net_peer_why why_of(CURLcode done, const struct attempt *a)
 {
-    if (a->was_private)
+    if (a->gate.was_private)
         return NET_PEER_PRIVATE;
     if (a->is_large)
         return NET_PEER_LARGE;
     if (a->is_broken)
         return NET_PEER_PROTO;
-    switch ((int)done) {
-    case CURLE_OK:
-        return NET_PEER_OK;
-    case CURLE_COULDNT_RESOLVE_HOST:
-        return NET_PEER_RESOLVE;
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-        return NET_PEER_PIN;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-        return NET_PEER_TLS;
-    case CURLE_OPERATION_TIMEDOUT:
-        return NET_PEER_TIMEOUT;
-    case CURLE_FILESIZE_EXCEEDED:
-        return NET_PEER_LARGE;
-    case CURLE_ABORTED_BY_CALLBACK:
-        return NET_PEER_STOPPED;
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_GOT_NOTHING:
-    case CURLE_PARTIAL_FILE:
-        return NET_PEER_CONNECT;
-    default:
-        return NET_PEER_PROTO;
-    }
+    return net_peer_why_of(done);
 }
 
 static enum err perform(struct line *line, struct attempt *a, const char *url,
@@ -472,7 +360,9 @@ enum err net_peer_ask(struct net_peers *peers, const struct net_peer_to *to,
     *out = (struct net_peer_answer){.why = NET_PEER_PROTO};
     if (rc != ERR_OK)
         return rc;
-    if (!read_endpoint(to->endpoint, &a.port) || !pins_write(to, want.pins))
+    a.gate.allow_private = peers->conf.allow_private;
+    if (!net_peer_endpoint_read(to->endpoint, &a.gate.port) ||
+        !net_peer_pins_write(to, want.pins))
         return fail_set(why, ERR_INVALID, "an endpoint or pin that is none");
     snprintf(want.endpoint, sizeof want.endpoint, "%s", to->endpoint);
     n = snprintf(url, sizeof url, "https://%s%s", to->endpoint, ask->target);

@@ -8,9 +8,9 @@
 #include <sys/types.h>
 
 #include "node/base/route.h"
-#include "node/server/headers.h"
+#include "node/io/headers.h"
+#include "node/io/refusal.h"
 #include "node/server/path.h"
-#include "node/server/refusal.h"
 
 struct http;
 struct listening;

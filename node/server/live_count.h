@@ -7,9 +7,9 @@
 #include <stdatomic.h>
 
 #include "node/io/live.h"
+#include "node/io/refusal.h"
+#include "node/io/ws_frame.h"
 #include "node/server/command_text.h"
-#include "node/server/refusal.h"
-#include "node/server/ws_frame.h"
 
 struct text;
 

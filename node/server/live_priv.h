@@ -6,10 +6,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "node/io/ws_frame.h"
 #include "node/server/command_text.h"
 #include "node/server/live.h"
 #include "node/server/live_count.h"
-#include "node/server/ws_frame.h"
 #include "node/server/ws_queue.h"
 #include "node/server/ws_ticket.h"
 

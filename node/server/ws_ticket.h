@@ -11,7 +11,7 @@
 #define NODE_SERVER_WS_TICKET_H
 
 #include "node/base/route.h"
-#include "node/server/ws_handshake.h"
+#include "node/io/ws_handshake.h"
 
 #define WS_TICKET_BYTES   32
 #define WS_TICKET_LIFE_US INT64_C(30000000)

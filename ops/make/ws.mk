@@ -1,4 +1,4 @@
-# The oracle and yardstick beside the frame reader (tests/unit/server/test_ws_oracle.c,
+# The oracle and yardstick beside the frame reader (tests/unit/io/test_ws_oracle.c,
 # tests/bench/place_ws.c): tests alone link it.
 $B/unit $B/bench: PKG_LIBS += -lwslay
 # A realtime server whose feature echoes.

@@ -2,7 +2,7 @@
  * frame reader over that of libwslay on the same bytes, in turn. */
 #include <wslay/wslay.h>
 
-#include "node/server/ws_frame.h"
+#include "node/io/ws_frame.h"
 #include "tests/bench/bench.h"
 
 #define N_MESSAGES 20000

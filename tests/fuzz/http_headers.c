@@ -1,10 +1,10 @@
-/* covers: node/server/headers.c */
+/* covers: node/io/headers.c */
 /* Any bytes as the head of a request. They are first taken apart as libmicrohttpd 0.9.75 does
  * (bare LF ends a line, a NUL ends a value, folded lines are glued on, blanks are skipped), in
  * a buffer of their own; what head_is_whole and head_check then accept must be what a strict
  * reader of RFC 9112 finds in the untouched bytes: the same first line, the same headers, one
  * Host, no two ways to say where the body ends. */
-#include "node/server/headers.h"
+#include "node/io/headers.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
-/* covers: node/server/ws_frame.c */
+/* covers: node/io/ws_frame.c */
 /* A client's bytes, come at once and in parts, with a clock: the first byte says how long a
  * part is, the second how much time lies between two things read (in sixtieths of a second).
  * However they are cut, the same messages come out, whole and within their bounds, up to the
  * first fault; a text is UTF-8 as the project's other reader of it sees it. */
-#include "node/server/ws_frame.h"
+#include "node/io/ws_frame.h"
 
 #include <stdlib.h>
 

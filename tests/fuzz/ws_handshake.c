@@ -1,8 +1,8 @@
-/* covers: node/server/ws_handshake.c */
+/* covers: node/io/ws_handshake.c */
 /* Any bytes as an opening handshake, come at once and one by one: the same verdict. What is
  * accepted must be, in the untouched bytes, what a reader that looks for nothing but the exact
  * lines finds there, each once. */
-#include "node/server/ws_handshake.h"
+#include "node/io/ws_handshake.h"
 
 #include <stdlib.h>
 #include <strings.h>

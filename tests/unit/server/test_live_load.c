@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
-#include "node/server/ws_frame.h"
+#include "node/io/ws_frame.h"
 #include "tests/lib/live_fixture.h"
 
 static uint8_t room[1 << 17];

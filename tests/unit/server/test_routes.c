@@ -1,5 +1,5 @@
+#include "node/io/refusal.h"
 #include "node/server/openapi.h"
-#include "node/server/refusal.h"
 #include "node/server/routes.h"
 #include "node/server/wire.h"
 

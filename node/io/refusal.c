@@ -1,4 +1,4 @@
-#include "node/server/refusal.h"
+#include "node/io/refusal.h"
 
 #include <stdio.h>
 

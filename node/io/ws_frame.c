@@ -1,4 +1,4 @@
-#include "node/server/ws_frame.h"
+#include "node/io/ws_frame.h"
 
 #include <stdlib.h>
 
@@ -41,6 +41,12 @@ bool ws_close_code_is_valid(int code)
 void ws_reader_init(struct ws_reader *reader)
 {
     memset(reader, 0, sizeof *reader);
+}
+
+void ws_reader_init_of_server(struct ws_reader *reader)
+{
+    ws_reader_init(reader);
+    reader->is_of_server = true;
 }
 
 static void drop_message(struct ws_reader *reader)
@@ -130,7 +136,7 @@ static enum ws_fault check_first_two(const struct ws_reader *reader)
         return WS_FAULT_RSV;
     if ((code > WS_OP_BINARY && code < WS_OP_CLOSE) || code > WS_OP_PONG)
         return WS_FAULT_OPCODE;
-    if ((reader->head[1] & 0x80) == 0)
+    if (((reader->head[1] & 0x80) == 0) != reader->is_of_server)
         return WS_FAULT_UNMASKED;
     if (is_control(reader))
         return is_last(reader) && len <= WS_CONTROL_CAP_BYTES ? WS_FAULT_NONE
@@ -141,8 +147,9 @@ static enum ws_fault check_first_two(const struct ws_reader *reader)
 static size_t head_want(const struct ws_reader *reader)
 {
     uint8_t len = reader->head_len < 2 ? 0 : reader->head[1] & 0x7f;
+    size_t mask_bytes = reader->is_of_server ? 0 : 4;
 
-    return reader->head_len < 2 ? 2 : len == 127 ? 14 : len == 126 ? 8 : 6;
+    return reader->head_len < 2 ? 2 : mask_bytes + (len == 127 ? 10 : len == 126 ? 4 : 2);
 }
 
 static enum ws_fault take_length(struct ws_reader *reader)
@@ -321,7 +328,8 @@ static enum ws_fault take_payload(struct ws_reader *reader, struct ws_bytes *byt
                     n == reader->left && reader->message_len == 0;
     struct span part = span_of(bytes->p, n);
 
-    unmask(reader, bytes->p, n);
+    if (!reader->is_of_server)
+        unmask(reader, bytes->p, n);
     bytes->p += n;
     bytes->len -= n;
     reader->left -= n;

@@ -1,10 +1,10 @@
-#include "node/server/ws_handshake.h"
+#include "node/io/ws_handshake.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <strings.h>
 
-#include "node/server/headers.h"
+#include "node/io/headers.h"
 
 static enum ws_head refuse(struct ws_handshake *handshake, enum refusal refusal,
                            const char *why)
@@ -107,6 +107,12 @@ static bool take_head(struct span bytes, struct head *head)
     return true;
 }
 
+/* Who may knock, and what is spoken behind it. */
+struct ws_door {
+    struct span target, protocol, origin;
+    bool is_for_nodes;
+};
+
 /* The headers only this protocol has; headers.c has seen to all others. */
 struct offer {
     struct span upgrade, connection, version, key, protocol;
@@ -170,16 +176,17 @@ static bool is_base64(struct span s, uint8_t c62, uint8_t c63, int unused)
 
 static bool is_key(struct span key)
 {
-    return key.len == 24 && span_eq(span_from(key, 22), SPAN("==")) &&
+    return key.len == WS_KEY_CHARS && span_eq(span_from(key, 22), SPAN("==")) &&
            is_base64(span_cut(key, 0, 22), '+', '/', 0xf);
 }
 
-static enum ws_head take_protocol(struct ws_handshake *handshake, struct span list)
+static enum ws_head take_protocol(struct ws_handshake *handshake, struct span list,
+                                  struct span own)
 {
     bool more;
     struct span ticket;
 
-    if (list.p == NULL || !span_eq(trimmed(cut_at(&list, ',', &more)), SPAN(WS_PROTOCOL)))
+    if (list.p == NULL || !span_eq(trimmed(cut_at(&list, ',', &more)), own))
         return refuse(handshake, REFUSE_MALFORMED, "not our protocol");
     ticket = trimmed(list);
     if (!span_has_prefix(ticket, SPAN("ticket.")))
@@ -188,10 +195,12 @@ static enum ws_head take_protocol(struct ws_handshake *handshake, struct span li
     if (ticket.len != WS_TICKET_CHARS || !is_base64(ticket, '-', '_', 3))
         return refuse(handshake, REFUSE_NOT_SIGNED_IN, "a ticket of another form");
     handshake->ticket = ticket;
+    handshake->protocol = own;
     return WS_HEAD_READY;
 }
 
-static enum ws_head check_request(struct ws_handshake *handshake, struct head *head)
+static enum ws_head check_request(struct ws_handshake *handshake, struct head *head,
+                                  struct span target)
 {
     enum err rc = head_check(head, NULL);
 
@@ -203,17 +212,22 @@ static enum ws_head check_request(struct ws_handshake *handshake, struct head *h
         return refuse(handshake, REFUSE_MALFORMED, "a body");
     if (head->forwarded_for.p == NULL || !address_is_plain(head->forwarded_for))
         return refuse(handshake, REFUSE_MALFORMED, "no address from the front");
-    if (!span_eq(head->target, SPAN("/ws")))
+    if (!span_eq(head->target, target))
         return refuse(handshake, REFUSE_NOT_FOUND, "target");
     if (!span_eq(head->method, SPAN("GET")))
         return refuse(handshake, REFUSE_METHOD, "method");
     return WS_HEAD_READY;
 }
 
-/* The Origin comes before the ticket: a strange page must not be able to use one up. */
+/* The Origin comes before the ticket: a strange page must not be able to use one up. A node is
+ * no page and has none. */
 static enum ws_head check_offer(struct ws_handshake *handshake, const struct head *head,
-                                const struct offer *offer, struct span own_origin)
+                                const struct offer *offer, const struct ws_door *door)
 {
+    bool is_at_home = door->is_for_nodes
+                          ? head->origin.p == NULL
+                          : door->origin.len > 0 && span_eq(head->origin, door->origin);
+
     if (!is_word(offer->upgrade, "websocket"))
         return refuse(handshake, REFUSE_UPGRADE, "Upgrade");
     if (!has_upgrade(offer->connection))
@@ -222,26 +236,27 @@ static enum ws_head check_offer(struct ws_handshake *handshake, const struct hea
         return refuse(handshake, REFUSE_UPGRADE, "Sec-WebSocket-Version");
     if (!is_key(offer->key))
         return refuse(handshake, REFUSE_MALFORMED, "Sec-WebSocket-Key");
-    if (own_origin.len == 0 || !span_eq(head->origin, own_origin))
+    if (!is_at_home)
         return refuse(handshake, REFUSE_CROSS_SITE, "Origin");
-    return take_protocol(handshake, offer->protocol);
+    return take_protocol(handshake, offer->protocol, door->protocol);
 }
 
-static bool make_accept(struct ws_handshake *handshake, struct span key)
+bool ws_accept_of(struct span key, char accept_out[WS_ACCEPT_CAP])
 {
     static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    uint8_t text[24 + sizeof guid], hash[20];
+    uint8_t text[WS_KEY_CHARS + sizeof guid], hash[20];
 
-    memcpy(text, key.p, 24);
-    memcpy(text + 24, guid, sizeof guid);
+    invariant(key.len == WS_KEY_CHARS, "a key of %zu characters", key.len);
+    memcpy(text, key.p, WS_KEY_CHARS);
+    memcpy(text + WS_KEY_CHARS, guid, sizeof guid);
     if (EVP_Digest(text, sizeof text - 1, hash, NULL, EVP_sha1(), NULL) != 1)
         return false;
-    EVP_EncodeBlock((unsigned char *)handshake->accept, hash, sizeof hash);
+    EVP_EncodeBlock((unsigned char *)accept_out, hash, sizeof hash);
     return true;
 }
 
-enum ws_head ws_handshake_read(struct ws_handshake *handshake, struct span bytes,
-                               struct span own_origin)
+static enum ws_head read_at(struct ws_handshake *handshake, struct span bytes,
+                            const struct ws_door *door)
 {
     struct head head = {.n_headers = 0};
     struct offer offer = {.upgrade = SPAN_NONE};
@@ -252,20 +267,35 @@ enum ws_head ws_handshake_read(struct ws_handshake *handshake, struct span bytes
     handshake->n_bytes = handshake->n_seen;
     if (!take_head(span_cut(bytes, 0, handshake->n_bytes), &head))
         return refuse(handshake, REFUSE_MALFORMED, "a line of another form");
-    state = check_request(handshake, &head);
+    state = check_request(handshake, &head, door->target);
     if (state != WS_HEAD_READY)
         return state;
     if (!take_offer(&head, &offer))
         return refuse(handshake, REFUSE_MALFORMED, "a WebSocket header twice");
-    state = check_offer(handshake, &head, &offer, own_origin);
+    state = check_offer(handshake, &head, &offer, door);
     if (state != WS_HEAD_READY)
         return state;
     handshake->cookie = head.cookie;
     handshake->user_agent = head.user_agent;
     handshake->address = head.forwarded_for;
-    return make_accept(handshake, offer.key)
+    return ws_accept_of(offer.key, handshake->accept)
                ? WS_HEAD_READY
                : refuse(handshake, REFUSE_UNAVAILABLE, "no memory for SHA-1");
+}
+
+enum ws_head ws_handshake_read(struct ws_handshake *handshake, struct span bytes,
+                               struct span own_origin)
+{
+    const struct ws_door page = {SPAN("/ws"), SPAN(WS_PROTOCOL), own_origin, false};
+
+    return read_at(handshake, bytes, &page);
+}
+
+enum ws_head ws_handshake_read_node(struct ws_handshake *handshake, struct span bytes)
+{
+    const struct ws_door node = {SPAN(WS_FED_TARGET), SPAN(WS_FED_PROTOCOL), SPAN_NONE, true};
+
+    return read_at(handshake, bytes, &node);
 }
 
 size_t ws_handshake_accept(const struct ws_handshake *handshake, char out[WS_ANSWER_CAP])
@@ -274,8 +304,8 @@ size_t ws_handshake_accept(const struct ws_handshake *handshake, char out[WS_ANS
                             "HTTP/1.1 101 Switching Protocols\r\n"
                             "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                             "Sec-WebSocket-Accept: %s\r\n"
-                            "Sec-WebSocket-Protocol: " WS_PROTOCOL "\r\n\r\n",
-                            handshake->accept);
+                            "Sec-WebSocket-Protocol: %.*s\r\n\r\n",
+                            handshake->accept, SPAN_ARG(handshake->protocol));
 }
 
 size_t ws_handshake_refuse(enum refusal refusal, char out[WS_ANSWER_CAP])

@@ -1,4 +1,4 @@
-#include "node/server/ws_handshake.h"
+#include "node/io/ws_handshake.h"
 #include "tests/t.h"
 
 #include <stdio.h>

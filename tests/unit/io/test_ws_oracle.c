@@ -1,7 +1,7 @@
 /* The frame reader beside libwslay 1.1.1: random streams, valid and damaged, must give the same
  * messages and the same verdict. Where we are stricter by design (NUL, fragments, rate), the
  * stream is only compared up to there. */
-#include "node/server/ws_frame.h"
+#include "node/io/ws_frame.h"
 #include "tests/t.h"
 
 #include <stdio.h>

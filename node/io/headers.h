@@ -1,9 +1,9 @@
-/* node/server/headers.h - the second line of header checks, behind the front's.
+/* node/io/headers.h - the second line of header checks, behind the front's.
  * The library behind http.c lets smuggled, doubled and cut headers through (reliability guide,
  * section 4); nothing it parsed is believed before head_check and head_is_whole have seen it.
  * Threads: reentrant.  Owns: nothing; spans point into the connection's own memory. */
-#ifndef NODE_SERVER_HEADERS_H
-#define NODE_SERVER_HEADERS_H
+#ifndef NODE_IO_HEADERS_H
+#define NODE_IO_HEADERS_H
 
 #include "node/base/err.h"
 #include "node/base/span.h"

@@ -1,9 +1,9 @@
-/* node/server/refusal.h - what the server itself answers when a request goes no further: one
+/* node/io/refusal.h - what the server itself answers when a request goes no further: one
  * table of status, code and Japanese sentence, and how it is written as problem+json (RFC
  * 9457). Codes of enum err that features answer with stand in node/base/req.c. Threads: const
  * data; reentrant. */
-#ifndef NODE_SERVER_REFUSAL_H
-#define NODE_SERVER_REFUSAL_H
+#ifndef NODE_IO_REFUSAL_H
+#define NODE_IO_REFUSAL_H
 
 enum refusal {
     REFUSE_MALFORMED,     /* 400 bad-request: the head or target is not what HTTP allows */

@@ -1,4 +1,4 @@
-#include "node/server/headers.h"
+#include "node/io/headers.h"
 #include "tests/t.h"
 
 #include <stdio.h>

@@ -1,14 +1,15 @@
-/* node/server/ws_frame.h - the strict reader of a client's WebSocket frames (RFC 6455, sections
- * 5 to 8; reliability guide, sections 3.7 and 4). No extensions, so no RSV bit; masked frames
- * only; the shortest form of each length; text is UTF-8 without NUL, checked as it comes.
+/* node/io/ws_frame.h - the strict reader of WebSocket frames (RFC 6455, sections 5 to 8;
+ * reliability guide, sections 3.7 and 4). No extensions, so no RSV bit; masked frames of a
+ * client only, unmasked ones of a server only; the shortest form of each length; text is UTF-8
+ * without NUL, checked as it comes.
  *
  * What one sender can cost: WS_TURN_FRAMES frames a turn, WS_CONTROL_PER_S pings and pongs in
  * any one second, WS_FRAGMENTS_CAP frames and WS_MESSAGE_CAP_BYTES a message. Memory is taken
  * as bytes come, never as they are announced, and an idle reader holds none beside its struct.
  * Threads: a reader belongs to one.  Owns: the part of a message that has come, and the bytes
  * kept for the next turn. */
-#ifndef NODE_SERVER_WS_FRAME_H
-#define NODE_SERVER_WS_FRAME_H
+#ifndef NODE_IO_WS_FRAME_H
+#define NODE_IO_WS_FRAME_H
 
 #include "node/io/ws_shared.h"
 
@@ -17,12 +18,12 @@
 #define WS_CONTROL_PER_S     10
 #define WS_TURN_FRAMES       32
 
-/* The rule a client broke: counted and logged by name, answered by a close code. */
+/* The rule the other side broke: counted and logged by name, answered by a close code. */
 enum ws_fault {
     WS_FAULT_NONE,
     WS_FAULT_RSV,       /* 1002: a reserved bit */
     WS_FAULT_OPCODE,    /* 1002: a reserved opcode */
-    WS_FAULT_UNMASKED,  /* 1002 */
+    WS_FAULT_UNMASKED,  /* 1002; a server's: masked */
     WS_FAULT_LENGTH,    /* 1002: not the shortest form, or over 63 bits */
     WS_FAULT_CONTROL,   /* 1002: a control frame in fragments or over 125 bytes */
     WS_FAULT_ORDER,     /* 1002: goes on with nothing, or begins inside a message */
@@ -74,10 +75,11 @@ struct ws_reader {
     uint8_t opcode;                /* of the message, WS_OP_CONTINUATION between messages */
     uint8_t n_fragments, n_frames; /* of this message; of this turn */
     uint8_t utf_left, utf_low, utf_high; /* of a character that was cut: what must follow */
-    bool is_in_payload, is_delivered, is_over;
+    bool is_in_payload, is_delivered, is_over, is_of_server;
 };
 
-void ws_reader_init(struct ws_reader *reader);
+void ws_reader_init(struct ws_reader *reader);           /* of a client's frames */
+void ws_reader_init_of_server(struct ws_reader *reader); /* where we are the client */
 void ws_reader_fini(struct ws_reader *reader);
 
 /* A turn of a connection: begin, then next until it says NOTHING or ENOUGH, then end.

@@ -1,4 +1,4 @@
-/* node/server/ws_handshake.h - the opening handshake of a WebSocket, read strictly (RFC 6455,
+/* node/io/ws_handshake.h - the opening handshake of a WebSocket, read strictly (RFC 6455,
  * section 4.2; RFC 9112), and its answers. Bytes come as the front hands them on; nobody's
  * library has touched them.
  *
@@ -7,17 +7,20 @@
  * Sec-WebSocket-Protocol: ibasho.v1, ticket.TICKET (a page cannot set any other header of this
  * request). Extensions are never agreed to. Whether the ticket is good is the caller's
  * question. Threads: reentrant.  Owns: nothing; spans point into the caller's bytes. */
-#ifndef NODE_SERVER_WS_HANDSHAKE_H
-#define NODE_SERVER_WS_HANDSHAKE_H
+#ifndef NODE_IO_WS_HANDSHAKE_H
+#define NODE_IO_WS_HANDSHAKE_H
 
 #include "node/base/span.h"
-#include "node/server/refusal.h"
+#include "node/io/refusal.h"
 
 #define WS_HEAD_CAP_BYTES 8192 /* the whole head, its empty line included */
 #define WS_LINE_CAP_BYTES 4096 /* one line, its line end included */
 #define WS_PROTOCOL       "ibasho.v1"
 #define WS_TICKET_CHARS   43 /* base64url of 32 bytes, in its only spelling */
+#define WS_KEY_CHARS      24 /* base64 of 16 bytes */
 #define WS_ACCEPT_CAP     29
+#define WS_FED_TARGET     "/fed/v1/link"
+#define WS_FED_PROTOCOL   "ibasho-fed.v1"
 
 enum ws_head {
     WS_HEAD_MORE,    /* nothing wrong so far */
@@ -30,6 +33,7 @@ struct ws_handshake {
 
     size_t n_bytes;
     struct span ticket;             /* WS_TICKET_CHARS of [A-Za-z0-9_-] */
+    struct span protocol;           /* ours, static */
     struct span cookie, user_agent; /* SPAN_NONE when absent */
     struct span address;            /* what the front says the peer's is; one plain address */
     char accept[WS_ACCEPT_CAP];     /* RFC 6455, section 4.2.2, step 5.4 */
@@ -49,6 +53,11 @@ struct ws_handshake {
  * REFUSE_UNAVAILABLE 503: no memory. */
 enum ws_head ws_handshake_read(struct ws_handshake *handshake, struct span bytes,
                                struct span own_origin);
+/* The same for another node (federation/link.h): WS_FED_TARGET, WS_FED_PROTOCOL, and no Origin,
+ * which every page has. */
+enum ws_head ws_handshake_read_node(struct ws_handshake *handshake, struct span bytes);
+/* RFC 6455, section 4.2.2, step 5.4, of a key of WS_KEY_CHARS. False: no memory. */
+bool ws_accept_of(struct span key, char accept_out[WS_ACCEPT_CAP]);
 
 #define WS_ANSWER_CAP 1024
 /* The bytes of 101 for a handshake that is READY. Returns how many. */

@@ -1,4 +1,4 @@
-#include "node/server/ws_frame.h"
+#include "node/io/ws_frame.h"
 #include "node/server/ws_queue.h"
 #include "tests/t.h"
 

@@ -1,0 +1,306 @@
+#include "node/io/net_line.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "node/base/clock.h"
+#include "node/io/net_peer_priv.h"
+#include "node/io/ws_handshake.h"
+
+#define SET(option, value) (curl_easy_setopt(curl, (option), (value)) == CURLE_OK)
+#define URL_CAP            320
+#define ASK_CAP            1024
+#define ANSWER_CAP         4096
+#define KEY_BYTES          16
+#define SLICE_MS           100
+
+struct net_line {
+    CURL *curl;
+    struct net_peer_gate gate;
+    int fd;
+};
+
+/* ---- connecting ---- */
+
+static int on_progress(void *arg, curl_off_t down, curl_off_t n_down, curl_off_t up,
+                       curl_off_t n_up)
+{
+    const struct net_line_ask *ask = arg;
+
+    (void)down;
+    (void)n_down;
+    (void)up;
+    (void)n_up;
+    return ask->stop != NULL && atomic_load(ask->stop);
+}
+
+static bool set_all(struct net_line *line, const struct net_line_ask *ask, const char *url,
+                    const char *pins)
+{
+    CURL *curl = line->curl;
+
+    return net_peer_set(curl, pins) && net_peer_gate_set(curl, &line->gate) &&
+           SET(CURLOPT_URL, url) && SET(CURLOPT_CONNECT_ONLY, 1L) &&
+           SET(CURLOPT_CONNECTTIMEOUT_MS, ask->connect_ms) &&
+           SET(CURLOPT_XFERINFOFUNCTION, on_progress) && SET(CURLOPT_XFERINFODATA, ask) &&
+           SET(CURLOPT_NOPROGRESS, 0L);
+}
+
+static enum err connect_it(struct net_line *line, enum net_peer_why *why_out, struct fail *why)
+{
+    CURLcode done = curl_easy_perform(line->curl);
+    curl_socket_t fd = CURL_SOCKET_BAD;
+
+    if (done == CURLE_OUT_OF_MEMORY)
+        return fail_set(why, ERR_NOMEM, "curl");
+    *why_out = line->gate.was_private ? NET_PEER_PRIVATE : net_peer_why_of(done);
+    if (*why_out != NET_PEER_OK)
+        return ERR_OK;
+    if (curl_easy_getinfo(line->curl, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
+        fd == CURL_SOCKET_BAD)
+        *why_out = NET_PEER_CONNECT;
+    line->fd = fd;
+    /* What the progress callback looks at goes away with the caller. */
+    curl_easy_setopt(line->curl, CURLOPT_NOPROGRESS, 1L);
+    return ERR_OK;
+}
+
+/* ---- the opening ---- */
+
+struct opening {
+    struct net_line *line;
+    const struct net_line_ask *ask;
+    int64_t until_mono_us;
+    char accept[WS_ACCEPT_CAP];
+    char head[ANSWER_CAP];
+    size_t len;
+};
+
+/* Until the socket is ready, the time is over or the node ends. */
+static enum net_peer_why wait_for(const struct opening *o, short events)
+{
+    for (;;) {
+        struct pollfd ready = {.fd = o->line->fd, .events = events};
+
+        if (o->ask->stop != NULL && atomic_load(o->ask->stop))
+            return NET_PEER_STOPPED;
+        if (clock_mono_us() >= o->until_mono_us)
+            return NET_PEER_TIMEOUT;
+        if (poll(&ready, 1, SLICE_MS) > 0)
+            return NET_PEER_OK;
+    }
+}
+
+static enum net_peer_why send_all(const struct opening *o, struct span bytes)
+{
+    while (bytes.len > 0) {
+        size_t n = 0;
+        enum net_peer_why why;
+
+        switch (net_line_send(o->line, bytes, &n)) {
+        case NET_LINE_SOME:
+            bytes = span_from(bytes, n);
+            break;
+        case NET_LINE_LATER:
+            why = wait_for(o, POLLOUT);
+            if (why != NET_PEER_OK)
+                return why;
+            break;
+        case NET_LINE_GONE:
+            return NET_PEER_CONNECT;
+        }
+    }
+    return NET_PEER_OK;
+}
+
+/* Byte for byte, so that nothing behind the head is taken. */
+static enum net_peer_why read_head(struct opening *o)
+{
+    while (o->len < 4 || memcmp(o->head + o->len - 4, "\r\n\r\n", 4) != 0) {
+        size_t n = 0;
+        enum net_peer_why why;
+
+        if (o->len == sizeof o->head)
+            return NET_PEER_LARGE;
+        switch (net_line_recv(o->line, o->head + o->len, 1, &n)) {
+        case NET_LINE_SOME:
+            o->len += n;
+            break;
+        case NET_LINE_LATER:
+            why = wait_for(o, POLLIN);
+            if (why != NET_PEER_OK)
+                return why;
+            break;
+        case NET_LINE_GONE:
+            return NET_PEER_CONNECT;
+        }
+    }
+    return NET_PEER_OK;
+}
+
+/* The value of the one line of that name; p NULL: none, or two. */
+static struct span value_of(const struct opening *o, const char *name)
+{
+    const size_t name_len = strlen(name);
+    struct span found = SPAN_NONE;
+    const char *at = o->head, *end = o->head + o->len;
+
+    while (at < end) {
+        const char *stop = memchr(at, '\r', (size_t)(end - at));
+        size_t len = stop == NULL ? (size_t)(end - at) : (size_t)(stop - at);
+
+        if (len > name_len && at[name_len] == ':' && strncasecmp(at, name, name_len) == 0) {
+            size_t skip = name_len + 1;
+
+            if (found.p != NULL)
+                return SPAN_NONE;
+            while (skip < len && at[skip] == ' ')
+                skip++;
+            found = span_of(at + skip, len - skip);
+        }
+        at += len + 2;
+    }
+    return found;
+}
+
+static bool is_opened(const struct opening *o)
+{
+    struct span upgrade = value_of(o, "upgrade");
+
+    return upgrade.len == 9 && strncasecmp((const char *)upgrade.p, "websocket", 9) == 0 &&
+           span_eq(value_of(o, "sec-websocket-accept"), span_text(o->accept)) &&
+           span_eq(value_of(o, "sec-websocket-protocol"), span_text(o->ask->protocol)) &&
+           value_of(o, "sec-websocket-extensions").p == NULL;
+}
+
+static int status_of(const struct opening *o)
+{
+    struct span head = span_of(o->head, o->len);
+    int status = 0;
+
+    if (!span_has_prefix(head, SPAN("HTTP/1.1 ")) || o->len < 13)
+        return 0;
+    for (int i = 9; i < 12; i++) {
+        if (o->head[i] < '0' || o->head[i] > '9')
+            return 0;
+        status = status * 10 + (o->head[i] - '0');
+    }
+    return status;
+}
+
+static enum err open_it(struct opening *o, const char *endpoint, enum net_peer_why *why_out,
+                        int *status_out, struct fail *why)
+{
+    uint8_t secret[KEY_BYTES];
+    char key[WS_KEY_CHARS + 1], ask[ASK_CAP];
+    int n;
+
+    if (getrandom(secret, sizeof secret, 0) != sizeof secret)
+        return fail_set(why, ERR_INTERNAL, "no random bytes, errno %d", errno);
+    EVP_EncodeBlock((unsigned char *)key, secret, sizeof secret);
+    if (!ws_accept_of(span_of(key, WS_KEY_CHARS), o->accept))
+        return fail_set(why, ERR_NOMEM, "SHA-1");
+    n = snprintf(ask, sizeof ask,
+                 "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: ibasho-node\r\n"
+                 "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n"
+                 "Sec-WebSocket-Protocol: %s, ticket.%.*s\r\n\r\n",
+                 o->ask->target, endpoint, key, o->ask->protocol, SPAN_ARG(o->ask->ticket));
+    if (n < 0 || n >= ASK_CAP)
+        return fail_set(why, ERR_INVALID, "an opening of %d bytes", n);
+    *why_out = send_all(o, span_of(ask, (size_t)n));
+    if (*why_out == NET_PEER_OK)
+        *why_out = read_head(o);
+    if (*why_out != NET_PEER_OK)
+        return ERR_OK;
+    *status_out = status_of(o);
+    if (*status_out != 101 || !is_opened(o))
+        *why_out = NET_PEER_PROTO;
+    return ERR_OK;
+}
+
+static bool is_ticket(struct span ticket)
+{
+    for (size_t i = 0; i < ticket.len; i++)
+        if (ticket.p[i] <= ' ' || ticket.p[i] >= 0x7f || ticket.p[i] == ',')
+            return false;
+    return ticket.len == WS_TICKET_CHARS;
+}
+
+enum err net_line_open(const struct net_peer_to *to, const struct net_line_ask *ask,
+                       struct net_line **line_out, enum net_peer_why *why_out, int *status_out,
+                       struct fail *why)
+{
+    struct net_line *line = calloc(1, sizeof *line);
+    struct opening *o = calloc(1, sizeof *o);
+    char url[URL_CAP], pins[NET_PEER_PINS_CAP];
+    enum err rc = ERR_OK;
+
+    *line_out = NULL;
+    *why_out = NET_PEER_PROTO;
+    *status_out = 0;
+    if (line != NULL)
+        line->curl = curl_easy_init();
+    if (line == NULL || o == NULL || line->curl == NULL)
+        rc = fail_set(why, ERR_NOMEM, "a line");
+    else if (!net_peer_endpoint_read(to->endpoint, &line->gate.port) ||
+             !net_peer_pins_write(to, pins) || !is_ticket(ask->ticket))
+        rc = fail_set(why, ERR_INVALID, "an endpoint, pin or ticket that is none");
+    if (rc == ERR_OK) {
+        line->gate.allow_private = ask->allow_private;
+        snprintf(url, sizeof url, "https://%s/", to->endpoint);
+        if (!set_all(line, ask, url, pins))
+            rc = fail_set(why, ERR_NOMEM, "curl");
+    }
+    if (rc == ERR_OK)
+        rc = connect_it(line, why_out, why);
+    if (rc == ERR_OK && *why_out == NET_PEER_OK) {
+        *o = (struct opening){.line = line, .ask = ask};
+        o->until_mono_us = clock_mono_us() + ask->answer_ms * 1000;
+        rc = open_it(o, to->endpoint, why_out, status_out, why);
+    }
+    free(o);
+    if (rc != ERR_OK || *why_out != NET_PEER_OK)
+        net_line_close(&line);
+    *line_out = line;
+    return rc;
+}
+
+void net_line_close(struct net_line **line)
+{
+    if (*line == NULL)
+        return;
+    curl_easy_cleanup((*line)->curl);
+    free(*line);
+    *line = NULL;
+}
+
+/* ---- bytes ---- */
+
+int net_line_fd(const struct net_line *line)
+{
+    return line->fd;
+}
+
+enum net_line_io net_line_send(struct net_line *line, struct span bytes, size_t *n_out)
+{
+    CURLcode done = curl_easy_send(line->curl, bytes.p, bytes.len, n_out);
+
+    return done == CURLE_OK      ? NET_LINE_SOME
+           : done == CURLE_AGAIN ? NET_LINE_LATER
+                                 : NET_LINE_GONE;
+}
+
+enum net_line_io net_line_recv(struct net_line *line, void *into, size_t cap, size_t *n_out)
+{
+    CURLcode done = curl_easy_recv(line->curl, into, cap, n_out);
+
+    if (done == CURLE_AGAIN)
+        return NET_LINE_LATER;
+    return done == CURLE_OK && *n_out > 0 ? NET_LINE_SOME : NET_LINE_GONE;
+}

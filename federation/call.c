@@ -62,7 +62,8 @@ static enum err send_it(struct trying *t, struct net_peer_answer *answer, struct
         /* cppcheck-suppress unreadVariable */
         headers[i] =
             (struct net_peer_header){t->head.headers[i].name, t->head.headers[i].value};
-    return net_peer_ask(t->federation->net, &to, &out, t->arena, answer, why);
+    return net_peer_ask(ask->net == NULL ? t->federation->net : ask->net, &to, &out, t->arena,
+                        answer, why);
 }
 
 static enum err sign_it(struct trying *t, struct fail *why)

@@ -19,6 +19,7 @@ struct fed_ask {
     struct span body;
     const struct fed_signer *signer; /* NULL: the node's own key */
     const atomic_bool *stop;         /* may be NULL: the federation's own end */
+    struct net_peers *net;           /* NULL: the federation's own */
 };
 struct fed_said {
     enum fed_code code; /* FED_OK: status is 2xx */

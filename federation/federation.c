@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "federation/escrow_priv.h"
+#include "federation/link_fed.h"
 #include "federation/outbox_store.h"
 #include "node/base/log.h"
 
@@ -110,6 +111,8 @@ enum err federation_open(const struct federation_conf *conf, struct db *db,
         rc = gossip_open(f, why);
     if (rc == ERR_OK)
         rc = escrow_open(f, why);
+    if (rc == ERR_OK)
+        rc = links_of_federation(f, &f->links, why);
     if (rc != ERR_OK) {
         federation_stop(f);
         federation_close(&f);
@@ -129,6 +132,7 @@ void federation_stop(struct federation *f)
     if (f == NULL)
         return;
     federation_hurry(f);
+    links_stop(f->links); /* they ask peers for tickets */
     escrow_stop(f);
     gossip_stop(f);
     outbox_stop(f);
@@ -144,6 +148,8 @@ void federation_close(struct federation **federation)
     escrow_close(f);
     gossip_close(f);
     outbox_close(f);
+    links_close(&f->links);
+    net_peer_close(&f->links_net);
     net_peer_close(&f->net);
     trust_close(&f->trust);
     free(f);

@@ -18,6 +18,7 @@ struct inbox;
 struct outbox;
 struct gossip;
 struct escrow;
+struct links;
 struct req;
 
 struct federation {
@@ -28,6 +29,8 @@ struct federation {
     struct outbox *outbox;
     struct gossip *gossip;
     struct escrow *escrow;
+    struct links *links;
+    struct net_peers *links_net; /* for their tickets: gives up sooner */
     atomic_bool is_stopping;
     /* Since when this process alone accepts (struct fed_gate); INT64_MAX: not yet. */
     _Atomic int64_t open_utc_us;

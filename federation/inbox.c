@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "federation/escrow_priv.h"
+#include "federation/link_fed.h"
 #include "federation/op_store.h"
 #include "federation/profile_gate.h"
 #include "federation/series_priv.h"
@@ -29,6 +30,7 @@
 static const struct fed_kind_table tables[] = {
     {exchange_kinds, EXCHANGE_KINDS_N},
     {escrow_kinds, ESCROW_KINDS_N},
+    {link_kinds, LINK_KINDS_N},
     {series_kinds, SERIES_KINDS_N},
     {NULL, 0},
 };

@@ -24,10 +24,11 @@
 #ifndef FEDERATION_LINK_H
 #define FEDERATION_LINK_H
 
+#include <stdatomic.h>
+
 #include "federation/frame.h"
 #include "node/base/id.h"
 
-struct federation;
 struct links;
 
 #define LINK_PEERS_MOST    64
@@ -52,8 +53,8 @@ enum link_why {
     LINK_UNWANTED, /* links_want or links_allow says so, or its time has come */
     LINK_CONTRACT, /* the contract of one of the two has ended, or it is no member any more */
     LINK_REVOKED,  /* no key of the peer is good any more */
-    LINK_SPLIT,    /* the registry is split, or the peer knows another one */
-    LINK_STOPPED,  /* this node is ending */
+    LINK_SPLIT,   /* two registries of one number: nothing is believed until people settle it */
+    LINK_STOPPED, /* this node is ending */
     LINK_WHY_N
 };
 const char *link_why_name(enum link_why why); /* "cut", "silent", ... */
@@ -62,21 +63,55 @@ struct link_feature {
     void *arg;
     /* ctl stands. is_whole: nothing was lost or is to be said again. Else what was heard from
      * this peer is over (its figures go), and everything is to be said anew: who is there, what
-     * is on. Frames sent from inside come first. */
+     * is on. */
     void (*up)(void *arg, struct id peer, bool is_whole);
     /* A frame whose payload frame_body_check found good. Frames of ctl come in the order they
      * were sent, each once. Never the link's own (FRAME_HELLO, FRAME_CREDIT). */
     void (*frame)(void *arg, struct id peer, bool is_rt, const struct frame *frame);
-    /* ctl is down. What is sent meanwhile waits, for LINK_CUT .. LINK_FULL; for the others the
-     * stream is over. */
+    /* ctl is down. What is sent meanwhile waits, for LINK_CUT, LINK_SILENT, LINK_RENEWED and
+     * LINK_FULL; for the others the stream is over. */
     void (*down)(void *arg, struct id peer, enum link_why why);
 };
 
-/* After the inbox and outbox, whose trust and calls it uses. */
-NODISCARD enum err links_open(struct federation *federation, struct links **out,
+/* Where the front brings peers to: a unix socket, and who may connect to it. */
+#define LINK_UIDS_MOST 2
+struct links_door {
+    char path[104];
+    unsigned uids[LINK_UIDS_MOST];
+    int n_uids;
+};
+/* Where a peer is, from the registry, and the ticket it gave for this line. */
+struct link_way {
+    char endpoint[262];
+    uint8_t pins[4][32];
+    int n_pins;
+    char ticket[44];
+};
+
+/* What links need of the federation around them (federation/link_fed.c); arg outlives them. */
+struct links_conf {
+    struct id node; /* this one */
+    void *arg;
+    bool allow_private; /* as net_peer_conf */
+    long connect_ms, answer_ms;
+    /* links_start's thread. */
+    enum err (*door)(void *arg, struct links_door *out, struct fail *why);
+    /* The links' thread; looks into memory. Is the time come to listen and to call? NULL: yes.
+     */
+    bool (*is_open)(void *arg);
+    /* The links' thread, each second for each peer, and others; looks into memory. May links to
+     * it stand? LINK_WHY_N: yes. is_new: may one begin that did not stand before? */
+    enum link_why (*judge)(void *arg, struct id peer, bool is_new);
+    /* A thread that may wait. ERR_DENIED: the peer does not allow it now. */
+    enum err (*way)(void *arg, struct id peer, bool is_rt, const atomic_bool *stop,
+                    struct link_way *out, struct fail *why);
+};
+
+/* Begins nothing yet. */
+NODISCARD enum err links_open(const struct links_conf *conf, struct links **out,
                               struct fail *why);
 /* Begins to listen and to call; feature is copied, its arg stays the caller's until
- * links_stop. */
+ * links_stop. Once. */
 NODISCARD enum err links_start(struct links *links, const struct link_feature *feature,
                                struct fail *why);
 /* Closes every link (LINK_STOPPED is told) and ends the threads: the feature is not called
@@ -98,6 +133,16 @@ void links_allow(struct links *links, struct id peer, int64_t until_utc_us);
 NODISCARD enum err links_send(struct links *links, struct id peer, bool is_rt,
                               const struct frame *frame, struct fail *why);
 
+/* This peer's frames break a rule that the feature keeps (a pseudonym of another node,
+ * "foreign- pseud"): the links to it are closed as LINK_FAULT. rule: static text. Any thread.
+ */
+void links_fault(struct links *links, struct id peer, const char *rule);
+
+/* Host's side: a ticket for that peer, of LINK_TICKET_US and one use. ERR_DENIED: not allowed;
+ * ERR_UNAVAILABLE: not started yet, or nothing new may be linked now. Any thread. */
+NODISCARD enum err links_ticket(struct links *links, struct id peer, bool is_rt,
+                                char text_out[44], struct fail *why);
+
 struct link_status {
     struct id peer;
     bool is_wanted, is_allowed; /* caller's side; host's side */
@@ -118,8 +163,5 @@ struct link_status {
 bool links_status(struct links *links, struct id peer, struct link_status *out);
 /* All of them; returns how many, at most cap. NULL links: none. */
 int links_status_all(struct links *links, struct link_status *out, int cap);
-
-/* The node's links, of a federation that is open. */
-struct links *federation_links(struct federation *federation);
 
 #endif

@@ -100,6 +100,20 @@ test("a_line_is_pending_then_said_once_whatever_comes_first", (t) => {
   t.eq(sendable(sent, unsaid), unsaid, "until then it may go again");
 });
 
+test("a_line_of_another_town_says_so", (t) => {
+  t.req("CARD-4");
+  const line = toldLine("f", 1, { town: "あおぞら市", pseud: "abcd" });
+  const [one] = channelOf(heard(here, line, false), open).lines;
+  t.eq(
+    [one?.town, one?.pseud, one?.isMine, one?.staff],
+    ["あおぞら市", "abcd", false, undefined],
+    "where its writer is at home",
+  );
+  const [own] = channelOf(heard(here, toldLine("o", 1), false), open).lines;
+  t.eq([own?.town, own?.pseud], [undefined, undefined], "of our own nothing is said of it");
+  t.eq(ids(gone(heard(here, line, false), "f")), [], "taken away");
+});
+
 test("lines_stand_in_the_nodes_order_and_ones_own_last", (t) => {
   let now = written(written(here, mine("b"), "わ"), mine("c"), "わ");
   now = heard(now, toldLine("x", 5), false);

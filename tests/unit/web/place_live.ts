@@ -81,6 +81,45 @@ function tick(floorMs: number, more: Partial<Tick>): Tick {
   return { kind: "tick", isPicture: false, floorMs, moves: [], steps: [], walks: [], ...more };
 }
 
+test("a_cut_from_other_towns_is_known_until_it_is_over_or_the_page_begins_anew", (t) => {
+  t.req("CARD-4");
+  const since = "2026-11-22T01:02:03Z";
+  const cut = event("mirror.state", { is_cut: true, since });
+  t.eq(all([cut]), placeAtStart, "in the lobby it means nothing");
+  const inside = all([hereOf([person(1, 0, 0), person(2, 9, 9, { town: "あおぞら市" })])]);
+  t.eq(here(inside).cutSince, undefined, "nothing is cut");
+  t.eq(here(inside).people.get(2)?.town, "あおぞら市", "somebody of another town");
+  const now = all([cut], inside);
+  t.eq(here(now).cutSince, since, "with its time");
+  const anew = hereOf([person(1, 0, 0)]);
+  t.eq(here(all([anew], now)).cutSince, since, "the same floor told anew");
+  const other = event("floor.here", { ...(anew.of as LiveEvents["floor.here"]), floor: "plaza" });
+  t.eq(here(all([other], now)).cutSince, undefined, "another floor");
+  t.eq(
+    here(all([event("mirror.state", { is_cut: false })], now)).cutSince,
+    undefined,
+    "it is back",
+  );
+  const hello = event("hello", {
+    now: "",
+    me: {
+      name: "p1",
+      kind: "cat",
+      colour: "sky",
+      login: "a",
+      role: "student",
+      is_staff: false,
+      sees_ids: false,
+    },
+    floors: [card],
+    hours: { kind: "open", is_bound: true },
+    ping_s: 2,
+    text_most: 300,
+    may_ask_pupils: true,
+  });
+  t.eq(here(all([hello], now)).cutSince, undefined, "a new line: what holds is said anew");
+});
+
 test("coming_seeing_and_being_put_out", (t) => {
   const hours = { kind: "open", is_bound: true } as const;
   const me = {

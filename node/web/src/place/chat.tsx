@@ -15,6 +15,7 @@ import { Blocks } from "./blocks.js";
 import { live } from "./control.js";
 import { setState } from "./mine.js";
 import { saidOf } from "./said.js";
+import { HideLine, Town } from "./town.js";
 import {
   addressed,
   block,
@@ -176,6 +177,8 @@ function Row({ line }: { line: Line }): VNode {
           </span>
         ) : null}
         {staff === undefined ? null : <Given>{staff.login}</Given>}
+        {line.town === undefined ? null : <Town name={line.town} />}
+        {line.pseud === undefined ? null : <span class="mono login">{line.pseud}</span>}
         {line.to === undefined ? null : (
           <span class="chat-to">
             <Words of={words.toName} slots={{ name: <Given>{line.to.name}</Given> }} />
@@ -195,6 +198,7 @@ function Row({ line }: { line: Line }): VNode {
           <Words of={placeStaff.original} slots={{ text: <Given>{staff.original}</Given> }} />
         </p>
       )}
+      {line.pseud === undefined ? null : <HideLine line={line.id} />}
       {isMine || state === "held" ? <How line={line} /> : null}
     </li>
   );

@@ -29,6 +29,7 @@ import { EchoNote, LineNote, NameOf, nameOfCard, RoomNote, Voice } from "./parts
 import { People } from "./people.js";
 import { Signs } from "./signs.js";
 import { Entries } from "./staff.js";
+import { CutNote } from "./town.js";
 import { chat } from "./words_live.js";
 
 /** On a floor, as words: the view that needs no picture, no pointer and no eyes. */
@@ -91,6 +92,7 @@ export function Inside({ here }: { here: Here }): VNode {
       </div>
       {hasLetters ? <Letters close={() => showLetters(false)} /> : null}
       <LineNote />
+      <CutNote here={here} />
       {closing === undefined || closing === 0 ? null : (
         <p class="note" role="status">
           <Words of={place.closing} slots={{ minutes: <Minutes n={closing} /> }} />

@@ -90,8 +90,9 @@ export class MapLink {
 }
 
 function figureOf(person: Figure): Figure {
-  const { seat, name, state, kind, colour, is_away, is_lost, has_distance } = person;
-  return { seat, name, state, kind, colour, is_away, is_lost, has_distance };
+  const { seat, name, state, kind, colour, is_away, is_lost, has_distance, town } = person;
+  const seen = { seat, name, state, kind, colour, is_away, is_lost, has_distance };
+  return town === undefined ? seen : { ...seen, town };
 }
 
 const readyMostMs = 4000;

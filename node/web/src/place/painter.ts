@@ -46,7 +46,7 @@ export interface Looks {
 /** What of a person can be seen on the map. */
 export type Figure = Pick<
   Person,
-  "seat" | "name" | "state" | "kind" | "colour" | "is_away" | "is_lost" | "has_distance"
+  "seat" | "name" | "state" | "kind" | "colour" | "is_away" | "is_lost" | "has_distance" | "town"
 >;
 
 /** Everything that is to be seen. Motions change in place; the rest is replaced as a whole. */
@@ -412,8 +412,8 @@ export class Painter {
     for (let i = 0; i < named.length && i < most; i++) {
       const one = named[i]!;
       if (this.isCrowded && one.far > crowd.nameCm * crowd.nameCm) break;
-      const { name, state } = one.figure;
-      const { image, w, h } = (one.label ??= labels.of(name, state, one === me));
+      const { name, state, town } = one.figure;
+      const { image, w, h } = (one.label ??= labels.of(name, state, one === me, town));
       const isInView = one.px >= 0 && one.px < width; // then all of their name is
       const left = Math.round(one.px - w / 2);
       const x = isInView ? Math.max(2, Math.min(width - 2 - w, left)) : left;

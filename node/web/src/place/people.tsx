@@ -17,6 +17,7 @@ import { Sign } from "./sign.js";
 import { signName } from "./signs.js";
 import { StaffMarks } from "./staff.js";
 import { handsUp } from "./lesson_live.js";
+import { FigureStops, Town } from "./town.js";
 import { addressed, askTalk, signs, where } from "./words_live.js";
 
 interface Props {
@@ -172,6 +173,7 @@ export function Row({
 }): VNode {
   const { person, isMe } = one;
   const { seat, name } = person;
+  const isFromAway = person.town !== undefined; // who is spoken to openly alone
   return (
     <li class={person.is_lost ? "person-here lost" : "person-here"} data-seat={seat}>
       <Figure kind={person.kind} colour={person.colour} pose={person.is_away ? "sit" : "stand"} />
@@ -188,6 +190,7 @@ export function Row({
               <Words of={place.staff} />
             </span>
           ) : null}
+          {person.town === undefined ? null : <Town name={person.town} />}
           <StaffMarks person={person} />
           {sign === undefined ? null : <SignOf kind={sign} />}
         </p>
@@ -233,15 +236,17 @@ export function Row({
             <Words of={place.goTo} />
             <OfWhom name={name} />
           </button>
-          <button
-            type="button"
-            class="quiet-button"
-            onClick={() => void act("person.wave", { seat }, "waved")}
-          >
-            <Words of={place.wave} />
-            <OfWhom name={name} />
-          </button>
-          {room === undefined ? null : (
+          {isFromAway ? null : (
+            <button
+              type="button"
+              class="quiet-button"
+              onClick={() => void act("person.wave", { seat }, "waved")}
+            >
+              <Words of={place.wave} />
+              <OfWhom name={name} />
+            </button>
+          )}
+          {room === undefined || isFromAway ? null : (
             <button
               type="button"
               class="quiet-button"
@@ -262,7 +267,7 @@ export function Row({
             <Words of={chat.toThem} />
             <OfWhom name={name} />
           </button>
-          {mayAsk || person.is_staff ? (
+          {!isFromAway && (mayAsk || person.is_staff) ? (
             <button
               type="button"
               class="quiet-button"
@@ -274,6 +279,7 @@ export function Row({
           ) : null}
         </div>
       )}
+      {person.pseud === undefined ? null : <FigureStops seat={seat} />}
     </li>
   );
 }

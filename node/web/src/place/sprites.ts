@@ -206,37 +206,46 @@ export class Labels {
     private readonly font: string,
   ) {}
 
-  of(name: string, state: Standing, isMe: boolean): Label {
-    const key = `${isMe} ${state} ${name}`;
+  /** `town`: of somebody from elsewhere, in a row of its own under the name. */
+  of(name: string, state: Standing, isMe: boolean, town: string | undefined): Label {
+    const key = `${isMe} ${state} ${name}\n${town ?? ""}`;
     const known = this.kept.get(key);
     if (known !== undefined) return known;
     if (this.kept.size > labelsMost) this.kept.clear();
-    const made = this.make(name, state, isMe);
+    const made = this.make(name, state, isMe, town);
     this.kept.set(key, made);
     return made;
   }
 
-  private make(name: string, state: Standing, isMe: boolean): Label {
+  private make(name: string, state: Standing, isMe: boolean, town: string | undefined): Label {
     const px = 12.5 * this.ratio;
     const font = `${px}px ${this.font}`;
+    const small = `${px * 0.84}px ${this.font}`;
     const text = cut(name);
+    const under = town === undefined ? "" : cut(town);
     const mark = px;
     const pad = px * 0.45;
-    const h = Math.ceil(px * 1.55);
-    const w = Math.ceil(widthOf(text, font) + mark + 3 * pad);
+    const row = Math.ceil(px * 1.55);
+    const h = under === "" ? row : row + Math.ceil(px * 1.1);
+    const wide = Math.max(widthOf(text, font) + mark, under === "" ? 0 : widthOf(under, small));
+    const w = Math.ceil(wide + 3 * pad);
     const image = blank(w, h);
     const to = penOf(image);
     if (to === null) return { image, w, h };
     to.font = font;
     to.fillStyle = isMe ? this.colours.accent : this.colours.card;
     to.globalAlpha = isMe ? 1 : 0.88;
-    pill(to, 0, 0, w, h, h / 2);
+    pill(to, 0, 0, w, h, row / 2);
     to.globalAlpha = 1;
     const ink = isMe ? this.colours.card : this.colours.ink;
-    stateMark(to, state, pad + mark / 2, h / 2, mark * 0.36, ink);
+    stateMark(to, state, pad + mark / 2, row / 2, mark * 0.36, ink);
     to.fillStyle = ink;
     to.textBaseline = "middle";
-    to.fillText(text, pad * 2 + mark, h / 2 + px * 0.06);
+    to.fillText(text, pad * 2 + mark, row / 2 + px * 0.06);
+    if (under !== "") {
+      to.font = small;
+      to.fillText(under, pad * 1.5, row + px * 0.4);
+    }
     return { image, w, h };
   }
 }

@@ -22,6 +22,7 @@ const rungWords: Record<Rung, Word> = {
 
 /** The ID beside the name, how far up the ladder, first time or back after long. */
 export function StaffMarks({ person }: { person: Person }): VNode | null {
+  if (person.pseud !== undefined) return <span class="mono login">{person.pseud}</span>;
   if (person.login === undefined) return null;
   return (
     <>

@@ -14,7 +14,10 @@ export interface LineTold {
   readonly text: string;
   readonly to?: { readonly seat?: number; readonly name: string };
   readonly state: "said" | "held" | "kept" | "hidden";
+  /** Where its writer is at home, if that is another town. */
+  readonly town?: string;
   /* Staff alone: */
+  readonly pseud?: string;
   readonly login?: string;
   readonly original?: string;
   readonly categories?: readonly string[];
@@ -42,6 +45,9 @@ export interface Line {
   readonly code: string | undefined;
   readonly title: string;
   readonly staff: LineForStaff | undefined;
+  /** Of another town: its name, and (staff alone) what the writer is known by there. */
+  readonly town: string | undefined;
+  readonly pseud: string | undefined;
 }
 
 export interface LineForStaff {
@@ -148,6 +154,8 @@ export function written(now: Chat, unsaid: Unsaid, name: string): Chat {
     code: undefined,
     title: "",
     staff: undefined,
+    town: undefined,
+    pseud: undefined,
   };
   return set(now, unsaid.where, { ...channel, lines: [...channel.lines, line] });
 }
@@ -262,6 +270,8 @@ function lineOf(told: LineTold, known: readonly Line[]): Line {
       told.login === undefined
         ? undefined
         : { login: told.login, original: told.original, categories: told.categories ?? [] },
+    town: told.town,
+    pseud: told.pseud,
   };
 }
 

@@ -51,6 +51,8 @@ export interface Here {
   readonly people: ReadonlyMap<number, Person>;
   readonly motions: ReadonlyMap<number, Motion>;
   readonly areas: ReadonlyMap<string, AreaState>;
+  /** Since when other towns that stand on this floor, too, cannot be reached; undefined: they can. */
+  readonly cutSince: string | undefined;
   /** Reader's clock less the floor's, at the quickest frame so far; undefined before the first. */
   readonly clock: { readonly floorMs: number; readonly atMs: number } | undefined;
 }
@@ -105,9 +107,11 @@ const jumpCm = 300;
 /** Next state. What means nothing where the reader is returns `now` itself. */
 export function applyEvent(now: PlaceLive, event: LiveEvent): PlaceLive {
   switch (event.ev) {
-    case "hello":
+    case "hello": // after which all that is not so is said anew
       return {
-        ...now,
+        ...atHere(now, (here) =>
+          here.cutSince === undefined ? here : { ...here, cutSince: undefined },
+        ),
         me: event.of.me,
         floors: inOrder(event.of.floors),
         hours: event.of.hours,
@@ -118,7 +122,12 @@ export function applyEvent(now: PlaceLive, event: LiveEvent): PlaceLive {
     case "hours":
       return { ...now, hours: event.of };
     case "floor.here":
-      return { ...now, visiting: { at: "here", here: hereOf(event.of) }, out: undefined };
+      return { ...now, visiting: { at: "here", here: hereOf(event.of, now) }, out: undefined };
+    case "mirror.state":
+      return atHere(now, (here) => ({
+        ...here,
+        cutSince: event.of.is_cut ? (event.of.since ?? "") : undefined,
+      }));
     case "wait":
       return now.visiting.at === "here" ? now : { ...now, visiting: waiting(event.of) };
     case "out":
@@ -162,7 +171,8 @@ function atHere(now: PlaceLive, next: (here: Here) => Here): PlaceLive {
   return here === now.visiting.here ? now : { ...now, visiting: { at: "here", here } };
 }
 
-function hereOf(of: LiveEvents["floor.here"]): Here {
+function hereOf(of: LiveEvents["floor.here"], { visiting }: PlaceLive): Here {
+  const isSame = visiting.at === "here" && visiting.here.floor === of.floor;
   return {
     floor: of.floor,
     copy: of.copy,
@@ -174,6 +184,7 @@ function hereOf(of: LiveEvents["floor.here"]): Here {
     people: new Map(of.people.map((one) => [one.seat, one])),
     motions: new Map(of.people.map((one) => [one.seat, still(one)])),
     areas: byId(of.areas),
+    cutSince: isSame ? visiting.here.cutSince : undefined,
     clock: undefined,
   };
 }

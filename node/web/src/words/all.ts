@@ -31,6 +31,7 @@ import { settings } from "./settings.js";
 import { sos } from "./sos.js";
 import { summary } from "./summary.js";
 import { support } from "./support.js";
+import { town, townStaff } from "./town.js";
 import { way } from "./way.js";
 import { wordLists } from "./word_lists.js";
 import type { Word } from "./word.js";
@@ -57,6 +58,7 @@ export const chapters: readonly Chapter[] = [
   { name: "place", forChildren: true, isLater: true, words: place },
   { name: "placeSaid", forChildren: true, isLater: true, words: placeSaid },
   { name: "placeOut", forChildren: true, isLater: true, words: placeOut },
+  { name: "town", forChildren: true, isLater: true, words: town },
   { name: "hours", forChildren: true, isLater: true, words: hours },
   { name: "sos", forChildren: true, isLater: true, words: sos },
   { name: "chat", forChildren: true, isLater: true, words: chat },
@@ -65,6 +67,7 @@ export const chapters: readonly Chapter[] = [
   { name: "lessons", forChildren: true, isLater: true, words: lessons },
   { name: "doors", forChildren: false, words: doors },
   { name: "placeStaff", forChildren: false, words: placeStaff },
+  { name: "townStaff", forChildren: false, words: townStaff },
   { name: "settings", forChildren: false, words: settings },
   { name: "choices", forChildren: false, words: choices },
   { name: "keys", forChildren: false, words: keys },

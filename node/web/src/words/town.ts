@@ -1,0 +1,30 @@
+import type { Word } from "./word.js";
+
+/** Of a floor on which several towns stand at once. Student-facing. */
+export const town = {
+  from: ["ほかの町《まち》から：", "ほかの まちから：", "From another town:"],
+  cut: [
+    "ほかの町《まち》との接続《せつぞく》が切《き》れています。ここにいる人《ひと》とは、このまま話《はな》せます。",
+    "ほかの まちとの せつぞくが きれて います。 ここの 人《ひと》とは はなせます。",
+    "The connection to the other towns is cut. You can go on with the people here.",
+  ],
+  cutSince: [
+    "ほかの町《まち》との接続《せつぞく》が切《き》れています（{time}から）。ここにいる人《ひと》とは、このまま話《はな》せます。",
+    "ほかの まちとの せつぞくが きれて います（{time}から）。 ここの 人《ひと》とは はなせます。",
+    "The connection to the other towns is cut (since {time}). You can go on with the people here.",
+  ],
+} satisfies Record<string, Word>;
+
+/** What staff see besides. */
+export const townStaff = {
+  stopText: ["文字《もじ》を止《と》める", "もじを とめる", "Stop their text"],
+  stopSigns: ["リアクションを止《と》める", "リアクションを とめる", "Stop their reactions"],
+  letAgain: ["止《と》めたのをもどす", "とめたのを もどす", "Let them again"],
+  putOut: ["この教室《きょうしつ》から出《だ》す", "この きょうしつから だす", "Put them out"],
+  putOutSure: [
+    "ほんとうに出《だ》す（もう一度《いちど》おす）",
+    "ほんとうに だす（もう いちど おす）",
+    "Really put them out (press again)",
+  ],
+  hide: ["この文《ぶん》をかくす", "この ぶんを かくす", "Hide this line"],
+} satisfies Record<string, Word>;

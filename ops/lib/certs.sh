@@ -36,7 +36,7 @@ ca_init() {
                 -subj "/O=Ibasho/CN=Ibasho demo authority, trusted by nobody else" \
                 -addext "basicConstraints=critical,CA:true,pathlen:0" \
                 -addext "keyUsage=critical,keyCertSign,cRLSign" \
-                -addext "nameConstraints=critical,permitted;DNS:localhost"
+                -addext "nameConstraints=critical,permitted;DNS:${IBASHO_DOMAIN:-localhost}"
     ) || return 1
     chmod 0644 "$1/ca.pem"
 }

@@ -113,8 +113,10 @@ node_ports() {
 
 # node_urls: where a browser and a test find it. The demo's public pages are plain http, for people
 # who look without a certificate; everything else, and every test, is as in production.
+# IBASHO_DOMAIN is for tests whose nodes have machines of their own (tests/federation).
+DOMAIN=${IBASHO_DOMAIN:-localhost}
 node_urls() {
-    local host=$NODE.localhost
+    local host=$NODE.$DOMAIN
     URL_OFFICE=https://office.$host:$PORT_OFFICE
     URL_FEDERATION=https://federation.$host:$PORT_FEDERATION
     if [ "${IBASHO_PLAIN_HTTP:-true}" = true ]; then
@@ -148,6 +150,7 @@ backup.dir = $DATA/backups
 web.dir = $BASE/web
 http.workers = 2
 front.user = $FRONT_USER
+front.bind = ${IBASHO_BIND:-127.0.0.1}
 front.public_url = $URL_PUBLIC
 front.uploads_url = $URL_UPLOADS
 front.office_url = $URL_OFFICE
@@ -202,10 +205,10 @@ node_create() {
     done
     node_run_dirs
     [ -s "$DATA/node.conf" ] || node_write_conf "$(uuid_new)" "$2" "$3"
-    cert_server "$BASE/ca" "$DATA/front/server.pem" "$FRONT_USER" "$NODE.localhost" \
-        "uploads.$NODE.localhost" "office.$NODE.localhost"
+    cert_server "$BASE/ca" "$DATA/front/server.pem" "$FRONT_USER" "$NODE.$DOMAIN" \
+        "uploads.$NODE.$DOMAIN" "office.$NODE.$DOMAIN"
     cert_federation "$BASE/ca" "$DATA/front/federation.pem" "$FRONT_USER" \
-        "federation.$NODE.localhost"
+        "federation.$NODE.$DOMAIN"
     # Each town has an office authority of its own: no town's certificate opens another's office.
     ca_init "$BASE/ca/town-$NODE"
     cert_office "$BASE/ca/town-$NODE" "$BASE/ca/office-$NODE" "$NODE"

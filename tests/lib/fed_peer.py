@@ -20,6 +20,8 @@ import threading
 import time
 import uuid
 
+from lib.dial import address, dial
+
 SIGNED = "text/vnd.ibasho.signed"
 COVERED = ('("@method" "@authority" "@path" "@query" "content-digest" "content-type" '
            '"ibasho-dest" "ibasho-reg" "ibasho-op")')
@@ -227,9 +229,8 @@ class Line(http.client.HTTPSConnection):
         super().__init__(host, int(port), timeout=timeout, context=context)
 
     def connect(self):
-        self.sock = self._context.wrap_socket(
-            socket.create_connection(("127.0.0.1", self.port), self.timeout),
-            server_hostname=self.host)
+        self.sock = self._context.wrap_socket(dial(self.host, self.port, self.timeout),
+                                              server_hostname=self.host)
 
 
 def send(endpoint, request, extra=(), body=None):
@@ -263,7 +264,7 @@ def pin_of(pem):
 class Listener:
     """A TLS listener whose answers `self.answer(handler, body)` writes; what came is kept."""
 
-    def __init__(self, folder, name, key, plain=False):
+    def __init__(self, folder, name, key, plain=False, domain="localhost"):
         self.key, self.seen, self.answer = key, [], None
         self.pem = os.path.join(folder, name + ".pem")
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
@@ -284,7 +285,7 @@ class Listener:
             def log_message(self, *args):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer((address(f"{name}.{domain}"), 0), Handler)
         self.server.daemon_threads = True
         self.server.handle_error = lambda *args: None
         if not plain:
@@ -292,7 +293,7 @@ class Listener:
             context.load_cert_chain(self.pem + ".crt", self.pem + ".key")
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True,
                                                      do_handshake_on_connect=False)
-        self.endpoint = f"{name}.localhost:{self.server.server_address[1]}"
+        self.endpoint = f"{name}.{domain}:{self.server.server_address[1]}"
         self.pin = pin_of(self.pem + ".crt")
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

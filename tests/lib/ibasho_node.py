@@ -28,8 +28,12 @@ import socket
 import ssl
 import struct
 import subprocess
+import sys
 import time
 import uuid
+
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from lib.dial import dial  # noqa: E402
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("IBASHO_BUILD", "build/debug")
@@ -57,14 +61,13 @@ class _Front(http.client.HTTPSConnection):
     """*.localhost is this machine, whatever the resolver says; the certificate is checked by name."""
 
     def connect(self):
-        self.sock = self._context.wrap_socket(
-            socket.create_connection(("127.0.0.1", self.port), self.timeout),
-            server_hostname=self.host)
+        self.sock = self._context.wrap_socket(dial(self.host, self.port, self.timeout),
+                                              server_hostname=self.host)
 
 
 class _Plain(http.client.HTTPConnection):
     def connect(self):
-        self.sock = socket.create_connection(("127.0.0.1", self.port), self.timeout)
+        self.sock = dial(self.host, self.port, self.timeout)
 
 
 class _Unix(http.client.HTTPConnection):
@@ -126,24 +129,31 @@ class Session:
 
 
 class Node:
+    before, env = (), {}  # of ops/node, where it has a machine of its own (tests/federation/netns.py)
+
     def __init__(self, nodes, name, role):
         self.nodes, self.name, self.role = nodes, name, role
         self.v = {}
 
     def _ops(self, *words, timeout=120):
-        return self.nodes._ops(*words, timeout=timeout)
+        return self.nodes._ops(*words, timeout=timeout, before=self.before, env=self.env)
 
     # -- life -----------------------------------------------------------------------------------
     def up(self):
         self._ops("up", self.name, self.role, TITLES.get(self.name, self.name))
+        self.look()
+
+    def look(self):
+        """Where everything of it is."""
         self.v = dict(line.split("=", 1) for line in
                       self._ops("vars", self.name).splitlines())
         self.data_dir, self.run_dir = self.v["DATA"], self.v["NODE_RUN"]
         self.user, self.front_user = self.v["NODE_USER"], self.v["FRONT_USER"]
 
     def start(self):
-        subprocess.Popen(["ops/node", "start", self.name], cwd=ROOT, env=self.nodes.env,
-                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).wait(30)
+        subprocess.Popen([*self.before, "ops/node", "start", self.name], cwd=ROOT,
+                         env={**self.nodes.env, **self.env}, stdin=subprocess.DEVNULL,
+                         stdout=subprocess.DEVNULL).wait(30)
         self._ops("wait", self.name)
 
     def stop(self):
@@ -333,8 +343,9 @@ class Nodes:
             self._contexts[key] = node.context(listener)
         return self._contexts[key]
 
-    def _ops(self, *words, timeout=120):
-        done = subprocess.run(["ops/node", *words], cwd=ROOT, env=self.env, text=True,
+    def _ops(self, *words, timeout=120, before=(), env=None):
+        done = subprocess.run([*before, "ops/node", *words], cwd=ROOT,
+                              env={**self.env, **(env or {})}, text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout,
                               check=False)
         if done.returncode != 0:

@@ -17,10 +17,11 @@ import json
 import os
 import re
 import select
-import socket
 import struct
 import threading
 import time
+
+from lib.dial import dial
 
 # addresses.source: of a thread, from where its next lines come (127.0.0.0/8).
 addresses = threading.local()
@@ -72,8 +73,7 @@ def opening(host, origin, the_ticket, key, more=(), without=()):
 
 def front_socket(node, listener="public", timeout=WAIT_S):
     scheme, host, port = re.match(r"(https?)://([^:/]+):(\d+)", node.url(listener)).groups()
-    sock = socket.create_connection(("127.0.0.1", int(port)), timeout,
-                                    source_address=getattr(addresses, "source", None))
+    sock = dial(host, int(port), timeout, source_address=getattr(addresses, "source", None))
     if scheme == "https":
         sock = node.nodes.context_of(node, listener).wrap_socket(sock, server_hostname=host)
     return sock, f"{host}:{port}"

@@ -1,0 +1,324 @@
+#!/usr/bin/python3
+# tests/run: alone 300
+"""A federation whose members have machines of their own (tests/federation/netns.py): a coordinator,
+three towns, an attacker, a child's browser, on one bridge that is listened to. Cables are cut, both
+ways and one way; what was signed once is sent again; what one town gave a child is shown to another
+town; a member with a good key behaves in a hundred bad ways; and of what towns know of their children
+nothing is found anywhere but at home."""
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from federation import evil  # noqa: E402
+from federation.canaries import Canaries, routes  # noqa: E402
+from federation.netns import DOMAIN  # noqa: E402
+from federation.world import World, wait_for  # noqa: E402
+from lib.dial import dial  # noqa: E402
+from lib.fed_peer import answer_headers, when, write  # noqa: E402
+from lib.ibasho_node import Session  # noqa: E402
+from lib.t import case, main  # noqa: E402
+from lib.visitor import Visitor, ticket_when_open  # noqa: E402
+
+world, marks = World(), Canaries()
+scratch = tempfile.TemporaryDirectory(prefix="ibasho-wire-")
+capture = None
+boards, children = {}, {}  # town -> session
+
+
+def put(session, path, **body):
+    reply = session.request("PUT", path, {"id": str(uuid.uuid4()), **body})
+    assert reply.status // 100 == 2, reply
+    return reply
+
+
+def pong(handler, body):
+    said = json.dumps({"n": json.loads(body)["n"], "at": when(world.now())},
+                      separators=(",", ":")).encode()
+    write(handler, 200, answer_headers(world.evil_key, 200, "application/json", said,
+                                       dict(handler.headers), int(world.now())), said)
+
+
+def arrived(node, ops):
+    rows = node.psql("SELECT op FROM fed_op").split()
+    return [op for op in rows if op in set(ops)]
+
+
+def later(node, peer, n):
+    return [world.ping(node, world.ids[peer], later=True, n=i)["op"] for i in range(n)]
+
+
+def is_settled(node):
+    return node.psql("SELECT count(*) FROM fed_outbox WHERE state = 'waiting'") == "0"
+
+
+@case
+def ns_members_on_machines_of_their_own_believe_each_other(t):
+    t.req("CARD-1, CARD-11")
+    global capture
+    began = time.monotonic()
+    world.begin()
+    capture = world.net.capture(scratch.name + "/bridge")
+    t.note(f"four nodes on machines of their own after {time.monotonic() - began:.0f} s")
+    for at, to in (("pref", "aozora"), ("aozora", "pref"), ("midori", "kawabe"), ("kawabe", "aozora")):
+        told = wait_for(lambda at=at, to=to: (r := world.ping(world[at], world.ids[to]))["answered"]
+                        and r["code"] == "ok" and r)
+        t.ok(told, f"{at} asks {to} over the bridge and believes it",
+             told or world.ping(world[at], world.ids[to]))
+        t.ok(world.net.at[to] in capture.spoken_to(at), f"by the address of {to}")
+    for name in world.TOWNS:
+        t.eq(world.status(world[name])["seq"], world.roots.seq, f"{name} has the newest registry")
+
+
+@case
+def ns_a_browser_speaks_to_its_own_node_alone(t):
+    """Chromium on a machine from which every node could be reached; the wire says whom it asked."""
+    t.req("CARD-1")
+    town = world["aozora"]
+    boards["aozora"] = town.sign_in(town.account("commissioner"))
+    put(boards["aozora"], "/api/v1/contract", title="契約", contractor="受託者", begins_on="2020-04-01",
+        ends_on="2090-03-31", n_student=400, n_staff=100, n_guardian=0)
+    done = subprocess.run(
+        [*world.net.run_words("browser"), "chromium", "--headless", "--no-sandbox", "--disable-gpu",
+         "--ignore-certificate-errors", "--disable-background-networking", "--no-first-run",
+         f"--user-data-dir={scratch.name}/chromium", "--virtual-time-budget=4000", "--dump-dom",
+         town.url() + "/"], capture_output=True, text=True, timeout=60, check=False)
+    t.ok("<main" in done.stdout, "the first page is drawn", (done.stdout + done.stderr)[-400:])
+    t.eq(capture.spoken_to("browser"), {world.net.at["aozora"]}, "and nobody else was spoken to")
+    with world.net.inside("browser"):
+        login = town.account("student", display_name=marks.fresh("aozora"))
+        marks.add("aozora", login.login)
+        children["aozora"] = town.sign_in(login)
+        t.eq(children["aozora"].request("GET", "/api/v1/session").status, 200, "a child signs in there")
+    t.eq(capture.spoken_to("browser"), {world.net.at["aozora"]}, "still nobody else")
+    with world.net.inside("browser"):
+        dial(f"midori.{DOMAIN}", int(world["midori"].v["PORT_HTTPS"]), 5).close()
+    t.ok(wait_for(lambda: world.net.at["midori"] in capture.spoken_to("browser")),
+         "who could have been reached, and would have been seen")
+
+
+@case
+def ns_a_cut_cable_stops_nobody_at_home(t):
+    """Local use goes on; what is owed to the town behind the cut waits and arrives once."""
+    t.req("CARD-12")
+    here, there = world["aozora"], world["midori"]
+    world.net.cut("midori")
+    ops = later(here, "midori", 10)
+    told = world.ping(here, world.ids["midori"])
+    t.ok(not told["answered"] and told["trouble"], "the other town does not answer", told)
+    with world.net.inside("browser"):
+        with Visitor(here, children["aozora"]) as child:
+            t.ok(child.hello, "a child's line at home opens meanwhile")
+        t.eq(here.request("GET", "/").status, 200, "pages, too")
+    t.eq(there.admin("GET", "/api/v1/admin/doctor").status, 200, "the town that is cut off goes on")
+    t.eq(arrived(there, ops), [], "nothing arrived")
+    world.net.mend("midori")
+    t.ok(wait_for(lambda: world.ping(there, world.ids["aozora"])["answered"]), "the cable is back")
+    t.ok(wait_for(lambda: is_settled(here), 40), "all is delivered")
+    t.eq(sorted(arrived(there, ops)), sorted(ops), "each once")
+
+
+@case
+def ns_a_cut_of_one_direction_doubles_nothing(t):
+    """The answers get lost, not the questions: what took effect and was not heard of is asked again."""
+    t.req("CARD-12")
+    here, there = world["aozora"], world["midori"]
+    t.ok(world.ping(here, world.ids["midori"])["answered"], "a connection stands")
+    world.net.one_way("midori", "aozora")
+    ops = later(here, "midori", 10)
+    seen = wait_for(lambda: arrived(there, ops), 3)
+    t.note(f"{len(seen)} took effect whose answer was lost")
+    t.ok(not is_settled(here), "who asked does not know")
+    t.eq(children["aozora"].request("GET", "/api/v1/session").status, 200, "at home all goes on")
+    world.net.both_ways("midori", "aozora")
+    t.ok(wait_for(lambda: world.ping(there, world.ids["aozora"])["answered"]), "both ways again")
+    t.ok(wait_for(lambda: is_settled(here), 40), "all is delivered")
+    t.eq(sorted(arrived(there, ops)), sorted(ops), "each once")
+    ops = later(there, "aozora", 5)
+    world.net.one_way("aozora", "midori")
+    more = later(there, "aozora", 5)
+    world.net.both_ways("aozora", "midori")
+    t.ok(wait_for(lambda: is_settled(there), 40), "the other direction, too")
+    t.eq(sorted(arrived(here, ops + more)), sorted(ops + more), "each once")
+
+
+def replay(requests, node):
+    """How many of these bytes were accepted, and as what the others were refused."""
+    codes = [evil.code_of(world, node, world.send(node, r)) for r in requests]
+    return codes.count("accepted"), sorted(set(codes))
+
+
+@case
+def ns_what_was_signed_once_is_good_once(t):
+    """Requests that were sent and heard: again at once, a minute later, after kill -9, elsewhere."""
+    t.req("CARD-11")
+    town, other = world["midori"], world["kawabe"]
+    world.wait_open(town)
+    requests = [world.post(town) for _ in range(3)] + [world.ask(town), world.ask(
+        town, path="/fed/v1/registry"), world.post(town, "/fed/v1/registry", body=world.roots.sign(),
+                                                   media=evil.SIGNED)]
+    t.eq(replay(requests, town), (len(requests), ["accepted"]), "each is good once")
+    world.used_op = requests[0].op
+    world.evil.answer = pong
+    t.ok(world.ping(world["aozora"], world.EVIL)["answered"], "and one that a true town signed for evil")
+    _, path, headers, body = world.evil.seen[-1]
+    world.caught = (path, headers, body)
+    requests.append(evil.Caught(path, headers, body))
+    before = world.state(town), world.state(other)
+    t.eq(replay(requests, town)[0], 0, "at once")
+    t.eq(replay(requests, other)[0], 0, "at another town")
+    world.move_clock(61)
+    n, codes = replay(requests, town)
+    t.ok(n == 0 and "bad-time" in codes, "61 s later", codes)
+    world.move_clock(-61)
+    t.eq(replay(requests, town)[0], 0, "the clock set back")
+    fresh = [world.post(town) for _ in range(3)]  # signed before the crash, never sent
+    pid = town.kill("node")
+    town.wait_back("node", pid)
+    town.wait_answer()
+    n, codes = replay(requests + fresh, town)
+    t.ok(n == 0, "after kill -9", codes)
+    world.wait_open(town)
+    t.eq(replay(requests, town)[0], 0, "and when it takes requests again")
+    t.eq((world.changed(town, before[0]), world.changed(other, before[1])), ({}, {}),
+         "not a row, not a leaf")
+
+
+def plain(reply):
+    return reply.status, reply.body if reply.status == 200 else reply.status
+
+
+def ask_all(node, headers):
+    """Every route of the people's door, in a few connections: (METHOD, PATH) -> status, body."""
+    got, line = {}, node.connection()
+    for method, path in routes(node):
+        at = "/".join(str(uuid.UUID(int=7)) if part.startswith("{") else part
+                      for part in path.split("/"))
+        more = {"Content-Type": "application/json", "Origin": node.url()} if method != "GET" else {}
+        try:
+            line.request(method, at, b"{}" if method != "GET" else None, {**headers, **more})
+            answer = line.getresponse()
+            got[method, path] = answer.status, answer.read()
+        except (OSError, http.client.HTTPException):
+            line.close()
+            line = node.connection()
+            got[method, path] = "closed", b""
+    line.close()
+    return got
+
+
+@case
+def ns_what_one_town_gave_is_nothing_at_another(t):
+    """Cookies, login, ticket of one town at every route of another: as if nothing had been shown."""
+    t.req("CARD-1, CARD-6")
+    home, other = world["aozora"], world["midori"]
+    before = world.state(other)
+    nobody = ask_all(other, {})
+    t.ok(len(nobody) > 150, "every route", len(nobody))
+    for who, session in (("a child", children["aozora"]), ("the board", boards["aozora"])):
+        cookie = "; ".join(f"{k}={v}" for k, v in session.cookies.items())
+        t.ok(cookie, f"{who} has a cookie")
+        shown = ask_all(other, {"Cookie": cookie, "Authorization": "Bearer " + cookie})
+        differs = {at: (shown[at][0], nobody[at][0]) for at in nobody if shown[at][0] != nobody[at][0]}
+        t.eq(differs, {}, f"{who} is nobody there")
+        said = b"".join(body for _, body in shown.values())
+        t.eq(marks.in_bytes(said, ["aozora"]), set(), f"{who}: and is not told of")
+    ticket = ticket_when_open(children["aozora"])
+    t.ok(ticket, "a ticket of the child's own town")
+    head = (f"GET /ws HTTP/1.1\r\nHost: midori.{DOMAIN}:{other.v['PORT_HTTPS']}\r\nOrigin: {other.url()}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+            f"Sec-WebSocket-Protocol: ibasho.v1, ticket.{ticket}\r\n\r\n")
+    line = other.connection()
+    line.connect()
+    line.sock.sendall(head.encode())
+    t.ok(b" 101 " not in line.sock.recv(4096).split(b"\r\n")[0], "opens no line at the other town")
+    line.close()
+    login = home.account("student")
+    reply = Session(other).request("POST", "/api/v1/session",
+                                   {"login": login.login, "password": login.password})
+    t.eq(reply.status, 401, "a login of one town signs in nowhere else")
+    t.eq(world.changed(other, before), {}, "nothing was changed")
+
+
+@case
+def ns_a_member_that_behaves_badly_gets_nothing(t):
+    """A hundred behaviours of a member with a good key; the code of each; then every table again."""
+    t.req("CARD-6, CARD-11")
+    town = world["midori"]
+    world.wait_open(town)
+    before = world.state(town)
+    for what, play, codes in evil.ROWS:
+        got = evil.code_of(world, town, play(world, town))
+        t.ok(got in codes, what, f"{got}, not {codes}")
+    t.note(f"{len(evil.ROWS)} behaviours")
+    t.eq(world.changed(town, before), {}, "not a row, not a leaf but the record of it")
+    world.evil.answer = pong
+    t.eq(evil.code_of(world, town, world.send(town, world.post(town))), "accepted",
+         "and a good request is still taken")
+
+
+@case
+def ns_a_childs_marks_stay_at_home(t):
+    """Twenty children a town, every field marked; what crossed is searched, and what it left."""
+    t.req("CARD-1, CARD-6")
+    for name in world.TOWNS:
+        town = world[name]
+        if name not in boards:
+            boards[name] = town.sign_in(town.account("commissioner"))
+        t.eq(marks.plant(town, boards[name]), "applied", f"{name}: a roster of marks")
+        login = town.account("student", display_name=marks.fresh(name))
+        marks.add(name, login.login)
+        town.sign_in(login)
+    for at in world.TOWNS:
+        for to in (*world.TOWNS, "pref"):
+            if at != to:
+                world.ping(world[at], world.ids[to])
+        world.evil.answer = pong
+        world.ping(world[at], world.EVIL)
+    t.ok(len(marks.of(world.TOWNS)) > 600, "marks", len(marks.of(world.TOWNS)))
+    # That the searches find what is there.
+    control = marks.fresh("control")
+    with open(scratch.name + "/control", "w", encoding="ascii") as f:
+        f.write("x" * 4099 + control)
+    t.eq(list(marks.in_files([scratch.name + "/control"], ["control"])), [scratch.name + "/control"],
+         "a search finds a mark")
+    with world.net.inside("attacker"):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+            datagram.sendto(control.encode(), (world.net.at["browser"], 9))
+    for name in world.TOWNS:
+        paths = [p for m, p in routes(world[name]) if m == "GET" and "{" not in p]
+        told = marks.answers(boards[name], paths)
+        said = b"".join(told.values())
+        t.ok(marks.in_bytes(said, [name]), f"{name}: its board sees its own children")
+        others = [n for n in world.TOWNS if n != name]
+        t.eq(marks.in_bytes(said, others), set(), f"{name}: and nobody else's")
+    for name in ("pref", *world.TOWNS):
+        node = world[name]
+        node.psql("CHECKPOINT")
+        others = [n for n in world.TOWNS if n != name]
+        t.eq(marks.in_files([node.data_dir, node.run_dir], others), {},
+             f"{name}: cluster, WAL, logs, files: no mark of another town")
+    seen = b"".join(path.encode() + body + repr(headers).encode()
+                    for _, path, headers, body in world.evil.seen)
+    t.ok(len(world.evil.seen) >= 3, "towns spoke to a member that keeps every byte")
+    t.eq(marks.in_bytes(seen, world.TOWNS), set(), "no mark was told to it")
+    t.eq(capture.close(), 0, "no frame was missed")
+    found = marks.in_files([capture.path], ["control", *world.TOWNS])
+    t.eq(found, {capture.path: {control}}, "on the wire the control alone is found")
+    t.note(f"{capture.n_frames} frames, {os.path.getsize(capture.path) >> 10} KiB")
+
+
+def end():
+    world.end()
+    scratch.cleanup()
+
+
+if __name__ == "__main__":
+    main(__file__, end)

@@ -1,4 +1,4 @@
-# ops/lib/demo.sh - the three nodes of `make run`. To be sourced after node.sh, as root.
+# ops/lib/demo.sh - the nodes of `make run`. To be sourced after node.sh, as root.
 # name, role, title: a prefecture's coordinator, a city, a small town.
 DEMO_NODES=(
     "pref coordinator ひなた県"
@@ -6,17 +6,24 @@ DEMO_NODES=(
     "midori municipality みどり町"
 )
 DEMO_DIR=$CHECKOUT/var/$INSTANCE
+DEMO_TOWNS=$BASE/towns # the same of towns that were added (ops/add-town)
 
-demo_names() {
-    local row
-    for row in "${DEMO_NODES[@]}"; do echo "${row%% *}"; done
+demo_rows() {
+    printf '%s\n' "${DEMO_NODES[@]}"
+    [ ! -e "$DEMO_TOWNS" ] || cat "$DEMO_TOWNS"
+}
+
+demo_names() { demo_rows | cut -d ' ' -f 1; }
+
+node_is_up() {
+    [ -x "$BASE/bin/ibasho-supervise" ] && [ -e "$BASE/$1.table" ] &&
+        "$BASE/bin/ibasho-supervise" --status "$BASE/$1.table" >/dev/null 2>&1
 }
 
 demo_is_running() {
     local n
     for n in $(demo_names); do
-        [ -x "$BASE/bin/ibasho-supervise" ] && [ -e "$BASE/$n.table" ] &&
-            "$BASE/bin/ibasho-supervise" --status "$BASE/$n.table" >/dev/null 2>&1 && return 0
+        ! node_is_up "$n" || return 0
     done
     return 1
 }
@@ -70,29 +77,60 @@ demo_logins() { # NAME
         demo_login "$1" "$role" >>"$file.new"
     done
     # A second child, to write to and to meet.
-    [ "$1" != midori ] || demo_login_as "$1" student friend うみ >>"$file.new"
+    case $1 in
+    pref | aozora) ;;
+    *) demo_login_as "$1" student friend うみ >>"$file.new" ;;
+    esac
     mv "$file.new" "$file"
 }
 
-# NAME JSON: the text of a member whose value needs no unescaping.
+# NAME JSON: the text, or the number, of a member whose value needs no unescaping.
 told() { sed -n "s/.*\"$1\":\"\([A-Za-z0-9-]*\)\".*/\1/p" <<<"$2"; }
+told_number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" <<<"$2"; }
+
+# NAME ROLE TITLE: a town's half lies at the prefecture's node, the prefecture's own beside the other.
+demo_create() {
+    local boot=escrow
+    [ "$2" != coordinator ] || boot=token
+    echo "$3 ($1): users, cluster, certificates"
+    IBASHO_KEYD_BOOT=$boot node_create "$@"
+    demo_follow "$1" "$2"
+}
 
 demo_start() {
-    local row name role title
+    local name role title
     instance_init
-    for row in "${DEMO_NODES[@]}"; do
-        read -r name role title <<<"$row"
-        echo "$title ($name): users, cluster, certificates"
-        node_create "$name" "$role" "$title"
-    done
+    while read -r -u 3 name role title; do demo_create "$name" "$role" "$title"; done 3< <(demo_rows)
     for name in $(demo_names); do node_start "$name"; done
-    for name in $(demo_names); do
-        node_ready "$name"
+    while read -r -u 3 name role title; do
+        demo_ready "$name" "$role"
         demo_logins "$name"
+    done 3< <(demo_rows)
+    demo_federate
+    for name in $(demo_names); do
+        case $name in
+        pref) ;;
+        aozora) demo_board "$name" spec people ;;
+        *) demo_board "$name" always ;; # no roster yet: as a town finds it when its contract begins
+        esac
     done
-    demo_board aozora spec people
-    demo_board midori always # no roster yet: as a town finds it when its contract begins
     for name in $(demo_names); do first_page "$name" || die "$name: the first page does not answer"; done
+    demo_addresses
+}
+
+# NAME TITLE KANA: one more town beside the running ones; a second time the same one is only shown.
+demo_add_town() {
+    if ! grep -q "^$1 " < <(demo_rows); then
+        demo_create "$1" municipality "$2"
+        printf '%s municipality %s\n' "$1" "$2" >>"$DEMO_TOWNS"
+        [ -z "$3" ] || printf '%s\n' "$3" >"$BASE/$1.kana"
+    fi
+    node_is_up "$1" || node_start "$1"
+    demo_ready "$1" municipality
+    demo_logins "$1"
+    demo_federate "$1"
+    demo_board "$1" always
+    first_page "$1" || die "$1: the first page does not answer"
     demo_addresses
 }
 
@@ -111,13 +149,12 @@ first_page() {
 
 # Nothing in these values needs escaping: names, hexadecimal, base32, URLs, our own paths.
 demo_addresses() {
-    local file=$DEMO_DIR/addresses.json row name role title sep= login_sep r l p s
+    local file=$DEMO_DIR/addresses.json name role title sep= login_sep r l p s
     mkdir -p "$DEMO_DIR"
     umask 077
     {
         echo '['
-        for row in "${DEMO_NODES[@]}"; do
-            read -r name role title <<<"$row"
+        while read -r name role title; do
             node_names "$name"
             node_ports
             node_urls
@@ -136,7 +173,7 @@ demo_addresses() {
             done <"$BASE/$name.logins"
             printf ']}'
             sep=$',\n'
-        done
+        done < <(demo_rows)
         printf '\n]\n'
     } >"$file.new"
     chmod 0600 "$file.new"
@@ -144,25 +181,21 @@ demo_addresses() {
     for name in $(demo_names); do ln -sfn "$BASE/$name" "$DEMO_DIR/$name"; done
 }
 
+# [NAME]: what people need to look at it; for programs and for the rest there is addresses.json.
 demo_describe() {
-    local row name role title r l p s
-    for row in "${DEMO_NODES[@]}"; do
-        read -r name role title <<<"$row"
+    local name role title r l p s
+    while read -r name role title; do
+        [ "${1:-$name}" = "$name" ] || continue
         node_names "$name"
         node_ports
         node_urls
         printf '\n%s (%s, %s)\n' "$title" "$name" "$role"
-        printf '  first page   %s\n' "$URL_PUBLIC"
-        printf '  office       %s   (certificate %s, password ibasho)\n' "$URL_OFFICE" "$BASE/ca/office-$name.p12"
-        printf '  federation   %s\n  uploads      %s\n' "$URL_FEDERATION" "$URL_UPLOADS"
-        printf '  data         %s\n  admin socket %s\n' "$DATA" "$NODE_RUN/admin.sock"
-        printf '%s' "${DEMO_OPEN[$name]:-}"
+        printf '  first page   %s\n  office       %s\n' "$URL_PUBLIC" "$URL_OFFICE"
+        [ "$role" = coordinator ] || printf '%s' "${DEMO_OPEN[$name]:-$DEMO_OPEN_ALWAYS}"
         while IFS='|' read -r r l p s; do
             printf '  %-14s %-24s %s\n' "$r" "$l" "$p"
         done <"$BASE/$name.logins"
-    done
+    done < <(demo_rows)
     printf '\na child (student) needs no code; the code of an adult: make code LOGIN=commissioner@aozora\n'
-    printf 'everything above and the secrets of the codes: %s\n' "$DEMO_DIR/addresses.json"
-    printf 'a roster to import at みどり町 (あおぞら市 has it already): %s\n' "$CHECKOUT/ops/data/demo-roster.zip"
-    printf 'browsers that should trust https here: import %s\n' "$BASE/ca/ca.pem"
+    printf 'sockets, data, certificates, codes: var/%s/addresses.json\n' "$INSTANCE"
 }

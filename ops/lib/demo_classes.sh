@@ -19,9 +19,6 @@ demo_course() {
     echo "$id"
 }
 
-# NAME JSON: the number of a member.
-told_number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" <<<"$2"; }
-
 # ROLE: the id of the one demo person of this role.
 demo_person() {
     local answer

@@ -2,13 +2,14 @@
 # the school year they are for. To be sourced after demo_people.sh; `board` has come in.
 
 # What `make run` says of them.
+DEMO_OPEN_ALWAYS='  open         ALWAYS, day and night and on holidays: here a child can come in at any hour
+               (for looking at the place; no real town would open so)
+'
 declare -A DEMO_OPEN=(
     [aozora]='  open         Mon Wed Fri 10:00-15:00, Tue Thu 10:00-12:00 in Japan, not on holidays
                (as the specification asks; its board changes it at #/hours)
 '
-    [midori]='  open         ALWAYS, day and night and on holidays: here a child can come in at any hour
-               (for looking at the place; no real town would open so)
-')
+)
 DEMO_LONG='[{"from":"10:00","to":"15:00"}]' DEMO_SHORT='[{"from":"10:00","to":"12:00"}]'
 DEMO_ALWAYS='[{"from":"00:00","to":"24:00"}]'
 

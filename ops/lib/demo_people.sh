@@ -100,9 +100,10 @@ declare -A DEMO_KANA=([aozora]=あおぞらし [midori]=みどりちょう)
 # NAME: how its name is read, for children; who is told when a child calls and nobody answers: the
 # board itself. No mail goes out of a demo: the call stands in the list of its console.
 demo_help() {
-    local answer me purpose
-    board_json PUT /api/v1/settings/first_page.kana \
-        "{\"id\":\"$(uuid)\",\"value\":\"${DEMO_KANA[$1]}\"}" >/dev/null || die "$1: no reading"
+    local answer me purpose kana=${DEMO_KANA[$1]:-}
+    [ -n "$kana" ] || kana=$(cat "$BASE/$1.kana" 2>/dev/null) || true
+    [ -z "$kana" ] || board_json PUT /api/v1/settings/first_page.kana \
+        "{\"id\":\"$(uuid)\",\"value\":\"$kana\"}" >/dev/null || die "$1: no reading"
     answer=$(board GET "/api/v1/people?role=commissioner")
     me=$(told id "${answer#*\"items\"}")
     for purpose in sos incident; do

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # tests/run: right 900
 """The demo as a person starts it: ops/up at a terminal, three first pages, the addresses
-file, signing in, Ctrl-C; then in the background and stopped; then removed without a trace. Its
-instance is its own, so that a demo that runs here is left alone."""
+file, signing in, the federation, a fourth town, Ctrl-C; a month later in the background and stopped;
+then removed without a trace. Its instance is its own, so that a demo that runs here is left alone."""
+import datetime
 import glob
 import json
 import os
@@ -12,14 +13,17 @@ import re
 import select
 import signal
 import stat
+import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lib.ibasho_node import BUILD, ROOT, Login, Node, totp  # noqa: E402
 from lib.t import case, main  # noqa: E402
 
+JST = datetime.timezone(datetime.timedelta(hours=9))
 INSTANCE = f"test-{os.getpid()}-1"
 ENV = dict(os.environ, IBASHO_INSTANCE=INSTANCE, IBASHO_BUILD=BUILD)
 ADDRESSES = f"{ROOT}/var/{INSTANCE}/addresses.json"
@@ -31,6 +35,7 @@ ROLES = {"student", "guardian", "supporter", "instructor", "guest_teacher", "sch
 NODES = {"pref": "coordinator", "aozora": "municipality", "midori": "municipality"}
 BASE = RUN = None
 terminal = None
+later = tempfile.TemporaryDirectory(prefix="ibasho-later-")
 
 
 class Terminal:
@@ -76,8 +81,8 @@ class Terminal:
         return self.status
 
 
-def ops(*command, seconds=120):
-    return subprocess.run(command, cwd=ROOT, env=ENV, stdin=subprocess.DEVNULL, text=True,
+def ops(*command, seconds=120, env=None):
+    return subprocess.run(command, cwd=ROOT, env=env or ENV, stdin=subprocess.DEVNULL, text=True,
                           capture_output=True, timeout=seconds, check=False)
 
 
@@ -218,6 +223,86 @@ def demo_opens_as_it_says(t):
     t.ok("ALWAYS" in terminal.said, "which of them is open is said where it starts")
 
 
+def cli(name, *words):
+    return ops("ops/node", "cli", name, *words).stdout
+
+
+def federation(name):
+    return json.loads(cli(name, "federation", "show", "--json"))
+
+
+def escrow(name):
+    return json.loads(cli(name, "key", "escrow", "status", "--json"))
+
+
+def wait_for(what, seconds=20):
+    until = time.monotonic() + seconds
+    while not (got := what()) and time.monotonic() < until:
+        time.sleep(0.1)
+    return got
+
+
+@case
+def demo_nodes_are_one_federation(t):
+    t.req("CARD-1, CARD-11")
+    for name in NODES:
+        told = federation(name)
+        t.eq((told["federation"], told["n_members"], told["is_fresh"]), ("hinata-demo", 3, True), name)
+    roots = glob.glob(f"{BASE}/federation-demo/roots/*.pem")
+    t.eq(sorted(os.path.basename(p) for p in roots),
+         ["DEMO-root-1-ひなた県.pem", "DEMO-root-2-あおぞら市.pem", "DEMO-root-3-みどり町.pem"],
+         "each root key says whose it is, and that it is the demo's")
+    t.eq({stat.S_IMODE(os.stat(p).st_mode) for p in roots}, {0o600}, "for root alone")
+    t.eq([escrow(name)["state"] for name in ("aozora", "midori")], ["hold", "hold"],
+         "the towns' halves are at the prefecture's node")
+    t.ok(not glob.glob(f"{BASE}/[am]*/keyd/municipality.token"), "and not beside the others")
+
+
+@case
+def demo_town_that_was_restarted_needs_nobody(t):
+    t.req("CARD-1")
+    t.eq(ops("ops/node", "stop", "midori").returncode, 0, "one town's programs end")
+    t.eq(ops("ops/node", "start", "midori").returncode, 0, "and start")
+    entry = next(e for e in addresses() if e["name"] == "midori")
+
+    def is_open():
+        try:
+            return reach(entry).request("GET", "/api/v1/health", timeout=2).json()["status"] == "ok"
+        except (OSError, ValueError):
+            return False
+    t.ok(wait_for(is_open, 40), "open, and nobody typed anything")
+    t.eq(escrow("midori")["asked"], "ok", "by the prefecture's node")
+
+
+@case
+def demo_takes_one_more_town(t):
+    for words, why in (((), "usage"), (("kawabe",), "usage"), (("Ka wabe", "かわべ町"), "NAME is"),
+                       (("kawabe", 'かわ"べ町'), "TITLE is"), (("midori", "かわべ町"), "there already"),
+                       (("kawabe", "みどり町"), "there already")):
+        done = ops("ops/add-town", *words)
+        t.ok(done.returncode != 0 and why in done.stderr, f"refused: {words}", done.stderr)
+    t.eq(len(addresses()), 3, "nothing was made")
+    for _ in range(2):  # the second time it is only shown
+        done = ops("ops/add-town", "kawabe", "かわべ町", seconds=300)
+        t.ok(done.returncode == 0 and "かわべ町" in done.stdout, "a town by one command", done.stderr)
+    t.eq(len(addresses()), 4, "once")
+    entry = addresses()[3]
+    t.ok(first_page_answers(entry) and entry["public_url"] in done.stdout, "its first page answers")
+    for login in entry["logins"]:
+        t.ok(f"{login['login']} " in done.stdout and login["password"] in done.stdout, login["login"])
+    told = reach(entry).request("GET", "/api/v1/node").json()
+    t.eq((told["title_ja"], told["kana"]), ("かわべ町", "かわべちょう"), "its name, and how it is read")
+    row = next(row for row in entry["logins"] if row["role"] == "student")
+    child = reach(entry).sign_in(Login("student", row["login"], row["password"], "", None))
+    t.eq(child.request("GET", "/api/v1/hours").json()["state"], "open", "a child can come in")
+    day = (datetime.datetime.now(JST) + datetime.timedelta(days=1)).date().isoformat()
+    told = child.request("GET", f"/api/v1/my/lessons?day={day}").json()
+    t.ok([lesson for slot in told["slots"] for lesson in slot["lessons"]], "and finds lessons", told)
+    for name in (*NODES, "kawabe"):
+        t.eq(federation(name)["n_members"], 4, f"{name} knows it")
+    t.eq(escrow("kawabe")["state"], "hold", "its half, too, is at the prefecture's node")
+
+
 @case
 def demo_starts_once_only(t):
     done = ops("ops/up")
@@ -241,12 +326,31 @@ def demo_ends_on_ctrl_c(t):
             t.ok(e.errno is not None, f"{entry['name']}: nobody listens")
 
 
+def month_later(folder):
+    """What a program gets so that it is a month later for it and for all it starts."""
+    library, path = folder + "/clock_jump.so", folder + "/jump"
+    subprocess.run(["cc", "-std=c17", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC", "-o", library,
+                    f"{ROOT}/tests/lib/clock_jump.c"], check=True)
+    with open(path, "wb") as f:
+        f.write(struct.pack("q", 31 * 86400))
+    for p in (folder, library, path):
+        os.chmod(p, 0o755)
+    jump = {"LD_PRELOAD": library, "IBASHO_CLOCK_JUMP": path}
+    return {**ENV, **jump, "IBASHO_NODE_ENV": " ".join(f"{k}={v}" for k, v in jump.items())}
+
+
 @case
 def demo_runs_in_the_background_until_stopped(t):
+    """A month later: the registry was over long ago."""
     before = addresses()
-    done = ops("ops/up", "--background", seconds=600)
+    done = ops("ops/up", "--background", seconds=600, env=month_later(later.name))
     t.eq(done.returncode, 0, "it returns when all is there: " + done.stderr[-500:])
     t.eq(addresses(), before, "the same addresses, logins and passwords as before")
+    told = {name: federation(name) for name in (*NODES, "kawabe")}
+    t.eq({f["seq"] for f in told.values()}, {6}, "one registry more")
+    t.eq([f["is_fresh"] for f in told.values()], [True] * 4, "that everybody has and believes")
+    t.eq([escrow(name)["asked"] for name in ("aozora", "midori", "kawabe")], ["ok"] * 3,
+         "and the towns opened by themselves")
     t.ok(all(map(first_page_answers, before)), "the first pages answer")
     person = next(row for row in before[1]["logins"] if row["role"] == "student")
     session = reach(before[1]).sign_in(Login("student", person["login"], person["password"], "",
@@ -259,7 +363,7 @@ def demo_runs_in_the_background_until_stopped(t):
 
 @case
 def demo_is_removed_without_a_trace(t):
-    t.eq(len(users()), 6, "there is something to remove")
+    t.eq(len(users()), 8, "there is something to remove")
     done = ops("ops/down", "--remove")
     t.eq(done.returncode, 0, "removed: " + done.stderr)
     t.eq(users(), [], "no user")
@@ -275,6 +379,7 @@ def clean():
             os.kill(terminal.pid, signal.SIGKILL)
     if os.path.isdir(BASE):
         ops("ops/down", "--remove", seconds=180)
+    later.cleanup()
 
 
 if __name__ == "__main__":

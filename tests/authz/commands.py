@@ -53,6 +53,8 @@ ASKED = (
     ("lesson.poll.close", {"poll": str(uuid.uuid4())}),
     ("lesson.ask", {"lesson": str(uuid.uuid4()), "question": str(uuid.uuid4()), "text": "なぜですか"}),
     ("lesson.answered", {"lesson": str(uuid.uuid4()), "question": str(uuid.uuid4())}),
+    ("figure.stop", {"seat": NOBODY, "what": "chat", "on": True}),
+    ("figure.hide", {"line": str(uuid.uuid4())}),
     ("place.resume", {"visit": str(uuid.uuid4()), "token": "A" * 43, "last_n": 0}),
 )
 

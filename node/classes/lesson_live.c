@@ -492,8 +492,11 @@ static void tell_gap(struct lessons *lessons, const struct lesson_room *room)
         .no_supporter = (room->gap.missing & CLASS_RULE_NO_SUPPORTER) != 0,
         .since = room->gap.since_utc_us};
 
-    log_warn("lesson.unstaffed", L_ID("lesson", room->of.id),
-             L_INT("missing", room->gap.missing));
+    if (room->gap.missing == 0)
+        log_info("lesson.staffed", L_ID("lesson", room->of.id));
+    else
+        log_warn("lesson.unstaffed", L_ID("lesson", room->of.id),
+                 L_INT("missing", room->gap.missing));
     place_tell_staff(lessons->conf.services->place, lesson_event_unstaffed, &said);
 }
 

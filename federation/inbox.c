@@ -7,6 +7,7 @@
 #include "federation/op_store.h"
 #include "federation/profile_gate.h"
 #include "federation/series_priv.h"
+#include "federation/teacher_priv.h"
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/mbox.h"
@@ -32,6 +33,7 @@ static const struct fed_kind_table tables[] = {
     {escrow_kinds, ESCROW_KINDS_N},
     {link_kinds, LINK_KINDS_N},
     {series_kinds, SERIES_KINDS_N},
+    {teacher_kinds, TEACHER_KINDS_N},
     {NULL, 0},
 };
 

@@ -4,6 +4,7 @@
 #include "federation/exchange_rows.h"
 #include "federation/series_rows.h"
 #include "federation/series_store.h"
+#include "federation/teacher.h"
 #include "federation/trust_json.h"
 #include "federation/trust_store.h"
 #include "node/classes/class_rows.h"
@@ -125,6 +126,10 @@ const struct route_table features_routes[] = {
     {series_make_routes, SERIES_MAKE_ROUTES_N},
     {series_act_routes, SERIES_ACT_ROUTES_N},
     {series_guest_routes, SERIES_GUEST_ROUTES_N},
+    {teacher_show_routes, TEACHER_SHOW_ROUTES_N},
+    {teacher_routes, TEACHER_ROUTES_N},
+    {teacher_slot_routes, TEACHER_SLOT_ROUTES_N},
+    {teacher_roster_routes, TEACHER_ROSTER_ROUTES_N},
     {desk_routes, DESK_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
@@ -224,6 +229,7 @@ const struct stmt_table features_stmts[] = {
     {fed_outbox_stmts, FED_OUTBOX_STMTS_N},
     {escrow_stmts, ESCROW_STMTS_N},
     {series_stmts, SERIES_STMTS_N},
+    {teacher_stmts, TEACHER_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -287,6 +293,7 @@ const struct data_table_list features_tables[] = {
     {fed_outbox_tables, FED_OUTBOX_TABLES_N},
     {escrow_tables, ESCROW_TABLES_N},
     {series_tables, SERIES_TABLES_N},
+    {teacher_tables, TEACHER_TABLES_N},
     {NULL, 0},
 };
 
@@ -383,5 +390,6 @@ const struct audit_table *const features_audit_tables[] = {
     &fed_step_audit_table,
     &escrow_step_audit_table,
     &series_step_audit_table,
+    &teacher_step_audit_table,
     NULL,
 };

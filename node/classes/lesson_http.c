@@ -266,7 +266,8 @@ static enum err fill_live(struct req *req, const struct lesson *lesson, struct l
     const struct lesson_viewer viewer = {.account = req->caller.account,
                                          .is_team = true,
                                          .is_instructor =
-                                             lesson_teaches(lesson, req->caller.account)};
+                                             lesson_teaches(lesson, req->caller.account),
+                                         .hides_ids = req->caller.role == ROLE_GUEST_TEACHER};
     struct lesson_raised *raised = NULL;
     struct lesson_beside beside;
     struct lesson_board board;
@@ -328,7 +329,8 @@ const struct route lesson_routes[LESSON_ROUTES_N] = {
      .method = HTTP_GET,
      .path = "/api/v1/lessons/{lesson}/attendance",
      .listeners = PLACE_LISTENERS,
-     .roles = TEAM_ROLES,
+     /* a guest has a roster of names alone: my.roster */
+     .roles = TEAM_ROLES & ~ROLE_BIT(ROLE_GUEST_TEACHER),
      .object = OBJECT_OWN_CLASS,
      .audit = AUDIT_READ,
      .output = &attendance_shape,

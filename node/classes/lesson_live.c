@@ -94,7 +94,8 @@ static void tell(struct lessons *lessons, const struct lesson_room *room,
     const struct lesson_viewer viewer = {.account = in->member.account,
                                          .is_team = part != LESSON_NOBODY,
                                          .is_instructor =
-                                             lesson_teaches(&room->of, in->member.account)};
+                                             lesson_teaches(&room->of, in->member.account),
+                                         .hides_ids = in->member.role == ROLE_GUEST_TEACHER};
     struct lesson_state state = {.lesson = room->of.id,
                                  .title = span_text(room->title),
                                  .n_pages = room->of.n_pages,
@@ -600,6 +601,7 @@ void lesson_sweep(void *arg)
         if (room->is_due && mbox_post(lessons->wakes, &room->of.id, NULL) != ERR_OK)
             break; /* full: the rest in a second */
     }
+    lesson_guest_sweep(lessons, now);
     write_seen(lessons, clock_mono_us(), now);
     publish_missing(lessons);
     drop_rooms(lessons);

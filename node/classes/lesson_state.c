@@ -204,10 +204,14 @@ const struct jx_shape lesson_state_shape =
 
 /* ---- what one of them may know ---- */
 
-static struct lesson_hand_out hand_of(const struct lesson_raised *r, bool is_team)
+static struct lesson_hand_out hand_of(const struct lesson_raised *r,
+                                      const struct lesson_viewer *viewer)
 {
+    bool is_team = viewer->is_team;
+
     return (struct lesson_hand_out){.account = r->account,
-                                    .has_account = is_team && !id_is_none(r->account),
+                                    .has_account = is_team && !viewer->hides_ids &&
+                                                   !id_is_none(r->account),
                                     .seat = r->seat,
                                     .has_seat = r->seat != 0,
                                     .name = r->name,
@@ -231,7 +235,7 @@ static bool fill_hands(const struct lesson_board *board, const struct lesson_vie
 
         if (!is_far && id_eq(raised[i].account, viewer->account))
             state->my_hand = true;
-        hands[i + k] = hand_of(is_far ? &far[k] : &raised[i], viewer->is_team);
+        hands[i + k] = hand_of(is_far ? &far[k] : &raised[i], viewer);
         if (is_far)
             k++;
         else

@@ -100,6 +100,7 @@ struct lesson_viewer {
     struct id account;
     bool is_team;       /* of the lesson's staff: names, counts, all questions */
     bool is_instructor; /* main or sub: turns pages, opens polls */
+    bool hides_ids;     /* a guest teacher: names, and no account */
 };
 /* state->lesson, title, n_pages, n_here and takes_* are the caller's. False: no memory. */
 bool lesson_state_fill(const struct lesson_board *board, const struct lesson_viewer *viewer,

@@ -67,6 +67,7 @@ struct lessons {
     struct lesson_share *shares; /* changed under the lock, too */
     bool is_begun;               /* the seats of before have been taken over */
     int64_t seen_mono_us;
+    uint64_t guest_mark; /* of who teaches where now, when last looked at; 0: not yet */
     struct lesson_act *unwritten; /* leaves that could not be written: again */
     /* Any thread's, under the lock: held for a look into memory. */
     pthread_mutex_t lock;
@@ -157,6 +158,11 @@ struct lesson_sheet_news {
 };
 void lesson_take_sheet(void *news);
 void lesson_sweep(void *lessons);
+
+/* ---- lesson_guest.c ---- */
+
+/* Each second: guest teachers may come to the floors of their lessons. */
+void lesson_guest_sweep(struct lessons *lessons, int64_t now_utc_us);
 
 /* ---- lesson_events.c ---- */
 

@@ -34,7 +34,7 @@ static const struct stmt look_version = {
 #define WATCHED(mark) \
     "SELECT w.i, " ACCOUNT_SCHOOL ", a.id IS NOT NULL, s.closed_at IS NULL AND s.stage =" \
     " 'full' AND s.account = a.id, a.state = 'active', " ACCOUNT_TAKES_PART ", a.is_trial," \
-    " a.role, s.created_at, s.last_seen_at, s.expires_at, a.ends_at, " mark \
+    " a.role, s.created_at, s.last_seen_at, s.expires_at, " ACCOUNT_ENDS ", " mark \
     " FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS w (account, session, i)" \
     " LEFT JOIN account a ON a.id = w.account LEFT JOIN session s ON s.id = w.session" \
     " ORDER BY w.i"

@@ -218,6 +218,9 @@ struct place {
     bool (*gate)(void *arg, struct span floor, const struct place_pass *pass,
                  int64_t now_utc_us); /* of shared floors; NULL: staff alone */
     void *gate_arg;
+    bool (*teaches)(void *arg, struct span floor, struct id account,
+                    int64_t now_utc_us); /* place_guest.h; NULL: nobody */
+    void *teaches_arg;
 };
 
 /* Why a command is refused, for people; the texts live until the call ends. */

@@ -18,6 +18,10 @@
 #define ACCOUNT_TAKES_PART \
     "coalesce((SELECT o.is_cooperating FROM person q JOIN org o ON o.id = coalesce(q.school," \
     " a.school) WHERE q.id = a.id), true)"
+/* A column for statements over `account a`: when it ends; of a guest teacher who came by a card
+ * (federation/teacher.h) with the lesson that was given to him, and long ago outside of it. */
+#define ACCOUNT_ENDS \
+    "CASE WHEN a.role = 'guest_teacher' THEN guest_ends(a.id, a.ends_at) ELSE a.ends_at END"
 
 enum account_state {
     ACCOUNT_REQUESTED, /* somebody asked for it */

@@ -11,8 +11,8 @@ static const struct stmt session_by_token = {
     "session_by_token",
     "SELECT s.id, s.account, " ACCOUNT_SCHOOL ", a.role, s.created_at, s.last_seen_at, "
     "s.expires_at,"
-    " s.stage, s.listener, s.device_sha256, s.device_facts, a.ends_at, " ACCOUNT_TAKES_PART
-    " FROM session s JOIN account a ON a.id = s.account"
+    " s.stage, s.listener, s.device_sha256, s.device_facts, " ACCOUNT_ENDS
+    ", " ACCOUNT_TAKES_PART " FROM session s JOIN account a ON a.id = s.account"
     " WHERE s.token_sha256 = $1::bytea AND s.closed_at IS NULL"
     " AND (a.state = 'active' OR (a.state = 'issued' AND s.stage <> 'full'))"};
 static const struct stmt session_add = {"session_add",

@@ -8,8 +8,8 @@
     "SELECT a.id, " ACCOUNT_SCHOOL ", a.role, a.state, a.login_sealed, " \
     "a.display_name_sealed," \
     " a.password_hash_sealed, a.totp_secret_sealed, a.totp_pending_sealed," \
-    " a.step_hash_sealed, a.totp_last_step, a.totp_pending_until, a.ends_at, " \
-    "a.first_until," \
+    " a.step_hash_sealed, a.totp_last_step, a.totp_pending_until, " ACCOUNT_ENDS \
+    ", a.first_until," \
     " a.password_changed_at, a.has_passkey, a.must_change, a.step_kind, " \
     "a.locked_until," \
     " p.id IS NOT NULL, p.locked_until, " ACCOUNT_TAKES_PART \

@@ -227,6 +227,19 @@ ROUTES = {
     **{f"lessons.{act}": Route(lambda w, r, k: ({"lesson": nonce()}, None), ("forged",))
        for act in ("material", "attendance", "live")},
     "lessons.choose": Route(lambda w, r, k: ({"lesson": nonce()}, {"chosen": True}), ("forged",)),
+    "teachers.show": Route(lambda w, r, k: ({"card": nonce()}, None), ("forged",)),
+    "teachers.put": Route(lambda w, r, k: ({"card": nonce()}, {
+        "id": nonce(), "expected_version": 1, "name": "ほし", "field": "星", "evidence": "天文台",
+        "times": "水曜"}), ("forged",)),
+    "teachers.withdraw": Route(lambda w, r, k: ({"card": nonce()}, {"id": nonce()}), ("forged",)),
+    "teachers.offer": Route(lambda w, r, k: ({"card": nonce()}, {
+        "id": nonce(), "nodes": [{"node": nonce()}]}), ("forged",)),
+    **{f"teachers.{act}": Route(lambda w, r, k: ({"card": nonce()}, {"id": nonce(), "version": 1}),
+                                ("forged",)) for act in ("approve", "decline")},
+    "teachers.lesson": Route(lambda w, r, k: ({"lesson": nonce()}, None), ("forged",)),
+    "teachers.slot": Route(lambda w, r, k: ({"card": nonce()}, {
+        "id": nonce(), "lesson": nonce(), "part": "main", "expected_version": 1}), ("forged",)),
+    "teachers.slot_end": Route(lambda w, r, k: ({"slot": nonce()}, {"id": nonce()}), ("forged",)),
     "qualifications.note": Route(lambda w, r, k: ({}, {
         "id": nonce(), "account": w.person(r, k), "kind": "expertise", "what": "ためし",
         "since": "2020-01-02", "until": "2020-01-01"}), PERSON_KINDS),

@@ -1,10 +1,10 @@
 /* Threads that open lines for the caller: the way from the registry and a ticket, TLS, the
  * opening of a WebSocket. All of it may take seconds, so none of it is the links' thread's. */
+#include <stdio.h>
 #include <unistd.h>
 
 #include "federation/link_priv.h"
 #include "node/base/clock.h"
-#include "node/base/log.h"
 #include "node/base/mbox.h"
 
 #define BUSY_US 10000
@@ -50,9 +50,8 @@ static void dial_one(struct links *links, const struct link_dial *dial)
     struct fail why = {.code = ERR_OK};
     enum err rc = open_line(links, dial, &message.line, &message.is_denied, &why);
 
-    if (rc != ERR_OK && !atomic_load(&links->is_stopping))
-        log_info("link.not-opened", L_ID("peer", dial->peer),
-                 L_TEXT("lane", dial->is_rt ? "rt" : "ctl"), L_FAIL(&why));
+    if (rc != ERR_OK)
+        snprintf(message.trouble, sizeof message.trouble, "%s: %.80s", err_code(rc), why.text);
     message.at_mono_us = clock_mono_us();
     /* Nobody else can tell that this is over: it must get there, unless all of it ends. */
     do {

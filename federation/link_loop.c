@@ -86,6 +86,13 @@ static void take_line(struct links *links, struct link_message *message)
         peer->dial[lane].next_mono_us =
             links->now_mono_us + (message->is_denied ? LINK_DENIED_US : LINK_RETRY_US);
     }
+    if (peer != NULL && strcmp(peer->dial[lane].trouble, message->trouble) != 0) {
+        memcpy(peer->dial[lane].trouble, message->trouble, sizeof message->trouble);
+        if (message->line == NULL)
+            log_info("link.not-opened", L_ID("peer", peer->id),
+                     L_TEXT("lane", message->is_rt ? "rt" : "ctl"),
+                     L_TEXT("why", message->trouble));
+    }
     if (message->line == NULL)
         return;
     if (peer == NULL || peer->conns[lane] != NULL) {

@@ -233,7 +233,8 @@ void link_peer_lost(struct link_peer *peer, const struct link_conn *conn, enum l
         return; /* another one took its place */
     peer->conns[conn->lane] = NULL;
     set_next(peer, conn, why);
-    if (conn->lane == LINK_CTL && (peer->is_up || !keeps_stream(why)))
+    if (conn->lane == LINK_CTL &&
+        (peer->is_up || (!keeps_stream(why) && !id_is_none(peer->stream.id))))
         go_down(peer, why);
     else
         link_publish(peer);

@@ -81,6 +81,7 @@ struct link_peer {
     struct {
         bool is_dialling;
         int64_t next_mono_us;
+        char trouble[96]; /* as logged last: said once, not every second */
     } dial[LINK_LANES_N];
     int n_faults_in_row;
     struct link_status status; /* what is told at the desk */
@@ -103,6 +104,7 @@ struct link_message {
     int64_t at_mono_us;    /* when it was posted */
     struct net_line *line; /* of LINE; NULL: it did not come about */
     bool is_denied;
+    char trouble[96]; /* of LINE */
     const char *rule; /* of FAULT */
 };
 struct link_dial {

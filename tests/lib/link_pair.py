@@ -29,8 +29,10 @@ NAME = "fed.localhost"
 
 
 def build():
-    subprocess.run(["make", "--no-print-directory", "-s", f"{BUILD}/link-say", "all"], cwd=ROOT,
-                   check=True)
+    wanted = [f"{BUILD}/link-say", "ops/front/bodies"]
+    subprocess.run(["make", "--no-print-directory", "-s", f"FLAVOUR={os.path.basename(BUILD)}",
+                    *(f for f in wanted if f.startswith(BUILD) or
+                      not os.path.exists(os.path.join(ROOT, f)))], cwd=ROOT, check=True)
 
 
 def free_port():

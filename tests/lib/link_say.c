@@ -1,6 +1,6 @@
 /* link_say: the links of one node (federation/link.h) as a program, without a database, a
  * registry or a lesson: for tests/integration/test_links.py and
- * tests/bench/federation_figures.py.
+ * tests/bench/link_figures.py.
  *
  *   link-say NODE SOCKET TICKETS      ids as 32 hexadecimal digits
  *

@@ -20,10 +20,16 @@ static const struct jx_shape seat_shape = JX_SHAPE("FloorSeat", struct seat_item
 
 struct person_item {
     int64_t seat, days_absent, x, y;
-    struct span name, note, alias, login;
+    struct span name, note;
+    /* Of our own, or of another town: no crowd's list is made larger for it. */
+    union {
+        struct span alias, town;
+    };
+    union {
+        struct span login, pseud;
+    };
     struct id account;
     int kind, colour, state, rung;
-    struct span town, pseud;
     bool has_note, has_alias, has_ids, has_absent, has_town, has_pseud;
     bool is_away, is_lost, is_staff, has_distance, is_first;
 };
@@ -54,6 +60,14 @@ static const struct jx_field person_fields[] = {
 };
 static const struct jx_shape person_shape =
     JX_SHAPE("FloorPerson", struct person_item, person_fields);
+/* Where nobody is of another town: without the fields that are of such people alone, for in a
+ * crowd each is looked at for everybody. */
+#define N_OF_TOWNS 2
+static const struct jx_shape own_shape = {
+    .name = "FloorPerson",
+    .bytes = sizeof(struct person_item),
+    .fields = person_fields,
+    .n_fields = sizeof person_fields / sizeof person_fields[0] - N_OF_TOWNS};
 
 struct area_item {
     struct span id;
@@ -76,19 +90,24 @@ struct here {
     bool is_anonymous, has_title, has_room;
     struct jx_list people, areas;
 };
-static const struct jx_field here_fields[] = {
-    {FIELD(here, floor, "floor", JX_TEXT, "フロア")},
-    {FIELD(here, copy, "copy", JX_INT, "何番目の部屋")},
-    {FIELD(here, version, "version", JX_INT, "版")},
-    {FIELD(here, hash, "hash", JX_TEXT, "ハッシュ")},
-    {FIELD(here, is_anonymous, "is_anonymous", JX_BOOL, "名前をかくす")},
-    {FIELD(here, title, "title", JX_TEXT, "開催の名前"), IF(here, has_title)},
-    {FIELD(here, seat, "seat", JX_INT, "自分の席")},
-    {FIELD(here, room, "room", JX_TEXT, "いる部屋"), IF(here, has_room)},
-    {FIELD(here, people, "people", JX_LIST, "いる人"), .shape = &person_shape},
-    {FIELD(here, areas, "areas", JX_LIST, "区画"), .shape = &area_shape},
-};
+#define HERE_OF(person) \
+    { \
+        {FIELD(here, floor, "floor", JX_TEXT, "フロア")}, \
+            {FIELD(here, copy, "copy", JX_INT, "何番目の部屋")}, \
+            {FIELD(here, version, "version", JX_INT, "版")}, \
+            {FIELD(here, hash, "hash", JX_TEXT, "ハッシュ")}, \
+            {FIELD(here, is_anonymous, "is_anonymous", JX_BOOL, "名前をかくす")}, \
+            {FIELD(here, title, "title", JX_TEXT, "開催の名前"), IF(here, has_title)}, \
+            {FIELD(here, seat, "seat", JX_INT, "自分の席")}, \
+            {FIELD(here, room, "room", JX_TEXT, "いる部屋"), IF(here, has_room)}, \
+            {FIELD(here, people, "people", JX_LIST, "いる人"), .shape = &(person)}, \
+            {FIELD(here, areas, "areas", JX_LIST, "区画"), .shape = &area_shape}, \
+    }
+static const struct jx_field here_fields[] = HERE_OF(person_shape);
 static const struct jx_shape here_shape = JX_SHAPE("FloorHere", struct here, here_fields);
+static const struct jx_field own_here_fields[] = HERE_OF(own_shape);
+static const struct jx_shape own_here_shape =
+    JX_SHAPE("FloorHere", struct here, own_here_fields);
 
 struct list_of {
     struct jx_list list;
@@ -97,6 +116,10 @@ static const struct jx_field people_fields[] = {
     {FIELD(list_of, list, "people", JX_LIST, "人"), .shape = &person_shape}};
 static const struct jx_shape people_shape =
     JX_SHAPE("FloorPeople", struct list_of, people_fields);
+static const struct jx_field own_people_fields[] = {
+    {FIELD(list_of, list, "people", JX_LIST, "人"), .shape = &own_shape}};
+static const struct jx_shape own_people_shape =
+    JX_SHAPE("FloorPeople", struct list_of, own_people_fields);
 static const struct jx_field seats_fields[] = {
     {FIELD(list_of, list, "seats", JX_LIST, "席"), .shape = &seat_shape}};
 static const struct jx_shape seats_shape = JX_SHAPE("FloorSeats", struct list_of, seats_fields);
@@ -155,6 +178,12 @@ const struct live_event world_events[WORLD_EVENTS_N] = {
     [EV_KNOCK] = {"knock", &knock_shape, "だれかがドアをノックした"},
     [EV_ANSWER] = {"knock.answer", &answer_shape, "ノックの返事。どうぞなら1分のあいだ入れる"},
     [EV_INVITED] = {"invited", &invite_shape, "部屋へのさそい。1分のあいだ入れる"},
+};
+
+static const struct live_event own_events[] = {
+    [EV_HERE] = {.name = "floor.here", .shape = &own_here_shape},
+    [EV_CAME] = {.name = "people.came", .shape = &own_people_shape},
+    [EV_CHANGED] = {.name = "people.changed", .shape = &own_people_shape},
 };
 
 /* ---- filling ---- */
@@ -253,6 +282,14 @@ static enum err make(struct world *world, int event, const void *of,
     return live_event_make(&world_events[event], 0, of, world->arena, frame_out, NULL);
 }
 
+static enum err make_of_people(const struct world_copy *copy, int event, const void *of,
+                               struct ws_shared **frame_out)
+{
+    const struct live_event *events = copy->n_puppets > 0 ? world_events : own_events;
+
+    return live_event_make(&events[event], 0, of, copy->world->arena, frame_out, NULL);
+}
+
 static bool is_of(const struct world_body *body, unsigned channel, unsigned flag)
 {
     return body->channel == channel && (flag == 0 || (body->flags & flag) != 0);
@@ -273,8 +310,9 @@ static enum err people_make(struct world_copy *copy, unsigned channel, unsigned 
         for (uint32_t i = from; i < to; i++)
             if (is_of(&copy->bodies[i], channel, flag))
                 person_fill(copy->people[i], has_ids, &items[of.list.n++]);
-        rc = make(world, (flag & (BODY_CHANGED | BODY_MARKED)) != 0 ? EV_CHANGED : EV_CAME, &of,
-                  frame_out);
+        rc = make_of_people(copy,
+                            (flag & (BODY_CHANGED | BODY_MARKED)) != 0 ? EV_CHANGED : EV_CAME,
+                            &of, frame_out);
     }
     arena_reset(world->arena);
     return rc;
@@ -456,7 +494,7 @@ static enum err here_make(struct world_person *person, struct ws_shared **frame_
             person_fill(copy->people[i], (body->flags & BODY_IDS) != 0,
                         &items[here.people.n++]);
     }
-    return make(copy->world, EV_HERE, &here, frame_out);
+    return make_of_people(copy, EV_HERE, &here, frame_out);
 }
 
 void world_here_send(struct world_person *person, int64_t now_ms)

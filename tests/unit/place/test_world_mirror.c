@@ -490,3 +490,107 @@ T_CASE(a_watch_hears_of_own_people_as_the_floor_does_and_nothing_of_rooms)
     side_end(&side);
     lab_peers_fini();
 }
+
+/* ---- everything at once ---- */
+
+#define N_DRIVEN 12
+#define N_OWN    5
+#define N_ROUNDS 600
+
+struct drive {
+    struct side side;
+    struct world_person *figures[N_DRIVEN], *own[N_OWN];
+    uint32_t random;
+    int64_t now_ms;
+};
+
+static struct floor_spot any_spot(struct drive *d)
+{
+    /* Beyond the floor, too. */
+    return (struct floor_spot){(int32_t)lab_random(&d->random, 1600) - 200,
+                               (int32_t)lab_random(&d->random, 1200) - 200};
+}
+
+static void drive_figure(struct drive *d, struct world_person **figure)
+{
+    struct mirror_look one = figure_look("driven");
+    struct mirror_move move = {.at = any_spot(d)};
+
+    if (*figure == NULL) {
+        T_EQ(world_puppet_put(d->side.copy, d, &one, any_spot(d), d->now_ms, figure, NULL),
+             ERR_OK, "comes");
+        return;
+    }
+    switch (lab_random(&d->random, 8)) {
+    case 0:
+        world_leave(figure, d->now_ms);
+        return;
+    case 1:
+    case 2:
+        one.state = (enum world_state)lab_random(&d->random, 4);
+        one.has_distance = lab_random(&d->random, 2) == 0;
+        one.is_lost = lab_random(&d->random, 2) == 0;
+        world_puppet_look(*figure, &one);
+        return;
+    default:
+        /* A way of no length, of one point, of too many; a speed of none. */
+        move.n = (int)lab_random(&d->random, PATH_POINTS_CAP + 4);
+        move.speed_cm_s = lab_random(&d->random, 5) == 0 ? 0 : WORLD_SPEED_CM_S;
+        move.age_ms = (uint16_t)lab_random(&d->random, 3000);
+        for (int i = 0; i < PATH_POINTS_CAP; i++)
+            move.points[i] = any_spot(d);
+        world_puppet_move(*figure, &move, d->now_ms);
+    }
+}
+
+static void drive_own(struct drive *d, struct world_person *person)
+{
+    struct floor_spot to = any_spot(d);
+
+    switch (lab_random(&d->random, 4)) {
+    case 0:
+        (void)!world_stick(person, (int8_t)((int)lab_random(&d->random, 200) - 100), 90,
+                           d->now_ms, NULL);
+        return;
+    case 1:
+        world_distance_set(person, lab_random(&d->random, 2) == 0, d->now_ms);
+        return;
+    default:
+        (void)!world_walk(person, to.x, to.y, d->now_ms, NULL);
+    }
+}
+
+T_CASE(whatever_puppets_do_own_people_keep_their_rules_and_know_all)
+{
+    static const struct lab_swap newer[] = {{"\"version\": 1", "\"version\": 2"}};
+    struct drive d = {.random = 7, .now_ms = 1000};
+    struct ground *next = lab_ground_with(newer, 1);
+
+    side_begin(&d.side);
+    for (int i = 0; i < N_OWN; i++) {
+        char name[16];
+        struct world_look one;
+
+        snprintf(name, sizeof name, "own%d", i);
+        one = lab_look(name, i == 0 ? ROLE_SUPPORTER : ROLE_STUDENT);
+        d.own[i] = lab_enter(d.side.copy, &one, (struct floor_spot){-1, 0}, lab_peer((size_t)i),
+                             d.now_ms);
+    }
+    for (int round = 0; round < N_ROUNDS && t_case_ok(); round++) {
+        for (int i = 0; i < N_DRIVEN; i++)
+            if (lab_random(&d.random, 6) == 0)
+                drive_figure(&d, &d.figures[i]);
+        if (lab_random(&d.random, 3) == 0)
+            drive_own(&d, d.own[lab_random(&d.random, N_OWN)]);
+        if (round % 97 == 50)
+            world_session_change(d.side.copy, round % 2 == 0, SPAN("会"), d.now_ms);
+        if (round % 211 == 100)
+            T_EQ(world_ground_change(d.side.copy, next, d.now_ms, NULL), ERR_OK, "a new floor");
+        lab_run(d.side.world, &d.now_ms, 1);
+        lab_check(d.side.copy, d.now_ms);
+    }
+    T_EQ(world_copy_n(d.side.copy), N_OWN, "our own are all that is counted");
+    side_end(&d.side);
+    ground_unref(&next);
+    lab_peers_fini();
+}

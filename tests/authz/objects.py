@@ -91,6 +91,12 @@ def course(body=None):
         {"id": nonce(), **body()} if body else None), ("own", "forged"))
 
 
+def series(body=None):
+    """One that nobody made."""
+    return Route(lambda world, role, kind: ({"series": nonce()}, {"id": nonce(), **body()} if body else None),
+                 ("forged",))
+
+
 def untold_course():
     """By no means to take part."""
     return {"kind": "other", "picture": "star", "has_hand": False, "has_poll": False,
@@ -227,6 +233,17 @@ ROUTES = {
     **{f"lessons.{act}": Route(lambda w, r, k: ({"lesson": nonce()}, None), ("forged",))
        for act in ("material", "attendance", "live")},
     "lessons.choose": Route(lambda w, r, k: ({"lesson": nonce()}, {"chosen": True}), ("forged",)),
+    # -- series across towns: nodes without a registry; no such series --
+    "shared.make": body_of(lambda w: {"id": nonce(), "course": nonce(), "floor": "lounge", "places": 1, "rules": "",
+                                      "lessons": [{"day": "2020-01-01", "slot": 1}]}),
+    "shared.offer_to": series(lambda: {"node": nonce(), "places": 1}),
+    "shared.end": series(dict),
+    "shared.lesson": Route(lambda w, r, k: ({"series": nonce(), "n": "1"}, {"id": nonce(), "cancelled": True}),
+                           ("forged",)),
+    "shared.counts": series(),
+    "shared.offer": series(),
+    "shared.accept": series(lambda: {"version": 1}),
+    "shared.decline": series(dict),
     "teachers.show": Route(lambda w, r, k: ({"card": nonce()}, None), ("forged",)),
     "teachers.put": Route(lambda w, r, k: ({"card": nonce()}, {
         "id": nonce(), "expected_version": 1, "name": "ほし", "field": "星", "evidence": "天文台",

@@ -1,8 +1,9 @@
 /* covers: node/io/ws_frame.c */
-/* A client's bytes, come at once and in parts, with a clock: the first byte says how long a
- * part is, the second how much time lies between two things read (in sixtieths of a second).
- * However they are cut, the same messages come out, whole and within their bounds, up to the
- * first fault; a text is UTF-8 as the project's other reader of it sees it. */
+/* A client's bytes (a server's when the first byte is over 127), come at once and in parts,
+ * with a clock: the first byte says how long a part is, the second how much time lies between
+ * two things read (in sixtieths of a second). However they are cut, the same messages come out,
+ * whole and within their bounds, up to the first fault; a text is UTF-8 as the project's other
+ * reader of it sees it. */
 #include "node/io/ws_frame.h"
 
 #include <stdlib.h>
@@ -45,14 +46,18 @@ static void note(struct said *said, enum ws_got got, const struct ws_message *me
 
 /* step_us: how far the clock goes on with each thing read, so that it does not depend on how
  * the bytes are cut. */
-static void read_in_parts(struct span bytes, size_t part, int64_t step_us, struct said *said)
+static void read_in_parts(struct span bytes, bool is_of_server, size_t part, int64_t step_us,
+                          struct said *said)
 {
     uint8_t *copy = malloc(part);
     struct ws_reader reader;
     int64_t now_us = 0;
 
     CHECK(copy != NULL);
-    ws_reader_init(&reader);
+    if (is_of_server)
+        ws_reader_init_of_server(&reader);
+    else
+        ws_reader_init(&reader);
     for (size_t at = 0; at < bytes.len || ws_reader_has_rest(&reader);) {
         struct ws_bytes some = ws_reader_begin(&reader);
         struct ws_message message;
@@ -93,8 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     whole = (struct said){.bytes = whole.bytes};
     cut = (struct said){.bytes = cut.bytes};
     bytes = span_of(data + 2, size - 2);
-    read_in_parts(bytes, bytes.len, data[1] * (int64_t)16667, &whole);
-    read_in_parts(bytes, data[0] + (size_t)1, data[1] * (int64_t)16667, &cut);
+    read_in_parts(bytes, data[0] > 127, bytes.len, data[1] * (int64_t)16667, &whole);
+    read_in_parts(bytes, data[0] > 127, data[0] + (size_t)1, data[1] * (int64_t)16667, &cut);
     CHECK(whole.len == cut.len && memcmp(whole.bytes, cut.bytes, whole.len) == 0);
     return 0;
 }

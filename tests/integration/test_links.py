@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: left 60
+# tests/run: left 240
 """The links of two nodes (federation/link.h) over a real front, with a relay of ours in between that
 delays, stalls and cuts; and a guest and a host of other make, who break the rules one by one."""
 import base64

@@ -465,3 +465,45 @@ T_CASE(ws_state_of_an_idle_connection_is_small)
            sizeof(struct ws_queue));
     T_OK(sizeof(struct ws_reader) + sizeof(struct ws_queue) <= 1024, "1 KiB at most");
 }
+
+/* ---- where we are the client ---- */
+
+/* What one frame of a server's is read as, come at once and byte by byte. */
+static void expect_of_server(struct span bytes, const char *want, const char *what)
+{
+    for (size_t part = 1; part <= bytes.len; part += bytes.len - 1) {
+        struct ws_reader reader;
+        char said[400] = "";
+
+        ws_reader_init_of_server(&reader);
+        for (size_t at = 0; at < bytes.len; at += part) {
+            uint8_t copy[300];
+            struct ws_bytes some = {copy, bytes.len - at < part ? bytes.len - at : part};
+            struct ws_message message;
+            enum ws_got got;
+
+            memcpy(copy, bytes.p + at, some.len);
+            ws_reader_begin(&reader);
+            while ((got = ws_reader_next(&reader, &some, 0, &message)) != WS_GOT_NOTHING)
+                say(said, sizeof said, got, &message);
+            T_EQ(ws_reader_end(&reader, some, NULL), ERR_OK, what);
+        }
+        T_TEXT(said, want, what);
+        ws_reader_fini(&reader);
+    }
+}
+
+T_CASE(ws_frame_of_a_server_has_no_mask)
+{
+    static uint8_t longer[2 + 2 + 126] = {0x82, 126, 0, 126};
+    char want[160] = "binary:";
+
+    expect_of_server(t_hex("810548656c6c6f"), "text:Hello ", "RFC 6455, section 5.7");
+    expect_of_server(t_hex("890548656c6c6f"), "ping:Hello ", "a ping");
+    expect_of_server(t_hex("880203e8"), "close:1000: ", "a close");
+    expect_of_server(t_hex("818537fa213d7f9f4d5158"), "fault:unmasked ", "a masked one");
+    memset(longer + 4, 'a', 126);
+    memset(want + 7, 'a', 126);
+    memcpy(want + 7 + 126, " ", 2);
+    expect_of_server(span_of(longer, sizeof longer), want, "a length of two bytes");
+}

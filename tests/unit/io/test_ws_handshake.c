@@ -278,3 +278,47 @@ T_CASE(ws_handshake_refusals_are_whole_answers)
         T_OK(strstr(text, length) != NULL, "the length is that of the body");
     }
 }
+
+/* ---- another node ---- */
+
+#define NODE_LINE  "GET /fed/v1/link HTTP/1.1\r\n"
+#define NODE_PROTO "sec-websocket-protocol: ibasho-fed.v1, ticket." TICKET "\r\n"
+#define NODE_REST  UPGRADE CONN VERSION KEY
+
+T_CASE(ws_handshake_of_a_node_has_its_own_door)
+{
+    static const struct {
+        const char *what, *text;
+        enum ws_head want;
+        enum refusal refusal;
+    } rows[] = {
+        {"as a node sends it", NODE_LINE HOST FROM NODE_REST NODE_PROTO "\r\n", WS_HEAD_READY,
+         0},
+        {"from a page", NODE_LINE HOST FROM ORIGIN_H NODE_REST NODE_PROTO "\r\n",
+         WS_HEAD_REFUSED, REFUSE_CROSS_SITE},
+        {"at a page's door", LINE HOST FROM NODE_REST NODE_PROTO "\r\n", WS_HEAD_REFUSED,
+         REFUSE_NOT_FOUND},
+        {"a page's protocol", NODE_LINE HOST FROM NODE_REST PROTO "\r\n", WS_HEAD_REFUSED,
+         REFUSE_MALFORMED},
+        {"without a ticket",
+         NODE_LINE HOST FROM NODE_REST "sec-websocket-protocol: ibasho-fed.v1\r\n\r\n",
+         WS_HEAD_REFUSED, REFUSE_NOT_SIGNED_IN},
+        {"past the front", NODE_LINE HOST NODE_REST NODE_PROTO "\r\n", WS_HEAD_REFUSED,
+         REFUSE_MALFORMED},
+    };
+    char answer[WS_ANSWER_CAP];
+
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        struct ws_handshake hs = {.n_seen = 0};
+
+        T_EQ(ws_handshake_read_node(&hs, span_text(rows[i].text)), rows[i].want, rows[i].what);
+        if (rows[i].want == WS_HEAD_REFUSED) {
+            T_EQ(hs.refusal, rows[i].refusal, rows[i].what);
+            continue;
+        }
+        T_SPAN(hs.ticket, SPAN(TICKET), "its ticket");
+        T_OK(memmem(answer, ws_handshake_accept(&hs, answer),
+                    "Sec-WebSocket-Protocol: ibasho-fed.v1\r\n", 39) != NULL,
+             "and is answered in its own protocol");
+    }
+}

@@ -291,7 +291,7 @@ T_CASE(ws_handshake_of_a_node_has_its_own_door)
         const char *what, *text;
         enum ws_head want;
         enum refusal refusal;
-    } rows[] = {
+    } knocks[] = {
         {"as a node sends it", NODE_LINE HOST FROM NODE_REST NODE_PROTO "\r\n", WS_HEAD_READY,
          0},
         {"from a page", NODE_LINE HOST FROM ORIGIN_H NODE_REST NODE_PROTO "\r\n",
@@ -308,12 +308,13 @@ T_CASE(ws_handshake_of_a_node_has_its_own_door)
     };
     char answer[WS_ANSWER_CAP];
 
-    for (size_t i = 0; i < T_COUNT(rows); i++) {
+    for (size_t i = 0; i < T_COUNT(knocks); i++) {
         struct ws_handshake hs = {.n_seen = 0};
 
-        T_EQ(ws_handshake_read_node(&hs, span_text(rows[i].text)), rows[i].want, rows[i].what);
-        if (rows[i].want == WS_HEAD_REFUSED) {
-            T_EQ(hs.refusal, rows[i].refusal, rows[i].what);
+        T_EQ(ws_handshake_read_node(&hs, span_text(knocks[i].text)), knocks[i].want,
+             knocks[i].what);
+        if (knocks[i].want == WS_HEAD_REFUSED) {
+            T_EQ(hs.refusal, knocks[i].refusal, knocks[i].what);
             continue;
         }
         T_SPAN(hs.ticket, SPAN(TICKET), "its ticket");

@@ -129,6 +129,7 @@ demo_add_town() {
     demo_ready "$1" municipality
     demo_logins "$1"
     demo_federate "$1"
+    demo_board aozora spec people # offers it the series
     demo_board "$1" always
     first_page "$1" || die "$1: the first page does not answer"
     demo_addresses

@@ -30,7 +30,7 @@ board_json() { board "$1" "$2" -H 'Content-Type: application/json' -d "$3"; }
 # NAME HOURS [people]: contract and hours of this school year, once its people; only what was not done
 # before, so that one code of the board's app serves it all.
 demo_board() {
-    local name=$1 role login password secret year
+    local name=$1 role login password secret year is_due= try
     local hours_file=$BASE/$1.hours people_file=$BASE/$1.people help_file=$BASE/$1.help
     local classes_file=$BASE/$1.classes
     year=$(demo_year)
@@ -38,7 +38,8 @@ demo_board() {
     [ "${3:-}" = people ] && [ ! -e "$people_file" ] || people_file=
     [ ! -e "$help_file" ] || help_file=
     [ ! -e "$classes_file" ] || classes_file=
-    [ -n "$hours_file$people_file$help_file$classes_file" ] || return 0
+    ! demo_series_is_due "$name" || is_due=1
+    [ -n "$hours_file$people_file$help_file$classes_file$is_due" ] || return 0
     node_names "$name"
     node_ports
     node_urls
@@ -46,9 +47,12 @@ demo_board() {
     chmod 0600 "$BOARD_JAR"
     while IFS='|' read -r role login password secret; do
         [ "$role" = commissioner ] || continue
-        board_json POST /api/v1/session \
-            "{\"login\":\"$login\",\"password\":\"$password\",\"code\":\"$(totp "$secret")\"}" >/dev/null ||
-            die "$name: the board cannot sign in"
+        for try in 1 2; do
+            board_json POST /api/v1/session "{\"login\":\"$login\",\"password\":\"$password\",
+                \"code\":\"$(totp "$secret")\"}" >/dev/null 2>&1 && break
+            [ "$try" = 1 ] || die "$name: the board cannot sign in"
+            sleep $((30 - $(date +%s) % 30)) # a code is good once: perhaps somebody just used it
+        done
     done <"$BASE/$name.logins"
     if [ -n "$hours_file" ]; then
         demo_contract "$name" "$year"
@@ -67,6 +71,8 @@ demo_board() {
         demo_classes "$name" "$2" "$year"
         : >"$classes_file"
     fi
+    # Again: the dates are of the plan that was only just made.
+    ! demo_series_is_due "$name" || demo_series "$name"
     board DELETE /api/v1/session >/dev/null
     rm -f "$BOARD_JAR"
 }

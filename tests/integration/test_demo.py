@@ -258,6 +258,36 @@ def demo_nodes_are_one_federation(t):
     t.ok(not glob.glob(f"{BASE}/[am]*/keyd/municipality.token"), "and not beside the others")
 
 
+def shared(name):
+    """The series of a town as its contractor sees them, and the lessons of its plan."""
+    entry = next(e for e in addresses() if e["name"] == name)
+    row = next(row for row in entry["logins"] if row["role"] == "contractor")
+    who = reach(entry).sign_in(Login("contractor", row["login"], row["password"],
+                                     row["totp_secret"], None))
+    plan = who.request("GET", "/api/v1/plan").json()["days"]
+    lessons = [lesson for day in plan for slot in day["slots"] for lesson in slot["lessons"]]
+    return who.request("GET", "/api/v1/shared/series").json()["items"], lessons
+
+
+@case
+def demo_towns_hold_a_series_together(t):
+    t.req("CARD-1")
+    (series,), own = shared("aozora")
+    weeks = {datetime.datetime.fromisoformat(lesson["from"].replace("Z", "+00:00")).astimezone(JST)
+             .isocalendar()[:2] for lesson in own if lesson["course"] == series["course"]}
+    t.eq(len(series["lessons"]), len(weeks), "a date in every week of the timetable")
+    t.eq([(node["name"], node["state"]) for node in series["nodes"]], [("みどり町", "accepted")],
+         "offered and accepted")
+    (there,), plan = shared("midori")
+    t.eq((there["series"], there["is_host"], there["title"], there["state"]),
+         (series["series"], False, series["title"], "accepted"), "the same at the guest")
+    dates = [lesson for lesson in plan if lesson["floor"] == there["floor"]]
+    t.eq([lesson["from"] for lesson in dates], [lesson["from"] for lesson in series["lessons"]],
+         "in its plan")
+    t.ok(all(lesson["supporters"] and not lesson["flags"] for lesson in dates),
+         "with its own supporter, who is needed nowhere else", dates)
+
+
 @case
 def demo_town_that_was_restarted_needs_nobody(t):
     t.req("CARD-1")
@@ -301,6 +331,7 @@ def demo_takes_one_more_town(t):
     for name in (*NODES, "kawabe"):
         t.eq(federation(name)["n_members"], 4, f"{name} knows it")
     t.eq(escrow("kawabe")["state"], "hold", "its half, too, is at the prefecture's node")
+    t.eq([one["state"] for one in shared("kawabe")[0]], ["accepted"], "and it is in the series")
 
 
 @case

@@ -275,7 +275,8 @@ enum err series_home_lesson(struct series_home *home, const struct series_row *r
         .floor = row->floor,
         .has_places = true,
         .places = row->places,
-        .is_cancelled = date->is_cancelled,
+        .is_cancelled = date->is_cancelled ||
+                        (home->keeps_cancelled && old.version > 0 && old.is_cancelled),
         .team = old.team,
         .main_at = row->is_host ? ID_NONE : row->host,
         .who = home->who,

@@ -16,6 +16,7 @@ struct series_home {
     struct arena *arena; /* of the transaction */
     int64_t now_utc_us;
     struct place_decider who; /* by ID_NONE, role "federation": another town said so */
+    bool keeps_cancelled;     /* what staff of this node cancelled stays so */
     bool has_hours;
     struct hours_plan hours; /* read when first wanted */
 };

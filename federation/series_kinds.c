@@ -228,7 +228,8 @@ static enum err put_date(struct series_act *act, struct series_lesson *date, str
     return rc == ERR_OK ? series_store_lesson_put(act->home.tx, date, why) : rc;
 }
 
-/* More or fewer places: on the floor, and in every lesson that is still to come. */
+/* More or fewer places: on the floor, and in every lesson that is still to come; what staff
+ * here cancelled is not planned again by it. */
 static enum err put_places(struct series_act *act, const struct series_lesson *changed,
                            size_t n_changed, struct fail *why)
 {
@@ -236,6 +237,7 @@ static enum err put_places(struct series_act *act, const struct series_lesson *c
                       ? series_home_places(&act->home, &act->row, false, why)
                       : ERR_OK;
 
+    act->home.keeps_cancelled = true;
     for (size_t i = 0; i < act->n_dates && rc == ERR_OK; i++) {
         struct series_lesson date = act->dates[i];
         bool is_put = date.is_cancelled || date.to_utc_us <= act->home.now_utc_us;

@@ -11,7 +11,8 @@
 
 /* ---- shapes ---- */
 
-/* A text of another town with signs nobody sees is none we take. */
+/* A text of another town with signs nobody sees is none we take; of one with lines they are
+ * taken out, as everywhere (JX_EXACT knows no lines). */
 #define EXACT (JX_EXACT | JX_PICTURES)
 #define FIELD(type_, struct_, name_) \
     { \
@@ -35,8 +36,8 @@ const struct jx_shape series_person_shape =
 
 static const struct jx_field text_fields[] = {
     TEXT_FIELD(series_text, title, EXACT, 1, CLASS_TITLE_MOST),
-    TEXT_FIELD(series_text, summary, EXACT | JX_RAW_TEXT, 1, CLASS_SUMMARY_MOST),
-    TEXT_FIELD(series_text, rules, EXACT | JX_RAW_TEXT, 0, SERIES_RULES_MOST),
+    TEXT_FIELD(series_text, summary, EXACT, 1, CLASS_SUMMARY_MOST),
+    TEXT_FIELD(series_text, rules, JX_RAW_TEXT, 0, SERIES_RULES_MOST),
     {.name = "kind",
      .type = JX_ENUM,
      .choices = CLASS_KINDS,

@@ -144,7 +144,7 @@ def course(is_decided=True):
 
 
 def make(name="contractor", status=200, **change):
-    body = {"id": new(), "course": made["course"], "floor": "lounge", "places": 8, "rules": "名前を聞かない",
+    body = {"id": new(), "course": made["course"], "floor": "lounge", "places": 8, "rules": "名前を聞かない。\nやさしく話す。",
             "lessons": [{"day": day(2), "slot": 1}, {"day": day(3), "slot": 1}], **change}
     reply = ask(host, name, "POST", f"{SHARED}/series", body)
     assert status is None or reply.status == status, reply
@@ -259,7 +259,7 @@ def series_is_offered_and_accepted(t):
     t.eq(first, [200, 200], "twice the same act")
     shown = came(series)
     t.eq((shown["host"], shown["places"], shown["rules"], shown["title"], shown["is_host"], len(shown["lessons"])),
-         (ids["aozora"], 5, "名前を聞かない", "ゆっくり呼吸《こきゅう》", False, 3), "what came")
+         (ids["aozora"], 5, "名前を聞かない。\nやさしく話す。", "ゆっくり呼吸《こきゅう》", False, 3), "what came")
     t.eq(rows(guest, "SELECT count(*) FROM floor_version WHERE floor LIKE 'shared-%'"), ["0"], "nothing is here yet")
     whole = ask(guest, "supporter", "GET", f"{SHARED}/offers/{series}", status=200).json()
     t.eq((whole["pages"], json.loads(whole["floor_file"])["id"], [c["slot"] for c in whole["clashes"]]),
@@ -453,7 +453,7 @@ def bad_offers():
         ("a phone number", text(summary="090-1234-5678 にでんわしてね"), ("bad-json",)),
         ("an address in a page", made_of(lambda b: b["more"].update(pages=[
             {"text": "kodomo@example.com にメールしてね", "links": []}])), ("bad-json",)),
-        ("a hidden letter", text(rules="たの\u200bしく"), ("bad-json",)),
+        ("a hidden letter", text(summary="たの\u200bしく"), ("bad-json",)),
         ("letters that turn", text(title="えを\u202eかく"), ("bad-json",)),
         ("letters that pass for others", text(staff=[{"name": "st\u0430ff"}]), ("bad-json",)),
         ("a kanji without reading", text(title="絵をかく"), ("bad-json",)),

@@ -249,7 +249,7 @@ enum err frame_blocked_read(const struct frame *frame, struct frame_blocked *out
 
     *out = (struct frame_blocked){.line = get_id(&in)};
     out->why = (uint8_t)bytes_get_number(&in, 1);
-    return is_whole(&in) && !id_is_none(out->line) ? ERR_OK : bad(frame, why);
+    return is_whole(&in) ? ERR_OK : bad(frame, why);
 }
 
 enum err frame_mute_write(const struct frame_mute *mute, struct bytes_out *out,

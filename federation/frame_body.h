@@ -75,7 +75,7 @@ NODISCARD enum err frame_id_read(const struct frame *frame, struct id *out, stru
 
 /* FRAME_BLOCKED */
 struct frame_blocked {
-    struct id line;
+    struct id line; /* ID_NONE: the person of the head himself (no seat, another name) */
     uint8_t why;
 };
 NODISCARD enum err frame_blocked_write(const struct frame_blocked *blocked,

@@ -4,6 +4,7 @@
 
 #include "federation/escrow_priv.h"
 #include "federation/link_fed.h"
+#include "federation/mirrors_priv.h"
 #include "federation/op_store.h"
 #include "federation/profile_gate.h"
 #include "federation/series_priv.h"
@@ -33,6 +34,7 @@ static const struct fed_kind_table tables[] = {
     {escrow_kinds, ESCROW_KINDS_N},
     {link_kinds, LINK_KINDS_N},
     {series_kinds, SERIES_KINDS_N},
+    {mirror_kinds, MIRROR_KINDS_N},
     {teacher_kinds, TEACHER_KINDS_N},
     {NULL, 0},
 };

@@ -157,6 +157,7 @@ void mirror_room_up(struct mirror_room *room, struct id node, bool is_whole, int
     peer->slack_us = away_us < SLACK_MOST ? away_us : SLACK_MOST;
     peer->slack_until_us = now_us + SLACK_FOR_US;
     peer->is_up = peer->is_known = true;
+    peer->is_closed = false;
     room_each(room, found_again, &cut);
     if (!is_whole)
         for (struct room_own *own = room->own; own != NULL; own = own->next)

@@ -14,7 +14,9 @@
  * shown after ROOM_LOST_US and forgotten after ROOM_FORGET_US. A link that went on (is_whole)
  * replays what was said meanwhile, and where everybody stands is said once more; otherwise
  * everything is said anew, with the lines of before, and ends with FRAME_ON: who was not named
- * is not there any more. A line has a number of its home, so it is heard once.
+ * is not there any more. A line has a number of its home, so it is heard once. FRAME_OFF: it is
+ * not on at the other side (not yet, or over); when it is, that side says FRAME_ON and is told
+ * everything anew.
  *
  * Threads: one room belongs to one thread.  Owns: figures, kept lines, acts; what a function of
  * struct room_feature is given is borrowed until it returns, a figure until `taken`. */

@@ -29,6 +29,7 @@ struct room_peer {
     struct id node;
     int places;
     bool is_up, is_known; /* known: a link has stood, so what is sent waits while it is cut */
+    bool is_closed;       /* said that it is not on there: what it was told it has not */
     int64_t down_us;      /* since then; 0: never up */
     int64_t slack_us, slack_until_us;
     int64_t joined_us, bytes_us, blocked_us; /* paces */

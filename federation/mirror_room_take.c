@@ -328,11 +328,16 @@ static enum room_got take_on(struct taking *t)
     if (frame_on_read(t->frame, &on, NULL) != ERR_OK)
         return fault(t, ROOM_RULE_BODY);
     room_each(t->room, sweep, t);
+    if (t->peer->is_closed) {
+        t->peer->is_closed = false;
+        room_send_all_anew(t->room, t->peer, false);
+    }
     return ROOM_TAKEN;
 }
 
 static enum room_got take_off(struct taking *t)
 {
+    t->peer->is_closed = true;
     room_each(t->room, leave_all, t);
     return ROOM_TAKEN;
 }

@@ -2,6 +2,7 @@
 
 #include "federation/escrow.h"
 #include "federation/exchange_rows.h"
+#include "federation/mirror_store.h"
 #include "federation/series_rows.h"
 #include "federation/series_store.h"
 #include "federation/teacher.h"
@@ -126,6 +127,7 @@ const struct route_table features_routes[] = {
     {series_make_routes, SERIES_MAKE_ROUTES_N},
     {series_act_routes, SERIES_ACT_ROUTES_N},
     {series_guest_routes, SERIES_GUEST_ROUTES_N},
+    {fed_mirror_routes, FED_MIRROR_ROUTES_N},
     {teacher_show_routes, TEACHER_SHOW_ROUTES_N},
     {teacher_routes, TEACHER_ROUTES_N},
     {teacher_slot_routes, TEACHER_SLOT_ROUTES_N},
@@ -229,6 +231,7 @@ const struct stmt_table features_stmts[] = {
     {fed_outbox_stmts, FED_OUTBOX_STMTS_N},
     {escrow_stmts, ESCROW_STMTS_N},
     {series_stmts, SERIES_STMTS_N},
+    {fed_mirror_stmts, FED_MIRROR_STMTS_N},
     {teacher_stmts, TEACHER_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
@@ -293,6 +296,7 @@ const struct data_table_list features_tables[] = {
     {fed_outbox_tables, FED_OUTBOX_TABLES_N},
     {escrow_tables, ESCROW_TABLES_N},
     {series_tables, SERIES_TABLES_N},
+    {fed_mirror_tables, FED_MIRROR_TABLES_N},
     {teacher_tables, TEACHER_TABLES_N},
     {NULL, 0},
 };
@@ -311,6 +315,7 @@ const struct setting_table features_settings[] = {
     {profile_settings, PROFILE_SETTINGS_N},
     {place_settings, PLACE_SETTINGS_N},
     {measure_settings, MEASURE_SETTINGS_N},
+    {fed_mirror_settings, FED_MIRROR_SETTINGS_N},
     {reaction_settings, REACTION_SETTINGS_N},
     {chat_settings, CHAT_SETTINGS_N},
     {support_settings, SUPPORT_SETTINGS_N},
@@ -324,13 +329,10 @@ const struct setting_table features_settings[] = {
 };
 
 const struct job_table features_jobs[] = {
-    {sweep_jobs, SWEEP_JOBS_N},
-    {files_jobs, FILES_JOBS_N},
-    {roster_jobs, ROSTER_JOBS_N},
-    {watch_jobs, WATCH_JOBS_N},
-    {step_jobs, STEP_JOBS_N},
-    {weekly_jobs, WEEKLY_JOBS_N},
-    {NULL, 0},
+    {sweep_jobs, SWEEP_JOBS_N},   {fed_mirror_jobs, FED_MIRROR_JOBS_N},
+    {files_jobs, FILES_JOBS_N},   {roster_jobs, ROSTER_JOBS_N},
+    {watch_jobs, WATCH_JOBS_N},   {step_jobs, STEP_JOBS_N},
+    {weekly_jobs, WEEKLY_JOBS_N}, {NULL, 0},
 };
 
 const struct audit_table *const features_audit_tables[] = {
@@ -390,6 +392,8 @@ const struct audit_table *const features_audit_tables[] = {
     &fed_step_audit_table,
     &escrow_step_audit_table,
     &series_step_audit_table,
+    &fed_line_audit_table,
+    &fed_act_audit_table,
     &teacher_step_audit_table,
     NULL,
 };

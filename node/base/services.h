@@ -25,6 +25,7 @@ struct words_desk;
 struct logs;
 struct console;
 struct federation;
+struct mirrors;
 struct lessons;
 struct series;
 struct data_table_list;
@@ -54,6 +55,7 @@ struct services {
     struct words_desk *words;             /* tenants/words/words_now.h */
     struct logs *logs;                    /* reporting/logs.h */
     struct federation *federation;        /* federation/federation.h */
+    struct mirrors *mirrors;              /* federation/mirrors.h; NULL: none */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */
 };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "federation/federation.h"
+#include "federation/link_fed.h"
+#include "federation/mirrors.h"
 #include "federation/series.h"
 #include "node/base/log.h"
 #include "node/base/node_conf.h"
@@ -320,6 +322,20 @@ static enum err open_series(struct parts *parts, struct fail *why)
     return series_open(&conf, &parts->services.series, why);
 }
 
+/* Between the links, the series and the place. */
+static enum err open_mirrors(struct parts *parts, struct fail *why)
+{
+    const struct mirrors_conf conf = {&parts->services,
+                                      parts->services.federation,
+                                      federation_links(parts->services.federation),
+                                      parts->services.series,
+                                      parts->node,
+                                      parts->app_db,
+                                      parts->conf.stmts};
+
+    return mirrors_open(&conf, &parts->services.mirrors, why);
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
@@ -382,6 +398,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = open_lessons(parts, why);
     if (rc == ERR_OK && s->series == NULL)
         rc = open_series(parts, why);
+    if (rc == ERR_OK && s->mirrors == NULL)
+        rc = open_mirrors(parts, why);
     if (rc == ERR_OK && s->place == NULL && s->live != NULL)
         rc = open_place(parts, why);
     if (rc == ERR_OK)
@@ -390,6 +408,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = console_start(s->console, why);
     if (rc == ERR_OK && s->place != NULL)
         rc = lessons_start(s->lessons, why);
+    if (rc == ERR_OK && s->place != NULL)
+        rc = mirrors_start(s->mirrors, why);
     if (rc == ERR_OK && s->place != NULL)
         rc = series_start(s->series, why);
     return rc;
@@ -414,12 +434,15 @@ void parts_destroy(struct parts **parts)
     console_stop(s->console);
     lessons_stop(s->lessons);
     series_stop(s->series);
+    mirrors_stop(s->mirrors);
+    mirrors_end(s->mirrors);
     notify_close(&s->notify);
     place_close(&s->place); /* the live server has ended */
     accounts_close(&s->accounts);
     if ((*parts)->is_audit_started)
         audit_stop(s->audit);
     writer_stop(&s->writer);
+    mirrors_close(&s->mirrors);
     federation_close(&s->federation);
     support_close(&s->support);
     console_close(&s->console);

@@ -729,6 +729,34 @@ T_CASE(room_the_end_takes_the_others_away)
     net_end(&net);
 }
 
+T_CASE(room_a_town_that_opens_later_is_told_everything)
+{
+    struct net *net = three(5);
+    static const uint8_t why[1] = {0};
+    struct net_made made;
+    struct id line;
+
+    T_REQ("CARD-12");
+    /* The program of town 2 does not know the lesson yet, and says so. */
+    net_go(net, 2, 1);
+    net_run(net);
+    T_EQ(net_take(net, 0, 2, net_bytes(&made, FRAME_OFF, 2, 0, span_of(why, 1))), ROOM_TAKEN,
+         "not on there");
+    line = net_say(net, 1, 1, "before it opens");
+    net_drop_queue(net, 0, 2);
+    net_run(net);
+    net_drop_queue(net, 0, 2);
+    mirror_room_destroy(&net->towns[2].room);
+    town_begin(net, 2, 5);
+    net_come(net, 2, 1, false, "child");
+    mirror_room_up(net->towns[2].room, net_node(0), false, net->now_us);
+    net_run(net);
+    T_OK(net_sees(net, 2, 0, 1) && net_sees(net, 2, 1, 1), "it sees who is there");
+    T_OK(net_sees(net, 0, 2, 1) && net_sees(net, 1, 2, 1), "and is seen");
+    T_EQ(net_n_heard(net, 2, line), 1, "and hears what was said");
+    net_end(&net);
+}
+
 T_CASE(room_bodies_that_are_none_are_faults)
 {
     struct net *net = three(5);

@@ -76,7 +76,7 @@ static enum err read_on(struct series *series, struct shared_lesson **out, size_
         at = calloc(n + 1, sizeof *at);
     if (rc == ERR_OK && at == NULL)
         rc = fail_set(why, ERR_NOMEM, "%zu lessons", n);
-    for (size_t i = 0; i < n && rc == ERR_OK; i++) {
+    for (size_t i = 0; i < n && rc == ERR_OK && at != NULL; i++) {
         at[i] = on[i].lesson;
         put_peers(&at[i], on[i].places, nodes, n_nodes);
         rc = series_key_open(series->conf.services->keyring, at[i].series, on[i].key_sealed,
@@ -122,31 +122,38 @@ static void lessons_free(struct shared_lesson **at, size_t n)
     *at = NULL;
 }
 
+static void news_free(struct news *news)
+{
+    lessons_free(&news->at, news->n);
+    free(news);
+}
+
 static void tell_on_live(void *arg)
 {
     struct news *news = arg;
 
     for (int i = 0; i < news->series->n_watchers; i++)
         news->series->watchers[i].fn(news->series->watchers[i].arg, news->at, news->n);
-    lessons_free(&news->at, news->n);
-    free(news);
+    news_free(news);
 }
 
 /* Hands a copy over; what could not be handed over is told at the next look. */
 static bool hand_over(struct series *series, const struct shared_lesson *at, size_t n)
 {
     struct live *live = series->conf.services->live;
-    struct news *news = malloc(sizeof *news);
-    struct shared_lesson *copy = calloc(n + 1, sizeof *copy);
+    struct news *news = calloc(1, sizeof *news);
 
-    if (live != NULL && news != NULL && copy != NULL) {
-        memcpy(copy, at, n * sizeof *copy);
-        *news = (struct news){series, copy, n};
+    if (news == NULL)
+        return false;
+    news->series = series;
+    news->n = n;
+    news->at = calloc(n + 1, sizeof *news->at);
+    if (news->at != NULL && live != NULL) {
+        memcpy(news->at, at, n * sizeof *news->at);
         if (live_post(live, tell_on_live, news, NULL) == ERR_OK)
             return true;
     }
-    lessons_free(&copy, n);
-    free(news);
+    news_free(news);
     return false;
 }
 

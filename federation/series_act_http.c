@@ -324,7 +324,7 @@ static bool is_guest(struct req *req, const struct offer_input *in, struct jx_de
     return class_goes_on(req, rc, defects, NULL);
 }
 
-static void offer(struct req *req)
+static void offer_series(struct req *req)
 {
     const struct offer_input *in = req->input;
     struct jx_defects defects = {0};
@@ -470,7 +470,7 @@ const struct route series_act_routes[SERIES_ACT_ROUTES_N] = {
      ACT(HTTP_POST, SERIES_DECIDERS),
      .input = &offer_shape,
      .summary_ja = "連続講座に自治体を招く、定員を変える",
-     .handle = offer},
+     .handle = offer_series},
     {.name = "shared.end",
      .path = "/api/v1/shared/series/{series}/end",
      ACT(HTTP_POST, SERIES_DECIDERS),

@@ -289,7 +289,7 @@ static enum err fill_list(struct req *req, bool is_offers, struct list_output *o
         rc = all == NULL ? fail_set(why, ERR_NOMEM, "series") : ERR_OK;
     }
     out->items = (struct jx_list){all, 0};
-    for (size_t i = 0; i < n && rc == ERR_OK; i++)
+    for (size_t i = 0; i < n && rc == ERR_OK && all != NULL; i++)
         if (is_offer(&rows[i]) == is_offers)
             rc = put_series(&r, &rows[i], &all[out->items.n++], why);
     reading_close(&r);
@@ -369,7 +369,7 @@ static enum err put_clashes(const struct reading *r, struct jx_list *out, struct
     enum err rc = all == NULL ? fail_set(why, ERR_NOMEM, "slots") : ERR_OK;
 
     *out = (struct jx_list){all, 0};
-    for (size_t i = 0; i < r->n_lessons && rc == ERR_OK; i++) {
+    for (size_t i = 0; i < r->n_lessons && rc == ERR_OK && all != NULL; i++) {
         const struct series_lesson *l = &r->lessons[i];
         int slot = 0;
         bool is_own = false;

@@ -190,7 +190,7 @@ static enum err offer_settled(struct tx *tx, struct federation *f,
                                         .kind = SERIES_REFUSED,
                                         .node = settled->peer,
                                         .role = SPAN("")};
-    struct series_node node;
+    struct series_node node = {.places = 0};
     enum err rc;
 
     (void)f;
@@ -330,7 +330,7 @@ static enum err answer_run(struct tx *tx, struct fed_req *req, struct fail *why)
     };
     const struct series_answer_body *in = req->input;
     struct series_act act = act_of(tx, req, SERIES_GOT_ANSWER);
-    struct series_node node;
+    struct series_node node = {.places = 0};
     enum err rc = read_own(&act, req, in->series, &node, why);
 
     if (rc != ERR_OK)
@@ -364,7 +364,7 @@ static enum err count_run(struct tx *tx, struct fed_req *req, struct fail *why)
                                        .n_attended = in->n_attended,
                                        .at_utc_us = req->now_utc_us};
     const struct series_lesson *date;
-    struct series_node node;
+    struct series_node node = {.places = 0};
     enum err rc = read_own(&act, req, in->series, &node, why);
 
     if (rc != ERR_OK)

@@ -193,7 +193,7 @@ static enum err read_planned(struct making *m, size_t i, struct id lesson,
 {
     struct req *req = m->req;
     const char *at = arena_printf(req->arena, "/lessons/%zu/lesson", i);
-    struct class_lesson_row row;
+    struct class_lesson_row row = {.version = 0};
     enum err rc = at == NULL
                       ? fail_set(why, ERR_NOMEM, "a pointer")
                       : class_lesson_store_find(NULL, req->db, lesson, req->arena, &row, why);

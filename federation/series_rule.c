@@ -130,7 +130,7 @@ enum err series_floor_read(struct span file, struct span hash, struct id series,
 
     if (rc == ERR_PROTO || rc == ERR_TOO_LARGE)
         return fail_set(why, ERR_INVALID, "no floor");
-    if (rc != ERR_OK)
+    if (rc != ERR_OK || floor == NULL)
         return rc;
     series_floor_name(series, name);
     if (!span_eq(floor->id, span_text(name)) || !span_eq(span_text(floor->hash), hash))

@@ -97,11 +97,29 @@ T_CASE(series_floor_is_a_copy_that_others_take_in)
     }
 }
 
+/* The i-th thing that may be wrong with a room. */
+static void spoil(struct floor_area *area, size_t i)
+{
+    static struct span inside[] = {{(const uint8_t *)"inside", 6}};
+
+    if (i == 1)
+        area->see = (struct jx_texts){inside, 1};
+    if (i == 2)
+        area->enter = (struct jx_texts){inside, 1};
+    if (i == 3)
+        area->lock = LOCK_IN_USE;
+    if (i == 4)
+        area->kind = FLOOR_COUNSEL;
+    area->has_hours = i == 5;
+    if (i == 6) {
+        area->has_to = true;
+        area->to = SPAN("trap");
+    }
+}
+
 T_CASE(series_floor_has_no_closed_room)
 {
     const struct floor *from = ready_ground_find(SPAN("lounge"))->floor;
-    const struct floor_area *first = floor_area_nth(from, 0);
-    static struct span inside[] = {{(const uint8_t *)"inside", 6}};
     static const struct {
         const char *what;
         enum series_floor_verdict want;
@@ -116,21 +134,9 @@ T_CASE(series_floor_has_no_closed_room)
         struct floor_area areas[FLOOR_N_AREAS];
         struct floor floor = *from;
 
-        memcpy(areas, first, from->areas.n * sizeof *areas);
+        memcpy(areas, floor_area_nth(from, 0), from->areas.n * sizeof *areas);
         floor.areas.at = areas;
-        if (i == 1)
-            areas[0].see = (struct jx_texts){inside, 1};
-        if (i == 2)
-            areas[0].enter = (struct jx_texts){inside, 1};
-        if (i == 3)
-            areas[0].lock = LOCK_IN_USE;
-        if (i == 4)
-            areas[0].kind = FLOOR_COUNSEL;
-        areas[0].has_hours = i == 5;
-        if (i == 6) {
-            areas[0].has_to = true;
-            areas[0].to = SPAN("trap");
-        }
+        spoil(&areas[0], i);
         T_EQ(series_floor_judge(&floor), rows[i].want, rows[i].what);
     }
 }

@@ -255,18 +255,38 @@ bool links_status(struct links *links, struct id peer, struct link_status *out)
     return desk != NULL;
 }
 
-int links_status_all(struct links *links, struct link_status *out, int cap)
+void link_total_add(struct links_totals *totals, const struct link_status *status)
 {
-    int n = 0;
+    totals->n_in += status->n_in;
+    totals->n_out += status->n_out;
+    totals->n_bytes_in += status->n_bytes_in;
+    totals->n_bytes_out += status->n_bytes_out;
+    totals->n_late += status->n_late;
+    totals->n_unknown += status->n_unknown;
+    totals->n_resumed += status->n_resumed;
+    totals->n_new += status->n_new;
+    totals->n_faults += status->n_faults;
+}
 
+void links_totals_read(struct links *links, struct links_totals *out)
+{
+    *out = (struct links_totals){.n_peers = 0};
     if (links == NULL)
-        return 0;
+        return;
     pthread_mutex_lock(&links->lock);
-    for (int i = 0; i < LINK_PEERS_MOST && n < cap; i++)
-        if (links->desk[i].is_used)
-            read_status(&links->desk[i], &out[n++]);
+    *out = links->past;
+    for (int i = 0; i < LINK_PEERS_MOST; i++) {
+        const struct link_status *status = &links->desk[i].status;
+
+        if (!links->desk[i].is_used)
+            continue;
+        link_total_add(out, status);
+        out->n_peers++;
+        out->n_up += status->is_up;
+        out->n_rt_up += status->is_rt_up;
+        out->n_waiting += status->n_waiting;
+    }
     pthread_mutex_unlock(&links->lock);
-    return n;
 }
 
 /* ---- sending ---- */

@@ -161,7 +161,15 @@ struct link_status {
 };
 /* False: neither wanted nor allowed. */
 bool links_status(struct links *links, struct id peer, struct link_status *out);
-/* All of them; returns how many, at most cap. NULL links: none. */
-int links_status_all(struct links *links, struct link_status *out, int cap);
+/* All that is wanted or allowed now, and all that ever was, together; never less than before.
+ */
+struct links_totals {
+    int n_peers, n_up, n_rt_up; /* now */
+    int n_waiting;
+    uint64_t n_in, n_out, n_bytes_in, n_bytes_out, n_late, n_unknown, n_resumed, n_new,
+        n_faults;
+};
+/* NULL links: zeros. */
+void links_totals_read(struct links *links, struct links_totals *out);
 
 #endif

@@ -60,6 +60,7 @@ static void read_desk(struct links *links)
             peer->conns[LINK_CTL] == NULL && peer->conns[LINK_RT] == NULL && !peer->is_up &&
             id_is_none(peer->stream.id) && !peer->dial[LINK_CTL].is_dialling &&
             !peer->dial[LINK_RT].is_dialling) {
+            link_total_add(&links->past, &peer->status);
             desk->is_used = peer->is_used = false;
         }
     }

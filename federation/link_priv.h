@@ -123,9 +123,10 @@ struct links {
     int n_diallers;
     atomic_bool is_started, is_stopping;
 
-    pthread_mutex_t lock; /* desk and tickets */
+    pthread_mutex_t lock; /* desk, tickets, past */
     struct link_desk desk[LINK_PEERS_MOST];
     struct link_tickets tickets;
+    struct links_totals past; /* of peers whose place was given up */
 
     struct link_peer *peers; /* LINK_PEERS_MOST, each beside its place at the desk */
     struct link_conn *conns;
@@ -191,5 +192,7 @@ void *link_dialler(void *arg);
 
 /* Tells the desk how that peer stands. */
 void link_publish(struct link_peer *peer);
+/* What is counted of one peer; under the lock. */
+void link_total_add(struct links_totals *totals, const struct link_status *status);
 
 #endif

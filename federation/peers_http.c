@@ -1,6 +1,7 @@
 /* The operator's look at other nodes: who is away, what waits, and a ping (admin socket). */
 #include "federation/exchange_rows.h"
 #include "federation/federation_priv.h"
+#include "federation/link_fed.h"
 #include "federation/outbox.h"
 #include "federation/outbox_store.h"
 #include "node/db/writer.h"
@@ -12,8 +13,9 @@
 struct peer_output {
     struct id node;
     struct span name, endpoint, last_code;
-    bool is_in_contract, has_oldest;
-    int64_t n_waiting, n_ended, oldest_utc_us;
+    struct span link; /* "none", "down", "up" */
+    bool is_in_contract, has_oldest, has_link_at;
+    int64_t n_waiting, n_ended, oldest_utc_us, link_utc_us;
 };
 static const struct jx_field peer_fields[] = {
     {.name = "node",
@@ -50,6 +52,16 @@ static const struct jx_field peer_fields[] = {
      .offset = offsetof(struct peer_output, oldest_utc_us),
      .has_offset = offsetof(struct peer_output, has_oldest),
      .title_ja = "いちばん前から待っているもの"},
+    {.name = "link",
+     .type = JX_TEXT,
+     .offset = offsetof(struct peer_output, link),
+     .title_ja = "授業のつながり（none なし、down きれている、up つながっている）"},
+    {.name = "link_at",
+     .type = JX_TIME,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct peer_output, link_utc_us),
+     .has_offset = offsetof(struct peer_output, has_link_at),
+     .title_ja = "そうなった時刻"},
 };
 static const struct jx_shape peer_shape = JX_SHAPE("FedPeer", struct peer_output, peer_fields);
 
@@ -80,6 +92,18 @@ static void add_rows(struct peer_output *peer, const struct outbox_peer *rows, s
     }
 }
 
+static void add_link(struct peer_output *peer, struct links *links)
+{
+    struct link_status status;
+
+    peer->link = SPAN("none");
+    if (!links_status(links, peer->node, &status))
+        return;
+    peer->link = status.is_up ? SPAN("up") : SPAN("down");
+    peer->has_link_at = status.since_utc_us != 0;
+    peer->link_utc_us = status.since_utc_us;
+}
+
 static void list_peers(struct req *req, const struct registry *registry, struct id self)
 {
     int n_members = registry == NULL ? 0 : registry_n_members(registry);
@@ -108,6 +132,7 @@ static void list_peers(struct req *req, const struct registry *registry, struct 
             .is_in_contract = fed_member_is_in_contract(member, req->now_utc_us),
         };
         add_rows(peer, rows, n_rows);
+        add_link(peer, federation_links(req->services->federation));
         out.peers.n++;
     }
     reply_json(req, 200, &out);

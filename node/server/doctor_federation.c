@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "federation/escrow.h"
+#include "federation/link_fed.h"
 #include "node/base/clock.h"
 #include "node/server/doctor.h"
 
@@ -108,6 +109,24 @@ static void check_outbox(struct doctor *d, const struct federation_stats *stats)
                    stats->n_waiting);
 }
 
+/* Only while a lesson is shared. */
+static void check_links(struct doctor *d, struct federation *federation)
+{
+    struct links_totals links;
+
+    links_totals_read(federation_links(federation), &links);
+    if (links.n_peers == 0)
+        return;
+    if (links.n_up < links.n_peers)
+        doctor_add(d, "federation-links", DOCTOR_WARN,
+                   "相手のノードと、間のネットワークが動いているか、確かめてください。",
+                   "いっしょの授業の相手 %d のうち、つながっているのは %d です。",
+                   links.n_peers, links.n_up);
+    else
+        doctor_add(d, "federation-links", DOCTOR_OK, "",
+                   "いっしょの授業の相手 %d のすべてと、つながっています。", links.n_peers);
+}
+
 /* Only where the half is to come back by itself. */
 static void check_escrow(struct doctor *d, struct federation *federation)
 {
@@ -144,6 +163,7 @@ void doctor_check_federation(struct doctor *d)
     check_trust(d, federation);
     check_terms(d, federation);
     check_escrow(d, federation);
+    check_links(d, federation);
     if (federation_stats_read(federation, d->req->db, &stats, NULL) == ERR_OK &&
         stats.has_registry)
         check_outbox(d, &stats);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "federation/federation.h"
+#include "federation/link_fed.h"
 #include "node/db/audit.h"
 #include "node/db/jobs.h"
 #include "node/db/space.h"
@@ -134,6 +135,28 @@ static void write_support(const struct req *req, struct text *text)
                 n_incidents);
 }
 
+static void write_links(struct federation *federation, struct text *text)
+{
+    struct links_totals links;
+
+    links_totals_read(federation_links(federation), &links);
+    write_gauge(text, "fed_link_peers", "Nodes that links are wanted to, or allowed.",
+                links.n_peers);
+    write_gauge(text, "fed_link_up", "Links that stand.", links.n_up);
+    write_gauge(text, "fed_link_rt_up", "Those for movement.", links.n_rt_up);
+    write_gauge(text, "fed_link_waiting", "Frames not yet acknowledged.", links.n_waiting);
+    write_counter(text, "fed_link_frames_in", "Frames that came over links.", links.n_in);
+    write_counter(text, "fed_link_frames_out", "Frames that went over links.", links.n_out);
+    write_counter(text, "fed_link_bytes_in", "Bytes that came over links.", links.n_bytes_in);
+    write_counter(text, "fed_link_bytes_out", "Bytes that went over links.", links.n_bytes_out);
+    write_counter(text, "fed_link_late", "Movement dropped, being 200 ms old.", links.n_late);
+    write_counter(text, "fed_link_unknown", "Frames of a type this program does not know.",
+                  links.n_unknown);
+    write_counter(text, "fed_link_resumed", "Links that went on after a cut.", links.n_resumed);
+    write_counter(text, "fed_link_begun", "Links that began anew.", links.n_new);
+    write_counter(text, "fed_link_faults", "Links closed for a broken rule.", links.n_faults);
+}
+
 /* Nothing without a registry: the node is alone. */
 static void write_federation(const struct req *req, struct text *text)
 {
@@ -162,6 +185,7 @@ static void write_federation(const struct req *req, struct text *text)
                 stats.n_refused_rows + stats.n_given_up);
     write_gauge(text, "fed_away", "Nodes that did not answer last.", stats.n_away);
     write_gauge(text, "fed_nonces", "Nonces remembered.", (int64_t)stats.n_nonces);
+    write_links(req->services->federation, text);
 }
 
 /* ---- the process ---- */

@@ -4,10 +4,13 @@
 #include "federation/inbox.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "federation/federation.h"
 #include "federation/federation_priv.h"
+#include "federation/link_fed.h"
 #include "federation/profile_gate.h"
 #include "node/base/clock.h"
 #include "node/base/mbox.h"
@@ -21,8 +24,12 @@
 #define WAIT_MS    20000
 #define OPEN_STEPS 2000
 
-static const struct conf_table conf_tables[] = {{federation_conf_rows, FEDERATION_CONF_N},
-                                                {NULL, 0}};
+static const struct conf_row door_rows[] = {
+    {.name = "node.run_dir", .type = CONF_PATH, .initial = "", .help = "as of a node"},
+    {.name = "front.user", .type = CONF_TEXT, .initial = "", .help = "as of a node"},
+};
+static const struct conf_table conf_tables[] = {
+    {federation_conf_rows, FEDERATION_CONF_N}, {door_rows, 2}, {NULL, 0}};
 
 struct world {
     struct store_fixture store;
@@ -30,6 +37,8 @@ struct world {
     struct federation *federation;
     struct registry *registry;
     struct made_key peer;
+    struct span bytes; /* of the registry */
+    char run_dir[96];
 };
 
 static void clock_to(int64_t after_us)
@@ -49,8 +58,8 @@ static struct span invitation(struct arena *arena)
     return made_whole(FED_DOC_INVITATION, bytes, keys, 1, arena);
 }
 
-/* This node and one other town, no coordinator: nobody is asked for anything. */
-static void join_federation(struct world *w)
+/* This node and one other town; without a coordinator nobody is asked for anything. */
+static void join_federation(struct world *w, unsigned more_roles)
 {
     struct trust *trust = federation_trust(w->federation);
     struct registry_draft draft = made_first(w->store.arena);
@@ -61,6 +70,7 @@ static void join_federation(struct world *w)
 
     T_EQ(trust_pin(trust, invitation(w->store.arena), MADE_NOW, NULL), ERR_OK, "pinned");
     T_EQ(trust_key_make(trust, SPAN("town0"), &join.key, NULL), ERR_OK, "own key");
+    terms.roles |= more_roles;
     T_EQ(registry_draft_admit(&draft, &join, &terms, NULL), ERR_OK, "admitted");
     made_admit(&draft, 1);
     bytes = made_end(&draft);
@@ -71,17 +81,23 @@ static void join_federation(struct world *w)
     T_EQ(verdict, TRUST_TAKEN, "taken");
     T_OK(inbox_is_open(w->federation), "and then it is");
     w->registry = trust_now(trust);
+    w->bytes = bytes;
 }
 
-static void world_start(struct world *w)
+static void world_start_as(struct world *w, unsigned more_roles)
 {
     struct federation_conf conf;
+    char text[200];
+    int n;
     struct fail why = {.code = ERR_OK, .text = ""};
 
     memset(w, 0, sizeof *w);
     clock_to(0);
     store_fixture_start(&w->store, NULL);
-    T_EQ(conf_read(SPAN(""), conf_tables, 0, NULL, NULL, &w->conf, NULL), ERR_OK, "conf");
+    snprintf(w->run_dir, sizeof w->run_dir, "%s/fed-%d", t_dir(), getpid());
+    n = snprintf(text, sizeof text, "node.run_dir = %s\nfront.user = root\n", w->run_dir);
+    T_EQ(conf_read(span_of(text, (size_t)n), conf_tables, 0, NULL, NULL, &w->conf, NULL),
+         ERR_OK, "conf");
     w->store.services.conf = w->conf;
     conf = (struct federation_conf){&w->store.services,
                                     store_fixture_conf(&w->store, "ibasho_app"), features_stmts,
@@ -89,11 +105,16 @@ static void world_start(struct world *w)
     T_EQ(federation_open(&conf, w->store.db, &w->federation, &why), ERR_OK, why.text);
     w->store.services.federation = w->federation;
     w->peer = made_key("town1-1", 101);
-    join_federation(w);
+    join_federation(w, more_roles);
     for (int i = 0; i < OPEN_STEPS && atomic_load(&w->federation->open_utc_us) == INT64_MAX;
          i++)
         usleep(5000);
     clock_to(MINUTE_US);
+}
+
+static void world_start(struct world *w)
+{
+    world_start_as(w, 0);
 }
 
 static void world_stop(struct world *w)
@@ -294,5 +315,126 @@ T_CASE(fed_inbox_refuses_by_name_and_signs_it)
     T_TEXT(fed_code_text(a.in.code), "replayed", "a nonce is used whatever comes with it");
     asking_close(&a);
     T_EQ(store_fixture_i64(&w.store, "SELECT count(*) FROM fed_op"), 1, "one was done");
+    world_stop(&w);
+}
+
+/* ---- tickets of links (federation/link_fed.h) ---- */
+
+static void on_up(void *arg, struct id peer, bool is_whole)
+{
+    (void)arg;
+    (void)peer;
+    (void)is_whole;
+}
+
+static void on_frame(void *arg, struct id peer, bool is_rt, const struct frame *frame)
+{
+    (void)arg;
+    (void)peer;
+    (void)is_rt;
+    (void)frame;
+}
+
+static void on_down(void *arg, struct id peer, enum link_why why)
+{
+    (void)arg;
+    (void)peer;
+    (void)why;
+}
+
+static void start_links(struct world *w)
+{
+    const struct link_feature feature = {NULL, on_up, on_frame, on_down};
+    char front[128];
+    struct fail why = {.code = ERR_OK, .text = ""};
+
+    snprintf(front, sizeof front, "%s/front", w->run_dir);
+    invariant(mkdir(w->run_dir, 0700) == 0 && mkdir(front, 0700) == 0, "two directories");
+    T_EQ(links_start(federation_links(w->federation), &feature, &why), ERR_OK, why.text);
+}
+
+static void expect_link(struct world *w, const char *body, enum fed_code want, const char *what)
+{
+    struct asking a;
+
+    asking_open(&a, w);
+    send(&a, "POST", "/fed/v1/link", span_text(body), id_new());
+    T_TEXT(fed_code_text(a.in.code), fed_code_text(want), what);
+    T_OK(is_believed(&a), what);
+    if (want == FED_OK)
+        T_EQ(a.in.body.len, strlen("{\"ticket\":\"\"}") + 43, "a ticket");
+    asking_close(&a);
+}
+
+T_CASE(fed_inbox_gives_tickets_to_whom_a_link_is_allowed)
+{
+    T_REQ("CARD-11");
+    struct world w;
+    struct links *links;
+
+    world_start_as(&w, FED_ROLE_BIT(FED_ROLE_COORDINATOR));
+    links = federation_links(w.federation);
+    links_allow(links, made_node(1), clock_utc_us() + HOUR_US);
+    expect_link(&w, "{\"lane\":\"ctl\"}", FED_UNAVAILABLE, "nobody listens yet");
+    links_allow(links, made_node(1), 0);
+    start_links(&w);
+    expect_link(&w, "{\"lane\":\"ctl\"}", FED_ROLE_DENIED, "not allowed");
+    links_allow(links, made_node(1), clock_utc_us() + HOUR_US);
+    expect_link(&w, "{\"lane\":\"ctl\"}", FED_UNAVAILABLE, "nothing says the registry is new");
+    {
+        struct span bytes, sigs;
+
+        T_EQ(trust_time_make(federation_trust(w.federation), clock_utc_us(), w.store.arena,
+                             &bytes, &sigs, NULL),
+             ERR_OK, "a timestamp");
+    }
+    expect_link(&w, "{\"lane\":\"ctl\"}", FED_OK, "one lane");
+    expect_link(&w, "{\"lane\":\"rt\"}", FED_OK, "and the other");
+    expect_link(&w, "{\"lane\":\"up\"}", FED_BAD_JSON, "no other");
+    expect_link(&w, "{}", FED_BAD_JSON, "not none");
+    links_want(links, made_node(1), clock_utc_us() + HOUR_US);
+    expect_link(&w, "{\"lane\":\"ctl\"}", FED_ROLE_DENIED, "of two that both would, we call");
+    links_want(links, made_node(1), 0);
+    links_allow(links, made_node(1), clock_utc_us() - 1);
+    expect_link(&w, "{\"lane\":\"ctl\"}", FED_ROLE_DENIED, "its time has come");
+    world_stop(&w);
+}
+
+static enum link_why judged(struct world *w, int peer, bool is_new, int64_t after_us)
+{
+    return link_fed_judge(federation_trust(w->federation), made_node(0), made_node(peer),
+                          is_new, MADE_NOW + after_us);
+}
+
+T_CASE(fed_links_stand_by_the_registry)
+{
+    T_REQ("CARD-11");
+    struct world w;
+    struct trust *trust;
+    struct registry_draft draft;
+    struct span bytes, sigs;
+    enum trust_verdict verdict = TRUST_VERDICT_N;
+
+    world_start_as(&w, FED_ROLE_BIT(FED_ROLE_COORDINATOR));
+    trust = federation_trust(w.federation);
+    T_EQ(judged(&w, 1, false, MINUTE_US), LINK_WHY_N, "a member under contract");
+    T_EQ(judged(&w, 1, true, MINUTE_US), LINK_UNWANTED, "nothing new without a timestamp");
+    T_EQ(trust_time_make(trust, clock_utc_us(), w.store.arena, &bytes, &sigs, NULL), ERR_OK,
+         "a timestamp");
+    T_EQ(judged(&w, 1, true, MINUTE_US), LINK_WHY_N, "and with it");
+    T_EQ(judged(&w, 2, false, MINUTE_US), LINK_CONTRACT, "no member");
+    T_EQ(judged(&w, 1, false, 91 * DAY_US), LINK_CONTRACT,
+         "the contract is over, by the clock");
+    T_EQ(judged(&w, 1, false, 61 * DAY_US), LINK_REVOKED, "its keys have ended");
+    draft = made_next(w.bytes, HOUR_US, w.store.arena);
+    T_EQ(registry_draft_revoke(&draft, SPAN("town1-1"), 0, MADE_NOW + HOUR_US, NULL), ERR_OK,
+         "revoked");
+    bytes = made_end(&draft);
+    clock_to(2 * HOUR_US);
+    T_EQ(
+        trust_take(trust, bytes, made_signed(bytes, 2, w.store.arena), ID_NONE, &verdict, NULL),
+        ERR_OK, "judged");
+    T_EQ(verdict, TRUST_TAKEN, "taken");
+    T_EQ(judged(&w, 1, false, 2 * HOUR_US), LINK_REVOKED, "from that instant");
     world_stop(&w);
 }

@@ -75,18 +75,22 @@ static void set_link(struct mirrors *m, struct mirror_link *link, int64_t now_ut
     int64_t want = is_punished ? 0 : until_of(m, link->peer, false, now_utc_us);
     int64_t allow = is_punished ? 0 : until_of(m, link->peer, true, now_utc_us);
     int64_t until = want > allow ? want : allow;
+    /* Each holds a lesson in which the other takes part: one of them calls, for both. */
+    bool is_caller =
+        want > 0 && (allow == 0 || memcmp(&m->conf.self, &link->peer, sizeof link->peer) < 0);
 
-    if (until == link->until_utc_us)
+    if (until == link->until_utc_us && is_caller == link->is_caller)
         return;
-    link->until_utc_us = until;
-    if (allow > 0)
-        links_allow(m->conf.links, link->peer, allow);
-    else if (want > 0)
-        links_want(m->conf.links, link->peer, want);
-    else {
+    if (is_caller != link->is_caller || until == 0) {
         links_allow(m->conf.links, link->peer, 0);
         links_want(m->conf.links, link->peer, 0);
     }
+    link->until_utc_us = until;
+    link->is_caller = is_caller;
+    if (until > 0 && is_caller)
+        links_want(m->conf.links, link->peer, until);
+    else if (until > 0)
+        links_allow(m->conf.links, link->peer, until);
 }
 
 void mirror_links_set(struct mirrors *m, int64_t now_utc_us, int64_t now_mono_us)

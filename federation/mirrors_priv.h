@@ -67,6 +67,7 @@ struct mirror_link {
     struct id peer;
     bool is_up;
     bool was_up;
+    bool is_caller;
     int64_t since_utc_us;     /* up or down */
     int64_t until_utc_us;     /* wanted or allowed; 0: not */
     int64_t punished_mono_us; /* until then no link */

@@ -4,6 +4,7 @@
 
 #include "federation/escrow.h"
 #include "federation/link_fed.h"
+#include "federation/mirrors.h"
 #include "node/base/clock.h"
 #include "node/server/doctor.h"
 
@@ -127,6 +128,34 @@ static void check_links(struct doctor *d, struct federation *federation)
                    "いっしょの授業の相手 %d のすべてと、つながっています。", links.n_peers);
 }
 
+/* Only while a lesson is shared. */
+static void check_mirrors(struct doctor *d, struct mirrors *mirrors)
+{
+    struct mirrors_stats stats;
+
+    mirrors_stats_read(mirrors, &stats);
+    if (stats.n_unwritten + stats.n_overrun > 0)
+        doctor_add(d, "federation-mirror", DOCTOR_WARN,
+                   "log/node.log の mirror. で始まる行を見てください。",
+                   "いっしょの授業で、書けなかった記録が %" PRIu64 " 件、読みきれなかった"
+                   "知らせが %" PRIu64 " 件あります。",
+                   stats.n_unwritten, stats.n_overrun);
+    else if (stats.n_faults > 0)
+        doctor_add(d, "federation-mirror", DOCTOR_WARN,
+                   "log/node.log の mirror.fault の行を見て、相手の担当者に確かめてください。",
+                   "いっしょの授業で、決まりに合わないことを言うノードを %" PRIu64
+                   " 回切りました。",
+                   stats.n_faults);
+    else if (stats.n_waiting > 0)
+        doctor_add(d, "federation-mirror", DOCTOR_WARN,
+                   "相手の担当者に、止めたことを電話で知らせてください。",
+                   "相手のノードがまだ確かめていない決定が %d 件あります。", stats.n_waiting);
+    else if (stats.n_on > 0)
+        doctor_add(d, "federation-mirror", DOCTOR_OK, "",
+                   "いっしょの授業が %d つ開いています（ほかの町の人 %d 人）。", stats.n_on,
+                   stats.n_figures);
+}
+
 /* Only where the half is to come back by itself. */
 static void check_escrow(struct doctor *d, struct federation *federation)
 {
@@ -164,6 +193,8 @@ void doctor_check_federation(struct doctor *d)
     check_terms(d, federation);
     check_escrow(d, federation);
     check_links(d, federation);
+    if (d->req->services->mirrors != NULL)
+        check_mirrors(d, d->req->services->mirrors);
     if (federation_stats_read(federation, d->req->db, &stats, NULL) == ERR_OK &&
         stats.has_registry)
         check_outbox(d, &stats);

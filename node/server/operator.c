@@ -6,6 +6,7 @@
 
 #include "federation/federation.h"
 #include "federation/link_fed.h"
+#include "federation/mirrors.h"
 #include "node/db/audit.h"
 #include "node/db/jobs.h"
 #include "node/db/space.h"
@@ -157,6 +158,36 @@ static void write_links(struct federation *federation, struct text *text)
     write_counter(text, "fed_link_faults", "Links closed for a broken rule.", links.n_faults);
 }
 
+static void write_mirrors(struct mirrors *mirrors, struct text *text)
+{
+    struct mirrors_stats stats;
+
+    mirrors_stats_read(mirrors, &stats);
+    write_gauge(text, "fed_mirror_on", "Shared lessons that are on.", stats.n_on);
+    write_gauge(text, "fed_mirror_cut", "Those with a town that is cut off.", stats.n_cut);
+    write_gauge(text, "fed_mirror_own", "Our people who are told of.", stats.n_own);
+    write_gauge(text, "fed_mirror_figures", "People of other towns who are there.",
+                stats.n_figures);
+    write_gauge(text, "fed_mirror_unconfirmed", "Acts that a home has not confirmed.",
+                stats.n_waiting);
+    write_counter(text, "fed_mirror_said", "Lines that left.", stats.n_said);
+    write_counter(text, "fed_mirror_heard", "Lines of other towns shown.", stats.n_heard);
+    write_counter(text, "fed_mirror_blocked", "Lines not shown here, or there.",
+                  stats.n_blocked);
+    write_counter(text, "fed_mirror_unwritten", "Rows that could not be written.",
+                  stats.n_unwritten);
+    write_counter(text, "fed_mirror_faults", "Links closed for what a peer said.",
+                  stats.n_faults);
+    write_counter(text, "fed_mirror_overrun", "Frames dropped, too many being unread.",
+                  stats.n_overrun);
+    text_add(text, "# TYPE ibasho_fed_mirror_dropped counter\n"
+                   "# HELP ibasho_fed_mirror_dropped Frames not taken, by rule.\n");
+    for (int i = 0; i < ROOM_RULES_N; i++)
+        if (stats.n_dropped[i] > 0)
+            text_add(text, "ibasho_fed_mirror_dropped_total{rule=\"%s\"} %" PRIu64 "\n",
+                     room_rule_name((enum room_rule)i), stats.n_dropped[i]);
+}
+
 /* Nothing without a registry: the node is alone. */
 static void write_federation(const struct req *req, struct text *text)
 {
@@ -186,6 +217,8 @@ static void write_federation(const struct req *req, struct text *text)
     write_gauge(text, "fed_away", "Nodes that did not answer last.", stats.n_away);
     write_gauge(text, "fed_nonces", "Nonces remembered.", (int64_t)stats.n_nonces);
     write_links(req->services->federation, text);
+    if (req->services->mirrors != NULL)
+        write_mirrors(req->services->mirrors, text);
 }
 
 /* ---- the process ---- */

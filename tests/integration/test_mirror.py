@@ -220,8 +220,12 @@ def canary(node, words):
     return [f for f in done.stdout.splitlines() if not f.endswith(".sock")]
 
 
-def links(node):
-    return node.admin("GET", "/metrics").body.decode()
+def figure(node, name):
+    """A number of /metrics; None: it is not there."""
+    for text in node.admin("GET", "/metrics").body.decode().splitlines():
+        if text.split(" ")[0] in (f"ibasho_fed_mirror_{name}", f"ibasho_fed_mirror_{name}_total"):
+            return int(float(text.split(" ")[1]))
+    return None
 
 
 there = {}
@@ -251,6 +255,10 @@ def mirror_three_towns_meet(t):
             else:
                 t.ok("town" not in named(there[node.name], CHILDREN[node.name]["a"]), "own people have no town")
     before = [named(there["hinata"], "きつね")[k] for k in "xy"]
+    t.ok(until(lambda: (figure(city, "on"), figure(city, "own"), figure(city, "figures")) == (1, 2, 3)),
+         "counted for who looks after the machine")
+    checks = {c["name"]: c for c in city.admin("GET", "/api/v1/admin/doctor").json()["checks"]}
+    t.eq(checks["federation-mirror"]["level"], "ok", "and the doctor says so")
     walk(there["midori"], 600, 500)
     me = there["midori"].until(lambda: [there["midori"].me()[k] for k in "xy"] != before and there["midori"].me(), 10)
     for name in ("aozora", "hinata"):
@@ -404,6 +412,10 @@ def mirror_a_cut_loses_and_doubles_nothing(t):
     t.ok("since" in notice, "told with its time")
     t.ok(sees(there["midori"], "りす", is_lost=True) if "is_lost" in named(there["midori"], "りす")
          else named(there["midori"], "りす"), "the others stand there greyed")
+    fox = named(there["staff"], "きつね")["seat"]
+    there["staff"].command("figure.stop", seat=fox, what="react", on=True)
+    t.ok(until(lambda: city.psql("SELECT count(*) FROM fed_act WHERE kind = 'late'") == "1", 15),
+         "home did not confirm within a second: staff hear of it")
     said = [(name, say(there[name], f"{name} {n}")[0]) for n in range(3) for name in ("aozora", "midori", "hinata")]
     for name, line in said:
         hear(there[name], line)
@@ -415,6 +427,10 @@ def mirror_a_cut_loses_and_doubles_nothing(t):
     t.ok(there["midori"].wait("mirror.state", 30, lambda of: not of["is_cut"]), "told that it is back")
     time.sleep(1)
     t.eq(sum(count(there[o], line) for _, line in said for o in ("aozora", "midori", "hinata")), 0, "nothing doubled")
+    t.ok(until(lambda: there["midori"].refused("react", kind="nod") == "stopped", 15), "what the host stopped holds now")
+    t.ok(until(lambda: city.psql("SELECT count(*) FROM fed_act l JOIN fed_act h USING (act) WHERE l.kind = 'late' AND"
+                                 " h.kind = 'held'") == "1"), "and is confirmed")
+    there["staff"].command("figure.stop", seat=named(there["staff"], "きつね")["seat"], what="react", on=False)
     lines = "', '".join(line for _, line in said)
     for node in nodes:
         t.eq(node.psql(f"SELECT count(*), count(DISTINCT line) FROM fed_line WHERE line IN ('{lines}')"), "9|9",

@@ -83,6 +83,17 @@ static int town_of(struct id node)
     return node.b[3] - 1;
 }
 
+/* Nothing that leaves a room holds the id of an account. */
+static bool net_has_account(struct span bytes)
+{
+    for (size_t at = 0; at + 16 <= bytes.len; at++)
+        for (int town = 0; town < NET_TOWNS; town++)
+            for (int n = 0; n < 20; n++)
+                if (memcmp(bytes.p + at, net_id(2 + town, n).b, 16) == 0)
+                    return true;
+    return false;
+}
+
 static void net_send(void *arg, struct id peer, bool is_rt, const struct frame *frame)
 {
     struct town *town = arg;
@@ -90,6 +101,8 @@ static void net_send(void *arg, struct id peer, bool is_rt, const struct frame *
     int to = town_of(peer), from = town->self, guest = from == 0 ? to : from;
     struct net_frame *one;
 
+    T_OK(!net_has_account(frame->payload) && !net_has_account(span_of(frame->pseud, 10)),
+         "no account leaves");
     if (is_rt && !net->is_up[guest])
         return;
     one = malloc(sizeof *one + frame->payload.len);

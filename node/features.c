@@ -127,6 +127,7 @@ const struct route_table features_routes[] = {
     {series_make_routes, SERIES_MAKE_ROUTES_N},
     {series_act_routes, SERIES_ACT_ROUTES_N},
     {series_guest_routes, SERIES_GUEST_ROUTES_N},
+    {series_mine_routes, SERIES_MINE_ROUTES_N},
     {fed_mirror_routes, FED_MIRROR_ROUTES_N},
     {teacher_show_routes, TEACHER_SHOW_ROUTES_N},
     {teacher_routes, TEACHER_ROUTES_N},

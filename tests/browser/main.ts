@@ -19,6 +19,7 @@ import "./watch.ts";
 import "./word_lists.ts";
 import "./reports.ts";
 import "./classes.ts";
+import "./shared.ts";
 import "./place.ts";
 import "./talk.ts";
 import "./quarter.ts";

@@ -3,6 +3,7 @@ import { lessonToLookAt } from "./classes_made.ts";
 import { halfIn, login, type Place, signedIn, Visit, type VisitOptions } from "./engine.ts";
 import { twoToLookAt } from "./people_made.ts";
 import { askForLogs, reportFor } from "./reports_made.ts";
+import { Roots } from "./roots.ts";
 import { asked, callForHelp, saying, staying } from "./watch_made.ts";
 
 export interface PageUnderTest {
@@ -740,6 +741,25 @@ export const pages: readonly PageUnderTest[] = [
   },
   { name: "summary", who: "board", reach: (v) => to(v, "#/summary", ".deeds") },
   { name: "unused_rights", who: "board", reach: (v) => to(v, "#/unused", "main p") },
+  { name: "shared", who: "board", reach: (v) => to(v, "#/shared", "#shared-series") },
+  {
+    name: "federation",
+    who: "board",
+    reach: (v) => to(v, "#/federation", "#escrow"),
+  },
+  {
+    name: "federation_join_with_fault",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/federation/join", "#invitation-file");
+      const buffer = new Roots().invitation("青空町");
+      await v.page.setInputFiles("#invitation-file", { name: "a", mimeType: "text/plain", buffer });
+      await v.page.click("form .button");
+      await v.page.waitForSelector("#joining-check");
+      await v.page.click("form .button");
+      await v.page.waitForSelector("#joining-check-fault");
+    },
+  },
   { name: "keys", who: "board", reach: (v) => to(v, "#/keys", ".facts") },
   {
     name: "sheet_approve_without_a_proposal",

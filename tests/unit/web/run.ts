@@ -18,6 +18,7 @@ import "./sheet.ts";
 import "./sos.ts";
 import "./states.ts";
 import "./plan.ts";
+import "./shared.ts";
 import "./support.ts";
 import "./visits.ts";
 import "./word_lists.ts";

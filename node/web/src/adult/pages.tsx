@@ -12,6 +12,8 @@ import { CoursePage } from "./course.js";
 import { CoursesPage } from "./courses.js";
 import { DictionaryPage } from "./dictionary.js";
 import { DutyPage } from "./duty.js";
+import { FederationPage } from "./federation.js";
+import { FederationJoinPage } from "./federation_join.js";
 import { FloorsPage } from "./floors.js";
 import { HeldPage } from "./held.js";
 import { HoursPage } from "./hours.js";
@@ -35,6 +37,10 @@ import { SchoolsPage } from "./schools.js";
 import { SearchPage } from "./search.js";
 import { SettingPage } from "./setting.js";
 import { SettingsPage } from "./settings.js";
+import { SharedPage } from "./shared.js";
+import { SharedNewPage } from "./shared_new.js";
+import { SharedOfferPage } from "./shared_offer.js";
+import { SharedOnePage } from "./shared_one.js";
 import { FirstSheetPage, SheetPage } from "./sheet.js";
 import { SosListPage } from "./sos_list.js";
 import { SosPage } from "./sos_page.js";
@@ -88,6 +94,12 @@ const views: Views = {
   unused: UnusedPage,
   notify: NotifyPage,
   notice: NoticePage,
+  shared: SharedPage,
+  "shared-new": SharedNewPage,
+  "shared-one": SharedOnePage,
+  "shared-offer": SharedOfferPage,
+  federation: FederationPage,
+  "federation-join": FederationJoinPage,
   keys: KeysPage,
   sheet: SheetPage,
   "sheet-check": CheckPage,

@@ -9,10 +9,12 @@ import { Shown } from "../view/page.js";
 import { Given, Words } from "../view/words.js";
 import { lessons as words } from "../words/lessons.js";
 import type { Word } from "../words/word.js";
-import type { MyLesson, MySlot } from "../wire.js";
+import type { MyLesson, MySlot, SharedMine } from "../wire.js";
 import { Meeting } from "./meeting.js";
 import { CoursePicture } from "./picture.js";
 import { Noted } from "./title.js";
+
+const sharedFloor = "shared-"; // as federation/series.h names them
 
 /** What became of a press, said once. */
 type Told =
@@ -29,7 +31,9 @@ export function Today({ go }: Props): VNode {
   const [asked, again] = useAsked("lessons.mine", undefined);
   const [told, tell] = useState<Told | undefined>(undefined);
   const [busy, work] = useState<string | undefined>(undefined);
-  useDay(asked.at === "here" ? asked.value : undefined, again);
+  const day = asked.at === "here" ? asked.value : undefined;
+  useDay(day, again);
+  const together = useTogether(day);
   const choose = async (of: MyLesson): Promise<void> => {
     if (busy !== undefined) return;
     const { lesson, title } = of;
@@ -58,7 +62,13 @@ export function Today({ go }: Props): VNode {
           <ol class="lesson-slots">
             {slotsInOrder(day.slots).map((slot) => (
               <li key={slot.number}>
-                <Slot of={slot} busy={busy} choose={(lesson) => void choose(lesson)} go={go} />
+                <Slot
+                  of={slot}
+                  busy={busy}
+                  choose={(lesson) => void choose(lesson)}
+                  go={go}
+                  together={together}
+                />
               </li>
             ))}
           </ol>
@@ -90,6 +100,30 @@ function useDay(
   }, [day]);
 }
 
+/** With which other towns a lesson is held, by its id. */
+type Together = ReadonlyMap<string, SharedMine>;
+const nobody: Together = new Map();
+
+/** Asked for only on a day that has such lessons: they are on floors of their own. */
+function useTogether(day: { readonly slots: readonly MySlot[] } | undefined): Together {
+  const [known, tell] = useState(nobody);
+  const isAny =
+    day?.slots.some(({ lessons }) => lessons.some((one) => one.floor.startsWith(sharedFloor))) ===
+    true;
+  useEffect(() => {
+    if (!isAny) return undefined;
+    let isGone = false;
+    void ask("shared.mine", undefined, undefined).then((outcome) => {
+      if (isGone || outcome.kind !== "ok") return;
+      tell(new Map(outcome.value.items.map((one) => [one.lesson, one])));
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [isAny, day]);
+  return known;
+}
+
 const said: Readonly<Record<string, Word>> = {
   full: words.saidFull,
   over: words.saidOver,
@@ -112,9 +146,10 @@ interface SlotProps extends Props {
   readonly of: MySlot;
   readonly busy: string | undefined;
   readonly choose: (lesson: MyLesson) => void;
+  readonly together: Together;
 }
 
-function Slot({ of, busy, choose, go }: SlotProps): VNode {
+function Slot({ of, busy, choose, go, together }: SlotProps): VNode {
   const title = `lesson-slot-${of.number}`;
   return (
     <section class="stack-small" aria-labelledby={title}>
@@ -140,7 +175,13 @@ function Slot({ of, busy, choose, go }: SlotProps): VNode {
         <ul class="lesson-grid">
           {of.lessons.map((one) => (
             <li key={one.lesson}>
-              <Lesson of={one} isBusy={busy === one.lesson} choose={choose} go={go} />
+              <Lesson
+                of={one}
+                isBusy={busy === one.lesson}
+                choose={choose}
+                go={go}
+                together={together.get(one.lesson)}
+              />
             </li>
           ))}
         </ul>
@@ -158,9 +199,10 @@ interface LessonProps extends Props {
   readonly of: MyLesson;
   readonly isBusy: boolean;
   readonly choose: (lesson: MyLesson) => void;
+  readonly together: SharedMine | undefined;
 }
 
-function Lesson({ of, isBusy, choose, go }: LessonProps): VNode {
+function Lesson({ of, isBusy, choose, go, together }: LessonProps): VNode {
   const offer = offerOf(of);
   const isOff = of.state === "over" || of.state === "cancelled";
   return (
@@ -175,6 +217,14 @@ function Lesson({ of, isBusy, choose, go }: LessonProps): VNode {
         <p>
           <Noted of={of.about} />
         </p>
+        {together === undefined || together.towns.length === 0 ? null : (
+          <p class="lesson-together">
+            <Words
+              of={together.is_more ? words.togetherMore : words.together}
+              slots={{ towns: <Given>{together.towns.join("・")}</Given> }}
+            />
+          </p>
+        )}
         <p class="tags fine">
           <Words of={kinds[of.kind] ?? words.other} />
           {of.teacher === undefined ? null : (
@@ -212,7 +262,7 @@ function Acts({
   isBusy,
   choose,
   go,
-}: LessonProps & { readonly offer: Offer }): VNode | null {
+}: Omit<LessonProps, "together"> & { readonly offer: Offer }): VNode | null {
   if (offer === "none" || offer === "full") return null;
   const isMine = of.is_chosen;
   return (

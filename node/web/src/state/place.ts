@@ -32,6 +32,12 @@ const rows = {
   plan: { path: "plan", of: "adult" },
   courses: { path: "courses", of: "adult" },
   course: { path: "courses/*", of: "adult" },
+  shared: { path: "shared", of: "adult" },
+  "shared-new": { path: "shared-new", of: "adult" },
+  "shared-one": { path: "shared/*", of: "adult" },
+  "shared-offer": { path: "shared-offer/*", of: "adult" },
+  federation: { path: "federation", of: "adult" }, // as the link of a notice names it
+  "federation-join": { path: "federation/join", of: "adult" },
   settings: { path: "settings", of: "adult" },
   setting: { path: "settings/*", of: "adult" },
   roles: { path: "roles", of: "adult" },

@@ -27,6 +27,12 @@ const audit: HomeDoor = { href: "#/audit", title: doors.audit, note: doors.audit
 
 const plan: HomeDoor = { href: "#/plan", title: doors.plan, note: doors.planNote };
 const planSeen: HomeDoor = { ...plan, note: doors.planSeenNote };
+const shared: HomeDoor = { href: "#/shared", title: doors.shared, note: doors.sharedNote };
+const federation: HomeDoor = {
+  href: "#/federation",
+  title: doors.federation,
+  note: doors.federationNote,
+};
 const watch: HomeDoor = { href: "#/console", title: doors.console, note: doors.consoleNote };
 const wordLists: HomeDoor = { href: "#/words", title: doors.words, note: doors.wordsNote };
 
@@ -45,6 +51,7 @@ function othersOf(role: string): readonly HomeDoor[] {
       return [
         watch,
         plan,
+        shared,
         people,
         contract,
         hours,
@@ -58,6 +65,7 @@ function othersOf(role: string): readonly HomeDoor[] {
         audit,
         settings,
         keys,
+        federation,
         roles,
         me,
       ];
@@ -65,6 +73,7 @@ function othersOf(role: string): readonly HomeDoor[] {
       return [
         watch,
         plan,
+        shared,
         people,
         contract,
         hoursSeen,
@@ -76,6 +85,7 @@ function othersOf(role: string): readonly HomeDoor[] {
         roster,
         settings,
         keys,
+        federation,
         roles,
         me,
       ];

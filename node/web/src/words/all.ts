@@ -6,6 +6,7 @@ import { choices } from "./choices.js";
 import { watch } from "./console.js";
 import { contract } from "./contract.js";
 import { doors } from "./doors.js";
+import { escrow, federation } from "./federation.js";
 import { first } from "./first.js";
 import { floors, visits } from "./floors.js";
 import { home, roles } from "./home.js";
@@ -28,6 +29,7 @@ import { roleTable } from "./role_table.js";
 import { roster } from "./roster.js";
 import { schools } from "./schools.js";
 import { settings } from "./settings.js";
+import { shared } from "./shared.js";
 import { sos } from "./sos.js";
 import { summary } from "./summary.js";
 import { support } from "./support.js";
@@ -71,6 +73,8 @@ export const chapters: readonly Chapter[] = [
   { name: "settings", forChildren: false, words: settings },
   { name: "choices", forChildren: false, words: choices },
   { name: "keys", forChildren: false, words: keys },
+  { name: "federation", forChildren: false, words: federation },
+  { name: "escrow", forChildren: false, words: escrow },
   { name: "audit", forChildren: false, words: audit },
   { name: "people", forChildren: false, words: people },
   { name: "person", forChildren: false, words: person },
@@ -84,6 +88,7 @@ export const chapters: readonly Chapter[] = [
   { name: "plan", forChildren: false, words: plan },
   { name: "planFlags", forChildren: false, words: planFlags },
   { name: "courses", forChildren: false, words: courses },
+  { name: "shared", forChildren: false, words: shared },
   { name: "pictureWords", forChildren: false, words: pictureWords },
   { name: "attendance", forChildren: false, words: attendance },
   { name: "qualifications", forChildren: false, words: qualifications },

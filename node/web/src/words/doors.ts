@@ -14,6 +14,26 @@ export const doors = {
     "きろくを まもる かぎと、 かぎの 紙《かみ》です。",
     "How the key of the records stands, and its sheet.",
   ],
+  federation: [
+    "ほかの自治体《じちたい》とのつながり",
+    "ほかの まちとの つながり",
+    "Ties to other municipalities",
+  ],
+  federationNote: [
+    "だれとつながっているか、届《とど》いていないもの、預《あず》けた鍵《かぎ》の半分《はんぶん》です。",
+    "どの まちと つながって いるかです。",
+    "Who is tied to you, what waits, the half of the key in keeping.",
+  ],
+  shared: [
+    "ほかの自治体《じちたい》との講座《こうざ》",
+    "ほかの まちとの こうざ",
+    "Courses with other municipalities",
+  ],
+  sharedNote: [
+    "いっしょに開《ひら》く連続講座《れんぞくこうざ》を作《つく》り、申《もう》し出《で》に答《こた》えます。",
+    "いっしょの こうざを つくります。 へんじを します。",
+    "Make courses held together, and answer what others offer.",
+  ],
   roles: ["役割《やくわり》の表《ひょう》", "だれが なにを できるか", "Roles"],
   rolesNote: [
     "だれが何《なに》を見《み》て、何《なに》をできるかの一覧《いちらん》です。",

@@ -29,6 +29,12 @@ export const lessons = {
     "Not today after all",
   ],
   teacher: ["先生《せんせい》：{name}", "先生《せんせい》：{name}", "Teacher: {name}"],
+  together: ["{towns}と いっしょ", "{towns}と いっしょ", "Together with {towns}"],
+  togetherMore: [
+    "{towns} とほかの まちと いっしょ",
+    "{towns} と ほかの まちと いっしょ",
+    "Together with {towns} and others",
+  ],
   left: ["あと{n}人《にん》はいれます", "あと {n}人《にん》 はいれます", "{n} places left"],
   full: ["いまはいっぱいです", "いまは いっぱいです", "Full just now"],
   choose: ["えらぶ", "えらぶ", "Choose"],

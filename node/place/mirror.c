@@ -89,6 +89,15 @@ static void stops_free(struct mirror *mirror)
     }
 }
 
+static void drop(struct mirror_figure **at, struct mirror_figure *figure)
+{
+    while (*at != figure)
+        at = &(*at)->next;
+    *at = figure->next;
+    world_leave(&figure->person, place_ms(place_now()));
+    free(figure);
+}
+
 void mirror_end(struct mirror **mirror_at)
 {
     struct mirror *mirror = *mirror_at;
@@ -103,11 +112,8 @@ void mirror_end(struct mirror **mirror_at)
     for (struct visit *v = floor->visits; v != NULL && mirror->has_notice; v = v->floor_next)
         if (v->guest != NULL && v->mirror_gen != 0 && v->mirror_gen != mirror->gen)
             state_send(mirror, v);
-    while (mirror->figures != NULL) {
-        struct mirror_figure *figure = mirror->figures;
-
-        mirror_take(&figure);
-    }
+    while (mirror->figures != NULL)
+        drop(&mirror->figures, mirror->figures);
     world_watch_set(floor->copies[0].world, NULL);
     stops_free(mirror);
     floor->mirror = NULL;
@@ -157,9 +163,6 @@ enum err mirror_put(struct mirror *mirror, void *owner, const struct mirror_look
     figure->owner = owner;
     figure->number = ++mirror->place->n_figures;
     figure->next = mirror->figures;
-    figure->at = &mirror->figures;
-    if (figure->next != NULL)
-        figure->next->at = &figure->next;
     mirror->figures = figure;
     *figure_out = figure;
     return ERR_OK;
@@ -184,14 +187,9 @@ void mirror_take(struct mirror_figure **figure_at)
 {
     struct mirror_figure *figure = *figure_at;
 
-    if (figure == NULL)
-        return;
     *figure_at = NULL;
-    world_leave(&figure->person, place_ms(place_now()));
-    *figure->at = figure->next;
-    if (figure->next != NULL)
-        figure->next->at = figure->at;
-    free(figure);
+    if (figure != NULL)
+        drop(&figure->mirror->figures, figure);
 }
 
 struct mirror_figure *mirror_at(const struct visit *viewer, uint16_t seat)

@@ -10,7 +10,7 @@
 
 struct mirror_figure {
     struct mirror *mirror;
-    struct mirror_figure *next, **at;
+    struct mirror_figure *next;
     struct world_person *person;
     void *owner;
     uint64_t number; /* of no other figure of this place */

@@ -315,13 +315,13 @@ static void town_destroy(struct town *t)
 
 static struct mirror_figure *figure_put(struct town *t, const char *name)
 {
-    struct mirror_look look = {.kind = 3, .colour = 2, .state = WORLD_TALK};
+    struct mirror_look seen = {.kind = 3, .colour = 2, .state = WORLD_TALK};
     struct mirror_figure *figure = NULL;
 
-    snprintf(look.name, sizeof look.name, "%s", name);
-    snprintf(look.town, sizeof look.town, "あおぞら市");
-    snprintf(look.pseud, sizeof look.pseud, "pseud%s", name);
-    T_EQ(mirror_put(t->mirror, t, &look, (struct floor_spot){400, 200}, &figure, NULL), ERR_OK,
+    snprintf(seen.name, sizeof seen.name, "%s", name);
+    snprintf(seen.town, sizeof seen.town, "あおぞら市");
+    snprintf(seen.pseud, sizeof seen.pseud, "pseud%s", name);
+    T_EQ(mirror_put(t->mirror, t, &seen, (struct floor_spot){400, 200}, &figure, NULL), ERR_OK,
          "a figure");
     T_OK(mirror_owner(figure) == t, "with its owner");
     return figure;

@@ -445,6 +445,8 @@ static enum room_got find(struct taking *t)
 
     if (!is_of_somebody(t->frame->type) && !is_joining)
         return ROOM_TAKEN;
+    if (is_own && t->frame->type == FRAME_HAND && !t->room->conf.is_host)
+        return ROOM_TAKEN; /* the host's team puts down a hand of ours (mirror_lesson.h) */
     if (is_own ||
         (figure != NULL && t->room->conf.is_host && !id_eq(figure->node, t->peer->node)))
         return fault(t, ROOM_RULE_FOREIGN);

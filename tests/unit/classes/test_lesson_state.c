@@ -77,7 +77,7 @@ T_CASE(a_child_sees_his_own_and_nobody_elses)
     struct arena *arena = arena_of();
     struct scene s = scene_of(true);
     const struct lesson_state state =
-        fill(&s, (struct lesson_viewer){s.child, false, false}, arena);
+        fill(&s, (struct lesson_viewer){.account = s.child}, arena);
     const struct lesson_hand_out *hands = state.hands.at;
     const struct lesson_question_out *questions = state.questions.at;
     struct span text;
@@ -102,8 +102,10 @@ T_CASE(the_team_sees_names_counts_and_what_staff_let_through)
 {
     struct arena *arena = arena_of();
     struct scene s = scene_of(true);
-    const struct lesson_state state =
-        fill(&s, (struct lesson_viewer){s.teacher, true, true}, arena);
+    const struct lesson_state state = fill(
+        &s,
+        (struct lesson_viewer){.account = s.teacher, .is_team = true, .is_instructor = true},
+        arena);
     const struct lesson_hand_out *hands = state.hands.at;
     const struct lesson_question_out *questions = state.questions.at;
 
@@ -121,7 +123,7 @@ T_CASE(a_closed_poll_is_counts_for_everybody)
     struct arena *arena = arena_of();
     struct scene s = scene_of(false);
     const struct lesson_state state =
-        fill(&s, (struct lesson_viewer){s.child, false, false}, arena);
+        fill(&s, (struct lesson_viewer){.account = s.child}, arena);
 
     T_OK(!state.poll.is_open && !state.poll.has_my_choice, "over, and who is forgotten");
     T_OK(choice(&state, 1).has_n && choice(&state, 1).n == 1, "counts");
@@ -156,7 +158,10 @@ T_CASE(the_team_sees_of_other_towns_whose_and_where_from)
     const struct lesson_question_out *questions;
 
     s.board.beside = &beside;
-    state = fill(&s, (struct lesson_viewer){s.teacher, true, true}, arena);
+    state = fill(
+        &s,
+        (struct lesson_viewer){.account = s.teacher, .is_team = true, .is_instructor = true},
+        arena);
     hands = state.hands.at;
     questions = state.questions.at;
     T_EQ(state.n_hands, 3, "all hands");
@@ -180,11 +185,11 @@ T_CASE(a_child_sees_of_other_towns_a_seat_and_the_sums)
     struct span text;
 
     s.board.beside = &beside;
-    state = fill(&s, (struct lesson_viewer){s.child, false, false}, arena);
+    state = fill(&s, (struct lesson_viewer){.account = s.child}, arena);
     T_EQ(choice(&state, 1).n, 1, "until the sums are written our own");
     s.board.poll.has_all = true;
     s.board.poll.all[1] = 5;
-    state = fill(&s, (struct lesson_viewer){s.child, false, false}, arena);
+    state = fill(&s, (struct lesson_viewer){.account = s.child}, arena);
     T_EQ(choice(&state, 1).n, 5, "then those of all towns");
     T_EQ(state.n_hands, 3, "hands");
     T_EQ(jx_write(&lesson_state_shape, &state, arena, &text, NULL), ERR_OK, "written");

@@ -101,6 +101,8 @@ T_CASE(room_a_peer_speaks_for_its_own_people_alone)
     T_EQ(net_take(net, 1, 0, net_join(&made, 1, 1, 0, false)), ROOM_FAULT, "a guest's own");
     T_EQ(net_take(net, 1, 0, net_join(&made, 1, 8, 1, false)), ROOM_FAULT, "of its home");
     T_EQ(net_take(net, 1, 0, net_chat(&made, 1, 1, 1, 9, "you said")), ROOM_FAULT, "words");
+    T_EQ(net_take(net, 1, 0, net_bytes(&made, FRAME_HAND, 1, 1, SPAN_NONE)), ROOM_TAKEN,
+         "but its team puts down a hand: the board judges");
     /* Who is no peer is nobody: guests have no link with each other. */
     T_EQ(net_take(net, 1, 2, net_join(&made, 2, 5, 2, false)), ROOM_FAULT, "the other guest");
     T_EQ(net->rule, ROOM_RULE_STRANGER, "stranger");

@@ -363,7 +363,7 @@ static enum err check_words(struct req *req, const struct teacher_input *in,
                           req->arena, defects, why);
     if (rc == ERR_OK)
         rc = words_refuse(desk, WORDS_SURFACE_PAPER, in->evidence, "/evidence",
-                          "それがわかるもの", req->arena, defects, why);
+                          "経歴・資格など", req->arena, defects, why);
     if (rc == ERR_OK)
         rc = words_refuse(desk, WORDS_SURFACE_PAPER, in->times, "/times", "来られる日時",
                           req->arena, defects, why);

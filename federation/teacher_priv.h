@@ -19,17 +19,18 @@
 
 #define TEACHER_READERS PLACE_KEEPERS /* commissioner, contractor */
 
-/* The four texts, as requests and other nodes bring them: nothing invisible in them. */
+/* The four texts, as requests and other nodes bring them. In a line nothing invisible may be;
+ * of what may have lines it is taken out. */
 #define TEACHER_TEXT_FIELD(struct_, name_, flags_, most_, title) \
     { \
-        .name = #name_, .type = JX_TEXT, .flags = JX_EXACT | (flags_), .least = 1, \
-        .most = (most_), .offset = offsetof(struct struct_, name_), .title_ja = (title) \
+        .name = #name_, .type = JX_TEXT, .flags = (flags_), .least = 1, .most = (most_), \
+        .offset = offsetof(struct struct_, name_), .title_ja = (title) \
     }
 #define TEACHER_TEXT_FIELDS(struct_) \
-    TEACHER_TEXT_FIELD(struct_, name, 0u, TEACHER_NAME_MOST, "名前"), \
-        TEACHER_TEXT_FIELD(struct_, field, 0u, TEACHER_FIELD_MOST, "専門・話せること"), \
+    TEACHER_TEXT_FIELD(struct_, name, JX_EXACT, TEACHER_NAME_MOST, "名前"), \
+        TEACHER_TEXT_FIELD(struct_, field, JX_EXACT, TEACHER_FIELD_MOST, "専門・話せること"), \
         TEACHER_TEXT_FIELD(struct_, evidence, JX_RAW_TEXT, TEACHER_EVIDENCE_MOST, \
-                           "それがわかるもの"), \
+                           "経歴・資格など"), \
         TEACHER_TEXT_FIELD(struct_, times, JX_RAW_TEXT, TEACHER_TIMES_MOST, "来られる日時")
 
 /* ---- between nodes ---- */

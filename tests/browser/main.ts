@@ -20,6 +20,7 @@ import "./word_lists.ts";
 import "./reports.ts";
 import "./classes.ts";
 import "./shared.ts";
+import "./teachers.ts";
 import "./place.ts";
 import "./talk.ts";
 import "./quarter.ts";

@@ -25,6 +25,29 @@ async function to(visit: Visit, hash: string, sign: string): Promise<void> {
   await visit.page.waitForSelector(sign);
 }
 
+/** A card that the board has approved. */
+async function teacherToLookAt(visit: Visit): Promise<string> {
+  await visit.open();
+  const { items } = await asked<{ items: { card: string; is_own: boolean }[] }>(
+    visit.page,
+    "GET",
+    "/api/v1/teachers",
+  );
+  const there = items.find((one) => one.is_own)?.card;
+  if (there !== undefined) return there;
+  const card = crypto.randomUUID();
+  const path = `/api/v1/teachers/${card}`;
+  await asked(visit.page, "PUT", path, {
+    expected_version: 0,
+    name: "星野 そら",
+    field: "星と宇宙の話",
+    evidence: "県立天文台に十二年つとめています。\n小学校で四十回、話をしました。",
+    times: "水曜の午前",
+  });
+  await asked(visit.page, "POST", `${path}/approve`, { version: 1 });
+  return card;
+}
+
 /** The page of a child with an ID. */
 async function toPerson(visit: Visit, hash = "#/people"): Promise<void> {
   await visit.open();
@@ -583,6 +606,35 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.waitForSelector("#page-0-text");
     },
   },
+  {
+    name: "teachers",
+    who: "class_board",
+    reach: async (v) => {
+      await teacherToLookAt(v);
+      await to(v, "#/teachers", ".setting-list a.door");
+      await v.page.locator("section.card summary").click();
+      await v.page.locator("section.card form button[type=submit]").click();
+      await v.page.waitForSelector("#teacher-new-name-fault");
+    },
+  },
+  {
+    name: "teacher",
+    who: "class_board",
+    reach: async (v) => {
+      await to(v, `#/teachers/${await teacherToLookAt(v)}`, "#teacher-decision");
+      await v.page.locator("section.card summary").last().click();
+      await v.page.waitForSelector("#teacher-edit-name");
+    },
+  },
+  {
+    name: "teacher_slot",
+    who: "class_board",
+    reach: async (v) => {
+      await teacherToLookAt(v);
+      await to(v, `#/teacher-slot/${(await lessonToLookAt(v.at)).lesson}`, "#teacher-part");
+    },
+  },
+  { name: "teacher_class", who: "class_guest", reach: (v) => to(v, "#/my-class", ".note") },
   {
     name: "lesson_attendance",
     who: "class_page_staff",

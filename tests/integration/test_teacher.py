@@ -226,6 +226,9 @@ def a_card_is_made_and_offered(t):
     t.eq(put("pref", version=0, status=409)["code"], "changed", "a card that is there is not made anew")
     card["version"] = 1
     mine = seen("pref")
+    t.eq(put("maker", key=new(), version=0, evidence="一行め\n二行め\u200b")["version"], 1, "what may have lines has lines")
+    t.eq(sorted(c["evidence"] for c in ask("pref", "GET", "/api/v1/teachers").json()["items"])[0], "一行め\n二行め",
+         "and nothing that is not seen")
     t.eq({k: mine[k] for k in TEXTS}, TEXTS, "as it was written")
     t.eq((mine["is_own"], mine["answer"], mine["nodes"], mine["slots"]), (True, "none", [], []), "nobody answered yet")
     cards = ask("pref", "GET", "/api/v1/teachers").json()

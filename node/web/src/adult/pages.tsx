@@ -45,6 +45,10 @@ import { FirstSheetPage, SheetPage } from "./sheet.js";
 import { SosListPage } from "./sos_list.js";
 import { SosPage } from "./sos_page.js";
 import { SummaryPage } from "./summary.js";
+import { TeacherClassPage } from "./teacher_class.js";
+import { TeacherPage } from "./teacher_one.js";
+import { TeacherSlotPage } from "./teacher_slot.js";
+import { TeachersPage } from "./teachers.js";
 import { UnusedPage } from "./unused.js";
 import { VisitsPage } from "./visits.js";
 import { WeeklyPage } from "./weekly.js";
@@ -71,6 +75,10 @@ const views: Views = {
   courses: CoursesPage,
   course: CoursePage,
   lesson: LessonPage,
+  teachers: TeachersPage,
+  teacher: TeacherPage,
+  "teacher-slot": TeacherSlotPage,
+  "teacher-class": TeacherClassPage,
   schools: SchoolsPage,
   roster: RosterPage,
   "roster-import": RosterImportPage,

@@ -78,6 +78,7 @@ export function PlanPage({ role }: PageProps): VNode {
                 isToday={one.day === today}
                 isPast={one.day < today}
                 mayPlan={role !== undefined && planners.includes(role) && one.day >= today}
+                mayGive={role === "commissioner"}
                 open={open?.day === one.day ? open : undefined}
                 set={set}
                 again={again}
@@ -96,6 +97,7 @@ interface DayProps {
   readonly isToday: boolean;
   readonly isPast: boolean;
   readonly mayPlan: boolean;
+  readonly mayGive: boolean;
   readonly open: Open | undefined;
   readonly set: (open: Open | undefined) => void;
   readonly again: () => void;
@@ -191,6 +193,7 @@ function Slot({
   plan,
   isPast,
   mayPlan,
+  mayGive,
   open,
   set,
   again,
@@ -217,6 +220,7 @@ function Slot({
                 of={one}
                 plan={plan}
                 mayPlan={mayPlan}
+                mayGive={mayGive}
                 isOpen={isOpen(one.lesson)}
                 edit={() => toggle(one.lesson)}
                 again={again}
@@ -245,6 +249,7 @@ function Others({
   word,
   plan,
   mayPlan,
+  mayGive,
   of: { day },
   open,
   set,
@@ -266,6 +271,7 @@ function Others({
               of={one}
               plan={plan}
               mayPlan={mayPlan}
+              mayGive={mayGive}
               isOpen={open?.kind === "lesson" && open.id === one.lesson}
               edit={() => set({ kind: "lesson", day, slot: 1, id: one.lesson })}
               again={again}

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { ask } from "../edge/api.js";
 import { Given, Words } from "../view/words.js";
 import { plan as words } from "../words/plan.js";
+import { teachers } from "../words/teachers.js";
 import type { ClassPlan, PlanLesson } from "../wire.js";
 import { CoursePicture } from "../class/picture.js";
 import { Noted, plainOf } from "../class/title.js";
@@ -14,13 +15,15 @@ interface Props {
   readonly of: PlanLesson;
   readonly plan: ClassPlan;
   readonly mayPlan: boolean;
+  /** To a guest teacher: the board alone. */
+  readonly mayGive: boolean;
   readonly isOpen: boolean;
   readonly edit: () => void;
   readonly again: () => void;
 }
 
 /** One lesson in its slot: the course, who is in it, what is missing, and what one can do. */
-export function Lesson({ of, plan, mayPlan, isOpen, edit, again }: Props): VNode {
+export function Lesson({ of, plan, mayPlan, mayGive, isOpen, edit, again }: Props): VNode {
   const mayChange = mayPlan && !of.is_cancelled;
   const name = plainOf(of.title);
   return (
@@ -67,6 +70,14 @@ export function Lesson({ of, plan, mayPlan, isOpen, edit, again }: Props): VNode
             <Given>{name}</Given>
           </span>
         </a>
+        {mayChange && mayGive ? (
+          <a class="quiet-button" href={`#/teacher-slot/${of.lesson}`}>
+            <Words of={teachers.giveShort} />
+            <span class="unseen">
+              <Given>{name}</Given>
+            </span>
+          </a>
+        ) : null}
         {mayChange ? <Cancel of={of} again={again} /> : null}
       </div>
     </article>

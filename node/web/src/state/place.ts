@@ -38,6 +38,10 @@ const rows = {
   "shared-offer": { path: "shared-offer/*", of: "adult" },
   federation: { path: "federation", of: "adult" }, // as the link of a notice names it
   "federation-join": { path: "federation/join", of: "adult" },
+  teachers: { path: "teachers", of: "adult" },
+  teacher: { path: "teachers/*", of: "adult" },
+  "teacher-slot": { path: "teacher-slot/*", of: "adult" },
+  "teacher-class": { path: "my-class", of: "adult" },
   settings: { path: "settings", of: "adult" },
   setting: { path: "settings/*", of: "adult" },
   roles: { path: "roles", of: "adult" },

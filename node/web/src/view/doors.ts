@@ -33,6 +33,12 @@ const federation: HomeDoor = {
   title: doors.federation,
   note: doors.federationNote,
 };
+const teachers: HomeDoor = { href: "#/teachers", title: doors.teachers, note: doors.teachersNote };
+const teacherClass: HomeDoor = {
+  href: "#/my-class",
+  title: doors.teacherClass,
+  note: doors.teacherClassNote,
+};
 const watch: HomeDoor = { href: "#/console", title: doors.console, note: doors.consoleNote };
 const wordLists: HomeDoor = { href: "#/words", title: doors.words, note: doors.wordsNote };
 
@@ -52,6 +58,7 @@ function othersOf(role: string): readonly HomeDoor[] {
         watch,
         plan,
         shared,
+        teachers,
         people,
         contract,
         hours,
@@ -74,6 +81,7 @@ function othersOf(role: string): readonly HomeDoor[] {
         watch,
         plan,
         shared,
+        teachers,
         people,
         contract,
         hoursSeen,
@@ -98,7 +106,7 @@ function othersOf(role: string): readonly HomeDoor[] {
     case "instructor":
       return [planSeen, hoursSeen, roles, me];
     case "guest_teacher":
-      return [hoursSeen, roles, me];
+      return [teacherClass, hoursSeen, roles, me];
     case "data_holder":
       return [reports, settings, roles, me];
     default:

@@ -32,6 +32,7 @@ import { settings } from "./settings.js";
 import { shared } from "./shared.js";
 import { sos } from "./sos.js";
 import { summary } from "./summary.js";
+import { teachers } from "./teachers.js";
 import { support } from "./support.js";
 import { town, townStaff } from "./town.js";
 import { way } from "./way.js";
@@ -87,6 +88,7 @@ export const chapters: readonly Chapter[] = [
   { name: "schools", forChildren: false, words: schools },
   { name: "plan", forChildren: false, words: plan },
   { name: "planFlags", forChildren: false, words: planFlags },
+  { name: "teachers", forChildren: false, words: teachers },
   { name: "courses", forChildren: false, words: courses },
   { name: "shared", forChildren: false, words: shared },
   { name: "pictureWords", forChildren: false, words: pictureWords },

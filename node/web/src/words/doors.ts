@@ -68,6 +68,18 @@ export const doors = {
     "1しゅうかんの じゅぎょうを 見《み》ます。",
     "See the week's lessons and who holds them.",
   ],
+  teachers: ["ゲストティーチャー", "ゲストの 先生《せんせい》", "Guest teachers"],
+  teachersNote: [
+    "来《き》てもらえる人《ひと》のカードと承認《しょうにん》です。",
+    "きて くれる 人《ひと》の カードです。",
+    "Cards of people who may come and teach, and approvals.",
+  ],
+  teacherClass: ["きょうの授業《じゅぎょう》", "きょうの じゅぎょう", "Your lesson today"],
+  teacherClassNote: [
+    "授業《じゅぎょう》の時間《じかん》と、来《く》る児童生徒《じどうせいと》の名前《なまえ》です。",
+    "じかんと、 くる 子《こ》どもの なまえです。",
+    "When it is, and the names of who comes.",
+  ],
   console: ["みまもり", "みまもり", "Watching over"],
   consoleNote: [
     "いま中《なか》にいる人《ひと》、助《たす》けを求《もと》める知《し》らせ、気《き》をつけたい出来事《できごと》です。",

@@ -248,6 +248,10 @@ static enum err fit(struct series_home *home, const struct series_lesson *date,
                               NULL, why);
     if (rc == ERR_OK && *slot_out == 0 && old->version > 0)
         *slot_out = (int)old->slot;
+    /* Another town's word is not refused for our plan: it lies beside the slots, and shows so.
+     */
+    if (rc == ERR_OK && *slot_out == 0 && id_is_none(home->who.by))
+        *slot_out = CLASS_SLOTS_MOST;
     if (rc == ERR_OK && *slot_out == 0)
         rc = fail_field(why, ERR_CONFLICT, "/slot", "no slot is free");
     return rc;

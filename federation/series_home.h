@@ -39,7 +39,8 @@ NODISCARD enum err series_home_course_end(struct series_home *home, struct id co
                                           struct fail *why);
 /* The lesson of that date as `date` says, on the series' floor: a new one (date->lesson is set)
  * or a new version, which keeps staff. At a guest the slot is the one it fits; at the host
- * slot says it (0: keep). ERR_CONFLICT, field "/slot": no slot is free for a new one. */
+ * slot says it (0: keep). ERR_CONFLICT, field "/slot": no slot is free for a new one, and
+ * people of this node are being asked. */
 NODISCARD enum err series_home_lesson(struct series_home *home, const struct series_row *row,
                                       struct series_lesson *date, int slot, struct fail *why);
 /* Those that are not over: cancelled, here and in the rows of the series. */

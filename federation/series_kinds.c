@@ -90,7 +90,8 @@ static enum err find_old(struct series_act *act, struct fed_req *req, struct fai
 
     if (rc == ERR_NOT_FOUND) {
         act->row = (struct series_row){.version = 0};
-        rc = series_store_offers(act->home.tx, req->peer->node, &n_offers, why);
+        rc = series_store_offers(act->home.tx, req->peer->node, req->now_utc_us - DAY_US,
+                                 &n_offers, why);
         return rc == ERR_OK && n_offers >= SERIES_OFFERS_MOST
                    ? refuse(req, FED_TOO_LARGE, "too many offers wait", why)
                    : rc;
@@ -218,12 +219,12 @@ static bool is_living(const struct series_row *row)
     return row->state == SERIES_OFFERED || row->state == SERIES_ACCEPTED;
 }
 
-/* A date's row, and its lesson when there is one. */
+/* A date's row, and its lesson; one that is cancelled before it ever was here has none. */
 static enum err put_date(struct series_act *act, struct series_lesson *date, struct fail *why)
 {
-    enum err rc = act->row.state == SERIES_ACCEPTED
-                      ? series_home_lesson(&act->home, &act->row, date, 0, why)
-                      : ERR_OK;
+    bool is_here =
+        act->row.state == SERIES_ACCEPTED && (!date->is_cancelled || !id_is_none(date->lesson));
+    enum err rc = is_here ? series_home_lesson(&act->home, &act->row, date, 0, why) : ERR_OK;
 
     return rc == ERR_OK ? series_store_lesson_put(act->home.tx, date, why) : rc;
 }

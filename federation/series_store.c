@@ -35,7 +35,8 @@ static const struct stmt row_list = {
                    " $1::integer"};
 static const struct stmt row_offers = {
     "series_offers",
-    "SELECT count(*) FROM fed_series WHERE host = $1::uuid AND state = 'offered'"};
+    "SELECT count(*) FROM fed_series WHERE host = $1::uuid AND (state = 'offered' OR (course IS"
+    " NULL AND made_at > $2::timestamptz))"};
 
 #define LESSON_COLUMNS \
     "series, n, host, class, lesson, from_at, to_at, is_cancelled, counted_at"
@@ -427,25 +428,21 @@ enum err series_store_list(struct tx *tx, struct db *db, struct arena *arena,
     return rc;
 }
 
-static enum err number(struct tx *tx, struct db *db, const struct stmt *stmt, struct id id,
-                       int64_t *n_out, struct fail *why)
+enum err series_store_offers(struct tx *tx, struct id host, int64_t since_utc_us,
+                             int64_t *n_out, struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args args;
     enum err rc;
 
     db_args_init(&args);
-    db_arg_id(&args, id);
-    rc = store_run(tx, db, stmt, &args, &rows, why);
+    db_arg_id(&args, host);
+    db_arg_time(&args, since_utc_us);
+    rc = tx_run(tx, &row_offers, &args, &rows, why);
     if (rc == ERR_OK)
         *n_out = db_i64(rows, 0, 0);
     db_rows_free(&rows);
     return rc;
-}
-
-enum err series_store_offers(struct tx *tx, struct id host, int64_t *n_out, struct fail *why)
-{
-    return number(tx, NULL, &row_offers, host, n_out, why);
 }
 
 /* ---- fed_series_lesson ---- */
@@ -582,7 +579,17 @@ enum err series_store_moved(struct db *db, int64_t now_utc_us, struct arena *are
 
 enum err series_store_chosen(struct db *db, struct id lesson, int64_t *n_out, struct fail *why)
 {
-    return number(NULL, db, &lesson_chosen, lesson, n_out, why);
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, lesson);
+    rc = db_run(db, &lesson_chosen, &args, &rows, why);
+    if (rc == ERR_OK)
+        *n_out = db_i64(rows, 0, 0);
+    db_rows_free(&rows);
+    return rc;
 }
 
 /* ---- fed_series_node ---- */

@@ -51,9 +51,10 @@ NODISCARD enum err series_store_find(struct tx *tx, struct db *db, struct id ser
                                      struct fail *why);
 NODISCARD enum err series_store_list(struct tx *tx, struct db *db, struct arena *arena,
                                      struct series_row **out, size_t *n_out, struct fail *why);
-/* Offers of that host that nobody has answered. */
-NODISCARD enum err series_store_offers(struct tx *tx, struct id host, int64_t *n_out,
-                                       struct fail *why);
+/* Offers of that host that nobody has answered, or that came in since and were never accepted.
+ */
+NODISCARD enum err series_store_offers(struct tx *tx, struct id host, int64_t since_utc_us,
+                                       int64_t *n_out, struct fail *why);
 
 struct series_lesson {
     struct id series;

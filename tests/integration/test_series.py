@@ -392,6 +392,11 @@ def good_offer(series=None):
     return with_floor(body, floor)
 
 
+def hurried(n):
+    """Ids whose floors have names of their own."""
+    return str(uuid.UUID(bytes=bytes([n]) + secrets.token_bytes(15)))
+
+
 def with_floor(body, floor):
     """The file and its hash: SHA-256 of the canonical form."""
     text = json.dumps(floor, ensure_ascii=False, separators=(",", ":")).encode()
@@ -518,6 +523,9 @@ def series_member_that_lies_is_refused(t):
     t.eq(series_of(guest, path="offers")[mine["series"]]["state"], "ended", "is believed")
     t.eq(ask(guest, "commissioner", "POST", f"{SHARED}/offers/{mine['series']}/accept",
              {"id": new(), "version": 3}).json()["code"], "offer-over", "and it cannot be accepted any more")
+    codes = [evil_says(guest, "offer", good_offer(hurried(n))) for n in range(20)]
+    t.eq([reply.status for reply in codes[:19]] + [codes[19].code()], [200] * 19 + ["too-large"],
+         "twenty within a day, whatever becomes of them")
     offer(theirs, EVIL, 3)
     for what, change in (("more than joined", {"n_joined": 1}), ("another class", {"class": 1}), ("to come", {"n": 2})):
         t.eq(evil_says(host, "count", {**count, **change}).code(), "role-denied", f"before it accepted: {what}")
@@ -563,6 +571,10 @@ def series_is_declined_left_and_ended(t):
         t.eq(rows(node, f"SELECT bool_and(ended_at IS NOT NULL) FROM fed_series_lesson WHERE series = '{second}'"), ["t"],
              f"{node.name}: the term of its rows has begun")
     t.eq(offer(second, status=None).json()["code"], "series-ended", "no more of it")
+    swept = [guest.psql(f"SELECT sweep_delete('{table}', 'ended_at', now() + interval '1 minute', 100)", "ibasho_app")
+             for table in ("fed_series", "fed_series_lesson", "fed_series_node", "fed_series_count")]
+    t.eq(swept, ["2", "4", "0", "0"], "the sweep takes what is over at its term, and nothing of what goes on")
+    t.eq(list(series_of(guest)), [made["first"]], "which is there")
     t.eq((extra(host), extra(guest)), (0, 0), "with leaves")
 
 

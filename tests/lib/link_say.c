@@ -115,13 +115,20 @@ static int connect_to(const char *path)
 static enum err way(void *arg, struct id peer, bool is_rt, const atomic_bool *stop,
                     struct link_way *out, struct fail *why)
 {
-    char own[33], ask[64], answer[64] = "";
-    int fd = connect_to(say.peer_tickets), n;
+    char own[33], ask[64], answer[64] = "", tickets[sizeof say.peer_tickets];
+    int fd, n;
     ssize_t got = -1;
 
     (void)arg;
     (void)peer;
     (void)stop;
+    pthread_mutex_lock(&say.lock);
+    *out = (struct link_way){.n_pins = 1};
+    memcpy(out->pins[0], say.pin, sizeof say.pin);
+    memcpy(out->endpoint, say.peer_endpoint, sizeof out->endpoint);
+    memcpy(tickets, say.peer_tickets, sizeof tickets);
+    pthread_mutex_unlock(&say.lock);
+    fd = connect_to(tickets);
     write_id(say.node, own);
     n = snprintf(ask, sizeof ask, "%s %s\n", own, is_rt ? "rt" : "ctl");
     if (fd >= 0 && write(fd, ask, (size_t)n) == n)
@@ -134,10 +141,7 @@ static enum err way(void *arg, struct id peer, bool is_rt, const atomic_bool *st
         return fail_set(why, ERR_DENIED, "denied");
     if (got < 43)
         return fail_set(why, ERR_UNAVAILABLE, "no ticket");
-    *out = (struct link_way){.n_pins = 1};
     memcpy(out->ticket, answer, 43);
-    memcpy(out->pins[0], say.pin, sizeof say.pin);
-    snprintf(out->endpoint, sizeof out->endpoint, "%s", say.peer_endpoint);
     return ERR_OK;
 }
 
@@ -255,7 +259,7 @@ struct flow {
     long n, per_s;
 };
 
-static uint64_t numbers[LANES_N]; /* of the last frame; the flow thread's */
+static _Atomic uint64_t numbers[LANES_N]; /* of the last frame */
 
 static enum err send_one(const struct flow *flow)
 {
@@ -420,10 +424,12 @@ static bool obey(char **words, int n)
 {
     if (strcmp(words[0], "want") == 0 && n >= 3) {
         if (n == 6) {
+            pthread_mutex_lock(&say.lock);
             snprintf(say.peer_endpoint, sizeof say.peer_endpoint, "%s", words[3]);
             if (!hex_read(span_text(words[4]), say.pin, sizeof say.pin))
                 bad("a pin is 64 hexadecimal digits");
             snprintf(say.peer_tickets, sizeof say.peer_tickets, "%s", words[5]);
+            pthread_mutex_unlock(&say.lock);
         }
         links_want(say.links, read_id(words[1]), until(words[2]));
     } else if (strcmp(words[0], "allow") == 0 && n == 3) {

@@ -335,6 +335,9 @@ static void read_floor(struct place *place, const struct facts_floor *f, struct 
 {
     struct place_floor *floor = any_floor(place, f->id);
 
+    /* What is over with other towns takes the place of nothing that is on. */
+    if (floor == NULL && f->plan.is_hidden && mirror_is_shared(f->id))
+        return;
     if (floor == NULL)
         floor = add_floor(place, f);
     if (floor == NULL) {

@@ -232,6 +232,30 @@ request("'your half was given out'", "role-denied", path="/fed/v1/escrow/told",
         body=lambda w, n: {"op": str(uuid.uuid4()), "generation": 1, "at": when(w.now())})
 
 
+def date():
+    return {"n": 1, "class": 7, "from": "2026-12-01T01:00:00Z", "to": "2026-12-01T02:00:00Z",
+            "cancelled": False}
+
+
+for _what, _path, _code, _body in (
+        ("a line without a lesson in common", "/fed/v1/link", "role-denied", {"lane": "ctl"}),
+        ("a lane that there is not", "/fed/v1/link", "bad-json", {"lane": "voice"}),
+        ("'accepted', of no series", "/fed/v1/series/answer", "not-found", {"answer": "accepted"}),
+        ("counts of no series", "/fed/v1/series/count", "not-found",
+         {"n": 1, "class": 7, "n_chosen": 1, "n_joined": 1, "n_attended": 1}),
+        ("other dates of no series", "/fed/v1/series/change", "not-found",
+         {"places": 1, "dates": [date()]}),
+        ("the end of no series", "/fed/v1/series/end", "not-found", {}),
+        ("an offer of nothing", "/fed/v1/series/offer", "bad-json", {}),
+        ("a child's act in no lesson", "/fed/v1/incidents", "not-found",
+         {"act": str(uuid.uuid4()), "class": 7, "pseud": fed_peer.b64url(bytes(10)), "what": 1, "on": True,
+          "at": when(time.time()), "numbers": []})):
+    _more = {} if _path.endswith("link") else {"series": str(uuid.uuid4())}
+    request(_what, _code, path=_path, body={**_body, **_more})
+request("a teacher without a name", "bad-json", path="/fed/v1/teachers/offer",
+        body={"card": str(uuid.uuid4()), "version": 1})
+
+
 @row("another town's own request, as it came to evil", "wrong-dest", "wrong-authority", "bad-signature")
 def _(world, node):
     """What a true node signed for evil, sent on to somebody else."""

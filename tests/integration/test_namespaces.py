@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: alone 300
+# tests/run: alone 400
 """A federation whose members have machines of their own (tests/federation/netns.py): a coordinator,
 three towns, an attacker, a child's browser, on one bridge that is listened to. Cables are cut, both
 ways and one way; what was signed once is sent again; what one town gave a child is shown to another
@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from federation import evil  # noqa: E402
+from federation import evil, lesson  # noqa: E402
 from federation.canaries import Canaries, routes  # noqa: E402
 from federation.netns import DOMAIN  # noqa: E402
 from federation.world import World, wait_for  # noqa: E402
@@ -25,6 +26,7 @@ from lib.fed_peer import answer_headers, when, write  # noqa: E402
 from lib.ibasho_node import Session  # noqa: E402
 from lib.t import case, main  # noqa: E402
 from lib.visitor import Visitor, ticket_when_open  # noqa: E402
+from lib.ws_client import No  # noqa: E402
 
 world, marks = World(), Canaries()
 scratch = tempfile.TemporaryDirectory(prefix="ibasho-wire-")
@@ -262,6 +264,120 @@ def ns_a_member_that_behaves_badly_gets_nothing(t):
     world.evil.answer = pong
     t.eq(evil.code_of(world, town, world.send(town, world.post(town))), "accepted",
          "and a good request is still taken")
+    # What evil takes back at the prefecture's node is its own at most.
+    world.wait_open(world["pref"])
+    world.send(world["pref"], world.post(world["pref"], "/fed/v1/escrow/revoke", body={"generation": 1}))
+    t.eq(world["pref"].psql("SELECT count(*) FROM escrow_deposit WHERE box_sealed IS NOT NULL"), "1",
+         "the half that another town left there is still there")
+
+
+def sees(visitor, name):
+    return wait_for(lambda: any(p["name"] == name for p in list(visitor.floor.people.values())), 25)
+
+
+def enters(node, session, floor):
+    """On the shared floor as soon as its door is open."""
+    visitor = Visitor(node, session)
+
+    def tried():
+        try:
+            visitor.enter(floor=floor)
+            return True
+        except No:
+            return False
+    wait_for(tried, 30)
+    visitor.wait("floor.here")
+    return visitor
+
+
+def bad_lines(lesson_now):
+    """What evil does on a line that it may open: what, how; each ends that line."""
+    rope = lesson.Rope(world, world["midori"])
+    node = uuid.UUID(world.EVIL).bytes
+    hello = lesson.frame(lesson.HELLO, struct.pack(">B16s16sQ", 1, node, lesson.NOBODY, 0))
+    other = lesson.frame(lesson.HELLO, struct.pack(
+        ">B16s16sQ", 1, uuid.UUID(world.ids["aozora"]).bytes, lesson.NOBODY, 0))
+    left = lesson.frame(lesson.LEAVE, seq=1, number=lesson_now.number)
+    return rope, [
+        ("no greeting", lesson.message(left)),
+        ("another town's name in the greeting", lesson.message(other)),
+        ("a greeting of another protocol", lesson.message(hello[:36] + b"\x07" + hello[37:])),
+        ("bytes without a mask", lesson.message(hello, masked=False)),
+        ("a text", lesson.message(b"hello", opcode=1)),
+        ("noise", lesson.message(os.urandom(300))),
+        ("a frame cut short", lesson.message(hello[:-1])),
+        ("64 KiB and more", lesson.message(bytes(70000)))]
+
+
+@case
+def ns_a_shared_lesson_tells_names_alone(t):
+    """Midori holds a lesson with aozora and with evil: what evil hears of their children, and what it
+    may do to them, which is nothing."""
+    t.req("CARD-2, CARD-6, CARD-9")
+    host, guest = world["midori"], world["aozora"]
+    world.evil.answer = lesson.polite(world)
+    boards["midori"] = host.sign_in(host.account("commissioner"))
+    now = lesson.Lesson(world, boards["midori"], boards["aozora"])
+    now.begin()
+    there = {}
+    for node, name in ((host, "くま"), (guest, "うさぎ")):
+        login = node.account("student", login=marks.fresh(node.name), display_name=name)
+        marks.add(node.name, login.id)
+        child = node.sign_in(login)
+        t.ok(now.choose(node.name, child), f"{name} chooses the lesson")
+        there[name] = enters(node, child, now.floor)
+    t.ok(sees(there["くま"], "うさぎ") and sees(there["うさぎ"], "くま"), "two towns' children meet over the bridge")
+    rope, bad = bad_lines(now)
+    for what, how, status in (("without a ticket", {"ticket": None}, 401),
+                              ("a ticket of its own making", {"ticket": "A" * 43}, 401),
+                              ("a page", {"extra": "Origin: https://evil.example\r\n"}, 403),
+                              ("another protocol", {"protocol": "ibasho.v1"}, 400)):
+        ticket = how.get("ticket", "") or ("" if "ticket" in how else rope.ticket()[0])
+        t.eq(rope.open(ticket, **{k: v for k, v in how.items() if k != "ticket"}), status, what)
+        rope.close()
+    ticket = rope.ticket()[0]
+    t.ok(ticket, "a member of the lesson is given one")
+    elsewhere = lesson.Rope(world, world["kawabe"])
+    t.eq(elsewhere.open(ticket), 401, "which is nothing at another town")
+    elsewhere.close()
+    t.eq(rope.open(ticket), 101, "which opens a line")
+    rope.close()
+    t.eq(rope.open(ticket), 401, "once")
+    for what, data in bad:
+        t.eq(rope.open(rope.ticket()[0]), 101, f"{what}: a line")
+        rope.sock.sendall(data)
+        t.eq(rope.hear(10), 1008, f"{what}: closed")
+        rope.close()
+    rope.raw = b""
+    t.eq(rope.open(rope.ticket()[0]), 101, "a good one")
+    t.ok(rope.greet(), "greeted as a guest")
+    rope.say(lesson.ON, struct.pack(">QQ", 1, int(time.time() * 1000) + 3600000), number=now.number)
+
+    def joined():
+        return {payload[26:].decode(): pseud for kind, pseud, payload in rope.frames if kind == lesson.JOIN}
+    rope.hear(15, lambda: len(joined()) == 2)
+    t.eq(set(joined()), {"くま", "うさぎ"}, "it is told who is there, by name")
+    t.eq(marks.in_bytes(rope.raw, world.TOWNS), set(), "and by nothing else")
+    before = {k: v for k, v in world.state(host).items() if not k.removeprefix("leaf ").startswith("visit")}
+    line = struct.pack(">16sQ16s10sH", uuid.UUID(world.EVIL).bytes, 1, os.urandom(16), b"", 5) + b"hello"
+    for kind, payload in ((lesson.CHAT, line), (lesson.REACT, b"\1"), (lesson.LEAVE, b""),
+                          (lesson.GONE, os.urandom(16))):
+        rope.say(kind, payload, b"nobody-123", number=now.number)
+    rope.say(lesson.CHAT, line, b"nobody-123", number=(now.number + 1) % 2**32)
+    t.eq(rope.hear(1.5), None, "words of nobody are passed over")
+    rope.say(lesson.CHAT, line, joined()["うさぎ"], number=now.number)
+    t.eq(rope.hear(10), 1008, "words under another town's child's name end the line")
+    rope.close()
+    _, reply = rope.ticket()
+    t.eq(reply.status != 200 and reply.code(), "role-denied", "and for a while there is no other")
+    t.eq({k: v for k, v in world.changed(host, before).items()
+          if not k.removeprefix("leaf ").startswith("visit")}, {}, "not a row, not a leaf")
+    text = marks.add("aozora", "たんぽぽのわたげがとんでいきました")
+    there["うさぎ"].command("chat.say", line=str(uuid.uuid4()), text=text)
+    t.ok(wait_for(lambda: [of for _, of in there["くま"].events if _ == "chat.line" and of["text"] == text]),
+         "the lesson goes on")
+    for visitor in there.values():
+        visitor.close()
 
 
 @case

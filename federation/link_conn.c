@@ -242,7 +242,8 @@ void link_conn_end(struct link_conn *conn, enum link_why why, int code, const ch
         link_peer_lost(peer, conn, why);
     if (!can_say)
         return;
-    memcpy(payload + 2, text.p, text.len);
+    if (text.len > 0)
+        memcpy(payload + 2, text.p, text.len);
     if (put_now(conn, WS_OP_CLOSE, span_of(payload, 2 + text.len)))
         link_conn_flush(conn);
     else

@@ -61,6 +61,7 @@ static void read_desk(struct links *links)
             id_is_none(peer->stream.id) && !peer->dial[LINK_CTL].is_dialling &&
             !peer->dial[LINK_RT].is_dialling) {
             link_total_add(&links->past, &peer->status);
+            link_peer_fini(peer);
             desk->is_used = peer->is_used = false;
         }
     }

@@ -6,6 +6,8 @@
 
 #include "federation/exchange_rows.h"
 #include "federation/federation_priv.h"
+#include "federation/link.h"
+#include "federation/link_fed.h"
 #include "federation/outbox_store.h"
 #include "federation/own_front.h"
 #include "federation/trust_http.h"
@@ -18,6 +20,8 @@ struct desk_member {
     struct id node;
     struct span name, code, last_code, last_ja;
     bool is_self, is_coordinator, is_host, is_guest, is_in_contract, has_oldest;
+    bool has_link, is_link_up, has_link_since;
+    int64_t link_since_utc_us;
     int64_t contract_from_utc_us, contract_to_utc_us, n_waiting, n_ended, oldest_utc_us;
 };
 #define MEMBER(kind, name_, member, title) \
@@ -38,6 +42,14 @@ static const struct jx_field member_fields[] = {
     MEMBER(JX_TIME, "contract_to", contract_to_utc_us, "契約の終わり"),
     MEMBER(JX_INT, "n_waiting", n_waiting, "送るのを待っている数"),
     MEMBER(JX_INT, "n_ended", n_ended, "断られた、またはあきらめた数"),
+    MEMBER(JX_BOOL, "has_link", has_link, "いっしょの授業のために、つないでいるか"),
+    MEMBER(JX_BOOL, "is_link_up", is_link_up, "いま通じているか"),
+    {.name = "link_since",
+     .type = JX_TIME,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct desk_member, link_since_utc_us),
+     .has_offset = offsetof(struct desk_member, has_link_since),
+     .title_ja = "いつから通じて、または切れているか"},
     MEMBER(JX_TEXT, "last_code", last_code, "最後に届かなかった理由（符号。なければ空）"),
     MEMBER(JX_TEXT, "last_text", last_ja, "その意味"),
     {.name = "oldest_at",
@@ -97,6 +109,19 @@ static void add_owed(struct desk_member *member, const struct outbox_peer *rows,
     }
 }
 
+/* While a lesson is held together. */
+static void add_link(struct desk_member *member, struct federation *f)
+{
+    struct link_status status;
+
+    member->has_link = links_status(federation_links(f), member->node, &status);
+    if (!member->has_link)
+        return;
+    member->is_link_up = status.is_up;
+    member->has_link_since = status.since_utc_us != 0;
+    member->link_since_utc_us = status.since_utc_us;
+}
+
 static struct desk_member member_of(const struct fed_member *m, struct id self, int64_t now)
 {
     return (struct desk_member){
@@ -130,6 +155,7 @@ static enum err list_members(struct req *req, const struct registry *registry,
     for (int i = 0; i < n_members && rc == ERR_OK; i++) {
         members[i] = member_of(registry_member_at(registry, i), self, req->now_utc_us);
         add_owed(&members[i], rows, n_rows);
+        add_link(&members[i], req->services->federation);
     }
     out->members = (struct jx_list){members, (size_t)n_members};
     out->name = registry == NULL ? SPAN("") : registry_name_ja(registry);

@@ -160,8 +160,29 @@ function Member({ of }: { of: FederationMember }): VNode {
           />
         </span>
       </p>
-      {of.is_self ? null : <Owed of={of} />}
+      {of.is_self ? null : (
+        <>
+          <Link of={of} />
+          <Owed of={of} />
+        </>
+      )}
     </>
+  );
+}
+
+/** While a lesson is held together: does it get through? */
+function Link({ of }: { of: FederationMember }): VNode | null {
+  if (!of.has_link) return null;
+  if (of.is_link_up || of.link_since === undefined)
+    return (
+      <p class="fine">
+        <Words of={of.is_link_up ? words.linkUp : words.linkComing} />
+      </p>
+    );
+  return (
+    <p class="fault">
+      <Words of={words.linkCut} slots={{ time: <Time utc={of.link_since} /> }} />
+    </p>
   );
 }
 

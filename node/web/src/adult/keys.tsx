@@ -72,6 +72,7 @@ function Doors({ status }: { status: KeyStatus }): VNode {
   const doors: readonly (readonly [href: string, title: Word, note: Word])[] = [
     ["#/sheet-check", keys.checkTitle, keys.checkNote],
     ["#/sheet", keys.replaceTitle, keys.replaceNote],
+    ["#/federation", keys.escrowTitle, keys.escrowNote],
     ...(status.proposal === undefined
       ? []
       : [["#/sheet-approve", keys.approveTitle, keys.approveNote] as const]),

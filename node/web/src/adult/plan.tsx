@@ -7,6 +7,7 @@ import { useAsked } from "../view/asked.js";
 import { DayName } from "../view/hours.js";
 import { PageHead, type PageProps, Shown } from "../view/page.js";
 import { useLine, Words } from "../view/words.js";
+import { doors } from "../words/doors.js";
 import { plan as words } from "../words/plan.js";
 import type { ClassPlan, PlanDay, PlanLesson, PlanSlot } from "../wire.js";
 import { SlotText } from "./hours_parts.js";
@@ -56,6 +57,9 @@ export function PlanPage({ role }: PageProps): VNode {
         ))}
         <a class="quiet-button plan-courses" href="#/courses">
           <Words of={words.toCourses} />
+        </a>
+        <a class="quiet-button" href="#/shared">
+          <Words of={doors.shared} />
         </a>
       </nav>
       <div role="status">

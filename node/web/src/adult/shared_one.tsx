@@ -105,6 +105,11 @@ function Nodes({ of, role, again }: NodesProps): VNode {
           </li>
         ))}
       </ul>
+      {of.nodes.length === 0 ? null : (
+        <button type="button" class="quiet-button" onClick={again}>
+          <Words of={words.look} />
+        </button>
+      )}
       {of.state !== "open" ? null : role === "commissioner" ? (
         <Help title={words.offer} open={of.nodes.length === 0}>
           <OfferForm series={of.series} again={again} />
@@ -170,7 +175,9 @@ function OfferTo({ series, members, again }: OfferProps): VNode {
         { id, node, places, ...(until === undefined ? {} : { until }) },
       ),
     );
-    if (did !== undefined) again();
+    if (did === undefined) return;
+    write({ node: "", places: "", until: "" });
+    again();
   };
   return (
     <form class="stack" onSubmit={(event) => void send(event)} noValidate>

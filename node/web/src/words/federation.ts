@@ -138,6 +138,21 @@ export const federation = {
     "けいやく {from}から {to}まで",
     "Contract {from} to {to}",
   ],
+  linkUp: [
+    "いっしょの授業《じゅぎょう》のために、いまつながっています。",
+    "いま つながって います。",
+    "Connected now, for a lesson held together.",
+  ],
+  linkComing: [
+    "いっしょの授業《じゅぎょう》のために、つなごうとしています。",
+    "つなごうと して います。",
+    "Connecting, for a lesson held together.",
+  ],
+  linkCut: [
+    "{time} から接続《せつぞく》が切《き》れています。この自治体《じちたい》の中《なか》の授業《じゅぎょう》は続《つづ》きます。ひとりでにつなぎなおします。",
+    "{time}から きれて います。 ひとりでに つなぎなおします。",
+    "Cut since {time}. Lessons go on within this municipality; it connects again by itself.",
+  ],
   nothingWaits: [
     "届《とど》いていないものはありません。",
     "ぜんぶ とどきました。",

@@ -154,6 +154,16 @@ export const keys = {
     "あたらしい 紙《かみ》を つくります。 ふたりめが いいと いったら、 ふるい 紙《かみ》は つかえません。",
     "You make a new sheet. Once a second person approves it, the old one opens nothing any more.",
   ],
+  escrowTitle: [
+    "鍵《かぎ》の半分《はんぶん》を預《あず》ける",
+    "かぎの はんぶんを あずける",
+    "Half of the key in keeping",
+  ],
+  escrowNote: [
+    "都道府県《とどうふけん》に預《あず》けると、再起動《さいきどう》してもひとりでに開《ひら》きます。預《あず》けてあるか、返《かえ》されたかを見《み》て、取《と》り消《け》せます。",
+    "県《けん》に あずけると、 ひとりでに ひらきます。 とりけせます。",
+    "Kept at the prefecture, it opens the node after a restart. See whether it is there and was given back; revoke it.",
+  ],
   proposed: [
     "二人目《ふたりめ》の承認《しょうにん》を待《ま》っています",
     "ふたりめを まって います",

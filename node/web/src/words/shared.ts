@@ -150,6 +150,7 @@ export const shared = {
     "まだ どこにも いって いません。",
     "Offered to nobody yet. Nothing has left this municipality.",
   ],
+  look: ["返事《へんじ》が来《き》たか見《み》る", "へんじを みる", "Look for answers"],
   offeredAt: ["{time} に申《もう》し出《で》", "{time}に さそった", "offered {time}"],
   answeredAt: ["{time} に返事《へんじ》", "{time}に へんじ", "answered {time}"],
   offer: ["ほかの自治体《じちたい》に申《もう》し出《で》る", "ほかの まちを さそう", "Offer it"],

@@ -2,7 +2,7 @@
  * decides about, counts by node, and who may be offered one. */
 #include "federation/series_http.h"
 
-#include "node/base/clock.h"
+#include "node/base/log.h"
 
 /* ---- names of nodes ---- */
 
@@ -273,6 +273,20 @@ static bool is_offer(const struct series_row *row)
            (row->state == SERIES_ENDED && id_is_none(row->course));
 }
 
+/* One that cannot be read does not hide the others. */
+static enum err add_series(struct reading *r, const struct series_row *row,
+                           struct series_output *all, size_t *n, struct fail *why)
+{
+    enum err rc = put_series(r, row, &all[*n], why);
+
+    if (rc == ERR_NOT_FOUND || rc == ERR_INVALID || rc == ERR_PROTO) {
+        log_error("series.unreadable", L_ID("series", row->series), L_FAIL(why));
+        return ERR_OK;
+    }
+    *n += rc == ERR_OK;
+    return rc;
+}
+
 static enum err fill_list(struct req *req, bool is_offers, struct list_output *out,
                           struct fail *why)
 {
@@ -291,7 +305,7 @@ static enum err fill_list(struct req *req, bool is_offers, struct list_output *o
     out->items = (struct jx_list){all, 0};
     for (size_t i = 0; i < n && rc == ERR_OK && all != NULL; i++)
         if (is_offer(&rows[i]) == is_offers)
-            rc = put_series(&r, &rows[i], &all[out->items.n++], why);
+            rc = add_series(&r, &rows[i], all, &out->items.n, why);
     reading_close(&r);
     return rc;
 }

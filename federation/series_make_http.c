@@ -316,10 +316,9 @@ static enum err check_texts(struct making *m, struct jx_defects *defects, struct
                         : rc;
 }
 
-/* An offer of it is one message (JX_MAX_BYTES), whoever it goes to. */
-static enum err check_size(struct making *m, struct fail *why)
+static enum err write_offer(struct making *m, struct span *body_out, struct fail *why)
 {
-    struct series_date *dates = req_alloc(m->req, SERIES_LESSONS_MOST * sizeof *dates);
+    struct series_date *dates = arena_alloc(m->req->arena, SERIES_LESSONS_MOST * sizeof *dates);
     struct series_offer offer = {.series = m->in->id,
                                  .text = m->text,
                                  .more = m->more,
@@ -327,18 +326,39 @@ static enum err check_size(struct making *m, struct fail *why)
                                  .until_utc_us = m->req->now_utc_us,
                                  .has_until = true,
                                  .key = span_of(m->key, sizeof m->key)};
-    struct span body;
-    enum err rc;
 
     if (dates == NULL)
         return fail_set(why, ERR_NOMEM, "dates");
     for (size_t i = 0; i < m->in->lessons.n; i++)
         dates[i] = series_date_of(&m->dates[i]);
     offer.dates = (struct jx_list){dates, m->in->lessons.n};
-    rc = jx_write(&series_offer_shape, &offer, m->req->arena, &body, why);
-    if (rc == ERR_OK && jx_check(body, NULL) != ERR_OK)
+    return jx_write(&series_offer_shape, &offer, m->req->arena, body_out, why);
+}
+
+/* An offer of it, whoever it goes to: one message, and such that we would take it in. */
+static enum err check_offer(struct making *m, struct jx_defects *defects, struct fail *why)
+{
+    struct req *req = m->req;
+    struct series_offer read;
+    struct span body = SPAN_NONE;
+    bool is_good = false;
+    enum err rc = write_offer(m, &body, why);
+
+    if (rc == ERR_OK)
+        rc = jx_read(body, &series_offer_shape, req->arena, &read, NULL, why);
+    if (rc == ERR_TOO_LARGE) {
         m->refused = "/size";
-    return rc;
+        return ERR_OK;
+    }
+    if (rc == ERR_OK)
+        rc = series_offer_check(req->services->words, &read, 1000, req->now_utc_us, req->arena,
+                                &is_good, why);
+    if (rc != ERR_INVALID && (rc != ERR_OK || is_good))
+        return rc;
+    return jx_defect_add(
+        defects, req->arena, "/course", "unfit",
+        "この講座の文か教材に、ほかの自治体へ送れない言葉や字があります。直して"
+        "決裁してから、もう一度してください。");
 }
 
 static enum err seal_all(struct making *m, struct fail *why)
@@ -368,7 +388,7 @@ static enum err fill(struct making *m, struct jx_defects *defects, struct fail *
     if (rc == ERR_OK && m->refused == NULL)
         rc = read_dates(m, defects, why);
     if (rc == ERR_OK && defects->n == 0 && m->refused == NULL)
-        rc = check_size(m, why);
+        rc = check_offer(m, defects, why);
     return rc == ERR_OK && defects->n == 0 && m->refused == NULL ? seal_all(m, why) : rc;
 }
 

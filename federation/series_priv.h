@@ -7,8 +7,9 @@
 #include "federation/series_home.h"
 #include "node/base/route.h"
 
-#define SERIES_OFFERS_MOST 20 /* of one host: not answered, or within a day and not accepted \
-                               */
+#define SERIES_OFFERS_MOST \
+    20 /* of one host: not answered, or within a day and not accepted \
+        */
 #define SERIES_BLIND "pseud"
 
 #define SERIES_KINDS_N 5

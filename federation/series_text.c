@@ -29,34 +29,40 @@
         .offset = offsetof(struct struct_, name_) \
     }
 
-static const struct jx_field person_fields[] = {
-    TEXT_FIELD(series_person, name, EXACT, 1, SERIES_NAME_MOST)};
+/* Of people: what another town says is exact, what is kept here was read before. */
+#define PERSON_FIELDS(exact_) TEXT_FIELD(series_person, name, (exact_), 1, SERIES_NAME_MOST)
+#define TEXT_FIELDS(exact_, person_) \
+    TEXT_FIELD(series_text, title, (exact_), 1, CLASS_TITLE_MOST), \
+        TEXT_FIELD(series_text, summary, (exact_), 1, CLASS_SUMMARY_MOST), \
+        TEXT_FIELD(series_text, rules, JX_RAW_TEXT, 0, SERIES_RULES_MOST), \
+        {.name = "kind", \
+         .type = JX_ENUM, \
+         .choices = CLASS_KINDS, \
+         .offset = offsetof(struct series_text, kind)}, \
+        {.name = "picture", \
+         .type = JX_ENUM, \
+         .choices = CLASS_PICTURES, \
+         .offset = offsetof(struct series_text, picture)}, \
+        FIELD(JX_BOOL, series_text, has_hand), FIELD(JX_BOOL, series_text, has_poll), \
+        FIELD(JX_BOOL, series_text, has_question), \
+    { \
+        .name = "staff", .type = JX_LIST, .shape = (person_), .most = SERIES_STAFF_MOST, \
+        .offset = offsetof(struct series_text, staff) \
+    }
+
+static const struct jx_field person_fields[] = {PERSON_FIELDS(0)};
 const struct jx_shape series_person_shape =
     JX_SHAPE("SharedPerson", struct series_person, person_fields);
-
-static const struct jx_field text_fields[] = {
-    TEXT_FIELD(series_text, title, EXACT, 1, CLASS_TITLE_MOST),
-    TEXT_FIELD(series_text, summary, EXACT, 1, CLASS_SUMMARY_MOST),
-    TEXT_FIELD(series_text, rules, JX_RAW_TEXT, 0, SERIES_RULES_MOST),
-    {.name = "kind",
-     .type = JX_ENUM,
-     .choices = CLASS_KINDS,
-     .offset = offsetof(struct series_text, kind)},
-    {.name = "picture",
-     .type = JX_ENUM,
-     .choices = CLASS_PICTURES,
-     .offset = offsetof(struct series_text, picture)},
-    FIELD(JX_BOOL, series_text, has_hand),
-    FIELD(JX_BOOL, series_text, has_poll),
-    FIELD(JX_BOOL, series_text, has_question),
-    {.name = "staff",
-     .type = JX_LIST,
-     .shape = &series_person_shape,
-     .most = SERIES_STAFF_MOST,
-     .offset = offsetof(struct series_text, staff)},
-};
+static const struct jx_field text_fields[] = {TEXT_FIELDS(0, &series_person_shape)};
 static const struct jx_shape text_shape =
     JX_SHAPE("SeriesText", struct series_text, text_fields);
+
+static const struct jx_field exact_person_fields[] = {PERSON_FIELDS(EXACT)};
+static const struct jx_shape exact_person_shape =
+    JX_SHAPE("SeriesPerson", struct series_person, exact_person_fields);
+static const struct jx_field exact_text_fields[] = {TEXT_FIELDS(EXACT, &exact_person_shape)};
+static const struct jx_shape exact_text_shape =
+    JX_SHAPE("SeriesTextTold", struct series_text, exact_text_fields);
 
 static const struct jx_field more_fields[] = {
     {.name = "floor",
@@ -95,7 +101,7 @@ static const struct jx_field offer_fields[] = {
     FIELD(JX_ID, series_offer, series),
     {.name = "text",
      .type = JX_OBJECT,
-     .shape = &text_shape,
+     .shape = &exact_text_shape,
      .offset = offsetof(struct series_offer, text)},
     {.name = "more",
      .type = JX_OBJECT,

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: left 120
+# tests/run: left 60
 """A series across towns: two whole nodes in one federation and a third member of other make (tests/lib/fed_peer.py).
 Made and offered at the host, accepted at home, chosen by a child there, counted; changed, cancelled, left, ended; by
 whom and by whom not; what a member that lies is answered; a town that is away for a while."""
@@ -134,10 +134,10 @@ def set_up(node):
             slots=[{"from": "10:00", "to": "10:45"}, {"from": "13:30", "to": "14:15"}])
 
 
-def course(is_decided=True):
+def course(is_decided=True, pages=tuple(PAGES)):
     key = post(host, "instructor", "/api/v1/courses", 201, kind="relax", picture="leaf", has_hand=True, has_poll=True,
                has_question=True, title="ゆっくり呼吸《こきゅう》", summary="からだをゆるめます。")["course"]
-    put(host, "instructor", f"/api/v1/courses/{key}/pages", pages=PAGES)
+    put(host, "instructor", f"/api/v1/courses/{key}/pages", pages=list(pages))
     if is_decided:
         post(host, "commissioner", f"/api/v1/courses/{key}/decide", decided=True, version=1, pages_version=1)
     return key
@@ -204,6 +204,8 @@ def series_is_made_by_the_office(t):
         t.eq(make(name, None)[1].status, 404, f"{name} makes none")
     t.eq(make(status=None, course=made["undecided"])[1].json()["code"], "course-undecided", "not decided")
     t.eq(make(status=None, course=new())[1].status, 422, "no such course")
+    large = course(pages=[{"text": "あ" * 690, "links": []}] * 29)
+    t.eq(make(status=None, course=large)[1].json()["code"], "too-large", "more than one message holds")
     for what, change, pointer in (
             ("a floor with closed rooms", {"floor": "counsel"}, "/floor"),
             ("no floor", {"floor": "nowhere"}, "/floor"),

@@ -260,6 +260,7 @@ NET void town_begin(struct net *net, int self, int places)
                              .ends_ms = 2000,
                              .feature = &town->feature};
 
+    mirror_room_destroy(&town->room); /* of a program that was killed */
     memset(town, 0, sizeof *town);
     town->net = net;
     town->self = self;

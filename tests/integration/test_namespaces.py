@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: alone 400
+# tests/run: right 400
 """A federation whose members have machines of their own (tests/federation/netns.py): a coordinator,
 three towns, an attacker, a child's browser, on one bridge that is listened to. Cables are cut, both
 ways and one way; what was signed once is sent again; what one town gave a child is shown to another

@@ -10,7 +10,7 @@
 #include "node/base/unconst.h"
 
 #define POSTS_MOST  8192
-#define DIALS_MOST  (2 * LINK_PEERS_MOST)
+#define DIALS_MOST  ((size_t)2 * LINK_PEERS_MOST)
 #define STACK_BYTES ((size_t)512 * 1024) /* a TLS handshake and signatures */
 
 static const char *const why_names[LINK_WHY_N] = {
@@ -194,14 +194,14 @@ enum err links_ticket(struct links *links, struct id peer, bool is_rt, char text
 {
     const int64_t now_utc_us = clock_utc_us();
     struct link_desk *desk;
-    bool is_allowed = false, has_stream = false;
+    bool is_allowed = false, goes_on = false;
 
     if (!atomic_load(&links->is_started))
         return fail_set(why, ERR_UNAVAILABLE, "no links yet");
     pthread_mutex_lock(&links->lock);
     desk = desk_find(links, peer);
     if (desk != NULL) {
-        has_stream = desk->has_stream;
+        goes_on = desk->has_stream;
         is_allowed =
             desk->allow_until_utc_us > now_utc_us &&
             !link_is_caller(links->conf.node, peer, desk->want_until_utc_us > now_utc_us, true);
@@ -209,7 +209,7 @@ enum err links_ticket(struct links *links, struct id peer, bool is_rt, char text
     pthread_mutex_unlock(&links->lock);
     if (!is_allowed)
         return fail_set(why, ERR_DENIED, "not allowed now");
-    if (links->conf.judge(links->conf.arg, peer, !has_stream) != LINK_WHY_N)
+    if (links->conf.judge(links->conf.arg, peer, !goes_on) != LINK_WHY_N)
         return fail_set(why, ERR_UNAVAILABLE, "no new link now");
     pthread_mutex_lock(&links->lock);
     link_ticket_make(&links->tickets, peer, is_rt, clock_mono_us(), text_out);

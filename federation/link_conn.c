@@ -379,7 +379,6 @@ static size_t receive(struct link_conn *conn)
 {
     struct links *links = conn->links;
     size_t n = 0;
-    ssize_t got;
 
     if (conn->line != NULL) {
         switch (net_line_recv(conn->line, links->buffer, sizeof links->buffer, &n)) {
@@ -392,7 +391,8 @@ static size_t receive(struct link_conn *conn)
             return 0;
         }
     } else {
-        got = recv(conn->fd, links->buffer, sizeof links->buffer, MSG_DONTWAIT);
+        ssize_t got = recv(conn->fd, links->buffer, sizeof links->buffer, MSG_DONTWAIT);
+
         if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
             link_conn_end(conn, LINK_CUT, 0, "");
         n = got > 0 ? (size_t)got : 0;
@@ -409,16 +409,14 @@ static size_t receive(struct link_conn *conn)
 
 void link_conn_turn(struct link_conn *conn)
 {
-    struct ws_bytes rest;
-    size_t n;
-
     conn->is_ready = false;
     for (int i = 0; i < LINK_TURN_READS; i++) {
-        rest = conn->phase == LINK_OPENING || conn->phase >= LINK_CLOSING
-                   ? (struct ws_bytes){NULL, 0}
-                   : ws_reader_begin(&conn->reader);
+        struct ws_bytes rest = conn->phase == LINK_OPENING || conn->phase >= LINK_CLOSING
+                                   ? (struct ws_bytes){NULL, 0}
+                                   : ws_reader_begin(&conn->reader);
         if (rest.len == 0) {
-            n = conn->phase == LINK_GONE ? 0 : receive(conn);
+            size_t n = conn->phase == LINK_GONE ? 0 : receive(conn);
+
             if (n == 0)
                 return;
             rest = (struct ws_bytes){conn->links->buffer, n};

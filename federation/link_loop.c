@@ -14,9 +14,9 @@
 #define POSTS      64 /* taken at once */
 #define ROUNDS     16 /* of POSTS in one turn of the loop */
 #define TICK_US    SECOND_US
-#define IDLE_MS    1000
+#define IDLE_MS    INT64_C(1000)
 #define OPENING_MS 20 /* while the time to listen has not come */
-#define GOODBYE_MS 200
+#define GOODBYE_MS INT64_C(200)
 
 bool link_poll_add(struct link_conn *conn)
 {
@@ -316,7 +316,7 @@ static int wait_ms(const struct links *links)
     if (!links->is_open)
         return OPENING_MS;
     until -= clock_mono_us();
-    return until <= 0 ? 1 : until >= IDLE_MS * 1000 ? IDLE_MS : (int)(until / 1000 + 1);
+    return until <= 0 ? 1 : until >= IDLE_MS * 1000 ? (int)IDLE_MS : (int)(until / 1000 + 1);
 }
 
 static void settle(struct links *links)
@@ -370,7 +370,7 @@ static void say_goodbye(struct links *links)
     settle(links);
     while (links->conns != NULL && clock_mono_us() < until) {
         struct epoll_event events[EVENTS];
-        int n = epoll_wait(links->epoll_fd, events, EVENTS, GOODBYE_MS / 10);
+        int n = epoll_wait(links->epoll_fd, events, EVENTS, (int)GOODBYE_MS / 10);
 
         links->now_mono_us = clock_mono_us();
         for (int i = 0; i < n; i++)

@@ -14,8 +14,14 @@ static void draw(char text_out[LINK_TICKET_CHARS + 1])
 
     digest_random(secret, sizeof secret);
     base64_into(span_of(secret, sizeof secret), padded);
-    for (int i = 0; i < LINK_TICKET_CHARS; i++) /* RFC 4648, section 5, without the padding */
-        text_out[i] = padded[i] == '+' ? '-' : padded[i] == '/' ? '_' : padded[i];
+    /* RFC 4648, section 5, without the padding. */
+    for (int i = 0; i < LINK_TICKET_CHARS; i++) {
+        text_out[i] = padded[i];
+        if (padded[i] == '+')
+            text_out[i] = '-';
+        else if (padded[i] == '/')
+            text_out[i] = '_';
+    }
     text_out[LINK_TICKET_CHARS] = '\0';
     digest_wipe(secret, sizeof secret);
     digest_wipe(padded, sizeof padded);

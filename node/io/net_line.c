@@ -232,31 +232,38 @@ static bool is_ticket(struct span ticket)
     return ticket.len == WS_TICKET_CHARS;
 }
 
+static enum err make(const struct net_peer_to *to, const struct net_line_ask *ask,
+                     struct net_line *line, struct fail *why)
+{
+    char pins[NET_PEER_PINS_CAP], url[URL_CAP];
+
+    if (!net_peer_endpoint_read(to->endpoint, &line->gate.port) ||
+        !net_peer_pins_write(to, pins) || !is_ticket(ask->ticket))
+        return fail_set(why, ERR_INVALID, "an endpoint, pin or ticket that is none");
+    line->curl = curl_easy_init();
+    line->gate.allow_private = ask->allow_private;
+    snprintf(url, sizeof url, "https://%s/", to->endpoint);
+    return line->curl != NULL && set_all(line, ask, url, pins)
+               ? ERR_OK
+               : fail_set(why, ERR_NOMEM, "curl");
+}
+
 enum err net_line_open(const struct net_peer_to *to, const struct net_line_ask *ask,
                        struct net_line **line_out, enum net_peer_why *why_out, int *status_out,
                        struct fail *why)
 {
     struct net_line *line = calloc(1, sizeof *line);
     struct opening *o = calloc(1, sizeof *o);
-    char url[URL_CAP], pins[NET_PEER_PINS_CAP];
-    enum err rc = ERR_OK;
+    enum err rc = ERR_NOMEM;
 
     *line_out = NULL;
     *why_out = NET_PEER_PROTO;
     *status_out = 0;
-    if (line != NULL)
-        line->curl = curl_easy_init();
-    if (line == NULL || o == NULL || line->curl == NULL)
-        rc = fail_set(why, ERR_NOMEM, "a line");
-    else if (!net_peer_endpoint_read(to->endpoint, &line->gate.port) ||
-             !net_peer_pins_write(to, pins) || !is_ticket(ask->ticket))
-        rc = fail_set(why, ERR_INVALID, "an endpoint, pin or ticket that is none");
-    if (rc == ERR_OK) {
-        line->gate.allow_private = ask->allow_private;
-        snprintf(url, sizeof url, "https://%s/", to->endpoint);
-        if (!set_all(line, ask, url, pins))
-            rc = fail_set(why, ERR_NOMEM, "curl");
+    if (line == NULL || o == NULL) {
+        fail_set(why, ERR_NOMEM, "a line");
+        goto out;
     }
+    rc = make(to, ask, line, why);
     if (rc == ERR_OK)
         rc = connect_it(line, why_out, why);
     if (rc == ERR_OK && *why_out == NET_PEER_OK) {
@@ -264,6 +271,7 @@ enum err net_line_open(const struct net_peer_to *to, const struct net_line_ask *
         o->until_mono_us = clock_mono_us() + ask->answer_ms * 1000;
         rc = open_it(o, to->endpoint, why_out, status_out, why);
     }
+out:
     free(o);
     if (rc != ERR_OK || *why_out != NET_PEER_OK)
         net_line_close(&line);

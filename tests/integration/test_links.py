@@ -317,7 +317,7 @@ def hostile():
     body = struct.pack(">16sQ16s10sH", b"\1" * 16, 1, b"\2" * 16, b"", 1)
     up = [
         ("unmasked", message(frame(LEAVE, seq=1), masked=False), "unmasked"),
-        ("over 64 KiB", message(b"x" * 70000), "size"),
+        ("over 64 KiB", message(b"x" * 70000)[:100], "size"),  # what it announces is enough
         ("a text", message(b"abc", opcode=1), "text"),
         ("nothing in it", message(b""), "empty"),
         ("no frame", message(b"\0"), "frame"),

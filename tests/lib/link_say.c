@@ -62,17 +62,27 @@ _Noreturn static void bad(const char *what)
 
 static struct id read_id(const char *hex)
 {
-    struct id id;
+    struct id id = ID_NONE;
 
     if (hex == NULL || strlen(hex) != 32 || !hex_read(span_text(hex), id.b, 16))
         bad("an id is 32 hexadecimal digits");
     return id;
 }
 
+static long read_number(const char *text)
+{
+    char *end = NULL;
+    long number = strtol(text, &end, 10);
+
+    if (end == text || *end != '\0')
+        bad("not a number");
+    return number;
+}
+
 static void write_id(struct id id, char out[33])
 {
     for (int i = 0; i < 16; i++)
-        snprintf(out + 2 * i, 3, "%02x", id.b[i]);
+        snprintf(out + (ptrdiff_t)i * 2, 3, "%02x", id.b[i]);
 }
 
 /* ---- the federation around them ---- */
@@ -266,13 +276,13 @@ static enum err send_one(const struct flow *flow)
     uint8_t room[256];
     struct bytes_out out = {room, 0, sizeof room};
     struct frame frame = {.type = flow->is_rt ? FRAME_VOICE : FRAME_CHAT, .class = 1};
-    char text[32];
 
     if (flow->is_rt) {
         bytes_put_number(&out, numbers[1] + 1, 8);
         bytes_put_number(&out, (uint64_t)clock_mono_us(), 8);
     } else {
         struct frame_chat chat = {.node = say.node, .number = numbers[0] + 1, .line = say.node};
+        char text[32];
 
         snprintf(text, sizeof text, "%" PRId64, clock_mono_us());
         chat.text = span_text(text);
@@ -322,8 +332,8 @@ static void flow_begin(char **words)
 
     if (flow == NULL)
         bad("no memory");
-    *flow =
-        (struct flow){read_id(words[1]), words[2][0] == 'r', atol(words[3]), atol(words[4])};
+    *flow = (struct flow){read_id(words[1]), words[2][0] == 'r', read_number(words[3]),
+                          read_number(words[4])};
     if (pthread_create(&thread, NULL, flow_main, flow) != 0)
         bad("no thread");
     pthread_detach(thread);
@@ -406,7 +416,7 @@ static void set_judge(const char *name)
 
 static int64_t until(const char *seconds)
 {
-    long s = atol(seconds);
+    long s = read_number(seconds);
 
     return s == 0 ? 0 : clock_utc_us() + s * SECOND_US;
 }
@@ -437,7 +447,7 @@ static bool obey(char **words, int n)
     } else if (strcmp(words[0], "flow") == 0 && n == 5) {
         flow_begin(words);
     } else if (strcmp(words[0], "join") == 0 && n == 3) {
-        join(read_id(words[1]), atol(words[2]));
+        join(read_id(words[1]), read_number(words[2]));
     } else if (strcmp(words[0], "fault") == 0 && n == 2) {
         links_fault(say.links, read_id(words[1]), "foreign-pseud");
     } else if (strcmp(words[0], "end") == 0) {

@@ -198,6 +198,16 @@ T_CASE(chat_is_read_strictly)
     }
 }
 
+/* A mute with these two last bytes is none. */
+static void expect_mute(const struct bytes_out *out, uint8_t what, uint8_t on, const char *why)
+{
+    struct frame frame = of(FRAME_MUTE, 0, span_of(out->p, out->len));
+
+    out->p[16] = what;
+    out->p[17] = on;
+    T_EQ(frame_body_check(&frame, NULL), ERR_PROTO, why);
+}
+
 T_CASE(short_bodies_keep_what_they_say)
 {
     const struct frame_blocked blocked = {ID_B, 3};
@@ -240,13 +250,9 @@ T_CASE(short_bodies_keep_what_they_say)
     frame = of(FRAME_MUTE, 0, span_of(out.p, out.len));
     T_EQ(frame_mute_read(&frame, &mute_got, NULL), ERR_OK, "read");
     T_OK(mute_got.on && mute_got.what == FRAME_MUTE_CHAT, "what, on");
-    out.p[17] = 2;
-    T_EQ(frame_body_check(&frame, NULL), ERR_PROTO, "neither on nor off");
-    out.p[17] = 0;
-    out.p[16] = 4;
-    T_EQ(frame_body_check(&frame, NULL), ERR_PROTO, "something unknown");
-    out.p[16] = 0;
-    T_EQ(frame_body_check(&frame, NULL), ERR_PROTO, "nothing");
+    expect_mute(&out, 1, 2, "neither on nor off");
+    expect_mute(&out, 4, 0, "something unknown");
+    expect_mute(&out, 0, 0, "nothing");
 
     out = fresh();
     T_EQ(frame_on_write(&on, &out, NULL), ERR_OK, "on");
@@ -335,20 +341,20 @@ T_CASE(bodies_of_other_types_are_bounded)
 {
     static uint8_t voice[FRAME_VOICE_MOST + 1];
     static const struct {
-        enum frame_type type;
         size_t len;
+        enum frame_type type;
         enum err want;
     } rows[] = {
-        {FRAME_LEAVE, 0, ERR_OK},
-        {FRAME_LEAVE, 1, ERR_PROTO},
-        {FRAME_HAND, 0, ERR_OK},
-        {FRAME_HAND, 1, ERR_PROTO},
-        {FRAME_VOICE, 0, ERR_PROTO},
-        {FRAME_VOICE, 1, ERR_OK},
-        {FRAME_VOICE, FRAME_VOICE_MOST, ERR_OK},
-        {FRAME_VOICE, FRAME_VOICE_MOST + 1, ERR_PROTO},
-        {FRAME_PAGE, 0, ERR_PROTO},
-        {FRAME_ASK, 0, ERR_PROTO},
+        {0, FRAME_LEAVE, ERR_OK},
+        {1, FRAME_LEAVE, ERR_PROTO},
+        {0, FRAME_HAND, ERR_OK},
+        {1, FRAME_HAND, ERR_PROTO},
+        {0, FRAME_VOICE, ERR_PROTO},
+        {1, FRAME_VOICE, ERR_OK},
+        {FRAME_VOICE_MOST, FRAME_VOICE, ERR_OK},
+        {FRAME_VOICE_MOST + 1, FRAME_VOICE, ERR_PROTO},
+        {0, FRAME_PAGE, ERR_PROTO},
+        {0, FRAME_ASK, ERR_PROTO},
     };
 
     for (size_t i = 0; i < T_COUNT(rows); i++) {

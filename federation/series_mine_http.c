@@ -7,6 +7,8 @@
 #include "node/base/clock.h"
 
 #define TOWNS_MOST 3 /* of who takes part: more are "and others" to a child */
+#define BEFORE_US  DAY_US
+#define AHEAD_US   (8 * DAY_US) /* a child may look a week ahead */
 
 struct mine_output {
     struct id lesson;
@@ -85,7 +87,7 @@ static enum err list_mine(struct reading *r, struct list_output *out, struct fai
     struct series_on *on = NULL;
     size_t n_on = 0;
     enum err rc =
-        series_store_on(req->db, now - DAY_US, now + DAY_US, req->arena, &on, &n_on, why);
+        series_store_on(req->db, now - BEFORE_US, now + AHEAD_US, req->arena, &on, &n_on, why);
 
     if (rc == ERR_OK)
         rc =
@@ -124,6 +126,6 @@ const struct route series_mine_routes[SERIES_MINE_ROUTES_N] = {
      .object = OBJECT_OWN,
      .audit = AUDIT_NONE,
      .output = &list_shape,
-     .summary_ja = "きょうの授業のうち、ほかの自治体といっしょのものを見る",
+     .summary_ja = "近い日の授業のうち、ほかの自治体といっしょのものを見る",
      .handle = show_mine},
 };

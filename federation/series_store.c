@@ -1,12 +1,6 @@
-#include "federation/series_store.h"
-
-#include <stddef.h>
-#include <stdio.h>
+#include "federation/series_store_priv.h"
 
 #include "node/base/jx_scalar.h"
-#include "node/db/audit.h"
-#include "node/db/leaf.h"
-#include "node/db/store.h"
 #include "node/place/store_rows.h"
 
 #define TABLE SERIES_TABLE
@@ -37,55 +31,6 @@ static const struct stmt row_offers = {
     "series_offers",
     "SELECT count(*) FROM fed_series WHERE host = $1::uuid AND (state = 'offered' OR (course IS"
     " NULL AND made_at > $2::timestamptz))"};
-
-#define LESSON_COLUMNS \
-    "series, n, host, class, lesson, from_at, to_at, is_cancelled, counted_at"
-static const struct stmt lesson_put = {
-    "series_lesson_put",
-    "INSERT INTO fed_series_lesson (series, n, host, class, lesson, from_at, to_at,"
-    " is_cancelled) VALUES ($1::uuid, $2::integer, $3::uuid, $4::bigint, $5::uuid,"
-    " $6::timestamptz, $7::timestamptz, $8::boolean) ON CONFLICT (series, n) DO UPDATE SET"
-    " lesson = excluded.lesson, from_at = excluded.from_at, to_at = excluded.to_at,"
-    " is_cancelled = excluded.is_cancelled, class = excluded.class"};
-static const struct stmt lesson_list = {
-    "series_lesson_list",
-    "SELECT " LESSON_COLUMNS " FROM fed_series_lesson WHERE $1::uuid IS NULL OR series ="
-    " $1::uuid ORDER BY series, n"};
-static const struct stmt lesson_counted = {
-    "series_lesson_counted", "UPDATE fed_series_lesson SET counted_at = $3::timestamptz WHERE"
-                             " series = $1::uuid AND n = $2::integer"};
-/* The newest version of a lesson holds. */
-#define PLANNED \
-    " JOIN LATERAL (SELECT c.floor, c.area, c.is_cancelled, c.from_at, c.to_at FROM" \
-    " class_lesson c WHERE c.lesson = l.lesson ORDER BY c.version DESC LIMIT 1) p ON true"
-static const struct stmt lesson_on = {
-    "series_lesson_on",
-    "SELECT s.series, s.host, s.is_host, s.floor, s.places, s.key_sealed, l.class, l.lesson,"
-    " l.from_at, l.to_at FROM fed_series_lesson l JOIN fed_series s USING (series)" PLANNED
-    " WHERE s.state IN ('open', 'accepted') AND NOT l.is_cancelled AND NOT p.is_cancelled AND"
-    " p.floor = s.floor AND l.from_at < $2::timestamptz AND l.to_at > $1::timestamptz"
-    " ORDER BY s.series, l.from_at, l.n LIMIT 200"};
-static const struct stmt lesson_due = {
-    "series_lesson_due",
-    "SELECT l.series, l.n, l.host, l.class, l.lesson, l.from_at, l.to_at, l.is_cancelled,"
-    " l.counted_at FROM fed_series_lesson l JOIN fed_series s USING (series) WHERE"
-    " l.counted_at IS NULL AND l.lesson IS NOT NULL AND NOT l.is_cancelled AND"
-    " l.to_at < $1::timestamptz AND s.course IS NOT NULL ORDER BY l.to_at, l.series LIMIT 20"};
-static const struct stmt lesson_moved = {
-    "series_lesson_moved",
-    "SELECT l.series, l.n, l.host, l.class, l.lesson, CASE WHEN p.is_cancelled OR p.floor <>"
-    " s.floor THEN l.from_at ELSE p.from_at END, CASE WHEN p.is_cancelled OR p.floor <> s.floor"
-    " THEN l.to_at ELSE p.to_at END, p.is_cancelled OR p.floor <> s.floor, l.counted_at FROM"
-    " fed_series_lesson l JOIN fed_series s USING (series)" PLANNED
-    " WHERE s.state = 'open' AND"
-    " l.to_at > $1::timestamptz AND ((p.is_cancelled OR p.floor <> s.floor) <> l.is_cancelled "
-    "OR"
-    " (NOT p.is_cancelled AND p.floor = s.floor AND (p.from_at <> l.from_at OR p.to_at <>"
-    " l.to_at))) ORDER BY l.series, l.n LIMIT 60"};
-static const struct stmt lesson_chosen = {
-    "series_lesson_chosen",
-    "SELECT count(*) FROM lesson_choice c WHERE c.lesson = $1::uuid AND c.ended_at IS NULL AND"
-    " NOT EXISTS (SELECT FROM account a WHERE a.id = c.account AND a.is_trial)"};
 
 #define NODE_COLUMNS "series, node, places, state, code, offered_at, answered_at"
 static const struct stmt node_put = {
@@ -122,35 +67,12 @@ static const struct stmt term_counts = {
     "series_term_counts",
     "UPDATE fed_series_count SET ended_at = $2::timestamptz WHERE series = $1::uuid"};
 
-#define STEP_COLUMNS "id, at, series, kind, version, node, n, by, role"
-static const struct stmt step_add = {
-    "series_step_add", "INSERT INTO fed_series_step (" STEP_COLUMNS ") VALUES ($1::uuid,"
-                       " $2::timestamptz, $3::uuid, $4::text, $5::integer, $6::uuid,"
-                       " $7::integer, $8::uuid, $9::text)"};
-static const struct stmt step_leaves = {"series_step_leaves", "SELECT " STEP_COLUMNS
-                                                              " FROM fed_series_step WHERE id ="
-                                                              " ANY ($1::uuid[])"};
-static const struct stmt step_find = {
-    "series_step_find", "SELECT " STEP_COLUMNS " FROM fed_series_step WHERE id = $1::uuid"};
-static const struct stmt step_extra = {
-    "series_step_extra",
-    "SELECT s.id FROM fed_series_step s WHERE NOT EXISTS (SELECT FROM audit_leaf l"
-    " WHERE l.row_id = s.id AND l.table_name = 'fed_series_step')"};
-
 const struct stmt *const series_stmts[SERIES_STMTS_N] = {
-    &row_add,     &row_change,     &row_find,    &row_list,   &row_offers,   &lesson_put,
-    &lesson_list, &lesson_counted, &lesson_on,   &lesson_due, &lesson_moved, &lesson_chosen,
-    &node_put,    &node_list,      &count_put,   &count_list, &term_lessons, &term_nodes,
-    &term_counts, &step_add,       &step_leaves, &step_find,  &step_extra,
+    &row_add,   &row_change, &row_find,   &row_list,     &row_offers, &node_put,
+    &node_list, &count_put,  &count_list, &term_lessons, &term_nodes, &term_counts,
 };
 
 /* ---- the tables' rows ---- */
-
-#define GROUND_JA "委託契約（自治体をこえた授業の実施）、個人情報の保護に関する法律第61条"
-#define ENDED_JA \
-    { \
-        "ended_at", "保存期間を数え始める日時（連続講座の終わり）", false \
-    }
 
 static const struct data_column row_columns[] = {
     {"series", "連続講座のID", false},
@@ -172,19 +94,6 @@ static const struct data_column row_columns[] = {
     {"until_at", "返事の期限", false},
     {"decided_at", "受ける、断ると決めた日時", false},
     {"decided_by", "だれが決めたか（アカウントのID）", false},
-    ENDED_JA,
-    {NULL, NULL, false},
-};
-static const struct data_column lesson_columns[] = {
-    {"series", "連続講座のID", false},
-    {"n", "何回めか", false},
-    {"host", "主催のノードのID", false},
-    {"class", "主催が付けた授業の番号", false},
-    {"lesson", "この自治体での授業のID", false},
-    {"from_at", "始まり", false},
-    {"to_at", "終わり", false},
-    {"is_cancelled", "とりやめたか", false},
-    {"counted_at", "人数を数えた日時", false},
     ENDED_JA,
     {NULL, NULL, false},
 };
@@ -213,23 +122,6 @@ static const struct data_column count_columns[] = {
     ENDED_JA,
     {NULL, NULL, false},
 };
-static const struct data_column step_columns[] = {
-    {"id", "記録のID", false},
-    {"at", "日時", false},
-    {"series", "連続講座のID", false},
-    {"kind",
-     "何をしたか（makeつくった・offer招いた・places定員を変えた・lesson回を変えた・end終えた・"
-     "accept受けた・decline断った・leaveやめた・got_offer招かれた・got_change変更が届いた・"
-     "got_end終わりが届いた・got_answer返事が届いた・refused届かなかった）",
-     false},
-    {"version", "そのときの形", false},
-    {"node", "相手のノードのID", false},
-    {"n", "何回めか、または定員", false},
-    {"by", "だれが（アカウントのID。ほかのノードからは空）", false},
-    {"role", "だれが（役割）", false},
-    {NULL, NULL, false},
-};
-
 const struct data_table series_tables[SERIES_TABLES_N] = {
     {
         .name = TABLE,
@@ -244,19 +136,6 @@ const struct data_table series_tables[SERIES_TABLES_N] = {
         .hand_back = HAND_BACK_NDJSON,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .columns = row_columns,
-    },
-    {
-        .name = "fed_series_lesson",
-        .meaning_ja = "連続講座の回",
-        .purpose_ja = "どの自治体でも同じ日時に授業を行うため",
-        .ground_ja = GROUND_JA,
-        .purpose_en = "the dates of a shared course",
-        .retention_column = "ended_at",
-        .retention_setting = &setting_visit_log_days,
-        .key_of = KEY_OF_NONE,
-        .hand_back = HAND_BACK_NDJSON,
-        .erase_person = ERASE_NOT_OF_A_PERSON,
-        .columns = lesson_columns,
     },
     {
         .name = "fed_series_node",
@@ -284,40 +163,7 @@ const struct data_table series_tables[SERIES_TABLES_N] = {
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .columns = count_columns,
     },
-    {
-        .name = "fed_series_step",
-        .meaning_ja = "連続講座について決めたこと、届いたことの記録",
-        .purpose_ja = "だれがいつ何を決めたかを、あとから確かめるため",
-        .ground_ja = GROUND_JA,
-        .purpose_en = "who made, offered, accepted, changed and ended a shared course",
-        .retention_days = 0,
-        .key_of = KEY_OF_NONE,
-        .mention_columns = "by",
-        .hand_back = HAND_BACK_NDJSON,
-        .erase_person = ERASE_NOT_OF_A_PERSON,
-        .is_audit_leaf = true,
-        .columns = step_columns,
-    },
 };
-
-static void arg_time_if(struct db_args *args, int64_t utc_us)
-{
-    if (utc_us != 0)
-        db_arg_time(args, utc_us);
-    else
-        db_arg_null(args);
-}
-
-static int64_t time_if(const struct db_rows *rows, int row, int column)
-{
-    return db_is_null(rows, row, column) ? 0 : db_time(rows, row, column);
-}
-
-/* A uuid that may be missing. */
-static struct id id_if(const struct db_rows *rows, int row, int column)
-{
-    return db_is_null(rows, row, column) ? ID_NONE : db_id(rows, row, column);
-}
 
 /* ---- fed_series ---- */
 
@@ -439,153 +285,6 @@ enum err series_store_offers(struct tx *tx, struct id host, int64_t since_utc_us
     db_arg_id(&args, host);
     db_arg_time(&args, since_utc_us);
     rc = tx_run(tx, &row_offers, &args, &rows, why);
-    if (rc == ERR_OK)
-        *n_out = db_i64(rows, 0, 0);
-    db_rows_free(&rows);
-    return rc;
-}
-
-/* ---- fed_series_lesson ---- */
-
-static enum err own_lesson(const struct db_rows *rows, int i, struct arena *arena, void *into,
-                           struct fail *why)
-{
-    (void)arena;
-    (void)why;
-    *(struct series_lesson *)into = (struct series_lesson){
-        .series = db_id(rows, i, 0),
-        .n = db_i64(rows, i, 1),
-        .host = db_id(rows, i, 2),
-        .class = db_i64(rows, i, 3),
-        .lesson = id_if(rows, i, 4),
-        .from_utc_us = db_time(rows, i, 5),
-        .to_utc_us = db_time(rows, i, 6),
-        .is_cancelled = db_bool(rows, i, 7),
-        .counted_utc_us = time_if(rows, i, 8),
-    };
-    return ERR_OK;
-}
-
-static const struct store_list lessons_list = {sizeof(struct series_lesson), own_lesson};
-
-enum err series_store_lesson_put(struct tx *tx, const struct series_lesson *lesson,
-                                 struct fail *why)
-{
-    struct db_args args;
-
-    db_args_init(&args);
-    db_arg_id(&args, lesson->series);
-    db_arg_i32(&args, (int32_t)lesson->n);
-    db_arg_id(&args, lesson->host);
-    db_arg_i64(&args, lesson->class);
-    db_arg_id(&args, lesson->lesson);
-    db_arg_time(&args, lesson->from_utc_us);
-    db_arg_time(&args, lesson->to_utc_us);
-    db_arg_bool(&args, lesson->is_cancelled);
-    return tx_run(tx, &lesson_put, &args, NULL, why);
-}
-
-enum err series_store_lessons(struct tx *tx, struct db *db, struct id series,
-                              struct arena *arena, struct series_lesson **out, size_t *n_out,
-                              struct fail *why)
-{
-    struct db_args args;
-    void *all = NULL;
-    enum err rc;
-
-    db_args_init(&args);
-    db_arg_id(&args, series);
-    rc = store_list(tx, db, &lesson_list, &args, &lessons_list, arena, &all, n_out, why);
-    *out = all;
-    return rc;
-}
-
-enum err series_store_counted(struct tx *tx, struct id series, int64_t n, int64_t at_utc_us,
-                              struct fail *why)
-{
-    struct db_args args;
-
-    db_args_init(&args);
-    db_arg_id(&args, series);
-    db_arg_i32(&args, (int32_t)n);
-    db_arg_time(&args, at_utc_us);
-    return tx_run(tx, &lesson_counted, &args, NULL, why);
-}
-
-static enum err own_on(const struct db_rows *rows, int i, struct arena *arena, void *into,
-                       struct fail *why)
-{
-    struct series_on *out = into;
-
-    *out = (struct series_on){
-        .lesson = {.series = db_id(rows, i, 0),
-                   .host = db_id(rows, i, 1),
-                   .is_host = db_bool(rows, i, 2),
-                   .class = (uint32_t)db_i64(rows, i, 6),
-                   .lesson = db_id(rows, i, 7),
-                   .from_utc_us = db_time(rows, i, 8),
-                   .to_utc_us = db_time(rows, i, 9)},
-        .places = db_i64(rows, i, 4),
-        .key_sealed = db_bytes(rows, i, 5),
-    };
-    snprintf(out->lesson.floor, sizeof out->lesson.floor, "%.*s",
-             SPAN_ARG(db_bytes(rows, i, 3)));
-    return STORE_OWN(arena, why, &out->key_sealed);
-}
-
-enum err series_store_on(struct db *db, int64_t from_utc_us, int64_t to_utc_us,
-                         struct arena *arena, struct series_on **out, size_t *n_out,
-                         struct fail *why)
-{
-    static const struct store_list list = {sizeof(struct series_on), own_on};
-    struct db_args args;
-    void *all = NULL;
-    enum err rc;
-
-    db_args_init(&args);
-    db_arg_time(&args, from_utc_us);
-    db_arg_time(&args, to_utc_us);
-    rc = store_list(NULL, db, &lesson_on, &args, &list, arena, &all, n_out, why);
-    *out = all;
-    return rc;
-}
-
-static enum err lessons_at(struct db *db, const struct stmt *stmt, int64_t at_utc_us,
-                           struct arena *arena, struct series_lesson **out, size_t *n_out,
-                           struct fail *why)
-{
-    struct db_args args;
-    void *all = NULL;
-    enum err rc;
-
-    db_args_init(&args);
-    db_arg_time(&args, at_utc_us);
-    rc = store_list(NULL, db, stmt, &args, &lessons_list, arena, &all, n_out, why);
-    *out = all;
-    return rc;
-}
-
-enum err series_store_due(struct db *db, int64_t over_utc_us, struct arena *arena,
-                          struct series_lesson **out, size_t *n_out, struct fail *why)
-{
-    return lessons_at(db, &lesson_due, over_utc_us, arena, out, n_out, why);
-}
-
-enum err series_store_moved(struct db *db, int64_t now_utc_us, struct arena *arena,
-                            struct series_lesson **out, size_t *n_out, struct fail *why)
-{
-    return lessons_at(db, &lesson_moved, now_utc_us, arena, out, n_out, why);
-}
-
-enum err series_store_chosen(struct db *db, struct id lesson, int64_t *n_out, struct fail *why)
-{
-    struct db_rows *rows = NULL;
-    struct db_args args;
-    enum err rc;
-
-    db_args_init(&args);
-    db_arg_id(&args, lesson);
-    rc = db_run(db, &lesson_chosen, &args, &rows, why);
     if (rc == ERR_OK)
         *n_out = db_i64(rows, 0, 0);
     db_rows_free(&rows);
@@ -729,107 +428,5 @@ enum err series_store_term(struct tx *tx, struct id series, int64_t ended_utc_us
         arg_time_if(&args, ended_utc_us);
         rc = tx_run(tx, all[i], &args, NULL, why);
     }
-    return rc;
-}
-
-/* ---- fed_series_step ---- */
-
-struct step_leaf {
-    struct series_step step;
-    bool has_node, has_by;
-};
-static const struct jx_field step_leaf_fields[] = {
-    LEAF_FIELD(step_leaf, "id", JX_ID, step.id),
-    LEAF_FIELD(step_leaf, "at", JX_TIME, step.at_utc_us),
-    LEAF_FIELD(step_leaf, "series", JX_ID, step.series),
-    LEAF_CHOICE(step_leaf, "kind", SERIES_STEP_KINDS, step.kind),
-    LEAF_FIELD(step_leaf, "version", JX_INT, step.version),
-    LEAF_FIELD_IF(step_leaf, "node", JX_ID, step.node, has_node),
-    LEAF_FIELD(step_leaf, "n", JX_INT, step.n),
-    LEAF_FIELD_IF(step_leaf, "by", JX_ID, step.by, has_by),
-    LEAF_FIELD(step_leaf, "role", JX_TEXT, step.role),
-};
-static const struct jx_shape step_leaf_shape =
-    JX_SHAPE("SeriesStepLeaf", struct step_leaf, step_leaf_fields);
-
-static enum err write_leaf(const struct series_step *step, struct arena *arena,
-                           struct span *bytes_out, struct fail *why)
-{
-    const struct step_leaf leaf = {
-        .step = *step, .has_node = !id_is_none(step->node), .has_by = !id_is_none(step->by)};
-
-    return jx_write_canonical(&step_leaf_shape, &leaf, arena, bytes_out, why);
-}
-
-/* Texts are borrowed from rows. */
-static enum err borrow_step(const struct db_rows *rows, int i, struct series_step *out,
-                            struct fail *why)
-{
-    *out = (struct series_step){
-        .id = db_id(rows, i, 0),
-        .at_utc_us = db_time(rows, i, 1),
-        .series = db_id(rows, i, 2),
-        .kind = jx_choice_find(SERIES_STEP_KINDS, db_bytes(rows, i, 3)),
-        .version = db_i64(rows, i, 4),
-        .node = id_if(rows, i, 5),
-        .n = db_i64(rows, i, 6),
-        .by = id_if(rows, i, 7),
-        .role = db_bytes(rows, i, 8),
-    };
-    return out->kind >= 0 ? ERR_OK : fail_set(why, ERR_INTERNAL, "a step's kind");
-}
-
-static enum err leaf_of_row(const struct db_rows *rows, int row, struct arena *arena,
-                            struct span *bytes_out, struct fail *why)
-{
-    struct series_step step;
-    enum err rc = borrow_step(rows, row, &step, why);
-
-    return rc == ERR_OK ? write_leaf(&step, arena, bytes_out, why) : rc;
-}
-
-const struct audit_table series_step_audit_table = {"fed_series_step", &step_leaves,
-                                                    &step_extra, leaf_of_row};
-
-enum err series_step_add(struct tx *tx, const struct series_step *step, struct fail *why)
-{
-    struct span leaf;
-    struct db_args args;
-    enum err rc = write_leaf(step, tx_arena(tx), &leaf, why);
-
-    if (rc != ERR_OK)
-        return rc;
-    db_args_init(&args);
-    db_arg_id(&args, step->id);
-    db_arg_time(&args, step->at_utc_us);
-    db_arg_id(&args, step->series);
-    db_arg_text(&args, jx_choice_at(SERIES_STEP_KINDS, step->kind));
-    db_arg_i32(&args, (int32_t)step->version);
-    db_arg_id(&args, step->node);
-    db_arg_i32(&args, (int32_t)step->n);
-    db_arg_id(&args, step->by);
-    db_arg_text(&args, step->role);
-    rc = tx_run(tx, &step_add, &args, NULL, why);
-    return rc == ERR_OK ? audit_append(tx, "federation", "fed_series_step", step->id, leaf, why)
-                        : rc;
-}
-
-enum err series_step_find(struct tx *tx, struct id id, struct arena *arena,
-                          struct series_step *out, struct fail *why)
-{
-    struct db_rows *rows = NULL;
-    struct db_args args;
-    enum err rc;
-
-    db_args_init(&args);
-    db_arg_id(&args, id);
-    rc = tx_run(tx, &step_find, &args, &rows, why);
-    if (rc == ERR_OK && db_rows_n(rows) == 0)
-        rc = fail_set(why, ERR_NOT_FOUND, "no such step");
-    if (rc == ERR_OK)
-        rc = borrow_step(rows, 0, out, why);
-    if (rc == ERR_OK)
-        rc = STORE_OWN(arena, why, &out->role);
-    db_rows_free(&rows);
     return rc;
 }

@@ -179,10 +179,20 @@ NODISCARD enum err series_step_add(struct tx *tx, const struct series_step *step
 NODISCARD enum err series_step_find(struct tx *tx, struct id id, struct arena *arena,
                                     struct series_step *out, struct fail *why);
 
-#define SERIES_STMTS_N  23
-#define SERIES_TABLES_N 5
+#define SERIES_STMTS_N         12
+#define SERIES_TABLES_N        3
+#define SERIES_LESSON_STMTS_N  7
+#define SERIES_LESSON_TABLES_N 1
+#define SERIES_STEP_STMTS_N    4
+#define SERIES_STEP_TABLES_N   1
 extern const struct stmt *const series_stmts[SERIES_STMTS_N];
 extern const struct data_table series_tables[SERIES_TABLES_N];
+extern const struct stmt
+    *const series_lesson_stmts[SERIES_LESSON_STMTS_N]; /* series_lesson_store.c */
+extern const struct data_table series_lesson_tables[SERIES_LESSON_TABLES_N];
+extern const struct stmt
+    *const series_step_stmts[SERIES_STEP_STMTS_N]; /* series_step_store.c */
+extern const struct data_table series_step_tables[SERIES_STEP_TABLES_N];
 extern const struct audit_table series_step_audit_table;
 
 #endif

@@ -304,6 +304,12 @@ def series_child_chooses_at_home_and_is_counted(t):
         shown = ask(guest, name, "GET", f"/api/v1/my/lessons?day={day(2)}", status=200).json()
         return next((one for slot in shown["slots"] for one in slot["lessons"] if one["lesson"] == key), None)
     t.eq((mine("a")["title_kana"], mine("a")["places"]), ("ゆっくりこきゅう", 5), "a lesson like others")
+    for node, towns in ((guest, ["aozora"]), (host, ["midori"])):
+        theirs = {one["lesson"]: one for one in came(series, "accepted")["lessons"]} if node is guest else {
+            one["lesson"]: one for one in series_of(host)[series]["lessons"]}
+        said = ask(node, "a", "GET", "/api/v1/my/shared", status=200).json()["items"]
+        t.eq({one["lesson"]: (one["towns"], one["is_more"]) for one in said},
+             dict.fromkeys(theirs, (towns, False)), f"{node.name}: whose they are, too")
     for name in "ab":
         t.eq(ask(guest, name, "PUT", f"/api/v1/my/lessons/{key}", {"chosen": True}).status, 200, f"{name} chooses it")
     t.eq(ask(guest, "b", "PUT", f"/api/v1/my/lessons/{key}", {"chosen": False}).status, 200, "one gives it up")

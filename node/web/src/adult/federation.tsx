@@ -61,12 +61,19 @@ const said: Readonly<Record<Standing, readonly [is: Word, next: Word]>> = {
   ending: [words.isEnding, words.isEndingNext],
   good: [words.isGood, words.isGoodNext],
 };
+/** Who keeps the list cannot ask anybody for a new one. */
+const own: Readonly<Partial<Record<Standing, Word>>> = {
+  stale: words.isOwnNext,
+  ending: words.isOwnNext,
+};
 const grave: readonly Standing[] = ["spoilt", "split", "unlisted", "stale"];
 
 /** What a tired reader must see first: is it well, and if not, what is to be done. */
 function Now({ of, isBoard }: { of: FederationDesk; isBoard: boolean }): VNode {
   const standing = standingOf(of.status, Date.now());
-  const [is, next] = said[standing];
+  const [is, others] = said[standing];
+  const isCoordinator = of.members.some((one) => one.is_self && one.is_coordinator);
+  const next = isCoordinator ? (own[standing] ?? others) : others;
   const { contract_to } = of.status;
   return (
     <section class="card stack" aria-labelledby="federation-now">

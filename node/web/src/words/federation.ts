@@ -87,6 +87,11 @@ export const federation = {
     "つづける ときは、 県《けん》の 人《ひと》に いいます。 すぎると いっしょの じゅぎょうは とまります。",
     "To go on, have the prefecture renew the list before that. After it, shared lessons stop at that minute.",
   ],
+  isOwnNext: [
+    "このノードはとりまとめです。署名《しょめい》の鍵《かぎ》を持《も》つ二人《ふたり》に、新《あたら》しい名簿《めいぼ》への署名《しょめい》を頼《たの》みます。方法《ほうほう》は運営《うんえい》の担当者《たんとうしゃ》が知《し》っています。",
+    "ここが とりまとめです。 かぎを もつ ふたりに、 あたらしい めいぼを たのみます。",
+    "This node is the coordinator. Ask the two who hold the signing keys to sign a new list; the operator knows how.",
+  ],
   isGood: [
     "つながっています。名簿《めいぼ》は新《あたら》しいものです。",
     "つながって います。 だいじょうぶです。",

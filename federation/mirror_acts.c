@@ -33,6 +33,7 @@ struct acting {
     struct id lesson, series;
     struct mirror_act_row row;
     bool has_later, is_shared, has_incident, must_find, is_found;
+    bool is_void; /* nothing was written */
     struct command_later later;
     struct incident_row incident;
     char role[32], floor[SERIES_FLOOR_CAP], text[TEXT_CAP];
@@ -152,11 +153,29 @@ static enum err find_line(const struct acting *a, struct tx *tx, struct mirror_a
     return ERR_OK;
 }
 
+/* That a line is not shown is taken of a line of his that crossed: whoever invents some makes
+ * no incidents of it. */
+static enum err check_ours(struct acting *a, struct tx *tx, struct fail *why)
+{
+    struct mirror_line_row line;
+    enum err rc = mirror_line_find(tx, a->lesson, a->row.line, tx_arena(tx), &line, why);
+
+    a->is_void = rc == ERR_NOT_FOUND ||
+                 (rc == ERR_OK && (line.state != MIRROR_SENT ||
+                                   memcmp(line.pseud, a->row.pseud, sizeof line.pseud) != 0));
+    if (a->is_void)
+        log_warn("mirror.blocked-unsaid", L_ID("lesson", a->lesson));
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
 static enum err act_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct acting *a = arg;
     struct mirror_act_row row = a->row;
-    enum err rc = ERR_OK;
+    enum err rc = row.kind == MIRROR_ACT_SHARED ? check_ours(a, tx, why) : ERR_OK;
+
+    if (rc != ERR_OK || a->is_void)
+        return rc;
 
     if (row.kind == MIRROR_ACT_HIDE)
         rc = find_line(a, tx, &row, why);
@@ -219,7 +238,7 @@ static void act_told(void *arg)
     } else {
         if (a->has_later)
             command_later_ok(m->conf.services->live, &a->later, NULL);
-        if (a->has_incident)
+        if (a->has_incident && !a->is_void)
             incident_told(m->conf.services, &a->incident);
         if (a->is_shared)
             outbox_wake(m->conf.federation);
@@ -404,9 +423,12 @@ void mirror_acts_blocked(void *arg, const uint8_t pseud[FRAME_PSEUD_BYTES], stru
     if (a == NULL)
         return;
     a->row.line = line;
+    a->row.id = line; /* said again, it is one row and one incident */
+    a->row.id.b[0] ^= 0x80;
     snprintf(a->text, sizeof a->text,
              "連続講座で書いた文に、連絡先か心配なことばがあるとして、ほかの自治体では"
              "見せていません。");
     incident_of(a, INCIDENT_CONTACT, account, ID_NONE, 1);
+    a->incident.id = a->row.id;
     write_act(a);
 }

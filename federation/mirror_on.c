@@ -48,7 +48,8 @@ static enum err own_text(struct past *past, struct tx *tx, const struct mirror_l
 
     if (rc == ERR_OK)
         rc = chat_line_open(keyring, &line, past->arena, &text, why);
-    if (rc == ERR_OK && line.state == CHAT_SAID)
+    /* A question is for the team alone: it is asked again by the board, never said. */
+    if (rc == ERR_OK && line.state == CHAT_SAID && line.channel == CHAT_FLOOR)
         *out = text.masked;
     return rc;
 }

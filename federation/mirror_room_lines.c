@@ -87,6 +87,14 @@ void room_kept_clear(struct mirror_room *room)
     }
 }
 
+const struct room_kept *room_kept_find(const struct mirror_room *room, struct id line)
+{
+    for (int i = 0; i < ROOM_LINES_KEPT; i++)
+        if (room->kept[i].text != NULL && id_eq(room->kept[i].line.line, line))
+            return &room->kept[i];
+    return NULL;
+}
+
 struct id room_kept_drop(struct mirror_room *room, struct id line)
 {
     for (int i = 0; i < ROOM_LINES_KEPT; i++) {

@@ -32,7 +32,7 @@ struct room_peer {
     bool is_closed;       /* said that it is not on there: what it was told it has not */
     int64_t down_us;      /* since then; 0: never up */
     int64_t slack_us, slack_until_us;
-    int64_t joined_us, bytes_us, blocked_us; /* paces */
+    int64_t joined_us, bytes_us, blocked_us, board_us, anew_us; /* paces */
 };
 
 struct room_own {
@@ -112,6 +112,8 @@ void room_send_all_anew(struct mirror_room *room, struct room_peer *peer, bool i
 struct room_numbers *room_numbers_of(struct mirror_room *room, struct id node);
 enum err room_keep(struct mirror_room *room, const struct room_line *line, struct fail *why);
 void room_kept_clear(struct mirror_room *room);
+/* NULL: none is kept. */
+const struct room_kept *room_kept_find(const struct mirror_room *room, struct id line);
 /* The home of a kept line; ID_NONE: none is kept. It is forgotten. */
 struct id room_kept_drop(struct mirror_room *room, struct id line);
 

@@ -7,6 +7,10 @@
 #define LOOK_BURST  (SECOND_US * 10)
 #define REACT_US    (SECOND_US / 3)
 #define REACT_BURST (SECOND_US * 4)
+#define BOARD_US    (SECOND_US / 20) /* hands, counts, questions, pages: of a whole town */
+#define BOARD_BURST (SECOND_US * 20)
+#define ANEW_US     SECOND_US /* everything is said anew: much for a little word */
+#define ANEW_BURST  (SECOND_US * 20)
 
 struct taking {
     struct mirror_room *room;
@@ -233,6 +237,8 @@ static enum room_got hear(const struct taking *t, const struct frame_chat *chat)
         return fault(t, ROOM_RULE_NUMBER);
     if (!room_numbers_put(numbers, chat->number))
         return ROOM_AGAIN;
+    if (room_kept_find(t->room, chat->line) != NULL)
+        return ROOM_AGAIN; /* a line's id is one line's: nobody's words under another's */
     if ((mirror_room_stops(t->room, t->frame->pseud) & ROOM_CHAT) != 0) {
         block(t, chat->line, ROOM_BLOCKED_STOPPED);
         return drop(t, ROOM_RULE_STOPPED);
@@ -263,17 +269,14 @@ static enum room_got take_chat(const struct taking *t)
 static enum room_got take_gone(const struct taking *t)
 {
     const struct room_feature *feature = t->room->conf.feature;
+    const struct room_kept *kept;
     struct id line, node;
 
     if (frame_id_read(t->frame, &line, NULL) != ERR_OK)
         return fault(t, ROOM_RULE_BODY);
-    for (int i = 0; t->room->conf.is_host && i < ROOM_LINES_KEPT; i++) {
-        const struct room_kept *kept = &t->room->kept[i];
-
-        if (kept->text != NULL && id_eq(kept->line.line, line) &&
-            !id_eq(kept->line.node, t->peer->node))
-            return fault(t, ROOM_RULE_FOREIGN);
-    }
+    kept = t->room->conf.is_host ? room_kept_find(t->room, line) : NULL;
+    if (kept != NULL && !id_eq(kept->line.node, t->peer->node))
+        return fault(t, ROOM_RULE_FOREIGN);
     node = room_kept_drop(t->room, line);
     room_gone_note(t->room, line);
     /* Of a line that is no longer kept nobody knows whose it was: the host shows it on. */
@@ -285,6 +288,7 @@ static enum room_got take_gone(const struct taking *t)
     return ROOM_TAKEN;
 }
 
+/* Each may become an incident here: an honest host has few. */
 static enum room_got take_blocked(const struct taking *t)
 {
     const struct room_feature *feature = t->room->conf.feature;
@@ -297,6 +301,8 @@ static enum room_got take_blocked(const struct taking *t)
         return fault(t, ROOM_RULE_BODY);
     if (own == NULL)
         return drop(t, ROOM_RULE_UNKNOWN);
+    if (!room_pace(&t->peer->board_us, t->now_us, BOARD_US, BOARD_BURST, slack_of(t)))
+        return drop(t, ROOM_RULE_PACE);
     if (id_is_none(body.line) && body.why == ROOM_BLOCKED_SEATS)
         own->is_refused = true;
     feature->blocked(feature->arg, t->frame->pseud, body.line, body.why);
@@ -329,6 +335,8 @@ static enum room_got take_on(struct taking *t)
         return fault(t, ROOM_RULE_BODY);
     room_each(t->room, sweep, t);
     if (t->peer->is_closed) {
+        if (!room_pace(&t->peer->anew_us, t->now_us, ANEW_US, ANEW_BURST, 0))
+            return fault(t, ROOM_RULE_PACE);
         t->peer->is_closed = false;
         room_send_all_anew(t->room, t->peer, false);
     }
@@ -354,6 +362,9 @@ static enum room_got take_board(const struct taking *t)
     if ((t->frame->type == FRAME_ASK && (stops & ROOM_CHAT) != 0) ||
         (t->frame->type == FRAME_HAND && (stops & ROOM_REACT) != 0))
         return drop(t, ROOM_RULE_STOPPED);
+    if (!room_pace(&t->peer->board_us, t->now_us, BOARD_US, BOARD_BURST, slack_of(t)) ||
+        (t->frame->type == FRAME_ASK && !is_paced(t, t->frame->payload.len)))
+        return drop(t, ROOM_RULE_PACE);
     return feature->board(feature->arg, t->peer->node, t->frame) ? ROOM_TAKEN
                                                                  : fault(t, ROOM_RULE_BODY);
 }

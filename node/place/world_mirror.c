@@ -120,8 +120,10 @@ static void look_set(struct world_person *person, const struct mirror_look *look
     person->puppet->look = *look;
     snprintf(person->look.name, sizeof person->look.name, "%s", look->name);
     snprintf(person->look.alias, sizeof person->look.alias, "%s", look->name);
-    person->look.kind = look->kind;
-    person->look.colour = look->colour;
+    /* A figure or colour of a later program, or of none: what is told must be in our lists. */
+    person->look.kind = look->kind > AVATAR_NEUTRAL ? AVATAR_NEUTRAL : look->kind;
+    person->look.colour =
+        look->colour >= AVATAR_COLOURS_N ? AVATAR_NEUTRAL_COLOUR : look->colour;
     person->look.is_staff = look->is_staff;
     person->state = look->state;
     person->rung = look->state == WORLD_WATCH ? RUNG_WATCH : RUNG_TEXT;

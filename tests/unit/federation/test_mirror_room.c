@@ -714,6 +714,66 @@ T_CASE(room_the_board_passes_for_who_may)
     net_end(&net);
 }
 
+T_CASE(room_what_a_peer_may_make_others_do_has_a_pace)
+{
+    static const uint8_t off[1] = {0}, on[16] = {[7] = 1, [15] = 2}, text[100];
+    struct net *net = three(5);
+    struct net_made made;
+    enum room_got got = ROOM_TAKEN;
+    uint8_t body[17] = {1, [16] = ROOM_BLOCKED_WORDS};
+    int n = 0, before;
+
+    T_REQ("CARD-10");
+    net->now_us += HOUR_US;
+    for (int i = 0; i < 1000; i++)
+        (void)net_take(net, 0, 1, net_bytes(&made, FRAME_HAND, 1, 1, SPAN_NONE));
+    T_OK(net_n_events(net, 0, NET_BOARD) <= 401, "hands of a town");
+    net->now_us += HOUR_US;
+    before = net_n_events(net, 0, NET_BOARD);
+    for (int i = 0; i < 300; i++)
+        (void)net_take(net, 0, 1, net_bytes(&made, FRAME_ASK, 1, 1, span_of(text, 100)));
+    T_EQ(net_n_events(net, 0, NET_BOARD) - before, ROOM_SAY_BURST,
+         "questions of one child, as his lines");
+    net_pseud(1, 1, made.frame.pseud);
+    for (int i = 0; i < 1000; i++) {
+        body[1] = (uint8_t)i;
+        (void)net_take(net, 1, 0, net_bytes(&made, FRAME_BLOCKED, 1, 1, span_of(body, 17)));
+    }
+    T_OK(net_n_events(net, 1, NET_BLOCKED) <= 401, "what the host does not show");
+    T_EQ(net->n_faults[0] + net->n_faults[1], 0, "each may stay");
+    for (; n < 1000 && got == ROOM_TAKEN; n++) {
+        (void)net_take(net, 0, 1, net_bytes(&made, FRAME_OFF, 1, 0, span_of(off, 1)));
+        got = net_take(net, 0, 1, net_bytes(&made, FRAME_ON, 1, 0, span_of(on, 16)));
+    }
+    T_EQ(got, ROOM_FAULT, "who comes and goes to be told all anew");
+    T_EQ(net->rule, ROOM_RULE_PACE, "pace");
+    T_OK(n > 3 && n <= 21, "after some");
+    net_end(&net);
+}
+
+T_CASE(room_a_lines_id_is_one_lines)
+{
+    struct net *net = three(5);
+    struct net_made made;
+    struct id line = net_say(net, 2, 1, "his words");
+    struct frame_chat chat = {
+        .node = net_node(1), .number = 9, .line = line, .text = SPAN("mine")};
+    struct bytes_out out = {made.bytes, 0, sizeof made.bytes};
+
+    T_REQ("CARD-9");
+    net_run(net);
+    (void)net_make(&made, FRAME_CHAT, 1, 1);
+    T_EQ(frame_chat_write(&chat, &out, NULL), ERR_OK, "a line");
+    made.frame.payload = span_of(out.p, out.len);
+    T_EQ(net_take(net, 0, 1, &made.frame), ROOM_AGAIN, "not under another's id");
+    T_EQ(net_n_heard(net, 2, line), 0, "nor told on");
+    mirror_room_gone(net->towns[2].room, line);
+    net_run(net);
+    T_EQ(net->n_faults[0], 0, "whose it is may take it away");
+    T_EQ(net_n_events(net, 1, NET_GONE), 1, "and it goes");
+    net_end(&net);
+}
+
 T_CASE(room_the_end_takes_the_others_away)
 {
     struct net *net = three(5);

@@ -204,6 +204,31 @@ T_CASE(a_puppet_is_seen_byte_for_byte_as_one_of_their_own)
     lab_peers_fini();
 }
 
+/* A list of ours that another node's number is past would make a message of nobody: not one who
+ * stands there would hear of anybody. */
+T_CASE(a_puppet_of_no_kind_we_know_is_told_as_a_neutral_one)
+{
+    struct mirror_look look = figure_look("odd");
+    struct world_look anna = lab_look("anna", ROLE_STUDENT);
+    struct world_person *puppet = NULL;
+    struct side side;
+
+    side_begin(&side);
+    lab_enter(side.copy, &anna, (struct floor_spot){300, 300}, lab_peer(0), 1000);
+    world_tick(side.world, 1000 + WORLD_TICK_MS);
+    lab_forget(lab_peer(0));
+    look.kind = look.colour = 255;
+    T_EQ(world_puppet_put(side.copy, &side, &look, (struct floor_spot){400, 400}, 1100, &puppet,
+                          NULL),
+         ERR_OK, "comes");
+    world_tick(side.world, 1000 + 2 * WORLD_TICK_MS);
+    T_OK(lab_peer(0)->len > 0 && strstr(lab_peer(0)->text, "name-odd") != NULL, "is told");
+    T_OK(strstr(lab_peer(0)->text, "\"neutral\"") != NULL, "as a neutral one");
+    world_leave(&puppet, 1200);
+    side_end(&side);
+    lab_peers_fini();
+}
+
 /* ---- rules of those who stand here ---- */
 
 T_CASE(distance_holds_towards_a_puppet_and_it_is_spoken_to_by_nobody_but_openly)

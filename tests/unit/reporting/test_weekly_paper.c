@@ -72,7 +72,7 @@ T_CASE(weekly_paper_of_a_large_node_fits_a_mail)
     enum { N = 700 };
     static struct weekly_line lines[10];
     static struct weekly_one ones[N];
-    static char logins[N][16], names[N][32];
+    static char logins[N][24], names[N][32];
     struct weekly_paper paper = paper_of(ones, N);
     struct arena *arena = NULL;
     struct span pdf;

@@ -235,6 +235,8 @@ void mirror_room_confirm(struct mirror_room *room, struct id act);
 
 struct room_figure *mirror_room_find(struct mirror_room *room,
                                      const uint8_t pseud[FRAME_PSEUD_BYTES]);
+void mirror_room_figures(const struct mirror_room *room,
+                         void (*fn)(void *arg, const struct room_figure *figure), void *arg);
 /* ROOM_CHAT.. that the host's staff stopped. */
 unsigned mirror_room_stops(const struct mirror_room *room,
                            const uint8_t pseud[FRAME_PSEUD_BYTES]);

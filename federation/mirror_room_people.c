@@ -89,6 +89,14 @@ void room_each(struct mirror_room *room,
     }
 }
 
+void mirror_room_figures(const struct mirror_room *room,
+                         void (*fn)(void *arg, const struct room_figure *figure), void *arg)
+{
+    for (int i = 0; i < ROOM_BUCKETS; i++)
+        for (const struct room_figure *f = room->buckets[i]; f != NULL; f = f->next)
+            fn(arg, f);
+}
+
 int room_count_of(const struct mirror_room *room, struct id node, bool is_staff)
 {
     int n = 0;

@@ -18,10 +18,12 @@ void mirror_town(struct mirrors *m, struct id node, char out[MIRROR_TOWN_MOST])
 {
     struct registry *registry = trust_now(federation_trust(m->conf.federation));
     const struct fed_member *member = registry == NULL ? NULL : registry_member(registry, node);
-    struct span name = member == NULL ? SPAN_NONE : member->name_ja;
+    /* Never empty: without a town he would pass for one of ours. */
+    struct span name =
+        member == NULL || member->name_ja.len == 0 ? SPAN("ほかの自治体") : member->name_ja;
     size_t len = utf_valid_len(span_cut(name, 0, MIRROR_TOWN_MOST - 1));
 
-    memcpy(out, name.p == NULL ? (const uint8_t *)"" : name.p, len);
+    memcpy(out, name.p, len);
     out[len] = 0;
     registry_unref(&registry);
 }
@@ -380,6 +382,78 @@ static void tell_incidents(struct mirrors *m)
     }
 }
 
+struct telling {
+    struct mirrored *lesson;
+    struct mirror_pupil *pupils;
+    size_t n, cap;
+};
+
+static void tell_pupil(void *arg, const struct room_figure *figure)
+{
+    struct telling *t = arg;
+    struct mirror_pupil *pupil;
+
+    if (figure->look.is_staff || !figure->is_shown || t->n == t->cap)
+        return;
+    pupil = &t->pupils[t->n++];
+    pupil->lesson = t->lesson->at.lesson;
+    memcpy(pupil->name, figure->look.name, sizeof pupil->name);
+    mirror_town(t->lesson->mirrors, figure->node, pupil->town);
+}
+
+static void tell_pupils(struct mirrors *m, int64_t now_mono_us)
+{
+    size_t cap = (size_t)atomic_load(&m->n_figures);
+    struct telling t = {.cap = cap, .pupils = cap == 0 ? NULL : calloc(cap, sizeof *t.pupils)};
+
+    if (now_mono_us - m->pupils_us < SECOND_US || (cap > 0 && t.pupils == NULL)) {
+        free(t.pupils);
+        return;
+    }
+    m->pupils_us = now_mono_us;
+    for (struct mirrored *at = m->lessons; at != NULL; at = at->next) {
+        t.lesson = at;
+        if (at->room != NULL)
+            mirror_room_figures(at->room, tell_pupil, &t);
+    }
+    pthread_mutex_lock(&m->lock);
+    free(m->pupils);
+    m->pupils = t.pupils;
+    m->n_pupils = t.n;
+    pthread_mutex_unlock(&m->lock);
+}
+
+enum err mirrors_pupils(struct mirrors *m, struct id lesson, struct arena *arena,
+                        struct mirrors_pupil **out, size_t *n_out, struct fail *why)
+{
+    struct mirrors_pupil *pupils = NULL;
+    size_t n = 0;
+    bool is_short = false;
+
+    *out = NULL;
+    *n_out = 0;
+    if (m == NULL)
+        return ERR_OK;
+    pthread_mutex_lock(&m->lock);
+    pupils = arena_alloc(arena, (m->n_pupils + 1) * sizeof *pupils);
+    for (size_t i = 0; i < m->n_pupils && pupils != NULL; i++) {
+        struct mirrors_pupil *one = &pupils[n];
+
+        if (!id_eq(m->pupils[i].lesson, lesson))
+            continue;
+        one->name = arena_copy(arena, span_text(m->pupils[i].name));
+        one->town = arena_copy(arena, span_text(m->pupils[i].town));
+        is_short = is_short || one->name.p == NULL || one->town.p == NULL;
+        n++;
+    }
+    pthread_mutex_unlock(&m->lock);
+    if (pupils == NULL || is_short)
+        return fail_set(why, ERR_NOMEM, "pupils of other towns");
+    *out = pupils;
+    *n_out = n;
+    return ERR_OK;
+}
+
 static void note_on(struct mirrors *m)
 {
     pthread_mutex_lock(&m->lock);
@@ -408,6 +482,7 @@ static void beat(void *arg)
     }
     count(m);
     note_on(m);
+    tell_pupils(m, now_mono_us);
     arena_reset(m->arena);
     set_pace(m, m->lessons != NULL ? PACE_ON_MS : m->n_plan > 0 ? PACE_SOON_MS : 0);
 }
@@ -554,6 +629,7 @@ void mirrors_close(struct mirrors **mirrors)
     mirrors_end(m);
     take_all(m); /* freed, not taken */
     free(m->plan);
+    free(m->pupils);
     pthread_cond_destroy(&m->wake);
     pthread_mutex_destroy(&m->lock);
     arena_destroy(&m->arena);

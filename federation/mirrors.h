@@ -45,6 +45,15 @@ void mirrors_stop(struct mirrors *mirrors);
 void mirrors_end(struct mirrors *mirrors);
 void mirrors_close(struct mirrors **mirrors); /* after the writer */
 
+/* Children of other towns who stand in that lesson, as of a second ago; any thread. Names and
+ * towns live in the arena. mirrors NULL, or it is not on: none. */
+struct mirrors_pupil {
+    struct span name, town;
+};
+NODISCARD enum err mirrors_pupils(struct mirrors *mirrors, struct id lesson,
+                                  struct arena *arena, struct mirrors_pupil **out,
+                                  size_t *n_out, struct fail *why);
+
 /* For figures and the doctor; any thread. */
 struct mirrors_stats {
     int n_on, n_own, n_figures, n_cut, n_waiting;

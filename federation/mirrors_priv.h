@@ -101,6 +101,12 @@ struct mirrors {
         struct id incident, account;
     } told[64];
     int n_told;
+    /* Who of other towns is there, for whoever asks from another thread (lock). */
+    struct mirror_pupil {
+        struct id lesson;
+        char name[FRAME_NAME_MOST + 1], town[MIRROR_TOWN_MOST];
+    } * pupils;
+    size_t n_pupils;
     struct db *db; /* the thread's own */
     /* The live thread's. */
     struct shared_lesson *plan;
@@ -109,6 +115,7 @@ struct mirrors {
     struct mirror_link links[LINK_PEERS_MOST];
     int n_links;
     bool is_started, is_ended;
+    int64_t pupils_us;   /* told of last */
     struct arena *arena; /* of one call */
     /* Any thread's. */
     _Atomic uint64_t n_said, n_heard, n_blocked, n_unwritten, n_faults, n_overrun;
@@ -117,7 +124,7 @@ struct mirrors {
 };
 
 struct mirrored *mirrored_find(struct mirrors *mirrors, struct id lesson);
-/* Town's name, of the registry; "" when it is not in it. */
+/* Town's name, of the registry; "ほかの自治体" when it is not in it. */
 void mirror_town(struct mirrors *mirrors, struct id node, char out[MIRROR_TOWN_MOST]);
 
 /* ---- mirrors.c: links ---- */

@@ -1,8 +1,10 @@
 /* What a guest teacher sees of his lesson's pupils: display names and towns, and nothing else
- * (register section 0: no account, login, grade, profile or note); from ten minutes before it
+ * (register section 0: no account, login, grade, profile or note); of our own those who chose
+ * it, of other towns those who are there; from ten minutes before it
  * to its end, if it is his. To everybody else, and at any other time, it is not there. */
 #include <stdlib.h>
 
+#include "federation/mirrors.h"
 #include "federation/teacher_priv.h"
 #include "node/base/clock.h"
 #include "node/base/conf.h"
@@ -65,11 +67,16 @@ static int compare(const void *a, const void *b)
 static enum err fill(struct req *req, const struct id *pupils, size_t n, struct roster_out *out,
                      struct fail *why)
 {
-    struct pupil_out *items = arena_alloc(req->arena, (n + 1) * sizeof *items);
+    struct pupil_out *items = NULL;
+    struct mirrors_pupil *far = NULL;
     struct people *people = NULL;
-    size_t n_items = 0;
-    enum err rc = people_ref(accounts_people(req->services->accounts), req->db, &people, why);
+    size_t n_items = 0, n_far = 0;
+    enum err rc =
+        mirrors_pupils(req->services->mirrors, req->object, req->arena, &far, &n_far, why);
 
+    if (rc == ERR_OK)
+        rc = people_ref(accounts_people(req->services->accounts), req->db, &people, why);
+    items = arena_alloc(req->arena, (n + n_far + 1) * sizeof *items);
     if (rc == ERR_OK && items == NULL)
         rc = fail_set(why, ERR_NOMEM, "a roster");
     for (size_t i = 0; rc == ERR_OK && items != NULL && i < n; i++) {
@@ -81,6 +88,8 @@ static enum err fill(struct req *req, const struct id *pupils, size_t n, struct 
                 .town = span_text(conf_text(req->services->conf, "node.title_ja"))};
     }
     people_unref(&people);
+    for (size_t i = 0; rc == ERR_OK && items != NULL && i < n_far; i++)
+        items[n_items++] = (struct pupil_out){far[i].name, far[i].town};
     if (n_items > 0 && items != NULL)
         qsort(items, n_items, sizeof *items, compare);
     out->items = (struct jx_list){items, n_items};

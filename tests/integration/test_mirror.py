@@ -336,6 +336,39 @@ def mirror_roles(t):
          "staff of a guest ask the host's")
 
 
+@case
+def mirror_a_guest_teacher_sees_names_and_towns(t):
+    t.req("CARD-3, CARD-6")
+    login = city.account("guest_teacher")
+    teacher = city.sign_in(login)
+    city.psql(f"DELETE FROM class_lesson_staff WHERE part = 'main' AND lesson_version IN (SELECT id FROM class_lesson"
+              f" WHERE lesson = '{made['aozora']}'); INSERT INTO class_lesson_staff SELECT id, 'main', '{login.id}'"
+              f" FROM class_lesson WHERE lesson = '{made['aozora']}'")
+
+    def roster():
+        reply = teacher.request("GET", f"/api/v1/my/roster?lesson={made['aozora']}")
+        return sorted((i["name"], i["town"]) for i in reply.json()["items"]) if reply.status == 200 else reply
+    own = [("うさぎ", "あおぞら市"), ("くま", "あおぞら市")]
+    t.ok(until(lambda: roster() == sorted([*own, ("きつね", "midori"), ("りす", "hinata")])), f"{roster()}")
+    reply = teacher.request("GET", f"/api/v1/my/roster?lesson={made['aozora']}").json()
+    t.eq({k for i in reply["items"] for k in i}, {"name", "town"}, "and nothing else")
+
+
+@case
+def mirror_the_host_has_words_of_its_own(t):
+    """A word that the host's own list holds is masked there, and behind it."""
+    t.req("CARD-8, CARD-10")
+    post(city, "commissioner", "/api/v1/words/changes", list="own", add=["ぽよぽよ"])
+    line, answer = say(there["midori"], "ぽよぽよ だね")
+    t.eq(answer["text"], "ぽよぽよ だね", "said at home")
+    t.eq((hear(there["aozora"], line)["text"], hear(there["hinata"], line)["text"]), ("＊＊＊＊ だね",) * 2,
+         "masked at the host and at the third town")
+    t.eq(city.psql(f"SELECT state FROM fed_line WHERE line = '{line}'"), "masked", "and so it stands there")
+    mine, theirs = ({l["line"]: l for l in rows(n).values()}[line] for n in (nodes["midori"], city))
+    t.eq(mine["mac"], theirs["mac"], "the mac is of the words as they were sent")
+    t.eq(theirs["text"], "ぽよぽよ だね", "which the host's board may read for a while")
+
+
 def incidents(node):
     reply = ask(node, "commissioner", "GET", "/api/v1/incidents?state=all", status=200).json()
     return reply["items"] if "items" in reply else reply["incidents"]

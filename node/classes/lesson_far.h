@@ -64,8 +64,8 @@ struct lesson_far_asked *lesson_others_find(struct lesson_others *others, struct
 bool lesson_others_ask(struct lesson_others *others, const struct lesson_far_word *word);
 /* It was taken away. */
 bool lesson_others_unask(struct lesson_others *others, struct id question);
-/* That node (ID_NONE: all of them) says hands and open questions anew: those of before are gone; an answered one
- * stays, so that it is known when it is said again. */
+/* That node (ID_NONE: all of them) says hands and open questions anew: those of before are
+ * gone; an answered one stays, so that it is known when it is said again. */
 void lesson_others_forget(struct lesson_others *others, struct id node);
 
 /* That node takes part, with so many places. */

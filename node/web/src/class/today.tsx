@@ -221,7 +221,7 @@ function Lesson({ of, isBusy, choose, go, together }: LessonProps): VNode {
           <p class="lesson-together">
             <Words
               of={together.is_more ? words.togetherMore : words.together}
-              slots={{ towns: <Given>{together.towns.join("・")}</Given> }}
+              slots={{ towns: <Noted of={together.towns.join("・")} /> }}
             />
           </p>
         )}

@@ -196,6 +196,27 @@ static enum err keep_card(struct tx *tx, struct fed_req *req, struct teacher_car
                         : rc;
 }
 
+/* What was approved is a name, a field and an evidence, not a number: its home may not change
+ * them under an approval, nor bring back one of before. */
+static enum err check_core(struct fed_req *req, const struct teacher_card *old,
+                           struct fail *why)
+{
+    const struct teacher_offer_body *in = req->input;
+    struct span texts[TEACHER_TEXTS_N] = {SPAN_NONE};
+    enum err rc = teacher_card_open(req->services->keyring, old, req->arena, texts, why);
+    bool is_same;
+
+    if (rc != ERR_OK)
+        return rc;
+    is_same = span_eq(texts[TEACHER_NAME], in->name) &&
+              span_eq(texts[TEACHER_FIELD], in->field) &&
+              span_eq(texts[TEACHER_EVIDENCE], in->evidence);
+    return in->core_version < old->core_version ||
+                   (!is_same && in->core_version <= old->version)
+               ? fed_refuse(req, FED_BAD_JSON, why)
+               : ERR_OK;
+}
+
 /* Everybody it was offered to has a row here; who is new hears what this node has answered. */
 static enum err keep_nodes(struct tx *tx, struct fed_req *req, const struct teacher_card *card,
                            struct fail *why)
@@ -240,7 +261,9 @@ static enum err offer_run(struct tx *tx, struct fed_req *req, struct fail *why)
         return rc;
     if (is_new && in->is_withdrawn)
         return say_heard(req, in->version, why); /* nothing of it is here, and none is needed */
-    if (is_new || in->version > card.version)
+    if (!is_new && in->version > card.version)
+        rc = check_core(req, &card, why);
+    if (rc == ERR_OK && (is_new || in->version > card.version))
         rc = keep_card(tx, req, &card, is_new, why);
     if (rc == ERR_OK && in->version >= card.version && card.ended_utc_us == 0)
         rc = keep_nodes(tx, req, &card, why);

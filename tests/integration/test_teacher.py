@@ -281,6 +281,10 @@ def forged_cards_and_answers(t):
     t.eq(forged(OFFER, **offer_of(own, ["aozora"], 2, 2)).status, 200, "a card of its own it may offer")
     t.eq(forged(OFFER, **offer_of(own, ["aozora"], 1, 1, name="まえの なまえ")).json()["version"], 2, "an older one is late")
     t.eq(seen("town", own)["name"], TEXTS["name"], "and changes nothing")
+    for field in ("name", "field", "evidence"):
+        t.eq(forged(OFFER, **offer_of(own, ["aozora"], 3, 2, **{field: "べつのもの"})).code(), "bad-json",
+             f"another {field} as if it were the same")
+    t.eq(forged(OFFER, **offer_of(own, ["aozora"], 3, 1)).code(), "bad-json", "nor does an approval of before come back")
     t.eq(forged(OFFER, **offer_of(own, ["aozora"], 3, 2, True)).status, 200, "withdrawn")
     t.eq(act("town", f"{own}/approve", 409, version=3)["code"], "withdrawn", "it is not to be approved")
     kept = new()

@@ -313,7 +313,7 @@ uint64_t mirror_asked_line(void *arg, bool is_own, struct id node,
                            uint64_t number, struct span text)
 {
     struct mirrored *lesson = arg;
-    struct room_line line = {.node = node,
+    struct room_line line = {.node = is_own ? lesson->mirrors->conf.self : node,
                              .number = is_own ? lesson->next_number : number,
                              .line = id,
                              .at_ms = clock_utc_us() / 1000,

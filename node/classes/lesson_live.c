@@ -163,14 +163,36 @@ void lesson_sheet_free(struct lesson_sheet **sheet)
     *sheet = NULL;
 }
 
-/* Questions that staff let through, or took away, since the board was read last. */
-static bool has_same_questions(const struct lesson_sheet *a, const struct lesson_sheet *b)
+static bool has_same_questions(const struct lesson_board *a, const struct lesson_board *b)
 {
-    bool is_same = a != NULL && a->board.n_asked == b->board.n_asked;
+    bool is_same = a->n_asked == b->n_asked;
 
-    for (size_t i = 0; is_same && i < a->board.n_asked; i++)
-        is_same = a->board.asked[i].state == b->board.asked[i].state;
+    for (size_t i = 0; is_same && i < a->n_asked; i++)
+        is_same = a->asked[i].state == b->asked[i].state &&
+                  a->asked[i].answered_utc_us == b->asked[i].answered_utc_us;
     return is_same;
+}
+
+static bool has_same_poll(const struct lesson_board *a, const struct lesson_board *b)
+{
+    bool is_same = a->has_poll == b->has_poll && id_eq(a->poll.id, b->poll.id) &&
+                   a->poll.closed_utc_us == b->poll.closed_utc_us &&
+                   a->poll.has_all == b->poll.has_all && a->n_votes == b->n_votes &&
+                   memcmp(a->poll.all, b->poll.all, sizeof a->poll.all) == 0;
+
+    for (size_t i = 0; is_same && i < a->n_votes; i++)
+        is_same = id_eq(a->votes[i].account, b->votes[i].account) &&
+                  a->votes[i].answer == b->votes[i].answer;
+    return is_same;
+}
+
+/* What was committed while the board was being read is told with the next sheet, which nobody
+ * waits for any more: it is news by what stands in it. So is what staff decided about a held
+ * question. */
+static bool has_same_board(const struct lesson_sheet *a, const struct lesson_sheet *b)
+{
+    return a != NULL && a->board.page == b->board.page && has_same_poll(&a->board, &b->board) &&
+           has_same_questions(&a->board, &b->board);
 }
 
 static bool has_held(const struct lesson_sheet *sheet)
@@ -199,7 +221,7 @@ void lesson_take_sheet(void *news)
     struct lesson_room *room = lesson_room_find(n->lessons, n->sheet->lesson);
 
     if (room != NULL) {
-        bool is_news = room->is_due || !has_same_questions(room->sheet, n->sheet);
+        bool is_news = room->is_due || !has_same_board(room->sheet, n->sheet);
 
         lesson_sheet_free(&room->sheet);
         room->sheet = n->sheet;

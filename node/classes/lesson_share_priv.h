@@ -6,6 +6,24 @@
 #include "node/classes/lesson_share.h"
 #include "node/classes/lessons_priv.h"
 
+struct lesson_share {
+    struct lesson_share *next;
+    struct lessons *lessons;
+    struct id lesson;
+    bool is_host;
+    const struct lesson_share_feature *feature;
+    struct lesson_others others; /* changed under lessons->lock: HTTP workers look into it */
+    struct lesson_told told;
+    struct id summed; /* the poll whose sums were written last, or are on their way */
+    int64_t sums[LESSON_ANSWERS_MOST];
+};
+
+/* Around what HTTP workers look into. */
+void lesson_share_lock(struct lesson_share *share);
+void lesson_share_unlock(struct lesson_share *share);
+/* What other towns said is new: those in it hear of it. */
+void lesson_share_tell(const struct lesson_share *share);
+
 /* NULL: it is not shared. */
 struct lesson_share *lesson_share_of(const struct lessons *lessons, struct id lesson);
 /* Something of the lesson may be new: what is, is told. */

@@ -134,7 +134,7 @@ def join(v, key):
         time.sleep(0.2)
         code = v.refused("lesson.join", lesson=key) or "ok"
     assert code == "ok", code
-    return v.wait("lesson.here")
+    return v.wait("lesson.here", where=lambda of: of["lesson"] == key)
 
 
 def events(name, key):

@@ -127,6 +127,16 @@ def mirror_lesson_a_question_goes_to_the_team_that_teaches(t):
     t.eq(nodes["hinata"].psql("SELECT line, by IS NULL FROM lesson_answer"), f"{asked['one']}|t", "by the city's team")
     t.ok(all(q["question"] != asked["held"] for of in there["staff"].seen("lesson.here") for q in of["questions"]),
          "what is held does not leave")
+    towns.post(nodes["hinata"], "supporter", f"/api/v1/held/{asked['held']}", act="release")
+    row = f"SELECT state FROM fed_line WHERE line = '{asked['held']}'"
+    t.ok(until(lambda: nodes["hinata"].psql(row)), "let through at home, it goes then")
+    t.ok(until(lambda: city.psql(row)), "and comes")
+    there["hinata"].command("lesson.ask", lesson=made["hinata"], question=new(), text="うるさい、死ね")
+    got = here(there["staff"], lambda of: len(of["questions"]) == 2)["questions"]
+    t.eq([(q["question"] == asked["held"], q["text"].count("＊")) for q in got], [(False, 0), (False, 2)],
+         "the city's own words hold it back; what hurts is masked")
+    there["staff"].command("lesson.answered", lesson=made["aozora"], question=got[1]["question"])
+    asked["masked"] = got[1]["question"]
     t.ok(all(of["questions"] == [] for of in there["midori"].seen("lesson.here")), "another town hears nothing of it")
     said = b"\n".join(there["midori"].heard)
     t.ok("どこにありますか".encode() not in said, "not a byte")
@@ -151,8 +161,8 @@ def mirror_lesson_a_cut_is_made_up_for_without_doubling(t):
     there["aozora"].command("lesson.poll.answer", poll=polls["two"]["poll"], choice=0)
     there["staff"].forget("lesson.here")
     towns.relay.heal()
-    of = here(there["staff"], lambda of: of["n_hands"] == 1 and counts(of) == [1, 1] and len(of["questions"]) == 2, 40)
-    t.eq([q["question"] for q in of["questions"]], [asked["one"], asked["cut"]], "all of it, each once")
+    of = here(there["staff"], lambda of: of["n_hands"] == 1 and counts(of) == [1, 1] and len(of["questions"]) == 3, 40)
+    t.eq([q["question"] for q in of["questions"]], [asked["one"], asked["masked"], asked["cut"]], "all of it, each once")
     there["staff"].forget("lesson.here")
     towns.killed(city)
     for name in ("aozora", "staff", "teacher"):

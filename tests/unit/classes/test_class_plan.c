@@ -182,6 +182,12 @@ T_CASE(lessons_keep_to_slots_and_hours)
     found(&t);
     t.day.slots.at[0] = (struct class_slot){600, 645};
     T_TEXT(all_of(&t), "slot-moved", "another time");
+    t.lessons[0].main_at = id_of(9, 1);
+    t.lessons[0].team.main_is_elsewhere = true;
+    t.lessons[0].team.main = ID_NONE;
+    T_TEXT(all_of(&t), "", "another town's lesson keeps its own time, and its main instructor");
+    t.lessons[0].team.n_supporters = 0;
+    T_TEXT(all_of(&t), "no-supporter", "a supporter of ours is missed all the same");
 }
 
 T_CASE(staff_rule_and_doubled_staff_are_flagged)

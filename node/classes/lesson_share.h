@@ -61,8 +61,8 @@ NODISCARD enum err lesson_share_begin(struct lessons *lessons, struct id lesson,
 void lesson_share_end(struct lesson_share **share);
 /* At the host: that node takes part, with so many places. */
 void lesson_share_join(struct lesson_share *share, struct id node, int64_t places);
-/* The line to that node begins anew: what it said of hands and open questions is forgotten (at a
- * guest the host said it of all), and all of ours is told again. */
+/* The line to that node begins anew: what it said of hands and open questions is forgotten (at
+ * a guest the host said it of all), and all of ours is told again. */
 void lesson_share_again(struct lesson_share *share, struct id node);
 /* Each hand of other towns that is up. */
 void lesson_share_hands(const struct lesson_share *share,

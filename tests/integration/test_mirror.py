@@ -432,6 +432,12 @@ def mirror_a_home_mutes_its_own(t):
     lifted = reply.json().get("measure", reply.json().get("id"))
     t.eq(nodes["hinata"].psql("SELECT count(*) FROM fed_line WHERE state = 'sent'"), "1", "so nothing leaves")
     ask(nodes["hinata"], "supporter", "POST", f"/api/v1/measures/{lifted}/lift", {"id": new(), "reason": "おわり"})
+    cat = enter(nodes["hinata"], "b")
+    sees(there["aozora"], "ねこ"), sees(there["midori"], "ねこ")
+    reply = ask(nodes["hinata"], "contractor", "POST", f"/api/v1/people/{ids['hinata', 'b']}/suspend", {"reason": "見本"})
+    t.eq(reply.status, 200, f"suspended at home: {reply}")
+    t.ok(gone(there["aozora"], "ねこ") and gone(there["midori"], "ねこ"), "holds everywhere")
+    cat.cut()
 
 
 @case
@@ -510,7 +516,7 @@ def mirror_a_child_leaves(t):
     t.req("CARD-2")
     there["midori"].command("place.leave")
     t.ok(gone(there["aozora"], "きつね") and gone(there["hinata"], "きつね"), "gone everywhere")
-    t.eq(nodes["hinata"].psql("SELECT count(*) FROM fed_seat"), "1", "each town knows its own alone")
+    t.eq(nodes["hinata"].psql("SELECT count(*) FROM fed_seat"), "2", "each town knows its own alone")
     t.eq(sorted(nodes["midori"].psql("SELECT DISTINCT account FROM fed_seat").splitlines()),
          sorted({ids["midori", "a"], ids["midori", "b"], ids["midori", "supporter"]}), "who was who")
 

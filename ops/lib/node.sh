@@ -150,7 +150,6 @@ backup.dir = $DATA/backups
 web.dir = $BASE/web
 http.workers = 2
 front.user = $FRONT_USER
-front.bind = ${IBASHO_BIND:-127.0.0.1}
 front.public_url = $URL_PUBLIC
 front.uploads_url = $URL_UPLOADS
 front.office_url = $URL_OFFICE
@@ -158,6 +157,7 @@ front.federation_url = $URL_FEDERATION
 federation.allow_private = true
 front.plain_http = ${IBASHO_PLAIN_HTTP:-true}
 accounts.operator_makes = ${IBASHO_OPERATOR_MAKES:-true}
+${IBASHO_BIND:+front.bind = $IBASHO_BIND}
 CONF
     chown "root:$NODE_USER" "$DATA/node.conf"
     chmod 0640 "$DATA/node.conf"

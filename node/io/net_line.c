@@ -5,17 +5,16 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/random.h>
 
 #include "node/base/clock.h"
 #include "node/io/net_peer_priv.h"
+#include "node/io/ws_answer.h"
 #include "node/io/ws_handshake.h"
 
 #define SET(option, value) (curl_easy_setopt(curl, (option), (value)) == CURLE_OK)
 #define URL_CAP            320
 #define ASK_CAP            1024
-#define ANSWER_CAP         4096
 #define KEY_BYTES          16
 #define SLICE_MS           100
 
@@ -77,7 +76,7 @@ struct opening {
     const struct net_line_ask *ask;
     int64_t until_mono_us;
     char accept[WS_ACCEPT_CAP];
-    char head[ANSWER_CAP];
+    char head[WS_ANSWER_HEAD_MOST];
     size_t len;
 };
 
@@ -121,7 +120,7 @@ static enum net_peer_why send_all(const struct opening *o, struct span bytes)
 /* Byte for byte, so that nothing behind the head is taken. */
 static enum net_peer_why read_head(struct opening *o)
 {
-    while (o->len < 4 || memcmp(o->head + o->len - 4, "\r\n\r\n", 4) != 0) {
+    while (!ws_answer_is_whole(span_of(o->head, o->len))) {
         size_t n = 0;
         enum net_peer_why why;
 
@@ -141,56 +140,6 @@ static enum net_peer_why read_head(struct opening *o)
         }
     }
     return NET_PEER_OK;
-}
-
-/* The value of the one line of that name; p NULL: none, or two. */
-static struct span value_of(const struct opening *o, const char *name)
-{
-    const size_t name_len = strlen(name);
-    struct span found = SPAN_NONE;
-    const char *at = o->head, *end = o->head + o->len;
-
-    while (at < end) {
-        const char *stop = memchr(at, '\r', (size_t)(end - at));
-        size_t len = stop == NULL ? (size_t)(end - at) : (size_t)(stop - at);
-
-        if (len > name_len && at[name_len] == ':' && strncasecmp(at, name, name_len) == 0) {
-            size_t skip = name_len + 1;
-
-            if (found.p != NULL)
-                return SPAN_NONE;
-            while (skip < len && at[skip] == ' ')
-                skip++;
-            found = span_of(at + skip, len - skip);
-        }
-        at += len + 2;
-    }
-    return found;
-}
-
-static bool is_opened(const struct opening *o)
-{
-    struct span upgrade = value_of(o, "upgrade");
-
-    return upgrade.len == 9 && strncasecmp((const char *)upgrade.p, "websocket", 9) == 0 &&
-           span_eq(value_of(o, "sec-websocket-accept"), span_text(o->accept)) &&
-           span_eq(value_of(o, "sec-websocket-protocol"), span_text(o->ask->protocol)) &&
-           value_of(o, "sec-websocket-extensions").p == NULL;
-}
-
-static int status_of(const struct opening *o)
-{
-    struct span head = span_of(o->head, o->len);
-    int status = 0;
-
-    if (!span_has_prefix(head, SPAN("HTTP/1.1 ")) || o->len < 13)
-        return 0;
-    for (int i = 9; i < 12; i++) {
-        if (o->head[i] < '0' || o->head[i] > '9')
-            return 0;
-        status = status * 10 + (o->head[i] - '0');
-    }
-    return status;
 }
 
 static enum err open_it(struct opening *o, const char *endpoint, enum net_peer_why *why_out,
@@ -218,8 +167,8 @@ static enum err open_it(struct opening *o, const char *endpoint, enum net_peer_w
         *why_out = read_head(o);
     if (*why_out != NET_PEER_OK)
         return ERR_OK;
-    *status_out = status_of(o);
-    if (*status_out != 101 || !is_opened(o))
+    *status_out = ws_answer_status(span_of(o->head, o->len));
+    if (!ws_answer_is_good(span_of(o->head, o->len), o->accept, o->ask->protocol))
         *why_out = NET_PEER_PROTO;
     return ERR_OK;
 }

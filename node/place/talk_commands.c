@@ -358,14 +358,18 @@ static const struct jx_field begun_fields[] = {ID_FIELD(talk_answer, talk, "会�
 static const struct jx_shape begun_shape =
     JX_SHAPE("TalkBegun", struct talk_answer, begun_fields);
 
+/* A guest teacher asks nobody for a talk of two: he comes for a lesson. */
+#define ASK_ROLES (CHAT_ROLES & ~ROLE_BIT(ROLE_GUEST_TEACHER))
 #define ROW(name_, input_, output_, handle_, summary_) \
+    ROW_OF(name_, CHAT_ROLES, input_, output_, handle_, summary_)
+#define ROW_OF(name_, roles_, input_, output_, handle_, summary_) \
     { \
-        .name = (name_), .roles = CHAT_ROLES, .object = OBJECT_OWN, .audit = AUDIT_NONE, \
+        .name = (name_), .roles = (roles_), .object = OBJECT_OWN, .audit = AUDIT_NONE, \
         .input = (input_), .output = (output_), .summary_ja = (summary_), .handle = (handle_) \
     }
 
 const struct command talk_commands[TALK_COMMANDS_N] = {
-    ROW("talk.ask", &seat_shape, &begun_shape, ask, "ふたりで話したいと言う"),
+    ROW_OF("talk.ask", ASK_ROLES, &seat_shape, &begun_shape, ask, "ふたりで話したいと言う"),
     ROW("talk.answer", &answer_shape, NULL, answer, "ふたりで話すかを答える"),
     ROW("talk.say", &say_shape, &chat_answer_shape, say, "ふたりの会話で書く"),
     ROW("talk.leave", &talk_shape, NULL, leave, "ふたりの会話を終わる"),

@@ -177,15 +177,15 @@ def is_in(session):
 
 
 def share(lesson):
-    """The lesson is a date of a series that the third member has accepted."""
+    """The lesson becomes a date of a series, offered to the third member, which accepts it."""
     series = new()
-    town.psql(f"INSERT INTO fed_series (series, host, is_host, version, state, floor, course, places, key_sealed, text_sealed,"
-              f" more_sealed, made_at, by) VALUES ('{series}', '{ids['aozora']}', true, 1, 'open', 'shared-x', NULL, 10, '',"
-              f" '', '', now(), '{new()}');"
-              f" INSERT INTO fed_series_lesson (series, n, host, class, lesson, from_at, to_at, is_cancelled) SELECT '{series}',"
-              f" 1, '{ids['aozora']}', 1, lesson, from_at, to_at, false FROM class_lesson WHERE lesson = '{lesson}';"
-              f" INSERT INTO fed_series_node (series, node, places, state, offered_at) VALUES ('{series}', '{ids['evil']}', 5,"
-              " 'accepted', now())")
+    course = town.psql(f"SELECT course FROM class_lesson WHERE lesson = '{lesson}' LIMIT 1")
+    ask("town", "POST", "/api/v1/shared/series", {"id": series, "course": course, "floor": "plaza", "places": 10,
+                                                  "rules": "", "lessons": [{"lesson": lesson}]}, 200)
+    ask("town", "POST", f"/api/v1/shared/series/{series}/offer", {"id": new(), "node": ids["evil"], "places": 5}, 200)
+    assert wait_for(lambda: [s for s in evil.seen if s[1].endswith("/series/offer")]), "the offer went out"
+    reply = forged("/fed/v1/series/answer", series=series, answer="accepted")
+    assert reply.status == 200, reply.body
     return series
 
 
@@ -432,11 +432,17 @@ def a_town_that_takes_part_must_have_approved(t):
     times("later", -5, 30)
     session = enters()
     t.ok(is_in(session), "all have approved")
+    floor = town.psql(f"SELECT floor FROM class_lesson WHERE lesson = '{lesson}' ORDER BY version DESC LIMIT 1")
+    t.ok(floor.startswith("shared-"), "it is held on a floor of its own")
+    with Visitor(town, session) as v:
+        t.ok(wait_for(lambda: v.refused("place.enter", floor=floor, rung="text") is None), "to which he comes")
+        t.eq([p["name"] for p in session.request("GET", f"/api/v1/my/roster?lesson={lesson}").json()["items"]], ["うさぎ"],
+             "with the names of who chose it")
     forged(ANSWER, card=one, home=ids["pref"], version=card["version"], answer="declined")
     t.eq(is_in(session), False, "one town takes it back: it stands still")
     forged(ANSWER, card=one, home=ids["pref"], version=card["version"], answer="approved")
     t.ok(is_in(session), "until that town says yes")
-    town.psql(f"UPDATE fed_series_node SET state = 'left' WHERE series = '{series}'")
+    t.eq(forged("/fed/v1/series/answer", series=series, answer="left").status, 200, "that town leaves the series")
     forged(ANSWER, card=one, home=ids["pref"], version=card["version"], answer="declined")
     t.ok(is_in(session), "who takes part no more is not asked")
 
@@ -456,7 +462,11 @@ def a_withdrawn_card_opens_nothing(t):
     t.eq(kinds, ["approve", "decline", "heard", "receive", "slot", "slot_end"], "all of it is on record")
     t.eq((unsaid(pref), unsaid(town)), ("0", "0"), "every step is a leaf")
     town.psql("UPDATE teacher_card SET ended_at = ended_at - interval '366 days'")
-    town.admin("POST", "/api/v1/admin/jobs/retention.sweep")
+    town.psql("INSERT INTO job (id, kind, payload, state, run_at, created_at) VALUES (gen_random_uuid(), 'retention.sweep',"
+              " '{}', 'waiting', now(), now())")
+    t.ok(wait_for(lambda: seen("town") is None), "a year after its end it is gone")
+    t.eq(enters(), None, "and his ID opens nothing without it")
+    t.eq(town.psql(f"SELECT count(*) > 0 FROM teacher_slot WHERE card = '{card['id']}'"), "t", "what he taught stays on record")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include "node/place/chat_rows.h"
 #include "node/place/measure_rows.h"
 #include "node/place/mirror_priv.h"
+#include "node/place/place_guest.h"
 #include "node/place/talk_priv.h"
 #include "tests/t.h"
 #include "tests/unit/place/world_lab.h"
@@ -640,6 +641,43 @@ T_CASE(a_shared_floor_is_opened_by_the_gate_alone)
     T_OK(!place_may(&t->place, &t->passes[STAFF], t->floor, place_now()), "to staff, too");
     t->floor->is_there = false;
     T_OK(!place_may(&t->place, &t->passes[CHILD], t->floor, place_now()), "a floor that is");
+    town_destroy(t);
+}
+
+/* ---- guest teachers ---- */
+
+struct teaching {
+    struct id account;
+    bool is_on;
+};
+
+static bool teaches(void *arg, struct span floor, struct id account, int64_t now_utc_us)
+{
+    const struct teaching *teaching = arg;
+
+    return teaching->is_on && floor.len > 0 && now_utc_us > 0 &&
+           id_eq(account, teaching->account);
+}
+
+T_CASE(a_guest_teacher_comes_where_he_teaches)
+{
+    struct town *t = town_create();
+    struct place_pass *pass = &t->passes[OTHER];
+    struct teaching teaching = {pass->look.account, true};
+
+    T_REQ("CARD-3");
+    pass->caller.role = ROLE_GUEST_TEACHER;
+    pass->caller.account = pass->look.account;
+    T_OK(!place_may(&t->place, pass, t->floor, place_now()), "nobody says that he teaches");
+    place_guest_gate_set(&t->place, teaches, &teaching);
+    T_OK(place_may(&t->place, pass, t->floor, place_now()), "he does, so he may");
+    teaching.is_on = false;
+    T_OK(!place_may(&t->place, pass, t->floor, place_now()), "no more");
+    place_guest_again(&t->place);
+    T_EQ(t->place.access_until_utc_us, 0, "looked at with the next sweep");
+    teaching.is_on = true;
+    pass->caller.role = ROLE_STUDENT;
+    T_OK(!place_may(&t->place, pass, t->floor, place_now()), "it is asked of guests alone");
     town_destroy(t);
 }
 

@@ -262,8 +262,12 @@ static enum err apply_change(struct series_act *act, const struct series_change_
         return ERR_OK;
     act->row.places = in->places;
     for (size_t i = 0; i < n_changed && rc == ERR_OK; i++) {
+        const struct series_lesson *before =
+            series_date_find(act->dates, act->n_dates, changed[i].n);
         struct series_lesson date = changed[i];
 
+        /* Moved by the host: what staff here cancelled stays so. */
+        act->home.keeps_cancelled = before != NULL && !before->is_cancelled;
         rc = put_date(act, &date, why);
     }
     if (rc == ERR_OK && has_places)

@@ -364,6 +364,11 @@ def series_changes_travel(t):
     t.ok(until(lambda: lessons(guest, series)[1][2] == "t"), "cancelled here, too")
     put(host, "contractor", f"{SHARED}/series/{series}/lessons/2", cancelled=False)
     t.ok(until(lambda: lessons(guest, series)[1][2] == "f"), "and planned again")
+    here = rows(guest, f"SELECT lesson FROM fed_series_lesson WHERE series = '{series}' AND n = 2")[0]
+    post(guest, "supporter", f"/api/v1/lessons/{here}/cancel")
+    put(host, "contractor", f"{SHARED}/series/{series}/lessons/2", cancelled=False, day=day(8), slot=2)
+    t.ok(until(lambda: lessons(guest, series)[1][1] == utc(8, "13:30")), "moved")
+    t.eq(lessons(guest, series)[1][2], "t", "what staff here cancelled the host does not plan again")
     # The host's own plan is followed.
     own = series_of(host)[series]["lessons"][2]["lesson"]
     post(host, "supporter", f"/api/v1/lessons/{own}/cancel")

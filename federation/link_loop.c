@@ -85,8 +85,8 @@ static void take_line(struct links *links, struct link_message *message)
 
     if (peer != NULL) {
         peer->dial[lane].is_dialling = false;
-        peer->dial[lane].next_mono_us =
-            links->now_mono_us + (message->is_denied ? LINK_DENIED_US : LINK_RETRY_US);
+        if (message->is_denied)
+            peer->dial[lane].next_mono_us = links->now_mono_us + LINK_DENIED_US;
     }
     if (peer != NULL && strcmp(peer->dial[lane].trouble, message->trouble) != 0) {
         memcpy(peer->dial[lane].trouble, message->trouble, sizeof message->trouble);
@@ -158,6 +158,9 @@ static void dial(struct link_peer *peer, enum link_lane lane)
 {
     const struct link_dial dial = {peer->id, lane == LINK_RT};
 
+    /* Counted from the beginning of a try: one that waited for an answer is followed by the
+     * next at once, so that after a hole a SYN is never more than a second away. */
+    peer->dial[lane].next_mono_us = peer->links->now_mono_us + LINK_RETRY_US;
     if (mbox_post(peer->links->dials, &dial, NULL) == ERR_OK)
         peer->dial[lane].is_dialling = true;
 }

@@ -219,6 +219,7 @@ static void end_leaving(struct mirror_room *room, struct room_figure *figure, vo
 void mirror_room_tick(struct mirror_room *room, int64_t now_us)
 {
     room_acts_tick(room, now_us);
+    room_names_tick(room);
     room_each(room, end_leaving, NULL);
     for (int i = 0; i < room->n_peers; i++) {
         struct ageing ageing = {&room->peers[i], now_us};

@@ -89,6 +89,7 @@ struct room_figure {
     void *owner; /* the feature's: what it shows him as; NULL: not shown */
     /* The room's. */
     struct room_figure *next;
+    struct id rival; /* would have joined by that pseudonym, too */
     bool is_shown, is_stale, is_leaving;
     int n_pending;
     int64_t said_us, moved_us, reacted_us, looked_us; /* paces */

@@ -150,9 +150,37 @@ enum err mirror_room_here(struct mirror_room *room, struct id account,
         own->next = room->own;
         room->own = own;
     }
+    room->is_name_due = room->is_name_due ||
+                        (is_new && mirror_room_find(room, pseud) != NULL) ||
+                        (look->is_staff && (is_new || strcmp(own->look.name, look->name) != 0));
     own->look = *look;
     tell_own(room, is_new ? FRAME_JOIN : FRAME_LOOK, own);
     return ERR_OK;
+}
+
+static void judge_name(struct mirror_room *room, struct room_figure *figure, void *arg)
+{
+    const struct room_feature *feature = room->conf.feature;
+
+    struct room_own *own = room_own_by(room, figure->pseud);
+
+    (void)arg;
+    if (own != NULL) { /* another town passed for ours */
+        room_figure_drop(room, figure, false);
+        tell_own(room, FRAME_JOIN, own);
+        return;
+    }
+    if (!feature->name(feature->arg, figure->node, &figure->look) || !figure->is_shown)
+        return;
+    feature->changed(feature->arg, figure);
+    room_tell_look(room, FRAME_LOOK, figure);
+}
+
+void room_names_tick(struct mirror_room *room)
+{
+    if (room->is_name_due)
+        room_each(room, judge_name, NULL);
+    room->is_name_due = false;
 }
 
 /* A seat is free again: who was refused asks anew. */

@@ -56,6 +56,7 @@ struct mirror_room {
     struct room_figure *buckets[ROOM_BUCKETS];
     int n_figures;
     struct room_own *own;
+    bool is_name_due; /* one of ours came under whose name or pseudonym another is there */
     struct room_numbers numbers[ROOM_PEERS_MOST + 1];
     int n_numbers;
     struct room_kept kept[ROOM_LINES_KEPT];
@@ -82,6 +83,7 @@ void room_figure_drop(struct mirror_room *room, struct room_figure *figure, bool
 void room_figure_show(struct mirror_room *room, struct room_figure *figure);
 void room_figure_hide(struct mirror_room *room, struct room_figure *figure);
 int room_count_of(const struct mirror_room *room, struct id node, bool is_staff);
+void room_names_tick(struct mirror_room *room);
 /* fn for every figure; it may drop that one. */
 void room_each(struct mirror_room *room,
                void (*fn)(struct mirror_room *room, struct room_figure *figure, void *arg),

@@ -447,6 +447,19 @@ static enum room_got take(struct taking *t)
     return drop(t, ROOM_RULE_BODY);
 }
 
+/* Two nodes name one pseudonym. It is the same through a series, so one that has seen it may
+ * have joined by it before its owner: who comes second is refused, and not cut off for it. Who
+ * speaks for another's without that means ill. */
+static enum room_got contest(const struct taking *t, struct room_figure *figure)
+{
+    if (t->frame->type == FRAME_JOIN) {
+        figure->rival = t->peer->node;
+        block(t, ID_NONE, ROOM_BLOCKED_SEATS);
+    }
+    return id_eq(figure->rival, t->peer->node) ? drop(t, ROOM_RULE_FOREIGN)
+                                               : fault(t, ROOM_RULE_FOREIGN);
+}
+
 /* Whose pseudonym is it? *figure_out: that peer's, or NULL. */
 static enum room_got find(struct taking *t)
 {
@@ -458,9 +471,10 @@ static enum room_got find(struct taking *t)
         return ROOM_TAKEN;
     if (is_own && t->frame->type == FRAME_HAND && !t->room->conf.is_host)
         return ROOM_TAKEN; /* the host's team puts down a hand of ours (mirror_lesson.h) */
-    if (is_own ||
-        (figure != NULL && t->room->conf.is_host && !id_eq(figure->node, t->peer->node)))
+    if (is_own)
         return fault(t, ROOM_RULE_FOREIGN);
+    if (figure != NULL && t->room->conf.is_host && !id_eq(figure->node, t->peer->node))
+        return contest(t, figure);
     t->figure = figure;
     if (figure != NULL || is_joining)
         return ROOM_TAKEN;

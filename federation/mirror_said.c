@@ -281,28 +281,34 @@ static bool is_clean(struct mirrored *lesson, struct span text)
            span_eq(clean, text);
 }
 
+/* Staff of another town may name a place or a number, as ours may. */
+static enum mirror_line_state judged(struct mirrored *lesson, const struct room_figure *figure,
+                                     const struct room_line *line,
+                                     struct words_verdict *verdict)
+{
+    unsigned grave =
+        figure->look.is_staff ? 0 : WORDS_BIT(WORDS_CONTACT) | WORDS_BIT(WORDS_CRISIS);
+    bool is_text = is_clean(lesson, line->text) && line->text.len <= MIRROR_TEXT_MOST;
+    struct fail why = {.code = ERR_OK};
+
+    if (is_text && judge(lesson, figure, line->text, verdict, &why) != ERR_OK) {
+        log_warn("mirror.words", L_ID("line", line->line), L_FAIL(&why));
+        is_text = false;
+    }
+    if (!is_text || (verdict->kinds & grave) != 0)
+        return MIRROR_BLOCKED;
+    return span_eq(verdict->masked, line->text) ? MIRROR_SAID : MIRROR_MASKED;
+}
+
 void mirror_heard(void *arg, const struct room_figure *figure, const struct room_line *line)
 {
     struct mirrored *lesson = arg;
-    enum mirror_line_state state = MIRROR_SAID;
     struct words_verdict verdict = {.masked = line->text};
     struct span shown = line->text;
-    struct fail why;
-    /* Staff of another town may name a place or a number, as ours may. */
-    bool is_staff = figure->look.is_staff;
+    enum mirror_line_state state = judged(lesson, figure, line, &verdict);
 
-    if (!is_clean(lesson, line->text) || line->text.len > MIRROR_TEXT_MOST) {
-        state = MIRROR_BLOCKED;
-    } else if (judge(lesson, figure, line->text, &verdict, &why) != ERR_OK) {
-        log_warn("mirror.words", L_ID("line", line->line), L_FAIL(&why));
-        state = MIRROR_BLOCKED;
-    } else if (!is_staff &&
-               (verdict.kinds & (WORDS_BIT(WORDS_CONTACT) | WORDS_BIT(WORDS_CRISIS))) != 0) {
-        state = MIRROR_BLOCKED;
-    } else if (!span_eq(verdict.masked, line->text)) {
-        state = MIRROR_MASKED;
+    if (state == MIRROR_MASKED)
         shown = verdict.masked;
-    }
     send_it(lesson, crossing_of(lesson, line, state, shown, line->text));
 }
 
@@ -369,11 +375,11 @@ static bool is_name(struct mirrored *lesson, const struct room_look *look)
     words_unref(&words);
     if (rc != ERR_OK || verdict.kinds != 0)
         return false;
-    if (look->is_staff)
-        return true;
-    return profile_check_name(ROLE_STUDENT, name, &nobody, m->arena, &defects, NULL) ==
-               ERR_OK &&
-           defects.n == 0 && !passes_for(lesson, name);
+    if (passes_for(lesson, name)) /* nor staff there for staff here */
+        return false;
+    return look->is_staff || (profile_check_name(ROLE_STUDENT, name, &nobody, m->arena,
+                                                 &defects, NULL) == ERR_OK &&
+                              defects.n == 0);
 }
 
 bool mirror_name(void *arg, struct id node, struct room_look *look)

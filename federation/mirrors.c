@@ -144,15 +144,31 @@ static void say_off(struct mirrors *m, const struct mirror_came *came, int64_t n
         link->off_mono_us = 0; /* the next frame is answered */
 }
 
+/* Nothing of it is shown, and still each takes its time of the thread on which everybody here
+ * lives: an honest node has some refused, not thousands within a second. */
+static void note_refused(struct mirrors *m, struct mirror_link *link, int64_t now_mono_us)
+{
+    if (now_mono_us - link->refused_mono_us >= SECOND_US) {
+        link->refused_mono_us = now_mono_us;
+        link->n_refused = 0;
+    }
+    if (++link->n_refused >= MIRROR_REFUSED_MOST)
+        mirror_punish(m, link->peer, "flood");
+}
+
 static void take_frame(struct mirrors *m, const struct mirror_came *came)
 {
     struct mirrored *lesson = of_class(m, came->peer, came->frame.class);
+    struct mirror_link *link = mirror_link_of(m, came->peer, false);
     int64_t now = clock_mono_us();
     enum room_rule rule = ROOM_RULE_BODY;
     enum room_got got;
 
+    if (link == NULL || now < link->punished_mono_us)
+        return; /* what was on its way when it was cut off */
     if (lesson == NULL) {
         say_off(m, came, now);
+        note_refused(m, link, now);
         return;
     }
     got = mirror_room_take(lesson->room, came->peer, &came->frame, now, &rule);
@@ -160,6 +176,8 @@ static void take_frame(struct mirrors *m, const struct mirror_came *came)
         atomic_fetch_add(&m->n_dropped[rule], 1);
     if (got == ROOM_FAULT)
         mirror_punish(m, came->peer, room_rule_name(rule));
+    else if (got != ROOM_TAKEN)
+        note_refused(m, link, now);
 }
 
 static void take_up(struct mirrors *m, const struct mirror_came *came)
@@ -233,6 +251,19 @@ static void take_all(void *arg)
 
 /* ---- links: their thread ---- */
 
+/* A frame is lost: with that peer all begins anew. Once a second, for what comes meanwhile. */
+static void overrun(struct mirrors *m, struct id peer)
+{
+    int64_t now = clock_mono_us();
+
+    atomic_fetch_add(&m->n_overrun, 1);
+    if (id_eq(peer, m->overrun_peer) && now - m->overrun_mono_us < SECOND_US)
+        return;
+    m->overrun_peer = peer;
+    m->overrun_mono_us = now;
+    links_fault(m->conf.links, peer, "overrun");
+}
+
 static void put(struct mirrors *m, struct mirror_came *came)
 {
     bool must_post = false, is_full;
@@ -251,7 +282,8 @@ static void put(struct mirrors *m, struct mirror_came *came)
     }
     pthread_mutex_unlock(&m->lock);
     if (is_full) {
-        atomic_fetch_add(&m->n_overrun, 1);
+        if (!came->is_rt)
+            overrun(m, came->peer);
         free(came);
     } else if (must_post && live_post(m->conf.services->live, take_all, m, NULL) != ERR_OK) {
         pthread_mutex_lock(&m->lock);

@@ -15,13 +15,14 @@
 #include "node/place/mirror.h"
 #include "tenants/words/words.h"
 
-#define MIRROR_ON_MOST     32
-#define MIRROR_GATE_US     SECOND_US /* who chose is read so often */
-#define MIRROR_QUEUE_MOST  20000     /* of what links brought, while the live thread is busy */
-#define MIRROR_PUNISHED_US MINUTE_US
-#define MIRROR_DOERS       64
-#define MIRROR_TRIES       4 /* of one write */
-#define MIRROR_TOWN_MOST   MIRROR_TOWN_CAP
+#define MIRROR_ON_MOST      32
+#define MIRROR_GATE_US      SECOND_US /* who chose is read so often */
+#define MIRROR_QUEUE_MOST   20000     /* of what links brought, while the live thread is busy */
+#define MIRROR_PUNISHED_US  MINUTE_US
+#define MIRROR_REFUSED_MOST 5000 /* frames of a peer within a second; a link replays 4,096 */
+#define MIRROR_DOERS        64
+#define MIRROR_TRIES        4 /* of one write */
+#define MIRROR_TOWN_MOST    MIRROR_TOWN_CAP
 
 struct mirrored;
 
@@ -72,6 +73,8 @@ struct mirror_link {
     int64_t until_utc_us;     /* wanted or allowed; 0: not */
     int64_t punished_mono_us; /* until then no link */
     int64_t off_mono_us;      /* the last FRAME_OFF about a lesson that is not on */
+    int64_t refused_mono_us;  /* since then */
+    int n_refused;
 };
 
 /* What the links' thread brought. */
@@ -95,7 +98,10 @@ struct mirrors {
     int pace_ms; /* of the thread; 0: waits (lock) */
     struct mirror_came *first, *last;
     int n_came;
-    bool is_posted, is_overrun; /* lock */
+    bool is_posted; /* lock */
+    /* The links' thread's: whose frame was lost last. */
+    struct id overrun_peer;
+    int64_t overrun_mono_us;
     /* Incidents that came from other towns, to be told of (lock). */
     struct mirror_told {
         struct id incident, account;

@@ -84,7 +84,8 @@ T_CASE(room_a_peer_speaks_for_its_own_people_alone)
         }
     T_EQ(net_take(net, 0, 1, net_chat(&made, 2, 1, 1, 1, "I am him")), ROOM_FAULT, "chat");
     T_EQ(net->rule, ROOM_RULE_FOREIGN, "foreign-pseud");
-    T_EQ(net_take(net, 0, 1, net_join(&made, 2, 1, 1, false)), ROOM_FAULT, "join as another's");
+    T_EQ(net_take(net, 0, 1, net_join(&made, 2, 1, 1, false)), ROOM_DROPPED,
+         "join as another's");
     T_EQ(net->rule, ROOM_RULE_FOREIGN, "foreign-pseud");
     T_EQ(net_take(net, 0, 1, net_join(&made, 0, 1, 1, false)), ROOM_FAULT, "as the host's");
     T_EQ(net->rule, ROOM_RULE_FOREIGN, "foreign-pseud");
@@ -109,6 +110,36 @@ T_CASE(room_a_peer_speaks_for_its_own_people_alone)
     T_OK(net_sees(net, 0, 2, 1) && net_sees(net, 2, 1, 1) && net_sees(net, 1, 2, 1),
          "nothing has changed");
     T_EQ(net->towns[0].n_shown + net->towns[2].n_shown, 0, "no word was shown");
+    net_end(&net);
+}
+
+T_CASE(room_who_joins_by_anothers_pseudonym_first_cuts_nobody_off)
+{
+    static const uint8_t spot[4] = {1, 2, 3, 4};
+    struct net *net = three(5);
+    struct net_made made;
+
+    T_REQ("CARD-6, CARD-10");
+    T_EQ(net_take(net, 0, 1, net_join(&made, 2, 9, 1, false)), ROOM_TAKEN, "seen last week");
+    net_come(net, 2, 9, false, "its owner");
+    net_run(net);
+    T_EQ(net->n_faults[0], 0, "the owner's town stays");
+    T_EQ(net_take(net, 0, 2, net_bytes(&made, FRAME_POS, 2, 9, span_of(spot, 4))), ROOM_DROPPED,
+         "what was on its way is no fault");
+    T_EQ(net_n_events(net, 2, NET_BLOCKED), 1, "it hears that he is not seen");
+    T_OK(net_sees(net, 0, 2, 1) && net_sees(net, 1, 2, 1), "its others are seen");
+    T_EQ(net_take(net, 0, 1, net_bytes(&made, FRAME_LEAVE, 2, 9, SPAN_NONE)), ROOM_TAKEN,
+         "gone");
+    net_go(net, 2, 9);
+    net_come(net, 2, 9, false, "its owner");
+    net_run(net);
+    T_OK(net_sees(net, 0, 2, 9), "he comes");
+    /* One of the host's own is known. */
+    T_EQ(net_take(net, 0, 1, net_join(&made, 0, 9, 1, false)), ROOM_TAKEN, "not here yet");
+    net_come(net, 0, 9, false, "the host's");
+    net_pass_time(net, ROOM_TICK_US);
+    T_OK(!net_sees(net, 0, 0, 9), "nobody passes for who is here");
+    T_OK(net_sees(net, 2, 0, 9), "whom the others see");
     net_end(&net);
 }
 
@@ -690,6 +721,25 @@ T_CASE(room_a_name_that_may_not_be_shown_is_replaced_for_all)
     net_run(net);
     net_pseud(1, 1, pseud);
     T_TEXT(mirror_room_find(net->towns[2].room, pseud)->look.name, "someone", "by a change");
+    net_end(&net);
+}
+
+T_CASE(room_a_name_is_judged_again_when_staff_come)
+{
+    struct net *net = three(5);
+    uint8_t pseud[FRAME_PSEUD_BYTES];
+
+    T_REQ("CARD-10");
+    net_come(net, 1, 2, false, "tanaka");
+    net_run(net);
+    net_pseud(1, 2, pseud);
+    net->towns[0].bad_name = "tanaka"; /* from now on that is the host's own */
+    net_pass_time(net, ROOM_TICK_US);
+    T_TEXT(mirror_room_find(net->towns[0].room, pseud)->look.name, "tanaka", "nobody came");
+    net_come(net, 0, 9, true, "tanaka");
+    net_pass_time(net, ROOM_TICK_US);
+    T_TEXT(mirror_room_find(net->towns[0].room, pseud)->look.name, "someone", "here");
+    T_TEXT(mirror_room_find(net->towns[2].room, pseud)->look.name, "someone", "and there");
     net_end(&net);
 }
 

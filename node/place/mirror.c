@@ -229,7 +229,10 @@ enum err mirror_stop(struct mirror *mirror, struct id account, unsigned what, bo
                      struct fail *why)
 {
     struct mirror_stopped *stop = stop_find(mirror, account);
+    const struct visit *visit = visit_find(mirror->place, account);
 
+    if (visit != NULL && visit->pass.look.is_staff)
+        return fail_set(why, ERR_DENIED, "staff of ours stay with their children");
     if (stop == NULL) {
         stop = calloc(1, sizeof *stop);
         if (stop == NULL)
@@ -259,7 +262,7 @@ bool mirror_refuses(struct command_call *call, const struct visit *visit, enum m
 {
     const struct mirror *mirror = visit->floor == NULL ? NULL : visit->floor->mirror;
     const struct mirror_stopped *stop =
-        mirror == NULL ? NULL : stop_find(mirror, visit->account);
+        mirror == NULL || visit->pass.look.is_staff ? NULL : stop_find(mirror, visit->account);
 
     if (stop == NULL || (stop->what & (unsigned)what) == 0)
         return false;

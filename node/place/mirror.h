@@ -106,7 +106,8 @@ void mirror_gone(struct mirror *mirror, struct id line);
 
 /* Of home, by the host's staff: what he writes or shows is refused (`stopped`), or he is put
  * out to the lobby and not let in again, each until taken back or mirror_end. what: a set of
- * enum mirror_what. ERR_NOMEM: it does not hold. */
+ * enum mirror_what. ERR_NOMEM: it does not hold. ERR_DENIED: staff here; no other town parts
+ * them from their children. */
 NODISCARD enum err mirror_stop(struct mirror *mirror, struct id account, unsigned what, bool on,
                                struct fail *why);
 /* The line to the other towns is cut since then, or is back: event mirror.state to everybody on

@@ -46,7 +46,7 @@ static bool may(struct place *place, const struct place_pass *pass,
 bool place_may(struct place *place, const struct place_pass *pass,
                const struct place_floor *floor, struct place_now now)
 {
-    if (!floor->is_there || mirror_shuts(floor, pass->look.account))
+    if (!floor->is_there || (!pass->look.is_staff && mirror_shuts(floor, pass->look.account)))
         return false;
     return floor->is_shared ? mirror_gate(place, pass, span_text(floor->id), now.utc_us) ||
                                   teaches(place, pass, floor, now)

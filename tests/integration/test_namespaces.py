@@ -378,6 +378,8 @@ def ns_a_shared_lesson_tells_names_alone(t):
          "the lesson goes on")
     for visitor in there.values():
         visitor.close()
+    t.eq(now.over(), {world.ids["midori"]: "1", world.ids["aozora"]: "1"},
+         "afterwards each town says how many of its own chose it, and no more")
 
 
 @case

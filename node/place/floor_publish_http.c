@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "node/place/floor_output.h"
+#include "node/place/mirror.h"
 #include "node/place/place_http.h"
 #include "node/place/ready.h"
 
@@ -184,6 +185,19 @@ static enum err read_query(struct publishing *p, struct fail *why)
     return rc;
 }
 
+/* Floors that several towns see are made by their series and by nothing else: each town has the
+ * same walls (node/place/mirror.h). */
+static bool refuse_shared(struct req *req, struct span floor)
+{
+    if (!span_has_prefix(floor, SPAN(MIRROR_FLOOR_PREFIX)))
+        return false;
+    reply_problem(
+        req, 409, "conflict",
+        "「shared-"
+        "」ではじまるフロアは、ほかの市町村との講座のものです。ここでは公開できません。");
+    return true;
+}
+
 /* The body is the floor's file: 65,536 bytes at most, every defect told with its place. */
 static void publish(struct req *req)
 {
@@ -202,6 +216,8 @@ static void publish(struct req *req)
         rc = floor_read(req->body, req->arena, &floor, &defects, &why);
     if (rc == ERR_OK)
         rc = floor_write(floor, req->arena, &p->row.body, &why);
+    if (rc == ERR_OK && refuse_shared(req, floor->id))
+        return;
     if (rc == ERR_OK) {
         p->row.floor = floor->id;
         p->row.hash = span_text(floor->hash);
@@ -244,7 +260,7 @@ static void revert(struct req *req)
     const struct revert_input *in = req->input;
     struct publishing *p = req_alloc(req, sizeof *p);
 
-    if (p == NULL)
+    if (p == NULL || refuse_shared(req, req_param(req, "id")))
         return;
     *p = (struct publishing){.req = req,
                              .row = {.id = in->id,

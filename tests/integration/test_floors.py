@@ -140,6 +140,10 @@ def ways_out_lead_to_floors_that_are_there(t):
     reply = publish(board, hall)
     t.eq((reply.status, [(e["pointer"], e["rule"]) for e in reply.json().get("errors", [])]),
          (422, [(pointer, "portal-unknown")]), "refused where the floor should be")
+    t.eq([publish(board, {**ready("lounge"), "id": "shared-abcdefgh"}).status,
+          board.request("POST", "/api/v1/floors/shared-abcdefgh/revert",
+                        {"id": str(uuid.uuid4()), "version": 0}).status], [409, 409],
+         "what is kept for floors that other towns see")
     status, said = ibasho("floor", "publish", file_of(hall))
     t.ok(status == 1 and pointer in said, "the operator too", said)
     t.ok("hall" not in versions(), "nothing was published", versions())

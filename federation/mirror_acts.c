@@ -366,13 +366,14 @@ void mirror_acts_late(void *arg, const struct room_act *act)
     struct mirrored *lesson = arg;
     struct acting *a = acting_of(lesson, MIRROR_ACT_LATE, act);
     struct id by = ID_NONE;
-    char town[MIRROR_TOWN_MOST];
 
     for (int i = 0; i < MIRROR_DOERS; i++)
         if (id_eq(lesson->doers[i].act, act->act))
             by = lesson->doers[i].by;
     log_warn("mirror.late", L_ID("act", act->act), L_ID("peer", act->node));
     if (a != NULL && !id_is_none(by)) {
+        char town[MIRROR_TOWN_MOST];
+
         mirror_town(lesson->mirrors, act->node, town);
         snprintf(a->text, sizeof a->text,
                  "止めたことを、%sのノードがまだ確かめていません。こちらでは止めたままです。",

@@ -43,7 +43,7 @@ static enum err own_text(struct past *past, struct tx *tx, const struct mirror_l
 {
     struct keyring *keyring = past->mirrors->conf.services->keyring;
     struct chat_line_row line;
-    struct chat_text text;
+    struct chat_text text = {.masked = SPAN_NONE};
     enum err rc = chat_line_read(tx, NULL, row->line, past->arena, &line, why);
 
     if (rc == ERR_OK)
@@ -323,7 +323,7 @@ static enum err begin(struct mirrored *lesson, const struct past *past, struct f
     return ERR_OK;
 }
 
-static void drop(struct mirrors *m, struct mirrored *lesson)
+static void drop(struct mirrors *m, const struct mirrored *lesson)
 {
     struct mirrored **at = &m->lessons;
 
@@ -435,6 +435,17 @@ static bool is_peer_of(const struct shared_lesson *at, struct id peer)
     return false;
 }
 
+static bool is_same(const struct shared_lesson *a, const struct shared_lesson *b)
+{
+    if (a->from_utc_us != b->from_utc_us || a->to_utc_us != b->to_utc_us ||
+        a->n_peers != b->n_peers)
+        return false;
+    for (int i = 0; i < a->n_peers; i++)
+        if (!id_eq(a->peers[i], b->peers[i]) || a->places[i] != b->places[i])
+            return false;
+    return true;
+}
+
 /* Guests joined or left, places or times moved. */
 static void change_one(struct mirrored *lesson, const struct shared_lesson *at)
 {
@@ -442,7 +453,7 @@ static void change_one(struct mirrored *lesson, const struct shared_lesson *at)
     int64_t now = clock_mono_us();
     struct fail why;
 
-    if (memcmp(&before, at, sizeof before) == 0 || lesson->room == NULL) {
+    if (is_same(&before, at) || lesson->room == NULL) {
         lesson->at = *at;
         return;
     }

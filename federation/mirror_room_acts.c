@@ -62,7 +62,7 @@ enum err mirror_room_stop(struct mirror_room *room, const struct room_act *act, 
     if (figure == NULL)
         return fail_set(why, ERR_NOT_FOUND, "nobody is here by that");
     rc = add(room, act, &own, why);
-    if (rc != ERR_OK)
+    if (rc != ERR_OK || own == NULL)
         return rc;
     own->node = figure->node;
     own->is_acked = own->is_late = false;

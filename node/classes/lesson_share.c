@@ -292,8 +292,11 @@ static enum err copy_all(const struct lesson_share *share, const struct lesson_b
         raised[i] = (struct lesson_raised){.at_utc_us = o->hands[i].at_utc_us,
                                            .name = own(arena, o->hands[i].name),
                                            .town = own(arena, o->hands[i].town)};
-    *out = (struct lesson_beside){
-        .asked = asked, .n_asked = o->n_asked, .raised = raised, .n_raised = o->n_hands};
+    *out = (struct lesson_beside){.is_shared = true,
+                                  .asked = asked,
+                                  .n_asked = o->n_asked,
+                                  .raised = raised,
+                                  .n_raised = o->n_hands};
     if (board->has_poll)
         lesson_others_sum(o, board->poll.id, out->counts);
     return ERR_OK;

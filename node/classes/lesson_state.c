@@ -186,6 +186,7 @@ static const struct jx_field state_fields[] = {
     F(JX_BOOL, lesson_state, takes_hands, "手をあげられるか"),
     F(JX_BOOL, lesson_state, takes_polls, "アンケートを使うか"),
     F(JX_BOOL, lesson_state, takes_questions, "質問できるか"),
+    F(JX_BOOL, lesson_state, is_shared, "ほかの自治体といっしょの授業か"),
     F(JX_BOOL, lesson_state, is_instructor, "自分が授業者か"),
     F(JX_BOOL, lesson_state, my_hand, "自分が手をあげているか"),
     F(JX_INT, lesson_state, n_hands, "あがっている手の数"),
@@ -327,6 +328,7 @@ bool lesson_state_fill(const struct lesson_board *board, const struct lesson_vie
                        struct lesson_state *state)
 {
     state->page = board->page;
+    state->is_shared = board->beside != NULL && board->beside->is_shared;
     state->is_instructor = viewer->is_instructor;
     state->my_hand = state->has_poll = false;
     return fill_hands(board, viewer, raised, n_raised, arena, state) &&

@@ -34,6 +34,7 @@ struct lesson_raised {
 };
 /* What other towns have in it (lesson_share.h). */
 struct lesson_beside {
+    bool is_shared;                      /* false: the rest is empty */
     int64_t counts[LESSON_ANSWERS_MOST]; /* of the board's poll */
     const struct lesson_asked *asked;
     size_t n_asked;
@@ -88,6 +89,7 @@ struct lesson_state {
     struct span title;
     int64_t page, n_pages, n_hands, n_here;
     bool takes_hands, takes_polls, takes_questions; /* by what its course is given */
+    bool is_shared; /* with other towns: whoever is counted in n_here is of this one */
     bool is_instructor, my_hand, has_poll;
     struct jx_list hands; /* struct lesson_hand_out, by time */
     struct lesson_poll_out poll;

@@ -61,7 +61,8 @@ def mirror_lesson_pages_and_polls_are_of_all_towns(t):
     t.eq(there["far staff"].refused("lesson.page", lesson=made["midori"], page=1), "lesson-teach", "the city leads")
     there["teacher"].command("lesson.page", lesson=made["aozora"], page=1)
     for name in ALL:
-        t.eq(here(there[name], lambda of: of["page"] == 1)["n_pages"], 1, f"the page at {name}")
+        of = here(there[name], lambda of: of["page"] == 1)
+        t.eq((of["n_pages"], of["is_shared"], of["n_here"]), (1, True, 1), f"the page at {name}")
     polls["one"] = {"poll": new(), "question": "わかった？", "choices": ["はい", "まだ", "すこし"]}
     there["teacher"].command("lesson.poll.open", lesson=made["aozora"], **polls["one"])
     for i, name in enumerate(ALL):

@@ -142,8 +142,12 @@ static struct lesson_beside beside_of(struct lesson_asked *asked, struct lesson_
                                    .text = SPAN("どこにありますか")};
     *raised = (struct lesson_raised){
         .at_utc_us = 2, .seat = 40, .name = SPAN("りす"), .town = SPAN("みどり市")};
-    return (struct lesson_beside){
-        .counts = {3, 4}, .asked = asked, .n_asked = 1, .raised = raised, .n_raised = 1};
+    return (struct lesson_beside){.is_shared = true,
+                                  .counts = {3, 4},
+                                  .asked = asked,
+                                  .n_asked = 1,
+                                  .raised = raised,
+                                  .n_raised = 1};
 }
 
 T_CASE(the_team_sees_of_other_towns_whose_and_where_from)
@@ -165,6 +169,7 @@ T_CASE(the_team_sees_of_other_towns_whose_and_where_from)
     hands = state.hands.at;
     questions = state.questions.at;
     T_EQ(state.n_hands, 3, "all hands");
+    T_OK(state.is_shared, "with other towns");
     T_OK(hands[1].has_town && !hands[1].has_account && hands[1].seat == 40,
          "by time, with the town, without an account");
     T_OK(!hands[0].has_town && !hands[2].has_town, "ours have none");

@@ -228,7 +228,7 @@ function AskForm({ of }: { of: LessonState }): VNode {
           }}
         />
         <p class="fine">
-          <Words of={words.askNote} />
+          <Words of={of.is_shared ? words.askNoteShared : words.askNote} />
         </p>
         <button type="submit" class="quiet-button" aria-disabled={busy || text.trim() === ""}>
           <Words of={words.askSend} />

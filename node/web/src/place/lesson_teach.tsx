@@ -13,7 +13,7 @@ export function Teaching({ of }: { of: LessonState }): VNode {
     <>
       {of.is_instructor && of.n_pages > 0 ? <Turning of={of} /> : null}
       <p>
-        <Words of={words.here} slots={{ n: of.n_here }} />
+        <Words of={of.is_shared ? words.hereOwn : words.here} slots={{ n: of.n_here }} />
       </p>
       {of.takes_hands || of.hands.length > 0 ? <Hands of={of} /> : null}
       {of.takes_questions ? <Questions of={of} /> : null}

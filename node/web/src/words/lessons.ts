@@ -128,6 +128,11 @@ export const lessons = {
     "先生《せんせい》と スタッフだけが よみます。",
     "Only the teacher and the staff read it.",
   ],
+  askNoteShared: [
+    "授業《じゅぎょう》をひらいた町《まち》の先生《せんせい》と、スタッフだけが読《よ》みます。",
+    "じゅぎょうを する 町《まち》の 先生《せんせい》と、 スタッフだけが よみます。",
+    "Only the staff of this town and of the town that holds the lesson read it.",
+  ],
   askField: ["聞《き》きたいこと", "ききたい こと", "What would you like to ask?"],
   askSend: ["おくる", "おくる", "Send"],
   askAnswered: ["答《こた》えました", "こたえました", "Answered"],
@@ -150,6 +155,11 @@ export const lessons = {
   next: ["つぎのページ", "つぎの ページ", "Next page"],
   back: ["前《まえ》のページ", "まえの ページ", "Page before"],
   here: ["いま{n}人《にん》出《で》ています", "いま {n}人《にん》 います", "{n} taking part"],
+  hereOwn: [
+    "この町《まち》から、いま{n}人《にん》出《で》ています",
+    "この まちから {n}人《にん》 います",
+    "{n} taking part from this town",
+  ],
   hands: ["手《て》をあげている人《ひと》", "手《て》を あげた 人《ひと》", "Hands up"],
   handsNone: ["いまはいません。", "いまは いません。", "None just now."],
   lower: ["おろす", "おろす", "Lower"],

@@ -30,10 +30,13 @@
 
 #define TEACHER_SHOW_ROUTES_N   2
 #define TEACHER_ROUTES_N        5
-#define TEACHER_SLOT_ROUTES_N   3
+#define TEACHER_LESSON_ROUTES_N 1
+#define TEACHER_SLOT_ROUTES_N   2
 #define TEACHER_ROSTER_ROUTES_N 1
 extern const struct route teacher_show_routes[TEACHER_SHOW_ROUTES_N]; /* teacher_show_http.c */
 extern const struct route teacher_routes[TEACHER_ROUTES_N];           /* teacher_http.c */
+extern const struct route
+    teacher_lesson_routes[TEACHER_LESSON_ROUTES_N]; /* teacher_lesson_http.c */
 extern const struct route teacher_slot_routes[TEACHER_SLOT_ROUTES_N]; /* teacher_slot_http.c */
 extern const struct route
     teacher_roster_routes[TEACHER_ROSTER_ROUTES_N]; /* teacher_roster_http.c */

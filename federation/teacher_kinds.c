@@ -74,13 +74,15 @@ enum err teacher_tell_card(struct tx *tx, struct federation *f, const struct tea
                                       .core_version = card->core_version,
                                       .is_withdrawn = card->ended_utc_us != 0,
                                       .nodes = {.at = nodes}};
-    enum err rc = nodes == NULL ? fail_set(why, ERR_NOMEM, "nodes") : ERR_OK;
+    enum err rc;
 
-    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+    if (nodes == NULL)
+        return fail_set(why, ERR_NOMEM, "nodes");
+    for (size_t i = 0; i < n; i++)
         if (is_offered(card, &answers[i]))
             nodes[body.nodes.n++].node = answers[i].node;
-    if (rc != ERR_OK || body.nodes.n == 0)
-        return rc;
+    if (body.nodes.n == 0)
+        return ERR_OK;
     rc = teacher_card_open(f->conf.services->keyring, card, tx_arena(tx), texts, why);
     body.name = texts[TEACHER_NAME];
     body.field = texts[TEACHER_FIELD];

@@ -7,6 +7,7 @@
 
 #include "federation/federation_priv.h"
 #include "federation/teacher_store.h"
+#include "node/classes/class_lesson_store.h"
 #include "node/place/place_http.h"
 
 #define TEACHER_NAME_MOST     40 /* graphemes */
@@ -69,6 +70,25 @@ NODISCARD enum err teacher_tell_answer(struct tx *tx, struct federation *federat
                                        const struct teacher_card *card,
                                        const struct teacher_answer *answers, size_t n,
                                        struct id to, int64_t now_utc_us, struct fail *why);
+
+/* ---- may a card have a lesson? (teacher_case.c) ---- */
+
+/* What decides whether a card may have a lesson. */
+struct teacher_case {
+    struct teacher_card card;
+    struct teacher_answer *answers; /* of the card */
+    size_t n_answers;
+    struct id *guests; /* towns that take part in the lesson */
+    size_t n_guests;
+    const struct registry *registry; /* NULL: none */
+    struct id self;
+    int64_t now_utc_us;
+};
+bool teacher_has_approved(const struct teacher_case *c, struct id node);
+/* NULL: it may; else the code of the refusal. */
+const char *teacher_judge_card(const struct teacher_case *c);
+const char *teacher_judge_lesson(const struct class_lesson_row *lesson, int64_t now_utc_us);
+const char *teacher_judge_account(const struct teacher_account *account);
 
 /* ---- routes ---- */
 

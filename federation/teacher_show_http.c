@@ -277,11 +277,14 @@ static enum err fill_slots(struct req *req, struct id card, struct card_out *out
     enum err rc =
         teacher_slot_list(NULL, req->db, card, ID_NONE, ID_NONE, req->arena, &slots, &n, why);
 
-    n = n > SLOTS_SHOWN ? SLOTS_SHOWN : n;
+    if (rc != ERR_OK)
+        return rc;
+    if (n > SLOTS_SHOWN)
+        n = SLOTS_SHOWN;
     items = arena_alloc(req->arena, (n + 1) * sizeof *items);
-    if (rc == ERR_OK && items == NULL)
-        rc = fail_set(why, ERR_NOMEM, "slots");
-    for (size_t i = 0; rc == ERR_OK && items != NULL && i < n; i++)
+    if (items == NULL)
+        return fail_set(why, ERR_NOMEM, "slots");
+    for (size_t i = 0; rc == ERR_OK && i < n; i++)
         rc = fill_slot(req, &slots[i], &items[i], why);
     out->slots = (struct jx_list){items, n};
     return rc;

@@ -132,6 +132,7 @@ const struct route_table features_routes[] = {
     {fed_mirror_routes, FED_MIRROR_ROUTES_N},
     {teacher_show_routes, TEACHER_SHOW_ROUTES_N},
     {teacher_routes, TEACHER_ROUTES_N},
+    {teacher_lesson_routes, TEACHER_LESSON_ROUTES_N},
     {teacher_slot_routes, TEACHER_SLOT_ROUTES_N},
     {teacher_roster_routes, TEACHER_ROSTER_ROUTES_N},
     {desk_routes, DESK_ROUTES_N},

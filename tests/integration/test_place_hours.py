@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: right 240
+# tests/run: pages 240
 """The end of a day in the place, by the clock itself: the last warning, the close, staff who stay, a
 day that goes on after all."""
 import datetime

@@ -51,12 +51,22 @@ struct lesson_far_asked *lesson_others_find(struct lesson_others *others, struct
     return NULL;
 }
 
+static size_t n_asked_of(const struct lesson_others *others, struct id node)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < others->n_asked; i++)
+        n += id_eq(others->asked[i].whose.node, node);
+    return n;
+}
+
 bool lesson_others_ask(struct lesson_others *others, const struct lesson_far_word *word)
 {
     struct lesson_far_asked *asked;
     char *text;
 
     if (others->n_asked == LESSON_QUESTIONS_MOST ||
+        n_asked_of(others, word->whose.node) == LESSON_FAR_ASKED_MOST ||
         lesson_others_find(others, word->question) != NULL)
         return false;
     text = strndup((const char *)word->text.p, word->text.len);

@@ -10,6 +10,7 @@
 #define LESSON_PSEUD_BYTES    10
 #define LESSON_FAR_NODES_MOST 16
 #define LESSON_FAR_HANDS_MOST 200
+#define LESSON_FAR_ASKED_MOST 100 /* questions of one town: no town takes the others' room */
 #define LESSON_FAR_TEXT_CAP   129 /* of a name, of a town */
 
 /* Somebody of another town: never an account. */

@@ -79,7 +79,14 @@ T_CASE(a_question_is_asked_once_and_an_answered_one_is_remembered)
         b.question = id_new();
         (void)lesson_others_ask(o, &b);
     }
-    T_EQ(o->n_asked, LESSON_QUESTIONS_MOST, "no more than the bound");
+    T_EQ(o->n_asked, LESSON_FAR_ASKED_MOST, "no town has more than its part");
+    T_OK(lesson_others_ask(o, &c), "another is heard all the same");
+    for (int i = 0; i < LESSON_QUESTIONS_MOST; i++) {
+        c.question = id_new();
+        c.whose.node = i % 2 == 0 ? other : id_new();
+        (void)lesson_others_ask(o, &c);
+    }
+    T_EQ(o->n_asked, LESSON_QUESTIONS_MOST, "no more than the bound in all");
     drop(&o);
 }
 

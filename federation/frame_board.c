@@ -26,7 +26,7 @@ static bool is_whole(const struct bytes_in *in)
 
 static struct id get_id(struct bytes_in *in)
 {
-    struct id id;
+    struct id id = ID_NONE;
 
     bytes_get(in, id.b, sizeof id.b);
     return id;

@@ -91,6 +91,20 @@ static enum err put_row(struct tx *tx, const struct fed_req *req,
     return mirror_act_add(tx, &row, why);
 }
 
+#define SHARES_MOST 200 /* of one lesson: more than anybody can look into */
+
+static enum err check_few(struct tx *tx, struct fed_req *req,
+                          const struct mirror_context *context, struct fail *why)
+{
+    struct mirror_act_row *acts = NULL;
+    size_t n = 0, n_shared = 0;
+    enum err rc = mirror_act_list(tx, NULL, context->lesson, req->arena, &acts, &n, why);
+
+    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+        n_shared += acts[i].kind == MIRROR_ACT_SHARED;
+    return rc == ERR_OK && n_shared >= SHARES_MOST ? fed_refuse(req, FED_TOO_LARGE, why) : rc;
+}
+
 /* Only the host of that lesson tells of it, and only of somebody who was there. */
 static enum err share_run(struct tx *tx, struct fed_req *req, struct fail *why)
 {
@@ -120,6 +134,8 @@ static enum err share_run(struct tx *tx, struct fed_req *req, struct fail *why)
         return fed_refuse(req, FED_NOT_FOUND, why);
     row->id = req->op;
     incident.text = span_text(text);
+    if (rc == ERR_OK)
+        rc = check_few(tx, req, &context, why);
     if (rc == ERR_OK)
         rc = incident_put(req->services, tx, &incident, why);
     if (rc == ERR_OK)

@@ -5,6 +5,7 @@
 #include "federation/mirror_room.h"
 #include "node/base/clock.h"
 #include "node/base/log.h"
+#include "node/base/utf.h"
 #include "node/classes/lesson_share.h"
 #include "tenants/words/words_now.h"
 
@@ -257,6 +258,49 @@ static enum err take_page(struct mirror_lesson *ml, const struct frame *frame, s
     return rc;
 }
 
+enum err mirror_lesson_judge(const struct words *words, struct span text, unsigned keep,
+                             struct arena *arena, struct span *masked_out, bool *is_shown_out,
+                             struct fail *why)
+{
+    struct words_verdict verdict = {.n_hits = 0};
+    struct span clean = SPAN_NONE;
+    enum err rc = words_look(words, WORDS_SURFACE_CHAT, text, arena, &verdict, why);
+
+    if (rc == ERR_OK)
+        rc = utf_clean(text, keep, arena, &clean, why);
+    *masked_out = verdict.masked;
+    *is_shown_out = span_eq(clean, text) && !words_has(&verdict, WORDS_CONTACT) &&
+                    !words_has(&verdict, WORDS_CRISIS);
+    return rc;
+}
+
+static enum err judge(const struct mirror_lesson *ml, struct span text, unsigned keep,
+                      struct arena *arena, struct span *masked_out, bool *is_shown_out,
+                      struct fail *why)
+{
+    struct words *words = words_now(ml->conf.services->words);
+    enum err rc = mirror_lesson_judge(words, text, keep, arena, masked_out, is_shown_out, why);
+
+    words_unref(&words);
+    return rc;
+}
+
+/* Children read it as a thing of their own lesson: what no child may write stands in none. */
+static bool is_fit(const struct mirror_lesson *ml, const struct frame_poll *poll)
+{
+    struct arena *arena = NULL;
+    struct span masked;
+    bool is_shown = false;
+    enum err rc = arena_create(ARENA_BYTES, &arena, NULL);
+
+    if (rc == ERR_OK)
+        rc = judge(ml, poll->question, 0, arena, &masked, &is_shown, NULL);
+    for (int i = 0; i < poll->n && rc == ERR_OK && is_shown; i++)
+        rc = judge(ml, poll->answers[i], 0, arena, &masked, &is_shown, NULL);
+    arena_destroy(&arena);
+    return rc == ERR_OK && is_shown;
+}
+
 static enum err take_poll(struct mirror_lesson *ml, const struct frame *frame, struct fail *why)
 {
     struct frame_poll body;
@@ -265,6 +309,11 @@ static enum err take_poll(struct mirror_lesson *ml, const struct frame *frame, s
 
     if (rc != ERR_OK)
         return rc;
+    if (!is_fit(ml, &body)) {
+        ml->n_refused++;
+        log_warn("mirror.poll-refused", L_ID("lesson", ml->at.lesson));
+        return ERR_OK;
+    }
     poll.poll = body.poll;
     poll.n_answers = body.n;
     poll.question = body.question;
@@ -311,20 +360,6 @@ static void block(const struct mirror_lesson *ml, struct id peer, const struct f
         send_to(ml, &m, peer);
 }
 
-/* By our own safe words. False: it is not to be shown. */
-static enum err judge(const struct mirror_lesson *ml, struct span text, struct arena *arena,
-                      struct span *masked_out, bool *is_shown_out, struct fail *why)
-{
-    struct words *words = words_now(ml->conf.services->words);
-    struct words_verdict verdict = {.n_hits = 0};
-    enum err rc = words_look(words, WORDS_SURFACE_CHAT, text, arena, &verdict, why);
-
-    *masked_out = verdict.masked;
-    *is_shown_out = !words_has(&verdict, WORDS_CONTACT) && !words_has(&verdict, WORDS_CRISIS);
-    words_unref(&words);
-    return rc;
-}
-
 static void take_question(struct mirror_lesson *ml, struct id peer, const struct frame *frame,
                           const struct frame_ask *ask, struct span masked)
 {
@@ -347,7 +382,7 @@ static enum err take_ask(struct mirror_lesson *ml, struct id peer, const struct 
     struct arena *arena = NULL;
     struct fail unread = {.code = ERR_OK};
     struct frame_ask ask;
-    struct span masked;
+    struct span masked = SPAN_NONE;
     bool is_shown = false;
     enum err rc = frame_ask_read(frame, &ask, why);
 
@@ -358,7 +393,7 @@ static enum err take_ask(struct mirror_lesson *ml, struct id peer, const struct 
                             ask.text);
     rc = arena_create(ARENA_BYTES, &arena, &unread);
     if (rc == ERR_OK)
-        rc = judge(ml, ask.text, arena, &masked, &is_shown, &unread);
+        rc = judge(ml, ask.text, UTF_KEEP_LINES, arena, &masked, &is_shown, &unread);
     if (rc == ERR_OK && is_shown)
         take_question(ml, peer, frame, &ask, masked);
     else if (rc == ERR_OK)

@@ -54,6 +54,13 @@ void mirror_lesson_up(struct mirror_lesson *lesson, struct id peer, bool is_whol
  * guest: anybody's of the host's word) and may speak. ERR_PROTO: no honest node says this. */
 NODISCARD enum err mirror_lesson_frame(struct mirror_lesson *lesson, struct id peer,
                                        const struct frame *frame, struct fail *why);
+/* A question or a poll of another town, by our own safe words (a cry for help is its home's to
+ * answer) and with nothing in it that nobody sees; keep: UTF_KEEP_LINES or 0. Reentrant. */
+struct words;
+NODISCARD enum err mirror_lesson_judge(const struct words *words, struct span text,
+                                       unsigned keep, struct arena *arena,
+                                       struct span *masked_out, bool *is_shown_out,
+                                       struct fail *why);
 /* The figure went. */
 void mirror_lesson_left(struct mirror_lesson *lesson, const uint8_t pseud[FRAME_PSEUD_BYTES]);
 

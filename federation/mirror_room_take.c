@@ -12,6 +12,8 @@
 #define ANEW_US     SECOND_US /* everything is said anew: much for a little word */
 #define ANEW_BURST  (SECOND_US * 20)
 
+static const uint8_t nobody[FRAME_PSEUD_BYTES];
+
 struct taking {
     struct mirror_room *room;
     struct room_peer *peer;
@@ -353,7 +355,6 @@ static enum room_got take_off(struct taking *t)
 static enum room_got take_board(const struct taking *t)
 {
     const struct room_feature *feature = t->room->conf.feature;
-    static const uint8_t nobody[FRAME_PSEUD_BYTES];
     bool is_of_one = memcmp(t->frame->pseud, nobody, sizeof nobody) != 0;
     unsigned stops = mirror_room_stops(t->room, t->frame->pseud);
 
@@ -469,6 +470,8 @@ static enum room_got find(struct taking *t)
 
     if (!is_of_somebody(t->frame->type) && !is_joining)
         return ROOM_TAKEN;
+    if (memcmp(t->frame->pseud, nobody, sizeof nobody) == 0)
+        return fault(t, ROOM_RULE_BODY); /* every line to nobody by name would be to him */
     if (is_own && t->frame->type == FRAME_HAND && !t->room->conf.is_host)
         return ROOM_TAKEN; /* the host's team puts down a hand of ours (mirror_lesson.h) */
     if (is_own)

@@ -98,6 +98,9 @@ T_CASE(room_a_peer_speaks_for_its_own_people_alone)
     T_EQ(net_take(net, 0, 1, net_bytes(&made, FRAME_REACT, 1, 77, span_of(spot, 1))),
          ROOM_DROPPED, "nobody joined by that");
     T_EQ(net->rule, ROOM_RULE_UNKNOWN, "unknown");
+    (void)net_join(&made, 1, 8, 1, false);
+    memset(made.frame.pseud, 0, sizeof made.frame.pseud);
+    T_EQ(net_take(net, 0, 1, &made.frame), ROOM_FAULT, "as nobody, to whom most lines are");
     /* Nor may the host speak for a guest's own. */
     T_EQ(net_take(net, 1, 0, net_join(&made, 1, 1, 0, false)), ROOM_FAULT, "a guest's own");
     T_EQ(net_take(net, 1, 0, net_join(&made, 1, 8, 1, false)), ROOM_FAULT, "of its home");

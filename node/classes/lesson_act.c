@@ -79,7 +79,8 @@ static void settle(void *arg)
     if (act->has_later)
         refuse(act);
     act->has_later = false;
-    if (!act->is_kept) {
+    if (!act->is_kept ||
+        (act->is_far && (act->fail.code == ERR_CONFLICT || act->fail.code == ERR_INVALID))) {
         lesson_act_free(act);
         return;
     }

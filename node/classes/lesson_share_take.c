@@ -109,7 +109,7 @@ void lesson_share_page(struct lesson_share *share, int64_t page)
     act->lesson = share->lesson;
     act->at_utc_us = clock_utc_us();
     act->number = page;
-    act->is_kept = true;
+    act->is_kept = act->is_far = true;
     lesson_act_go(act, page_run, lesson_told_touch);
 }
 
@@ -182,7 +182,7 @@ void lesson_share_poll(struct lesson_share *share, const struct lesson_share_pol
     act->at_utc_us = clock_utc_us();
     act->number = poll->n_answers;
     act->is_on = poll->is_open;
-    act->is_kept = true;
+    act->is_kept = act->is_far = true;
     memcpy(act->counts, poll->sums, sizeof act->counts);
     if (fill_texts(act, poll, &why) != ERR_OK) {
         log_warn("lesson.far-poll", L_ID("lesson", share->lesson), L_FAIL(&why));

@@ -81,6 +81,7 @@ struct lesson_act {
     struct lesson_act *next;
     struct lessons *lessons;
     bool has_later, is_kept; /* is_kept: tried until it is written */
+    bool is_far;             /* another town's word: what our rows contradict is not kept */
     struct command_later later;
     enum err (*run)(struct tx *tx, struct lesson_act *act, struct fail *why);
     void (*told)(struct lesson_act *act); /* live thread, after COMMIT and the answer */

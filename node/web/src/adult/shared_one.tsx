@@ -25,6 +25,7 @@ import {
 } from "./fields.js";
 import { Sure } from "./roster_parts.js";
 import { SharedCountsShown } from "./shared_counts.js";
+import { Evidence } from "./shared_evidence.js";
 import { LessonLine, State, What } from "./shared_parts.js";
 
 const keepers: readonly string[] = ["commissioner", "contractor"];
@@ -48,6 +49,7 @@ export function SharedOnePage({ page, role = "" }: PageProps): VNode {
               {of.is_host ? <Nodes of={of} role={role} again={again} /> : null}
               <Lessons of={of} mayChange={of.is_host && keepers.includes(role)} again={again} />
               <SharedCountsShown series={of.series} />
+              {isBoard ? <Evidence lessons={of.lessons} /> : null}
               {isBoard && isGoing(of) ? <Ending of={of} again={again} /> : null}
             </>
           );

@@ -30,6 +30,7 @@ import { roster } from "./roster.js";
 import { schools } from "./schools.js";
 import { settings } from "./settings.js";
 import { shared } from "./shared.js";
+import { sharedEvidence } from "./shared_evidence.js";
 import { sos } from "./sos.js";
 import { summary } from "./summary.js";
 import { teachers } from "./teachers.js";
@@ -91,6 +92,7 @@ export const chapters: readonly Chapter[] = [
   { name: "teachers", forChildren: false, words: teachers },
   { name: "courses", forChildren: false, words: courses },
   { name: "shared", forChildren: false, words: shared },
+  { name: "sharedEvidence", forChildren: false, words: sharedEvidence },
   { name: "pictureWords", forChildren: false, words: pictureWords },
   { name: "attendance", forChildren: false, words: attendance },
   { name: "qualifications", forChildren: false, words: qualifications },

@@ -7,7 +7,8 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 
-#define BODY_MOST 32768
+#define BODY_MOST    32768
+#define CHANGES_MOST 2000 /* of a series: each writes our plan anew */
 
 static enum err say(struct fed_req *req, const struct series_row *row, struct fail *why)
 {
@@ -290,6 +291,8 @@ static enum err change_run(struct tx *tx, struct fed_req *req, struct fail *why)
         !series_dates_differ(act.dates, act.n_dates, in->dates.at, in->dates.n, req->now_utc_us,
                              changed, &n_changed))
         return refuse(req, FED_BAD_JSON, "dates or places that cannot be", why);
+    if (act.row.version >= CHANGES_MOST)
+        return refuse(req, FED_TOO_LARGE, "changed too often", why);
     if (is_living(&act.row))
         rc = apply_change(&act, in, changed, n_changed, why);
     return rc == ERR_OK ? say(req, &act.row, why) : rc;

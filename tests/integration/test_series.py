@@ -532,6 +532,11 @@ def series_member_that_lies_is_refused(t):
                          ("2099", {"from": "2099-01-01T01:00:00Z", "to": "2099-01-01T02:00:00Z"})):
         body = {"series": mine["series"], "places": 5, "dates": [{**dates[0], **change}]}
         t.eq(evil_says(guest, "change", body).code(), "bad-json", f"a change: {what}")
+    was = guest.psql(f"SELECT version FROM fed_series WHERE series = '{mine['series']}'")
+    guest.psql(f"UPDATE fed_series SET version = 2000 WHERE series = '{mine['series']}'")
+    body = {"series": mine["series"], "places": 4, "dates": dates}
+    t.eq(evil_says(guest, "change", body).code(), "too-large", "a change: the 2000th")
+    guest.psql(f"UPDATE fed_series SET version = {was} WHERE series = '{mine['series']}'")
     t.eq(evil_says(guest, "end", {"series": mine["series"]}).status, 200, "its own end")
     t.eq(series_of(guest, path="offers")[mine["series"]]["state"], "ended", "is believed")
     t.eq(ask(guest, "commissioner", "POST", f"{SHARED}/offers/{mine['series']}/accept",

@@ -41,9 +41,7 @@ class _Town(Node):
         self._ops("create", self.name, self.role, TITLES.get(self.name, self.name))
         self.look()
         self.start()
-        reply = self.admin("POST", "/api/v1/keys/sheet", {"half": b64url(os.urandom(32))})
-        if reply.status != 204:
-            raise AssertionError(f"{self.name}: no sheet: {reply}")
+        self.first_sheet(os.urandom(32))
         self.wait_answer()
 
 

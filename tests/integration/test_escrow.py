@@ -144,8 +144,7 @@ def point():
 def escrow_the_half_goes_to_the_prefecture(t):
     t.req("CARD-1, CARD-11")
     begin()
-    reply = town.admin("POST", "/api/v1/keys/sheet", {"half": b64url(half)})
-    t.eq(reply.status, 204, f"the first sheet: {reply}")
+    town.first_sheet(half)
     t.ok(wait_for(lambda: state() == "ok"), "the town is open")
     reply = town.admin("POST", "/api/v1/keys/escrow/deposit")
     t.eq((reply.status, reply.json()["code"]), (409, "no-coordinator"), "there is nobody to keep it")

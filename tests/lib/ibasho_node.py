@@ -217,6 +217,18 @@ class Node:
             time.sleep(0.02)
         raise NodeError(f"{self.name} does not answer after {seconds} s: {last}")
 
+    def first_sheet(self, half, seconds=DEADLINE_S):
+        """Its first sheet, made by the operator as soon as the node takes one; half: 32 bytes."""
+        end = time.monotonic() + seconds
+        while True:
+            reply = self.admin("POST", "/api/v1/keys/sheet",
+                               {"half": base64.urlsafe_b64encode(half).decode().rstrip("=")})
+            if reply.status == 204:
+                return
+            if reply.status != 503 or time.monotonic() > end:
+                raise NodeError(f"{self.name}: no sheet: {reply}")
+            time.sleep(0.1)
+
     def log(self, name):
         with open(f"{self.data_dir}/log/{name}.log", encoding="utf-8", errors="replace") as f:
             return f.read()

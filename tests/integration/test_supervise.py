@@ -301,6 +301,7 @@ def supervise_reloads_by_the_programs_own_signal(t):
                       "while :; do sleep 0.05; done\n")
         s.start()
         t.ok(s.wait(lambda r: os.path.exists(s.dir + "/order")), "it starts")
+        t.ok(s.wait_ready("a") and s.wait_ready("b"), "and is known to")
         before = s.rows()
         t.eq(s.call("--reload").returncode, 0, "--reload")
         t.ok(s.wait(lambda r: open(s.dir + "/order").read() == "up\nreloaded\n"), "it was told")

@@ -381,6 +381,16 @@ static void joining(struct req *req)
 #define BOARD ROLE_BIT(ROLE_COMMISSIONER)
 #define BOTH  (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
 
+static void hand_in(struct req *req)
+{
+    trust_take_reply(req);
+}
+
+static void make_key(struct req *req)
+{
+    trust_rotate_reply(req);
+}
+
 const struct route desk_routes[DESK_ROUTES_N] = {
     {
         .name = "federation.desk",
@@ -429,7 +439,7 @@ const struct route desk_routes[DESK_ROUTES_N] = {
         .body_cap_bytes = FED_DOC_TEXT_CAP,
         .output = &federation_taken_shape,
         .summary_ja = "届いた登録簿のファイルを渡す",
-        .handle = trust_take_reply,
+        .handle = hand_in,
     },
     {
         .name = "federation.key",
@@ -440,6 +450,6 @@ const struct route desk_routes[DESK_ROUTES_N] = {
         .audit = AUDIT_CHANGE,
         .must_go_on = true,
         .summary_ja = "このノードの新しい鍵を作り、取り替えの申し込みを作る",
-        .handle = trust_rotate_reply,
+        .handle = make_key,
     },
 };

@@ -460,26 +460,29 @@ static void change_lesson(struct req *req)
     series_acting_post(a);
 }
 
-#define ACT(method_, roles_) \
-    .method = (method_), .listeners = PLACE_LISTENERS, .roles = (roles_), \
-    .object = OBJECT_ANY_HERE, .audit = AUDIT_CHANGE, .output = &shared_made_shape
+#define ACT(roles_) \
+    .listeners = PLACE_LISTENERS, .roles = (roles_), .object = OBJECT_ANY_HERE, \
+    .audit = AUDIT_CHANGE, .output = &shared_made_shape
 
 const struct route series_act_routes[SERIES_ACT_ROUTES_N] = {
     {.name = "shared.offer_to",
      .path = "/api/v1/shared/series/{series}/offer",
-     ACT(HTTP_POST, SERIES_DECIDERS),
+     .method = HTTP_POST,
+     ACT(SERIES_DECIDERS),
      .input = &offer_shape,
      .summary_ja = "連続講座に自治体を招く、定員を変える",
      .handle = offer_series},
     {.name = "shared.end",
      .path = "/api/v1/shared/series/{series}/end",
-     ACT(HTTP_POST, SERIES_DECIDERS),
+     .method = HTTP_POST,
+     ACT(SERIES_DECIDERS),
      .input = &end_shape,
      .summary_ja = "連続講座を終わりにする",
      .handle = end_series},
     {.name = "shared.lesson",
      .path = "/api/v1/shared/series/{series}/lessons/{n}",
-     ACT(HTTP_PUT, SERIES_KEEPERS),
+     .method = HTTP_PUT,
+     ACT(SERIES_KEEPERS),
      .input = &lesson_shape,
      .summary_ja = "連続講座の回の日時を変える、とりやめる",
      .handle = change_lesson},

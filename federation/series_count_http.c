@@ -184,12 +184,12 @@ static void show_counts(struct req *req)
         reply_fail(req, &why);
 }
 
-#define READ(roles_) \
-    .method = HTTP_GET, .listeners = PLACE_LISTENERS, .roles = (roles_), .audit = AUDIT_NONE
+#define READ(roles_) .listeners = PLACE_LISTENERS, .roles = (roles_), .audit = AUDIT_NONE
 
 const struct route series_count_routes[SERIES_COUNT_ROUTES_N] = {
     {.name = "shared.members",
      .path = "/api/v1/shared/members",
+     .method = HTTP_GET,
      READ(SERIES_KEEPERS),
      .object = OBJECT_NONE,
      .output = &members_shape,
@@ -197,6 +197,7 @@ const struct route series_count_routes[SERIES_COUNT_ROUTES_N] = {
      .handle = list_members},
     {.name = "shared.counts",
      .path = "/api/v1/shared/series/{series}/counts",
+     .method = HTTP_GET,
      READ(SERIES_READERS),
      .object = OBJECT_ANY_HERE,
      .output = &counts_shape,

@@ -177,18 +177,20 @@ static void decline_offer(struct req *req)
 }
 
 #define DECIDE \
-    .method = HTTP_POST, .listeners = PLACE_LISTENERS, .roles = SERIES_DECIDERS, \
-    .object = OBJECT_ANY_HERE, .audit = AUDIT_CHANGE, .output = &shared_made_shape
+    .listeners = PLACE_LISTENERS, .roles = SERIES_DECIDERS, .object = OBJECT_ANY_HERE, \
+    .audit = AUDIT_CHANGE, .output = &shared_made_shape
 
 const struct route series_guest_routes[SERIES_GUEST_ROUTES_N] = {
     {.name = "shared.accept",
      .path = "/api/v1/shared/offers/{series}/accept",
+     .method = HTTP_POST,
      DECIDE,
      .input = &accept_shape,
      .summary_ja = "招かれた連続講座を受ける",
      .handle = accept_offer},
     {.name = "shared.decline",
      .path = "/api/v1/shared/offers/{series}/decline",
+     .method = HTTP_POST,
      DECIDE,
      .input = &decline_shape,
      .summary_ja = "招かれた連続講座を断る、途中でやめる",

@@ -433,12 +433,12 @@ static void show_offer(struct req *req)
         reply_fail(req, &why);
 }
 
-#define READ(roles_) \
-    .method = HTTP_GET, .listeners = PLACE_LISTENERS, .roles = (roles_), .audit = AUDIT_NONE
+#define READ(roles_) .listeners = PLACE_LISTENERS, .roles = (roles_), .audit = AUDIT_NONE
 
 const struct route series_routes[SERIES_ROUTES_N] = {
     {.name = "shared.series",
      .path = "/api/v1/shared/series",
+     .method = HTTP_GET,
      READ(SERIES_READERS),
      .object = OBJECT_NONE,
      .output = &list_shape,
@@ -446,6 +446,7 @@ const struct route series_routes[SERIES_ROUTES_N] = {
      .handle = list_series},
     {.name = "shared.offers",
      .path = "/api/v1/shared/offers",
+     .method = HTTP_GET,
      READ(SERIES_READERS),
      .object = OBJECT_NONE,
      .output = &list_shape,
@@ -453,6 +454,7 @@ const struct route series_routes[SERIES_ROUTES_N] = {
      .handle = list_offers},
     {.name = "shared.offer",
      .path = "/api/v1/shared/offers/{series}",
+     .method = HTTP_GET,
      READ(SERIES_READERS),
      .object = OBJECT_ANY_HERE,
      .output = &offer_shape,

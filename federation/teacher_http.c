@@ -466,22 +466,44 @@ static void decline_card(struct req *req)
     act_on(req, TEACHER_DECLINE);
 }
 
-#define ACT(name_, method_, path_, roles_, input_, summary_, handle_) \
-    { \
-        .name = (name_), .method = (method_), .path = (path_), .listeners = PLACE_LISTENERS, \
-        .roles = (roles_), .object = OBJECT_ANY_HERE, .audit = AUDIT_CHANGE, \
-        .input = &(input_), .output = &done_shape, .summary_ja = (summary_), \
-        .handle = (handle_) \
-    }
+#define ACT(roles_) \
+    .listeners = PLACE_LISTENERS, .roles = (roles_), .object = OBJECT_ANY_HERE, \
+    .audit = AUDIT_CHANGE, .output = &done_shape
+
 const struct route teacher_routes[TEACHER_ROUTES_N] = {
-    ACT("teachers.put", HTTP_PUT, "/api/v1/teachers/{card}", PLACE_KEEPERS, put_shape,
-        "ゲストティーチャーのカードを作る、変える", put_card),
-    ACT("teachers.withdraw", HTTP_POST, "/api/v1/teachers/{card}/withdraw", PLACE_KEEPERS,
-        withdraw_shape, "カードを取り下げる", withdraw_card),
-    ACT("teachers.offer", HTTP_POST, "/api/v1/teachers/{card}/offer", PLACE_KEEPERS,
-        offer_shape, "カードをほかの自治体に届ける", offer_card),
-    ACT("teachers.approve", HTTP_POST, "/api/v1/teachers/{card}/approve", PLACE_DECIDERS,
-        answer_shape, "ゲストティーチャーを承認する", approve_card),
-    ACT("teachers.decline", HTTP_POST, "/api/v1/teachers/{card}/decline", PLACE_DECIDERS,
-        answer_shape, "ゲストティーチャーを見送る、承認を取りやめる", decline_card),
+    {.name = "teachers.put",
+     .method = HTTP_PUT,
+     .path = "/api/v1/teachers/{card}",
+     ACT(PLACE_KEEPERS),
+     .input = &put_shape,
+     .summary_ja = "ゲストティーチャーのカードを作る、変える",
+     .handle = put_card},
+    {.name = "teachers.withdraw",
+     .method = HTTP_POST,
+     .path = "/api/v1/teachers/{card}/withdraw",
+     ACT(PLACE_KEEPERS),
+     .input = &withdraw_shape,
+     .summary_ja = "カードを取り下げる",
+     .handle = withdraw_card},
+    {.name = "teachers.offer",
+     .method = HTTP_POST,
+     .path = "/api/v1/teachers/{card}/offer",
+     ACT(PLACE_KEEPERS),
+     .input = &offer_shape,
+     .summary_ja = "カードをほかの自治体に届ける",
+     .handle = offer_card},
+    {.name = "teachers.approve",
+     .method = HTTP_POST,
+     .path = "/api/v1/teachers/{card}/approve",
+     ACT(PLACE_DECIDERS),
+     .input = &answer_shape,
+     .summary_ja = "ゲストティーチャーを承認する",
+     .handle = approve_card},
+    {.name = "teachers.decline",
+     .method = HTTP_POST,
+     .path = "/api/v1/teachers/{card}/decline",
+     ACT(PLACE_DECIDERS),
+     .input = &answer_shape,
+     .summary_ja = "ゲストティーチャーを見送る、承認を取りやめる",
+     .handle = decline_card},
 };

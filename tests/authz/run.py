@@ -345,10 +345,10 @@ def every_command_is_as_expected(t):
 
 # ---- the same statements ----
 
-# Of other threads, at any moment: checkpoints, jobs, calls that are due, the hours, the brackets of
-# the writer's batches.
+# Of other threads, at any moment: checkpoints, jobs, calls that are due, the hours, lessons that other
+# towns share, the brackets of the writer's batches.
 OTHERS_WORK = re.compile(r"(audit_checkpoint|audit_leaf_(hashes|max)|job_|db_|session_seen|duty_call_due|"
-                         r"(contract|hours)_current)")
+                         r"(contract|hours)_current|series_lesson_(due|moved|on))")
 
 
 def logged(world):

@@ -58,6 +58,8 @@ test("a_page_left_alone_goes_with_the_visit", async (t) => {
     await visit.open();
     await visit.signIn(child);
     await page.waitForSelector(".hello h1");
+    await page.waitForSelector(".door");
+    await page.waitForLoadState("networkidle"); // what the page still asks is a use
     const asked = visit.asked.length;
     await page.clock.fastForward("29:00");
     t.eq(await page.locator("#login").count(), 0, "29 minutes: the visit may still be used");
@@ -150,6 +152,7 @@ test("adult_is_asked_for_a_code", async (t) => {
       (await page.innerText(".hello h1")).includes(adult.display_name),
       "the right one, even with full-width digits, opens",
     );
+    await page.waitForSelector(".door");
     t.ok((await page.locator(".door").count()) > 0, "the doors of the role are there");
     t.eq(
       await page.getAttribute("html", "data-form"),

@@ -108,6 +108,34 @@ static void column(struct span bytes)
     arena_destroy(&arena);
 }
 
+/* Sealed twice it is the same, beside bytes of somebody else it is not, whatever they are. */
+static void twice(struct span bytes)
+{
+    const struct seal_place place = {"account", "name_sealed", {{9}}};
+    struct span a, b, other;
+    struct arena *arena = NULL;
+    bool is_same = false;
+
+    if (arena_create(4096, &arena, NULL) != ERR_OK)
+        return;
+    if (seal(NULL, (struct id){{3}}, &place, bytes, arena, &a, NULL) != ERR_OK ||
+        seal(NULL, (struct id){{4}}, &place, bytes, arena, &b, NULL) != ERR_OK ||
+        seal_same(NULL, &place, a, b, arena, &is_same, NULL) != ERR_OK || !is_same ||
+        seal_same(NULL, &place, a, SPAN_NONE, arena, &is_same, NULL) != ERR_OK || is_same ||
+        seal_same(NULL, &place, SPAN_NONE, SPAN_NONE, arena, &is_same, NULL) != ERR_OK ||
+        !is_same)
+        abort();
+    other = a;
+    if (bytes.len > 0 && (seal(NULL, (struct id){{3}}, &place, span_of(sealed.at, bytes.len),
+                               arena, &other, NULL) != ERR_OK ||
+                          seal_same(NULL, &place, a, other, arena, &is_same, NULL) != ERR_OK ||
+                          is_same != span_eq(bytes, span_of(sealed.at, bytes.len))))
+        abort();
+    if (seal_same(NULL, &place, bytes, bytes, arena, &is_same, NULL) == ERR_OK && !is_same)
+        abort();
+    arena_destroy(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -116,5 +144,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)open_all(bytes, 1 + size / 3);
     there_and_back(bytes, 1 + size / 2);
     column(bytes);
+    twice(bytes);
     return 0;
 }

@@ -3,7 +3,10 @@ import { useRef, useState } from "preact/hooks";
 import { ask, askFile } from "../edge/api.js";
 import { saveFile } from "../edge/save.js";
 import { isSoon, type Standing, standingOf } from "../state/federation.js";
+import { momentOf } from "../state/hours.js";
+import { dayAfter } from "../state/logs.js";
 import { useAsked } from "../view/asked.js";
+import { Day } from "../view/day.js";
 import { Said as FormSaid, Send } from "../view/form.js";
 import { Back, PageHead, type PageProps, Shown } from "../view/page.js";
 import { Time } from "../view/time.js";
@@ -68,6 +71,12 @@ const own: Readonly<Partial<Record<Standing, Word>>> = {
 };
 const grave: readonly Standing[] = ["spoilt", "split", "unlisted", "stale"];
 
+/** The end of a contract as people say it: midnight is the day before. */
+function Last({ utc }: { utc: string }): VNode {
+  const { day, time } = momentOf(utc);
+  return time === "00:00" ? <Day of={dayAfter(day, -1)} /> : <Time utc={utc} />;
+}
+
 /** What a tired reader must see first: is it well, and if not, what is to be done. */
 function Now({ of, isBoard }: { of: FederationDesk; isBoard: boolean }): VNode {
   const standing = standingOf(of.status, Date.now());
@@ -83,7 +92,7 @@ function Now({ of, isBoard }: { of: FederationDesk; isBoard: boolean }): VNode {
       <p class={grave.includes(standing) ? "fault" : "note"} role="status">
         <Words
           of={is}
-          slots={contract_to === undefined ? {} : { time: <Time utc={contract_to} /> }}
+          slots={contract_to === undefined ? {} : { time: <Last utc={contract_to} /> }}
         />
       </p>
       {standing === "good" ? null : (
@@ -163,7 +172,7 @@ function Member({ of }: { of: FederationMember }): VNode {
         <span class="fine">
           <Words
             of={words.contract}
-            slots={{ from: <Time utc={of.contract_from} />, to: <Time utc={of.contract_to} /> }}
+            slots={{ from: <Time utc={of.contract_from} />, to: <Last utc={of.contract_to} /> }}
           />
         </span>
       </p>
@@ -253,7 +262,7 @@ function Facts({ of }: { of: FederationDesk }): VNode {
       : [
           [
             words.contractTo,
-            <Words of={words.until} slots={{ time: <Time utc={status.contract_to} /> }} />,
+            <Words of={words.until} slots={{ time: <Last utc={status.contract_to} /> }} />,
           ] as const,
         ]),
   ];

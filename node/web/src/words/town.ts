@@ -22,9 +22,9 @@ export const townStaff = {
   letAgain: ["止《と》めたのをもどす", "とめたのを もどす", "Let them again"],
   putOut: ["この教室《きょうしつ》から出《だ》す", "この きょうしつから だす", "Put them out"],
   putOutSure: [
-    "ほんとうに出《だ》す（もう一度《いちど》おす）",
-    "ほんとうに だす（もう いちど おす）",
-    "Really put them out (press again)",
+    "この授業《じゅぎょう》には、もう入《はい》れなくなります。出《だ》す（もう一度《いちど》おす）",
+    "この じゅぎょうには もう はいれません。 だす（もう いちど おす）",
+    "They cannot come back into this lesson. Put them out (press again)",
   ],
   hide: ["この文《ぶん》をかくす", "この ぶんを かくす", "Hide this line"],
 } satisfies Record<string, Word>;

@@ -1,36 +1,7 @@
 #include "federation/frame_board.h"
 
+#include "federation/frame_parts.h"
 #include "node/base/utf.h"
-
-static enum err need(const struct bytes_out *out, size_t len, struct fail *why)
-{
-    return out->cap - out->len >= len ? ERR_OK
-                                      : fail_set(why, ERR_TOO_LARGE, "%zu bytes more", len);
-}
-
-static struct bytes_in body_of(const struct frame *frame)
-{
-    return (struct bytes_in){.rest = frame->payload};
-}
-
-static enum err bad(const struct frame *frame, struct fail *why)
-{
-    return fail_set(why, ERR_PROTO, "payload of %s, %zu bytes", frame_type_name(frame->type),
-                    frame->payload.len);
-}
-
-static bool is_whole(const struct bytes_in *in)
-{
-    return !in->is_short && in->rest.len == 0;
-}
-
-static struct id get_id(struct bytes_in *in)
-{
-    struct id id = ID_NONE;
-
-    bytes_get(in, id.b, sizeof id.b);
-    return id;
-}
 
 /* Length and text; is_short when one of them is not there, or not what it may be. */
 static struct span get_text(struct bytes_in *in, size_t len_bytes, size_t least, size_t most)

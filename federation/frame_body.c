@@ -1,6 +1,7 @@
 #include "federation/frame_body.h"
 
 #include "federation/frame_board.h"
+#include "federation/frame_parts.h"
 #include "node/base/utf.h"
 
 #define LOOK_STAFF    1u
@@ -10,37 +11,6 @@
 #define LOOK_BYTES    26 /* and the name */
 #define WALK_BYTES    9  /* and the points */
 #define CHAT_BYTES    52 /* and the text */
-
-static enum err need(const struct bytes_out *out, size_t len, struct fail *why)
-{
-    return out->cap - out->len >= len ? ERR_OK
-                                      : fail_set(why, ERR_TOO_LARGE, "%zu bytes more", len);
-}
-
-static struct bytes_in body_of(const struct frame *frame)
-{
-    return (struct bytes_in){.rest = frame->payload};
-}
-
-static enum err bad(const struct frame *frame, struct fail *why)
-{
-    return fail_set(why, ERR_PROTO, "payload of %s, %zu bytes", frame_type_name(frame->type),
-                    frame->payload.len);
-}
-
-/* Everything was there, and nothing more. */
-static bool is_whole(const struct bytes_in *in)
-{
-    return !in->is_short && in->rest.len == 0;
-}
-
-static struct id get_id(struct bytes_in *in)
-{
-    struct id id = ID_NONE;
-
-    bytes_get(in, id.b, sizeof id.b);
-    return id;
-}
 
 static void put_spot(struct bytes_out *out, struct frame_spot spot)
 {

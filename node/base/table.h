@@ -32,6 +32,21 @@ struct data_column {
     bool sealed;            /* bytea, name ends in _sealed */
 };
 
+/* How a column goes into the bag and comes back from one (KP-3-調達-4). Without a rule: its
+ * value as it is; a sealed one in clear, with whose key it was under. */
+enum hand_column {
+    HAND_INDEX,  /* keyed blind index: stays here, is made again under the new node's key */
+    HAND_SECRET, /* what only this node can use (passwords, codes, keys): stays here */
+};
+
+struct data_index; /* tenants/handback: of which column an index is made again, and how */
+
+struct hand_rule {
+    const char *column;
+    enum hand_column what;
+    const struct data_index *index; /* HAND_INDEX */
+};
+
 struct data_table {
     const char *name;
     const char *meaning_ja, *purpose_ja, *ground_ja; /* what, why, on which law or contract */
@@ -42,7 +57,9 @@ struct data_table {
     enum key_of key_of;
     const char *person_column;   /* uuid of the person a row is about, NULL when none */
     const char *mention_columns; /* comma list of uuid columns naming other persons, NULL */
+    const char *seal_row_column; /* uuid that sealed columns are bound to; NULL: id */
     enum hand_back hand_back;
+    const struct hand_rule *hand_rules; /* ends with column NULL; NULL: none */
     enum erase_person erase_person;
     bool is_audit_leaf; /* each row's canonical bytes are committed to by an audit leaf */
     const struct data_column *columns; /* ends with name NULL; every column of the table */

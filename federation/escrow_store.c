@@ -110,6 +110,7 @@ const struct data_table escrow_tables[ESCROW_TABLES_N] = {
                       "theirs, so nothing of it is handed back",
         .retention_days = 0,
         .key_of = KEY_OF_RECORD,
+        .seal_row_column = "node",
         .hand_back = HAND_BACK_NOTHING,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .columns = deposit_columns,

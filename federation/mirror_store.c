@@ -136,6 +136,25 @@ static const struct data_column act_columns[] = {
 
 #define GROUND_JA "委託契約（ほかの自治体との共同の授業）、児童生徒の安全の確保"
 
+/* Names by which other towns know a child; fed_seat says whose they were. */
+static const struct hand_rule act_rules[] = {
+    {"pseud", HAND_PLAIN, NULL},
+    {NULL, HAND_PLAIN, NULL},
+};
+
+/* mac: under the key of the series (fed_series), which both towns hold. */
+static const struct hand_rule line_rules[] = {
+    {"pseud", HAND_PLAIN, NULL},
+    {"mac", HAND_PLAIN, NULL},
+    {NULL, HAND_PLAIN, NULL},
+};
+
+/* What other towns knew a child by: a key cannot make it again, later acts name it. */
+static const struct hand_rule seat_rules[] = {
+    {"pseud", HAND_PLAIN, NULL},
+    {NULL, HAND_PLAIN, NULL},
+};
+
 const struct data_table fed_mirror_tables[FED_MIRROR_TABLES_N] = {
     {
         .name = "fed_context",
@@ -158,6 +177,7 @@ const struct data_table fed_mirror_tables[FED_MIRROR_TABLES_N] = {
         .key_of = KEY_OF_NONE,
         .person_column = "account",
         .hand_back = HAND_BACK_NDJSON,
+        .hand_rules = seat_rules,
         .erase_person = ERASE_ROWS,
         .columns = seat_columns,
     },
@@ -171,6 +191,7 @@ const struct data_table fed_mirror_tables[FED_MIRROR_TABLES_N] = {
             "key of that lesson",
         .key_of = KEY_OF_CLASS,
         .hand_back = HAND_BACK_NDJSON,
+        .hand_rules = line_rules,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .is_audit_leaf = true,
         .columns = line_columns,
@@ -185,6 +206,7 @@ const struct data_table fed_mirror_tables[FED_MIRROR_TABLES_N] = {
         .key_of = KEY_OF_NONE,
         .mention_columns = "by",
         .hand_back = HAND_BACK_NDJSON,
+        .hand_rules = act_rules,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .is_audit_leaf = true,
         .columns = act_columns,

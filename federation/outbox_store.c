@@ -71,6 +71,7 @@ const struct data_table fed_outbox_tables[FED_OUTBOX_TABLES_N] = {
         .retention_days = OUTBOX_ENDED_DAYS,
         .retention_column = "ended_at",
         .key_of = KEY_OF_RECORD,
+        .seal_row_column = "op",
         .hand_back = HAND_BACK_NOTHING,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .columns = columns,

@@ -133,6 +133,7 @@ const struct data_table series_tables[SERIES_TABLES_N] = {
         .retention_setting = &setting_visit_log_days,
         .key_of = KEY_OF_RECORD,
         .mention_columns = "by,decided_by",
+        .seal_row_column = "series",
         .hand_back = HAND_BACK_NDJSON,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .columns = row_columns,

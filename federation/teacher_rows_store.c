@@ -68,6 +68,7 @@ const struct data_table teacher_tables[TEACHER_TABLES_N] = {
         .key_of = KEY_OF_RECORD,
         .person_column = "card",
         .mention_columns = "by",
+        .seal_row_column = "card",
         .hand_back = HAND_BACK_NDJSON,
         .erase_person = ERASE_ROWS,
         .columns = card_columns,

@@ -67,6 +67,20 @@ static const struct data_column step_columns[] = {
     {NULL, NULL, false},
 };
 
+/* Public keys and hashes of other nodes. */
+static const struct hand_rule step_rules[] = {
+    {"bytes", HAND_PLAIN, NULL},
+    {NULL, HAND_PLAIN, NULL},
+};
+
+/* Public, as signed. */
+static const struct hand_rule registry_rules[] = {
+    {"sha256", HAND_PLAIN, NULL},
+    {"bytes", HAND_PLAIN, NULL},
+    {"sig_lines", HAND_PLAIN, NULL},
+    {NULL, HAND_PLAIN, NULL},
+};
+
 const struct data_table trust_tables[TRUST_TABLES_N] = {
     {
         .name = "fed_registry",
@@ -77,6 +91,7 @@ const struct data_table trust_tables[TRUST_TABLES_N] = {
         .retention_days = 0,
         .key_of = KEY_OF_NONE,
         .hand_back = HAND_BACK_NDJSON,
+        .hand_rules = registry_rules,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .is_audit_leaf = true,
         .columns = registry_columns,
@@ -90,6 +105,7 @@ const struct data_table trust_tables[TRUST_TABLES_N] = {
         .retention_days = 0,
         .key_of = KEY_OF_NONE,
         .hand_back = HAND_BACK_NDJSON,
+        .hand_rules = step_rules,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .is_audit_leaf = true,
         .columns = step_columns,

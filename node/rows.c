@@ -12,6 +12,7 @@
 #include "node/features.h"
 #include "node/server/openapi.h"
 #include "node/server/wire.h"
+#include "tenants/handback/index.h"
 
 #define MIGRATION_CAP 262144
 
@@ -346,6 +347,26 @@ static enum err read_dir(struct schema *schema, const char *dir, struct arena *a
     return rc;
 }
 
+/* An index is made again of a sealed column beside it. */
+static int check_indices(const struct data_table *t)
+{
+    int n_defects = 0;
+
+    for (const struct hand_rule *r = t->hand_rules; r != NULL && r->column != NULL; r++) {
+        const struct data_column *c = t->columns;
+
+        while (r->index != NULL && c->name != NULL &&
+               !(c->sealed && strcmp(c->name, r->index->source) == 0))
+            c++;
+        if (r->index == NULL || c->name != NULL)
+            continue;
+        n_defects++;
+        fprintf(stderr, "rows: table %s: index %s is made of %s, no sealed column of it\n",
+                t->name, r->column, r->index->source);
+    }
+    return n_defects;
+}
+
 static int check(char **dirs)
 {
     struct schema schema = {NULL};
@@ -358,7 +379,10 @@ static int check(char **dirs)
         rc = read_dir(&schema, *dirs, arena, &why);
     if (rc == ERR_OK)
         n_defects = rows_check(&given, &schema, print_defect, NULL);
-    else
+    for (const struct data_table_list *l = features_tables; rc == ERR_OK && l->n > 0; l++)
+        for (int i = 0; i < l->n; i++)
+            n_defects += check_indices(&l->rows[i]);
+    if (rc != ERR_OK)
         print_defect(why.text, NULL);
     arena_destroy(&arena);
     return rc != ERR_OK || n_defects > 0;

@@ -120,6 +120,12 @@ static const struct data_column line_columns[] = {
 };
 
 /* Not longer than the records they are made of. */
+/* SHA-256 of its lines. */
+static const struct hand_rule report_rules[] = {
+    {"sum", HAND_PLAIN, NULL},
+    {NULL, HAND_PLAIN, NULL},
+};
+
 const struct data_table weekly_tables[WEEKLY_TABLES_N] = {
     {
         .name = "weekly_report",
@@ -132,6 +138,7 @@ const struct data_table weekly_tables[WEEKLY_TABLES_N] = {
         .key_of = KEY_OF_NONE,
         .mention_columns = "made_by",
         .hand_back = HAND_BACK_NDJSON,
+        .hand_rules = report_rules,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .is_audit_leaf = true,
         .columns = report_columns,

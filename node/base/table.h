@@ -35,8 +35,10 @@ struct data_column {
 /* How a column goes into the bag and comes back from one (KP-3-調達-4). Without a rule: its
  * value as it is; a sealed one in clear, with whose key it was under. */
 enum hand_column {
-    HAND_INDEX,  /* keyed blind index: stays here, is made again under the new node's key */
+    HAND_INDEX,  /* keyed blind index: stays here, is made again under the new node's key; the
+                  * record says only whether there is one (true, or null) */
     HAND_SECRET, /* what only this node can use (passwords, codes, keys): stays here */
+    HAND_PLAIN,  /* bytes as they are: every bytea that is not sealed says what it is */
 };
 
 struct data_index; /* tenants/handback: of which column an index is made again, and how */

@@ -29,6 +29,12 @@ static const struct data_column columns[] = {
     {NULL, NULL, false},
 };
 
+/* A keyed sum, made again with the bytes; the bag names them by their SHA-256. */
+static const struct hand_rule rules[] = {
+    {"sum", HAND_SECRET, NULL},
+    {NULL, HAND_SECRET, NULL},
+};
+
 const struct data_table files_tables[FILES_TABLES_N] = {{
     .name = "file",
     .meaning_ja = "預かったファイルの一覧",
@@ -39,6 +45,7 @@ const struct data_table files_tables[FILES_TABLES_N] = {{
     .key_of = KEY_OF_SUBJECT,
     .person_column = "owner",
     .hand_back = HAND_BACK_FILES,
+    .hand_rules = rules,
     .erase_person = ERASE_ROWS,
     .columns = columns,
 }};

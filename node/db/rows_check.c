@@ -150,6 +150,60 @@ static void check_keys(struct check *c, const struct data_table *t)
         defect(c, "table %s: of a person, but ERASE_NOT_OF_A_PERSON", t->name);
 }
 
+static const struct hand_rule *find_rule(const struct data_table *t, const char *column)
+{
+    for (const struct hand_rule *r = t->hand_rules; r != NULL && r->column != NULL; r++)
+        if (strcmp(r->column, column) == 0)
+            return r;
+    return NULL;
+}
+
+static void check_hand_rule(struct check *c, const struct data_table *t,
+                            const struct hand_rule *r)
+{
+    const struct data_column *col = find_column(t, span_text(r->column));
+
+    need_column(c, t, "hand rule", span_text(r->column));
+    if (find_rule(t, r->column) != r)
+        defect(c, "table %s: column %s has two hand rules", t->name, r->column);
+    if ((r->what == HAND_INDEX) != (r->index != NULL))
+        defect(c, "table %s: hand rule %s: an index says of what it is made, others do not",
+               t->name, r->column);
+    if (col != NULL && col->sealed && r->what != HAND_SECRET)
+        defect(c, "table %s: sealed column %s is neither an index nor plain", t->name,
+               r->column);
+}
+
+/* A text or a number speaks for itself; bytes are decided upon. */
+static void check_hand_back(struct check *c, const struct data_table *t,
+                            const struct schema_table *made)
+{
+    bool goes_out = t->hand_back == HAND_BACK_NDJSON || t->hand_back == HAND_BACK_FILES;
+
+    if (!goes_out && t->hand_rules != NULL)
+        defect(c, "table %s: hand rules, but it is not handed back", t->name);
+    for (const struct hand_rule *r = t->hand_rules; r != NULL && r->column != NULL; r++)
+        check_hand_rule(c, t, r);
+    for (const struct data_column *col = t->columns; goes_out && col->name != NULL; col++) {
+        const struct schema_column *real = schema_find_column(made, span_text(col->name));
+
+        if (real != NULL && !col->sealed && span_eq(real->type, SPAN("bytea")) &&
+            find_rule(t, col->name) == NULL)
+            defect(c,
+                   "table %s: how bytes of column %s are handed back is not decided (a hand"
+                   " rule)",
+                   t->name, col->name);
+    }
+    if (t->seal_row_column != NULL) {
+        const struct schema_column *real =
+            schema_find_column(made, span_text(t->seal_row_column));
+
+        if (real == NULL || !span_eq(real->type, SPAN("uuid")))
+            defect(c, "table %s: seal row column %s is no uuid of it", t->name,
+                   t->seal_row_column);
+    }
+}
+
 static void check_table(struct check *c, const struct data_table *t)
 {
     const struct schema_table *made = schema_find(c->schema, span_text(t->name));
@@ -169,6 +223,7 @@ static void check_table(struct check *c, const struct data_table *t)
     check_mentions(c, t);
     check_retention(c, t, made);
     check_keys(c, t);
+    check_hand_back(c, t, made);
 }
 
 static const struct data_table *find_table(const struct check *c, struct span name, int *n_out)

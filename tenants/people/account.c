@@ -17,7 +17,6 @@
 #include "tenants/signin/totp.h"
 #include "tenants/tenants.h"
 
-#define BLIND_KEY         "blind.login"
 #define DISPLAY_NAME_MOST 40 /* graphemes */
 #define ARENA_CHUNK_BYTES 4096
 
@@ -110,7 +109,7 @@ enum err accounts_draw(struct accounts *accounts, void (*run)(void *arg), void *
 enum err account_index(struct accounts *a, const char *login,
                        uint8_t index_out[ACCOUNT_INDEX_BYTES], struct fail *why)
 {
-    return keyring_blind(a->keyring, BLIND_KEY, span_text(login), index_out, why);
+    return keyring_blind(a->keyring, ACCOUNT_LOGIN_KEY, span_text(login), index_out, why);
 }
 
 enum err account_display_name(struct accounts *a, struct db *db, struct id account,

@@ -56,6 +56,28 @@ static const struct data_column account_columns[] = {
     {NULL, NULL, false},
 };
 
+/* Passwords, second factors and their guards are this node's: whoever comes along with a bag
+ * gets new ones. */
+static const struct hand_rule account_rules[] = {
+    {"login_index", HAND_INDEX, &account_login_index},
+    {"display_name_index", HAND_INDEX, &account_display_index},
+    {"password_hash_sealed", HAND_SECRET, NULL},
+    {"password_changed_at", HAND_SECRET, NULL},
+    {"first_password_sealed", HAND_SECRET, NULL},
+    {"first_until", HAND_SECRET, NULL},
+    {"must_change", HAND_SECRET, NULL},
+    {"totp_secret_sealed", HAND_SECRET, NULL},
+    {"totp_last_step", HAND_SECRET, NULL},
+    {"totp_pending_sealed", HAND_SECRET, NULL},
+    {"totp_pending_until", HAND_SECRET, NULL},
+    {"has_passkey", HAND_SECRET, NULL},
+    {"step_kind", HAND_SECRET, NULL},
+    {"step_hash_sealed", HAND_SECRET, NULL},
+    {"failed_tries", HAND_SECRET, NULL},
+    {"locked_until", HAND_SECRET, NULL},
+    {NULL, HAND_SECRET, NULL},
+};
+
 const struct data_table tenants_tables[TENANTS_TABLES_N] = {
     {
         .name = "account",
@@ -67,6 +89,7 @@ const struct data_table tenants_tables[TENANTS_TABLES_N] = {
         .key_of = KEY_OF_SUBJECT,
         .person_column = "id",
         .hand_back = HAND_BACK_NDJSON,
+        .hand_rules = account_rules,
         .erase_person = ERASE_ROWS,
         .columns = account_columns,
     },

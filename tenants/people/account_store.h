@@ -3,10 +3,15 @@
 #ifndef TENANTS_PEOPLE_ACCOUNT_STORE_H
 #define TENANTS_PEOPLE_ACCOUNT_STORE_H
 
+#include "node/base/table.h"
 #include "node/db/hash256.h"
 #include "tenants/people/account.h"
 
 #define ACCOUNT_INDEX_BYTES 16
+/* In the keyring, KEY_MAC; hand_index.c says what of a row they index. */
+#define ACCOUNT_LOGIN_KEY   "blind.login"
+#define ACCOUNT_DISPLAY_KEY "blind.display_name"
+extern const struct data_index account_login_index, account_display_index;
 
 /* A column for statements over `account a`: the school of its person, who may have been moved,
  * or be of none now; the account's own column is what it was made with. */

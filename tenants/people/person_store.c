@@ -3,9 +3,6 @@
 #include "node/db/seal.h"
 #include "tenants/tenants.h"
 
-#define SOURCE_KEY "blind.roster_source"
-#define MASTER_KEY "blind.roster_master"
-
 #define COLUMNS \
     "id, kind, school, grade, family_sealed, given_sealed, family_kana_sealed," \
     " given_kana_sealed, roster_sealed, source_index, master_index, left_at, merged_into," \
@@ -67,6 +64,12 @@ static const struct data_column link_columns[] = {
     {"ended_at", "終わった時刻", false}, {NULL, NULL, false},
 };
 
+static const struct hand_rule person_rules[] = {
+    {"source_index", HAND_INDEX, &person_source_hand},
+    {"master_index", HAND_INDEX, &person_master_hand},
+    {NULL, HAND_INDEX, NULL},
+};
+
 const struct data_table person_tables[PERSON_TABLES_N] = {
     {
         .name = "person",
@@ -79,6 +82,7 @@ const struct data_table person_tables[PERSON_TABLES_N] = {
         .person_column = "id",
         .mention_columns = "merged_into",
         .hand_back = HAND_BACK_NDJSON,
+        .hand_rules = person_rules,
         .erase_person = ERASE_ROWS,
         .columns = person_columns,
     },
@@ -121,13 +125,13 @@ enum person_kind person_kind_of(enum role role)
 enum err person_source_index(struct keyring *keyring, struct span source_id,
                              uint8_t index_out[PERSON_INDEX_BYTES], struct fail *why)
 {
-    return keyring_blind(keyring, SOURCE_KEY, source_id, index_out, why);
+    return keyring_blind(keyring, PERSON_SOURCE_KEY, source_id, index_out, why);
 }
 
 enum err person_master_index(struct keyring *keyring, struct span master_id,
                              uint8_t index_out[PERSON_INDEX_BYTES], struct fail *why)
 {
-    return keyring_blind(keyring, MASTER_KEY, master_id, index_out, why);
+    return keyring_blind(keyring, PERSON_MASTER_KEY, master_id, index_out, why);
 }
 
 enum err person_seal(struct keyring *keyring, struct person_row *row,

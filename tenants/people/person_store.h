@@ -6,10 +6,15 @@
 #define TENANTS_PEOPLE_PERSON_STORE_H
 
 #include "node/base/role.h"
+#include "node/base/table.h"
 #include "node/db/keyring.h"
 #include "node/db/writer.h"
 
 #define PERSON_INDEX_BYTES 16
+/* In the keyring, KEY_MAC; tenants/roster/hand_index.c says what of a row they index. */
+#define PERSON_SOURCE_KEY "blind.roster_source"
+#define PERSON_MASTER_KEY "blind.roster_master"
+extern const struct data_index person_source_hand, person_master_hand;
 
 enum person_kind { PERSON_STUDENT, PERSON_GUARDIAN, PERSON_STAFF, PERSON_KIND_N };
 const char *person_kind_id(enum person_kind kind); /* "student" */

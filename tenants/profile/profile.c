@@ -4,8 +4,6 @@
 #include "node/db/seal.h"
 #include "tenants/people/people_index.h"
 
-#define INDEX_KEY "blind.display_name" /* in the keyring, KEY_MAC */
-
 static enum err open_text(struct keyring *keyring, const char *table, const char *column,
                           struct id row, struct span sealed, struct arena *arena,
                           struct span *out, struct fail *why)
@@ -61,7 +59,7 @@ static enum err seal_name(struct keyring *keyring, struct id key, struct profile
     enum err rc = people_fold(c->name, arena, &folded, why);
 
     if (rc == ERR_OK)
-        rc = keyring_blind(keyring, INDEX_KEY, folded, c->account_name.index, why);
+        rc = keyring_blind(keyring, ACCOUNT_DISPLAY_KEY, folded, c->account_name.index, why);
     return rc == ERR_OK ? seal_text(keyring, key, "account", "display_name_sealed", c->account,
                                     c->name, arena, &c->account_name.sealed, why)
                         : rc;

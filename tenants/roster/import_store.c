@@ -71,6 +71,12 @@ static const struct data_column columns[] = {
     {"closed_at", "ファイルの鍵を消した時刻", false},
     {NULL, NULL, false},
 };
+/* Of versions of rows: says whether somebody changed the roster meanwhile. */
+static const struct hand_rule import_rules[] = {
+    {"fingerprint", HAND_PLAIN, NULL},
+    {NULL, HAND_PLAIN, NULL},
+};
+
 const struct data_table import_tables[IMPORT_TABLES_N] = {{
     .name = "roster_import",
     .meaning_ja = "名簿の取り込み",
@@ -82,6 +88,7 @@ const struct data_table import_tables[IMPORT_TABLES_N] = {{
     .key_of = KEY_OF_NONE,
     .mention_columns = "made_by,applied_by",
     .hand_back = HAND_BACK_NDJSON,
+    .hand_rules = import_rules,
     .erase_person = ERASE_NOT_OF_A_PERSON,
     .columns = columns,
 }};

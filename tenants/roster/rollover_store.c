@@ -126,6 +126,12 @@ static const struct data_column change_columns[] = {
     {"grade", "後の学年", false},
     {NULL, NULL, false},
 };
+/* Of versions of rows: says whether somebody changed the roster meanwhile. */
+static const struct hand_rule rollover_rules[] = {
+    {"fingerprint", HAND_PLAIN, NULL},
+    {NULL, HAND_PLAIN, NULL},
+};
+
 const struct data_table rollover_tables[ROLLOVER_TABLES_N] = {
     {
         .name = "rollover",
@@ -136,6 +142,7 @@ const struct data_table rollover_tables[ROLLOVER_TABLES_N] = {
         .key_of = KEY_OF_NONE,
         .mention_columns = "made_by,applied_by,undone_by,confirmed_by",
         .hand_back = HAND_BACK_NDJSON,
+        .hand_rules = rollover_rules,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .columns = rollover_columns,
     },

@@ -185,6 +185,20 @@ static const struct data_column erased_columns[] = {
     {NULL, NULL, false},
 };
 
+static const struct hand_rule enrolment_rules[] = {
+    {"source_index", HAND_INDEX, &enrolment_source_hand},
+    {NULL, HAND_INDEX, NULL},
+};
+static const struct hand_rule role_rules[] = {
+    {"source_index", HAND_INDEX, &role_source_hand},
+    {NULL, HAND_INDEX, NULL},
+};
+/* Of nothing that is still there: another key cannot make them again. */
+static const struct hand_rule erased_rules[] = {
+    {"source_index", HAND_PLAIN, NULL},
+    {NULL, HAND_PLAIN, NULL},
+};
+
 #define GROUND "委託契約（利用者の登録）、個人情報の保護に関する法律第66条"
 #define THING(table, meaning, english, its_columns) \
     { \
@@ -194,20 +208,22 @@ static const struct data_column erased_columns[] = {
         .hand_back = HAND_BACK_NDJSON, .erase_person = ERASE_NOT_OF_A_PERSON, \
         .columns = (its_columns) \
     }
-#define OF_PERSON(table, meaning, english, its_columns) \
+#define OF_PERSON(table, meaning, english, its_columns, its_rules) \
     { \
         .name = (table), .meaning_ja = (meaning), \
         .purpose_ja = "だれがどの学級・学校にいるかで、担任などの見える範囲を決めるため", \
         .ground_ja = GROUND, .purpose_en = (english), .key_of = KEY_OF_SUBJECT, \
-        .person_column = "person", .hand_back = HAND_BACK_NDJSON, .erase_person = ERASE_ROWS, \
-        .columns = (its_columns) \
+        .person_column = "person", .hand_back = HAND_BACK_NDJSON, .hand_rules = (its_rules), \
+        .erase_person = ERASE_ROWS, .columns = (its_columns) \
     }
 const struct data_table roster_tables[ROSTER_TABLES_N] = {
     THING("academic_session", "名簿の年度", "school years of the roster", session_columns),
     THING("course", "名簿のコース", "courses of the roster", course_columns),
     THING("school_class", "名簿の学級", "classes of the roster", class_columns),
-    OF_PERSON("enrolment", "学級への在籍", "who is in which class", enrolment_columns),
-    OF_PERSON("person_role", "学校での役割", "who has which role where", role_columns),
+    OF_PERSON("enrolment", "学級への在籍", "who is in which class", enrolment_columns,
+              enrolment_rules),
+    OF_PERSON("person_role", "学校での役割", "who has which role where", role_columns,
+              role_rules),
     {
         .name = "erased_source",
         .meaning_ja = "消した人が名簿からもどらないための値",
@@ -216,6 +232,7 @@ const struct data_table roster_tables[ROSTER_TABLES_N] = {
         .purpose_en = "keyed indexes of the source ids of erased persons; names nobody",
         .key_of = KEY_OF_NONE,
         .hand_back = HAND_BACK_NDJSON,
+        .hand_rules = erased_rules,
         .erase_person = ERASE_NOT_OF_A_PERSON,
         .columns = erased_columns,
     },

@@ -8,6 +8,9 @@
 #include "tenants/people/person_store.h"
 
 #define FINGERPRINT_BYTES 16
+/* In the keyring, KEY_MAC: of the rows of roles and of enrolments; hand_index.c. */
+#define ROSTER_LINK_KEY "blind.roster_row"
+extern const struct data_index role_source_hand, enrolment_source_hand;
 
 /* What a package consists of, in the order in which it is written. */
 enum roster_kind {

@@ -7,7 +7,6 @@
 
 #define N_TRIES   3
 #define PAGE_ROWS 500
-#define LINK_KEY  "blind.roster_row"
 
 const enum roster_file roster_kind_file[ROSTER_KINDS_N] = {
     [KIND_SESSION] = FILE_SESSIONS,     [KIND_ORG] = FILE_ORGS,
@@ -85,7 +84,7 @@ enum err snapshot_key(struct keyring *keyring, enum roster_kind kind, struct spa
         break;
     }
     /* A role and an enrolment may bear the same id: each kind has its own map. */
-    return keyring_blind(keyring, LINK_KEY, source_id, out, why);
+    return keyring_blind(keyring, ROSTER_LINK_KEY, source_id, out, why);
 }
 
 enum err snapshot_name(struct keyring *keyring, const struct person_row *person,

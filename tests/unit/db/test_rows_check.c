@@ -136,6 +136,7 @@ T_CASE(rows_check_sealed_columns)
                            .ground_ja = "う",
                            .purpose_en = "e",
                            .key_of = KEY_OF_RECORD,
+                           .hand_back = HAND_BACK_NOTHING,
                            .erase_person = ERASE_NOT_OF_A_PERSON,
                            .columns = not_named};
     struct data_table p = pet;
@@ -155,6 +156,54 @@ T_CASE(rows_check_sealed_columns)
     expect("sealed, but text",
            check_pet(&pet, SQL "; ALTER TABLE pet ALTER COLUMN name_sealed TYPE text"),
            "sealed column name_sealed is text, not bytea");
+}
+
+T_CASE(rows_check_how_columns_are_handed_back)
+{
+    static const struct data_column columns[] = {{"id", "番号", false},
+                                                 {"mark", "しるし", false},
+                                                 {"name_sealed", "名前", true},
+                                                 {NULL, NULL, false}};
+    static const char sql[] = "CREATE TABLE pet (id uuid, mark bytea, name_sealed bytea)";
+    static const struct hand_rule plain[] = {{"mark", HAND_PLAIN, NULL},
+                                             {NULL, HAND_PLAIN, NULL}};
+    static const struct hand_rule gone[] = {
+        {"mark", HAND_PLAIN, NULL}, {"gone", HAND_SECRET, NULL}, {NULL, HAND_PLAIN, NULL}};
+    static const struct hand_rule twice[] = {
+        {"mark", HAND_PLAIN, NULL}, {"mark", HAND_SECRET, NULL}, {NULL, HAND_PLAIN, NULL}};
+    static const struct hand_rule of_nothing[] = {{"mark", HAND_INDEX, NULL},
+                                                  {NULL, HAND_PLAIN, NULL}};
+    static const struct hand_rule sealed[] = {{"mark", HAND_PLAIN, NULL},
+                                              {"name_sealed", HAND_PLAIN, NULL},
+                                              {NULL, HAND_PLAIN, NULL}};
+    struct data_table t = pet;
+
+    T_REQ("KP-3-調達-4");
+    t.columns = columns;
+    t.person_column = "id";
+    t.mention_columns = NULL;
+    t.retention_column = NULL;
+    t.retention_days = 0;
+    t.hand_rules = plain;
+    T_EQ(check_pet(&t, sql), 0, told);
+    t.seal_row_column = "mark";
+    expect("sealed to bytes", check_pet(&t, sql), "seal row column mark is no uuid");
+    t.seal_row_column = NULL;
+    t.hand_rules = NULL;
+    expect("bytes nobody decided upon", check_pet(&t, sql), "bytes of column mark");
+    t.hand_back = HAND_BACK_NOTHING;
+    T_EQ(check_pet(&t, sql), 0, "that stays here as a whole");
+    t.hand_rules = plain;
+    expect("rules of what stays here", check_pet(&t, sql), "not handed back");
+    t.hand_back = HAND_BACK_NDJSON;
+    t.hand_rules = gone;
+    expect("a rule of no column", check_pet(&t, sql), "hand rule gone is no column");
+    t.hand_rules = twice;
+    expect("two rules", check_pet(&t, sql), "mark has two hand rules");
+    t.hand_rules = of_nothing;
+    expect("an index of nothing", check_pet(&t, sql), "an index says of what");
+    t.hand_rules = sealed;
+    expect("sealed as it is", check_pet(&t, sql), "name_sealed is neither");
 }
 
 T_CASE(rows_check_terms_and_persons)

@@ -10,12 +10,15 @@
 #include "node/base/log.h"
 #include "node/io/live.h"
 #include "node/support/incident.h"
+#include "node/support/procedure.h"
 
 #define EVIDENCE_US (30 * MINUTE_US)
 #define TEXT_CAP    512
 
 static const char not_host_ja[] =
     "ほかの自治体の人を止められるのは、この講座をひらいている自治体の職員です。";
+
+static const char no_template_ja[] = "その文例はありません。";
 
 struct span mirror_what_ja(unsigned what)
 {
@@ -33,7 +36,9 @@ struct acting {
     struct id lesson, series;
     struct mirror_act_row row;
     bool has_later, is_shared, has_incident, must_find, is_found;
-    bool is_void; /* nothing was written */
+    bool is_void;                            /* nothing was written */
+    const struct warning_template *template; /* of a warning */
+    uint64_t quoted;                         /* number of the line it is about; 0: none */
     struct command_later later;
     struct incident_row incident;
     char role[32], floor[SERIES_FLOOR_CAP], text[TEXT_CAP];
@@ -121,6 +126,10 @@ static enum err share(const struct acting *a, struct tx *tx, struct fail *why)
         .on = true,
         .pseud = span_of(a->row.pseud, sizeof a->row.pseud),
         .numbers = {numbers, 0},
+        .has_template = a->template != NULL,
+        .template = a->template == NULL ? SPAN_NONE : span_text(a->template->id),
+        .has_quoted = a->quoted != 0,
+        .quoted = (int64_t)a->quoted,
     };
     struct span bytes;
     enum err rc = find_numbers(a, tx, numbers, &body.numbers.n, why);
@@ -153,6 +162,21 @@ static enum err find_line(const struct acting *a, struct tx *tx, struct mirror_a
     return ERR_OK;
 }
 
+/* A line that is quoted is one that was heard of him. */
+static enum err find_quoted(struct acting *a, struct tx *tx, struct fail *why)
+{
+    struct mirror_line_row line;
+    enum err rc = mirror_line_find(tx, a->lesson, a->row.line, tx_arena(tx), &line, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    if (!id_eq(line.node, a->row.node) ||
+        memcmp(line.pseud, a->row.pseud, sizeof line.pseud) != 0)
+        return fail_set(why, ERR_NOT_FOUND, "a line of somebody else");
+    a->quoted = line.number;
+    return ERR_OK;
+}
+
 /* That a line is not shown is taken of a line of his that crossed: whoever invents some makes
  * no incidents of it. */
 static enum err check_ours(struct acting *a, struct tx *tx, struct fail *why)
@@ -179,6 +203,8 @@ static enum err act_run(struct tx *tx, void *arg, struct fail *why)
 
     if (row.kind == MIRROR_ACT_HIDE)
         rc = find_line(a, tx, &row, why);
+    if (row.kind == MIRROR_ACT_WARN && !id_is_none(row.line))
+        rc = find_quoted(a, tx, why);
     if (rc == ERR_OK)
         rc = mirror_act_add(tx, &row, why);
     if (rc == ERR_OK && a->has_incident)
@@ -329,6 +355,55 @@ void mirror_acts_asked(void *arg, struct command_later later, struct id by,
     }
     note_doer(lesson, act.act, by);
     fill_asked(a, lesson, later, by, on);
+    write_act(a);
+}
+
+static void fill_warning(struct acting *a, struct mirrored *lesson, struct command_later later,
+                         struct id by)
+{
+    char town[MIRROR_TOWN_MOST], pseud[SERIES_PSEUD_TEXT_CAP];
+
+    a->row.id = a->row.act;
+    a->row.by = by;
+    a->has_later = a->is_shared = true;
+    a->later = later;
+    snprintf(a->role, sizeof a->role, "%s", role_id(later.role));
+    mirror_town(lesson->mirrors, a->row.node, town);
+    series_pseud_text(a->row.pseud, pseud);
+    snprintf(a->text, sizeof a->text,
+             "連続講座で、%sの参加者（仮の番号 %s）に注意（%s）を伝えました。%sの担当者にも"
+             "知らせます。",
+             town, pseud, a->template->title_ja, town);
+    incident_of(a, INCIDENT_MANUAL, ID_NONE, by, 1);
+}
+
+/* Nothing is stopped, so nothing goes over the link: his home says it to him, in its own
+ * words, and its supporters know. */
+void mirror_acts_asked_warn(void *arg, struct command_later later, struct id by,
+                            struct mirror_figure *figure, struct span template, struct id line)
+{
+    struct mirrored *lesson = arg;
+    struct live *live = lesson->mirrors->conf.services->live;
+    const struct puppet *puppet = mirror_owner(figure);
+    struct room_act act = {.act = id_new(), .node = puppet->room->node, .what = MIRROR_WARN};
+    const struct warning_template *found = warning_template_find(template);
+    const struct fail why = {.code = ERR_NOMEM};
+    struct acting *a;
+
+    if (!lesson->at.is_host || found == NULL) {
+        command_later_refuse(live, &later, found == NULL ? "no-template" : "not-host",
+                             found == NULL ? no_template_ja : not_host_ja);
+        return;
+    }
+    memcpy(act.pseud, puppet->room->pseud, sizeof act.pseud);
+    a = acting_of(lesson, MIRROR_ACT_WARN, &act);
+    if (a == NULL) {
+        command_later_fail(live, &later, &why);
+        return;
+    }
+    a->template = found;
+    a->row.line = line;
+    fill_warning(a, lesson, later, by);
     write_act(a);
 }
 

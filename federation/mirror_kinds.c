@@ -6,7 +6,9 @@
 
 #include "federation/federation_priv.h"
 #include "federation/mirrors_priv.h"
+#include "node/place/chat_store.h"
 #include "node/support/incident.h"
+#include "node/support/procedure.h"
 
 static const struct jx_field number_fields[] = {
     {.name = "number",
@@ -32,7 +34,7 @@ static const struct jx_field share_fields[] = {
     {.name = "what",
      .type = JX_INT,
      .least = 1,
-     .most = MIRROR_CHAT | MIRROR_REACT | MIRROR_EJECT,
+     .most = MIRROR_WARN,
      .offset = offsetof(struct mirror_share_body, what)},
     {.name = "on", .type = JX_BOOL, .offset = offsetof(struct mirror_share_body, on)},
     {.name = "at", .type = JX_TIME, .offset = offsetof(struct mirror_share_body, at_utc_us)},
@@ -41,6 +43,20 @@ static const struct jx_field share_fields[] = {
      .shape = &number_shape,
      .most = MIRROR_EVIDENCE_MOST,
      .offset = offsetof(struct mirror_share_body, numbers)},
+    {.name = "template",
+     .type = JX_TEXT,
+     .flags = JX_OPTIONAL,
+     .least = 1,
+     .most = 40,
+     .offset = offsetof(struct mirror_share_body, template),
+     .has_offset = offsetof(struct mirror_share_body, has_template)},
+    {.name = "quoted",
+     .type = JX_INT,
+     .flags = JX_OPTIONAL,
+     .least = 1,
+     .most = INT64_C(9007199254740991),
+     .offset = offsetof(struct mirror_share_body, quoted),
+     .has_offset = offsetof(struct mirror_share_body, has_quoted)},
 };
 const struct jx_shape mirror_share_shape =
     JX_SHAPE("IncidentShare", struct mirror_share_body, share_fields);
@@ -105,6 +121,78 @@ static enum err check_few(struct tx *tx, struct fed_req *req,
     return rc == ERR_OK && n_shared >= SHARES_MOST ? fed_refuse(req, FED_TOO_LARGE, why) : rc;
 }
 
+/* A warning has a text of ours and stops nothing; what stops has none. */
+static bool is_consistent(const struct mirror_share_body *in)
+{
+    if (in->what == MIRROR_WARN)
+        return in->has_template && warning_template_find(in->template) != NULL;
+    return in->what < MIRROR_WARN && !in->has_template && !in->has_quoted;
+}
+
+/* The words themselves, as he wrote them here; a line that is not his is quoted to nobody. */
+static enum err find_quote(struct tx *tx, const struct fed_req *req,
+                           const struct mirror_context *context, struct incident_new *incident,
+                           struct fail *why)
+{
+    const struct mirror_share_body *in = req->input;
+    const struct mirror_line_ask ask = {.lesson = context->lesson,
+                                        .node = req->federation->conf.node,
+                                        .after = (uint64_t)in->quoted - 1,
+                                        .n_cap = 1};
+    struct mirror_line_row *rows = NULL;
+    struct chat_line_row line;
+    struct chat_text text;
+    size_t n = 0;
+    enum err rc = mirror_line_list(tx, NULL, &ask, req->arena, &rows, &n, why);
+
+    if (rc == ERR_OK && (n == 0 || rows[0].number != (uint64_t)in->quoted ||
+                         memcmp(rows[0].pseud, in->pseud.p, sizeof rows[0].pseud) != 0))
+        rc = fail_set(why, ERR_NOT_FOUND, "no line of his");
+    if (rc == ERR_OK)
+        rc = chat_line_read(tx, NULL, rows[0].line, req->arena, &line, why);
+    if (rc == ERR_OK && !id_eq(line.account, incident->row.account))
+        rc = fail_set(why, ERR_NOT_FOUND, "a line of somebody else");
+    if (rc == ERR_OK)
+        rc = chat_line_open(req->services->keyring, &line, req->arena, &text, why);
+    if (rc != ERR_OK)
+        return rc;
+    incident->row.line = rows[0].line;
+    incident->quote = text.text;
+    return ERR_OK;
+}
+
+/* The child's own town warns it, as by its own staff. */
+static enum err as_warning(struct tx *tx, const struct fed_req *req,
+                           const struct mirror_context *context, struct incident_new *incident,
+                           struct fail *why)
+{
+    const struct mirror_share_body *in = req->input;
+    const struct warning_template *template = warning_template_find(in->template);
+    const char *text = arena_printf(req->arena, "%.*sの職員から：%s",
+                                    SPAN_ARG(req->peer->name_ja), template->text_ja);
+
+    if (text == NULL)
+        return fail_set(why, ERR_NOMEM, "a sentence");
+    incident->row.kind = INCIDENT_WARNING;
+    incident->row.urgency = incident->row.severity = 1;
+    incident->row.template = span_text(template->id);
+    incident->text = span_text(text);
+    return in->has_quoted ? find_quote(tx, req, context, incident, why) : ERR_OK;
+}
+
+static void tell_later(const struct fed_req *req, const struct incident_new *incident)
+{
+    struct mirrors *mirrors = req->services->mirrors;
+
+    if (mirrors == NULL)
+        return;
+    if (incident->row.kind == INCIDENT_WARNING)
+        mirror_warned_later(mirrors, incident->row.id, incident->row.account,
+                            warning_template_find(incident->row.template), incident->quote);
+    else
+        mirror_told_later(mirrors, incident->row.id, incident->row.account);
+}
+
 /* Only the host of that lesson tells of it, and only of somebody who was there. */
 static enum err share_run(struct tx *tx, struct fed_req *req, struct fail *why)
 {
@@ -128,12 +216,19 @@ static enum err share_run(struct tx *tx, struct fed_req *req, struct fail *why)
 
     if (text == NULL)
         return fail_set(why, ERR_NOMEM, "a sentence");
+    if (!is_consistent(in))
+        return fed_refuse(req, FED_BAD_JSON, why);
     if (rc == ERR_OK)
         rc = mirror_seat_find(tx, context.lesson, in->pseud.p, &row->account, why);
     if (rc == ERR_NOT_FOUND || (rc == ERR_OK && !id_eq(context.series, in->series)))
         return fed_refuse(req, FED_NOT_FOUND, why);
     row->id = req->op;
     incident.text = span_text(text);
+    if (rc == ERR_OK && in->has_template) {
+        rc = as_warning(tx, req, &context, &incident, why);
+        if (rc == ERR_NOT_FOUND)
+            return fed_refuse(req, FED_NOT_FOUND, why);
+    }
     if (rc == ERR_OK)
         rc = check_few(tx, req, &context, why);
     if (rc == ERR_OK)
@@ -142,8 +237,7 @@ static enum err share_run(struct tx *tx, struct fed_req *req, struct fail *why)
         rc = put_row(tx, req, &context, why);
     if (rc != ERR_OK)
         return rc;
-    if (req->services->mirrors != NULL)
-        mirror_told_later(req->services->mirrors, row->id, row->account);
+    tell_later(req, &incident);
     return fed_say_json(req, 200, &out, why);
 }
 

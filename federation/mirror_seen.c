@@ -314,6 +314,7 @@ void mirror_seen_set(struct mirrored *lesson)
         .reacted = reacted,
         .asked = mirror_acts_asked,
         .asked_gone = mirror_acts_asked_gone,
+        .asked_warn = mirror_acts_asked_warn,
     };
 }
 

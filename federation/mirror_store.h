@@ -115,9 +115,10 @@ enum mirror_act_kind {
     MIRROR_ACT_HELD,
     MIRROR_ACT_LATE,
     MIRROR_ACT_SHARED,
+    MIRROR_ACT_WARN,
     MIRROR_ACT_KINDS_N
 };
-#define MIRROR_ACT_KINDS "stop|resume|eject|hide|held|late|shared"
+#define MIRROR_ACT_KINDS "stop|resume|eject|hide|held|late|shared|warn"
 
 struct mirror_act_row {
     struct id id;
@@ -128,7 +129,7 @@ struct mirror_act_row {
     struct id act, node;
     uint8_t pseud[FRAME_PSEUD_BYTES];
     unsigned what;  /* enum mirror_what */
-    struct id line; /* of hide; else ID_NONE */
+    struct id line; /* of hide, and of a warning that quotes; else ID_NONE */
     struct id by;   /* of our staff; else ID_NONE */
 };
 /* With its leaf. The same id again adds nothing. */

@@ -9,6 +9,7 @@
 #include "node/base/utf.h"
 #include "node/io/live.h"
 #include "node/support/incident.h"
+#include "node/support/support_say.h"
 
 #define PACE_ON_MS   ((int)(ROOM_TICK_US / 1000))
 #define PACE_SOON_MS 1000
@@ -392,6 +393,19 @@ static void count(struct mirrors *m)
     atomic_store(&m->n_waiting, sum.n_waiting);
 }
 
+static void tell_child(const struct mirrors *m, const struct mirror_told *told)
+{
+    const struct support_word word = {.event = SUPPORT_WARNED,
+                                      .to = told->account,
+                                      .subject = told->incident,
+                                      .title = span_text(told->template->title_ja),
+                                      .text = span_text(told->template->text_ja),
+                                      .quoted = told->quoted == NULL ? SPAN_NONE
+                                                                     : span_text(told->quoted)};
+
+    support_say(m->conf.services, &word);
+}
+
 static void tell_incidents(struct mirrors *m)
 {
     struct mirror_told told[sizeof m->told / sizeof m->told[0]];
@@ -406,11 +420,15 @@ static void tell_incidents(struct mirrors *m)
         const struct incident_row row = {.id = told[i].incident,
                                          .account = told[i].account,
                                          .at_utc_us = clock_utc_us(),
-                                         .kind = INCIDENT_MANUAL,
+                                         .kind = told[i].template != NULL ? INCIDENT_WARNING
+                                                                          : INCIDENT_MANUAL,
                                          .urgency = 2,
                                          .severity = 2};
 
         incident_told(m->conf.services, &row);
+        if (told[i].template != NULL)
+            tell_child(m, &told[i]);
+        free(told[i].quoted);
     }
 }
 
@@ -558,11 +576,22 @@ static void *run(void *arg)
 
 void mirror_told_later(struct mirrors *m, struct id incident, struct id account)
 {
+    mirror_warned_later(m, incident, account, NULL, SPAN_NONE);
+}
+
+void mirror_warned_later(struct mirrors *m, struct id incident, struct id account,
+                         const struct warning_template *template, struct span quoted)
+{
+    char *copy = quoted.len == 0 ? NULL : strndup((const char *)quoted.p, quoted.len);
+
     pthread_mutex_lock(&m->lock);
-    if (m->n_told < (int)(sizeof m->told / sizeof m->told[0]))
-        m->told[m->n_told++] = (struct mirror_told){incident, account};
+    if (m->n_told < (int)(sizeof m->told / sizeof m->told[0])) {
+        m->told[m->n_told++] = (struct mirror_told){incident, account, template, copy};
+        copy = NULL;
+    }
     pthread_cond_signal(&m->wake);
     pthread_mutex_unlock(&m->lock);
+    free(copy); /* what it is about stands in its row */
 }
 
 /* ---- the plan: live thread ---- */

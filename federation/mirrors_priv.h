@@ -13,6 +13,7 @@
 #include "federation/mirrors.h"
 #include "federation/series.h"
 #include "node/place/mirror.h"
+#include "node/support/procedure.h"
 #include "tenants/words/words.h"
 
 #define MIRROR_ON_MOST      32
@@ -105,6 +106,8 @@ struct mirrors {
     /* Incidents that came from other towns, to be told of (lock). */
     struct mirror_told {
         struct id incident, account;
+        const struct warning_template *template; /* NULL: no warning */
+        char *quoted;                            /* owned; NULL: none */
     } told[64];
     int n_told;
     /* Who of other towns is there, for whoever asks from another thread (lock). */
@@ -179,6 +182,8 @@ void mirror_acts_asked(void *arg, struct command_later later, struct id by,
                        struct mirror_figure *figure, enum mirror_what what, bool on);
 void mirror_acts_asked_gone(void *arg, struct command_later later, struct id by,
                             struct id line);
+void mirror_acts_asked_warn(void *arg, struct command_later later, struct id by,
+                            struct mirror_figure *figure, struct span template, struct id line);
 bool mirror_acts_stop(void *arg, const struct room_act *act, struct id account);
 void mirror_acts_confirmed(void *arg, const struct room_act *act);
 void mirror_acts_late(void *arg, const struct room_act *act);
@@ -197,6 +202,11 @@ struct mirror_share_body {
     bool on;
     struct span pseud;
     struct jx_list numbers; /* of struct mirror_share_number */
+    /* Of a warning: the text to give (node/support/procedure.h), and which of his lines it is
+     * about. */
+    bool has_template, has_quoted;
+    struct span template;
+    int64_t quoted;
 };
 struct mirror_share_number {
     int64_t number;
@@ -206,5 +216,8 @@ extern const struct jx_shape mirror_share_shape;
 struct span mirror_what_ja(unsigned what);
 /* Told of on the live thread, after the row is there. */
 void mirror_told_later(struct mirrors *mirrors, struct id incident, struct id account);
+/* The same of a warning, which he himself is told, too; quoted is copied. */
+void mirror_warned_later(struct mirrors *mirrors, struct id incident, struct id account,
+                         const struct warning_template *template, struct span quoted);
 
 #endif

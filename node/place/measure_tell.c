@@ -6,6 +6,7 @@
 #include "node/base/clock.h"
 #include "node/place/measure.h"
 #include "node/place/measure_rows.h"
+#include "node/place/mirror_priv.h"
 #include "node/place/place_tell.h"
 #include "tenants/hours/calendar.h"
 
@@ -112,6 +113,11 @@ static struct place_stop stop_of(const struct guest *guest, enum measure_kind ki
     stop.is_on = visit != NULL ? measure_stops(place, visit, kind, now, &stop.until_utc_us)
                                : measure_stops_account(place, guest->pass->look.account, kind,
                                                        now, &stop.until_utc_us);
+    if (visit != NULL && ((kind == MEASURE_CHAT && mirror_holds(visit, MIRROR_CHAT)) ||
+                          (kind == MEASURE_REACT && mirror_holds(visit, MIRROR_REACT)))) {
+        stop.is_on = true; /* by the host of the shared lesson, until it takes it back */
+        stop.until_utc_us = 0;
+    }
     if (stop.is_on && kind == MEASURE_SLOW && visit != NULL)
         stop.seconds = measure_slow_ms(place, visit, now) / 1000;
     return stop;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "node/base/log.h"
+#include "node/place/measure.h"
 #include "node/place/mirror_priv.h"
 
 static const char stopped_ja[] =
@@ -102,6 +103,7 @@ void mirror_end(struct mirror **mirror_at)
 {
     struct mirror *mirror = *mirror_at;
     struct place_floor *floor;
+    bool has_stops;
 
     if (mirror == NULL)
         return;
@@ -115,9 +117,12 @@ void mirror_end(struct mirror **mirror_at)
     while (mirror->figures != NULL)
         drop(&mirror->figures, mirror->figures);
     world_watch_set(floor->copies[0].world, NULL);
+    has_stops = mirror->stops != NULL;
     stops_free(mirror);
     floor->mirror = NULL;
     mirror->place->n_mirrors--;
+    if (has_stops)
+        measure_tell_all(mirror->place, place_now());
     mirror->place->access_until_utc_us = 0; /* who was put out may come again */
     log_info("mirror.ended", L_TEXT("floor", floor->id));
     free(mirror);
@@ -242,6 +247,8 @@ enum err mirror_stop(struct mirror *mirror, struct id account, unsigned what, bo
         mirror->stops = stop;
     }
     stop->what = on ? stop->what | what : stop->what & ~what;
+    if (visit != NULL && visit->guest != NULL)
+        measure_tell(visit->guest, place_now());
     if ((what & MIRROR_EJECT) == 0)
         return ERR_OK;
     if (on)
@@ -258,13 +265,18 @@ bool mirror_shuts(const struct place_floor *floor, struct id account)
     return stop != NULL && (stop->what & MIRROR_EJECT) != 0;
 }
 
-bool mirror_refuses(struct command_call *call, const struct visit *visit, enum mirror_what what)
+bool mirror_holds(const struct visit *visit, enum mirror_what what)
 {
     const struct mirror *mirror = visit->floor == NULL ? NULL : visit->floor->mirror;
     const struct mirror_stopped *stop =
         mirror == NULL || visit->pass.look.is_staff ? NULL : stop_find(mirror, visit->account);
 
-    if (stop == NULL || (stop->what & (unsigned)what) == 0)
+    return stop != NULL && (stop->what & (unsigned)what) != 0;
+}
+
+bool mirror_refuses(struct command_call *call, const struct visit *visit, enum mirror_what what)
+{
+    if (!mirror_holds(visit, what))
         return false;
     command_refuse(call, "stopped", stopped_ja);
     return true;

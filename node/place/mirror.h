@@ -27,8 +27,8 @@ struct mirror;
 struct mirror_figure;
 
 /* What a person of the host node's staff may stop (mirror_stop), and local staff ask for
- * (figure.stop). */
-enum mirror_what { MIRROR_CHAT = 1, MIRROR_REACT = 2, MIRROR_EJECT = 4 };
+ * (figure.stop). A warning (figure.warn) stops nothing. */
+enum mirror_what { MIRROR_CHAT = 1, MIRROR_REACT = 2, MIRROR_EJECT = 4, MIRROR_WARN = 8 };
 
 /* One line; spans are borrowed until the call returns. */
 struct mirror_line {
@@ -62,6 +62,10 @@ struct mirror_feature {
     void (*asked)(void *arg, struct command_later later, struct id by,
                   struct mirror_figure *figure, enum mirror_what what, bool on);
     void (*asked_gone)(void *arg, struct command_later later, struct id by, struct id line);
+    /* They ask that a figure be warned (figure.warn): template is a name that nobody has looked
+     * up yet; line: which of its lines is quoted, ID_NONE: none. */
+    void (*asked_warn)(void *arg, struct command_later later, struct id by,
+                       struct mirror_figure *figure, struct span template, struct id line);
 };
 
 /* feature is kept by reference until mirror_end. Who is there is told by came() with the next

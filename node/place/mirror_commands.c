@@ -25,6 +25,20 @@ static const struct visit *visit_of(struct command_call *call)
     return NULL;
 }
 
+/* NULL: there is none on that seat, and was told so. */
+static struct mirror_figure *figure_of(struct command_call *call, int64_t seat,
+                                       const struct mirror_feature **feature_out)
+{
+    const struct visit *visit = visit_of(call);
+    struct mirror_figure *figure = visit == NULL ? NULL : mirror_at(visit, (uint16_t)seat);
+
+    if (figure != NULL)
+        *feature_out = visit->floor->mirror->feature;
+    else if (visit != NULL)
+        command_refuse(call, err_code(ERR_NOT_FOUND), gone_ja);
+    return figure;
+}
+
 struct stop_input {
     int64_t seat;
     int what;
@@ -34,20 +48,30 @@ struct stop_input {
 static void stop(struct command_call *call)
 {
     const struct stop_input *input = call->input;
-    const struct visit *visit = visit_of(call);
-    const struct mirror_feature *feature;
-    struct mirror_figure *figure;
+    const struct mirror_feature *feature = NULL;
+    struct mirror_figure *figure = figure_of(call, input->seat, &feature);
 
-    if (visit == NULL)
-        return;
-    figure = mirror_at(visit, (uint16_t)input->seat);
-    if (figure == NULL) {
-        command_refuse(call, err_code(ERR_NOT_FOUND), gone_ja);
-        return;
-    }
-    feature = visit->floor->mirror->feature;
-    feature->asked(feature->arg, command_later(call), call->caller->account, figure,
-                   whats[input->what], input->on);
+    if (figure != NULL)
+        feature->asked(feature->arg, command_later(call), call->caller->account, figure,
+                       whats[input->what], input->on);
+}
+
+struct warn_input {
+    int64_t seat;
+    struct span template;
+    struct id line;
+    bool has_line;
+};
+
+static void warn(struct command_call *call)
+{
+    const struct warn_input *input = call->input;
+    const struct mirror_feature *feature = NULL;
+    struct mirror_figure *figure = figure_of(call, input->seat, &feature);
+
+    if (figure != NULL)
+        feature->asked_warn(feature->arg, command_later(call), call->caller->account, figure,
+                            input->template, input->has_line ? input->line : ID_NONE);
 }
 
 struct hide_input {
@@ -93,6 +117,29 @@ static const struct jx_field stop_fields[] = {
 static const struct jx_shape stop_shape =
     JX_SHAPE("FigureStop", struct stop_input, stop_fields);
 
+static const struct jx_field warn_fields[] = {
+    {.name = "seat",
+     .type = JX_INT,
+     .least = 1,
+     .most = WORLD_SEATS,
+     .offset = offsetof(struct warn_input, seat),
+     .title_ja = "相手"},
+    {.name = "template",
+     .type = JX_TEXT,
+     .least = 1,
+     .most = 40,
+     .offset = offsetof(struct warn_input, template),
+     .title_ja = "文例の記号"},
+    {.name = "line",
+     .type = JX_ID,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct warn_input, line),
+     .has_offset = offsetof(struct warn_input, has_line),
+     .title_ja = "どの文についてか"},
+};
+static const struct jx_shape warn_shape =
+    JX_SHAPE("FigureWarn", struct warn_input, warn_fields);
+
 static const struct jx_field hide_fields[] = {
     {.name = "line",
      .type = JX_ID,
@@ -110,6 +157,13 @@ const struct command mirror_commands[MIRROR_COMMANDS_N] = {
      .input = &stop_shape,
      .summary_ja = "ほかのまちの人の文字やリアクションを止める、外へ出す（職員）",
      .handle = stop},
+    {.name = "figure.warn",
+     .roles = SEE_IDS,
+     .object = OBJECT_ANY_HERE,
+     .audit = AUDIT_CHANGE,
+     .input = &warn_shape,
+     .summary_ja = "ほかのまちの人に注意を伝える（職員）",
+     .handle = warn},
     {.name = "figure.hide",
      .roles = SEE_IDS,
      .object = OBJECT_ANY_HERE,

@@ -44,6 +44,8 @@ bool mirror_gate(const struct place *place, const struct place_pass *pass, struc
                  int64_t now_utc_us);
 /* The host's staff put him out of it. */
 bool mirror_shuts(const struct place_floor *floor, struct id account);
+/* The host's staff stopped that of him, on this floor. */
+bool mirror_holds(const struct visit *visit, enum mirror_what what);
 /* True: refused, since the host's staff stopped that. */
 bool mirror_refuses(struct command_call *call, const struct visit *visit,
                     enum mirror_what what);

@@ -379,11 +379,42 @@ def incidents(node):
 
 
 @case
+def mirror_the_host_warns(t):
+    """By a ready text, with the line it is about: his own town gives the warning, in its own name."""
+    t.req("CARD-10, AI-4.4-カ-ハ-1a")
+    staff, fox, squirrel = there["staff"], there["midori"], there["hinata"]
+    line, _ = say(fox, "そんなの しらないよ")
+    hear(staff, line)
+    seat = named(staff, "きつね")["seat"]
+    for who_, body, code in ((staff, {"seat": seat, "template": "none"}, "no-template"),
+                             (staff, {"seat": seat, "template": "hurt", "line": new()}, "not-found"),
+                             (there["far staff"], {"seat": named(there["far staff"], "りす")["seat"], "template": "hurt"},
+                              "not-host"),
+                             (fox, {"seat": named(fox, "りす")["seat"], "template": "hurt"}, None)):
+        t.ok((who_.refused("figure.warn", **body) or "") == code or code is None, f"{body} {code}")
+    t.eq(city.psql("SELECT count(*) FROM fed_act WHERE kind = 'warn'"), "0", "none of these is on record")
+    before = {n.name: len(incidents(n)) for n in nodes}
+    staff.command("figure.warn", seat=seat, template="hurt", line=line)
+    word = fox.wait("warned", 30)
+    t.eq((word["title"], word["quoted"]), ("ことばについて", "そんなの しらないよ"), "he reads it, with what he wrote")
+    mine = ask(nodes["midori"], "a", "GET", "/api/v1/warnings/mine").json()["items"]
+    t.eq([(m["title"], m["quoted"]) for m in mine], [("ことばについて", "そんなの しらないよ")], "it stays to be read")
+    t.eq(squirrel.seen("warned"), [], "nobody else is told")
+    one = next(i for i in incidents(nodes["midori"]) if i["kind"] == "warning")
+    t.eq(nodes["midori"].psql(f"SELECT account, line FROM incident WHERE id = '{one['incident']}'"),
+         f"{ids['midori', 'a']}|{line}", "his town's staff see about what")
+    t.eq([len(incidents(n)) - before[n.name] for n in nodes], [1, 1, 0], "one at each of the two, none at the third")
+    t.eq(city.psql("SELECT what, line, by FROM fed_act WHERE kind = 'warn'"), f"8|{line}|{ids['aozora', 'supporter']}",
+         "and who did it")
+
+
+@case
 def mirror_the_host_mutes_and_ejects(t):
     t.req("CARD-10")
     staff, fox, squirrel = there["staff"], there["midori"], there["hinata"]
     before = {n.name: len(incidents(n)) for n in nodes}
     staff.command("figure.stop", seat=named(staff, "きつね")["seat"], what="chat", on=True)
+    t.ok(fox.wait("stopped", 10, lambda of: of["kind"] == "chat" and of["is_on"]), "he is told at once")
     t.ok(until(lambda: fox.refused("chat.say", line=new(), text="まだ話せる") == "stopped", 10), "held at home, too")
     act = city.psql("SELECT act FROM fed_act WHERE kind = 'stop'")
     t.ok(until(lambda: city.psql(f"SELECT count(*) FROM fed_act WHERE kind = 'held' AND act = '{act}'") == "1"),

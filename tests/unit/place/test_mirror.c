@@ -171,6 +171,18 @@ static void asked(void *arg, struct command_later later, struct id by,
     heard->later = later;
 }
 
+static void asked_warn(void *arg, struct command_later later, struct id by,
+                       struct mirror_figure *figure, struct span template, struct id line)
+{
+    struct heard *heard = arg;
+    char text[64];
+
+    snprintf(text, sizeof text, "%.*s %d %d %d", SPAN_ARG(template), !id_is_none(by),
+             figure == heard->to, !id_is_none(line));
+    note(heard, "asked-warn", span_text(text));
+    heard->later = later;
+}
+
 static void asked_gone(void *arg, struct command_later later, struct id by, struct id line)
 {
     struct heard *heard = arg;
@@ -285,8 +297,8 @@ static struct town *town_create(void)
     people_make(t);
     stand(t, CHILD);
     stand(t, STAFF);
-    t->feature = (struct mirror_feature){&t->heard, came, look,    left,  moved,
-                                         said,      gone, reacted, asked, asked_gone};
+    t->feature = (struct mirror_feature){&t->heard, came,    look,  left,       moved,     said,
+                                         gone,      reacted, asked, asked_gone, asked_warn};
     T_EQ(mirror_begin(&t->place, span_text(t->floor->id), &t->feature, &t->mirror, NULL),
          ERR_OK, "begins");
     run(t);
@@ -703,6 +715,7 @@ T_CASE(staff_ask_about_figures_and_the_feature_answers)
     struct id line = id_new(), own = id_new();
     const struct command *stop = row_of(mirror_commands, MIRROR_COMMANDS_N, "figure.stop");
     const struct command *hide = row_of(mirror_commands, MIRROR_COMMANDS_N, "figure.hide");
+    const struct command *warn = row_of(mirror_commands, MIRROR_COMMANDS_N, "figure.warn");
     struct world_where where;
     char text[128];
 
@@ -722,6 +735,12 @@ T_CASE(staff_ask_about_figures_and_the_feature_answers)
     call(t, STAFF, stop, stop_text(text, where.seat));
     T_OK(is_answered(t, "not-found"), "one of our own is no figure");
     T_EQ(say(t, figure, line, "あ", ID_NONE, NULL), ERR_OK, "a line");
+    forget(t);
+    snprintf(text, sizeof text, "{\"seat\":%d,\"template\":\"hurt\"}", mirror_seat(figure));
+    call(t, STAFF, warn, text);
+    T_TEXT(t->heard.text, "asked-warn hurt 1 1 0;", "to warn it");
+    call(t, STAFF, warn, "{\"seat\":9,\"template\":\"hurt\"}");
+    T_OK(is_answered(t, "not-found"), "nobody there to be warned");
     forget(t);
     call(t, STAFF, hide, hide_text(text, line));
     T_TEXT(t->heard.text, "asked-gone ;", "to take it away");

@@ -88,6 +88,7 @@ const kinds: Readonly<Record<SharedEvidenceAct["kind"], Word>> = {
   held: words.actHeld,
   late: words.actLate,
   shared: words.actShared,
+  warn: words.actWarn,
 };
 
 function Acts({ of }: { of: SharedEvidence }): VNode {

@@ -15,6 +15,7 @@ import { Blocks } from "./blocks.js";
 import { live } from "./control.js";
 import { setState } from "./mine.js";
 import { saidOf } from "./said.js";
+import { WarnFigure } from "./figure_warn.js";
 import { HideLine, Town } from "./town.js";
 import {
   addressed,
@@ -198,7 +199,12 @@ function Row({ line }: { line: Line }): VNode {
           <Words of={placeStaff.original} slots={{ text: <Given>{staff.original}</Given> }} />
         </p>
       )}
-      {line.pseud === undefined ? null : <HideLine line={line.id} />}
+      {line.pseud === undefined ? null : (
+        <>
+          <HideLine line={line.id} />
+          <WarnFigure pseud={line.pseud} line={line.id} />
+        </>
+      )}
       {isMine || state === "held" ? <How line={line} /> : null}
     </li>
   );

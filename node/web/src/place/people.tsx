@@ -17,6 +17,7 @@ import { Sign } from "./sign.js";
 import { signName } from "./signs.js";
 import { StaffMarks } from "./staff.js";
 import { handsUp } from "./lesson_live.js";
+import { WarnFigure } from "./figure_warn.js";
 import { FigureStops, Town } from "./town.js";
 import { addressed, askTalk, signs, where } from "./words_live.js";
 
@@ -279,7 +280,12 @@ export function Row({
           ) : null}
         </div>
       )}
-      {person.pseud === undefined ? null : <FigureStops seat={seat} />}
+      {person.pseud === undefined ? null : (
+        <>
+          <FigureStops seat={seat} />
+          <WarnFigure pseud={person.pseud} />
+        </>
+      )}
     </li>
   );
 }

@@ -48,6 +48,7 @@ export const sharedEvidence = {
     "その まちに しらせた",
     "The home municipality was told",
   ],
+  actWarn: ["注意《ちゅうい》を伝《つた》えた", "ちゅういを つたえた", "Warned"],
   lines: ["行《い》き来《き》した発言《はつげん》", "いききした ことば", "Lines that crossed"],
   linesNone: [
     "自治体《じちたい》のあいだを行《い》き来《き》した発言《はつげん》はありません。",

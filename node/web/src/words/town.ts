@@ -26,5 +26,22 @@ export const townStaff = {
     "この じゅぎょうには もう はいれません。 だす（もう いちど おす）",
     "They cannot come back into this lesson. Put them out (press again)",
   ],
+  warn: ["注意《ちゅうい》を伝《つた》える", "ちゅういを つたえる", "Warn them"],
+  warnLine: [
+    "この文《ぶん》について注意《ちゅうい》を伝《つた》える",
+    "この ぶんの ことを つたえる",
+    "Warn them about this line",
+  ],
+  warnLead: [
+    "押《お》した文《ぶん》が、その人《ひと》の町《まち》から本人《ほんにん》だけに届《とど》きます。その町《まち》の担当者《たんとうしゃ》にも知《し》らせます。",
+    "おした ぶんが、その 人《ひと》の まちから、その 人《ひと》だけに とどきます。",
+    "The text you press reaches that person alone, from their own town, whose staff are told, too.",
+  ],
+  warned: [
+    "注意《ちゅうい》を伝《つた》えました。",
+    "ちゅういを つたえました。",
+    "The warning was given.",
+  ],
+  warnNot: ["やめる", "やめる", "Not now"],
   hide: ["この文《ぶん》をかくす", "この ぶんを かくす", "Hide this line"],
 } satisfies Record<string, Word>;

@@ -92,11 +92,22 @@ struct jx_defects {
 /* The strict pre-scan alone: ERR_PROTO with the byte offset in why, or ERR_TOO_LARGE for what
  * is over a limit. */
 NODISCARD enum err jx_check(struct span text, struct fail *why);
+/* With other bounds than those of a request: signed documents of a contract's end hold others
+ * whole. The depth stays. */
+struct jx_limits {
+    size_t most_bytes, most_values;
+};
+NODISCARD enum err jx_check_within(struct span text, struct jx_limits limits, struct fail *why);
 /* Reads text into *struct_out (zeroed first, and again on failure). ERR_PROTO, ERR_TOO_LARGE:
  * not JSON as above. ERR_INVALID: JSON, but fields break their rules: all are in *defects_out
  * (arena; may be NULL), the first one's pointer also in why->field. */
 NODISCARD enum err jx_read(struct span text, const struct jx_shape *shape, struct arena *arena,
                            void *struct_out, struct jx_defects *defects_out, struct fail *why);
+/* The same, bounded by limits. */
+NODISCARD enum err jx_read_within(struct span text, struct jx_limits limits,
+                                  const struct jx_shape *shape, struct arena *arena,
+                                  void *struct_out, struct jx_defects *defects_out,
+                                  struct fail *why);
 /* A field of it, at any depth, is JX_SECRET. */
 bool jx_has_secret(const struct jx_shape *shape);
 /* Adds a defect that no field table can say ("ends before it starts"). The list starts zeroed;

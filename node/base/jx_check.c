@@ -21,13 +21,15 @@ struct key {
 struct scan {
     struct span text;
     size_t at;
-    int depth, n_values;
+    int depth;
+    size_t n_values;
     enum err rc;
     const char *what;
+    struct jx_limits limits;
     /* Keys of the objects that are open, the innermost last: each key has a value, so their
      * number is bounded as that of values is. */
     size_t n_keys;
-    struct key keys[JX_MAX_VALUES];
+    struct key *keys; /* limits.most_values of them */
 };
 
 static bool value(struct scan *s);
@@ -192,7 +194,7 @@ static bool member(struct scan *s)
     blanks(s);
     if (!string(s, &key))
         return false;
-    if (s->n_keys == JX_MAX_VALUES)
+    if (s->n_keys == s->limits.most_values)
         return refuse(s, ERR_TOO_LARGE, "too many values");
     s->keys[s->n_keys++] = key;
     blanks(s);
@@ -323,7 +325,7 @@ static bool value(struct scan *s)
     struct key ignored;
 
     blanks(s);
-    if (++s->n_values > JX_MAX_VALUES)
+    if (++s->n_values > s->limits.most_values)
         return refuse(s, ERR_TOO_LARGE, "too many values");
     switch (here(s)) {
     case '{':
@@ -345,19 +347,16 @@ static bool value(struct scan *s)
     }
 }
 
-enum err jx_check(struct span text, struct fail *why)
+static enum err check(struct span text, struct jx_limits limits, struct key *keys,
+                      struct fail *why)
 {
-    struct scan s;
+    struct scan s = {.limits = limits, .keys = keys};
 
-    if (text.len > JX_MAX_BYTES)
-        return fail_set(why, ERR_TOO_LARGE, "JSON of %zu bytes", text.len);
     s.at = utf_valid_len(text);
     if (s.at < text.len)
         return fail_set(why, ERR_PROTO, "byte %zu: not UTF-8, or a NUL", s.at);
     s.text = text;
     s.at = 0;
-    s.depth = s.n_values = 0;
-    s.n_keys = 0;
     if (value(&s)) {
         blanks(&s);
         if (s.at == text.len)
@@ -365,4 +364,28 @@ enum err jx_check(struct span text, struct fail *why)
         (void)refuse(&s, ERR_PROTO, "bytes behind the value");
     }
     return fail_set(why, s.rc, "byte %zu: %s", s.at, s.what);
+}
+
+enum err jx_check(struct span text, struct fail *why)
+{
+    struct key keys[JX_MAX_VALUES];
+
+    if (text.len > JX_MAX_BYTES)
+        return fail_set(why, ERR_TOO_LARGE, "JSON of %zu bytes", text.len);
+    return check(text, (struct jx_limits){JX_MAX_BYTES, JX_MAX_VALUES}, keys, why);
+}
+
+enum err jx_check_within(struct span text, struct jx_limits limits, struct fail *why)
+{
+    struct key *keys;
+    enum err rc;
+
+    if (text.len > limits.most_bytes || text.len > UINT32_MAX)
+        return fail_set(why, ERR_TOO_LARGE, "JSON of %zu bytes", text.len);
+    keys = calloc(limits.most_values + 1, sizeof *keys);
+    if (keys == NULL)
+        return fail_set(why, ERR_NOMEM, "JSON of %zu bytes", text.len);
+    rc = check(text, limits, keys, why);
+    free(keys);
+    return rc;
 }

@@ -447,14 +447,16 @@ bool jx_has_secret(const struct jx_shape *shape)
     return false;
 }
 
-enum err jx_read(struct span text, const struct jx_shape *shape, struct arena *arena,
-                 void *struct_out, struct jx_defects *defects_out, struct fail *why)
+/* checked: what jx_check said of the text. */
+static enum err read_checked(enum err checked, struct span text, const struct jx_shape *shape,
+                             struct arena *arena, void *struct_out,
+                             struct jx_defects *defects_out, struct fail *why)
 {
     struct jx_defects defects = {0};
     struct reading r = {.arena = arena, .defects = &defects};
     const struct place whole = {.up = NULL};
     cJSON *root = NULL;
-    enum err rc = jx_check(text, why);
+    enum err rc = checked;
 
     memset(struct_out, 0, shape->bytes);
     if (defects_out != NULL)
@@ -477,4 +479,18 @@ enum err jx_read(struct span text, const struct jx_shape *shape, struct arena *a
         *defects_out = defects;
     return fail_field(why, ERR_INVALID, (const char *)defects.at[0].pointer.p,
                       "%s: %zu defects", shape->name, defects.n);
+}
+
+enum err jx_read(struct span text, const struct jx_shape *shape, struct arena *arena,
+                 void *struct_out, struct jx_defects *defects_out, struct fail *why)
+{
+    return read_checked(jx_check(text, why), text, shape, arena, struct_out, defects_out, why);
+}
+
+enum err jx_read_within(struct span text, struct jx_limits limits, const struct jx_shape *shape,
+                        struct arena *arena, void *struct_out, struct jx_defects *defects_out,
+                        struct fail *why)
+{
+    return read_checked(jx_check_within(text, limits, why), text, shape, arena, struct_out,
+                        defects_out, why);
 }

@@ -45,7 +45,7 @@ say = @$(if $(V),,echo "  $1 $2";)
 
 # One archive a folder, in link order: arrows point down only (design section 2).
 FOLDERS := node/server federation reporting node/classes node/support node/place tenants tenants/people tenants/signin tenants/rights tenants/watch tenants/keys \
-           tenants/roster tenants/hours tenants/profile tenants/words tenants/notify tenants/handback tenants/certificate \
+           tenants/roster tenants/hours tenants/profile tenants/words tenants/notify tenants/handback tenants/leaving tenants/certificate \
            node/io node/db node/base
 SRCS     = $(foreach d,$(FOLDERS),$(wildcard $d/*.c))
 LIBS     = $(foreach d,$(FOLDERS),$B/$(subst /,-,$d).a)

@@ -60,6 +60,9 @@ struct route {
     /* A row that changes or exports is refused (ERR_NOSPACE) while the disk is nearly full,
      * unless it is one of those that must go on: sign-in, keys, what only puts on record. */
     bool must_go_on;
+    /* A row that changes goes on while the node is being left (tenants/leaving); all others are
+     * refused from the drain on. Reading always goes on. */
+    bool while_leaving;
     const struct jx_shape *input; /* NULL: no body allowed, but for body_type */
     /* A body that is a file, not JSON: its media type and cap; `input` is then NULL and the
      * bytes are req->body. Taken in only from a caller the row is open to. */

@@ -34,6 +34,7 @@
 #include "reporting/dictionary_rows.h"
 #include "reporting/log_rows.h"
 #include "reporting/weekly_rows.h"
+#include "tenants/handback/rows.h"
 #include "tenants/hours/hours_rows.h"
 #include "tenants/notify/notify_rows.h"
 #include "tenants/people/account_step_store.h"
@@ -66,6 +67,7 @@ const struct route_table features_routes[] = {
     {slip_routes, SLIP_ROUTES_N},
     {contract_routes, CONTRACT_ROUTES_N},
     {audit_routes, AUDIT_ROUTES_N},
+    {handback_routes, HANDBACK_ROUTES_N},
     {people_routes, PEOPLE_ROUTES_N},
     {rights_routes, RIGHTS_ROUTES_N},
     {roles_routes, ROLES_ROUTES_N},
@@ -170,6 +172,7 @@ const struct stmt_table features_stmts[] = {
     {identity_stmts, IDENTITY_STMTS_N},
     {writer_stmts, WRITER_STMTS_N},
     {audit_stmts, AUDIT_STMTS_N},
+    {handback_stmts, HANDBACK_STMTS_N},
     {settings_stmts, SETTINGS_STMTS_N},
     {jobs_stmts, JOBS_STMTS_N},
     {sweep_stmts, SWEEP_STMTS_N},

@@ -541,6 +541,27 @@ enum err keyring_open_key(struct keyring *keyring, struct id key, uint8_t bytes_
     return rc;
 }
 
+enum err keyring_key_about(struct keyring *keyring, struct id key,
+                           struct keyring_about *about_out, struct fail *why)
+{
+    const struct keystore_record *r;
+    enum err rc = ERR_OK;
+
+    _Static_assert(KEY_NAME_CAP >= KEYD_NAME_CAP, "a name fits");
+    pthread_mutex_lock(&keyring->lock);
+    r = keystore_find_key(&keyring->store, key);
+    if (r == NULL) {
+        rc = fail_set(why, ERR_NOT_FOUND, "no such key");
+    } else {
+        *about_out = (struct keyring_about){.kind = (enum key_kind)r->key.kind,
+                                            .subject = r->key.subject,
+                                            .is_destroyed = r->destroyed};
+        memcpy(about_out->name, r->key.name, sizeof r->key.name);
+    }
+    pthread_mutex_unlock(&keyring->lock);
+    return rc;
+}
+
 /* ---- destruction ---- */
 
 /* Nobody makes a key for a person who was erased before there was one. */

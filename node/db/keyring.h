@@ -147,6 +147,16 @@ NODISCARD enum err keyring_need_keys(struct keyring *keyring, enum key_kind kind
  * ERR_NOT_FOUND: unknown or destroyed. */
 NODISCARD enum err keyring_open_key(struct keyring *keyring, struct id key,
                                     uint8_t bytes_out[KEY_BYTES], struct fail *why);
+#define KEY_NAME_CAP 41
+struct keyring_about {
+    enum key_kind kind;
+    struct id subject; /* ID_NONE: a node-wide key */
+    char name[KEY_NAME_CAP];
+    bool is_destroyed;
+};
+/* Whose key that is, or was. ERR_NOT_FOUND: no such key was ever here. */
+NODISCARD enum err keyring_key_about(struct keyring *keyring, struct id key,
+                                     struct keyring_about *about_out, struct fail *why);
 /* Every key of this kind and subject is gone from the keystore, all copies and the cache when
  * it returns ERR_OK; after an error (a copy out of reach) ask again. Doing it twice is no
  * error. A person's id also joins the erased list, which is replayed after a restore; it does

@@ -1,0 +1,225 @@
+#include "tenants/handback/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The place of each column in the primary key, 0: it is none of it. */
+static const struct stmt columns_of = {
+    "handback_columns",
+    "SELECT a.attname::text, t.typname::text, a.attnotnull,"
+    " coalesce(array_position(k.conkey, a.attnum), 0)::integer"
+    " FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
+    " LEFT JOIN pg_constraint k ON k.conrelid = a.attrelid AND k.contype = 'p'"
+    " WHERE a.attrelid = ('public.' || quote_ident($1::text))::regclass AND a.attnum > 0"
+    " AND NOT a.attisdropped ORDER BY a.attnum"};
+static const struct stmt space_of = {"handback_space",
+                                     "SELECT pg_database_size(current_database())::bigint,"
+                                     " (SELECT coalesce(sum(n_bytes), 0) FROM file)::bigint"};
+const struct stmt handback_n_checkpoints = {
+    "handback_n_checkpoints", "SELECT count(*) FROM audit_checkpoint WHERE size <= $1::bigint"};
+const struct stmt *const handback_stmts[HANDBACK_STMTS_N] = {&columns_of, &space_of,
+                                                             &handback_n_checkpoints};
+
+static const struct {
+    const char *name;
+    enum plan_type type;
+} types[] = {
+    {"uuid", PLAN_UUID},   {"text", PLAN_TEXT},  {"json", PLAN_TEXT},
+    {"int2", PLAN_SMALL},  {"int4", PLAN_SMALL}, {"int8", PLAN_BIG},
+    {"bool", PLAN_BOOL},   {"date", PLAN_DATE},  {"timestamptz", PLAN_TIME},
+    {"bytea", PLAN_BYTES},
+};
+
+static bool type_of(struct span name, struct plan_column *column)
+{
+    column->is_array = name.len > 1 && name.p[0] == '_';
+    if (column->is_array)
+        name = span_from(name, 1);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (span_eq(name, span_text(types[i].name))) {
+            column->type = types[i].type;
+            return true;
+        }
+    return false;
+}
+
+static int find_row(const struct db_rows *rows, const char *name)
+{
+    for (int i = 0; i < db_rows_n(rows); i++)
+        if (span_eq(db_bytes(rows, i, 0), span_text(name)))
+            return i;
+    return -1;
+}
+
+/* ---- the SELECT ---- */
+
+struct sql {
+    struct arena *arena;
+    const char *text; /* NULL: memory is out */
+};
+
+#define ADD(sql, ...) \
+    ((sql)->text = (sql)->text == NULL ? NULL : arena_printf((sql)->arena, __VA_ARGS__))
+
+static void add_columns(struct sql *sql, const struct plan *plan)
+{
+    const char *seal_row = plan->table->seal_row_column;
+
+    for (int i = 0; i < plan->n_columns; i++) {
+        const struct plan_column *c = &plan->columns[i];
+        bool is_index = c->rule != NULL && c->rule->what == HAND_INDEX;
+
+        ADD(sql, "%s%s\"%s\"%s", sql->text, i == 0 ? "" : ", ", c->column->name,
+            is_index ? " IS NOT NULL" : "");
+    }
+    if (plan->seal_row == plan->n_columns)
+        ADD(sql, "%s, \"%s\"", sql->text, seal_row == NULL ? "id" : seal_row);
+}
+
+static void add_order(struct sql *sql, const struct db_rows *rows)
+{
+    for (int at = 1, found = 1; found; at++) {
+        found = 0;
+        for (int i = 0; i < db_rows_n(rows); i++) {
+            struct span name = db_bytes(rows, i, 0);
+            bool is_text = span_eq(db_bytes(rows, i, 1), SPAN("text"));
+
+            if (db_i64(rows, i, 3) != at)
+                continue;
+            found = 1;
+            ADD(sql, "%s%s\"%.*s\"%s", sql->text, at == 1 ? " ORDER BY " : ", ", SPAN_ARG(name),
+                is_text ? " COLLATE \"C\"" : "");
+        }
+    }
+}
+
+static enum err make_sql(struct plan *plan, const struct db_rows *rows, struct arena *arena,
+                         struct fail *why)
+{
+    const char *name = plan->table->name;
+    struct sql sql = {arena, "SELECT "};
+
+    add_columns(&sql, plan);
+    ADD(&sql, "%s FROM %s t", sql.text, name);
+    if (plan->table->is_audit_leaf) /* few leaves stand behind the cut: an anti-join of them */
+        ADD(&sql,
+            "%s WHERE NOT EXISTS (SELECT FROM audit_leaf l WHERE l.seq >= $1::bigint"
+            " AND l.table_name = '%s' AND l.row_id = t.id)",
+            sql.text, name);
+    add_order(&sql, rows);
+    plan->stmt.sql = sql.text;
+    plan->stmt.name = arena_printf(arena, "handback_rows_%s", name);
+    return plan->stmt.sql == NULL || plan->stmt.name == NULL
+               ? fail_set(why, ERR_NOMEM, "%s", name)
+               : ERR_OK;
+}
+
+/* ---- columns ---- */
+
+static enum err add_column(struct plan *plan, struct plan_column *columns,
+                           const struct data_column *column, const struct db_rows *rows,
+                           struct fail *why)
+{
+    struct plan_column *c = &columns[plan->n_columns];
+    int row = find_row(rows, column->name);
+
+    *c = (struct plan_column){.column = column, .rule = data_rule(plan->table, column->name)};
+    if (c->rule != NULL && c->rule->what == HAND_SECRET)
+        return ERR_OK;
+    if (row < 0 || !type_of(db_bytes(rows, row, 1), c))
+        return fail_set(why, ERR_INTERNAL, "column %s.%s has no form in the bag",
+                        plan->table->name, column->name);
+    c->may_be_null = !db_bool(rows, row, 2);
+    plan->n_columns++;
+    return ERR_OK;
+}
+
+static int find_column(const struct plan *plan, const char *name)
+{
+    for (int i = 0; i < plan->n_columns; i++)
+        if (strcmp(plan->columns[i].column->name, name) == 0 && plan->columns[i].rule == NULL)
+            return i;
+    return -1;
+}
+
+/* What sealed columns are bound to comes last, unless it goes out anyway. */
+static void find_seal_row(struct plan *plan)
+{
+    bool has_sealed = false;
+
+    for (int i = 0; i < plan->n_columns; i++)
+        has_sealed = has_sealed || plan->columns[i].column->sealed;
+    plan->seal_row = -1;
+    if (!has_sealed)
+        return;
+    plan->seal_row = find_column(
+        plan, plan->table->seal_row_column == NULL ? "id" : plan->table->seal_row_column);
+    if (plan->seal_row < 0)
+        plan->seal_row = plan->n_columns;
+}
+
+static bool has_key(const struct db_rows *rows)
+{
+    for (int i = 0; i < db_rows_n(rows); i++)
+        if (db_i64(rows, i, 3) == 1)
+            return true;
+    return false;
+}
+
+static enum err fill(struct plan *plan, const struct db_rows *rows, struct arena *arena,
+                     struct fail *why)
+{
+    struct plan_column *columns;
+    size_t n = 0;
+    enum err rc = ERR_OK;
+
+    while (plan->table->columns[n].name != NULL)
+        n++;
+    columns = arena_alloc(arena, (n + 1) * sizeof *columns);
+    if (columns == NULL)
+        return fail_set(why, ERR_NOMEM, "%s", plan->table->name);
+    if (!has_key(rows))
+        return fail_set(why, ERR_INTERNAL, "table %s has no primary key", plan->table->name);
+    plan->columns = columns;
+    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+        rc = add_column(plan, columns, &plan->table->columns[i], rows, why);
+    if (rc != ERR_OK)
+        return rc;
+    plan->id = find_column(plan, "id");
+    find_seal_row(plan);
+    return make_sql(plan, rows, arena, why);
+}
+
+enum err plan_make(struct db *db, const struct data_table *table, struct arena *arena,
+                   struct plan *plan_out, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    *plan_out = (struct plan){.table = table};
+    db_args_init(&args);
+    db_arg_text(&args, span_text(table->name));
+    rc = db_run(db, &columns_of, &args, &rows, why);
+    if (rc == ERR_OK)
+        rc = fill(plan_out, rows, arena, why);
+    db_rows_free(&rows);
+    return rc;
+}
+
+enum err plan_space(struct db *db, int64_t *n_database_out, int64_t *n_files_out,
+                    struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    rc = db_run(db, &space_of, &args, &rows, why);
+    if (rc == ERR_OK) {
+        *n_database_out = db_i64(rows, 0, 0);
+        *n_files_out = db_i64(rows, 0, 1);
+    }
+    db_rows_free(&rows);
+    return rc;
+}

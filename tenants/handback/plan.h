@@ -1,0 +1,56 @@
+/* tenants/handback/plan.h - how the rows of one data_table go into the bag: which of its
+ * columns in which form, in which order the rows come, and the SELECT that gives them. Types
+ * come from the server's catalogue, everything else from the row of the table.
+ * Threads: reentrant.  Owns: nothing; a plan lives in the caller's arena. */
+#ifndef TENANTS_HANDBACK_PLAN_H
+#define TENANTS_HANDBACK_PLAN_H
+
+#include "node/db/db.h"
+#include "tenants/handback/index.h"
+
+#define HANDBACK_STMTS_N 3
+extern const struct stmt *const handback_stmts[HANDBACK_STMTS_N];
+/* How many stored checkpoints count at most $1 leaves. */
+extern const struct stmt handback_n_checkpoints;
+
+enum plan_type {
+    PLAN_UUID,
+    PLAN_TEXT,  /* json too: its text, letter by letter */
+    PLAN_SMALL, /* int2, int4 */
+    PLAN_BIG,   /* int8: a string of digits */
+    PLAN_BOOL,
+    PLAN_DATE,
+    PLAN_TIME,
+    PLAN_BYTES,
+};
+
+struct plan_column {
+    const struct data_column *column;
+    enum plan_type type;
+    bool is_array, may_be_null;
+    const struct hand_rule *rule; /* NULL, HAND_INDEX or HAND_PLAIN */
+};
+
+struct plan {
+    const struct data_table *table;
+    const struct plan_column *columns;
+    int n_columns;
+    int seal_row;     /* which result column says what sealed ones are bound to; -1 none */
+    int id;           /* which one is "id"; -1: the table has none */
+    struct stmt stmt; /* leaf tables: $1::bigint is the first seq that is not in the bag */
+};
+
+static inline bool plan_goes_out(const struct data_table *table)
+{
+    return table->hand_back == HAND_BACK_NDJSON || table->hand_back == HAND_BACK_FILES;
+}
+
+/* ERR_INTERNAL: a column of a type that has no form in the bag, or a table without a primary
+ * key: rows without an order are not the same twice. */
+NODISCARD enum err plan_make(struct db *db, const struct data_table *table, struct arena *arena,
+                             struct plan *plan_out, struct fail *why);
+/* Its size in the database, and that of all uploaded files, in bytes: what the bag may need. */
+NODISCARD enum err plan_space(struct db *db, int64_t *n_database_out, int64_t *n_files_out,
+                              struct fail *why);
+
+#endif

@@ -1,0 +1,500 @@
+#include "tenants/handback/record.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "node/base/clock.h"
+#include "node/base/hex.h"
+#include "node/base/utf.h"
+#include "node/db/base64.h"
+
+#define ARENA_BYTES        65536
+#define POSTGRES_EPOCH_US  INT64_C(946684800000000) /* 2000-01-01 */
+#define POSTGRES_EPOCH_DAY 10957
+#define VALUE_CAP          96
+#define CLOSED_JA          "（読めません：鍵を消したため）"
+
+/* ---- text ---- */
+
+void record_put_text(struct out *out, struct span text)
+{
+    size_t from = 0;
+
+    out_char(out, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.p[i];
+        char escaped[8];
+
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        out_bytes(out, span_cut(text, from, i - from));
+        from = i + 1;
+        if (c == '"' || c == '\\')
+            snprintf(escaped, sizeof escaped, "\\%c", c);
+        else if (c == '\n' || c == '\r' || c == '\t')
+            snprintf(escaped, sizeof escaped, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+        else
+            snprintf(escaped, sizeof escaped, "\\u%04x", c);
+        out_text(out, escaped);
+    }
+    out_bytes(out, span_from(text, from));
+    out_char(out, '"');
+}
+
+/* ---- plain values: what the server sent in binary, as text ---- */
+
+static int64_t number_of(struct span bytes)
+{
+    uint64_t v = 0;
+
+    for (size_t i = 0; i < bytes.len; i++)
+        v = v << 8 | bytes.p[i];
+    return bytes.len == 2   ? (int64_t)(int16_t)v
+           : bytes.len == 4 ? (int64_t)(int32_t)v
+                            : (int64_t)v;
+}
+
+/* Proleptic Gregorian, from days since 1970 (Howard Hinnant's civil_from_days). */
+static void day_text(int64_t days, char text_out[VALUE_CAP])
+{
+    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+    int64_t of_era = z - era * 146097;
+    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+    int64_t mp = (5 * of_year + 2) / 153, month = mp < 10 ? mp + 3 : mp - 9;
+
+    snprintf(text_out, VALUE_CAP, "%04" PRId64 "-%02" PRId64 "-%02" PRId64,
+             year + era * 400 + (month <= 2), month, of_year - (153 * mp + 2) / 5 + 1);
+}
+
+/* "infinity" has no instant: as PostgreSQL says it. */
+static const char *endless(int64_t v, int64_t least, int64_t most)
+{
+    return v == most ? "infinity" : v == least ? "-infinity" : NULL;
+}
+
+static void date_text(struct span bytes, char text_out[VALUE_CAP])
+{
+    int64_t v = number_of(bytes);
+    const char *word = endless(v, INT32_MIN, INT32_MAX);
+
+    if (word != NULL)
+        snprintf(text_out, VALUE_CAP, "%s", word);
+    else
+        day_text(v + POSTGRES_EPOCH_DAY, text_out);
+}
+
+static void time_text(struct span bytes, bool is_for_people, char text_out[VALUE_CAP])
+{
+    int64_t v = number_of(bytes);
+    const char *word = endless(v, INT64_MIN, INT64_MAX);
+    char text[CLOCK_TEXT_CAP];
+
+    if (word != NULL) {
+        snprintf(text_out, VALUE_CAP, "%s", word);
+    } else if (!is_for_people) {
+        clock_utc_text(v + POSTGRES_EPOCH_US, text);
+        snprintf(text_out, VALUE_CAP, "%s", text);
+    } else { /* "2026-11-22T05:17:21+09:00" to what a spreadsheet takes for a time */
+        clock_tokyo_text(v + POSTGRES_EPOCH_US, text);
+        snprintf(text_out, VALUE_CAP, "%.10s %.8s", text, text + 11);
+    }
+}
+
+/* As text, but for PLAN_TEXT and PLAN_BYTES, which are of any length. */
+static void short_text(enum plan_type type, struct span bytes, bool is_for_people,
+                       char text_out[VALUE_CAP])
+{
+    struct id id = ID_NONE;
+
+    switch (type) {
+    case PLAN_UUID:
+        if (bytes.len == sizeof id.b)
+            memcpy(id.b, bytes.p, sizeof id.b);
+        id_text(id, text_out);
+        break;
+    case PLAN_SMALL:
+    case PLAN_BIG:
+        snprintf(text_out, VALUE_CAP, "%" PRId64, number_of(bytes));
+        break;
+    case PLAN_BOOL:
+        if (is_for_people)
+            snprintf(text_out, VALUE_CAP, "%s", bytes.p[0] != 0 ? "はい" : "いいえ");
+        else
+            snprintf(text_out, VALUE_CAP, "%s", bytes.p[0] != 0 ? "true" : "false");
+        break;
+    case PLAN_DATE:
+        date_text(bytes, text_out);
+        break;
+    case PLAN_TIME:
+        time_text(bytes, is_for_people, text_out);
+        break;
+    case PLAN_TEXT:
+    case PLAN_BYTES:
+        text_out[0] = '\0';
+        break;
+    }
+}
+
+static struct span hex_of(struct record *r, struct span bytes)
+{
+    char *text = arena_alloc(r->arena, 2 * bytes.len + 1);
+
+    if (text == NULL)
+        return SPAN_NONE;
+    hex_write(bytes.p, bytes.len, text);
+    return span_of(text, 2 * bytes.len);
+}
+
+static void put_value(struct record *r, enum plan_type type, struct span bytes, struct out *out)
+{
+    char text[VALUE_CAP];
+
+    if (type == PLAN_TEXT) {
+        record_put_text(out, bytes);
+    } else if (type == PLAN_BYTES) {
+        record_put_text(out, hex_of(r, bytes));
+    } else {
+        short_text(type, bytes, false, text);
+        if (type == PLAN_SMALL || type == PLAN_BOOL)
+            out_text(out, text);
+        else
+            record_put_text(out, span_text(text));
+    }
+}
+
+/* ---- arrays: of one dimension, or empty (libpq's binary form) ---- */
+
+struct items {
+    struct span rest;
+    int64_t n;
+    bool is_broken;
+};
+
+static struct items items_of(struct span bytes)
+{
+    struct items items = {.rest = SPAN_NONE};
+
+    if (bytes.len < 12)
+        return (struct items){.is_broken = true};
+    if (number_of(span_cut(bytes, 0, 4)) == 0)
+        return items;
+    if (number_of(span_cut(bytes, 0, 4)) != 1 || bytes.len < 20)
+        return (struct items){.is_broken = true};
+    items.n = number_of(span_cut(bytes, 12, 4));
+    items.rest = span_from(bytes, 20);
+    return items;
+}
+
+/* false: the end. */
+static bool next_item(struct items *items, struct span *item_out, bool *is_null_out)
+{
+    int64_t len;
+
+    if (items->n <= 0 || items->rest.len < 4)
+        return false;
+    items->n--;
+    len = number_of(span_cut(items->rest, 0, 4));
+    items->rest = span_from(items->rest, 4);
+    *item_out = SPAN_NONE;
+    *is_null_out = len < 0;
+    if (len < 0)
+        return true;
+    if ((size_t)len > items->rest.len) {
+        items->is_broken = true;
+        return false;
+    }
+    *item_out = span_cut(items->rest, 0, (size_t)len);
+    items->rest = span_from(items->rest, (size_t)len);
+    return true;
+}
+
+static enum err put_array(struct record *r, const struct plan_column *c, struct span bytes,
+                          struct out *out, struct fail *why)
+{
+    struct items items = items_of(bytes);
+    const char *comma = "";
+    struct span item;
+    bool is_null;
+
+    out_char(out, '[');
+    while (next_item(&items, &item, &is_null)) {
+        out_text(out, comma);
+        comma = ",";
+        if (is_null)
+            out_text(out, "null");
+        else
+            put_value(r, c->type, item, out);
+    }
+    out_char(out, ']');
+    return items.is_broken || items.n > 0
+               ? fail_set(why, ERR_INTERNAL, "%s.%s: an array of another form",
+                          r->plan->table->name, c->column->name)
+               : ERR_OK;
+}
+
+static void write_array(struct record *r, const struct plan_column *c, struct span bytes)
+{
+    struct items items = items_of(bytes);
+    const char *text = "", *comma = "";
+    struct span item;
+    bool is_null;
+
+    while (text != NULL && next_item(&items, &item, &is_null)) {
+        char one[VALUE_CAP] = "";
+
+        if (!is_null)
+            short_text(c->type, item, true, one);
+        if (c->type == PLAN_TEXT)
+            text = arena_printf(r->arena, "%s%s%.*s", text, comma, SPAN_ARG(item));
+        else
+            text = arena_printf(r->arena, "%s%s%s", text, comma, one);
+        comma = " ";
+    }
+    csv_write(&r->csv, text == NULL ? SPAN_NONE : span_text(text));
+}
+
+/* ---- sealed values ---- */
+
+static enum err about_key(struct record *r, struct span sealed, struct fail *why)
+{
+    struct id key;
+    enum err rc;
+
+    memcpy(key.b, sealed.p + 1, sizeof key.b);
+    if (r->has_about && id_eq(key, r->key))
+        return ERR_OK;
+    rc = keyring_key_about(r->keyring, key, &r->about, why);
+    r->key = key;
+    r->has_about = rc == ERR_OK;
+    return rc;
+}
+
+/* Names the row, for a person who looks for it. */
+static enum err not_opened(const struct record *r, const struct plan_column *c, struct id row,
+                           const struct fail *cause, struct fail *why)
+{
+    char text[ID_TEXT_CAP];
+
+    id_text(row, text);
+    return fail_set(why, cause->code == ERR_NOT_FOUND ? ERR_PROTO : cause->code,
+                    "%s.%s of %s: %s", r->plan->table->name, c->column->name, text,
+                    cause->text);
+}
+
+/* is_closed_out: its key was destroyed, which nobody opens any more. */
+static enum err open_value(struct record *r, const struct plan_column *c, struct id row,
+                           struct span sealed, struct span *plain_out, bool *is_closed_out,
+                           struct fail *why)
+{
+    const struct seal_place place = {r->plan->table->name, c->column->name, row};
+    struct fail cause = {.code = ERR_OK};
+    enum err rc = unseal(r->keyring, &place, sealed, r->arena, plain_out, &cause);
+
+    *is_closed_out = false;
+    if (rc == ERR_OK || rc == ERR_NOT_FOUND) {
+        enum err known = about_key(r, sealed, &cause);
+
+        *is_closed_out = rc == ERR_NOT_FOUND && known == ERR_OK && r->about.is_destroyed;
+        if (known != ERR_OK || (rc == ERR_NOT_FOUND && !*is_closed_out))
+            rc = ERR_PROTO;
+    }
+    r->n_sealed += rc == ERR_OK;
+    r->n_closed += *is_closed_out;
+    return rc == ERR_OK || *is_closed_out ? ERR_OK : not_opened(r, c, row, &cause, why);
+}
+
+static void put_opened(struct record *r, struct span plain, bool is_closed, struct out *out)
+{
+    static const char *const kinds[KEY_KIND_N] = {
+        [KEY_PERSON] = "person", [KEY_CLASS] = "class", [KEY_BACKUP] = "backup",
+        [KEY_RECORD] = "record", [KEY_MAC] = "mac",     [KEY_SIGN] = "sign"};
+    char of[ID_TEXT_CAP];
+
+    out_text(out, "{\"key\":\"");
+    out_text(out, kinds[r->about.kind]);
+    out_text(out, "\",\"of\":");
+    if (id_is_none(r->about.subject)) {
+        out_text(out, "null");
+    } else {
+        id_text(r->about.subject, of);
+        record_put_text(out, span_text(of));
+    }
+    out_text(out, ",\"name\":");
+    record_put_text(out, span_text(r->about.name));
+    if (is_closed) {
+        out_text(out, ",\"closed\":true}");
+    } else if (utf_is_valid(plain)) {
+        out_text(out, ",\"text\":");
+        record_put_text(out, plain);
+        out_char(out, '}');
+    } else {
+        char *text = arena_alloc(r->arena, BASE64_LEN(plain.len) + 1);
+        size_t n = text == NULL ? 0 : base64_into(plain, text);
+
+        out_text(out, ",\"b64\":");
+        record_put_text(out, span_of(text, n));
+        out_char(out, '}');
+    }
+}
+
+static void write_opened(struct record *r, struct span plain, bool is_closed)
+{
+    if (is_closed)
+        csv_write(&r->csv, SPAN(CLOSED_JA));
+    else if (utf_is_valid(plain))
+        csv_write(&r->csv, plain);
+    else
+        csv_write(&r->csv, hex_of(r, plain));
+}
+
+/* notify_receiver keeps '' where an address was taken away: nothing was sealed there. */
+static enum err put_sealed(struct record *r, const struct plan_column *c, struct id row,
+                           struct span sealed, struct out *json, struct out *sheet,
+                           struct fail *why)
+{
+    struct span plain = SPAN_NONE;
+    bool is_closed = false;
+    enum err rc = ERR_OK;
+
+    if (sealed.len == 0) {
+        out_text(json, "{\"empty\":true}");
+        if (sheet != NULL)
+            csv_write(&r->csv, SPAN_NONE);
+        return ERR_OK;
+    }
+    rc = open_value(r, c, row, sealed, &plain, &is_closed, why);
+    if (rc != ERR_OK)
+        return rc;
+    put_opened(r, plain, is_closed, json);
+    if (sheet != NULL)
+        write_opened(r, plain, is_closed);
+    return ERR_OK;
+}
+
+/* ---- a row ---- */
+
+static void write_plain(struct record *r, const struct plan_column *c, struct span bytes)
+{
+    char text[VALUE_CAP];
+
+    if (c->is_array) {
+        write_array(r, c, bytes);
+    } else if (c->type == PLAN_TEXT) {
+        csv_write(&r->csv, bytes);
+    } else if (c->type == PLAN_BYTES) {
+        csv_write(&r->csv, hex_of(r, bytes));
+    } else {
+        short_text(c->type, bytes, true, text);
+        csv_write(&r->csv, span_text(text));
+    }
+}
+
+static bool is_index(const struct plan_column *c)
+{
+    return c->rule != NULL && c->rule->what == HAND_INDEX;
+}
+
+static enum err put_column(struct record *r, const struct db_rows *row, int i, struct out *json,
+                           struct out *sheet, struct fail *why)
+{
+    const struct plan_column *c = &r->plan->columns[i];
+    struct span bytes = db_bytes(row, 0, i);
+
+    if (is_index(c)) {
+        out_text(json, bytes.p[0] != 0 ? "true" : "null");
+        return ERR_OK;
+    }
+    if (db_is_null(row, 0, i)) {
+        out_text(json, "null");
+        if (sheet != NULL)
+            csv_write(&r->csv, SPAN_NONE);
+        return ERR_OK;
+    }
+    if (c->column->sealed)
+        return put_sealed(r, c, db_id(row, 0, r->plan->seal_row), bytes, json, sheet, why);
+    if (sheet != NULL)
+        write_plain(r, c, bytes);
+    if (c->is_array)
+        return put_array(r, c, bytes, json, why);
+    put_value(r, c->type, bytes, json);
+    return ERR_OK;
+}
+
+static enum err put_sheet(struct record *r, struct out *sheet, struct fail *why)
+{
+    struct span line = SPAN_NONE;
+    enum err rc;
+
+    csv_end_row(&r->csv);
+    rc = csv_written(&r->csv, &line, why);
+    if (rc == ERR_OK)
+        out_bytes(sheet, line);
+    csv_clear(&r->csv);
+    return rc;
+}
+
+enum err record_put(struct record *r, const struct db_rows *row, struct span more,
+                    struct span more_cell, struct out *json, struct out *sheet,
+                    struct fail *why)
+{
+    enum err rc = ERR_OK;
+
+    arena_reset(r->arena);
+    arena_mark_secret(r->arena);
+    out_char(json, '{');
+    for (int i = 0; rc == ERR_OK && i < r->plan->n_columns; i++) {
+        if (i > 0)
+            out_char(json, ',');
+        record_put_text(json, span_text(r->plan->columns[i].column->name));
+        out_char(json, ':');
+        rc = put_column(r, row, i, json, sheet, why);
+    }
+    out_bytes(json, more);
+    out_text(json, "}\n");
+    if (rc == ERR_OK && sheet != NULL) {
+        if (more.len > 0)
+            csv_write(&r->csv, more_cell);
+        rc = put_sheet(r, sheet, why);
+    }
+    return rc == ERR_OK ? out_state(json, why) : rc;
+}
+
+/* "状態（requested申請…）" has its list in the schema; a head says 状態 and the column. */
+static void write_head(struct record *r, const char *meaning, const char *name)
+{
+    const char *open = strstr(meaning, "（");
+    size_t len = open == NULL ? strlen(meaning) : (size_t)(open - meaning);
+    const char *text = arena_printf(r->arena, "%.*s [%s]", (int)len, meaning, name);
+
+    csv_write(&r->csv, text == NULL ? SPAN_NONE : span_text(text));
+}
+
+enum err record_put_head(struct record *r, const char *more, struct out *sheet,
+                         struct fail *why)
+{
+    arena_reset(r->arena);
+    for (int i = 0; i < r->plan->n_columns; i++) {
+        const struct plan_column *c = &r->plan->columns[i];
+
+        if (!is_index(c))
+            write_head(r, c->column->meaning_ja, c->column->name);
+    }
+    if (more != NULL)
+        csv_write(&r->csv, span_text(more));
+    return put_sheet(r, sheet, why);
+}
+
+enum err record_open(const struct plan *plan, struct keyring *keyring, struct record *record,
+                     struct fail *why)
+{
+    *record = (struct record){.plan = plan, .keyring = keyring};
+    csv_writer_init(&record->csv, CSV_BOM | CSV_FOR_PEOPLE);
+    return arena_create(ARENA_BYTES, &record->arena, why);
+}
+
+void record_close(struct record *record)
+{
+    csv_writer_fini(&record->csv);
+    arena_destroy(&record->arena);
+}

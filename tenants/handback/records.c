@@ -1,0 +1,108 @@
+/* data/records and excel: the rows of every table. */
+#include <stdio.h>
+
+#include "tenants/handback/bag.h"
+#include "tenants/handback/record.h"
+#include "tenants/handback/sheet.h"
+
+#define ROWS_A_LOOK 256
+
+struct stream {
+    struct bag *bag;
+    const struct plan *plan;
+    struct record record;
+    struct out *json;
+    struct sheet sheet;
+    struct row_set rows;
+};
+
+static enum err put_row(const struct db_rows *row, void *arg, struct fail *why)
+{
+    struct stream *s = arg;
+    struct out *sheet = NULL;
+    enum err rc = s->rows.n % ROWS_A_LOOK == 0 ? bag_go_on(s->bag, why) : ERR_OK;
+
+    if (rc == ERR_OK)
+        rc = sheet_next(&s->sheet, &s->record, NULL, &sheet, why);
+    if (rc == ERR_OK)
+        rc = record_put(&s->record, row, SPAN_NONE, SPAN_NONE, s->json, sheet, why);
+    row_set_add(&s->rows, s->plan->id < 0 ? ID_NONE : db_id(row, 0, s->plan->id));
+    if (rc == ERR_OK && s->rows.n % 20000 == 0)
+        bag_tell(s->bag, s->plan->table->name, s->rows.n, 0);
+    return rc;
+}
+
+/* The leaves of the log below the cut, and the rows that go out with them, are the same. */
+static enum err check_leaves(const struct bag *bag, const struct plan *plan,
+                             const struct row_set *rows, struct fail *why)
+{
+    const struct journal_leaves *l = journal_find_leaves(&bag->journal, plan->table->name);
+    const struct row_set none = {.n = 0}, *want = l == NULL ? &none : &l->rows;
+
+    if (!plan->table->is_audit_leaf ||
+        (want->n == rows->n && memcmp(want->sum, rows->sum, sizeof rows->sum) == 0))
+        return ERR_OK;
+    return fail_set(why, bag->journal.is_resumed ? ERR_CONFLICT : ERR_PROTO,
+                    "table %s: %lld rows, but %lld leaves that are open: not the same",
+                    plan->table->name, (long long)rows->n, (long long)want->n);
+}
+
+static enum err stream_rows(struct stream *s, struct fail *why)
+{
+    struct db_args args;
+    enum err rc = ERR_OK;
+
+    db_args_init(&args);
+    if (s->plan->table->is_audit_leaf)
+        db_arg_i64(&args, (int64_t)s->bag->journal.cut.n_leaves);
+    rc = sheet_begin(&s->sheet, s->bag, s->plan->table->name, &s->record, NULL, why);
+    if (rc == ERR_OK)
+        rc = db_stream(s->bag->db, &s->plan->stmt, &args, put_row, s, why);
+    if (rc == ERR_OK)
+        rc = check_leaves(s->bag, s->plan, &s->rows, why);
+    return rc == ERR_OK ? sheet_end(&s->sheet, why) : rc;
+}
+
+static enum err write_table(struct bag *bag, const struct plan *plan, struct fail *why)
+{
+    struct stream s = {.bag = bag, .plan = plan};
+    char path[OUT_PATH_CAP];
+    struct out_sum sum;
+    enum err rc = record_open(plan, bag->conf->keyring, &s.record, why);
+
+    snprintf(path, sizeof path, "data/records/%s.ndjson", plan->table->name);
+    if (rc == ERR_OK)
+        rc = out_create(bag->dir, path, false, &s.json, why);
+    if (rc == ERR_OK)
+        rc = stream_rows(&s, why);
+    if (rc == ERR_OK)
+        rc = out_finish(s.json, path, &sum, why);
+    if (rc == ERR_OK) /* last, so that a table whose line stands has its sheets, too */
+        rc = journal_put_file(&bag->journal, path, &sum, &s.rows, why);
+    bag->n_sealed += s.record.n_sealed;
+    bag->n_closed += s.record.n_closed;
+    sheet_destroy(&s.sheet);
+    out_destroy(&s.json);
+    record_close(&s.record);
+    return rc;
+}
+
+enum err bag_records(struct bag *bag, struct fail *why)
+{
+    enum err rc = ERR_OK;
+
+    for (int i = 0; rc == ERR_OK && i < bag->n_plans; i++) {
+        const struct plan *plan = &bag->plans[i];
+        char path[OUT_PATH_CAP];
+
+        snprintf(path, sizeof path, "data/records/%s.ndjson", plan->table->name);
+        bag_tell(bag, plan->table->name, i, bag->n_plans);
+        if (plan->table->hand_back == HAND_BACK_FILES)
+            continue;
+        if (journal_find(&bag->journal, path) != NULL) /* of before it was cut off */
+            rc = check_leaves(bag, plan, &journal_find(&bag->journal, path)->rows, why);
+        else
+            rc = write_table(bag, plan, why);
+    }
+    return rc;
+}

@@ -133,16 +133,21 @@ def export(node, name="bag", *words, **more):
     return done, to
 
 
-def sealed_values(node):
-    """How many sealed values the database holds, of columns that go out."""
-    n = 0
-    for line in node.rows_tables():
-        if line["hand_back"] not in ("ndjson", "files"):
+def sealed_values(node, bag):
+    """{TABLE.column: (values in the database, values in the bag)} of every sealed column that goes out."""
+    found = {}
+    for name in sorted(os.listdir(os.path.join(bag, "data/schema"))):
+        table = name.removesuffix(".json")
+        schema = json.loads(read(bag, f"data/schema/{name}"))
+        columns = [c for c in schema["properties"] if c.endswith("_sealed")]
+        if not columns:
             continue
-        for column in line["columns"].split(","):
-            if column.endswith("_sealed") and column not in line["secret"]:
-                n += int(node.psql(f"SELECT count(*) FROM {line['name']} WHERE octet_length({column}) > 0"))
-    return n
+        counted = node.psql("SELECT " + ", ".join(f"count(nullif({c}, ''))" for c in columns) + f" FROM {table}")
+        rows = records(bag, table)
+        for column, n in zip(columns, counted.split("|")):
+            opened = [r[column] for r in rows if r[column] is not None and "empty" not in r[column]]
+            found[f"{table}.{column}"] = (int(n), len(opened))
+    return found
 
 
 def opens_everything(t, node):
@@ -153,4 +158,5 @@ def opens_everything(t, node):
         return
     t.eq(misfits(to), [], "every record fits its schema")
     t.eq(defects_of_manifests(to), [], "and its manifest")
+    t.eq({k: v for k, v in sealed_values(node, to).items() if v[0] != v[1]}, {}, "every sealed value was opened")
     shutil.rmtree(to)

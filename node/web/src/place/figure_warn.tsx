@@ -31,7 +31,7 @@ export function WarnFigure({ pseud, line }: { pseud: string; line?: string }): V
       >
         <Words of={line === undefined ? words.warn : words.warnLine} />
       </button>
-      <p role="status" class="fine">
+      <p role="status" class={isDone && !isOpen ? "fine" : "unseen"}>
         {isDone && !isOpen ? <Words of={words.warned} /> : null}
       </p>
       {isOpen ? (

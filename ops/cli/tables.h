@@ -16,6 +16,7 @@ extern const struct cli_table cli_federation_node;  /* federation_node.c */
 extern const struct cli_table cli_floor;            /* floor.c */
 extern const struct cli_table cli_floor_node;       /* floor_node.c */
 extern const struct cli_table cli_handback;         /* handback.c */
+extern const struct cli_table cli_handback_deliver; /* handback_deliver.c */
 extern const struct cli_table cli_key;              /* key.c */
 extern const struct cli_table cli_key_escrow;       /* key_escrow.c */
 extern const struct cli_table cli_log;              /* log.c */
@@ -28,7 +29,7 @@ extern const struct cli_table cli_verify;           /* verify.c */
         &cli_account, &cli_conf, &cli_doctor, &cli_key, &cli_key_escrow, &cli_backup, \
             &cli_restore, &cli_log, &cli_floor, &cli_floor_node, &cli_federation_roots, \
             &cli_federation, &cli_federation_node, &cli_roster, &cli_roster_node, &cli_verify, \
-            &cli_handback, \
+            &cli_handback, &cli_handback_deliver, \
     }
 
 #endif

@@ -1,7 +1,7 @@
-/* The command line reads the database itself; this puts it on record before. */
+/* The command line reads the database, and a bag, itself; these put it on record before. */
 #include "tenants/handback/rows.h"
 
-static void note_export(struct req *req)
+static void note(struct req *req)
 {
     reply_none(req);
 }
@@ -17,6 +17,18 @@ const struct route handback_routes[HANDBACK_ROUTES_N] = {
         .audit = AUDIT_EXPORT,
         .must_go_on = true,
         .summary_ja = "お返しするデータのすべてを書き出すことを記録する",
-        .handle = note_export,
+        .handle = note,
+    },
+    {
+        .name = "handback.deliver",
+        .method = HTTP_POST,
+        .path = "/api/v1/admin/handback/deliver",
+        .listeners = LISTENER_ADMIN,
+        .roles = ROLE_BIT(ROLE_ANONYMOUS),
+        .object = OBJECT_NONE,
+        .audit = AUDIT_EXPORT,
+        .must_go_on = true,
+        .summary_ja = "書き出したデータを、自治体に渡す部品にすることを記録する",
+        .handle = note,
     },
 };

@@ -6,7 +6,7 @@
 #include "node/base/route.h"
 #include "tenants/handback/plan.h"
 
-#define HANDBACK_ROUTES_N 1
+#define HANDBACK_ROUTES_N 2
 extern const struct route handback_routes[HANDBACK_ROUTES_N];
 
 #endif

@@ -2,8 +2,10 @@
 # tests/run: right 90
 """The bag of a whole node, read by a stranger's eyes: whole, in the forms it says, the same twice at one cut
 and after a kill in the middle; what is not whole is named (KP-3-調達-4, AI-8-3, AI-7.2-1)."""
+import base64
 import csv
 import datetime
+import hashlib
 import io
 import json
 import os
@@ -256,6 +258,103 @@ def what_is_not_whole_is_named(t):
     shutil.rmtree(bag)
 
 
+TOWN = "/tmp/ibasho-town-" + uuid.uuid4().hex
+
+
+def certificate(name, *kind):
+    """A municipality's own key and certificate, by stock openssl."""
+    os.makedirs(TOWN, exist_ok=True)
+    subprocess.run(["openssl", "req", "-x509", "-nodes", "-newkey", *kind, "-subj", "/CN=Aozora", "-days", "30",
+                    "-keyout", f"{TOWN}/{name}.key", "-out", f"{TOWN}/{name}.pem"], check=True, capture_output=True)
+    return f"{TOWN}/{name}.pem"
+
+
+def deliver(bag, pem, name, *words):
+    to = os.path.join(node.data_dir, name)
+    return node.cli("handback", "deliver", bag, "--certificate", pem, "--to", to, "--json", *words, check=False), to
+
+
+def open_parts(to, name, out):
+    return subprocess.run(["sh", "open.sh", f"{TOWN}/{name}.key", out], cwd=to, capture_output=True, text=True,
+                          timeout=60, check=False)
+
+
+def parts_of(to):
+    """The signed list, its signature checked with the log's public key by stock openssl."""
+    whole = json.loads(handback.read(to, "parts.json"))
+    (signed,) = whole["signatures"]
+    pad = lambda b: base64.urlsafe_b64decode(b + "=" * (-len(b) % 4))  # noqa: E731
+    key = handback.read(first["dir"], "data/log/key.txt").decode().split("+", 2)[2]
+    spki = bytes.fromhex("302a300506032b6570032100") + base64.b64decode(key)[1:]
+    for path, data in (("k.der", spki), ("s", pad(signed["signature"])),
+                       ("m", f"{signed['protected']}.{whole['payload']}".encode())):
+        with open(f"{TOWN}/{path}", "wb") as f:
+            f.write(data)
+    subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", f"{TOWN}/k.der", "-rawin",
+                    "-in", f"{TOWN}/m", "-sigfile", f"{TOWN}/s"], check=True, capture_output=True)
+    head = json.loads(pad(signed["protected"]))
+    assert (head["typ"], head["kid"]) == ("ibasho-parts/1", hashlib.sha256(spki).hexdigest()), head
+    return json.loads(pad(whole["payload"]))
+
+
+@case
+def stock_openssl_and_tar_open_what_was_delivered(t):
+    t.req("KP-3-調達-4, AI-7.2-1")
+    pem = certificate("town", "rsa:3072")
+    certificate("other", "rsa:3072")
+    done, to = deliver(first["dir"], pem, "parts", "--part-bytes", "200000")
+    t.eq(done.returncode, 0, f"made: {done.stderr}")
+    listed = parts_of(to)
+    t.eq(listed["bag"], first["bag"], "of that bag")
+    names = [p["file"] for p in listed["parts"]]
+    t.ok(len(names) > 3 and names == sorted(f for f in os.listdir(to) if f.endswith(".cms")), "all parts", names)
+    for part in listed["parts"]:
+        path = f"{to}/{part['file']}"
+        t.eq((handback.sum_of(path, "sha256"), os.path.getsize(path)), (part["sha256"], part["bytes"]), part["file"])
+    t.ok(not any(c.encode() in handback.read(to, f) for f in os.listdir(to) for c in CANARIES), "no name shows")
+    done = open_parts(to, "town", f"{TOWN}/open")
+    t.eq(done.returncode, 0, f"opened: {done.stderr}")
+    opened = f"{TOWN}/open/ibasho-bag"
+    t.eq(handback.files_of(opened), handback.files_of(first["dir"]), "every file")
+    t.ok(all(handback.read(opened, f) == handback.read(first["dir"], f) for f in handback.files_of(opened)),
+         "the same bytes")
+    t.ok(open_parts(to, "other", f"{TOWN}/none").returncode != 0, "another town's key opens nothing")
+    t.eq(os.path.exists(f"{TOWN}/none/ibasho-bag/data"), False, "nothing at all")
+
+    with open(f"{to}/part-0002.cms", "r+b") as f:
+        f.seek(100000)
+        byte = f.read(1)
+        f.seek(100000)
+        f.write(bytes([byte[0] ^ 1]))
+    t.ok(open_parts(to, "town", f"{TOWN}/bent").returncode != 0, "one bit is seen by its sum")
+    done = subprocess.run(["openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", f"{to}/part-0002.cms",
+                           "-inkey", f"{TOWN}/town.key", "-out", f"{TOWN}/x"], capture_output=True, check=False)
+    t.ok(done.returncode != 0, "and by openssl itself")
+    shutil.rmtree(to)
+
+
+@case
+def what_is_not_to_be_delivered_is_refused(t):
+    t.req("AI-7.2-1")
+    for name, kind in (("short", ("rsa:2048",)), ("curve", ("ec", "-pkeyopt", "ec_paramgen_curve:P-256"))):
+        done, to = deliver(first["dir"], certificate(name, *kind), "parts")
+        t.eq((done.returncode, os.path.exists(to)), (2, False), f"{name}: {done.stderr}")
+    copy = os.path.join(node.data_dir, "copy")
+    subprocess.run(["cp", "-a", first["dir"], copy], check=True)
+    path = f"{copy}/data/records/account.ndjson"
+    with open(path, "r+b") as f:
+        f.write(b"[")
+    done, to = deliver(copy, f"{TOWN}/town.pem", "parts")
+    t.eq(done.returncode, 1, "a bag with one byte changed")
+    t.ok("data/records/account.ndjson is another" in done.stderr, "names it", done.stderr)
+    t.eq(os.listdir(to), [], "no part of it is left")
+    os.unlink(path)
+    done, _ = deliver(copy, f"{TOWN}/town.pem", "parts2")
+    t.ok("data/records/account.ndjson is not there" in done.stderr, "a file that is gone", done.stderr)
+    for gone_dir in (copy, to):
+        shutil.rmtree(gone_dir)
+
+
 @case
 def too_little_room_is_said_before_anything_is_written(t):
     at = os.path.join(node.data_dir, "small")
@@ -295,4 +394,4 @@ def nobody_else_can_make_one(t):
 
 
 if __name__ == "__main__":
-    main(__file__, lambda: nodes.__exit__(None, None, None))
+    main(__file__, lambda: (nodes.__exit__(None, None, None), shutil.rmtree(TOWN, ignore_errors=True)))

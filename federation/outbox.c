@@ -214,6 +214,14 @@ static void leave_row(struct outbox *outbox, struct sending *s)
     note_away(outbox, s->row.peer);
 }
 
+/* What a peer says of us by the registry it has: it may be behind ours (our key is a new one),
+ * and a contract that ended is followed by the next. Refused it stays, all the same. */
+static bool is_by_registry(enum fed_code code)
+{
+    return code == FED_UNKNOWN_KEY || code == FED_NOT_MEMBER || code == FED_CONTRACT_ENDED ||
+           code == FED_REGISTRY_SPLIT;
+}
+
 static bool is_over(const struct sending *s)
 {
     return clock_utc_us() - s->row.made_utc_us > FED_GIVE_UP_US;
@@ -250,7 +258,7 @@ static bool send_row(struct outbox *outbox, struct sending *s)
         return end_row(s, FED_OK, false);
     }
     if (rc == ERR_OK && !fed_code_is_passing(said.code) && said.code != FED_REPLAYED &&
-        said.code != FED_REGISTRY_SPLIT) {
+        !is_by_registry(said.code)) {
         note_there(outbox, s->row.peer);
         return end_row(s, said.code, false);
     }

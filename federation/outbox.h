@@ -6,7 +6,9 @@
  * (federation/inbox.h). A peer that is away costs one try now and then (after 1 s, 2 s, ...
  * OUTBOX_WAIT_MOST_S), and is tried at once when it is heard of. What it refuses for good stays
  * OUTBOX_ENDED_DAYS for people to see and does not hold up what follows; after FED_GIVE_UP_US
- * nothing is tried any more, since by then the other side may have forgotten the id.
+ * nothing is tried any more, since by then the other side may have forgotten the id. What it
+ * says of our place in its registry (unknown-key, not-member, contract-ended, registry-split)
+ * is not for good: the next registry may say otherwise.
  *
  * The body is sealed where it waits. Threads: outbox_put on the writer's thread, the rest any;
  * one thread sends.  Owns: its thread. */

@@ -1,5 +1,6 @@
 #include "federation/call.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct trying {
     int64_t now_utc_us;
     struct fed_message message;
     struct fed_signed head;
+    bool is_stranger; /* what answered signed with a key that our registry does not have */
 };
 
 /* A document may be as long as documents are; nothing else is. */
@@ -167,6 +169,7 @@ static enum err believe(struct trying *t, const struct net_peer_answer *answer,
         /* cppcheck-suppress unreadVariable */
         headers[i] = (struct fed_header){answer->headers[i].name, answer->headers[i].value};
     code = fed_answer_check(t->registry, t->peer->node, &t->message, &said, clock_utc_us());
+    t->is_stranger = code == FED_UNKNOWN_KEY;
     if (code != FED_OK)
         return fail_set(why, ERR_UNAVAILABLE, "no answer of that node: status %d, %s",
                         answer->status, fed_code_text(code));
@@ -226,6 +229,10 @@ enum err fed_call(struct federation *f, const struct fed_ask *ask, struct arena 
             .op = id_is_none(ask->op) ? id_new() : ask->op,
         };
         rc = try_once(t, out, why);
+        /* Its key may be a new one, of a registry that we have not heard of yet. */
+        if (rc == ERR_UNAVAILABLE && t->is_stranger && i + 1 < TRIES &&
+            gossip_ask_openly(f, ask->peer, NULL) == ERR_OK)
+            continue;
         if (rc != ERR_OK || i + 1 == TRIES)
             break;
         /* curl sends a request again when a kept connection turns out to be closed: then the
@@ -249,23 +256,25 @@ enum err fed_said_read(const struct fed_said *said, const struct jx_shape *shape
                : fail_set(why, ERR_PROTO, "an answer that is no %s", shape->name);
 }
 
-enum err fed_call_first(struct federation *f, const char *endpoint, const uint8_t spki[32],
-                        struct arena *arena, struct span *document_out, struct fail *why)
+enum err fed_call_openly(struct federation *f, const struct fed_member *at, int64_t seq,
+                         struct arena *arena, struct span *document_out, struct fail *why)
 {
-    struct fed_member peer = {.n_spki = 1}; /* that much is known of it */
-    const struct fed_member *known = &peer;
-    const struct net_peer_to to = {.endpoint = endpoint, .pins = known->spki, .n_pins = 1};
+    char target[64];
+    const struct net_peer_to to = {
+        .endpoint = at->endpoint, .pins = at->spki, .n_pins = at->n_spki};
     const struct net_peer_ask ask = {
-        .target = fed_kind_registry->path,
+        .target = target,
         .answer_most = FED_DOC_TEXT_CAP,
         .stop = &f->is_stopping,
     };
     struct net_peer_answer *answer = arena_alloc(arena, sizeof *answer);
+    int n = snprintf(target, sizeof target, "%s", fed_kind_registry->path);
     enum err rc;
 
     if (answer == NULL)
         return fail_set(why, ERR_NOMEM, "an answer");
-    memcpy(peer.spki[0], spki, sizeof peer.spki[0]);
+    if (seq > 0)
+        snprintf(target + n, sizeof target - (size_t)n, "?seq=%" PRId64, seq);
     rc = net_peer_ask(f->net, &to, &ask, arena, answer, why);
     if (rc == ERR_OK && answer->why != NET_PEER_OK)
         rc = fail_set(why, ERR_UNAVAILABLE, "no answer: %s", net_peer_why_id(answer->why));

@@ -37,10 +37,12 @@ NODISCARD enum err fed_call(struct federation *federation, const struct fed_ask 
 NODISCARD enum err fed_said_read(const struct fed_said *said, const struct jx_shape *shape,
                                  struct arena *arena, void *into, struct fail *why);
 
-/* The first registry, for a node that has none: from the endpoint and pin of its invitation,
- * without a signature; what comes is believed for its own signatures (trust_take). */
-NODISCARD enum err fed_call_first(struct federation *federation, const char *endpoint,
-                                  const uint8_t spki[32], struct arena *arena,
-                                  struct span *document_out, struct fail *why);
+/* A registry from a coordinator's endpoint and pins (all that is read of at), asked for and
+ * answered without a signature: the first one (seq 0: the newest), for a node that has none; or
+ * the one of that number, for a node that does not know the coordinator's key any more, or is
+ * locked and cannot sign. What comes is believed for its own signatures alone (trust_take). */
+NODISCARD enum err fed_call_openly(struct federation *federation, const struct fed_member *at,
+                                   int64_t seq, struct arena *arena, struct span *document_out,
+                                   struct fail *why);
 
 #endif

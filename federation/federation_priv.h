@@ -69,6 +69,13 @@ void outbox_heard(struct federation *federation, struct id peer);
 /* That peer has a newer registry (seq 0), or another one of that number. */
 void gossip_fetch(struct federation *federation, struct id peer, int64_t seq);
 void gossip_wake(struct federation *federation);
+/* An invited node's first registry, from where its invitation says. It is the node's own as
+ * soon as the registry lists it. */
+void gossip_ask_first(struct federation *federation, struct arena *arena);
+/* News of a coordinator without a word that is signed: it answers by a key that our
+ * registry does not have. ERR_OK: there was something newer, ask again. Waits. */
+NODISCARD enum err gossip_ask_openly(struct federation *federation, struct id peer,
+                                     struct fail *why);
 /* Fetches until that peer has nothing newer; waits. */
 NODISCARD enum err gossip_catch_up(struct federation *federation, struct id peer,
                                    struct fail *why);

@@ -101,6 +101,11 @@ enum err gossip_catch_up(struct federation *f, struct id peer, struct fail *why)
     return rc == ERR_NOT_FOUND ? ERR_OK : rc; /* it has nothing newer */
 }
 
+static bool is_coordinator(const struct fed_member *member)
+{
+    return member != NULL && (member->roles & FED_ROLE_BIT(FED_ROLE_COORDINATOR)) != 0;
+}
+
 /* ---- one round ---- */
 
 static void poll_one(struct gossip *g, const struct fed_member *member)
@@ -126,32 +131,6 @@ static void poll_one(struct gossip *g, const struct fed_member *member)
                  L_TEXT("verdict", trust_verdict_id(verdict)));
 }
 
-static bool is_coordinator(const struct fed_member *member)
-{
-    return member != NULL && (member->roles & FED_ROLE_BIT(FED_ROLE_COORDINATOR)) != 0;
-}
-
-/* An invited node's first registry, from where its invitation says. It is the node's own as
- * soon as the registry lists it. */
-static void ask_first(struct gossip *g)
-{
-    struct federation *f = g->federation;
-    char endpoint[FED_ENDPOINT_CAP];
-    uint8_t spki[FED_SPKI_BYTES];
-    struct fail why = {.code = ERR_OK};
-    enum trust_verdict verdict = TRUST_FORM;
-    struct span document, bytes, sigs;
-
-    if (!trust_first_place(f->trust, endpoint, spki))
-        return;
-    if (fed_call_first(f, endpoint, spki, g->arena, &document, &why) != ERR_OK ||
-        fed_doc_split(document, &bytes, &sigs, &why) != ERR_OK ||
-        trust_take(f->trust, bytes, sigs, ID_NONE, &verdict, &why) != ERR_OK)
-        log_info("fed.no-first", L_TEXT("why", why.text));
-    else
-        log_info("fed.first", L_TEXT("verdict", trust_verdict_id(verdict)));
-}
-
 static void poll_all(struct gossip *g)
 {
     struct federation *f = g->federation;
@@ -162,7 +141,7 @@ static void poll_all(struct gossip *g)
 
     arena_reset(g->arena);
     if (registry == NULL) {
-        ask_first(g);
+        gossip_ask_first(f, g->arena);
         return;
     }
     if (is_coordinator(registry_member(registry, f->conf.node)) &&

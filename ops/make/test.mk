@@ -1,7 +1,7 @@
 # The two commands of this house, and what they stand on.
 ARGS    ?=
 
-.PHONY: setup run stop code clean-demo test check integration asan tsan storm test-setup
+.PHONY: setup run stop code clean-demo test check integration asan tsan storm model test-setup
 setup: ## installs what Debian and npm must give, once; asks nothing
 	@ops/setup test
 
@@ -45,6 +45,11 @@ instrumented: $(BINS) $B/unit $B/integration
 # LONG=1: 200 rounds. STORM="--seed N": the same storm again; STORM="--kind clock": of one kind.
 storm: all ## 50 rounds of kills, standstill, full disk, clock jumps under load (LONG=1: 200); checks what was acknowledged
 	@/usr/bin/python3 tests/integration/test_storm.py --rounds $(if $(LONG),200,50) $(STORM)
+
+# SEED=N: the same histories again; MINUTES=M: as long as that. One that fails is kept in tests/federation/seeds.
+model: all ## random histories of a federation of five nodes against a model (ROUNDS=20 SEED= MINUTES=)
+	@IBASHO_BUILD=$B /usr/bin/python3 tests/federation/model_run.py --rounds $(or $(ROUNDS),20) \
+	    $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 test-setup: ## proves the install step in a bare Debian 12 made by debootstrap
 	@ops/lib/test-setup

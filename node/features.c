@@ -34,6 +34,7 @@
 #include "reporting/dictionary_rows.h"
 #include "reporting/log_rows.h"
 #include "reporting/weekly_rows.h"
+#include "tenants/ending/ending_rows.h"
 #include "tenants/handback/rows.h"
 #include "tenants/hours/hours_rows.h"
 #include "tenants/notify/notify_rows.h"
@@ -74,6 +75,8 @@ const struct route_table features_routes[] = {
     {keys_routes, KEYS_ROUTES_N},
     {keys_admin_routes, KEYS_ADMIN_ROUTES_N},
     {watch_routes, WATCH_ROUTES_N},
+    {ending_routes, ENDING_ROUTES_N},
+    {ending_act_routes, ENDING_ACT_ROUTES_N},
     {passkey_routes, PASSKEY_ROUTES_N},
     {passkey_signin_routes, PASSKEY_SIGNIN_ROUTES_N},
     {roster_routes, ROSTER_ROUTES_N},
@@ -199,6 +202,8 @@ const struct stmt_table features_stmts[] = {
     {rollover_stmts, ROLLOVER_STMTS_N},
     {shown_stmts, SHOWN_STMTS_N},
     {watch_stmts, WATCH_STMTS_N},
+    {ending_stmts, ENDING_STMTS_N},
+    {ending_look_stmts, ENDING_LOOK_STMTS_N},
     {hours_stmts, HOURS_STMTS_N},
     {floor_stmts, FLOOR_STMTS_N},
     {access_stmts, ACCESS_STMTS_N},
@@ -251,6 +256,7 @@ const struct data_table_list features_tables[] = {
     {audit_tables, AUDIT_TABLES_N},
     {shown_tables, SHOWN_TABLES_N},
     {watch_tables, WATCH_TABLES_N},
+    {ending_tables, ENDING_TABLES_N},
     {settings_tables, SETTINGS_TABLES_N},
     {jobs_tables, JOBS_TABLES_N},
     {sweep_tables, SWEEP_TABLES_N},
@@ -339,10 +345,15 @@ const struct setting_table features_settings[] = {
 };
 
 const struct job_table features_jobs[] = {
-    {sweep_jobs, SWEEP_JOBS_N},   {fed_mirror_jobs, FED_MIRROR_JOBS_N},
-    {files_jobs, FILES_JOBS_N},   {roster_jobs, ROSTER_JOBS_N},
-    {watch_jobs, WATCH_JOBS_N},   {step_jobs, STEP_JOBS_N},
-    {weekly_jobs, WEEKLY_JOBS_N}, {NULL, 0},
+    {sweep_jobs, SWEEP_JOBS_N},
+    {fed_mirror_jobs, FED_MIRROR_JOBS_N},
+    {files_jobs, FILES_JOBS_N},
+    {roster_jobs, ROSTER_JOBS_N},
+    {watch_jobs, WATCH_JOBS_N},
+    {step_jobs, STEP_JOBS_N},
+    {weekly_jobs, WEEKLY_JOBS_N},
+    {ending_jobs, ENDING_JOBS_N},
+    {NULL, 0},
 };
 
 const struct audit_table *const features_audit_tables[] = {
@@ -360,6 +371,8 @@ const struct audit_table *const features_audit_tables[] = {
     &audit_shown_table,
     &watch_notice_audit,
     &watch_seen_audit,
+    &ending_audit,
+    &ending_step_audit,
     &recovery_ask_audit_table,
     &recovery_grant_audit_table,
     &hours_audit_table,

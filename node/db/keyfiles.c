@@ -149,6 +149,47 @@ static enum err place_load(const struct keyfiles *files, int i, struct keystore 
     return rc;
 }
 
+static enum keyring_held held_in(const struct keystore *store, enum key_kind kind,
+                                 struct id subject)
+{
+    enum keyring_held held = KEYRING_ABSENT;
+
+    for (size_t i = 0; i < store->n; i++) {
+        const struct keystore_record *r = &store->records[i];
+
+        if (r->key.kind != kind || !id_eq(r->key.subject, subject))
+            continue;
+        if (!r->destroyed)
+            return KEYRING_LIVE;
+        held = KEYRING_DESTROYED;
+    }
+    return held;
+}
+
+enum err keyfiles_held(const struct keyfiles *files, enum key_kind kind, struct id subject,
+                       struct arena *arena, struct keyring_place **places_out, size_t *n_out,
+                       struct fail *why)
+{
+    struct keyring_place *places = arena_alloc(arena, (size_t)files->n_places * sizeof *places);
+
+    if (places == NULL)
+        return fail_set(why, ERR_NOMEM, "places");
+    for (int i = 0; i < files->n_places; i++) {
+        struct keystore store;
+        enum err rc = place_load(files, i, &store, NULL);
+
+        places[i] = (struct keyring_place){arena_printf(arena, "%s", files->places[i]),
+                                           rc == ERR_OK ? held_in(&store, kind, subject)
+                                                        : KEYRING_UNREADABLE};
+        keystore_fini(&store);
+        if (places[i].path == NULL)
+            return fail_set(why, ERR_NOMEM, "places");
+    }
+    *places_out = places;
+    *n_out = (size_t)files->n_places;
+    return ERR_OK;
+}
+
 /* Brings every place up to store; the node also starts when one is out of reach. */
 static void places_heal(struct keyfiles *files, const struct keystore *store, bool stale)
 {

@@ -27,6 +27,11 @@ void keyfiles_unlock(struct keyfiles *files);
  * logged). *store_out is the caller's to fini, in any case. Under the lock. */
 NODISCARD enum err keyfiles_load(struct keyfiles *files, struct keystore *store_out,
                                  struct fail *why);
+/* What every place holds of a subject, read anew; nothing is healed. Under the lock. */
+NODISCARD enum err keyfiles_held(const struct keyfiles *files, enum key_kind kind,
+                                 struct id subject, struct arena *arena,
+                                 struct keyring_place **places_out, size_t *n_out,
+                                 struct fail *why);
 /* Whether keys.dir/keystore was replaced since the last load or save; asks the file system. */
 bool keyfiles_changed(const struct keyfiles *files);
 /* How strict a save is about the copies. The file in keys.dir always must be written. */

@@ -648,6 +648,24 @@ enum err keyring_destroy_subject(struct keyring *keyring, enum key_kind kind, st
     return rc;
 }
 
+enum err keyring_places(struct keyring *keyring, enum key_kind kind, struct id subject,
+                        struct arena *arena, struct keyring_place **places_out, size_t *n_out,
+                        struct fail *why)
+{
+    enum err rc;
+
+    *places_out = NULL;
+    *n_out = 0;
+    pthread_mutex_lock(&keyring->lock);
+    rc = keyfiles_lock(keyring->files, why);
+    if (rc == ERR_OK) {
+        rc = keyfiles_held(keyring->files, kind, subject, arena, places_out, n_out, why);
+        keyfiles_unlock(keyring->files);
+    }
+    pthread_mutex_unlock(&keyring->lock);
+    return rc;
+}
+
 enum err keyring_erased(struct keyring *keyring, struct arena *arena, struct id **persons_out,
                         size_t *n_out, struct fail *why)
 {

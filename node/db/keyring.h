@@ -163,6 +163,17 @@ NODISCARD enum err keyring_key_about(struct keyring *keyring, struct id key,
  * so even when that person had no key. */
 NODISCARD enum err keyring_destroy_subject(struct keyring *keyring, enum key_kind kind,
                                            struct id subject, struct fail *why);
+/* What a named copy of the keystore holds of a subject: read from the file anew. */
+enum keyring_held { KEYRING_UNREADABLE, KEYRING_ABSENT, KEYRING_LIVE, KEYRING_DESTROYED };
+struct keyring_place {
+    const char *path;       /* arena */
+    enum keyring_held held; /* LIVE: at least one key of it is */
+};
+/* The keystore and its copies, in the order of keys.copies; arena-owned. */
+NODISCARD enum err keyring_places(struct keyring *keyring, enum key_kind kind,
+                                  struct id subject, struct arena *arena,
+                                  struct keyring_place **places_out, size_t *n_out,
+                                  struct fail *why);
 /* The erased persons, oldest first; arena-owned. */
 NODISCARD enum err keyring_erased(struct keyring *keyring, struct arena *arena,
                                   struct id **persons_out, size_t *n_out, struct fail *why);

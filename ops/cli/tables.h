@@ -6,6 +6,7 @@
 #include "ops/cli/cli.h"
 
 extern const struct cli_table cli_account;          /* account.c */
+extern const struct cli_table cli_certificate;      /* certificate.c */
 extern const struct cli_table cli_conf;             /* conf.c */
 extern const struct cli_table cli_backup;           /* backup.c */
 extern const struct cli_table cli_restore;          /* restore.c */
@@ -29,7 +30,7 @@ extern const struct cli_table cli_verify;           /* verify.c */
         &cli_account, &cli_conf, &cli_doctor, &cli_key, &cli_key_escrow, &cli_backup, \
             &cli_restore, &cli_log, &cli_floor, &cli_floor_node, &cli_federation_roots, \
             &cli_federation, &cli_federation_node, &cli_roster, &cli_roster_node, &cli_verify, \
-            &cli_handback, &cli_handback_deliver, \
+            &cli_handback, &cli_handback_deliver, &cli_certificate, \
     }
 
 #endif

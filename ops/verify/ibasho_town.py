@@ -135,8 +135,8 @@ def parts_read(place, log_key):
     parts = doc.of.get("parts")
     need(isinstance(parts, list) and parts, "parts.json：部品の一覧がありません")
     for n, part in enumerate(parts, 1):
-        need(isinstance(part, dict) and part.get("name", "part-%04d.cms" % n) == "part-%04d.cms" % n and
-             part.get("n") == n, "parts.json：%d番目の部品が違います" % n)
+        need(isinstance(part, dict) and part.get("file") == "part-%04d.cms" % n and part.get("number") == n,
+             "parts.json：%d番目の部品が違います" % n)
     if log_key:
         doc.check(verify.ED_SPKI + verify.Key(log_key).raw, "監査記録")
     return doc, parts
@@ -176,6 +176,7 @@ def open_parts(words):
     town, to, log_key = Town(words), wanted(words, "--to"), option(words, "--log-key")
     place = words[0]
     doc, parts = parts_read(place, log_key)
+    need(doc.of.get("certificate") == town.sha256, "parts.json：この証明書あての部品ではありません")
     if os.path.exists(to):
         raise verify.Unable("--to のフォルダは、まだないものにしてください：" + to)
     os.makedirs(to, mode=0o700)
@@ -184,11 +185,11 @@ def open_parts(words):
         with open(whole, "wb") as out:
             for n, part in enumerate(parts, 1):
                 cms = os.path.join(place, "part-%04d.cms" % n)
-                need(sha_of(cms) == part["sha256_cms"], "部品が変わっています：%s" % cms)
+                need(sha_of(cms) == part["sha256"], "部品が変わっています：%s" % cms)
                 plain = os.path.join(to, "part.tmp")
                 town.run(["cms", "-decrypt", "-binary", "-inform", "DER", "-in", cms, "-recip", town.cert, "-inkey",
                           town.key, "-out", plain])
-                need(sha_of(plain) == part["sha256_plain"], "開いた中身が違います：%s" % cms)
+                need(sha_of(plain) == part["plain_sha256"], "開いた中身が違います：%s" % cms)
                 with open(plain, "rb") as f:
                     shutil.copyfileobj(f, out, 1 << 20)
                 os.remove(plain)
@@ -197,6 +198,8 @@ def open_parts(words):
         bag = to if "bagit.txt" in tops else os.path.join(to, min(tops))
         key = verify.Key(verify.text_of(bag, "data/log/key.txt", 4096).rstrip("\n"))
         doc.check(verify.ED_SPKI + key.raw, "監査記録")
+        need(doc.of.get("bag") == hashlib.sha512(read(os.path.join(bag, "manifest-sha512.txt"), 1 << 28)).hexdigest(),
+             "parts.json：別の返還データのものです")
     except BaseException:
         shutil.rmtree(to, ignore_errors=True)
         raise

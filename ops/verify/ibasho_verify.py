@@ -405,10 +405,10 @@ def bag(place, key_text=None):
         raise Unable("フォルダがありません：" + place)
     need(text_of(place, "bagit.txt", 4096) == "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
         "bagit.txt：BagIt 1.0 ではありません")
-    tags = manifest(place, "tagmanifest-sha512.txt", False)
-    files = manifest(place, "manifest-sha512.txt", True)
+    there = set(walk(place))
+    tags, files = manifest(place, "tagmanifest-sha512.txt", False), manifest(place, "manifest-sha512.txt", True)
     need({"bagit.txt", "bag-info.txt", "manifest-sha512.txt"} <= set(tags), "tagmanifest-sha512.txt：足りません")
-    extra = set(walk(place)) ^ (set(files) | set(tags) | {"tagmanifest-sha512.txt", "ibasho-signature.txt"})
+    extra = there ^ (set(files) | set(tags) | {"tagmanifest-sha512.txt", "ibasho-signature.txt"})
     need(not extra, "一覧と合わないファイルがあります：%s" % min(extra, default=""))
     info, counts = info_read(place)
     need(info["Payload-Oxum"] == "%d.%d" % (sum(files.values()), len(files)), "bag-info.txt：大きさが合いません")

@@ -19,7 +19,7 @@ import uuid
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "roster"))
 import make_samples  # noqa: E402
-from lib import handback  # noqa: E402
+from lib import bag_edits, ending, handback  # noqa: E402
 from lib.ibasho_node import ROOT, Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
@@ -331,6 +331,61 @@ def stock_openssl_and_tar_open_what_was_delivered(t):
                            "-inkey", f"{TOWN}/town.key", "-out", f"{TOWN}/x"], capture_output=True, check=False)
     t.ok(done.returncode != 0, "and by openssl itself")
     shutil.rmtree(to)
+
+
+def town(*words):
+    """The town's tool and the verifier as they run elsewhere: Python and openssl, nothing of this machine around them."""
+    return subprocess.run(["/usr/bin/python3", "-I", ending.TOWN if words[0] != "bag" else ending.VERIFY, *words],
+                          env={}, cwd=TOWN, capture_output=True, text=True, timeout=120, check=False)
+
+
+@case
+def the_town_opens_verifies_and_signs_with_its_own_tool(t):
+    t.req("AI-7.2-1, AI-8-3")
+    os.makedirs(TOWN, exist_ok=True)
+    t.eq(town("new-key", "--to", "own").returncode, 0, "a key")
+    keys = ["--key", "own/town.key", "--cert", "own/town.pem"]
+    done, to = deliver(first["dir"], f"{TOWN}/own/town.pem", "sent", "--part-bytes", "200000")
+    t.eq(done.returncode, 0, f"sent: {done.stderr}")
+    done = town("open", to, "--to", "had", *keys)
+    t.eq(done.returncode, 0, f"opened: {done.stdout}{done.stderr}")
+    had = f"{TOWN}/had/ibasho-bag"
+    t.eq(town("bag", had).returncode, 0, "the verifier alone")
+    done = town("receipt", had, "--to", "receipt.json", *keys)
+    t.eq(done.returncode, 0, f"received: {done.stdout}{done.stderr}")
+    with open(f"{TOWN}/receipt.json", "rb") as f:
+        said = ending.verify.Document(f.read(), "receipt", "ibasho-receipt/1").of
+    t.eq((said["bag"], said["log_size"], said["n_files"]), (first["bag"], int(first["n_leaves"]), first["n_files"]),
+         "of this bag")
+    done = town("order", had, "--receipt", "receipt.json", "--by", "教育委員会", "--to", "order.json", *keys)
+    t.eq(done.returncode, 0, f"ordered: {done.stdout}{done.stderr}")
+    with open(f"{had}/data/README.ja.txt", "ab") as f:
+        f.write(b"!")
+    t.eq(town("receipt", had, "--to", "no.json", *keys).returncode, 1, "no receipt for what is not whole")
+    t.ok(not os.path.exists(f"{TOWN}/no.json"), "none at all")
+    with open(f"{to}/part-0001.cms", "ab") as f:
+        f.write(b"!")
+    t.eq((town("open", to, "--to", "bent", *keys).returncode, os.path.exists(f"{TOWN}/bent")), (1, False),
+         "a changed part leaves nothing")
+    shutil.rmtree(to)
+    shutil.rmtree(f"{TOWN}/had")
+
+
+@case
+def the_verifier_finds_what_was_done_to_a_bag(t):
+    t.req("AI-8-3, AI-7.2-2")
+    at = os.path.join(TOWN, "edits")
+    os.makedirs(at, exist_ok=True)
+    n = 0
+    for name, bag, want in bag_edits.copies(first["dir"], at, ending.Key(at, "log")):
+        try:
+            ending.verify.bag(bag)
+            said, where = 0, ""
+        except ending.verify.Bad as bad:
+            said, where = 1, str(bad)
+        t.eq(said, want, f"{name}: {where}")
+        n += 1
+    t.ok(n > 30, "edits", n)
 
 
 @case

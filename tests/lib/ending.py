@@ -288,10 +288,10 @@ def rebuild(log, origin, key):
         f.write(key.note_key(origin) + "\n")
 
 
-def leaf_of(row, seq, **changes):
-    """The leaf again, with its sums made anew; row: its JSON with the row's bytes kept."""
-    leaf = {**json.loads(row), **changes, "seq": str(seq)}
-    bytes_of = row[row.index(b'"row":') + 6:-1] if "row" not in changes else changes["row"]
+def leaf_of(line_of, seq, bytes_of=None):
+    """The leaf again, with its sums made anew; bytes_of: its row's bytes, when they change."""
+    leaf = {**json.loads(line_of), "seq": str(seq)}
+    bytes_of = bytes_of or line_of[line_of.index(b'"row":') + 6:-1]
     if leaf["salt"] is not None:
         leaf["commitment"] = hashlib.sha256(bytes.fromhex(leaf["salt"]) + bytes_of).hexdigest()
     kind, table = leaf["kind"].encode(), leaf["table"].encode()

@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules
 FLAVOUR ?= debug
 B       := build/$(FLAVOUR)
 # libFuzzer and its coverage report come with clang; everything else is built by gcc.
-CC       = $(if $(filter fuzz fuzzcov clang,$(FLAVOUR)),clang-14,gcc)
+CC       = $(if $(filter fuzz clang,$(FLAVOUR)),clang-14,gcc)
 
 # What each library is for stands in ops/dependencies.md.
 PKGS := libmicrohttpd libcurl libpq libssl libcrypto libcjson icu-uc icu-i18n libseccomp \
@@ -31,8 +31,9 @@ FLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
                  -fno-omit-frame-pointer
 FLAGS_tsan    := -O1 -g -fsanitize=thread
 FLAGS_clang   := -O1 -g
-FLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-FLAGS_fuzzcov := -O1 -g -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping
+# Walked, checked and counted in one build: what a corpus reaches is read off the same binary.
+FLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+                 -fprofile-instr-generate -fcoverage-mapping
 LINK_release  := -pie -Wl,-z,relro,-z,now
 LINK_debug    := -pie
 

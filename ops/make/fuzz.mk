@@ -6,7 +6,6 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 .PHONY: fuzz fuzz-build
 fuzz-build:
 	@$(MAKE) --no-print-directory FLAVOUR=fuzz $(addprefix build/fuzz/fuzz-,$(FUZZ_TARGETS))
-	@$(MAKE) --no-print-directory FLAVOUR=fuzzcov $(addprefix build/fuzzcov/fuzz-,$(FUZZ_TARGETS))
 fuzz: fuzz-build ## every parser: FUZZ_S=60 seconds each, then the 90 % line gate
 	@tests/fuzz/run $(FUZZ_S) $(FUZZ_TARGETS)
 

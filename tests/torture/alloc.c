@@ -7,7 +7,7 @@
 
 #include "tests/torture/torture.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef __clang__ /* FLAVOUR=fuzz: ops/make/torture.mk wraps */
 #define LANE(name) __wrap_##name
 #define REAL(name) __real_##name
 #else

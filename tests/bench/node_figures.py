@@ -2,7 +2,8 @@
 """tests/bench/node_figures.py [PREFIX] - figures of a whole node behind its front, one JSON line
 each: foundation.read (CPU of the node a signed-in read), foundation.idle (memory of node, key
 agent, cluster and front), foundation.start (kill -9 to the first answer), people.login (CPU of
-coming back with a cookie).
+coming back with a cookie), federation.nodes (the same memory of a member of a federation that was
+idle for a minute).
 
 CPU and memory are read from /proc, so a busy neighbour does not change them; foundation.start is
 wall-clock and says whether the machine was quiet.
@@ -13,14 +14,17 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", more) for more in ("", "lib")]
 os.environ.setdefault("IBASHO_BUILD", "build/release")
 from ibasho_node import Nodes  # noqa: E402
+from lib import fed_peer  # noqa: E402
 
 READ_S, N_ROUNDS = 2, 5
-IDLE_S = 5
+IDLE_S, FEDERATION_IDLE_S = 5, 60
+ADMIN = "/api/v1/admin/federation"
 N_STARTS = 5
 
 
@@ -108,20 +112,26 @@ def figure_login(node):
     report("people.login", total, "ms CPU of the node a resumed page load", 0.2, quiet)
 
 
-def figure_idle(node):
-    """After IDLE_S seconds without a request."""
-    time.sleep(IDLE_S)
+def idle(name, node, seconds):
+    """After so many seconds without a request: every process of the node's set, shared pages by their
+    share (PSS of /proc/PID/smaps_rollup)."""
+    time.sleep(seconds)
     parts = {}
-    for name, (pid, word, _) in node.rows().items():
-        if word == "ready" and name != "supervise":
-            parts[name] = sum(pss_kb(p) for p in tree(pid)) / 1024
+    for program, (pid, word, _) in node.rows().items():
+        if word == "ready" and program != "supervise":
+            parts[program] = sum(pss_kb(p) for p in tree(pid)) / 1024
     connections = int(node.psql("SELECT count(*) FROM pg_stat_activity"
                                 " WHERE backend_type = 'client backend'")) - 1
-    print(f"foundation.idle: {connections} connections; " +
+    print(f"{name}: {connections} connections; " +
           ", ".join(f"{k} {v:.1f} MB" for k, v in parts.items()), file=sys.stderr)
+    return connections, sum(parts.values())
+
+
+def figure_idle(node):
+    connections, value = idle("foundation.idle", node, IDLE_S)
     if connections > 4:
         sys.exit(f"foundation.idle: {connections} connections, at most 4 are meant")
-    report("foundation.idle", sum(parts.values()), "MB PSS", 60, is_quiet())
+    report("foundation.idle", value, "MB PSS", 60, is_quiet())
 
 
 def figure_start(node):
@@ -136,12 +146,52 @@ def figure_start(node):
     report("foundation.start", worst, "s from kill -9 to the first answer", 3, quiet)
 
 
+def federate(nodes, folder):
+    """All of them members, by the same steps as people go."""
+    roots, pref = fed_peer.Roots(folder), nodes["pref"]
+    for node in nodes:
+        at = node.url("federation").removeprefix("https://").rstrip("/")
+        pin = fed_peer.pin_of(node.data_dir + "/front/federation.pem")
+        reply = node.admin("POST", ADMIN + "/join", {
+            "invitation": fed_peer.b64url(roots.invitation()), "endpoint": at, "name_ja": node.name,
+            "spki": [{"sha256": fed_peer.b64url(pin)}]})
+        asked = fed_peer.reading(reply.body)[0]
+        key = asked["keys"][0]
+        roots.member(asked["node"], node.name, at, [pin], key["kid"],
+                     fed_peer.base64.urlsafe_b64decode(key["ed25519"] + "="),
+                     ["coordinator"] if node is pref else ["host", "guest"])
+    text = roots.publish()
+    for node in nodes:
+        reply = node.admin("POST", ADMIN + "/registry", text, {"Content-Type": fed_peer.SIGNED})
+        if reply.status != 200:
+            sys.exit(f"federation.nodes: {node.name} does not take the registry: {reply}")
+    until = time.monotonic() + 60
+    for node in nodes:
+        while not node.admin("GET", ADMIN).json()["is_fresh"]:
+            if time.monotonic() > until:
+                sys.exit(f"federation.nodes: {node.name} has not heard that its registry is the newest")
+            time.sleep(0.2)
+
+
+def figure_nodes():
+    """After a minute in which the town asked for news alone. The prefecture's node ends before it is
+    counted: on a machine of its own a town shares no page with anybody."""
+    with tempfile.TemporaryDirectory() as folder, Nodes("pref", "aozora") as nodes:
+        federate(nodes, folder)
+        time.sleep(FEDERATION_IDLE_S)
+        nodes["pref"].stop()
+        value = idle("federation.nodes", nodes["aozora"], 0)[1]
+    report("federation.nodes", value, "MB PSS", 60, is_quiet())
+
+
 FIGURES = {"foundation.idle": figure_idle, "foundation.read": figure_read,
            "foundation.start": figure_start, "people.login": figure_login}
 
 
 def main():
     only = sys.argv[1] if len(sys.argv) > 1 else ""
+    if "federation.nodes".startswith(only):
+        figure_nodes()
     wanted = [f for name, f in FIGURES.items() if name.startswith(only)]
     if not wanted:
         return

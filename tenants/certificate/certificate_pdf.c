@@ -109,12 +109,31 @@ static const char *id_of(struct drawing *d, struct id id)
     return say(d, "%s", text);
 }
 
+/* 10737418240 as 10,737,418,240. */
+static const char *number(struct drawing *d, int64_t n)
+{
+    if (n < 1000)
+        return say(d, "%lld", (long long)n);
+    return say(d, "%s,%03lld", number(d, n / 1000), (long long)(n % 1000));
+}
+
+/* A place or a copy: what it is and where; anything else as it stands. */
+static const char *object_in_words(struct drawing *d, struct span value)
+{
+    struct span kind = canon_member_text(value, "kind", d->arena);
+    struct span path = canon_member_text(value, "path", d->arena);
+
+    return path.len == 0 ? say(d, "%.*s", SPAN_ARG(value))
+                         : say(d, "%.*s（%.*s）", SPAN_ARG(path), SPAN_ARG(kind));
+}
+
 /* A value of the facts in words: lists by commas, the members of an object as name and value.
  */
 static const char *in_words(struct drawing *d, struct span value)
 {
     struct span rest = value, item, text;
     const char *all = "";
+    int64_t n;
 
     if (value.len == 0)
         return "（記録なし）";
@@ -122,8 +141,10 @@ static const char *in_words(struct drawing *d, struct span value)
         return text.len == 0 ? "（なし）" : say(d, "%.*s", SPAN_ARG(text));
     if (span_eq(value, SPAN("true")) || span_eq(value, SPAN("false")))
         return value.len == 4 ? "はい" : "いいえ";
+    if (canon_int(value, &n))
+        return number(d, n);
     if (!canon_is_list(value))
-        return say(d, "%.*s", SPAN_ARG(value));
+        return object_in_words(d, value);
     while (canon_item(&rest, &item) && all != NULL)
         all = say(d, "%s%s%s", all, *all == '\0' ? "" : "、", in_words(d, item));
     return all != NULL && *all == '\0' ? "（なし）" : all;
@@ -138,7 +159,7 @@ static const char *bytes_of(struct drawing *d, enum certificate_step step)
 {
     int64_t n = canon_member_int(d->f->steps[step].facts, "n_bytes");
 
-    return n < 0 ? "（記録なし）" : say(d, "%lld バイト", (long long)n);
+    return n < 0 ? "（記録なし）" : say(d, "%s バイト", number(d, n));
 }
 
 static size_t n_items(struct span list)
@@ -163,6 +184,9 @@ static void put_head(struct drawing *d)
     paragraph(d, "契約の終了にともない、委託されたデータを自治体に返し、残った分を消去したこと"
                  "を証明します。"
                  "証明は「検証できること」「立会い」「申告」の三つに分けています。");
+    if (d->f->n_missing > 0)
+        paragraph(d, say(d, "ご注意：受領書のない拠点が %zu あります（４．を見てください）。",
+                         d->f->n_missing));
     paragraph(d, say(d, "この紙は、署名つきの証明書（JSON）と同じ内容です。その SHA-256：\n%s",
                      groups(d, span_text(d->f->sha256))));
 }
@@ -180,9 +204,9 @@ static void put_subject(struct drawing *d)
     pair(d, "契約の番号", id_of(d, paper->contract));
     pair(d, "返還データの識別値", groups(d, paper->bag));
     pair(d, "返還データの大きさ",
-         say(d, "%lld ファイル、%lld バイト", (long long)r->n_files, (long long)r->n_bytes));
+         say(d, "%s ファイル、%s バイト", number(d, r->n_files), number(d, r->n_bytes)));
     pair(d, "監査記録",
-         say(d, "%lld 件\n根：%s", (long long)r->log_size, groups(d, r->log_root)));
+         say(d, "%s 件\n根：%s", number(d, r->log_size), groups(d, r->log_root)));
     pair(d, "自治体の受領",
          say(d, "%s に検査（%.*s）", when(d, r->verified_utc_us), SPAN_ARG(r->tool)));
     pair(d, "消去の指示", say(d, "%s、%.*s", when(d, o->ordered_utc_us), SPAN_ARG(o->by)));

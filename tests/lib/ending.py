@@ -190,7 +190,8 @@ class Ending:
                                             "sha256": "23" * 32}]},
             "scanned": {"hits": [{"hits": 0, "name_sha256": hashlib.sha256(n.encode()).hexdigest()} for n in self.names],
                         "n_bytes": 10737418240, "n_hits": 0, "n_names": 20,
-                        "places": ["raw volume", "WAL", "backups", "logs"], "tool_sha256": "45" * 32},
+                        "places": [{"bytes": 10737418240, "kind": "volume", "path": "/dev/vdb"},
+                                                   {"bytes": 0, "kind": "backups", "path": "backup"}], "tool_sha256": "45" * 32},
         }
 
     def actor(self, step):

@@ -174,12 +174,12 @@ static enum err put_line(struct journal *j, const char *line, struct fail *why)
                     errno);
 }
 
-/* What a line speaks of is on the disk before the line is: after a loss of power no file is
- * taken for whole that is not. */
-static enum err sync_before(struct journal *j, int64_t n_bytes, bool is_now, struct fail *why)
+/* After a loss of power what was not yet on the disk is shorter than its line says, and is made
+ * again (stands); this bounds how much that can be. */
+static enum err sync_before(struct journal *j, int64_t n_bytes, struct fail *why)
 {
     j->unsynced_bytes += n_bytes;
-    if (!is_now && j->unsynced_bytes < SYNC_EVERY_BYTES)
+    if (j->unsynced_bytes < SYNC_EVERY_BYTES)
         return ERR_OK;
     j->unsynced_bytes = 0;
     return syncfs(j->fd) == 0 ? ERR_OK : fail_set(why, ERR_IO, "sync: errno %d", errno);
@@ -241,7 +241,7 @@ enum err journal_put_file(struct journal *j, const char *path, const struct out_
     struct journal_file f = {
         .path = arena_text(j->arena, span_text(path)), .sum = *sum, .n_rows = -1};
     char line[LINE_CAP], sha[2 * OUT_SHA512_BYTES + 1], ids[2 * 16 + 1];
-    enum err rc = sync_before(j, sum->n_bytes, rows != NULL, why);
+    enum err rc = sync_before(j, sum->n_bytes, why);
 
     if (rows != NULL) {
         f.rows = *rows;

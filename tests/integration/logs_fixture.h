@@ -12,7 +12,8 @@ struct logs_fixture {
     struct db *db; /* for inserting */
     struct id *accounts, *keys;
     size_t n_accounts;
-    enum role role; /* for whom logs_fixture_run runs: the commissioner unless changed */
+    bool has_leaves; /* somebody gave them to every row */
+    enum role role;  /* for whom logs_fixture_run runs: the commissioner unless changed */
 };
 
 /* n children, the i-th shown as "子ども i" with the ID "kid.i". */

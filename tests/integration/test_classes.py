@@ -10,6 +10,7 @@ import tempfile
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lib import handback  # noqa: E402
 from lib.ibasho_node import Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
 
@@ -393,6 +394,12 @@ def names_are_sealed_and_acts_can_be_proved(t):
         for table in ("class_day", "class_course", "class_pages", "class_course_step", "class_lesson",
                       "qualification", "qualification_end"):
             t.ok(f'"{table}"' in text, f"leaves of {table}")
+
+
+@case
+def all_of_this_can_be_handed_back(t):
+    t.req("KP-3-調達-4")
+    handback.opens_everything(t, node)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lib import handback  # noqa: E402
 from lib.ibasho_node import Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
@@ -413,6 +414,12 @@ def all_of_it_is_in_the_log_that_can_be_proved(t):
             text = f.read()
         for table in ("contact", "handover"):
             t.ok(f'"{table}"' in text, f"leaves of {table}")
+
+
+@case
+def all_of_this_can_be_handed_back(t):
+    t.req("KP-3-調達-4")
+    handback.opens_everything(t, node)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lib import handback  # noqa: E402
 from lib.ibasho_node import Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
@@ -409,6 +410,12 @@ def a_name_that_was_taken_away_stays_away(t):
     with back(session) as a:
         t.eq(a.hello["me"]["name"], made["name_after"], "the name holds after a kill")
     t.eq(own("かぜのこえ")[1], ["taken-away"], "so does that it is gone")
+
+
+@case
+def all_of_this_can_be_handed_back(t):
+    t.req("KP-3-調達-4")
+    handback.opens_everything(t, node)
 
 
 if __name__ == "__main__":

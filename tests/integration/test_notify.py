@@ -14,6 +14,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lib import handback  # noqa: E402
 from lib.ibasho_node import Nodes  # noqa: E402
 from lib.mail_server import Certs, HookServer, MailServer  # noqa: E402
 from lib.t import case, main  # noqa: E402
@@ -439,6 +440,12 @@ def notify_bytes_hold_no_personal_data(t):
     dump = node.psql("SELECT * FROM notify_receiver; SELECT * FROM notify_notice; SELECT * FROM"
                      " notify_event; SELECT * FROM notify_step")
     t.ok("@" not in dump and "localhost" not in dump, "none in clear in the tables")
+
+
+@case
+def all_of_this_can_be_handed_back(t):
+    t.req("KP-3-調達-4")
+    handback.opens_everything(t, node)
 
 
 def fini():

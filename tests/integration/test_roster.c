@@ -9,7 +9,9 @@
 #include "node/base/clock.h"
 #include "node/db/erase.h"
 #include "node/db/jobs.h"
+#include "node/db/seal.h"
 #include "node/features.h"
+#include "tenants/handback/index.h"
 #include "tenants/roster/export.h"
 #include "tenants/roster/feature.h"
 #include "tenants/roster/import.h"
@@ -423,6 +425,66 @@ T_CASE(roster_of_two_previews_only_the_first_can_be_applied)
     T_EQ(decide(&f, &a, false), ERR_CONFLICT, "another's preview decides nothing");
     audit_fixture_sql(&f.log, "UPDATE org SET is_cooperating = false WHERE kind = 'school'");
     T_EQ(decide(&f, &b, false), ERR_CONFLICT, "the store changed since: preview again");
+    store_fixture_stop(&f);
+}
+
+/* ---- what another node makes of a bag ---- */
+
+/* Every index of a column stands as data_index_make makes it of its source. */
+static int check_index(struct store_fixture *f, const struct data_table *table,
+                       const struct hand_rule *rule)
+{
+    const struct stmt stmt = {
+        "roster_index",
+        arena_printf(f->arena, "SELECT %s, %s, id FROM %s WHERE %s IS NOT NULL", rule->column,
+                     rule->index->source, table->name, rule->column)};
+    const struct stmt *const rows_of[] = {&stmt};
+    const struct stmt_table tables[] = {{rows_of, 1}, {NULL, 0}};
+    struct db_conf conf = store_fixture_conf(f, "ibasho_app");
+    struct db_rows *rows = NULL;
+    struct db *db = NULL;
+    struct db_args none;
+    int n = 0;
+
+    db_args_init(&none);
+    T_EQ(db_open(&conf, tables, &db, NULL), ERR_OK, table->name);
+    T_EQ(db_run(db, &stmt, &none, &rows, NULL), ERR_OK, rule->column);
+    for (int i = 0; i < db_rows_n(rows); i++) {
+        const struct seal_place place = {table->name, rule->index->source, db_id(rows, i, 2)};
+        uint8_t made[DATA_INDEX_BYTES];
+        struct span plain = SPAN_NONE;
+
+        T_EQ(unseal(f->services.keyring, &place, db_bytes(rows, i, 1), f->arena, &plain, NULL),
+             ERR_OK, "its source opens");
+        T_EQ(data_index_make(rule->index, f->services.keyring, plain, f->arena, made, NULL),
+             ERR_OK, "it is made");
+        n += span_eq(span_of(made, sizeof made), db_bytes(rows, i, 0));
+    }
+    T_EQ(n, db_rows_n(rows), rule->column);
+    db_rows_free(&rows);
+    db_close(&db);
+    return n;
+}
+
+T_CASE(roster_indices_can_be_made_again_of_what_is_handed_back)
+{
+    const struct roster_spec spec = {.n_students = 60, .year = 2026};
+    struct store_fixture f;
+    int n = 0, n_rules = 0;
+
+    T_REQ("KP-3-調達-4");
+    store_fixture_start(&f, NULL);
+    apply_spec(&f, &spec);
+    for (const struct data_table_list *l = features_tables; l->n > 0; l++)
+        for (int t = 0; t < l->n; t++)
+            for (const struct hand_rule *r = l->rows[t].hand_rules;
+                 r != NULL && r->column != NULL; r++)
+                if (r->what == HAND_INDEX) {
+                    n += check_index(&f, &l->rows[t], r);
+                    n_rules++;
+                }
+    T_EQ(n_rules, 6, "account's two, person's two, roles and enrolments");
+    T_OK(n >= 60 + 60 + 60 + 180, "children by both ids, their roles, three enrolments each");
     store_fixture_stop(&f);
 }
 

@@ -17,6 +17,7 @@ import uuid
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lib import fed_peer  # noqa: E402
 from lib.fed_peer import Key, Listener, Request, Roots, SIGNED, b64url, pin_of, reading, send  # noqa: E402
+from lib import handback  # noqa: E402
 from lib.ibasho_node import Nodes, ROOT  # noqa: E402
 from lib.t import case, main  # noqa: E402
 
@@ -292,6 +293,12 @@ def series_is_offered_and_accepted(t):
     t.eq(reply.json()["code"], "offer-answered", "once")
     # The key of evidence is the same at both and readable at none.
     t.eq(rows(host, "SELECT count(*) FROM fed_outbox WHERE kind LIKE 'series.%'"), ["0"], "nothing is owed")
+
+
+@case
+def all_of_this_can_be_handed_back(t):
+    t.req("KP-3-調達-4")
+    handback.opens_everything(t, nodes["aozora"])
 
 
 @case

@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from lib import fed_peer  # noqa: E402
 from lib.fed_peer import Key, Listener, Request, Roots, SIGNED, b64url  # noqa: E402
 from lib.fed_peer import answer_headers, pin_of, reading, send, write  # noqa: E402
+from lib import handback  # noqa: E402
 from lib.ibasho_node import Login, NodeError, Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
@@ -319,6 +320,12 @@ def each_commissioner_answers_for_his_own(t):
     t.ok(wait_for(lambda: seen("town")["answer"] == "changed"), "other evidence does", seen("town"))
     t.eq((answer_at("pref", "aozora"), answer_at("town", "pref")), ("changed", "changed"), "of everybody")
     t.eq(put("maker", version=1, status=409)["code"], "changed", "an old version is not written over")
+
+
+@case
+def all_of_this_can_be_handed_back(t):
+    t.req("KP-3-調達-4")
+    handback.opens_everything(t, nodes["aozora"])
 
 
 @case

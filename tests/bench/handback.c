@@ -1,0 +1,264 @@
+/* handback.export: the bag of a town with 500 IDs and ten months of logs, each row a leaf of
+ * the audit log and seven tenths of them sealed lines. Measured at a tenth of 2 million rows
+ * (all of them with IBASHO_BENCH_SCALE=1) and told for 2 million: CPU seconds of the program
+ * and of its two connections' servers, which a busy neighbour does not change; by the clock it
+ * says beside. handback.export_mb: the memory of the program at its most, on top of what its
+ * fixture holds. handback.export_ratio: CPU against pg_dump and tar of the same, run right
+ * behind it. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "node/base/clock.h"
+#include "node/db/audit_store.h"
+#include "node/features.h"
+#include "tenants/handback/export.h"
+#include "tests/bench/bench.h"
+#include "tests/integration/logs_fixture.h"
+
+#define FROM   INT64_C(1780272000000000) /* 2026-06-01T00:00:00Z */
+#define N_DAYS 200
+#define N_IDS  500
+#define A_DAY  10000 /* rows, at full scale */
+#define BATCH  1000
+
+static double seconds, mb, dump_seconds;
+
+static int scale(void)
+{
+    const char *text = getenv("IBASHO_BENCH_SCALE");
+    int n = text == NULL ? 10 : atoi(text);
+
+    return n < 1 ? 1 : n;
+}
+
+/* ---- leaves for the rows that the fixture made ---- */
+
+struct leaves {
+    const struct audit_table *table;
+    const struct db_rows *ids;
+    int from, n;
+};
+
+static enum err append(struct tx *tx, void *arg, struct fail *why)
+{
+    const struct leaves *l = arg;
+    struct arena *arena = NULL;
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    struct id ids[BATCH];
+    enum err rc = arena_create(1 << 20, &arena, why);
+
+    for (int i = 0; i < l->n; i++)
+        ids[i] = db_id(l->ids, l->from + i, 0);
+    db_args_init(&args);
+    if (rc == ERR_OK)
+        rc = store_arg_ids(&args, ids, (size_t)l->n, arena, why);
+    if (rc == ERR_OK)
+        rc = tx_run(tx, l->table->rows, &args, &rows, why);
+    for (int i = 0; rc == ERR_OK && i < l->n; i++) {
+        struct span bytes;
+
+        rc = l->table->canonical(rows, i, arena, &bytes, why);
+        if (rc == ERR_OK)
+            rc = audit_append(tx, "bench.row", l->table->table, db_id(rows, i, 0), bytes, why);
+    }
+    db_rows_free(&rows);
+    arena_destroy(&arena);
+    return rc;
+}
+
+static enum err give_leaves(struct logs_fixture *f, struct fail *why)
+{
+    struct audit_fixture *log = &f->people.store.log;
+    enum err rc = ERR_OK;
+
+    for (size_t t = 0; rc == ERR_OK && features_audit_tables[t] != NULL; t++) {
+        const struct audit_table *table = features_audit_tables[t];
+        struct db_rows *ids = NULL;
+        struct db_args none;
+
+        db_args_init(&none);
+        rc = db_run(f->people.store.db, table->extra, &none, &ids, why);
+        for (int i = 0; rc == ERR_OK && i < db_rows_n(ids); i += BATCH) {
+            struct leaves l = {table, ids, i, db_rows_n(ids) - i};
+            l.n = l.n < BATCH ? l.n : BATCH;
+            rc = writer_wait(log->writer, append, &l, why);
+        }
+        db_rows_free(&ids);
+    }
+    audit_fixture_checkpoint(log);
+    audit_fixture_sql(log, "ANALYZE"); /* as autovacuum has done in ten months */
+    return rc;
+}
+
+/* ---- memory ---- */
+
+static long memory_kb(const char *name)
+{
+    FILE *f = fopen("/proc/self/status", "re");
+    char line[256];
+    size_t len = strlen(name);
+    long kb = 0;
+
+    while (f != NULL && kb == 0 && fgets(line, sizeof line, f) != NULL)
+        if (strncmp(line, name, len) == 0)
+            kb = strtol(line + len + 1, NULL, 10);
+    if (f != NULL)
+        fclose(f);
+    return kb;
+}
+
+static void forget_peak(void)
+{
+    int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+
+    if (fd >= 0 && write(fd, "5", 1) != 1)
+        fprintf(stderr, "  the peak stands since the start\n");
+    if (fd >= 0)
+        close(fd);
+}
+
+/* ---- time ---- */
+
+/* Of what ran under the cluster's first process and has ended, in seconds. */
+static double servers_cpu(void)
+{
+    const struct timespec pause = {.tv_nsec = 300000000};
+    char path[256], line[1024] = "";
+    unsigned long user = 0, system = 0;
+    FILE *f;
+
+    nanosleep(&pause, NULL); /* until the last one was reaped */
+    snprintf(path, sizeof path, "%s/postmaster.pid", getenv("IBASHO_TEST_PGDATA"));
+    f = fopen(path, "re");
+    if (f == NULL || fgets(line, sizeof line, f) == NULL)
+        line[0] = '\0';
+    if (f != NULL)
+        fclose(f);
+    snprintf(path, sizeof path, "/proc/%ld/stat", strtol(line, NULL, 10));
+    f = fopen(path, "re");
+    if (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        char *at = strrchr(line, ')'); /* fields 16 and 17 are behind the 14th blank */
+
+        for (int i = 0; at != NULL && i < 14; i++)
+            at = strchr(at + 1, ' ');
+        user = at == NULL ? 0 : strtoul(at, &at, 10);
+        system = at == NULL ? 0 : strtoul(at, NULL, 10);
+    }
+    if (f != NULL)
+        fclose(f);
+    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static double children_cpu(void)
+{
+    struct rusage u;
+
+    getrusage(RUSAGE_CHILDREN, &u);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+/* ---- the figures ---- */
+
+static enum err dump(const struct audit_fixture *log, struct fail *why)
+{
+    char command[512];
+    double began = servers_cpu() + children_cpu();
+
+    snprintf(command, sizeof command,
+             "/usr/lib/postgresql/15/bin/pg_dump -h %s -U ibasho -f %s/dump.sql %s && "
+             "tar -c -f %s/dump.tar -C %s dump.sql",
+             getenv("IBASHO_TEST_PG"), log->keyd.dir, log->db_name, log->keyd.dir,
+             log->keyd.dir);
+    if (system(command) != 0) /* NOLINT(cert-env33-c) */
+        return fail_set(why, ERR_IO, "pg_dump");
+    dump_seconds = servers_cpu() + children_cpu() - began;
+    return ERR_OK;
+}
+
+static enum err export(struct logs_fixture *f, struct fail *why) {
+    struct audit_fixture *log = &f->people.store.log;
+    struct db_conf db = store_fixture_conf(&f->people.store, "ibasho");
+    struct export_result result;
+    char dir[128];
+    struct export_conf conf = {.dir = dir,
+                               .db = &db,
+                               .stmts = features_stmts,
+                               .tables = features_tables,
+                               .audit_tables = features_audit_tables,
+                               .keyring = log->keyd.keyring,
+                               .files_dir = f->people.store.files_dir,
+                               .origin = log->key.name,
+                               .checkpoint_path = log->checkpoint_path,
+                               .key = log->key,
+                               .node = log->keyd.node,
+                               .agent = "bench"};
+    long before_kb = memory_kb("VmRSS");
+    double began_cpu = servers_cpu() + bench_process_cpu_us() / 1e6;
+    int64_t began_us;
+    enum err rc;
+
+    snprintf(dir, sizeof dir, "%s/bag", log->keyd.dir);
+    if (mkdir(dir, 0700) != 0) return fail_set(why, ERR_IO, "%s", dir);
+    forget_peak();
+    began_us = clock_mono_us();
+    rc = handback_export(&conf, &result, why);
+    began_us = clock_mono_us() - began_us;
+    seconds = servers_cpu() + bench_process_cpu_us() / 1e6 - began_cpu;
+    mb = (double)(memory_kb("VmHWM") - before_kb) / 1024;
+    if (rc == ERR_OK)
+        fprintf(stderr, "  %lld rows, %lld sealed, %lld MiB: %.2f s by the clock, %.2f s CPU\n",
+                (long long)result.n_rows, (long long)result.n_sealed,
+                (long long)(result.n_bytes >> 20), (double)began_us / 1e6, seconds);
+    return rc == ERR_OK ? dump(log, why) : rc;
+}
+
+static enum err measure(struct fail *why)
+{
+    const struct logs_fixture_days days = {FROM, N_DAYS, A_DAY * 7 / 10 / scale(),
+                                           A_DAY * 2 / 10 / scale(), A_DAY / 10 / scale()};
+    struct logs_fixture f;
+    enum err rc;
+
+    if (seconds > 0)
+        return ERR_OK;
+    logs_fixture_start(&f, N_IDS);
+    logs_fixture_fill(&f, &days);
+    logs_fixture_settle(&f);
+    rc = give_leaves(&f, why);
+    f.has_leaves = rc == ERR_OK;
+    if (rc == ERR_OK)
+        rc = export(&f, why);
+    logs_fixture_stop(&f);
+    return rc;
+}
+
+BENCH(export_seconds, "handback.export", "CPU s for 2 million rows", 90, true)
+{
+    enum err rc = measure(why);
+
+    *value_out = seconds * scale();
+    return rc;
+}
+
+BENCH(export_mb, "handback.export_mb", "MB", 200, true)
+{
+    enum err rc = measure(why);
+
+    *value_out = mb;
+    return rc;
+}
+
+BENCH(export_ratio, "handback.export_ratio", "times the CPU of pg_dump and tar", 2, true)
+{
+    enum err rc = measure(why);
+
+    *value_out = dump_seconds > 0 ? seconds / dump_seconds : 0;
+    return rc;
+}

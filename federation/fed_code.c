@@ -48,7 +48,9 @@ static const struct {
                             "同じ番号の登録簿が二つあります。使わずに、都道府県の担当者に"
                             "すぐ知らせてください。"},
     [FED_ROUND_FINISHED] = {"round-finished", 409, false, "この回の集計は終わっています。"},
-    [FED_CLASS_PURGED] = {"class-purged", 410, false, "この授業の記録はもう消されています。"},
+    [FED_CLASS_PURGED] =
+        {"class-purged", 410, false,
+         "契約を終えた自治体の記録は、もう消されています。新しく受け取ることもありません。"},
     [FED_REGISTRY_STALE] = {"registry-stale", 412, true,
                             "相手の登録簿が古いままです。新しい登録簿が届くと直ります。"},
     [FED_TOO_LARGE] = {"too-large", 413, false, "要求が大きすぎます。" ASK_JA},

@@ -7,6 +7,7 @@
 #include "federation/mirrors_priv.h"
 #include "federation/op_store.h"
 #include "federation/profile_gate.h"
+#include "federation/purge_priv.h"
 #include "federation/series_priv.h"
 #include "federation/teacher_priv.h"
 #include "node/base/clock.h"
@@ -30,13 +31,10 @@
 #define DIGEST_BYTES  HASH256_BYTES
 
 static const struct fed_kind_table tables[] = {
-    {exchange_kinds, EXCHANGE_KINDS_N},
-    {escrow_kinds, ESCROW_KINDS_N},
-    {link_kinds, LINK_KINDS_N},
-    {series_kinds, SERIES_KINDS_N},
-    {mirror_kinds, MIRROR_KINDS_N},
-    {teacher_kinds, TEACHER_KINDS_N},
-    {NULL, 0},
+    {exchange_kinds, EXCHANGE_KINDS_N}, {escrow_kinds, ESCROW_KINDS_N},
+    {link_kinds, LINK_KINDS_N},         {series_kinds, SERIES_KINDS_N},
+    {mirror_kinds, MIRROR_KINDS_N},     {teacher_kinds, TEACHER_KINDS_N},
+    {purge_kinds, PURGE_KINDS_N},       {NULL, 0},
 };
 
 /* A request on its way in, or one whose answer is to be signed. */
@@ -445,6 +443,18 @@ static enum err op_record(struct tx *tx, const struct fed_req *req, struct fail 
     return access_append(tx, &entry, why);
 }
 
+/* A town that left under this contract brings nothing more. A boot key's word is judged by the
+ * deposit, which is gone then. */
+static enum err op_judge(struct tx *tx, struct fed_req *req, struct fail *why)
+{
+    bool is_barred = false;
+    enum err rc = req->kind->is_late || req->kind->is_boot
+                      ? ERR_OK
+                      : purge_is_barred(tx, req->peer, req->arena, &is_barred, why);
+
+    return rc == ERR_OK && is_barred ? fed_refuse(req, FED_CLASS_PURGED, why) : rc;
+}
+
 static enum err op_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct fed_req *req = arg;
@@ -456,7 +466,9 @@ static enum err op_run(struct tx *tx, void *arg, struct fail *why)
     rc = op_again(tx, req, &digest, why);
     if (rc != ERR_NOT_FOUND)
         return rc;
-    rc = req->kind->run(tx, req, why);
+    rc = op_judge(tx, req, why);
+    if (rc == ERR_OK)
+        rc = req->kind->run(tx, req, why);
     if (rc == ERR_OK)
         rc = op_keep(tx, req, &digest, why);
     if (rc == ERR_OK && req->kind->is_recorded)
@@ -535,6 +547,15 @@ static enum fed_code check_head(struct inbox *inbox, const struct fed_req *req)
     return req->kind != NULL && req->kind->takes_stale ? FED_OK : code;
 }
 
+static enum fed_code (*find_of(const struct fed_kind *kind))(void *, struct span, int64_t,
+                                                             const struct fed_member **,
+                                                             const struct fed_key **)
+{
+    if (kind == NULL)
+        return NULL;
+    return kind->is_boot ? escrow_boot_key_find : kind->is_late ? purge_key_find : NULL;
+}
+
 static enum fed_code pass_gate(struct inbox *inbox, struct fed_in *in,
                                const struct fed_member *self, enum fed_code kind_code)
 {
@@ -546,7 +567,7 @@ static enum fed_code pass_gate(struct inbox *inbox, struct fed_in *in,
         .authority = profile_authority(span_text(self->endpoint)),
         .nonces = inbox->nonces,
         .open_utc_us = atomic_load(&f->open_utc_us),
-        .find = req->kind != NULL && req->kind->is_boot ? escrow_boot_key_find : NULL,
+        .find = find_of(req->kind),
         .find_arg = req,
     };
     unsigned roles = req->kind == NULL ? 0 : req->kind->roles;

@@ -57,6 +57,9 @@ struct fed_kind {
     bool is_open;
     /* Signed by the boot key that its sender left here (federation/escrow.h), and no other. */
     bool is_boot;
+    /* Answered also after the sender's contract has ended, and when it has left by its own word
+     * (federation/purge.h). */
+    bool is_late;
     /* Answers now or later, from any thread: one fed_reply_*. */
     void (*handle)(struct fed_req *req);
     /* Sets the answer by fed_say_json and returns ERR_OK, or refuses (fed_refuse). Repeatable:

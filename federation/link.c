@@ -14,8 +14,8 @@
 #define STACK_BYTES ((size_t)512 * 1024) /* a TLS handshake and signatures */
 
 static const char *const why_names[LINK_WHY_N] = {
-    "cut",      "silent",   "renewed", "fault", "full",
-    "unwanted", "contract", "revoked", "split", "stopped",
+    "cut",      "silent",  "renewed", "fault",   "full",     "unwanted",
+    "contract", "revoked", "split",   "stopped", "draining",
 };
 
 const char *link_why_name(enum link_why why)

@@ -37,8 +37,13 @@ static void link_give(struct fed_req *req)
     struct fed_link_ticket ticket;
     struct fail why = {.code = ERR_OK};
     char text[44];
-    enum err rc =
-        links_ticket(req->federation->links, req->peer->node, ask->lane == 1, text, &why);
+    enum err rc;
+
+    if (atomic_load(&req->federation->is_draining)) {
+        fed_reply_code(req, FED_DRAINING);
+        return;
+    }
+    rc = links_ticket(req->federation->links, req->peer->node, ask->lane == 1, text, &why);
 
     if (rc == ERR_OK) {
         ticket.ticket = span_text(text);
@@ -108,6 +113,8 @@ static enum link_why judge(void *arg, struct id peer, bool is_new)
 {
     struct federation *f = arg;
 
+    if (atomic_load(&f->is_draining))
+        return LINK_DRAINING;
     return link_fed_judge(f->trust, f->conf.node, peer, is_new, clock_utc_us());
 }
 

@@ -185,6 +185,7 @@ static bool keeps_stream(enum link_why why)
     case LINK_REVOKED:
     case LINK_SPLIT:
     case LINK_STOPPED:
+    case LINK_DRAINING:
     case LINK_WHY_N:
         break;
     }
@@ -244,6 +245,7 @@ static int code_of(enum link_why why)
 {
     switch (why) {
     case LINK_STOPPED:
+    case LINK_DRAINING:
         return 1001;
     case LINK_UNWANTED:
     case LINK_RENEWED:

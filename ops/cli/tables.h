@@ -14,6 +14,7 @@ extern const struct cli_table cli_doctor;           /* doctor.c */
 extern const struct cli_table cli_federation;       /* federation_office.c */
 extern const struct cli_table cli_federation_roots; /* federation_roots.c */
 extern const struct cli_table cli_federation_node;  /* federation_node.c */
+extern const struct cli_table cli_federation_purge; /* federation_purge.c */
 extern const struct cli_table cli_floor;            /* floor.c */
 extern const struct cli_table cli_floor_node;       /* floor_node.c */
 extern const struct cli_table cli_handback;         /* handback.c */
@@ -29,8 +30,9 @@ extern const struct cli_table cli_verify;           /* verify.c */
     { \
         &cli_account, &cli_conf, &cli_doctor, &cli_key, &cli_key_escrow, &cli_backup, \
             &cli_restore, &cli_log, &cli_floor, &cli_floor_node, &cli_federation_roots, \
-            &cli_federation, &cli_federation_node, &cli_roster, &cli_roster_node, &cli_verify, \
-            &cli_handback, &cli_handback_deliver, &cli_certificate, \
+            &cli_federation, &cli_federation_node, &cli_federation_purge, &cli_roster, \
+            &cli_roster_node, &cli_verify, &cli_handback, &cli_handback_deliver, \
+            &cli_certificate, \
     }
 
 #endif

@@ -252,6 +252,18 @@ for _what, _path, _code, _body in (
           "at": when(time.time()), "numbers": []})):
     _more = {} if _path.endswith("link") else {"series": str(uuid.uuid4())}
     request(_what, _code, path=_path, body={**_body, **_more})
+for _what, _code, _who in (("'forget another town'", "role-denied", lambda w: w.ids["kawabe"]),
+                           ("'forget yourself'", "role-denied", None),
+                           ("'forget nobody'", "role-denied", lambda w: str(uuid.UUID(int=0)))):
+    request(_what, _code, "bad-json", path="/fed/v1/purge", body=lambda w, n, who=_who: {
+        "node": who(w) if who else w.ids[n.name], "ask": str(uuid.uuid4())})
+request("'forget me' without a leaving", "bad-json", path="/fed/v1/purge", body=lambda w, n: {"node": w.EVIL})
+request("'forget me' and one thing more", "bad-json", path="/fed/v1/purge",
+        body=lambda w, n: {"node": w.EVIL, "ask": str(uuid.uuid4()), "series": str(uuid.uuid4())})
+request("a stranger's 'forget me'", "unknown-key", path="/fed/v1/purge", key=lambda w, n: w.stranger,
+        body=lambda w, n: {"node": w.EVIL, "ask": str(uuid.uuid4())})
+request("'forget me' in a late town's name", "bad-signature", path="/fed/v1/purge", key=lambda w, n: w.stranger,
+        kid=lambda w, n: w.keys["kawabe"][0], body=lambda w, n: {"node": w.ids["kawabe"], "ask": str(uuid.uuid4())})
 request("a teacher without a name", "bad-json", path="/fed/v1/teachers/offer",
         body={"card": str(uuid.uuid4()), "version": 1})
 

@@ -490,6 +490,7 @@ const struct route escrow_routes[ESCROW_ROUTES_N] = {
     },
     {
         .name = "keys.escrow_revoke",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/keys/escrow/revocation",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE | LISTENER_ADMIN,

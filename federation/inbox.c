@@ -14,6 +14,7 @@
 #include "node/base/log.h"
 #include "node/base/mbox.h"
 #include "node/db/audit.h"
+#include "tenants/leaving/leaving.h"
 
 #define INSIDE_MOST   256 /* requests of all peers that may be inside at once */
 #define DB_RETRY_US   500000
@@ -499,6 +500,10 @@ static enum fed_code check_body(struct fed_req *req, const struct fed_claim *cla
 
     if (req->body.len > kind->body_most)
         return FED_TOO_LARGE;
+    /* What is read, and what another town's end needs of us, goes on. */
+    if (leaving_is_on(req->services->leaving) && strcmp(kind->method, "GET") != 0 &&
+        strcmp(kind->name, "fed.purge") != 0)
+        return FED_DRAINING;
     if (claim != NULL && claim->media != kind->media)
         return FED_MEDIA;
     if (kind->input == NULL)

@@ -9,6 +9,7 @@
 #include "node/base/clock.h"
 #include "node/base/conf.h"
 #include "node/base/log.h"
+#include "tenants/leaving/leaving.h"
 
 #define ARENA_BYTES 16384
 /* Shorter than what else is asked of peers: after a cut the next try is the better one. */
@@ -113,7 +114,7 @@ static enum link_why judge(void *arg, struct id peer, bool is_new)
 {
     struct federation *f = arg;
 
-    if (atomic_load(&f->is_draining))
+    if (atomic_load(&f->is_draining) || leaving_is_on(f->conf.services->leaving))
         return LINK_DRAINING;
     return link_fed_judge(f->trust, f->conf.node, peer, is_new, clock_utc_us());
 }

@@ -295,6 +295,7 @@ const struct route fed_peer_routes[FED_PEER_ROUTES_N] = {
      .summary_ja = "ほかのノードのようす",
      .handle = peers_list},
     {.name = "federation.ping",
+     .while_leaving = true,
      .method = HTTP_POST,
      .path = "/api/v1/admin/federation/ping",
      .listeners = ADMIN_LISTENER,

@@ -429,6 +429,7 @@ const struct route trust_routes[TRUST_ROUTES_N] = {
     },
     {
         .name = "federation.take",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/admin/federation/registry",
         OPERATOR,

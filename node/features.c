@@ -38,6 +38,7 @@
 #include "tenants/ending/ending_rows.h"
 #include "tenants/handback/rows.h"
 #include "tenants/hours/hours_rows.h"
+#include "tenants/leaving/leaving_rows.h"
 #include "tenants/notify/notify_rows.h"
 #include "tenants/people/account_step_store.h"
 #include "tenants/people/admission_rows.h"
@@ -68,6 +69,9 @@ const struct route_table features_routes[] = {
     {life_merge_routes, LIFE_MERGE_ROUTES_N},
     {slip_routes, SLIP_ROUTES_N},
     {contract_routes, CONTRACT_ROUTES_N},
+    {leaving_routes, LEAVING_ROUTES_N},
+    {leaving_paper_routes, LEAVING_PAPER_ROUTES_N},
+    {leaving_act_routes, LEAVING_ACT_ROUTES_N},
     {audit_routes, AUDIT_ROUTES_N},
     {handback_routes, HANDBACK_ROUTES_N},
     {people_routes, PEOPLE_ROUTES_N},
@@ -192,6 +196,7 @@ const struct stmt_table features_stmts[] = {
     {org_stmts, ORG_STMTS_N},
     {person_stmts, PERSON_STMTS_N},
     {contract_stmts, CONTRACT_STMTS_N},
+    {leaving_stmts, LEAVING_STMTS_N},
     {account_step_stmts, ACCOUNT_STEP_STMTS_N},
     {right_stmts, RIGHT_STMTS_N},
     {rights_look_stmts, RIGHTS_LOOK_STMTS_N},
@@ -272,6 +277,7 @@ const struct data_table_list features_tables[] = {
     {org_tables, ORG_TABLES_N},
     {person_tables, PERSON_TABLES_N},
     {contract_tables, CONTRACT_TABLES_N},
+    {leaving_tables, LEAVING_TABLES_N},
     {account_step_tables, ACCOUNT_STEP_TABLES_N},
     {link_tables, LINK_TABLES_N},
     {right_tables, RIGHT_TABLES_N},
@@ -324,6 +330,7 @@ const struct data_table_list features_tables[] = {
 
 const struct setting_table features_settings[] = {
     {sweep_settings, SWEEP_SETTINGS_N},
+    {leaving_settings, LEAVING_SETTINGS_N},
     {tenants_settings, TENANTS_SETTINGS_N},
     {life_settings, LIFE_SETTINGS_N},
     {signin_settings, SIGNIN_SETTINGS_N},
@@ -360,7 +367,8 @@ const struct job_table features_jobs[] = {
 const struct audit_table *const features_audit_tables[] = {
     &log_export_audit,          &log_export_step_audit,     &audit_access_table,
     &audit_deletion_table,      &settings_audit_table,      &sweep_audit_table,
-    &contract_audit_table,      &account_step_audit_table,  &right_grant_audit_table,
+    &contract_audit_table,      &town_key_audit_table,      &leaving_paper_audit_table,
+    &leaving_step_audit_table,  &account_step_audit_table,  &right_grant_audit_table,
     &right_end_audit_table,     &registration_audit_table,  &audit_shown_table,
     &watch_notice_audit,        &watch_seen_audit,          &ending_audit,
     &ending_step_audit,         &recovery_ask_audit_table,  &recovery_grant_audit_table,

@@ -479,6 +479,7 @@ const struct route audit_routes[AUDIT_ROUTES_N] = {
     },
     {
         .name = "audit.checkpoint_now",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/admin/audit/checkpoint",
         .listeners = LISTENER_ADMIN,
@@ -490,6 +491,7 @@ const struct route audit_routes[AUDIT_ROUTES_N] = {
     },
     {
         .name = "audit.export",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/admin/audit/export",
         .listeners = LISTENER_ADMIN,

@@ -26,6 +26,7 @@ struct logs;
 struct console;
 struct federation;
 struct mirrors;
+struct leaving;
 struct lessons;
 struct series;
 struct data_table_list;
@@ -55,6 +56,7 @@ struct services {
     struct words_desk *words;             /* tenants/words/words_now.h */
     struct logs *logs;                    /* reporting/logs.h */
     struct federation *federation;        /* federation/federation.h */
+    struct leaving *leaving;              /* tenants/leaving/leaving.h; NULL: never leaves */
     struct mirrors *mirrors;              /* federation/mirrors.h; NULL: none */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */

@@ -232,6 +232,10 @@ static void *job_loop(void *arg)
         int64_t now = clock_utc_us(), due = INT64_MAX;
         enum err rc;
 
+        if (j->conf.rests != NULL && j->conf.rests(j->conf.services)) {
+            mbox_take(j->wakes, &wake, 1, LOOK_EVERY_MS);
+            continue;
+        }
         arena_reset(j->arena);
         add_repeats(j, now);
         rc = job_store_next(j->db, j->arena, &next, &why);

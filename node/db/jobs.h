@@ -24,6 +24,9 @@ struct jobs_conf {
     const struct stmt_table *stmts;
     const struct job_table *kinds; /* ends with n == 0 */
     const struct services *services;
+    /* True: nothing is begun and no period counted now; looked at again and again. NULL: never.
+     */
+    bool (*rests)(const struct services *services);
 };
 
 NODISCARD enum err jobs_start(const struct jobs_conf *conf, struct jobs **jobs_out,

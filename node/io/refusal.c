@@ -43,6 +43,10 @@ static const struct {
     [REFUSE_BUSY] = {.err = ERR_BUSY},
     [REFUSE_STARTING] = {ERR_OK, 503, "starting",
                          "準備をしています。少し待って、もう一度ためしてください。"},
+    [REFUSE_DRAINING] =
+        {ERR_OK, 403, "draining",
+         "契約の終わりの作業中です。見ることはできますが、新しく書いたり変えたり"
+         "することはできません。"},
     [REFUSE_LOCKED] = {.err = ERR_LOCKED},
     [REFUSE_UNAVAILABLE] = {.err = ERR_UNAVAILABLE},
     [REFUSE_UNCERTAIN] = {.err = ERR_UNCERTAIN},

@@ -22,6 +22,7 @@ enum refusal {
     REFUSE_CODING,        /* 501 coding */
     REFUSE_BUSY,          /* 503 busy */
     REFUSE_STARTING,      /* 503 starting */
+    REFUSE_DRAINING,      /* 403 draining: the contract is ending, nothing changes any more */
     REFUSE_LOCKED,        /* 503 locked */
     REFUSE_UNAVAILABLE,   /* 503 unavailable */
     REFUSE_UNCERTAIN,     /* 503 uncertain */

@@ -14,6 +14,7 @@
 #include "node/server/cookie.h"
 #include "node/server/metrics.h"
 #include "node/server/own.h"
+#include "tenants/leaving/leaving.h"
 #include "tenants/signin/session.h"
 
 #define STACK_BYTES        ((size_t)256 * 1024)
@@ -324,6 +325,19 @@ static bool check_state(struct worker *worker, struct call *call)
     return false;
 }
 
+/* While the node is being left only a few come, and nothing changes but the leaving. False:
+ * answered. */
+static bool check_leaving(struct call *call)
+{
+    const struct leaving *leaving = call->req.services->leaving;
+
+    if (leaving_admits_role(leaving, call->req.caller.role) &&
+        leaving_admits_route(leaving, call->req.route))
+        return true;
+    answer(call, REFUSE_DRAINING);
+    return false;
+}
+
 static void handle(struct worker *worker, struct call *call)
 {
     struct req *req = &call->req;
@@ -334,6 +348,8 @@ static void handle(struct worker *worker, struct call *call)
     if (!check_state(worker, call))
         return;
     if (!own_is(req->route) && !check_caller(worker, call))
+        return;
+    if (!check_leaving(call))
         return;
     if (call->file == FILE_ASKED) {
         call->file = FILE_ADMITTED;

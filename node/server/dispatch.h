@@ -11,6 +11,8 @@
  *      a row that is not open to them: 401.
  *   3. The role. A wrong one answers 404 with the very bytes of a missing object, and stands as
  *      "refused" in the access record.
+ *      While the node is being left (tenants/leaving): only those who may still come, and of
+ *      what changes only the rows that say so; else 403 draining.
  *   4. The body against the row's shape: 400, or 422 with every defect. Nothing was touched, so
  *      nothing is recorded.
  *   5. The disk: while it is nearly full a row that changes or exports answers 507, but for

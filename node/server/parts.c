@@ -24,6 +24,7 @@
 #include "node/support/support.h"
 #include "reporting/logs.h"
 #include "tenants/hours/hours_now.h"
+#include "tenants/leaving/leaving.h"
 #include "tenants/notify/notify.h"
 #include "tenants/people/account.h"
 #include "tenants/watch/watch.h"
@@ -110,6 +111,9 @@ enum err parts_create(const struct parts_conf *conf, struct parts **parts_out, s
     rc = read_conf(parts, why);
     if (rc == ERR_OK)
         rc = identity_check_files(conf_text(conf->conf, "node.data_dir"), why);
+    if (rc == ERR_OK)
+        rc = leaving_open(conf_text(conf->conf, "node.data_dir"), parts->node,
+                          &parts->services.leaving, why);
     if (rc == ERR_OK)
         rc = keyring_conf_read(conf->conf, &keyring, why);
     if (rc == ERR_OK)
@@ -212,6 +216,7 @@ static enum err open_accounts(struct parts *parts, struct fail *why)
         .writer = parts->services.writer,
         .settings = parts->services.settings,
         .space = parts->services.space,
+        .leaving = parts->services.leaving,
     };
 
     accounts_conf_read(parts->conf.conf, &conf);
@@ -336,12 +341,19 @@ static enum err open_mirrors(struct parts *parts, struct fail *why)
     return mirrors_open(&conf, &parts->services.mirrors, why);
 }
 
+/* A node that is being left changes nothing by itself any more. */
+static bool jobs_rest(const struct services *services)
+{
+    return leaving_is_on(services->leaving);
+}
+
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
         .db = parts->app_db,
         .stmts = parts->conf.stmts,
         .kinds = parts->conf.jobs,
+        .rests = jobs_rest,
         .services = &parts->services,
     };
 
@@ -457,6 +469,7 @@ void parts_destroy(struct parts **parts)
     space_close(&s->space);
     keyring_close(&s->keyring);
     net_close(&s->net);
+    leaving_close(&s->leaving);
     free(*parts);
     *parts = NULL;
 }

@@ -21,6 +21,7 @@ extern const struct cli_table cli_handback;         /* handback.c */
 extern const struct cli_table cli_handback_deliver; /* handback_deliver.c */
 extern const struct cli_table cli_key;              /* key.c */
 extern const struct cli_table cli_key_escrow;       /* key_escrow.c */
+extern const struct cli_table cli_leave;            /* leave.c */
 extern const struct cli_table cli_log;              /* log.c */
 extern const struct cli_table cli_roster;           /* roster.c */
 extern const struct cli_table cli_roster_node;      /* roster_node.c */
@@ -32,7 +33,7 @@ extern const struct cli_table cli_verify;           /* verify.c */
             &cli_restore, &cli_log, &cli_floor, &cli_floor_node, &cli_federation_roots, \
             &cli_federation, &cli_federation_node, &cli_federation_purge, &cli_roster, \
             &cli_roster_node, &cli_verify, &cli_handback, &cli_handback_deliver, \
-            &cli_certificate, \
+            &cli_certificate, &cli_leave, \
     }
 
 #endif

@@ -301,6 +301,7 @@ const struct route keys_admin_routes[KEYS_ADMIN_ROUTES_N] = {
     },
     {
         .name = "keys.lock",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/admin/keys/lock",
         OPERATOR,
@@ -329,6 +330,7 @@ const struct route keys_admin_routes[KEYS_ADMIN_ROUTES_N] = {
     },
     {
         .name = "backups.record",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/admin/backups",
         .listeners = LISTENER_ADMIN,

@@ -476,6 +476,7 @@ const struct route keys_routes[KEYS_ROUTES_N] = {
     },
     {
         .name = "keys.unlock",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/keys/unlock",
         .listeners = LISTENER_OFFICE | LISTENER_ADMIN,
@@ -488,6 +489,7 @@ const struct route keys_routes[KEYS_ROUTES_N] = {
     },
     {
         .name = "keys.check",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/keys/sheet/check",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE | LISTENER_ADMIN,

@@ -253,6 +253,21 @@ struct span leaving_fact_text(struct span object, const char *name)
     return span_cut(value, 1, value.len - 2);
 }
 
+int64_t leaving_fact_int(struct span object, const char *name)
+{
+    struct span value = leaving_fact(object, name);
+    int64_t number = 0;
+
+    if (value.len == 0 || value.len > 16)
+        return -1;
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.p[i] < '0' || value.p[i] > '9')
+            return -1;
+        number = number * 10 + (value.p[i] - '0');
+    }
+    return number;
+}
+
 enum err leaving_pen_open(struct leaving_facts_pen *pen, struct fail *why)
 {
     *pen = (struct leaving_facts_pen){.file = NULL};

@@ -52,6 +52,9 @@ struct span leaving_fact(struct span object, const char *name);
 /* A text value without its quotes; SPAN_NONE when it is none or holds an escape. */
 struct span leaving_fact_text(struct span object, const char *name);
 
+/* A number; -1 when there is none. */
+int64_t leaving_fact_int(struct span object, const char *name);
+
 /* A JSON object that is written member by member, by names that rise. */
 struct leaving_facts_pen {
     FILE *file;

@@ -52,6 +52,7 @@ enum err accounts_open(const struct accounts_conf *conf, struct accounts **accou
     a->writer = conf->writer;
     a->settings = conf->settings;
     a->space = conf->space;
+    a->leaving = conf->leaving;
     password_make(nobodys);
     began_us = clock_mono_us(); /* how long a hash takes here: pace's first figure */
     rc = password_hash(span_text(nobodys), hash, why);

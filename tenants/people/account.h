@@ -18,8 +18,9 @@ struct accounts_conf {
     struct writer *writer;
     struct settings *settings;
     struct space *space;
-    int n_hash_threads;    /* 1 or 2: a password costs 19 MiB and about 35 ms */
-    size_t n_hash_waiting; /* sign-ins beyond are refused with ERR_BUSY */
+    struct leaving *leaving; /* may be NULL */
+    int n_hash_threads;      /* 1 or 2: a password costs 19 MiB and about 35 ms */
+    size_t n_hash_waiting;   /* sign-ins beyond are refused with ERR_BUSY */
 };
 /* The two numbers from tenants_conf_rows. */
 void accounts_conf_read(const struct conf *conf, struct accounts_conf *out);

@@ -13,6 +13,7 @@ struct accounts {
     struct writer *writer;
     struct settings *settings;
     struct space *space;
+    struct leaving *leaving;
     struct hasher *hasher;
     struct throttle *throttle; /* tries */
     struct throttle *failures; /* wrong ones, for the choice of the lane */

@@ -383,6 +383,7 @@ const struct route me_routes[ME_ROUTES_N] = {
     },
     {
         .name = "me.session_end",
+        .while_leaving = true,
         .method = HTTP_DELETE,
         .path = "/api/v1/me/sessions/{id}",
         OWN,
@@ -394,6 +395,7 @@ const struct route me_routes[ME_ROUTES_N] = {
     },
     {
         .name = "me.password",
+        .while_leaving = true,
         .method = HTTP_PUT,
         .path = "/api/v1/me/password",
         OWN,

@@ -232,6 +232,7 @@ static void me_totp_confirm(struct req *req)
 const struct route me_totp_routes[ME_TOTP_ROUTES_N] = {
     {
         .name = "me.totp_begin",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/me/totp",
         OWN,
@@ -242,6 +243,7 @@ const struct route me_totp_routes[ME_TOTP_ROUTES_N] = {
     },
     {
         .name = "me.totp_confirm",
+        .while_leaving = true,
         .method = HTTP_PUT,
         .path = "/api/v1/me/totp",
         OWN,

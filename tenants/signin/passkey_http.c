@@ -425,6 +425,7 @@ static void passkey_end(struct req *req)
 const struct route passkey_routes[PASSKEY_ROUTES_N] = {
     {
         .name = "me.passkey_options",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/me/passkeys/options",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
@@ -438,6 +439,7 @@ const struct route passkey_routes[PASSKEY_ROUTES_N] = {
     },
     {
         .name = "me.passkey_add",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/me/passkeys",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
@@ -465,6 +467,7 @@ const struct route passkey_routes[PASSKEY_ROUTES_N] = {
     },
     {
         .name = "me.passkey_end",
+        .while_leaving = true,
         .method = HTTP_DELETE,
         .path = "/api/v1/me/passkeys/{id}",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,

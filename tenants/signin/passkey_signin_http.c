@@ -280,6 +280,7 @@ static void signin_prove(struct req *req)
 const struct route passkey_signin_routes[PASSKEY_SIGNIN_ROUTES_N] = {
     {
         .name = "session.passkey_options",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/session/passkey/options",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
@@ -293,6 +294,7 @@ const struct route passkey_signin_routes[PASSKEY_SIGNIN_ROUTES_N] = {
     },
     {
         .name = "session.passkey",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/session/passkey",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,

@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "node/io/live.h"
+#include "tenants/leaving/leaving.h"
 #include "tenants/signin/signin.h"
 #include "tenants/signin/totp.h"
 #include "tenants/tenants.h"
@@ -58,6 +59,10 @@ static void signin_told(struct signin *s)
         session_answer(req, &s->opening);
         return;
     case SIGNIN_WRONG:
+        if (leaving_is_on(req->services->leaving)) { /* whoever it is: the same bytes */
+            reply_problem(req, 403, "draining", leaving_sentence_ja);
+            return;
+        }
         reply_problem(req, 401, "wrong-sign-in", WRONG_JA);
         return;
     case SIGNIN_CODE_WRONG:
@@ -341,6 +346,7 @@ static void session_close(struct req *req)
 const struct route session_routes[SESSION_ROUTES_N] = {
     {
         .name = "session.open",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/session",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
@@ -356,6 +362,7 @@ const struct route session_routes[SESSION_ROUTES_N] = {
     },
     {
         .name = "session.second_factor",
+        .while_leaving = true,
         .method = HTTP_POST,
         .path = "/api/v1/session/second-factor",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
@@ -384,6 +391,7 @@ const struct route session_routes[SESSION_ROUTES_N] = {
     },
     {
         .name = "session.close",
+        .while_leaving = true,
         .method = HTTP_DELETE,
         .path = "/api/v1/session",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,

@@ -5,6 +5,7 @@
 #include "node/base/clock.h"
 #include "node/db/digest.h"
 #include "node/db/seal.h"
+#include "tenants/leaving/leaving.h"
 #include "tenants/people/account_step_store.h"
 #include "tenants/people/admission_rows.h"
 #include "tenants/signin/place.h"
@@ -72,6 +73,8 @@ const char *session_refusal(const struct accounts *a, const struct signin_row *r
         return "ended";
     if (!row->takes_part && settings_bool(a->settings, &setting_cooperating_only))
         return "school-not-open";
+    if (!leaving_admits_role(a->leaving, row->role))
+        return "draining";
     if (row->first_until_utc_us != 0 && now_utc_us >= row->first_until_utc_us)
         return "first-password-ended";
     return locked_until > now_utc_us ? "locked-out" : NULL;

@@ -1,0 +1,28 @@
+/* tenants/leaving/leaving_rows.h - this folder's rows, for node/features.c. Threads: const
+ * data. */
+#ifndef TENANTS_LEAVING_ROWS_H
+#define TENANTS_LEAVING_ROWS_H
+
+#include "node/base/route.h"
+#include "node/base/setting.h"
+#include "node/base/stmt.h"
+#include "node/base/table.h"
+#include "node/db/audit_table.h"
+
+#define LEAVING_ROUTES_N       3
+#define LEAVING_PAPER_ROUTES_N 4
+#define LEAVING_ACT_ROUTES_N   4
+#define LEAVING_STMTS_N        14
+#define LEAVING_TABLES_N       3
+#define LEAVING_SETTINGS_N     1
+extern const struct route leaving_routes[LEAVING_ROUTES_N];             /* leaving_http.c */
+extern const struct route leaving_paper_routes[LEAVING_PAPER_ROUTES_N]; /* ..paper_http.c */
+extern const struct route leaving_act_routes[LEAVING_ACT_ROUTES_N];     /* ..act_http.c */
+extern const struct stmt *const leaving_stmts[LEAVING_STMTS_N];
+extern const struct data_table leaving_tables[LEAVING_TABLES_N];
+extern const struct setting *const leaving_settings[LEAVING_SETTINGS_N];
+extern const struct setting setting_leaving_grace_days; /* leaving_settings.c */
+extern const struct audit_table town_key_audit_table, leaving_paper_audit_table,
+    leaving_step_audit_table;
+
+#endif

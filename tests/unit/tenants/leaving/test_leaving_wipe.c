@@ -1,0 +1,104 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tenants/leaving/leaving_scan.h"
+#include "tenants/leaving/leaving_wipe.h"
+#include "tests/t.h"
+
+static void put(const char *dir, const char *name, struct span bytes)
+{
+    char path[256];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    f = fopen(path, "w");
+    T_OK(f != NULL && fwrite(bytes.p, 1, bytes.len, f) == bytes.len && fclose(f) == 0, name);
+}
+
+T_CASE(a_planted_name_is_found_in_any_writing_and_across_pieces) /* AI-7.2-1 */
+{
+    static const struct span names[] = {
+        {(const uint8_t *)"\xe7\x9b\xae\xe5\x8d\xb0\xe3\x81\x82", 9}, /* 目印あ */
+        {(const uint8_t *)"MARK-0123456789", 15},
+    };
+    const struct {
+        const char *what;
+        struct span bytes;
+        int n_first, n_second;
+    } rows[] = {
+        {"UTF-8", SPAN("xx\xe7\x9b\xae\xe5\x8d\xb0\xe3\x81\x82xx"), 1, 0},
+        {"UTF-16LE", SPAN("\xee\x76\x70\x53\x42\x30"), 1, 0},
+        {"UTF-16BE", SPAN("\x76\xee\x53\x70\x30\x42"), 1, 0},
+        {"EUC-JP", SPAN("\xcc\xdc\xb0\xf5\xa4\xa2"), 1, 0},
+        {"Shift_JIS", SPAN("\x96\xda\x88\xf3\x82\xa0"), 1, 0},
+        {"letters", SPAN("MARK-0123456789MARK-0123456789"), 0, 2},
+        {"letters in UTF-16",
+         SPAN("M\0A\0R\0K\0-\0"
+              "0\0"
+              "1\0"
+              "2\0"
+              "3\0"
+              "4\0"
+              "5\0"
+              "6\0"
+              "7\0"
+              "8\0"
+              "9\0"),
+         0, 1},
+        {"all but the last", SPAN("MARK-012345678"), 0, 0},
+    };
+    struct leaving_scan *scan = NULL;
+
+    for (size_t i = 0; i < T_COUNT(rows); i++)
+        for (size_t piece = 1; piece <= rows[i].bytes.len; piece += 3) {
+            T_EQ(leaving_scan_create(names, 2, &scan, NULL), ERR_OK, rows[i].what);
+            leaving_scan_begin(scan);
+            for (size_t at = 0; at < rows[i].bytes.len; at += piece)
+                leaving_scan_put(scan, span_cut(rows[i].bytes, at, piece));
+            T_EQ(leaving_scan_hits(scan, 0), rows[i].n_first, rows[i].what);
+            T_EQ(leaving_scan_hits(scan, 1), rows[i].n_second, rows[i].what);
+            T_EQ(leaving_scan_bytes(scan), rows[i].bytes.len, "all of it");
+            leaving_scan_destroy(&scan);
+        }
+    T_EQ(leaving_scan_create(&(struct span){(const uint8_t *)"ab", 2}, 1, &scan, NULL),
+         ERR_INVALID, "too short to say anything");
+}
+
+T_CASE(a_tree_is_wiped_with_what_its_links_name_and_what_is_kept_stays)
+{
+    static const char *const keep[] = {"leaving", NULL};
+    char top[] = "/tmp/leaving-XXXXXX", path[256], link_to[256];
+    struct leaving_count count = {0, 0};
+    struct leaving_scan *scan = NULL;
+    const struct span mark = SPAN("MARK-wiped");
+
+    T_OK(mkdtemp(top) != NULL, "a directory");
+    snprintf(path, sizeof path, "%s/data", top);
+    mkdir(path, 0700);
+    put(path, "file", mark);
+    snprintf(path, sizeof path, "%s/data/leaving", top);
+    mkdir(path, 0700);
+    put(path, "steps", mark);
+    snprintf(path, sizeof path, "%s/space", top);
+    mkdir(path, 0700);
+    put(path, "table", mark);
+    snprintf(link_to, sizeof link_to, "%s/data/pg_tblspc", top);
+    T_EQ(symlink(path, link_to), 0, "a tablespace");
+    T_EQ(leaving_scan_create(&mark, 1, &scan, NULL), ERR_OK, "scan");
+    T_EQ(leaving_scan_tree(scan, top, NULL), ERR_OK, "before");
+    T_EQ(leaving_scan_hits(scan, 0), 3, "three");
+    leaving_scan_destroy(&scan);
+    snprintf(path, sizeof path, "%s/data", top);
+    T_EQ(leaving_wipe_tree(path, true, true, keep, &count, NULL), ERR_OK, "wiped");
+    T_EQ(count.n_files, 3, "two files and a link");
+    T_EQ(leaving_wipe_tree(path, true, true, keep, &count, NULL), ERR_OK, "and again");
+    T_EQ(leaving_scan_create(&mark, 1, &scan, NULL), ERR_OK, "scan");
+    T_EQ(leaving_scan_tree(scan, top, NULL), ERR_OK, "after");
+    T_EQ(leaving_scan_hits(scan, 0), 1, "what was kept");
+    leaving_scan_destroy(&scan);
+    T_EQ(leaving_wipe_tree(top, false, false, NULL, &count, NULL), ERR_OK, "all");
+    T_OK(access(top, F_OK) != 0, "gone");
+}

@@ -12,6 +12,7 @@
 #include "node/db/db_priv.h"
 
 #define CONNECT_TIMEOUT_MS 3000
+#define IDLE_MS            60000 /* then the server ends a session that nobody needs to keep */
 #define N_SENT_FIRST       64
 
 const struct stmt db_begin = {"db_begin", "BEGIN"};
@@ -132,8 +133,9 @@ static enum err connect_now(struct db *db, struct fail *why)
     /* What is said here beats what a role could have set for itself. */
     snprintf(options, sizeof options,
              "-c statement_timeout=%d -c client_min_messages=warning -c search_path=public"
-             " -c synchronous_commit=on -c default_transaction_read_only=off",
-             db->conf.statement_timeout_ms);
+             " -c synchronous_commit=on -c default_transaction_read_only=off"
+             " -c idle_session_timeout=%d",
+             db->conf.statement_timeout_ms, db->conf.is_one_session ? 0 : IDLE_MS);
     db->conn = PQconnectStartParams(names, values, 0);
     if (db->conn == NULL)
         return fail_set(why, ERR_NOMEM, "connection");

@@ -2,11 +2,13 @@
  * db_rows.c. Parameters and results travel in binary. A struct db belongs to one thread at a
  * time.
  *
- * A broken connection is reopened by the next call outside a transaction; inside one the
- * transaction is lost: every call says ERR_UNAVAILABLE until ROLLBACK (which then succeeds).
- * ERR_UNCERTAIN: the connection broke while COMMIT, or a writing statement outside a
- * transaction, was on its way (a statement counts as reading when it begins with SELECT, VALUES
- * or SHOW); also when the server warns that a COMMIT may not last (SQLSTATE 01000).
+ * Nobody's session that does nothing for a minute is ended by the server, whose memory for it
+ * is a tenth of a node's (CARD-15); the next call opens another. A broken connection is
+ * reopened by the next call outside a transaction; inside one the transaction is lost: every
+ * call says ERR_UNAVAILABLE until ROLLBACK (which then succeeds). ERR_UNCERTAIN: the connection
+ * broke while COMMIT, or a writing statement outside a transaction, was on its way (a statement
+ * counts as reading when it begins with SELECT, VALUES or SHOW); also when the server warns
+ * that a COMMIT may not last (SQLSTATE 01000).
  *
  * SQLSTATE becomes enum err: 23505 and 40xxx ERR_CONFLICT, other 23xxx and 22xxx ERR_INVALID,
  * 53100 ERR_NOSPACE, 53200 ERR_NOMEM, 57014 and 55P03 ERR_TIMEOUT, 57Pxx, 08xxx, 53300 and

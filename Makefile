@@ -57,7 +57,7 @@ INTEGRATION_SRCS := $(wildcard tests/integration/*.c)
 FIXTURES         := $(filter-out %/town_fixture.c %/cast_fixture.c,$(wildcard tests/integration/*_fixture.c))
 BENCH_SRCS       := $(wildcard tests/bench/*.c) $(FIXTURES)
 
-PROGRAMS := ibasho-node ibasho-keyd ibasho ibasho-supervise
+PROGRAMS := ibasho-node ibasho-keyd ibasho-archive ibasho ibasho-supervise
 BINS      = $(addprefix $B/,$(PROGRAMS))
 
 .PHONY: help all
@@ -91,7 +91,8 @@ objs = $(patsubst %.c,$B/%.o,$1)
 $B/ibasho-node: $(call objs,node/main.c node/features.c) $(LIBS)
 $B/ibasho-rows: $(call objs,node/rows.c node/features.c) $(LIBS)
 $B/ibasho-keyd: $(call objs,$(wildcard ops/keyd/*.c)) $B/node-base.a
-$B/ibasho: $(call objs,$(wildcard ops/cli/*.c) node/features.c) $(LIBS)
+$B/ibasho-archive: $(call objs,$(wildcard ops/backup/*.c)) $B/node-db.a $B/node-base.a
+$B/ibasho: $(call objs,$(wildcard ops/cli/*.c) $(filter-out %/main.c,$(wildcard ops/backup/*.c)) node/features.c) $(LIBS)
 $B/ibasho-supervise: $(call objs,$(wildcard ops/supervise/*.c)) $B/node-base.a
 $B/unit: $(call objs,tests/t.c $(UNIT_SRCS)) $(LIBS)
 $B/integration: $(call objs,tests/t.c node/features.c $(INTEGRATION_SRCS)) $(LIBS)

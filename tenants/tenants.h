@@ -14,7 +14,7 @@
 #define ACCOUNT_ROUTES_N       2
 #define AUDIT_ROUTES_N         6
 #define KEYS_ROUTES_N          6
-#define KEYS_ADMIN_ROUTES_N    6
+#define KEYS_ADMIN_ROUTES_N    7
 #define TENANTS_STMTS_N        4
 #define TENANTS_TABLES_N       1
 #define TENANTS_SETTINGS_N     6

@@ -7,7 +7,7 @@
 #include "node/base/conf.h"
 #include "node/base/id.h"
 
-#define NODE_CONF_N 11
+#define NODE_CONF_N 14
 extern const struct conf_row node_conf_rows[NODE_CONF_N];
 
 /* node.id as an id; ERR_INVALID when it is none. */

@@ -562,6 +562,31 @@ enum err keyring_key_about(struct keyring *keyring, struct id key,
     return rc;
 }
 
+enum err keyring_prove(struct keyring *keyring, size_t *n_out, size_t *n_closed_out,
+                       struct fail *why)
+{
+    uint8_t bytes[KEY_BYTES];
+    enum err rc = ERR_OK;
+
+    *n_out = *n_closed_out = 0;
+    pthread_mutex_lock(&keyring->lock);
+    for (size_t i = 0; rc == ERR_OK && i < keyring->store.n; i++) {
+        const struct keystore_record *r = &keyring->store.records[i];
+
+        if (r->destroyed)
+            continue;
+        ++*n_out;
+        rc = unwrap_once(keyring, r->key.key, bytes, why);
+        if (rc == ERR_PROTO || rc == ERR_DENIED) {
+            ++*n_closed_out;
+            rc = ERR_OK;
+        }
+    }
+    pthread_mutex_unlock(&keyring->lock);
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    return rc;
+}
+
 /* ---- destruction ---- */
 
 /* Nobody makes a key for a person who was erased before there was one. */

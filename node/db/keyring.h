@@ -157,6 +157,10 @@ struct keyring_about {
 /* Whose key that is, or was. ERR_NOT_FOUND: no such key was ever here. */
 NODISCARD enum err keyring_key_about(struct keyring *keyring, struct id key,
                                      struct keyring_about *about_out, struct fail *why);
+/* Opens every key there is; for drills. n_closed_out counts those that the agent does not open:
+ * a keystore of another node, of an older sheet, or one that was changed. */
+NODISCARD enum err keyring_prove(struct keyring *keyring, size_t *n_out, size_t *n_closed_out,
+                                 struct fail *why);
 /* Every key of this kind and subject is gone from the keystore, all copies and the cache when
  * it returns ERR_OK; after an error (a copy out of reach) ask again. Doing it twice is no
  * error. A person's id also joins the erased list, which is replayed after a restore; it does

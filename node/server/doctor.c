@@ -1,10 +1,8 @@
 #include "node/server/doctor.h"
 
-#include <dirent.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sys/timex.h>
 
 #include "node/base/clock.h"
@@ -16,12 +14,11 @@
 #include "node/db/space.h"
 #include "node/server/assets.h"
 #include "node/server/dispatch.h"
+#include "node/server/operator_backup.h"
 #include "node/server/operator_place.h"
 #include "node/server/own.h"
 
 #define SHEET_DAYS       183
-#define BACKUP_WARN_US   (26 * HOUR_US)
-#define BACKUP_BAD_US    (7 * DAY_US)
 #define CLOCK_AHEAD_US   60000000
 #define CHECKPOINT_LAG_N 5
 
@@ -260,7 +257,7 @@ static void check_clock(struct doctor *d)
     db_rows_free(&rows);
 }
 
-/* ---- disk, keys, log, backups ---- */
+/* ---- disk, keys, log ---- */
 
 static void check_disk(struct doctor *d)
 {
@@ -333,48 +330,6 @@ static void check_audit(struct doctor *d)
                    stats.n_leaves, stats.n_checkpointed);
 }
 
-static int64_t newest_in(const char *dir_name)
-{
-    DIR *dir = opendir(dir_name);
-    struct dirent *entry;
-    int64_t newest_us = 0;
-
-    if (dir == NULL)
-        return 0;
-    while ((entry = readdir(dir)) != NULL) {
-        struct stat st;
-
-        if (entry->d_name[0] != '.' && fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 &&
-            st.st_mtim.tv_sec * 1000000LL > newest_us)
-            newest_us = st.st_mtim.tv_sec * 1000000LL;
-    }
-    closedir(dir);
-    return newest_us;
-}
-
-static void check_backup(struct doctor *d)
-{
-    const char *dir = conf_text(d->req->services->conf, "backup.dir");
-    int64_t newest_us, age_us;
-
-    if (dir[0] == '\0')
-        dir = arena_printf(d->req->arena, "%s/backups",
-                           conf_text(d->req->services->conf, "node.data_dir"));
-    if (dir == NULL)
-        return;
-    newest_us = newest_in(dir);
-    age_us = d->req->now_utc_us - newest_us;
-    if (newest_us == 0)
-        doctor_add(d, "backup", DOCTOR_WARN, "毎日のバックアップを設定してください。",
-                   "バックアップがありません。");
-    else if (age_us > BACKUP_WARN_US)
-        doctor_add(d, "backup", age_us > BACKUP_BAD_US ? DOCTOR_BAD : DOCTOR_WARN,
-                   "バックアップが止まった理由を調べてください。",
-                   "最後のバックアップから %" PRId64 " 時間たちました。", age_us / HOUR_US);
-    else
-        doctor_add(d, "backup", DOCTOR_OK, "", "最後のバックアップは一日以内のものです。");
-}
-
 /* ---- configuration ---- */
 
 static void check_conf(struct doctor *d)
@@ -407,7 +362,7 @@ void doctor_run(struct req *req, struct doctor_report *report_out)
     static void (*const checks[])(struct doctor * doctor) = {
         check_state,          check_client,           check_keys,          check_gucs,
         check_migrations,     check_writer,           check_jobs,          check_clock,
-        check_audit,          check_backup,           check_disk,          check_conf,
+        check_audit,          doctor_check_backup,    check_disk,          check_conf,
         doctor_check_front,   doctor_check_live,      doctor_check_notify, doctor_check_place,
         doctor_check_support, doctor_check_federation};
     struct doctor *d = arena_alloc(req->arena, sizeof *d);

@@ -14,6 +14,7 @@
 #include "node/server/doctor.h"
 #include "node/server/live.h"
 #include "node/server/metrics.h"
+#include "node/server/operator_backup.h"
 #include "node/server/operator_place.h"
 #include "node/server/own.h"
 #include "node/server/text.h"
@@ -277,6 +278,7 @@ static void metrics_show(struct req *req)
     write_database(req, &text);
     write_audit(req, &text);
     write_keyring(req, &text);
+    operator_backup_metrics(req, &text);
     write_notify(req, &text);
     write_support(req, &text);
     write_federation(req, &text);

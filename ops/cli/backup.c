@@ -16,9 +16,12 @@
 #include "node/base/clock.h"
 #include "node/base/hex.h"
 #include "node/base/unconst.h"
+#include "node/db/backup_index.h"
+#include "node/db/backup_state.h"
 #include "node/db/sealstream.h"
+#include "ops/backup/copies.h"
 #include "ops/cli/admin.h"
-#include "ops/cli/backup_index.h"
+#include "ops/cli/backup_forget.h"
 #include "ops/cli/backup_sweep.h"
 #include "ops/cli/owner.h"
 #include "ops/cli/tables.h"
@@ -35,18 +38,21 @@ const struct conf_row backup_conf_rows[BACKUP_CONF_N] = {
 };
 
 static int backup(struct cli *cli, int argc, char **argv);
-static int list(struct cli *cli, int argc, char **argv);
 static int forget(struct cli *cli, int argc, char **argv);
 
 enum { BACKUP, LIST, FORGET, N_COMMANDS };
 static const struct cli_command rows[N_COMMANDS] = {
     [BACKUP] = {"backup", "[--keep N]",
-                "データベースの控えを、それ専用の鍵で封じて取ります。--keep N: 新しい N 個だけ"
-                "残し、古いものは鍵ごと消します。Ctrl-C で止められます。",
-                "sealed copy of the database under a key of its own; --keep N forgets all but "
-                "the newest N",
+                "データベースと預かったファイルの控えを、専用の鍵で封じて取ります。"
+                "backup.keep_days を過ぎたもの、--keep N なら新しい N 個のほかは、"
+                "鍵ごと消します。Ctrl-C で止められます。",
+                "sealed copy of database and files under a key of its own; forgets what is "
+                "older than backup.keep_days, with --keep N all but the newest N",
                 backup},
-    [LIST] = {"backup list", "", "控えの一覧を表示します。", "print the backups", list},
+    [LIST] = {"backup list", "",
+              "控えの一覧と、どの時刻からどの時刻までに戻せるかを表示します。",
+              "print the backups, and from when to when each can be restored",
+              backup_list_print},
     [FORGET] = {"backup forget", "ID", "控えを一つ、鍵ごと消します。写しも開かなくなります。",
                 "destroy one backup and its key; copies of it open no more", forget},
 };
@@ -72,11 +78,7 @@ static void watch_signals(void)
 
 const char *backup_dir(struct cli *cli)
 {
-    const char *dir = conf_text(cli->conf, "backup.dir");
-
-    return dir[0] != '\0'
-               ? dir
-               : arena_printf(cli->arena, "%s/backups", conf_text(cli->conf, "node.data_dir"));
+    return backup_dir_of(cli->conf, cli->arena);
 }
 
 /* ---- pg_basebackup ---- */
@@ -87,23 +89,25 @@ struct source {
     int say_fd; /* a memory file with what it said: where the log begins and ends */
 };
 
-static const char *socket_dir(struct cli *cli)
-{
-    const char *dir = conf_text(cli->conf, "db.socket_dir");
-
-    return dir[0] != '\0'
-               ? dir
-               : arena_printf(cli->arena, "%s/pg", conf_text(cli->conf, "node.run_dir"));
-}
-
 /* -X fetch puts the write-ahead log into the same tar, so that the backup is whole by itself.
  */
 static enum err source_open(struct cli *cli, struct source *source, struct fail *why)
 {
     const char *program = conf_text(cli->conf, "backup.pg_basebackup");
-    const char *const words[] = {program, "-h", socket_dir(cli), "-U",      "ibasho",
-                                 "-D",    "-",  "-Ft",           "-Xfetch", "-cfast",
-                                 "-v",    "-w", "--no-password", NULL};
+    const char *const words[] = {program,
+                                 "-h",
+                                 backup_socket_dir(cli),
+                                 "-U",
+                                 "ibasho",
+                                 "-D",
+                                 "-",
+                                 "-Ft",
+                                 "-Xfetch",
+                                 "-cfast",
+                                 "-v",
+                                 "-w",
+                                 "--no-password",
+                                 NULL};
     char *argv[sizeof words / sizeof words[0]], *env[] = {NULL, NULL};
     posix_spawn_file_actions_t actions;
     int ends[2], error;
@@ -168,6 +172,14 @@ static struct span said_after(struct cli *cli, const char *said, const char *wor
         return SPAN("");
     at += strlen(words);
     return arena_copy(cli->arena, span_of(at, strcspn(at, " \n")));
+}
+
+static int64_t number_of(struct span digits)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%.*s", SPAN_ARG(digits));
+    return strtoll(text, NULL, 10);
 }
 
 /* ---- the sealed file ---- */
@@ -304,6 +316,10 @@ static enum err seal_all(struct cli *cli, struct keyring *keyring, struct id key
 
         entry->wal_start = said_after(cli, said, "write-ahead log start point: ");
         entry->wal_end = said_after(cli, said, "write-ahead log end point: ");
+        entry->timeline = number_of(said_after(cli, said, "on timeline "));
+        entry->has_timeline = entry->timeline > 0;
+        entry->end_utc_us = clock_utc_us();
+        entry->has_end = true;
     }
     if (source.say_fd >= 0)
         close(source.say_fd);
@@ -315,7 +331,7 @@ static enum err index_add(struct cli *cli, const char *dir, const struct backup_
                           struct fail *why)
 {
     struct backup_list all, more;
-    enum err rc = backup_index_read(cli, dir, &all, why);
+    enum err rc = backup_index_read(cli->arena, dir, &all, why);
 
     if (rc != ERR_OK)
         return rc;
@@ -326,7 +342,7 @@ static enum err index_add(struct cli *cli, const char *dir, const struct backup_
     if (all.n > 0)
         memcpy(more.at, all.at, all.n * sizeof *all.at);
     more.at[all.n] = *entry;
-    return backup_index_write(cli, dir, &more, why);
+    return backup_index_write(cli->arena, dir, &more, why);
 }
 
 /* Unless its line is in the index (or that cannot be told), in which case the next run gives
@@ -336,15 +352,37 @@ static void undo(struct cli *cli, struct keyring *keyring, const char *dir,
 {
     struct backup_list all;
 
-    if (backup_index_read(cli, dir, &all, NULL) != ERR_OK)
+    if (backup_index_read(cli->arena, dir, &all, NULL) != ERR_OK)
         return;
     for (size_t i = 0; i < all.n; i++)
         if (id_eq(all.at[i].id, id))
             return;
-    if (keyring_destroy_subject(keyring, KEY_BACKUP, id, NULL) == ERR_OK)
+    if (keyring_destroy_subject(keyring, KEY_BACKUP, id, NULL) == ERR_OK &&
+        copies_drop(dir, id, NULL) == ERR_OK)
         unlink(file->part);
     else
         cli_say("使わなかった鍵が残りました。次の控えのときに消します。");
+}
+
+/* The uploaded files, after the cluster: whatever row it holds, the file was there before. */
+static enum err copy_files(struct cli *cli, const char *dir, struct backup_entry *entry,
+                           struct fail *why)
+{
+    const char *files_dir = backup_files_dir(cli);
+    struct backup_list all;
+    struct copies copies;
+    enum err rc = backup_index_read(cli->arena, dir, &all, why);
+
+    if (rc == ERR_OK && files_dir == NULL)
+        rc = fail_set(why, ERR_NOMEM, "files.dir");
+    if (rc != ERR_OK)
+        return rc;
+    copies_init(&copies, files_dir, dir, entry->id, all.n > 0 ? all.at[all.n - 1].id : ID_NONE);
+    rc = copies_take(&copies, why);
+    entry->n_files = copies.n_new;
+    entry->file_bytes = copies.new_bytes;
+    entry->has_files = entry->has_file_bytes = true;
+    return rc;
 }
 
 /* The part stands before there is a key, so that a run that is killed leaves no key that nobody
@@ -361,9 +399,13 @@ static enum err make(struct cli *cli, struct keyring *keyring, const char *dir, 
     if (rc == ERR_OK && fsync(dir_fd) != 0)
         rc = fail_set(why, ERR_IO, "fsync %s: errno %d", dir, errno);
     if (rc == ERR_OK)
+        rc = backup_cluster_ready(cli, entry, why);
+    if (rc == ERR_OK)
         rc = keyring_create_key(keyring, KEY_BACKUP, entry->id, NULL, &key, why);
     if (rc == ERR_OK)
         rc = seal_all(cli, keyring, key, &file, entry, why);
+    if (rc == ERR_OK)
+        rc = copy_files(cli, dir, entry, why);
     if (rc == ERR_OK)
         rc = file_finish(cli, &file, &entry->sha256, why);
     entry->bytes = file.bytes;
@@ -374,47 +416,6 @@ static enum err make(struct cli *cli, struct keyring *keyring, const char *dir, 
     if (rc != ERR_OK && file.fd >= 0)
         undo(cli, keyring, dir, &file, entry->id);
     file_close(&file);
-    return rc;
-}
-
-/* ---- forgetting ---- */
-
-static enum err forget_one(struct cli *cli, struct keyring *keyring, const char *dir,
-                           struct id id, struct fail *why)
-{
-    char text[ID_TEXT_CAP];
-    const char *path;
-    struct backup_list all;
-    size_t n = 0;
-    enum err rc = backup_index_read(cli, dir, &all, why);
-
-    if (rc != ERR_OK)
-        return rc;
-    id_text(id, text);
-    for (size_t i = 0; i < all.n; i++)
-        if (!id_eq(all.at[i].id, id))
-            all.at[n++] = all.at[i];
-    if (n == all.n)
-        return fail_set(why, ERR_NOT_FOUND, "no backup %s", text);
-    all.n = n;
-    /* The key first: from here on no copy of the file opens, whatever happens to this one. */
-    rc = keyring_destroy_subject(keyring, KEY_BACKUP, id, why);
-    if (rc != ERR_OK)
-        return rc;
-    path = arena_printf(cli->arena, "%s/%s%s", dir, text, BACKUP_SUFFIX);
-    if (path == NULL || (unlink(path) != 0 && errno != ENOENT))
-        return fail_set(why, ERR_IO, "unlink %s: errno %d", path == NULL ? "" : path, errno);
-    return backup_index_write(cli, dir, &all, why);
-}
-
-static enum err keep_newest(struct cli *cli, struct keyring *keyring, const char *dir,
-                            size_t n_keep, struct fail *why)
-{
-    struct backup_list all;
-    enum err rc = backup_index_read(cli, dir, &all, why);
-
-    for (size_t i = 0; rc == ERR_OK && i + n_keep < all.n; i++)
-        rc = forget_one(cli, keyring, dir, all.at[i].id, why);
     return rc;
 }
 
@@ -462,11 +463,17 @@ static void say_trouble(const struct fail *why)
  * having without. */
 static void tell_node(struct cli *cli, const struct backup_entry *entry)
 {
+    const struct backup_entry told = {.id = entry->id,
+                                      .at_utc_us = entry->at_utc_us,
+                                      .bytes = entry->bytes,
+                                      .sha256 = entry->sha256,
+                                      .wal_start = entry->wal_start,
+                                      .wal_end = entry->wal_end};
     struct admin_reply reply;
     struct span json;
     struct fail why;
 
-    if (backup_entry_json(cli, entry, &json, &why) != ERR_OK ||
+    if (backup_entry_json(cli->arena, &told, &json, &why) != ERR_OK ||
         admin_ask(cli, "POST", "/api/v1/admin/backups", json, &reply, &why) != ERR_OK ||
         reply.status >= 400)
         cli_say("控えは取れましたが、動いているノードの記録には残せませんでした。");
@@ -505,44 +512,16 @@ static int backup(struct cli *cli, int argc, char **argv)
     if (rc == ERR_OK)
         rc = make(cli, keyring, dir, dir_fd, &entry, &why);
     if (rc == ERR_OK)
-        rc = backup_entry_json(cli, &entry, &json, &why);
+        rc = backup_entry_json(cli->arena, &entry, &json, &why);
     if (rc == ERR_OK) {
         printf("%.*s\n", SPAN_ARG(json));
         tell_node(cli, &entry);
-        if (n_keep > 0)
-            rc = keep_newest(cli, keyring, dir, n_keep, &why);
+        rc = backup_expire(cli, keyring, dir, n_keep, &why);
     }
     finish(&keyring, dir_fd);
     if (rc != ERR_OK)
         say_trouble(&why);
     return rc == ERR_OK ? CLI_DONE : CLI_CANNOT;
-}
-
-static int list(struct cli *cli, int argc, char **argv)
-{
-    struct backup_list all;
-    const char *dir;
-    struct fail why;
-
-    (void)argv;
-    if (argc != 0)
-        return cli_wrong_words(&rows[LIST]);
-    if (!cli_need_conf(cli))
-        return CLI_CANNOT;
-    dir = backup_dir(cli);
-    if (dir == NULL || backup_index_read(cli, dir, &all, &why) != ERR_OK) {
-        cli_say_fail(&why);
-        return CLI_CANNOT;
-    }
-    for (size_t i = 0; i < all.n; i++) {
-        char id[ID_TEXT_CAP], at[CLOCK_TEXT_CAP];
-
-        id_text(all.at[i].id, id);
-        clock_tokyo_text(all.at[i].at_utc_us, at);
-        printf("%s  %s  %lld MiB  %s/%s%s\n", id, at, (long long)(all.at[i].bytes >> 20), dir,
-               id, BACKUP_SUFFIX);
-    }
-    return CLI_DONE;
 }
 
 static int forget(struct cli *cli, int argc, char **argv)
@@ -560,7 +539,7 @@ static int forget(struct cli *cli, int argc, char **argv)
         return CLI_CANNOT;
     rc = begin(cli, &keyring, &dir, &dir_fd, &why);
     if (rc == ERR_OK)
-        rc = forget_one(cli, keyring, dir, id, &why);
+        rc = backup_forget(cli, keyring, dir, id, &why);
     finish(&keyring, dir_fd);
     if (rc == ERR_OK)
         puts("控えと、その鍵を消しました。");

@@ -7,8 +7,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "node/db/backup_index.h"
+#include "ops/backup/copies.h"
 #include "ops/cli/backup.h"
-#include "ops/cli/backup_index.h"
 
 enum err backup_dir_lock(const char *dir, int *fd_out, struct fail *why)
 {
@@ -58,8 +59,8 @@ static enum err part_name(struct id id, const char *part, int dir_fd, struct fai
 }
 
 /* The key first: while the part stands, the next run knows what is still to be done. */
-static enum err part_drop(struct keyring *keyring, struct id id, const char *part, int dir_fd,
-                          struct fail *why)
+static enum err part_drop(struct keyring *keyring, const char *dir, struct id id,
+                          const char *part, int dir_fd, struct fail *why)
 {
     enum err rc = keyring_destroy_subject(keyring, KEY_BACKUP, id, why);
 
@@ -67,6 +68,9 @@ static enum err part_drop(struct keyring *keyring, struct id id, const char *par
         cli_say("途中で止まった控えの鍵をまだ消せません。次の控えのときに、もう一度試します。");
         return ERR_OK;
     }
+    rc = copies_drop(dir, id, why);
+    if (rc != ERR_OK)
+        return rc;
     return unlinkat(dir_fd, part, 0) == 0
                ? ERR_OK
                : fail_set(why, ERR_IO, "unlink %s: errno %d", part, errno);
@@ -78,7 +82,7 @@ enum err backup_sweep(struct cli *cli, struct keyring *keyring, const char *dir,
     struct backup_list all;
     const struct dirent *entry;
     DIR *open_dir;
-    enum err rc = backup_index_read(cli, dir, &all, why);
+    enum err rc = backup_index_read(cli->arena, dir, &all, why);
 
     if (rc != ERR_OK)
         return rc;
@@ -90,7 +94,7 @@ enum err backup_sweep(struct cli *cli, struct keyring *keyring, const char *dir,
 
         if (name_read(entry->d_name, BACKUP_PART_SUFFIX, &id))
             rc = is_listed(&all, id) ? part_name(id, entry->d_name, dir_fd, why)
-                                     : part_drop(keyring, id, entry->d_name, dir_fd, why);
+                                     : part_drop(keyring, dir, id, entry->d_name, dir_fd, why);
         else if (name_read(entry->d_name, BACKUP_SUFFIX, &id) && !is_listed(&all, id))
             cli_say("一覧にない控えがあります（そのまま残します）: %s", entry->d_name);
     }

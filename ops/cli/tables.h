@@ -11,6 +11,7 @@ extern const struct cli_table cli_conf;             /* conf.c */
 extern const struct cli_table cli_backup;           /* backup.c */
 extern const struct cli_table cli_restore;          /* restore.c */
 extern const struct cli_table cli_doctor;           /* doctor.c */
+extern const struct cli_table cli_drill;            /* drill.c */
 extern const struct cli_table cli_federation;       /* federation_office.c */
 extern const struct cli_table cli_federation_roots; /* federation_roots.c */
 extern const struct cli_table cli_federation_node;  /* federation_node.c */
@@ -30,10 +31,10 @@ extern const struct cli_table cli_verify;           /* verify.c */
 #define CLI_TABLES \
     { \
         &cli_account, &cli_conf, &cli_doctor, &cli_key, &cli_key_escrow, &cli_backup, \
-            &cli_restore, &cli_log, &cli_floor, &cli_floor_node, &cli_federation_roots, \
-            &cli_federation, &cli_federation_node, &cli_federation_purge, &cli_roster, \
-            &cli_roster_node, &cli_verify, &cli_handback, &cli_handback_deliver, \
-            &cli_certificate, &cli_leave, \
+            &cli_restore, &cli_drill, &cli_log, &cli_floor, &cli_floor_node, \
+            &cli_federation_roots, &cli_federation, &cli_federation_node, \
+            &cli_federation_purge, &cli_roster, &cli_roster_node, &cli_verify, &cli_handback, \
+            &cli_handback_deliver, &cli_certificate, &cli_leave, \
     }
 
 #endif

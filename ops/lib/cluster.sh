@@ -25,10 +25,14 @@ cluster_user() {
 # Two programs at once while one takes over from the other, up to 15 each (writer, http workers 2,
 # notices 2, jobs, place, support, console, lessons, other nodes 2, exports), backup and operator.
 CLUSTER_CONNECTIONS=40
+CLUSTER_SLOT_KEEP=256MB
 
 # cluster_follow DATA: a cluster made by an older checkout may hold as many; from its next start.
 cluster_follow() {
     sed -i "s/^max_connections = .*/max_connections = $CLUSTER_CONNECTIONS/" "$1/postgresql.conf"
+    # An archive of the log that stands still must not fill the disk (ops/backup/archive.h).
+    grep -q '^max_slot_wal_keep_size' "$1/postgresql.conf" ||
+        echo "max_slot_wal_keep_size = $CLUSTER_SLOT_KEEP" >>"$1/postgresql.conf"
 }
 
 cluster_write_conf() { # DATA USER SOCKDIR
@@ -60,6 +64,7 @@ synchronous_commit = on
 wal_level = replica
 max_wal_senders = 3
 max_replication_slots = 3
+max_slot_wal_keep_size = $CLUSTER_SLOT_KEEP
 min_wal_size = 8MB
 max_wal_size = 64MB
 

@@ -51,7 +51,7 @@ instance_init() {
     local p
     install -d -m 0755 "$BASE" "$BASE/bin" "$RUN"
     printf '%s\n' "$CHECKOUT" "$INSTANCE" >"$BASE/checkout"
-    for p in ibasho-node ibasho-keyd ibasho ibasho-supervise; do
+    for p in ibasho-node ibasho-keyd ibasho-archive ibasho ibasho-supervise; do
         install -m 0755 "$CHECKOUT/$BUILD/$p" "$BASE/bin/.$p" || return 1
         mv -f "$BASE/bin/.$p" "$BASE/bin/$p"
     done
@@ -174,6 +174,7 @@ node_write_table() {
 #       name     user order restart ready renew stop stop_s command
 program postgres $NODE_USER 10 always notify - INT 30 $PG_BIN/postgres -D $DATA/cluster
 program keyd $NODE_USER 10 always notify - TERM 5 $BASE/bin/ibasho-keyd -c $DATA/node.conf
+program archive $NODE_USER 15 always none - TERM 10 $BASE/bin/ibasho-archive -c $DATA/node.conf
 program node $NODE_USER 20 always notify swap TERM 20 $BASE/bin/ibasho-node -c $DATA/node.conf
 program front $FRONT_USER 30 always notify USR2 TERM 5 /usr/sbin/haproxy -Ws -q -f $DATA/front/haproxy.cfg
 ROWS

@@ -277,6 +277,46 @@ static void backup_record(struct req *req)
         reply_fail(req, &why);
 }
 
+/* ---- POST /api/v1/admin/backups/drill ---- */
+
+struct drill_input {
+    struct id backup;
+    bool good;
+    int64_t at, took_ms, tables, rows, leaves, keys, sealed, files, erased;
+    struct span text;
+};
+#define DRILL_FIELD(type_, name_, most_, title) \
+    { \
+        .name = #name_, .type = (type_), .most = (most_), \
+        .offset = offsetof(struct drill_input, name_), .title_ja = (title) \
+    }
+static const struct jx_field drill_fields[] = {
+    DRILL_FIELD(JX_TIME, at, 0, "行った時刻"),
+    DRILL_FIELD(JX_BOOL, good, 0, "戻せたか"),
+    DRILL_FIELD(JX_ID, backup, 0, "控えの番号"),
+    DRILL_FIELD(JX_INT, took_ms, JX_MAX_INT, "かかった時間（ミリ秒）"),
+    DRILL_FIELD(JX_INT, tables, JX_MAX_INT, "比べた表"),
+    DRILL_FIELD(JX_INT, rows, JX_MAX_INT, "比べた行"),
+    DRILL_FIELD(JX_INT, leaves, JX_MAX_INT, "監査記録"),
+    DRILL_FIELD(JX_INT, keys, JX_MAX_INT, "開いた鍵"),
+    DRILL_FIELD(JX_INT, sealed, JX_MAX_INT, "開いた封"),
+    DRILL_FIELD(JX_INT, files, JX_MAX_INT, "開いたファイル"),
+    DRILL_FIELD(JX_INT, erased, JX_MAX_INT, "消された人"),
+    DRILL_FIELD(JX_TEXT, text, 400, "だめだったこと"),
+};
+static const struct jx_shape drill_shape =
+    JX_SHAPE("BackupDrilled", struct drill_input, drill_fields);
+
+/* The command line has restored a copy of everything beside the node: who did, and when, stands
+ * in the record. */
+static void drill_record(struct req *req)
+{
+    const struct drill_input *in = req->input;
+
+    req->object = in->backup;
+    reply_none(req);
+}
+
 #define OPERATOR \
     .listeners = LISTENER_ADMIN, .roles = ROLE_BIT(ROLE_ANONYMOUS), .audit = AUDIT_CHANGE, \
     .must_go_on = true
@@ -340,5 +380,14 @@ const struct route keys_admin_routes[KEYS_ADMIN_ROUTES_N] = {
         .input = &backup_shape,
         .summary_ja = "控えを取ったことを記録に残す（運用者）",
         .handle = backup_record,
+    },
+    {
+        .name = "backups.drilled",
+        .method = HTTP_POST,
+        .path = "/api/v1/admin/backups/drill",
+        OPERATOR,
+        .input = &drill_shape,
+        .summary_ja = "控えから戻す訓練をしたことを記録に残す（運用者）",
+        .handle = drill_record,
     },
 };

@@ -27,6 +27,11 @@ def backups_dir():
     return node.data_dir + "/backups"
 
 
+def lying():
+    """What lies in the directory of backups, but for the log and the files beside them."""
+    return sorted(n for n in os.listdir(backups_dir()) if n not in ("wal", "files"))
+
+
 def file_of(backup):
     return f"{backups_dir()}/{backup['id']}.ibasho-backup"
 
@@ -99,7 +104,7 @@ def backup_is_whole_and_sealed(t):
          "and so is the keystore that got its key")
     t.ok(made["wal_start"] and made["wal_end"], "the range of the log")
     t.ok(made["id"] in node.cli("backup", "list").stdout, "listed")
-    t.eq(sorted(os.listdir(backups_dir())), sorted([os.path.basename(path), "index"]),
+    t.eq(lying(), sorted([os.path.basename(path), "index"]),
          "and nothing else lies about")
     t.eq(node.psql("SELECT role, action, outcome FROM access_record "
                    "WHERE route = 'backups.record'"), "operator|export|ok",
@@ -154,7 +159,7 @@ def backup_stopped_leaves_nothing(t):
         command.send_signal(signal.SIGINT)
         rc = command.wait(60)
         listed = {e["id"] for e in map(json.loads, open(backups_dir() + "/index"))}
-        there = {n.split(".")[0] for n in os.listdir(backups_dir()) if n != "index"}
+        there = {n.split(".")[0] for n in lying() if n != "index"}
         t.eq(there, listed, f"stopped after {wait_s} s ({rc}): every file is a whole backup")
         t.ok(not [n for n in os.listdir(backups_dir()) if n.endswith(".part")], "no part left")
     n_whole = len(listed) - 1
@@ -196,7 +201,7 @@ def backup_killed_leaves_nothing_after_the_next(t):
     last = json.loads(node.cli("backup").stdout)
     ids = listed()
     t.ok({made["id"], last["id"]} <= ids, "the whole ones are there")
-    t.eq(sorted(os.listdir(backups_dir())),
+    t.eq(lying(),
          sorted([i + ".ibasho-backup" for i in ids] + ["index"]),
          "every file is a listed backup, and every listed one is there")
     t.eq(backup_key_ids(), ids, "as many keys as backups, and no other")
@@ -227,7 +232,7 @@ def backup_killed_leaves_nothing_after_the_next(t):
 @case
 def backup_works_alone(t):
     fd = os.open(backups_dir(), os.O_RDONLY | os.O_DIRECTORY)
-    before = sorted(os.listdir(backups_dir())), backup_key_ids()
+    before = lying(), backup_key_ids()
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
         for words, want in ((("backup",), 2), (("backup", "forget", made["id"]), 1)):
@@ -235,7 +240,7 @@ def backup_works_alone(t):
             t.ok(rc == want and "まだ動いています" in said, " ".join(words), said)
     finally:
         os.close(fd)
-    t.eq((sorted(os.listdir(backups_dir())), backup_key_ids()), before, "nothing was done")
+    t.eq((lying(), backup_key_ids()), before, "nothing was done")
     t.eq(node.cli("backup").returncode, 0, "and afterwards it goes on")
 
 
@@ -332,7 +337,7 @@ def backup_without_its_key_opens_nowhere(t):
     t.eq(refuses("restore", copy, "--check")[0], 1, "no more")
     t.eq(refuses("backup", "forget", made["id"])[0], 1, "there is nothing left to forget")
     last = json.loads(node.cli("backup", "--keep", "1").stdout)
-    t.eq(sorted(os.listdir(backups_dir())),
+    t.eq(lying(),
          sorted([last["id"] + ".ibasho-backup", "index"]), "--keep 1 forgets all others")
     t.eq(node.cli("restore", file_of(last), "--check").returncode, 0, "and keeps one that opens")
 

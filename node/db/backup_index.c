@@ -1,13 +1,20 @@
+#include "node/db/backup_index.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "node/base/jx.h"
 #include "node/base/wholefile.h"
-#include "ops/cli/backup_index.h"
 
 #define INDEX_MOST_BYTES ((size_t)4 << 20)
 
+#define LATER(name_, type_, most_, member, has) \
+    { \
+        .name = (name_), .type = (type_), .flags = JX_OPTIONAL, .most = (most_), \
+        .offset = offsetof(struct backup_entry, member), \
+        .has_offset = offsetof(struct backup_entry, has) \
+    }
 static const struct jx_field fields[] = {
     {.name = "id", .type = JX_ID, .offset = offsetof(struct backup_entry, id)},
     {.name = "at", .type = JX_TIME, .offset = offsetof(struct backup_entry, at_utc_us)},
@@ -28,13 +35,19 @@ static const struct jx_field fields[] = {
      .type = JX_TEXT,
      .most = 40,
      .offset = offsetof(struct backup_entry, wal_end)},
+    LATER("end", JX_TIME, 0, end_utc_us, has_end),
+    LATER("system", JX_TEXT, 20, system, has_system),
+    LATER("timeline", JX_INT, UINT32_MAX, timeline, has_timeline),
+    LATER("segment", JX_INT, INT64_C(1) << 30, segment, has_segment),
+    LATER("files", JX_INT, JX_MAX_INT, n_files, has_files),
+    LATER("file_bytes", JX_INT, JX_MAX_INT, file_bytes, has_file_bytes),
 };
 static const struct jx_shape shape = JX_SHAPE("Backup", struct backup_entry, fields);
 
-enum err backup_entry_json(struct cli *cli, const struct backup_entry *entry,
+enum err backup_entry_json(struct arena *arena, const struct backup_entry *entry,
                            struct span *json_out, struct fail *why)
 {
-    return jx_write(&shape, entry, cli->arena, json_out, why);
+    return jx_write(&shape, entry, arena, json_out, why);
 }
 
 static size_t count_lines(struct span text)
@@ -46,14 +59,14 @@ static size_t count_lines(struct span text)
     return n;
 }
 
-static enum err entries_read(struct cli *cli, struct span text, struct backup_list *list_out,
-                             struct fail *why)
+static enum err entries_read(struct arena *arena, struct span text,
+                             struct backup_list *list_out, struct fail *why)
 {
     size_t n_lines = count_lines(text);
     struct jx_defects defects;
     enum err rc = ERR_OK;
 
-    list_out->at = arena_alloc(cli->arena, (n_lines + 1) * sizeof *list_out->at);
+    list_out->at = arena_alloc(arena, (n_lines + 1) * sizeof *list_out->at);
     if (list_out->at == NULL)
         return fail_set(why, ERR_NOMEM, "index of backups");
     for (size_t i = 0; rc == ERR_OK && i < n_lines; i++) {
@@ -61,7 +74,7 @@ static enum err entries_read(struct cli *cli, struct span text, struct backup_li
         struct span line = span_of(text.p, end == NULL ? 0 : (size_t)(end - text.p));
 
         text = span_from(text, line.len + 1);
-        rc = jx_read(line, &shape, cli->arena, &list_out->at[list_out->n], &defects, why);
+        rc = jx_read(line, &shape, arena, &list_out->at[list_out->n], &defects, why);
         if (rc == ERR_OK)
             list_out->n++;
         else
@@ -70,10 +83,10 @@ static enum err entries_read(struct cli *cli, struct span text, struct backup_li
     return rc;
 }
 
-enum err backup_index_read(struct cli *cli, const char *dir, struct backup_list *list_out,
+enum err backup_index_read(struct arena *arena, const char *dir, struct backup_list *list_out,
                            struct fail *why)
 {
-    const char *path = arena_printf(cli->arena, "%s/index", dir);
+    const char *path = arena_printf(arena, "%s/index", dir);
     uint8_t *text = malloc(INDEX_MOST_BYTES);
     size_t len = 0;
     enum err rc = ERR_NOMEM;
@@ -86,15 +99,15 @@ enum err backup_index_read(struct cli *cli, const char *dir, struct backup_list 
     if (rc == ERR_NOT_FOUND)
         rc = ERR_OK;
     else if (rc == ERR_OK)
-        rc = entries_read(cli, arena_copy(cli->arena, span_of(text, len)), list_out, why);
+        rc = entries_read(arena, arena_copy(arena, span_of(text, len)), list_out, why);
     free(text);
     return rc;
 }
 
-enum err backup_index_write(struct cli *cli, const char *dir, const struct backup_list *list,
-                            struct fail *why)
+enum err backup_index_write(struct arena *arena, const char *dir,
+                            const struct backup_list *list, struct fail *why)
 {
-    const char *path = arena_printf(cli->arena, "%s/index", dir);
+    const char *path = arena_printf(arena, "%s/index", dir);
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -103,7 +116,7 @@ enum err backup_index_write(struct cli *cli, const char *dir, const struct backu
     for (size_t i = 0; rc == ERR_OK && i < list->n; i++) {
         struct span json;
 
-        rc = backup_entry_json(cli, &list->at[i], &json, why);
+        rc = backup_entry_json(arena, &list->at[i], &json, why);
         if (rc == ERR_OK)
             fprintf(out, "%.*s\n", SPAN_ARG(json));
     }

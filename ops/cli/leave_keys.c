@@ -14,9 +14,9 @@
 #include "node/base/hex.h"
 #include "node/base/unconst.h"
 #include "node/base/wholefile.h"
+#include "node/db/backup_index.h"
 #include "node/db/hash256.h"
 #include "ops/cli/backup.h"
-#include "ops/cli/backup_index.h"
 #include "ops/cli/leave.h"
 #include "tenants/leaving/leaving_wipe.h"
 
@@ -207,7 +207,7 @@ static enum err plan_backups(struct leave *leave, struct span *facts_out, struct
     struct backup_list list = {NULL, 0};
     struct leaving_facts_pen pen;
     char at[CLOCK_TEXT_CAP], id[ID_TEXT_CAP];
-    enum err rc = backup_index_read(leave->cli, backup_dir(leave->cli), &list, why);
+    enum err rc = backup_index_read(leave->cli->arena, backup_dir(leave->cli), &list, why);
 
     if (rc == ERR_OK)
         rc = leaving_pen_open(&pen, why);

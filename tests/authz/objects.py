@@ -291,6 +291,14 @@ ROUTES = {
     "log_searches.make": body_of(lambda w: {
         "id": nonce(), "words": "ためし", "from": "2026-05-01T00:00:00Z", "to": "2026-05-01T00:00:00Z",
         "reason": "ためしのため"}),
+    # -- one person's end: asked for by the commissioner himself, so it is not his to confirm --
+    "endings.ask": body_of(lambda w: {"id": nonce(), "person": nonce(), "reason": "none", "asked_by": "board"}),
+    "endings.show": made("ending", kinds=("own", "forged")),
+    "endings.mentions": made("ending", kinds=("own", "forged")),
+    "endings.proof": made("ending", kinds=("own", "forged")),
+    "endings.decide": made("ending", lambda w: {"mentions": [], "decision": "keep"}, kinds=("own", "forged")),
+    "endings.confirm": made("ending", kinds=("own", "forged")),
+    "endings.cancel": made("ending", kinds=("own", "forged")),
     # -- watching --
     "watch.seen": made("watch_notice"),
 }

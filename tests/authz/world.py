@@ -86,6 +86,7 @@ class World:
         self.make_roster()
         self.make_measure()
         self.make_log_export()
+        self.make_ending()
         self.make_course()
 
     # -- people ---------------------------------------------------------------------------------
@@ -261,6 +262,16 @@ class World:
         if reply.status != 201:
             raise RuntimeError(f"log export: {reply.status} {reply.body}")
         self.made["log_export"] = {"own": body["id"]}
+
+    def make_ending(self):
+        """The end of a child, asked for by the commissioner: a second one would have to confirm."""
+        body = {"id": str(uuid.uuid4()), "person": self.people["child_other"]["id"], "reason": "objection",
+                "asked_by": "board"}
+        reply = self.ask("public", "POST", "/api/v1/endings",
+                         self.cookie("commissioner", "valid", "public"), json.dumps(body).encode())
+        if reply.status != 200:
+            raise RuntimeError(f"ending: {reply.status} {reply.body}")
+        self.made["ending"] = {"own": body["id"]}
 
     def setting(self, kind):
         return "session.idle_minutes_adult" if kind == "own" else "no.such_setting"

@@ -12,6 +12,7 @@ import { CoursePage } from "./course.js";
 import { CoursesPage } from "./courses.js";
 import { DictionaryPage } from "./dictionary.js";
 import { DutyPage } from "./duty.js";
+import { EndingPage } from "./ending.js";
 import { FederationPage } from "./federation.js";
 import { FederationJoinPage } from "./federation_join.js";
 import { FloorsPage } from "./floors.js";
@@ -98,6 +99,7 @@ const views: Views = {
   weekly: WeeklyPage,
   "weekly-one": WeeklyOnePage,
   dictionary: DictionaryPage,
+  ending: EndingPage,
   summary: SummaryPage,
   unused: UnusedPage,
   notify: NotifyPage,

@@ -3,6 +3,7 @@ import { Back, PageHead, type PageProps } from "../view/page.js";
 import { MissingNote } from "../view/trouble.js";
 import { Words } from "../view/words.js";
 import { first } from "../words/first.js";
+import { ending as endingWords } from "../words/ending.js";
 import { reports as words } from "../words/reports.js";
 import type { Word } from "../words/word.js";
 
@@ -12,10 +13,12 @@ const logs: Door = ["#/logs", words.logs, words.logsNote];
 const search: Door = ["#/search", words.search, words.searchNote];
 const weekly: Door = ["#/weekly", words.weekly, words.weeklyNote];
 const dictionary: Door = ["#/dictionary", words.dictionary, words.dictionaryNote];
+const ending: Door = ["#/ending", endingWords.title, endingWords.note];
 
 function doorsOf(role: string | undefined): readonly Door[] {
   switch (role) {
     case "commissioner":
+      return [weekly, logs, search, dictionary, ending];
     case "contractor":
       return [weekly, logs, search, dictionary];
     case "auditor":

@@ -24,6 +24,7 @@ import { profilePast } from "./profile_past.js";
 import { place, placeStaff } from "./place.js";
 import { placeOut, placeSaid } from "./place_said.js";
 import { registration } from "./registration.js";
+import { ending } from "./ending.js";
 import { dictionary, logs, logSearch, reports, weekly } from "./reports.js";
 import { roleTable } from "./role_table.js";
 import { roster } from "./roster.js";
@@ -103,6 +104,7 @@ export const chapters: readonly Chapter[] = [
   { name: "support", forChildren: false, words: support },
   { name: "child", forChildren: false, words: child },
   { name: "wordLists", forChildren: false, words: wordLists },
+  { name: "ending", forChildren: false, words: ending },
   { name: "reports", forChildren: false, words: reports },
   { name: "logs", forChildren: false, words: logs },
   { name: "logSearch", forChildren: false, words: logSearch },

@@ -14,6 +14,7 @@ import "./settings.ts";
 import "./hours.ts";
 import "./floors.ts";
 import "./people.ts";
+import "./ending.ts";
 import "./staff.ts";
 import "./watch.ts";
 import "./word_lists.ts";

@@ -46,6 +46,7 @@
 #include "node/server/own.h"
 #include "node/server/parts.h"
 #include "node/server/routes.h"
+#include "tenants/handback/import_desk.h"
 #include "tenants/notify/notify_rows.h"
 #include "tenants/tenants.h"
 
@@ -227,8 +228,9 @@ static bool has_predecessor(const struct node *node)
 
 static enum err open_node(struct node *node, struct fail *why)
 {
-    const struct parts_conf parts = {node->conf,    features_stmts,  features_settings,
-                                     features_jobs, features_tables, features_routes};
+    const struct parts_conf parts = {node->conf,           features_stmts,  features_settings,
+                                     features_jobs,        features_tables, features_routes,
+                                     features_audit_tables};
     struct dispatch_conf dispatch = {.stmts = features_stmts};
     enum err rc = utf_open(why);
 
@@ -410,6 +412,7 @@ static void close_node(struct node *node)
     /* First what a successor waits for: the writer's lock. The last answers may still go out.
      */
     dispatch_stop(&node->dispatch);
+    import_desk_end();
     parts_destroy(&node->parts);
     live_server_close(&node->live); /* what the writer still posted was refused */
     http_close(&node->http, ANSWERS_MS);

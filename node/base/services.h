@@ -31,6 +31,7 @@ struct lessons;
 struct series;
 struct data_table_list;
 struct route_table;
+struct audit_table;
 
 struct services {
     struct writer *writer;                /* node/db/writer.h */
@@ -60,6 +61,7 @@ struct services {
     struct mirrors *mirrors;              /* federation/mirrors.h; NULL: none */
     const struct data_table_list *tables; /* features_tables: sweeping, erasing, hand-back */
     const struct route_table *routes;     /* features_routes: who may do what */
+    const struct audit_table *const *audit_tables; /* features_audit_tables: rows of leaves */
 };
 
 #endif

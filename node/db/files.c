@@ -266,6 +266,11 @@ enum err file_put_finish(struct file_put *put, struct fail *why)
     return sync_dir_of(path, why);
 }
 
+struct span file_put_sum(const struct file_put *put)
+{
+    return span_of(put->row.sum, sizeof put->row.sum);
+}
+
 enum err files_tx_add(struct tx *tx, const struct file_put *put, struct fail *why)
 {
     invariant(put->is_in_place, "a file's row before its bytes");

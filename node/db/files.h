@@ -53,6 +53,9 @@ NODISCARD enum err file_put_begin(struct files *files, const struct file_new *fi
 NODISCARD enum err file_put_bytes(struct file_put *put, struct span bytes, struct fail *why);
 /* Syncs and moves the bytes into place. */
 NODISCARD enum err file_put_finish(struct file_put *put, struct fail *why);
+/* The keyed checksum, once it is finished: for who writes the row otherwise (a bag taken in).
+ */
+struct span file_put_sum(const struct file_put *put);
 /* Inside an operation: the row. ERR_CONFLICT: the id is taken. */
 NODISCARD enum err files_tx_add(struct tx *tx, const struct file_put *put, struct fail *why);
 /* rc: what the operation's done was told. Unless the row is (or may be) there, the bytes go. */

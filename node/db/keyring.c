@@ -691,6 +691,47 @@ enum err keyring_places(struct keyring *keyring, enum key_kind kind, struct id s
     return rc;
 }
 
+static enum err bury(struct change *change, enum key_kind kind, struct id subject,
+                     struct id *key_out, struct fail *why)
+{
+    struct keystore_record record = {
+        .key = {.key = id_new(), .subject = subject, .kind = (uint8_t)kind},
+        .at_utc_us = clock_utc_us(),
+        .destroyed = true};
+    const struct keystore_record *r = keystore_find(&change->store, kind, subject, "");
+
+    if (r != NULL && !r->destroyed)
+        return fail_set(why, ERR_CONFLICT, "the subject has a key here");
+    *key_out = r == NULL ? record.key.key : r->key.key;
+    return r == NULL ? keystore_add(&change->store, &record, why) : ERR_OK;
+}
+
+enum err keyring_bury_keys(struct keyring *keyring, enum key_kind kind,
+                           const struct id *subjects, size_t n, struct id *keys_out,
+                           struct fail *why)
+{
+    struct change change;
+    enum err rc;
+
+    if (n == 0)
+        return ERR_OK;
+    pthread_mutex_lock(&keyring->lock);
+    rc = keyring->has_store ? change_begin(keyring, &change, why)
+                            : fail_set(why, ERR_LOCKED, "there is no keystore yet");
+    if (rc == ERR_OK) {
+        for (size_t i = 0; i < n && rc == ERR_OK; i++)
+            rc = bury(&change, kind, subjects[i], &keys_out[i], why);
+        if (rc == ERR_OK)
+            rc = change_end(&change, KEYFILES_LENIENT, why);
+        else
+            change_drop(&change);
+    }
+    for (size_t i = 0; i < n && rc == ERR_OK && kind == KEY_PERSON; i++)
+        rc = erased_add(keyring, subjects[i], why);
+    pthread_mutex_unlock(&keyring->lock);
+    return rc;
+}
+
 enum err keyring_erased(struct keyring *keyring, struct arena *arena, struct id **persons_out,
                         size_t *n_out, struct fail *why)
 {

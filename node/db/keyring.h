@@ -143,6 +143,13 @@ NODISCARD enum err keyring_need_key(struct keyring *keyring, enum key_kind kind,
 NODISCARD enum err keyring_need_keys(struct keyring *keyring, enum key_kind kind,
                                      const struct id *subjects, size_t n, struct id *keys_out,
                                      struct fail *why);
+/* Keys that were destroyed elsewhere, before these subjects came here (a bag taken in): records
+ * of destroyed keys, which never opened anything, so that nobody makes such a subject a key;
+ * persons join the erased list. keys_out: n ids; a subject that is destroyed here already keeps
+ * its own. ERR_CONFLICT: one of them has a key here; nothing was done. */
+NODISCARD enum err keyring_bury_keys(struct keyring *keyring, enum key_kind kind,
+                                     const struct id *subjects, size_t n, struct id *keys_out,
+                                     struct fail *why);
 /* The key's bytes, unwrapped through the agent once and cached. The caller wipes its copy.
  * ERR_NOT_FOUND: unknown or destroyed. */
 NODISCARD enum err keyring_open_key(struct keyring *keyring, struct id key,

@@ -95,6 +95,7 @@ static enum err add_column(struct reader *r, struct schema_table *table)
     if (*slot != NULL)
         return bad(r, "column is there already:", column->name);
     rc = take_name(r, &column->type);
+    column->is_array = rc == ERR_OK && sql_is_mark(r->at, '[');
     *slot = column;
     return rc;
 }

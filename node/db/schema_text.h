@@ -11,6 +11,7 @@
 struct schema_column {
     struct schema_column *next;
     struct span name, type; /* lower case; type: its first word, "timestamptz" */
+    bool is_array;          /* "[]" stands behind it */
 };
 
 struct schema_table {

@@ -108,6 +108,7 @@ enum err parts_create(const struct parts_conf *conf, struct parts **parts_out, s
     parts->services.conf = conf->conf;
     parts->services.tables = conf->tables;
     parts->services.routes = conf->routes;
+    parts->services.audit_tables = conf->audit_tables;
     rc = read_conf(parts, why);
     if (rc == ERR_OK)
         rc = identity_check_files(conf_text(conf->conf, "node.data_dir"), why);

@@ -22,6 +22,7 @@ struct parts_conf {
     const struct job_table *jobs;
     const struct data_table_list *tables;
     const struct route_table *routes;
+    const struct audit_table *const *audit_tables;
 };
 
 /* Keyring, disk guard, audit state. ERR_DENIED: the data directory is not this node's own. */

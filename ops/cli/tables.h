@@ -20,6 +20,7 @@ extern const struct cli_table cli_floor;            /* floor.c */
 extern const struct cli_table cli_floor_node;       /* floor_node.c */
 extern const struct cli_table cli_handback;         /* handback.c */
 extern const struct cli_table cli_handback_deliver; /* handback_deliver.c */
+extern const struct cli_table cli_handback_import;  /* handback_import.c */
 extern const struct cli_table cli_key;              /* key.c */
 extern const struct cli_table cli_key_escrow;       /* key_escrow.c */
 extern const struct cli_table cli_leave;            /* leave.c */
@@ -27,14 +28,16 @@ extern const struct cli_table cli_log;              /* log.c */
 extern const struct cli_table cli_roster;           /* roster.c */
 extern const struct cli_table cli_roster_node;      /* roster_node.c */
 extern const struct cli_table cli_verify;           /* verify.c */
+extern const struct cli_table cli_verify_bag;       /* verify_bag.c */
 
 #define CLI_TABLES \
     { \
         &cli_account, &cli_conf, &cli_doctor, &cli_key, &cli_key_escrow, &cli_backup, \
             &cli_restore, &cli_drill, &cli_log, &cli_floor, &cli_floor_node, \
             &cli_federation_roots, &cli_federation, &cli_federation_node, \
-            &cli_federation_purge, &cli_roster, &cli_roster_node, &cli_verify, &cli_handback, \
-            &cli_handback_deliver, &cli_certificate, &cli_leave, \
+            &cli_federation_purge, &cli_roster, &cli_roster_node, &cli_verify, \
+            &cli_verify_bag, &cli_handback, &cli_handback_deliver, &cli_handback_import, \
+            &cli_certificate, &cli_leave, \
     }
 
 #endif

@@ -30,6 +30,8 @@ void bag_tell(const struct bag *bag, const char *what, int64_t n_done, int64_t n
 /* data/log: leaves below the cut, checkpoints up to it, the public key. ERR_PROTO: the log does
  * not verify, or a leaf has neither row nor deletion; names it. */
 NODISCARD enum err bag_log(struct bag *bag, struct fail *why);
+/* data/log/past: logs of earlier contractors, as they came. */
+NODISCARD enum err bag_past(struct bag *bag, struct fail *why);
 /* data/records and excel: every table but `file`. */
 NODISCARD enum err bag_records(struct bag *bag, struct fail *why);
 /* data/files, data/records/file.ndjson, excel/file.csv. */

@@ -218,6 +218,8 @@ static enum err write_all(struct bag *bag, struct export_result *result, struct 
     enum err rc = bag_log(bag, why);
 
     if (rc == ERR_OK)
+        rc = bag_past(bag, why);
+    if (rc == ERR_OK)
         rc = bag_records(bag, why);
     if (rc == ERR_OK)
         rc = bag_uploads(bag, why);

@@ -186,6 +186,9 @@ enum err out_finish(struct out *o, const char *path, struct out_sum *sum_out, st
         return rc;
     if ((size_t)snprintf(full, sizeof full, "%s/%s", o->dir, path) >= sizeof full)
         return fail_set(why, ERR_INVALID, "a path of over %d bytes", OUT_PATH_CAP);
+    rc = make_dirs(o->dir, path, why);
+    if (rc != ERR_OK)
+        return rc;
     if (rename(o->part, full) != 0)
         return fail_set(why, errno == ENOSPC ? ERR_NOSPACE : ERR_IO, "rename %s: errno %d",
                         full, errno);

@@ -6,6 +6,7 @@
 #include "federation/call.h"
 #include "federation/escrow_priv.h"
 #include "federation/outbox.h"
+#include "federation/tell_board.h"
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/mbox.h"
@@ -264,7 +265,7 @@ static enum err opened_run(struct tx *tx, void *arg, struct fail *why)
     };
     enum err rc = escrow_step_add(tx, &step, why);
 
-    return rc == ERR_OK ? escrow_tell_board(tx, a->op, step.at_utc_us, why) : rc;
+    return rc == ERR_OK ? tell_board(tx, a->op, "federation", step.at_utc_us, why) : rc;
 }
 
 /* The next try, after nobody answered: soon at first. */

@@ -4,9 +4,9 @@
 
 #include "federation/escrow_priv.h"
 #include "federation/outbox.h"
+#include "federation/tell_board.h"
 #include "node/base/clock.h"
 #include "node/base/log.h"
-#include "tenants/notify/notify.h"
 
 #define GENERATION_MOST INT64_C(0xffffffff)
 #define BYTES_FIELD(struct_, name_, n) \
@@ -293,19 +293,6 @@ static enum err release_run(struct tx *tx, struct fed_req *req, struct fail *why
 
 /* ---- POST /fed/v1/escrow/told: the coordinator tells the municipality ---- */
 
-enum err escrow_tell_board(struct tx *tx, struct id op, int64_t now_utc_us, struct fail *why)
-{
-    struct id accounts[ESCROW_BOARD_MOST];
-    struct notify_post post = {.kind = NOTIFY_INCIDENT,
-                               .cause = op,
-                               .accounts = accounts,
-                               .link = "federation",
-                               .now_utc_us = now_utc_us};
-    enum err rc = escrow_board(tx, accounts, &post.n_accounts, why);
-
-    return rc == ERR_OK ? notify_put(tx, &post, why) : rc;
-}
-
 static enum err told_run(struct tx *tx, struct fed_req *req, struct fail *why)
 {
     const struct escrow_told_body *in = req->input;
@@ -324,7 +311,7 @@ static enum err told_run(struct tx *tx, struct fed_req *req, struct fail *why)
     step.generation = in->generation;
     rc = escrow_step_add(tx, &step, why);
     if (rc == ERR_OK)
-        rc = escrow_tell_board(tx, in->op, req->now_utc_us, why);
+        rc = tell_board(tx, in->op, "federation", req->now_utc_us, why);
     if (rc == ERR_OK)
         log_error("escrow.given-unasked", L_ID("by", req->peer->node), L_ID("op", in->op),
                   L_TEXT("next", "ibasho key escrow revoke"));

@@ -40,11 +40,6 @@ enum fed_code escrow_boot_key_find(void *arg, struct span kid, int64_t now_utc_u
                                    const struct fed_member **member_out,
                                    const struct fed_key **key_out);
 
-/* Of the half that was given out by this op: a notice to everybody of the board who takes
- * urgent ones. For both ways of hearing of it: the second adds nothing. */
-NODISCARD enum err escrow_tell_board(struct tx *tx, struct id op, int64_t now_utc_us,
-                                     struct fail *why);
-
 /* One deposit, or the end of it, as it is to be written by the writer. */
 struct escrow_sending {
     struct federation *federation;

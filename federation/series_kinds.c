@@ -3,6 +3,7 @@
  * counts only from the node that offered, a count only from one that accepted, and what does
  * not keep the rules is refused as a whole. */
 #include "federation/series_priv.h"
+#include "federation/tell_board.h"
 
 #include "node/base/clock.h"
 #include "node/base/log.h"
@@ -180,6 +181,8 @@ static enum err offer_run(struct tx *tx, struct fed_req *req, struct fail *why)
     rc = put_offer(&act, req, why);
     if (rc == ERR_CONFLICT) /* its floor's name or a class number is another series' */
         return refuse(req, FED_OP_CONFLICT, "a name that is taken", why);
+    if (rc == ERR_OK)
+        rc = tell_board(tx, req->op, "shared", req->now_utc_us, why);
     return rc == ERR_OK ? say(req, &act.row, why) : rc;
 }
 

@@ -2,6 +2,7 @@
  * its sender's and an answer its sender's own. */
 #include "federation/outbox.h"
 #include "federation/teacher_priv.h"
+#include "federation/tell_board.h"
 #include "node/base/log.h"
 
 static const struct jx_field node_fields[] = {PLACE_FIELD(JX_ID, teacher_node, node, "ノード")};
@@ -269,6 +270,8 @@ static enum err offer_run(struct tx *tx, struct fed_req *req, struct fail *why)
         rc = keep_card(tx, req, &card, is_new, why);
     if (rc == ERR_OK && in->version >= card.version && card.ended_utc_us == 0)
         rc = keep_nodes(tx, req, &card, why);
+    if (rc == ERR_OK && is_new)
+        rc = tell_board(tx, req->op, "teachers", req->now_utc_us, why);
     return rc == ERR_OK ? say_heard(req, card.version, why) : rc;
 }
 

@@ -240,6 +240,22 @@ def escrow_the_board_hears_of_each_release(t):
     said = session.request("GET", "/api/v1/keys/escrow/steps").json()
     t.eq((said["items"][0]["kind"], said["n_opens"]), ("release", 2), "the screen can say so")
     t.ok("escrow.given-unasked" in town.log("node"), "and a line in the log")
+    offers_a_teacher(t)
+
+
+def offers_a_teacher(t):
+    """What comes from another town and waits for the board is told in the same way, once (CARD-3)."""
+    other, card = pref.sign_in(pref.account("commissioner")), str(uuid.uuid4())
+    path = f"/api/v1/teachers/{card}"
+    reply = other.request("PUT", path, {
+        "id": str(uuid.uuid4()), "expected_version": 0, "name": "星野 そら", "field": "星と宇宙の話",
+        "evidence": "県立天文台に十二年つとめています。", "times": "水曜の午前"})
+    t.eq(reply.status, 200, f"a card: {reply}")
+    reply = other.request("POST", path + "/offer", {"id": str(uuid.uuid4()), "nodes": [{"node": ids["aozora"]}]})
+    t.eq(reply.status, 200, f"offered: {reply}")
+    t.ok(wait_for(lambda: len(mail.to("board@example.jp")) == 4, 40), "the board is told that something waits")
+    t.ok("星" not in mail.to("board@example.jp")[-1].message.get_content(), "not what")
+    t.eq(town.psql("SELECT count(*) FROM notify_notice WHERE link = 'teachers'"), "1", "once")
 
 
 @case

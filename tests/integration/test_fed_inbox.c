@@ -25,11 +25,12 @@
 #define OPEN_STEPS 2000
 
 static const struct conf_row door_rows[] = {
+    {.name = "node.data_dir", .type = CONF_PATH, .initial = "", .help = "as of a node"},
     {.name = "node.run_dir", .type = CONF_PATH, .initial = "", .help = "as of a node"},
     {.name = "front.user", .type = CONF_TEXT, .initial = "", .help = "as of a node"},
 };
 static const struct conf_table conf_tables[] = {
-    {federation_conf_rows, FEDERATION_CONF_N}, {door_rows, 2}, {NULL, 0}};
+    {federation_conf_rows, FEDERATION_CONF_N}, {door_rows, 3}, {NULL, 0}};
 
 struct world {
     struct store_fixture store;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: right 90
+# tests/run: right 240
 """The bag of a whole node, read by a stranger's eyes: whole, in the forms it says, the same twice at one cut
 and after a kill in the middle; what is not whole is named (KP-3-調達-4, AI-8-3, AI-7.2-1)."""
 import base64

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: left 60
+# tests/run: left 150
 """A series across towns: two whole nodes in one federation and a third member of other make (tests/lib/fed_peer.py).
 Made and offered at the host, accepted at home, chosen by a child there, counted; changed, cancelled, left, ended; by
 whom and by whom not; what a member that lies is answered; a town that is away for a while."""

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: left 60
+# tests/run: left 150
 """Guest teachers between whole nodes: a card made at the prefecture's node, offered, approved and
 declined; a lesson given to its teacher at the town's node, whose ID is good for that lesson alone; and
 a third member, written in Python, that forges cards and answers."""

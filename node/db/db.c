@@ -12,8 +12,10 @@
 #include "node/db/db_priv.h"
 
 #define CONNECT_TIMEOUT_MS 3000
-#define IDLE_MS            60000 /* then the server ends a session that nobody needs to keep */
-#define N_SENT_FIRST       64
+/* Then the server ends a session that nobody needs to keep. No round number: who asks every
+ * half minute or minute should not come in the moment it is ended. */
+#define IDLE_MS      37000
+#define N_SENT_FIRST 64
 
 const struct stmt db_begin = {"db_begin", "BEGIN"};
 const struct stmt db_commit = {"db_commit", "COMMIT"};

@@ -2,8 +2,8 @@
  * db_rows.c. Parameters and results travel in binary. A struct db belongs to one thread at a
  * time.
  *
- * Nobody's session that does nothing for a minute is ended by the server, whose memory for it
- * is a tenth of a node's (CARD-15); the next call opens another. A broken connection is
+ * Nobody's session that does nothing for half a minute is ended by the server, whose memory for
+ * it is a tenth of a node's (CARD-15); the next call opens another. A broken connection is
  * reopened by the next call outside a transaction; inside one the transaction is lost: every
  * call says ERR_UNAVAILABLE until ROLLBACK (which then succeeds). ERR_UNCERTAIN: the connection
  * broke while COMMIT, or a writing statement outside a transaction, was on its way (a statement

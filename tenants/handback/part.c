@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/base/unconst.h"
+
 #define RSA_LEAST_BITS 3072
 #define RSA_MOST_BITS  8192
 #define PATH_CAP       1024
@@ -102,7 +104,8 @@ static bool open_filters(struct part *part, X509 *certificate)
     part->file = BIO_new_fd(part->fd, BIO_NOCLOSE);
     part->hash = BIO_new(BIO_f_md());
     if (part->cms == NULL || part->file == NULL || part->hash == NULL ||
-        !add_recipient(part->cms, certificate) || BIO_set_md(part->hash, EVP_sha256()) <= 0)
+        !add_recipient(part->cms, certificate) ||
+        BIO_set_md(part->hash, unconst(EVP_sha256())) <= 0)
         return false;
     BIO_push(part->hash, part->file);
     part->in = BIO_new_CMS(part->hash, part->cms);

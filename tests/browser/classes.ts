@@ -140,7 +140,7 @@ test("classes_expertise_is_on_file", async (t) => {
     await page.fill("#qualification-what", "中学校教諭免許（数学）");
     await page.fill("#qualification-since", "2020-04-01");
     await part.locator("form button[type=submit]").click();
-    await part.getByText("中学校教諭免許（数学）").waitFor();
+    await part.getByText("中学校教諭免許（数学）", { exact: true }).waitFor();
     t.eq(await part.locator(".pill-alert").count(), 0, "it counts today");
     await part.locator("button", { hasText: "取り消す" }).click();
     await part.locator(".sure .button").click();

@@ -281,6 +281,16 @@ test("the_console_looks_by_the_clock_when_its_line_is_down", async (t) => {
   });
 });
 
+/** Opens the links of the mails to an address from the nth on until one leads there: calls that others
+ * left open are told to whoever is on duty, too. The number of that mail. */
+async function opened(visit: Visit, address: string, n: number, hash: string): Promise<number> {
+  for (; ; n++) {
+    await visit.open(await linkTo(address, n));
+    await visit.page.waitForFunction(() => !location.hash.startsWith("#/n/"));
+    if (new URL(visit.page.url()).hash === hash) return n;
+  }
+}
+
 test("a_call_in_the_night_is_answered_from_the_link_of_a_mail", async (t) => {
   t.req("NI-2.3-b2 AI-4.4-カ-ハ-1b");
   const address = "watcher@example.jp";
@@ -312,10 +322,8 @@ test("a_call_in_the_night_is_answered_from_the_link_of_a_mail", async (t) => {
       t.eq(await board.page.locator(".fault").count(), 0, "somebody can be reached");
 
       const sos = await callForHelp(at, "watched3", "talk");
-      const link = await linkTo(address, 2);
-      await visit.open(link);
+      const nth = await opened(visit, address, 2, `#/sos/${sos}`);
       await page.waitForSelector(".button-big");
-      t.eq(new URL(page.url()).hash, `#/sos/${sos}`, "the link leads to the call");
       await visit.choose("light", "plain");
       await page.getByText("野村 ひかりに知らせました").waitFor();
       await page.click(".button-big");
@@ -330,9 +338,11 @@ test("a_call_in_the_night_is_answered_from_the_link_of_a_mail", async (t) => {
         "/api/v1/incidents",
         report,
       );
-      await visit.open(await linkTo(address, 3));
+      t.ok(
+        (await opened(visit, address, nth + 1, `#/incident/${incident}`)) > nth,
+        "and that of an incident to it",
+      );
       await page.waitForSelector("#incident-steps");
-      t.eq(new URL(page.url()).hash, `#/incident/${incident}`, "and that of an incident to it");
       await page.getByText("野村 ひかりが読みました").waitFor();
       await asked(page, "POST", `/api/v1/incidents/${incident}/act`, said);
       for (const purpose of kinds)

@@ -94,8 +94,11 @@ static bool is_kept(const char *const *keep, const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* A tablespace, or a log directory on another disk: its inside goes, the directory stays. */
-static enum err walk_link(struct walk *w, const char *path, int depth, struct fail *why)
+/* A tablespace, or a log directory on another disk: its inside goes, the directory stays.
+ * Whoever runs this is root, and the link may be the node's own: it leads nowhere that its
+ * owner could not empty himself. */
+static enum err walk_link(struct walk *w, const char *path, const struct stat *link, int depth,
+                          struct fail *why)
 {
     char target[PATH_CAP];
     struct stat st;
@@ -106,6 +109,9 @@ static enum err walk_link(struct walk *w, const char *path, int depth, struct fa
     target[n] = '\0';
     if (target[0] != '/')
         return ERR_OK; /* inside: found by its own name */
+    if (link->st_uid != 0 && link->st_uid != st.st_uid)
+        return fail_set(why, ERR_DENIED, "%s leads to %s, which is somebody else's", path,
+                        target);
     return walk_dir(w, target, NULL, depth + 1, why);
 }
 
@@ -123,7 +129,7 @@ static enum err walk_entry(struct walk *w, const char *path, int depth, struct f
         return rc;
     }
     if (S_ISLNK(st.st_mode))
-        rc = walk_link(w, path, depth, why);
+        rc = walk_link(w, path, &st, depth, why);
     if (rc != ERR_OK)
         return rc;
     if (!w->is_count)

@@ -102,3 +102,28 @@ T_CASE(a_tree_is_wiped_with_what_its_links_name_and_what_is_kept_stays)
     T_EQ(leaving_wipe_tree(top, false, false, NULL, &count, NULL), ERR_OK, "all");
     T_OK(access(top, F_OK) != 0, "gone");
 }
+
+/* What the node's own user could not empty, root does not empty for it. */
+T_CASE(a_link_of_the_nodes_user_leads_nowhere_that_is_somebody_elses)
+{
+    char top[] = "/tmp/leaving-XXXXXX", data[64], other[64], link_at[96], file[96];
+    struct leaving_count count = {0, 0};
+
+    T_REQ("AI-7.2-1");
+    T_OK(mkdtemp(top) != NULL, "a directory");
+    snprintf(data, sizeof data, "%s/data", top);
+    snprintf(other, sizeof other, "%s/other", top);
+    snprintf(link_at, sizeof link_at, "%s/out", data);
+    snprintf(file, sizeof file, "%s/kept", other);
+    mkdir(data, 0700);
+    mkdir(other, 0700);
+    put(other, "kept", SPAN("of another"));
+    T_EQ(symlink(other, link_at), 0, "a link");
+    T_EQ(lchown(link_at, 65534, 65534), 0, "of the node's user (needs root)");
+    T_EQ(leaving_wipe_tree(data, true, true, NULL, &count, NULL), ERR_DENIED, "not followed");
+    T_EQ(access(file, F_OK), 0, "it is still there");
+    T_EQ(chown(other, 65534, 65534), 0, "now it is his own");
+    T_EQ(leaving_wipe_tree(data, true, true, NULL, &count, NULL), ERR_OK, "followed");
+    T_OK(access(file, F_OK) != 0, "wiped");
+    T_EQ(leaving_wipe_tree(top, false, false, NULL, &count, NULL), ERR_OK, "all");
+}

@@ -25,11 +25,12 @@ struct job_kind {
     /* Runs at least once: a run that was cut off is made again from the start, so it must be
      * harmless to repeat. Anything but ERR_OK is tried again later. */
     enum err (*run)(struct job_call *call, struct fail *why);
-    int n_tries_cap; /* after so many failures the job is dead and `doctor` shows it */
-    int lease_s;     /* longer than any run: after it the job counts as cut off */
-    int period_s;    /* 0: on request only; else once in every period */
-    int offset_s;    /* when in the period, counted from midnight in Tokyo */
-    bool at_start;   /* also once after every start of the node */
+    int n_tries_cap;    /* after so many failures the job is dead and `doctor` shows it */
+    int lease_s;        /* longer than any run: after it the job counts as cut off */
+    int period_s;       /* 0: on request only; else once in every period */
+    int offset_s;       /* when in the period, counted from midnight in Tokyo */
+    bool at_start;      /* also once after every start of the node */
+    bool while_leaving; /* runs also while the node is left and other jobs rest */
 };
 
 struct job_table {

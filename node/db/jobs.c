@@ -76,7 +76,7 @@ static bool add_repeat(struct jobs *j, struct repeat_call *call)
     return false;
 }
 
-static void add_repeats(struct jobs *j, int64_t now_utc_us)
+static void add_repeats(struct jobs *j, bool is_resting, int64_t now_utc_us)
 {
     struct repeat *r = j->repeats;
     char holder[ID_TEXT_CAP];
@@ -88,6 +88,8 @@ static void add_repeats(struct jobs *j, int64_t now_utc_us)
             struct repeat_call call = {.kind = kind, .now_utc_us = now_utc_us};
             int64_t slot = kind->period_s > 0 ? slot_of(kind, now_utc_us) : -1;
 
+            if (is_resting && !kind->while_leaving)
+                continue;
             if (kind->at_start && !r->is_start_done) {
                 snprintf(call.key, sizeof call.key, "%s@start-%s", kind->name, holder);
                 r->is_start_done = add_repeat(j, &call);
@@ -221,6 +223,31 @@ static void run_job(struct jobs *j, const struct job_row *next)
         log_warn("job.outcome_lost", L_ID("job", next->id), L_FAIL(&why));
 }
 
+/* What is due first of those that may run now. */
+static enum err find_next(struct jobs *j, bool is_resting, struct job_row *next_out,
+                          struct fail *why)
+{
+    struct job_row one;
+    bool is_there = false;
+    enum err rc;
+
+    if (!is_resting)
+        return job_store_next(j->db, NULL, j->arena, next_out, why);
+    for (const struct job_table *t = j->conf.kinds; t->n > 0; t++) {
+        for (int i = 0; i < t->n; i++) {
+            if (!t->rows[i].while_leaving)
+                continue;
+            rc = job_store_next(j->db, t->rows[i].name, j->arena, &one, why);
+            if (rc != ERR_OK && rc != ERR_NOT_FOUND)
+                return rc;
+            if (rc == ERR_OK && (!is_there || one.due_utc_us < next_out->due_utc_us))
+                *next_out = one;
+            is_there = is_there || rc == ERR_OK;
+        }
+    }
+    return is_there ? ERR_OK : fail_set(why, ERR_NOT_FOUND, "no job waits");
+}
+
 static void *job_loop(void *arg)
 {
     struct jobs *j = arg;
@@ -230,15 +257,12 @@ static void *job_loop(void *arg)
         struct job_row next = {0};
         struct fail why = {0};
         int64_t now = clock_utc_us(), due = INT64_MAX;
+        bool is_resting = j->conf.rests != NULL && j->conf.rests(j->conf.services);
         enum err rc;
 
-        if (j->conf.rests != NULL && j->conf.rests(j->conf.services)) {
-            mbox_take(j->wakes, &wake, 1, LOOK_EVERY_MS);
-            continue;
-        }
         arena_reset(j->arena);
-        add_repeats(j, now);
-        rc = job_store_next(j->db, j->arena, &next, &why);
+        add_repeats(j, is_resting, now);
+        rc = find_next(j, is_resting, &next, &why);
         if (rc == ERR_OK)
             due = next.due_utc_us;
         else if (rc != ERR_NOT_FOUND)

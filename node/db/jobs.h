@@ -24,8 +24,8 @@ struct jobs_conf {
     const struct stmt_table *stmts;
     const struct job_table *kinds; /* ends with n == 0 */
     const struct services *services;
-    /* True: nothing is begun and no period counted now; looked at again and again. NULL: never.
-     */
+    /* True: only kinds with while_leaving are begun, and only their periods count; looked at
+     * again and again. NULL: never. */
     bool (*rests)(const struct services *services);
 };
 

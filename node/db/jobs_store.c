@@ -4,7 +4,8 @@
 
 static const struct stmt job_next = {
     "job_next", "SELECT id, kind, coalesce(lease_until, run_at) FROM job"
-                " WHERE finished_at IS NULL ORDER BY coalesce(lease_until, run_at) LIMIT 1"};
+                " WHERE finished_at IS NULL AND ($1::text IS NULL OR kind = $1::text)"
+                " ORDER BY coalesce(lease_until, run_at) LIMIT 1"};
 static const struct stmt job_take = {
     "job_take",
     "UPDATE job SET state = 'running', n_tries = n_tries + 1, lease_holder = $2::uuid,"
@@ -70,15 +71,19 @@ const struct data_table jobs_tables[JOBS_TABLES_N] = {{
     .columns = columns,
 }};
 
-enum err job_store_next(struct db *db, struct arena *arena, struct job_row *row_out,
-                        struct fail *why)
+enum err job_store_next(struct db *db, const char *kind, struct arena *arena,
+                        struct job_row *row_out, struct fail *why)
 {
     struct db_rows *rows = NULL;
-    struct db_args none;
+    struct db_args args;
     enum err rc;
 
-    db_args_init(&none);
-    rc = db_run(db, &job_next, &none, &rows, why);
+    db_args_init(&args);
+    if (kind != NULL)
+        db_arg_text(&args, span_text(kind));
+    else
+        db_arg_null(&args);
+    rc = db_run(db, &job_next, &args, &rows, why);
     if (rc == ERR_OK && db_rows_n(rows) == 0)
         rc = fail_set(why, ERR_NOT_FOUND, "no job waits");
     if (rc == ERR_OK) {

@@ -12,9 +12,10 @@ struct job_row {
     int n_tries;
 };
 
-/* The job that is due first, also when that is later. ERR_NOT_FOUND: none waits or runs. */
-NODISCARD enum err job_store_next(struct db *db, struct arena *arena, struct job_row *row_out,
-                                  struct fail *why);
+/* The job that is due first, also when that is later; kind: of that kind, NULL: of any.
+ * ERR_NOT_FOUND: none waits or runs. */
+NODISCARD enum err job_store_next(struct db *db, const char *kind, struct arena *arena,
+                                  struct job_row *row_out, struct fail *why);
 /* Takes the job for holder and counts the try. ERR_NOT_FOUND: somebody else has it, or it is
  * not due any more. */
 NODISCARD enum err job_store_take(struct tx *tx, struct id job, struct id holder,

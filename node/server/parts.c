@@ -342,7 +342,7 @@ static enum err open_mirrors(struct parts *parts, struct fail *why)
     return mirrors_open(&conf, &parts->services.mirrors, why);
 }
 
-/* A node that is being left changes nothing by itself any more. */
+/* A node that is being left changes nothing by itself any more, but for what leaving needs. */
 static bool jobs_rest(const struct services *services)
 {
     return leaving_is_on(services->leaving);

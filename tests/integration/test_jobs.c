@@ -51,6 +51,24 @@ static const struct job_kind plain_kinds[] = {
     {.name = "t.hang", .run = run_hang, .n_tries_cap = 3, .lease_s = 60},
 };
 static const struct job_table plain[] = {{plain_kinds, 2}, {NULL, 0}};
+static const struct job_kind leaving_kinds[] = {
+    {.name = "t.work", .run = run_work, .n_tries_cap = 3, .lease_s = 60},
+    {.name = "t.duty", .run = run_work, .n_tries_cap = 3, .lease_s = 60, .while_leaving = true},
+    {.name = "t.daily",
+     .run = run_work,
+     .n_tries_cap = 3,
+     .lease_s = 60,
+     .period_s = 86400,
+     .at_start = true},
+};
+static const struct job_table with_duty[] = {{leaving_kinds, 3}, {NULL, 0}};
+
+static atomic_bool is_resting;
+static bool rests(const struct services *services)
+{
+    (void)services;
+    return atomic_load(&is_resting);
+}
 
 struct shop {
     const char *database;
@@ -66,8 +84,11 @@ static void shop_open(struct shop *s, const struct job_table *kinds)
                                 .tables = features_stmts,
                                 .n_waiting_cap = 64,
                                 .n_batch_cap = 16};
-    struct jobs_conf conf = {
-        .db = wconf.db, .stmts = features_stmts, .kinds = kinds, .services = &s->services};
+    struct jobs_conf conf = {.db = wconf.db,
+                             .stmts = features_stmts,
+                             .kinds = kinds,
+                             .services = &s->services,
+                             .rests = rests};
     struct fail why = {.code = ERR_OK};
 
     T_EQ(writer_start(&wconf, &s->writer, &why), ERR_OK, "writer");
@@ -345,6 +366,26 @@ T_CASE(job_that_repeats_runs_once_a_period_also_over_restarts)
          "ten days away: made up for");
     sleep_ms(300);
     T_EQ(atomic_load(&n_runs), 3, "once");
+    shop_end(&s);
+}
+
+T_CASE(job_rests_while_the_node_is_left_but_for_a_duty)
+{
+    struct shop s;
+
+    atomic_store(&is_resting, true);
+    shop_start(&s, with_duty);
+    post(&s, "t.work", "", 0);
+    post(&s, "t.duty", "", 0);
+    T_OK(becomes(&s, "SELECT count(*) FROM job WHERE state = 'done' AND kind = 't.duty'", 1),
+         "what leaving needs is done");
+    sleep_ms(300);
+    T_EQ(atomic_load(&n_runs), 1, "nothing else");
+    T_OK(becomes(&s, "SELECT count(*) FROM job WHERE kind = 't.daily'", 0), "no period counts");
+    atomic_store(&is_resting, false);
+    jobs_wake(s.jobs);
+    T_OK(becomes(&s, "SELECT count(*) FROM job WHERE state = 'done'", 3),
+         "given back: all of it");
     shop_end(&s);
 }
 

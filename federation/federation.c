@@ -8,8 +8,6 @@
 #include "federation/purge.h"
 #include "node/base/log.h"
 
-#define DRAIN_ARENA 65536
-
 const struct conf_row federation_conf_rows[FEDERATION_CONF_N] = {
     {.name = "federation.allow_private",
      .type = CONF_BOOL,
@@ -92,24 +90,6 @@ static enum err open_net(struct federation *f, struct fail *why)
     return net_peer_open(&net, &f->net, why);
 }
 
-/* A journal that cannot be read is no reason to go on as if nothing had been decided. */
-static enum err open_drain(struct federation *f, struct fail *why)
-{
-    struct arena *arena = NULL;
-    bool is_leaving = true;
-    struct fail trouble = {.code = ERR_OK};
-    enum err rc = arena_create(DRAIN_ARENA, &arena, why);
-
-    if (rc != ERR_OK)
-        return rc;
-    if (purge_is_leaving(f->conf.services->conf, f->conf.node, arena, &is_leaving, &trouble) !=
-        ERR_OK)
-        log_error("leaving.journal", L_FAIL(&trouble));
-    arena_destroy(&arena);
-    atomic_store(&f->is_draining, is_leaving);
-    return ERR_OK;
-}
-
 enum err federation_open(const struct federation_conf *conf, struct db *db,
                          struct federation **out, struct fail *why)
 {
@@ -121,9 +101,7 @@ enum err federation_open(const struct federation_conf *conf, struct db *db,
         return fail_set(why, ERR_NOMEM, "federation");
     f->conf = *conf;
     atomic_store(&f->open_utc_us, INT64_MAX);
-    rc = open_drain(f, why);
-    if (rc == ERR_OK)
-        rc = open_trust(f, db, why);
+    rc = open_trust(f, db, why);
     if (rc == ERR_OK)
         rc = open_net(f, why);
     if (rc == ERR_OK)
@@ -177,12 +155,6 @@ void federation_close(struct federation **federation)
     trust_close(&f->trust);
     free(f);
     *federation = NULL;
-}
-
-void federation_drain(struct federation *f, bool is_draining)
-{
-    if (f != NULL)
-        atomic_store(&f->is_draining, is_draining);
 }
 
 struct trust *federation_trust(struct federation *f)

@@ -35,12 +35,6 @@ void federation_hurry(struct federation *federation);
 void federation_stop(struct federation *federation);
 void federation_close(struct federation **federation); /* after the writer */
 
-/* This town is leaving (or, false, it is not after all): links to other nodes close within a
- * second with the reason `draining`, none is made or given a ticket for; requests go on, since
- * leaving needs them. After a start it is as the journal of leaving says. Any thread; NULL does
- * nothing. */
-void federation_drain(struct federation *federation, bool is_draining);
-
 struct trust *federation_trust(struct federation *federation);
 /* A registry was taken in here, by a person: peers are told now (if this node is a coordinator)
  * and what waits is looked at again. NULL does nothing. */

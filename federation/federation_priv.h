@@ -32,7 +32,6 @@ struct federation {
     struct links *links;
     struct net_peers *links_net; /* for their tickets: gives up sooner */
     atomic_bool is_stopping;
-    atomic_bool is_draining; /* federation_drain */
     /* Since when this process alone accepts (struct fed_gate); INT64_MAX: not yet. */
     _Atomic int64_t open_utc_us;
     _Atomic uint64_t n_accepted, n_refused, n_unrecorded, n_asked, n_no_answer, n_sent;

@@ -55,7 +55,7 @@ enum link_why {
     LINK_REVOKED,  /* no key of the peer is good any more */
     LINK_SPLIT,   /* two registries of one number: nothing is believed until people settle it */
     LINK_STOPPED, /* this node is ending */
-    LINK_DRAINING, /* this town is leaving: nothing begins any more (federation_drain) */
+    LINK_DRAINING, /* this town is leaving: nothing begins any more (tenants/leaving) */
     LINK_WHY_N
 };
 const char *link_why_name(enum link_why why); /* "cut", "silent", ... */

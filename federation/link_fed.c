@@ -40,10 +40,6 @@ static void link_give(struct fed_req *req)
     char text[44];
     enum err rc;
 
-    if (atomic_load(&req->federation->is_draining)) {
-        fed_reply_code(req, FED_DRAINING);
-        return;
-    }
     rc = links_ticket(req->federation->links, req->peer->node, ask->lane == 1, text, &why);
 
     if (rc == ERR_OK) {
@@ -114,7 +110,7 @@ static enum link_why judge(void *arg, struct id peer, bool is_new)
 {
     struct federation *f = arg;
 
-    if (atomic_load(&f->is_draining) || leaving_is_on(f->conf.services->leaving))
+    if (leaving_is_on(f->conf.services->leaving))
         return LINK_DRAINING;
     return link_fed_judge(f->trust, f->conf.node, peer, is_new, clock_utc_us());
 }

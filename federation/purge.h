@@ -29,23 +29,14 @@
 
 #define PURGE_US (30 * DAY_US) /* asked for so long */
 
-/* What the journal of leaving (DATA/leaving/steps.jsonl) says: its newest whole line is of this
- * node and of the step `ordered` or `peers_purged`; of any step from `drain` on. No journal:
- * no. ERR_PROTO: that line is no signed document; *is_out is then as it was. The journal's own
- * signatures are its owner's to judge. */
-NODISCARD enum err purge_is_ordered(const struct conf *conf, struct id node,
-                                    struct arena *arena, bool *is_out, struct fail *why);
-NODISCARD enum err purge_is_leaving(const struct conf *conf, struct id node,
-                                    struct arena *arena, bool *is_out, struct fail *why);
-
 struct purge_begin {
     struct federation *federation;
     int64_t now_utc_us;
     int64_t n_peers; /* out: asked from now on, in all */
 };
 /* Run of a writer's operation; arg is a struct purge_begin. Done before: adds who is new and
- * asks at once whoever is outstanding. The caller has asked purge_is_ordered, and calls
- * outbox_wake when it has committed. */
+ * asks at once whoever is outstanding. The caller knows that it was ordered (leaving_prove),
+ * and calls outbox_wake when it has committed. */
 NODISCARD enum err purge_begin_run(struct tx *tx, void *arg, struct fail *why);
 
 #define PURGE_STMTS_N       15

@@ -5,8 +5,10 @@
 #include "federation/outbox.h"
 #include "federation/purge_json.h"
 #include "federation/purge_priv.h"
+#include "node/db/audit.h"
 #include "node/db/writer.h"
 #include "tenants/certificate/jws.h"
+#include "tenants/leaving/leaving.h"
 
 /* ---- GET /api/v1/admin/federation/purge ---- */
 
@@ -186,9 +188,21 @@ static void begin_done(void *arg, enum err rc, const struct fail *why)
         reply_fail(b->req, why);
         return;
     }
-    federation_drain(b->begin.federation, true);
     outbox_wake(b->begin.federation);
     reply_json(b->req, 200, &out);
+}
+
+/* Not on the word of a file that somebody may have written: on the signatures in it. */
+static enum err is_ordered(struct req *req, bool *is_out, struct fail *why)
+{
+    uint8_t log_key[LEAVING_PUBLIC_BYTES];
+    enum leaving_state state = LEAVING_ACTIVE;
+    enum err rc = keyring_public_key(req->services->keyring, AUDIT_KEY_NAME, log_key, why);
+
+    if (rc == ERR_OK)
+        rc = leaving_prove(req->services->leaving, log_key, req->arena, &state, why);
+    *is_out = rc == ERR_OK && (state == LEAVING_ORDERED || state == LEAVING_PEERS_PURGED);
+    return rc;
 }
 
 static void purge_start(struct req *req)
@@ -196,15 +210,14 @@ static void purge_start(struct req *req)
     struct beginning *b = req_alloc(req, sizeof *b);
     const struct writer_op op = {begin_run, begin_done, b};
     struct fail why = {.code = ERR_OK};
-    bool is_ordered = false;
+    bool may = false;
     enum err rc;
 
     if (b == NULL)
         return;
     *b = (struct beginning){req, {req->services->federation, req->now_utc_us, 0}};
-    rc = purge_is_ordered(req->services->conf, req->services->federation->conf.node, req->arena,
-                          &is_ordered, &why);
-    if (rc == ERR_OK && !is_ordered) {
+    rc = is_ordered(req, &may, &why);
+    if (rc == ERR_OK && !may) {
         reply_problem(req, 409, "not-ordered",
                       "消去の指示がまだありません。自治体の署名のある指示を受け取ってから、"
                       "始めてください。");

@@ -274,20 +274,6 @@ static enum err purge_one(struct job_call *call, struct purge_row *row, struct f
     return rc == ERR_OK ? writer_wait(call->services->writer, again_run, &next, why) : rc;
 }
 
-/* Whatever decided it has told the federation at once; this is for who did not. */
-static void look_at_journal(struct job_call *call)
-{
-    struct federation *f = call->services->federation;
-    struct fail why = {.code = ERR_OK};
-    bool is_leaving = false;
-
-    if (purge_is_leaving(call->services->conf, f->conf.node, call->arena, &is_leaving, &why) ==
-        ERR_OK)
-        federation_drain(f, is_leaving);
-    else
-        log_error("leaving.journal", L_FAIL(&why));
-}
-
 static enum err run(struct job_call *call, struct fail *why)
 {
     struct purge_row *open = NULL;
@@ -296,13 +282,14 @@ static enum err run(struct job_call *call, struct fail *why)
 
     if (call->services->federation == NULL)
         return ERR_OK;
-    look_at_journal(call);
     rc = purge_row_open(call->db, call->arena, &open, &n, why);
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
         rc = purge_one(call, &open[i], why);
     return rc == ERR_OK ? purge_ask_due(call, why) : rc;
 }
 
+/* Also while this node is left itself: it asks its peers, and what another town that leaves
+ * asks of it is a duty that does not end before its keys do. */
 const struct job_kind purge_jobs[PURGE_JOBS_N] = {
     {.name = "federation.purge",
      .run = run,
@@ -310,5 +297,6 @@ const struct job_kind purge_jobs[PURGE_JOBS_N] = {
      .lease_s = 3600,
      .period_s = 3600,
      .offset_s = 2100,
-     .at_start = true},
+     .at_start = true,
+     .while_leaving = true},
 };

@@ -149,6 +149,22 @@ enum err leaving_read(struct leaving *leaving, struct db *db, struct arena *aren
     return rc;
 }
 
+enum err leaving_prove(struct leaving *leaving, const uint8_t log_key[LEAVING_PUBLIC_BYTES],
+                       struct arena *arena, enum leaving_state *state_out, struct fail *why)
+{
+    struct leaving_journal journal;
+    enum err rc;
+
+    pthread_mutex_lock(&leaving->lock);
+    rc = leaving_journal_read(leaving->journal, log_key, arena, &journal, why);
+    pthread_mutex_unlock(&leaving->lock);
+    if (rc == ERR_OK && journal.n > 0 && !id_eq(journal.at[0].node, leaving->node))
+        rc = fail_set(why, ERR_DENIED, "%s is another node's", leaving->journal);
+    if (rc == ERR_OK)
+        *state_out = journal.state;
+    return rc;
+}
+
 enum err leaving_add(struct leaving *leaving, struct span line, enum leaving_state state,
                      struct fail *why)
 {

@@ -40,6 +40,15 @@ struct id leaving_node(const struct leaving *leaving);
  * are added first. db may be NULL. */
 NODISCARD enum err leaving_read(struct leaving *leaving, struct db *db, struct arena *arena,
                                 struct leaving_journal *journal_out, struct fail *why);
+/* How far the journal on the disk says it has come, of this node and with every line up to
+ * `ordered` signed by log_key, which the caller has from the keyring ("audit.sign"): for what
+ * must not be done on the word of a file. ERR_PROTO, ERR_DENIED: it is not what this node
+ * wrote.
+ */
+NODISCARD enum err leaving_prove(struct leaving *leaving,
+                                 const uint8_t log_key[LEAVING_PUBLIC_BYTES],
+                                 struct arena *arena, enum leaving_state *state_out,
+                                 struct fail *why);
 /* The line of a step that is committed. An error is logged too: the next leaving_read with a
  * database mends it. */
 NODISCARD enum err leaving_add(struct leaving *leaving, struct span line,

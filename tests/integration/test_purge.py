@@ -9,6 +9,7 @@ import hmac
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from lib.fed_peer import Key, Listener, Request, Roots, SIGNED, answer_headers, 
 from lib.fed_peer import reading, send, when, write  # noqa: E402
 from lib.ibasho_node import Nodes, TITLES  # noqa: E402
 from lib.t import case, main  # noqa: E402
+from lib.town import Town  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
 from lib.ws_client import No  # noqa: E402
 
@@ -172,15 +174,24 @@ def enter(node, floor):
     return v
 
 
-def journal(step, node=None):
-    """The newest line of the journal of leaving."""
-    path = town.data_dir + "/leaving"
+def forged(steps, node=None):
+    """A journal of leaving that is whole in itself, by somebody who may write that file but has no key of the town's."""
+    path, text, prev, contract = town.data_dir + "/leaving", "", "0" * 64, new()
+    for n, step in enumerate(steps, 1):
+        facts = {"drain": {"log_key": stranger.public.hex()}, "ordered": {"erasure_key": stranger.public.hex()}}
+        line = purge_receipt.jws({"n": n, "prev": prev, "step": step, "at": when(time.time()), "node": node or ids["aozora"],
+                                  "contract": contract, "actor": "node", "facts": facts.get(step, {})}, stranger,
+                                 "ibasho-step/1")
+        prev, text = hashlib.sha256(line.encode()).hexdigest(), text + line
     os.makedirs(path, mode=0o755, exist_ok=True)
-    line = purge_receipt.jws({"n": 1, "prev": "0" * 64, "step": step, "at": when(time.time()), "node": node or ids["aozora"],
-                              "contract": new(), "actor": "commissioner", "facts": {}}, stranger, "ibasho-step/1")
     with open(path + "/steps.jsonl", "w", encoding="utf-8") as f:
-        f.write(line)
+        f.write(text)
     os.chmod(path + "/steps.jsonl", 0o644)
+
+
+def leave(what, body=None, by="commissioner", headers=None):
+    reply = who["aozora", by].request("POST", "/api/v1/leaving/" + what, body, headers)
+    assert reply.status == 204, (what, reply)
 
 
 def begin():
@@ -262,12 +273,48 @@ def purge_towns_have_much_together(t):
 def purge_needs_an_order(t):
     t.req("AI-7.2-1")
     t.eq((begin().json()["code"], shown()["state"]), ("not-ordered", "none"), "no journal")
-    for step, node in (("active", None), ("grace", None), ("ordered", ids["midori"]), ("keys_destroyed", None)):
-        journal(step, node)
-        t.eq(begin().json()["code"], "not-ordered", f"{step} of {node}")
-    t.eq(count(town, "fed_purge_peer"), 0, "nobody was asked")
+    round_of = ("drain", "exported", "receipted", "grace", "ordered")
+    for steps, node in ((round_of, None), (round_of[-1:], None), (round_of, ids["midori"])):
+        forged(steps, node)
+        t.ok(begin().status >= 400, f"{steps[0]} to {steps[-1]} of {node}, signed by a stranger")
+    shutil.rmtree(town.data_dir + "/leaving")
+    t.ok(until(lambda: "up" in [p["link"] for p in town.admin("GET", ADMIN + "/peers").json()["peers"]]), "linked")
+    put(town, "commissioner", "/api/v1/settings/leaving.grace_days", value="0")
+    made["by"] = Town(folder.name, ids["aozora"], ask(town, "commissioner", "GET", "/api/v1/contract").json()["contract"])
+    ask(town, "commissioner", "PUT", "/api/v1/leaving/town-key", {"id": new(), "certificate": made["by"].certificate}, 204)
+    leave("drain")
+    t.ok(begin().status >= 400, "not while it is drained")
+    t.ok(until(lambda: '"draining"' in town.log("node")), "its links close, and say why")
     said = town.cli("federation", "purge", "begin", check=False)
     t.eq(said.returncode, 1, f"the command says so: {said.stderr}")
+    t.eq(count(town, "fed_purge_peer"), 0, "nobody was asked")
+
+
+@case
+def purge_for_another_is_a_duty_while_one_leaves_oneself(t):
+    t.req("CARD-14, AI-7.2-1")
+    t.eq(says(town, "/fed/v1/series/answer", {"series": made["theirs"], "answer": "accepted"}).code(), "draining",
+         "nothing new begins at a town that is drained")
+    body = {"node": OLD, "ask": new()}
+    t.eq(says(town, PURGE, body, key=old_key).json(), {"state": "working"}, "but who left may ask to be forgotten")
+    done = until(lambda: (r := says(town, PURGE, body, key=old_key).json())["state"] == "done" and r)
+    t.ok(done and "receipt" in done, f"and is, with a receipt: {done}")
+
+
+@case
+def purge_needs_both_persons(t):
+    t.req("AI-7.2-1")
+    bag = "ab" * 64
+    reply = town.admin("POST", "/api/v1/admin/leaving/exported", {
+        "bag": bag, "counts": [{"n": 1, "table": "account"}], "log_root": "0" * 64, "log_size": 9, "n_bytes": 10,
+        "n_files": 2})
+    t.eq(reply.status, 204, "exported")
+    jose = {"Content-Type": "application/jose+json"}
+    leave("receipt", made["by"].receipt(bag), headers=jose)
+    leave("order", made["by"].order(bag), headers=jose)
+    t.ok(begin().status >= 400, "one person's word is none")
+    leave("confirmation", {"bag": bag}, "contractor")
+    t.eq(count(town, "fed_purge_peer"), 0, "nobody was asked yet")
 
 
 @case
@@ -294,12 +341,9 @@ def purge_is_refused_to_others(t):
 @case
 def purge_of_a_town_that_leaves(t):
     t.req("AI-7.2-1, CARD-14")
-    journal("ordered")
-    t.ok(until(lambda: "up" in [p["link"] for p in town.admin("GET", ADMIN + "/peers").json()["peers"]]), "linked")
     said = town.cli("federation", "purge", "begin")
     t.ok("30日" in said.stdout, said.stdout)
     t.eq((shown()["state"], shown()["n_peers"]), ("asked", 4), "everybody of the registry")
-    t.ok(until(lambda: '"draining"' in town.log("node")), "its links close, and say why")
     t.ok(until(lambda: of(peer)["code"] == "working"), "the other town is at it", of(peer))
     t.ok(until(lambda: count(peer, "fed_line", f"node = '{ids['aozora']}'") == 0), "its children's words went at once")
     t.eq(peer.psql(f"SELECT node, state FROM fed_series_node WHERE node IN ('{ids['aozora']}', '{EVIL}') ORDER BY"

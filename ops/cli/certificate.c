@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ops/cli/certificate_bag.h"
 #include "ops/cli/tables.h"
 #include "tenants/certificate/certificate.h"
 
@@ -18,13 +19,13 @@ static int draw(struct cli *cli, int argc, char **argv);
 
 enum { VERIFY, PDF, N_COMMANDS };
 static const struct cli_command rows[N_COMMANDS] = {
-    [VERIFY] =
-        {"verify certificate", "FILE... [--town PEM]",
-         "データ消去証明書を、この機械だけで（ネットワークなしで）検査します。"
-         "0 正しい、1 正しくない、2 正しいが受領書のない拠点がある、3 検査できない。",
-         "check certificates of erasure offline: 0 valid, 1 not, 2 receipts are missing, "
-         "3 cannot check",
-         verify_certificates},
+    [VERIFY] = {"verify certificate", "FILE... [--town PEM] [--bag DIR]",
+                "データ消去証明書を、この機械だけで（ネットワークなしで）検査します。"
+                "--bag DIR: 返還データも検査し、この証明書がそのデータのものかを確かめます。"
+                "0 正しい、1 正しくない、2 正しいが受領書のない拠点がある、3 検査できない。",
+                "check certificates of erasure offline, and against the bag: 0 valid, 1 not, "
+                "2 receipts are missing, 3 cannot check",
+                verify_certificates},
     [PDF] = {"certificate pdf", "FILE --to PDF",
              "データ消去証明書と同じ内容を、紙のための PDF にします。",
              "draw a certificate of erasure as a PDF", draw},
@@ -70,7 +71,8 @@ static void say_valid(const char *path, const struct certificate_facts *facts, b
     }
 }
 
-static int verify_one(const char *path, struct span town)
+/* bag: NULL when none was given. */
+static int verify_one(const char *path, struct span town, const struct check_result *bag)
 {
     struct certificate_facts facts;
     struct arena *arena = NULL;
@@ -85,6 +87,8 @@ static int verify_one(const char *path, struct span town)
         goto out;
     }
     rc = certificate_check(text, town, arena, &facts, &why);
+    if (rc == ERR_OK && bag != NULL)
+        rc = certificate_bag_fits(&facts, bag, arena, &why);
     if (rc == ERR_OK) {
         say_valid(path, &facts, town.len > 0);
         verdict = facts.n_missing > 0 ? MISSING : VALID;
@@ -107,9 +111,26 @@ static int worse(int a, int b)
     return rank[a] > rank[b] ? a : b;
 }
 
+/* VALID, and *bag_out is what the certificates are compared with. */
+static int read_bag(struct cli *cli, const char *dir, struct check_result **bag_out)
+{
+    struct fail why = {.code = ERR_OK};
+
+    if (certificate_bag_check(cli, dir, bag_out, &why) != ERR_OK) {
+        cli_say_fail(&why);
+        return UNREAD;
+    }
+    if ((*bag_out)->n_defects == 0)
+        return VALID;
+    printf("%s：正しくありません。返還データに異常があります。\n", dir);
+    return INVALID;
+}
+
 static int verify_certificates(struct cli *cli, int argc, char **argv)
 {
     const char *town_path = cli_take_option(&argc, argv, "--town");
+    const char *bag_dir = cli_take_option(&argc, argv, "--bag");
+    struct check_result *bag = NULL;
     struct span town = SPAN_NONE;
     int verdict = VALID;
 
@@ -122,8 +143,12 @@ static int verify_certificates(struct cli *cli, int argc, char **argv)
             return UNREAD;
         }
     }
+    if (bag_dir != NULL)
+        verdict = read_bag(cli, bag_dir, &bag);
+    if (verdict == UNREAD)
+        return UNREAD;
     for (int i = 0; i < argc; i++)
-        verdict = worse(verdict, verify_one(argv[i], town));
+        verdict = worse(verdict, verify_one(argv[i], town, bag));
     return verdict;
 }
 

@@ -368,7 +368,7 @@ def records_read(place, files, counts, logs):
     tables = {row[0] for _, db in logs for row in db.execute("SELECT DISTINCT tbl FROM leaf")}
     opened, used = [open(os.path.join(place, base + "leaves.ndjson"), "rb") for base, _ in logs], set()
     listed = {p[13:-7] for p in files if p.startswith("data/records/")}
-    need(listed == set(counts), "data/records：表の一覧が bag-info.txt と合いません（%s）" % min(listed ^ set(counts), default=""))
+    need(listed == set(counts), "data/records/%s.ndjson：表の一覧が bag-info.txt と合いません" % min(listed ^ set(counts), default=""))
     for table in sorted(counts):
         name, n = "data/records/%s.ndjson" % table, 0
         with reading("data/records/%s.ndjson" % table):
@@ -379,12 +379,14 @@ def records_read(place, files, counts, logs):
                 need(list(record) == wanted, "%s %d行目：項目が違います" % (name, n))
                 if record.get("sha256") and table == "file":
                     used.add("data/files/" + record["sha256"])
+                    need("data/files/" + record["sha256"] in files, "%s %d行目：中身のファイルがありません" % (name, n))
                 if table in tables:
                     record_check(record, table, logs, opened, "%s %d行目" % (name, n))
-        need(n == counts[table], "%s：%d件のはずが%d件です" % (name, counts[table], n))
+        need(n == counts[table], "bag-info.txt：%s は%d件のはずが%d件です" % (table, counts[table], n))
     left = logs[0][1].execute("SELECT tbl, row FROM leaf WHERE met = 0 LIMIT 1").fetchone()
     need(not left, "data/log/leaves.ndjson：記録のない葉です（%s %s）" % (left or ("", "")))
-    need(used == {p for p in files if p.startswith("data/files/")}, "data/files：file.ndjson と合いません")
+    extra = {p for p in files if p.startswith("data/files/")} - used
+    need(not extra, "%s：file.ndjson にありません" % min(extra, default=""))
 
 def record_check(record, table, logs, opened, where):
     key = (table, record.get("id", next(iter(record.values()))))
@@ -558,16 +560,14 @@ def certificate_check(data, bag_facts, town):
     if bag_facts:
         need(all(doc.of[n] == bag_facts[0][n] for n in ("bag", "node", "contract", "origin")) and bag_facts[1].raw ==
             log_key, "証明書：この返還データのものではありません")
-        need(facts["exported"].get("counts") == [{"n": bag_facts[2][t], "table": t} for t in sorted(bag_facts[2])],
-            "証明書：件数が返還データと違います")
+        need(all(facts["exported"].get(n) == v for n, v in bag_facts[0].items() if n.startswith(("log_", "n_"))) and
+            facts["exported"].get("counts") == [{"n": bag_facts[2][t], "table": t} for t in sorted(bag_facts[2])],
+            "証明書：件数、大きさ、監査記録のどれかが返還データと違います")
     return doc, fingerprint, [p for p, ok in zip(peers, got) if not ok]
 
 def option(words, name):
-    if name not in words[:-1]:
-        return None
-    at = words.index(name)
-    del words[at]
-    return words.pop(at)
+    at = words.index(name) if name in words[:-1] else None
+    return None if at is None else (words.pop(at), words.pop(at))[1]
 
 def main(words):
     for stream in (sys.stdout, sys.stderr):

@@ -2,7 +2,7 @@
 # tests/run: right 180
 """The certificate of erasure and the bag under two verifiers that share no line: `ibasho verify` (C) and
 ops/verify/ibasho_verify.py (Python and openssl alone). They agree on everything that is right and on everything that is
-not (AI-7.2-2). No node is started; real bags are verified in test_handback_export.py."""
+not (AI-7.2-2). No node is started; test_handback_export.py has real bags, and a certificate about one."""
 import copy
 import hashlib
 import io

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "roster"))
 import make_samples  # noqa: E402
 from lib import bag_edits, ending, handback  # noqa: E402
-from lib.ibasho_node import ROOT, Nodes  # noqa: E402
+from lib.ibasho_node import BUILD, ROOT, Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
 
@@ -371,21 +372,84 @@ def the_town_opens_verifies_and_signs_with_its_own_tool(t):
     shutil.rmtree(f"{TOWN}/had")
 
 
+def by_python(bag):
+    """(what is wrong with it or "", the place it names: file, and line where it says one)"""
+    try:
+        ending.verify.bag(bag)
+        return "", ("", None)
+    except ending.verify.Bad as bad:
+        found = re.search(r"([A-Za-z0-9_./-]+\.(?:ndjson|txt|json|csv)|data/[a-z0-9_./-]+)(?: (\d+)行目)?", str(bad))
+        return str(bad), (found[1], found[2] and int(found[2]))
+
+
+def by_c(bag):
+    """Every defect with its place."""
+    done = subprocess.run([f"{BUILD}/ibasho", "verify", "bag", bag, "--json"], capture_output=True, text=True, check=False)
+    found = [json.loads(row) for row in done.stdout.splitlines()][:-1]
+    assert done.returncode == (1 if found else 0), (done.returncode, done.stderr)
+    return found
+
+
 @case
-def the_verifier_finds_what_was_done_to_a_bag(t):
+def both_verifiers_find_what_was_done_to_a_bag(t):
     t.req("AI-8-3, AI-7.2-2")
     at = os.path.join(TOWN, "edits")
     os.makedirs(at, exist_ok=True)
     n = 0
     for name, bag, want in bag_edits.copies(first["dir"], at, ending.Key(at, "log")):
-        try:
-            ending.verify.bag(bag)
-            said, where = 0, ""
-        except ending.verify.Bad as bad:
-            said, where = 1, str(bad)
-        t.eq(said, want, f"{name}: {where}")
+        said, place = by_python(bag)
+        found = by_c(bag)
+        t.eq((bool(said), bool(found)), (want == 1, want == 1), f"{name}: {said} / {found[:2]}")
+        if want == 1:
+            t.ok(any(place[0] == d["file"] and place[1] in (None, d.get("line")) for d in found),
+                 f"{name}: both name one place", (said, found[:4]))
         n += 1
     t.ok(n > 30, "edits", n)
+
+
+@case
+def a_certificate_is_about_this_bag_and_no_other(t):
+    t.req("AI-7.2-2")
+    at = os.path.join(TOWN, "about")
+    os.makedirs(at, exist_ok=True)
+    end = ending.Ending(at)
+    shutil.copytree(first["dir"], f"{at}/bag")
+    ending.resign(f"{at}/bag", end.log)
+    end.found, _, counts = ending.verify.bag(f"{at}/bag")
+    end.node, end.contract = end.found["node"], end.found["contract"]
+    end.counts = [{"n": counts[k], "table": k} for k in sorted(counts)]
+
+    def said(name, data, bag="bag"):
+        with open(f"{at}/{name}", "wb") as f:
+            f.write(data)
+        words = [f"{at}/{name}", "--bag", f"{at}/{bag}"]
+        c = subprocess.run([f"{BUILD}/ibasho", "verify", "certificate", *words], capture_output=True, text=True, check=False)
+        python = subprocess.run(["/usr/bin/python3", "-I", ending.VERIFY, "certificate", *words], env={}, cwd="/",
+                                capture_output=True, text=True, check=False)
+        return c.returncode, python.returncode
+    t.eq(said("as-it-is", end.certificate()), (0, 0), "of this bag")
+    for name, change in {"bag": ("found", {**end.found, "bag": "ab" * 64}),
+                         "origin": ("found", {**end.found, "origin": "minato.ibasho"}),
+                         "root": ("found", {**end.found, "log_root": "cd" * 32}),
+                         "leaves": ("found", {**end.found, "log_size": end.found["log_size"] + 1}),
+                         "files": ("found", {**end.found, "n_files": end.found["n_files"] + 1}),
+                         "bytes": ("found", {**end.found, "n_bytes": end.found["n_bytes"] - 1}),
+                         "counts": ("counts", [{**end.counts[0], "n": end.counts[0]["n"] + 1}, *end.counts[1:]]),
+                         "a table less": ("counts", end.counts[1:]),
+                         "the contract": ("contract", str(uuid.uuid4())), "the node": ("node", str(uuid.uuid4()))}.items():
+        was, found = getattr(end, change[0]), end.found
+        setattr(end, *change)
+        if change[0] in end.found:
+            end.found = {**found, change[0]: change[1]}
+        data = end.certificate()
+        setattr(end, change[0], was)
+        end.found = found
+        t.eq((ending.verify.certificate(data)[2], said("another", data)), ([], (1, 1)), f"another one: {name}")
+    with open(f"{at}/bag/data/README.ja.txt", "ab") as f:
+        f.write(b"!")
+    t.eq(said("as-it-is", end.certificate()), (1, 1), "a bag that is not whole")
+    t.eq(said("as-it-is", end.certificate(), "none"), (3, 3), "no bag is no verdict")
+    shutil.rmtree(at)
 
 
 @case

@@ -5,6 +5,7 @@
 #include "node/base/utf.h"
 
 #define LOOK_STAFF    1u
+#define LOOK_TEACHER  2u
 #define LOOK_DISTANCE 1u
 #define LOOK_AWAY     2u
 #define LOOK_LOST     4u
@@ -50,7 +51,7 @@ enum err frame_look_write(const struct frame_look *look, struct bytes_out *out,
 
     if (rc != ERR_OK)
         return rc;
-    bytes_put_number(out, look->is_staff ? LOOK_STAFF : 0, 1);
+    bytes_put_number(out, look->is_staff ? LOOK_STAFF : look->is_teacher ? LOOK_TEACHER : 0, 1);
     bytes_put_number(out, look->kind, 1);
     bytes_put_number(out, look->colour, 1);
     bytes_put_number(out, look->state, 1);
@@ -68,7 +69,8 @@ enum err frame_look_read(const struct frame *frame, struct frame_look *out, stru
     uint8_t staff = (uint8_t)bytes_get_number(&in, 1), flags;
     size_t len;
 
-    *out = (struct frame_look){.is_staff = staff == LOOK_STAFF};
+    *out = (struct frame_look){.is_staff = staff == LOOK_STAFF,
+                               .is_teacher = staff == LOOK_TEACHER};
     out->kind = (uint8_t)bytes_get_number(&in, 1);
     out->colour = (uint8_t)bytes_get_number(&in, 1);
     out->state = (uint8_t)bytes_get_number(&in, 1);
@@ -80,7 +82,7 @@ enum err frame_look_read(const struct frame *frame, struct frame_look *out, stru
     out->node = get_id(&in);
     len = (size_t)bytes_get_number(&in, 1);
     out->name = get_text(&in, len);
-    if (!is_whole(&in) || staff > LOOK_STAFF || out->state >= FRAME_STATES_N ||
+    if (!is_whole(&in) || staff > LOOK_TEACHER || out->state >= FRAME_STATES_N ||
         (flags & ~(LOOK_DISTANCE | LOOK_AWAY | LOOK_LOST)) != 0 || len == 0 ||
         len > FRAME_NAME_MOST || id_is_none(out->node) || !utf_is_valid(out->name))
         return bad(frame, why);

@@ -26,7 +26,8 @@ struct frame_spot {
 
 /* FRAME_JOIN, FRAME_LOOK */
 struct frame_look {
-    bool is_staff, has_distance, is_away, is_lost;
+    bool is_staff, is_teacher; /* at most one of them */
+    bool has_distance, is_away, is_lost;
     uint8_t kind, colour; /* of the figure */
     uint8_t state;        /* enum world_state */
     struct frame_spot at;

@@ -74,7 +74,8 @@ enum room_blocked {
 #define ROOM_EJECT 4u
 
 struct room_look {
-    bool is_staff, has_distance, is_away;
+    bool is_staff, is_teacher; /* at most one; either is no child: other seats, other names */
+    bool has_distance, is_away;
     uint8_t kind, colour, state;
     struct frame_spot at;
     char name[FRAME_NAME_MOST + 1];

@@ -97,13 +97,13 @@ void mirror_room_figures(const struct mirror_room *room,
             fn(arg, f);
 }
 
-int room_count_of(const struct mirror_room *room, struct id node, bool is_staff)
+int room_count_of(const struct mirror_room *room, struct id node, bool is_adult)
 {
     int n = 0;
 
     for (int i = 0; i < ROOM_BUCKETS; i++)
         for (const struct room_figure *f = room->buckets[i]; f != NULL; f = f->next)
-            n += id_eq(f->node, node) && f->look.is_staff == is_staff;
+            n += id_eq(f->node, node) && (f->look.is_staff || f->look.is_teacher) == is_adult;
     return n;
 }
 
@@ -152,7 +152,8 @@ enum err mirror_room_here(struct mirror_room *room, struct id account,
     }
     room->is_name_due = room->is_name_due ||
                         (is_new && mirror_room_find(room, pseud) != NULL) ||
-                        (look->is_staff && (is_new || strcmp(own->look.name, look->name) != 0));
+                        ((look->is_staff || look->is_teacher) &&
+                         (is_new || strcmp(own->look.name, look->name) != 0));
     own->look = *look;
     tell_own(room, is_new ? FRAME_JOIN : FRAME_LOOK, own);
     return ERR_OK;
@@ -258,7 +259,7 @@ bool mirror_room_pseud_of(const struct mirror_room *room, struct id account,
 const struct room_look *mirror_room_staff(const struct mirror_room *room, int i)
 {
     for (const struct room_own *own = room->own; own != NULL; own = own->next)
-        if (own->look.is_staff && i-- == 0)
+        if ((own->look.is_staff || own->look.is_teacher) && i-- == 0)
             return &own->look;
     return NULL;
 }

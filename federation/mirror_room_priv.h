@@ -82,7 +82,7 @@ struct room_figure *room_figure_add(struct mirror_room *room,
 void room_figure_drop(struct mirror_room *room, struct room_figure *figure, bool is_quiet);
 void room_figure_show(struct mirror_room *room, struct room_figure *figure);
 void room_figure_hide(struct mirror_room *room, struct room_figure *figure);
-int room_count_of(const struct mirror_room *room, struct id node, bool is_staff);
+int room_count_of(const struct mirror_room *room, struct id node, bool is_adult);
 void room_names_tick(struct mirror_room *room);
 /* fn for every figure; it may drop that one. */
 void room_each(struct mirror_room *room,

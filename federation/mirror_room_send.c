@@ -33,6 +33,7 @@ static void send_look(struct mirror_room *room, struct room_peer *peer, enum fra
 {
     const struct frame_look body = {
         .is_staff = look->is_staff,
+        .is_teacher = look->is_teacher,
         .has_distance = look->has_distance,
         .is_away = look->is_away,
         .is_lost = is_lost,

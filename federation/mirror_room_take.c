@@ -52,6 +52,7 @@ static void look_of(const struct frame_look *body, struct room_look *out)
 {
     *out = (struct room_look){
         .is_staff = body->is_staff,
+        .is_teacher = body->is_teacher,
         .has_distance = body->has_distance,
         .is_away = body->is_away,
         .kind = body->kind,
@@ -70,27 +71,29 @@ static void name_it(const struct taking *t, struct room_look *look, struct id no
         block(t, ID_NONE, ROOM_BLOCKED_NAME);
 }
 
-/* May one more of this node come? staff: by a bound of their own. */
+/* May one more of this node come? Staff and teachers: by a bound of their own. */
 static bool has_seat(const struct taking *t, const struct frame_look *body)
 {
-    int n = room_count_of(t->room, body->node, body->is_staff);
+    bool is_adult = body->is_staff || body->is_teacher;
+    int n = room_count_of(t->room, body->node, is_adult);
 
     if (t->room->n_figures >= ROOM_FIGURES_MOST)
         return false;
     if (!t->room->conf.is_host)
         return true;
-    return n < (body->is_staff ? ROOM_STAFF_MOST : t->peer->places);
+    return n < (is_adult ? ROOM_STAFF_MOST : t->peer->places);
 }
 
-/* A figure does not become staff, nor a child, by saying so later: it would get round its
- * seats. */
+/* A figure does not become staff, a teacher, nor a child, by saying so later: it would get
+ * round its seats. */
 static enum room_got change(const struct taking *t, const struct frame_look *body)
 {
     struct room_figure *figure = t->figure;
     const struct room_feature *feature = t->room->conf.feature;
     struct room_look look;
 
-    if (!id_eq(figure->node, body->node) || figure->look.is_staff != body->is_staff)
+    if (!id_eq(figure->node, body->node) || figure->look.is_staff != body->is_staff ||
+        figure->look.is_teacher != body->is_teacher)
         return fault(t, ROOM_RULE_NODE);
     if (t->room->conf.is_host &&
         !room_pace(&figure->looked_us, t->now_us, LOOK_US, LOOK_BURST, slack_of(t)))

@@ -377,15 +377,16 @@ static bool is_name(struct mirrored *lesson, const struct room_look *look)
         return false;
     if (passes_for(lesson, name)) /* nor staff there for staff here */
         return false;
-    return look->is_staff || (profile_check_name(ROLE_STUDENT, name, &nobody, m->arena,
-                                                 &defects, NULL) == ERR_OK &&
-                              defects.n == 0);
+    return look->is_staff || look->is_teacher ||
+           (profile_check_name(ROLE_STUDENT, name, &nobody, m->arena, &defects, NULL) ==
+                ERR_OK &&
+            defects.n == 0);
 }
 
 bool mirror_name(void *arg, struct id node, struct room_look *look)
 {
     struct mirrored *lesson = arg;
-    const char *name = look->is_staff ? staff_ja : someone_ja;
+    const char *name = look->is_staff || look->is_teacher ? staff_ja : someone_ja;
 
     if (is_name(lesson, look))
         return false;

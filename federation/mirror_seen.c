@@ -70,6 +70,7 @@ static void here(void *arg, struct id account, const struct mirror_look *look,
 {
     struct mirrored *lesson = arg;
     struct room_look room = {.is_staff = look->is_staff,
+                             .is_teacher = look->is_teacher,
                              .has_distance = look->has_distance,
                              .is_away = look->is_away,
                              .kind = look->kind,
@@ -142,6 +143,7 @@ static void look_of(const struct puppet *puppet, struct mirror_look *out)
         .colour = look->colour,
         .state = (enum world_state)look->state,
         .is_staff = look->is_staff,
+        .is_teacher = look->is_teacher,
         .is_away = look->is_away,
         .is_lost = figure->is_lost,
         .has_distance = look->has_distance,

@@ -443,7 +443,7 @@ static void tell_pupil(void *arg, const struct room_figure *figure)
     struct telling *t = arg;
     struct mirror_pupil *pupil;
 
-    if (figure->look.is_staff || !figure->is_shown || t->n == t->cap)
+    if (figure->look.is_staff || figure->look.is_teacher || !figure->is_shown || t->n == t->cap)
         return;
     pupil = &t->pupils[t->n++];
     pupil->lesson = t->lesson->at.lesson;

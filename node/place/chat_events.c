@@ -41,6 +41,7 @@ static const struct jx_field said_fields[] = {
     F_MAY(JX_INT, chat_said, seat, has_seat, "seat"),
     F(JX_TEXT, chat_said, name, "name"),
     F(JX_BOOL, chat_said, is_staff, "is_staff"),
+    F_MAY(JX_BOOL, chat_said, is_teacher, is_teacher, "is_teacher"),
     F(JX_TEXT, chat_said, text, "text"),
     {.name = "to",
      .type = JX_OBJECT,

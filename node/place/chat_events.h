@@ -21,7 +21,7 @@ struct chat_said {
     struct id talk;
     int64_t seat;
     struct span name, text;
-    bool is_staff, has_town, has_pseud;
+    bool is_staff, is_teacher, has_town, has_pseud;
     struct span town, pseud; /* of somebody in another town; pseud: for staff with IDs */
     struct chat_to to;
     int state; /* enum chat_state; said or held */

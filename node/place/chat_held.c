@@ -18,6 +18,14 @@ static bool is_staff_role(struct span id)
             role == ROLE_CONTRACTOR);
 }
 
+static bool is_teacher_role(struct span id)
+{
+    enum role role;
+
+    return role_parse(id, &role, NULL) == ERR_OK &&
+           (role == ROLE_INSTRUCTOR || role == ROLE_GUEST_TEACHER);
+}
+
 static enum err read_heard(struct span text, struct arena *arena, struct chat_line *line,
                            struct fail *why)
 {
@@ -54,6 +62,7 @@ enum err chat_line_of_row(const struct chat_line_row *row, const struct chat_tex
                              .state = row->state,
                              .categories = row->categories,
                              .is_staff = is_staff_role(row->role),
+                             .is_teacher = is_teacher_role(row->role),
                              .name = text->name,
                              .text = text->masked,
                              .original = text->text};

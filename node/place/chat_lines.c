@@ -254,6 +254,7 @@ static bool fill(const struct chat_line *line, enum chat_channel channel, struct
         .name = has_ids && line->display.len > 0 ? line->display : line->name,
         .text = line->text,
         .is_staff = line->is_staff,
+        .is_teacher = line->is_teacher,
         .has_town = line->is_figure,
         .town = line->town,
         .has_pseud = line->is_figure && sees_ids,

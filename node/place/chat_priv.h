@@ -33,10 +33,11 @@ struct chat_line {
     int64_t at_utc_us;
     enum chat_state state;
     unsigned categories;
-    bool is_staff, is_figure; /* is_figure: of another town (mirror.h), and no row */
-    uint64_t to_figure;       /* whom it addresses there; 0: nobody */
-    uint16_t seat, to_seat;   /* then; 0: not known any more */
-    const struct id *heard;   /* of a room: who was inside */
+    bool is_staff, is_teacher,
+        is_figure;          /* is_figure: of another town (mirror.h), and no row */
+    uint64_t to_figure;     /* whom it addresses there; 0: nobody */
+    uint16_t seat, to_seat; /* then; 0: not known any more */
+    const struct id *heard; /* of a room: who was inside */
     size_t n_heard;
     struct span town, pseud;                       /* of a figure */
     struct span name, text, to_name;               /* as others read them */

@@ -516,6 +516,7 @@ static enum err make(struct saying *s, struct command_call *call, const struct v
     fill_row(s, call, visit, target);
     judge(s, visit, &verdict, &line);
     line.is_staff = me->is_staff;
+    line.is_teacher = me->is_teacher;
     line.seat = target->talk == NULL ? at.seat : 0; /* the other need not see him */
     line.name = world_name(visit->person, false);
     line.display = span_text(me->name);

@@ -17,6 +17,7 @@
 #define STAFF \
     (ROLE_BIT(ROLE_SUPPORTER) | ROLE_BIT(ROLE_SCHOOL_STAFF) | ROLE_BIT(ROLE_COMMISSIONER) | \
      ROLE_BIT(ROLE_CONTRACTOR))
+#define TEACHES (ROLE_BIT(ROLE_INSTRUCTOR) | ROLE_BIT(ROLE_GUEST_TEACHER))
 #define SEES_IDS \
     (ROLE_BIT(ROLE_SUPPORTER) | ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
 
@@ -100,6 +101,7 @@ static void put_person(const struct look_person *person, struct place_pass *pass
     pass->look.account = pass->caller.account;
     pass->look.role = role;
     pass->look.is_staff = (STAFF & ROLE_BIT(role)) != 0;
+    pass->look.is_teacher = (TEACHES & ROLE_BIT(role)) != 0;
     pass->look.may_see_ids = (SEES_IDS & ROLE_BIT(role)) != 0;
     pass->caller.school = person->school;
     put_text(pass->grade, sizeof pass->grade, person->grade);

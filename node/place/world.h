@@ -101,6 +101,7 @@ struct world_look {
     struct id veil; /* of the account, by a key of the node: what an alias is made of */
     enum role role;
     bool is_staff;       /* supporter, school_staff, commissioner, contractor */
+    bool is_teacher;     /* instructor, guest_teacher: a mark, and no right */
     bool may_see_ids;    /* gets the staff variant: supporter, commissioner, contractor */
     bool takes_no_waves; /* of others than staff, by his profile */
     bool is_first;       /* marks for staff */

@@ -221,7 +221,7 @@ void world_refresh(struct world_person *person, int64_t now_ms)
 static bool shows(const struct world_copy *copy, const struct world_look *was,
                   const struct world_look *is)
 {
-    if (was->is_staff != is->is_staff)
+    if (was->is_staff != is->is_staff || was->is_teacher != is->is_teacher)
         return true;
     if (copy->is_anonymous)
         return strcmp(was->alias, is->alias) != 0 ||

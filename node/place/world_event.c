@@ -31,7 +31,7 @@ struct person_item {
     struct id account;
     int kind, colour, state, rung;
     bool has_note, has_alias, has_ids, has_absent, has_town, has_pseud;
-    bool is_away, is_lost, is_staff, has_distance, is_first;
+    bool is_away, is_lost, is_staff, is_teacher, has_distance, is_first;
 };
 static const struct jx_field person_fields[] = {
     {FIELD(person_item, seat, "seat", JX_INT, "席")},
@@ -43,6 +43,8 @@ static const struct jx_field person_fields[] = {
     {FIELD(person_item, is_away, "is_away", JX_BOOL, "席を外している")},
     {FIELD(person_item, is_lost, "is_lost", JX_BOOL, "つながっていない")},
     {FIELD(person_item, is_staff, "is_staff", JX_BOOL, "スタッフ")},
+    {FIELD(person_item, is_teacher, "is_teacher", JX_BOOL, "先生"),
+     IF(person_item, is_teacher)},
     {FIELD(person_item, has_distance, "has_distance", JX_BOOL, "近づかないでほしい")},
     {FIELD(person_item, x, "x", JX_INT, "横の位置")},
     {FIELD(person_item, y, "y", JX_INT, "縦の位置")},
@@ -221,6 +223,7 @@ static void person_fill(const struct world_person *person, bool has_ids,
     item->is_away = person->is_away;
     item->is_lost = puppet != NULL ? puppet->look.is_lost : copy->peers[person->at] == NULL;
     item->is_staff = look->is_staff;
+    item->is_teacher = look->is_teacher;
     item->has_distance = world_has_distance(person);
     item->has_town = puppet != NULL;
     item->has_pseud = puppet != NULL && has_ids;

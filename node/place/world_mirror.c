@@ -19,6 +19,7 @@ static void look_fill(const struct world_person *person, struct mirror_look *out
         .colour = is_hidden ? AVATAR_NEUTRAL_COLOUR : person->look.colour,
         .state = person->state,
         .is_staff = person->look.is_staff,
+        .is_teacher = person->look.is_teacher,
         .is_away = person->is_away,
         .is_lost = person->copy->peers[person->at] == NULL,
         .has_distance = world_has_distance(person),
@@ -125,6 +126,7 @@ static void look_set(struct world_person *person, const struct mirror_look *look
     person->look.colour =
         look->colour >= AVATAR_COLOURS_N ? AVATAR_NEUTRAL_COLOUR : look->colour;
     person->look.is_staff = look->is_staff;
+    person->look.is_teacher = look->is_teacher;
     person->state = look->state;
     person->rung = look->state == WORLD_WATCH ? RUNG_WATCH : RUNG_TEXT;
     person->is_away = look->is_away;
@@ -174,7 +176,8 @@ enum err world_puppet_put(struct world_copy *copy, void *owner, const struct mir
 static bool is_same(const struct mirror_look *a, const struct mirror_look *b)
 {
     return strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->colour == b->colour &&
-           a->state == b->state && a->is_staff == b->is_staff && a->is_away == b->is_away &&
+           a->state == b->state && a->is_staff == b->is_staff &&
+           a->is_teacher == b->is_teacher && a->is_away == b->is_away &&
            a->is_lost == b->is_lost && a->has_distance == b->has_distance &&
            strcmp(a->town, b->town) == 0 && strcmp(a->pseud, b->pseud) == 0;
 }

@@ -21,7 +21,7 @@ struct mirror_look {
     char name[WORLD_NAME_CAP];
     uint8_t kind, colour; /* tenants/profile/avatar.h */
     enum world_state state;
-    bool is_staff, is_away, is_lost, has_distance;
+    bool is_staff, is_teacher, is_away, is_lost, has_distance;
     char town[MIRROR_TOWN_CAP];   /* "あおぞら市": everybody reads it */
     char pseud[MIRROR_PSEUD_CAP]; /* as text: staff who may see IDs read it */
 };

@@ -15,6 +15,7 @@ const day = JSON.parse(process.env["IBASHO_CLASS_DAY"] ?? "{}") as {
 };
 const shots = "build/shots/class_day";
 const rude = "そんなの つまらないよ";
+const guest = "星野 そら";
 const names = { aozora: "うさぎ", midori: "きつね", hinata: "りす" } as const;
 type Town = keyof typeof names;
 
@@ -118,6 +119,16 @@ async function inStep(
     await lineOf(one.page, "みんな、ようこそ").waitFor();
   }
   t.ok(true, "pages, hands and words reach all towns");
+  for (const { page } of Object.values(children)) {
+    await lineOf(page, "みんな、ようこそ").locator("[data-teacher]").waitFor();
+    await person(page, guest).locator("[data-teacher]").waitFor();
+    t.eq(
+      await page.locator("[data-teacher]").count(),
+      2,
+      "the mark of a teacher, and on nobody else",
+    );
+  }
+  await shot(children.hinata.page, "child-sees-who-teaches");
 }
 
 async function warnAndStop(t: T, staff: Visit, child: Visit, other: Visit): Promise<void> {

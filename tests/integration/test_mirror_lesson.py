@@ -55,6 +55,10 @@ def mirror_lesson_pages_and_polls_are_of_all_towns(t):
          ids["aozora"], "its main instructor stands at the city")
     there["teacher"] = enter(city, "instructor")
     for name in ALL:
+        one = towns.sees(there[name], "aozoraの先生", is_teacher=True)
+        t.eq((one["is_staff"], "is_teacher" in towns.named(there[name], towns.CHILDREN["midori"]["a"])), (False, False),
+             f"a teacher, at {name}, and a child is none")
+    for name in ALL:
         join(there[name], name)
     for name, node in (("teacher", "aozora"), ("staff", "aozora"), ("far staff", "midori")):
         t.ok(until(lambda: join(there[name], node)["is_instructor"] == (name == "teacher")), f"{name} has a part")

@@ -69,7 +69,8 @@ T_CASE(look_is_read_strictly)
         enum err want;
     } rows[] = {
         {"as it should be", SEEN("01", "02", "07") HOME "0161", ERR_OK},
-        {"half staff", SEEN("02", "02", "00") HOME "0161", ERR_PROTO},
+        {"a teacher", SEEN("02", "02", "00") HOME "0161", ERR_OK},
+        {"more than a teacher", SEEN("03", "02", "00") HOME "0161", ERR_PROTO},
         {"a state nobody is in", SEEN("00", "04", "00") HOME "0161", ERR_PROTO},
         {"a flag without meaning", SEEN("00", "02", "08") HOME "0161", ERR_PROTO},
         {"no name", SEEN("00", "02", "00") HOME "00", ERR_PROTO},

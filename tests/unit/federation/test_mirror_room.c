@@ -181,6 +181,8 @@ T_CASE(room_a_child_does_not_become_staff_to_save_a_seat)
     T_EQ(net_take(net, 0, 1, look), ROOM_FAULT, "the same one, now staff");
     look->type = FRAME_LOOK;
     T_EQ(net_take(net, 0, 1, look), ROOM_FAULT, "by a look");
+    made.bytes[0] = 2; /* the first byte of a look: a teacher */
+    T_EQ(net_take(net, 0, 1, look), ROOM_FAULT, "nor a teacher");
     T_EQ(net_take(net, 0, 1, net_join(&made, 1, 2, 1, false)), ROOM_DROPPED, "no second seat");
     T_EQ(net->rule, ROOM_RULE_SEATS, "seats");
     net_end(&net);

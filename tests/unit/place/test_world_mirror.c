@@ -193,6 +193,10 @@ T_CASE(a_puppet_is_seen_byte_for_byte_as_one_of_their_own)
     world_peer_change(person, NULL, r.now_ms);
     relay_run(&r, 1);
     T_OK(world_puppet_seen(r.puppet)->is_lost, "cut off there as here");
+    ben.is_teacher = true;
+    world_look_change(person, &ben, r.now_ms);
+    relay_run(&r, 1);
+    T_OK(world_puppet_seen(r.puppet)->is_teacher, "who teaches has the mark there, too");
     world_peer_change(person, lab_peer(2), r.now_ms);
     relay_run(&r, 1);
     world_leave(&person, r.now_ms);

@@ -177,6 +177,11 @@ function Row({ line }: { line: Line }): VNode {
             <Words of={place.staff} />
           </span>
         ) : null}
+        {line.isTeacher && !isMine ? (
+          <span class="pill" data-teacher>
+            <Words of={place.teacher} />
+          </span>
+        ) : null}
         {staff === undefined ? null : <Given>{staff.login}</Given>}
         {line.town === undefined ? null : <Town name={line.town} />}
         {line.pseud === undefined ? null : <span class="mono login">{line.pseud}</span>}

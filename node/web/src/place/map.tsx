@@ -83,6 +83,7 @@ export function MapView({ here, floor }: Props): VNode {
     const font = getComputedStyle(document.documentElement).getPropertyValue("--given");
     const names = floor.areas.map((one) => [one.id, lineOf(wordOf(one.name), form)] as const);
     drawing.current?.tell({ kind: "floor", floor, names: new Map(names), font });
+    drawing.current?.call(lineOf(place.teacher, form));
   }, [floor, form]);
   useEffect(() => {
     const calm = matchMedia("(prefers-reduced-motion: reduce)");

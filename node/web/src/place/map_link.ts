@@ -4,6 +4,7 @@ import type { Point } from "../live/frames.js";
 import { packedNews } from "../state/motion-pack.js";
 import type { Here, Motion } from "../state/place-live.js";
 import type { Answer, Start, Told } from "./drawing.js";
+import type { Person } from "../live/wire.js";
 import type { Figure } from "./painter.js";
 
 export interface Said {
@@ -19,6 +20,7 @@ export class MapLink {
   private readonly early = new Map<Told["kind"], Told>();
   private here: Here | undefined;
   private people: Here["people"] | undefined;
+  private teacher = ""; // the word by which one is known on the map
   private readonly sent = new Map<number, Motion>();
 
   constructor(
@@ -49,9 +51,16 @@ export class MapLink {
     if (news !== undefined) this.to({ kind: "motions", ...news });
     if (here.people !== this.people) {
       this.people = here.people;
-      const people = [...here.people.values()].map(figureOf);
+      const people = [...here.people.values()].map((one) => figureOf(one, this.teacher));
       this.to({ kind: "people", mySeat: here.seat, people });
     }
+  }
+
+  /** Whoever teaches has it under the name, before the town. */
+  call(teacher: string): void {
+    this.teacher = teacher;
+    this.people = undefined;
+    if (this.here !== undefined) this.show(this.here);
   }
 
   /** Asks who or what is at a point of the page. */
@@ -89,10 +98,14 @@ export class MapLink {
   }
 }
 
-function figureOf(person: Figure): Figure {
+function figureOf(person: Person, teacher: string): Figure {
   const { seat, name, state, kind, colour, is_away, is_lost, has_distance, town } = person;
   const seen = { seat, name, state, kind, colour, is_away, is_lost, has_distance };
-  return town === undefined ? seen : { ...seen, town };
+  const under = [
+    ...(person.is_teacher === true ? [teacher] : []),
+    ...(town === undefined ? [] : [town]),
+  ];
+  return under.length === 0 ? seen : { ...seen, town: under.join(" ") };
 }
 
 const readyMostMs = 4000;

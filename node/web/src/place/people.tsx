@@ -191,6 +191,11 @@ export function Row({
               <Words of={place.staff} />
             </span>
           ) : null}
+          {person.is_teacher === true ? (
+            <span class="pill" data-teacher>
+              <Words of={place.teacher} />
+            </span>
+          ) : null}
           {person.town === undefined ? null : <Town name={person.town} />}
           <StaffMarks person={person} />
           {sign === undefined ? null : <SignOf kind={sign} />}

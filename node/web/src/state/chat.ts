@@ -10,6 +10,7 @@ export interface LineTold {
   readonly seat?: number;
   readonly name: string;
   readonly is_staff: boolean;
+  readonly is_teacher?: boolean;
   readonly is_mine?: boolean;
   readonly text: string;
   readonly to?: { readonly seat?: number; readonly name: string };
@@ -37,6 +38,7 @@ export interface Line {
   readonly seat: number | undefined;
   readonly name: string;
   readonly isStaff: boolean;
+  readonly isTeacher: boolean;
   readonly isMine: boolean;
   readonly text: string;
   readonly to: { readonly seat: number | undefined; readonly name: string } | undefined;
@@ -147,6 +149,7 @@ export function written(now: Chat, unsaid: Unsaid, name: string): Chat {
     seat: undefined,
     name,
     isStaff: false,
+    isTeacher: false,
     isMine: true,
     text: unsaid.text,
     to: unsaid.to,
@@ -260,6 +263,7 @@ function lineOf(told: LineTold, known: readonly Line[]): Line {
     seat: told.seat,
     name: told.name,
     isStaff: told.is_staff,
+    isTeacher: told.is_teacher === true,
     isMine: told.is_mine === true || before?.isMine === true,
     text: told.text,
     to: to === undefined ? undefined : { seat: to.seat, name: to.name },

@@ -149,6 +149,7 @@ export const place = {
   alone: ["いまは、あなただけです。", "いまは あなた だけです。", "Just you for now."],
   you: ["あなた", "あなた", "You"],
   staff: ["スタッフ", "スタッフ", "Staff"],
+  teacher: ["先生《せんせい》", "せんせい", "Teacher"],
   away: ["席《せき》をはなれています", "いま いません", "Away"],
   lost: ["つながりなおしています", "つながりなおして います", "Connecting again"],
   keepsAway: ["近《ちか》づかないで", "ちかくに こないで", "Please keep away"],

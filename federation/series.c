@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "federation/series_priv.h"
+#include "federation/series_staff.h"
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/mbox.h"
@@ -31,6 +32,7 @@ struct series {
     struct mbox *wakes;
     pthread_t thread;
     bool has_thread, has_told, is_warm;
+    uint64_t staff_mark;        /* who taught when it was looked at last */
     int64_t unmoved_mono_us;    /* when it is said again */
     struct shared_lesson *told; /* what was handed over last */
     size_t n_told;
@@ -339,6 +341,28 @@ static void look_moved(struct series *series)
         log_warn("series.move", L_FAIL(&why));
 }
 
+/* ---- who teaches ---- */
+
+static void look_staff(struct series *series)
+{
+    int64_t now = clock_utc_us();
+    struct series_teaching *all = NULL;
+    struct fail why = {.code = ERR_OK};
+    size_t n = 0;
+    uint64_t mark = 0;
+    enum err rc = series_store_teaching(series->db, now, series->arena, &all, &n, &why);
+
+    if (rc == ERR_OK)
+        mark = series_staff_mark(all, n);
+    if (rc == ERR_OK && mark != series->staff_mark)
+        rc = series_staff_tell(series->conf.services, series->db, all, n, now, series->arena,
+                               &why);
+    if (rc == ERR_OK)
+        series->staff_mark = mark;
+    else if (rc != ERR_UNAVAILABLE && rc != ERR_LOCKED)
+        log_warn("series.staff", L_FAIL(&why));
+}
+
 /* ---- the thread ---- */
 
 static void *series_main(void *arg)
@@ -353,6 +377,7 @@ static void *series_main(void *arg)
             break;
         arena_reset(series->arena);
         look_moved(series);
+        look_staff(series);
         look_on(series);
         look_due(series);
     }

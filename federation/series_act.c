@@ -108,15 +108,23 @@ static enum err send(struct series_act *act, struct id node, const struct fed_ki
 enum err series_act_tell_one(struct series_act *act, const struct series_node *node,
                              struct fail *why)
 {
-    struct series_change_body body = {.series = act->row.series, .places = node->places};
-    enum err rc = series_act_dates(act, &body.dates, why);
+    struct series_change_body body = {
+        .series = act->row.series, .places = node->places, .has_staff = true};
+    struct series_text text;
+    enum err rc =
+        series_text_open(act->home.services->keyring, &act->row, act->home.arena, &text, why);
+
+    if (rc == ERR_OK)
+        rc = series_act_dates(act, &body.dates, why);
+    if (rc == ERR_OK)
+        body.staff = text.staff;
 
     return rc == ERR_OK && body.dates.n > 0
                ? send(act, node->node, series_kind_change, &body, why)
                : rc;
 }
 
-static enum err end_one(struct series_act *act, struct series_node *node, struct fail *why)
+enum err series_act_end_one(struct series_act *act, struct series_node *node, struct fail *why)
 {
     const struct series_end_body body = {act->row.series};
     enum err rc = send(act, node->node, series_kind_end, &body, why);
@@ -134,7 +142,7 @@ enum err series_act_tell(struct series_act *act, bool is_end, struct fail *why)
 
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
         if (nodes[i].state == SERIES_NODE_OFFERED || nodes[i].state == SERIES_NODE_ACCEPTED)
-            rc = is_end ? end_one(act, &nodes[i], why)
+            rc = is_end ? series_act_end_one(act, &nodes[i], why)
                         : series_act_tell_one(act, &nodes[i], why);
     return rc;
 }

@@ -89,6 +89,10 @@ static const struct problem problems[] = {
     {"/until", "offer-over", "この招きは、返事の期限がすぎたか、取り下げられています。"},
     {"/version", "conflict",
      "この招きは、見ていたあいだに変わりました。もう一度読みこんでください。"},
+    {"/out", "not-in-it", "この自治体は、いまこの連続講座に参加していません。"},
+    {"/left", "left-out",
+     "この自治体は、この連続講座から外しました。もう一度いっしょにするときは、新しい連続講座を"
+     "つくってください。"},
     {"/node", "peers-most", "これ以上の自治体は招けません。"},
     {"/size", "too-large",
      "教材とフロアが大きすぎて、ほかの自治体に送れません。教材のページをへらしてください。"},
@@ -278,6 +282,8 @@ static enum err offer_run(struct series_acting *a, struct series_act *act, struc
         return rc;
     if (act->row.state != SERIES_OPEN || !series_act_has_coming(act))
         return fail_field(why, ERR_CONFLICT, "/series", "nothing is to come");
+    if (node.places > 0 && node.state == SERIES_NODE_ENDED)
+        return fail_field(why, ERR_CONFLICT, "/left", "it was left out");
     if (n_others >= SERIES_PEERS_MOST)
         return fail_field(why, ERR_CONFLICT, "/node", "%d have it", n_others);
     has_it = node.places > 0 &&
@@ -367,6 +373,51 @@ static void end_series(struct req *req)
     a->kind = SERIES_END;
     a->is_host = true;
     a->run = end_run;
+    series_acting_post(a);
+}
+
+/* ---- POST /api/v1/shared/series/{series}/leave_out ---- */
+
+struct out_input {
+    struct id id, node;
+};
+static const struct jx_field out_fields[] = {
+    PLACE_FIELD(JX_ID, out_input, id, "操作のID"),
+    PLACE_FIELD(JX_ID, out_input, node, "外す自治体"),
+};
+static const struct jx_shape out_shape =
+    JX_SHAPE("SharedLeaveOut", struct out_input, out_fields);
+
+/* From now on: what was given with it stays on record at both, and its counts here. */
+static enum err out_run(struct series_acting *a, struct series_act *act, struct fail *why)
+{
+    struct series_node node;
+    enum err rc =
+        series_store_node(act->home.tx, a->series, a->node, act->home.arena, &node, why);
+
+    if (rc == ERR_NOT_FOUND)
+        return fail_field(why, ERR_CONFLICT, "/out", "it takes no part");
+    if (rc != ERR_OK)
+        return rc;
+    if (act->row.state != SERIES_OPEN)
+        return fail_field(why, ERR_CONFLICT, "/series", "it has ended");
+    if (node.state != SERIES_NODE_OFFERED && node.state != SERIES_NODE_ACCEPTED)
+        return fail_field(why, ERR_CONFLICT, "/out", "it takes no part");
+    rc = series_act_end_one(act, &node, why);
+    return rc == ERR_OK ? series_act_write(act, why) : rc;
+}
+
+static void leave_out(struct req *req)
+{
+    const struct out_input *in = req->input;
+    struct series_acting *a = series_acting_of(req, in->id);
+
+    if (a == NULL)
+        return;
+    a->node = in->node;
+    a->kind = SERIES_END;
+    a->is_host = true;
+    a->run = out_run;
     series_acting_post(a);
 }
 
@@ -479,6 +530,13 @@ const struct route series_act_routes[SERIES_ACT_ROUTES_N] = {
      .input = &end_shape,
      .summary_ja = "連続講座を終わりにする",
      .handle = end_series},
+    {.name = "shared.leave_out",
+     .path = "/api/v1/shared/series/{series}/leave_out",
+     .method = HTTP_POST,
+     ACT(SERIES_DECIDERS),
+     .input = &out_shape,
+     .summary_ja = "連続講座から自治体を一つ外す（これからの回）",
+     .handle = leave_out},
     {.name = "shared.lesson",
      .path = "/api/v1/shared/series/{series}/lessons/{n}",
      .method = HTTP_PUT,

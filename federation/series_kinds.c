@@ -3,6 +3,7 @@
  * counts only from the node that offered, a count only from one that accepted, and what does
  * not keep the rules is refused as a whole. */
 #include "federation/series_priv.h"
+#include "federation/series_staff.h"
 #include "federation/tell_board.h"
 
 #include "node/base/clock.h"
@@ -255,15 +256,37 @@ static enum err put_places(struct series_act *act, const struct series_lesson *c
     return rc;
 }
 
-static enum err apply_change(struct series_act *act, const struct series_change_body *in,
+/* Who teaches, as that town says now. A name that may not stand here changes nothing: times and
+ * places hold all the same. */
+static enum err take_staff(struct series_act *act, struct fed_req *req, bool *is_new_out,
+                           struct fail *why)
+{
+    const struct series_change_body *in = req->input;
+    struct series_person *names = in->staff.at;
+    struct jx_defects defects = {0};
+    enum err rc = ERR_OK;
+
+    *is_new_out = false;
+    for (size_t i = 0; in->has_staff && i < in->staff.n && rc == ERR_OK; i++)
+        rc = series_check_text(req->services->words, names[i].name, "/staff", "職員の表示名",
+                               act->home.arena, &defects, why);
+    if (defects.n > 0)
+        log_warn("series.unnamed", L_ID("series", in->series), L_ID("by", req->peer->node));
+    return rc == ERR_OK && in->has_staff && defects.n == 0
+               ? series_staff_put(act, names, in->staff.n, is_new_out, why)
+               : rc;
+}
+
+static enum err apply_change(struct series_act *act, struct fed_req *req,
                              const struct series_lesson *changed, size_t n_changed,
                              struct fail *why)
 {
-    bool has_places = act->row.places != in->places;
-    enum err rc = ERR_OK;
+    const struct series_change_body *in = req->input;
+    bool has_places = act->row.places != in->places, has_names;
+    enum err rc = take_staff(act, req, &has_names, why);
 
-    if (n_changed == 0 && !has_places)
-        return ERR_OK;
+    if (rc != ERR_OK || (n_changed == 0 && !has_places && !has_names))
+        return rc;
     act->row.places = in->places;
     for (size_t i = 0; i < n_changed && rc == ERR_OK; i++) {
         const struct series_lesson *before =
@@ -297,7 +320,7 @@ static enum err change_run(struct tx *tx, struct fed_req *req, struct fail *why)
     if (act.row.version >= CHANGES_MOST)
         return refuse(req, FED_TOO_LARGE, "changed too often", why);
     if (is_living(&act.row))
-        rc = apply_change(&act, in, changed, n_changed, why);
+        rc = apply_change(&act, req, changed, n_changed, why);
     return rc == ERR_OK ? say(req, &act.row, why) : rc;
 }
 
@@ -314,6 +337,8 @@ static enum err end_run(struct tx *tx, struct fed_req *req, struct fail *why)
     if (act.row.state == SERIES_ENDED)
         return say(req, &act.row, why);
     rc = series_act_stop(&act, SERIES_ENDED, why);
+    if (rc == ERR_OK)
+        rc = tell_board(tx, req->op, "shared", req->now_utc_us, why);
     return rc == ERR_OK ? say(req, &act.row, why) : rc;
 }
 

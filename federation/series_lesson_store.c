@@ -25,7 +25,7 @@ static const struct stmt lesson_counted = {
                              " series = $1::uuid AND n = $2::integer"};
 /* The newest version of a lesson holds. */
 #define PLANNED \
-    " JOIN LATERAL (SELECT c.floor, c.area, c.is_cancelled, c.from_at, c.to_at FROM" \
+    " JOIN LATERAL (SELECT c.id, c.floor, c.area, c.is_cancelled, c.from_at, c.to_at FROM" \
     " class_lesson c WHERE c.lesson = l.lesson ORDER BY c.version DESC LIMIT 1) p ON true"
 static const struct stmt lesson_on = {
     "series_lesson_on",
@@ -51,14 +51,20 @@ static const struct stmt lesson_moved = {
     "OR"
     " (NOT p.is_cancelled AND p.floor = s.floor AND (p.from_at <> l.from_at OR p.to_at <>"
     " l.to_at))) ORDER BY l.series, l.n LIMIT 60"};
+static const struct stmt lesson_teaching = {
+    "series_lesson_teaching",
+    "SELECT l.series, t.account FROM fed_series_lesson l JOIN fed_series s USING"
+    " (series)" PLANNED " JOIN class_lesson_staff t ON t.lesson_version = p.id AND t.part IN"
+    " ('main', 'sub') WHERE s.state = 'open' AND NOT l.is_cancelled AND NOT p.is_cancelled AND"
+    " l.to_at > $1::timestamptz ORDER BY l.series, l.from_at, l.n, t.part LIMIT 500"};
 static const struct stmt lesson_chosen = {
     "series_lesson_chosen",
     "SELECT count(*) FROM lesson_choice c WHERE c.lesson = $1::uuid AND c.ended_at IS NULL AND"
     " NOT EXISTS (SELECT FROM account a WHERE a.id = c.account AND a.is_trial)"};
 
 const struct stmt *const series_lesson_stmts[SERIES_LESSON_STMTS_N] = {
-    &lesson_put, &lesson_list,  &lesson_counted, &lesson_on,
-    &lesson_due, &lesson_moved, &lesson_chosen,
+    &lesson_put, &lesson_list,  &lesson_counted,  &lesson_on,
+    &lesson_due, &lesson_moved, &lesson_teaching, &lesson_chosen,
 };
 
 /* ---- the table's row ---- */
@@ -222,6 +228,31 @@ enum err series_store_moved(struct db *db, int64_t now_utc_us, struct arena *are
                             struct series_lesson **out, size_t *n_out, struct fail *why)
 {
     return lessons_at(db, &lesson_moved, now_utc_us, arena, out, n_out, why);
+}
+
+static enum err own_teaching(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                             struct fail *why)
+{
+    (void)arena;
+    (void)why;
+    *(struct series_teaching *)into =
+        (struct series_teaching){db_id(rows, i, 0), db_id(rows, i, 1)};
+    return ERR_OK;
+}
+
+enum err series_store_teaching(struct db *db, int64_t now_utc_us, struct arena *arena,
+                               struct series_teaching **out, size_t *n_out, struct fail *why)
+{
+    static const struct store_list list = {sizeof(struct series_teaching), own_teaching};
+    struct db_args args;
+    void *all = NULL;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_time(&args, now_utc_us);
+    rc = store_list(NULL, db, &lesson_teaching, &args, &list, arena, &all, n_out, why);
+    *out = all;
+    return rc;
 }
 
 enum err series_store_chosen(struct db *db, struct id lesson, int64_t *n_out, struct fail *why)

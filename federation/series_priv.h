@@ -49,6 +49,9 @@ NODISCARD enum err series_act_tell(struct series_act *act, bool is_end, struct f
 /* One guest. */
 NODISCARD enum err series_act_tell_one(struct series_act *act, const struct series_node *node,
                                        struct fail *why);
+/* One guest takes part no more: its row says so, and it is told that it is over. */
+NODISCARD enum err series_act_end_one(struct series_act *act, struct series_node *node,
+                                      struct fail *why);
 /* The dates a guest is told of, struct series_date. */
 NODISCARD enum err series_act_dates(const struct series_act *act, struct jx_list *out,
                                     struct fail *why);

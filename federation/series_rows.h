@@ -8,7 +8,7 @@
 #define SERIES_ROUTES_N       3
 #define SERIES_COUNT_ROUTES_N 2
 #define SERIES_MAKE_ROUTES_N  1
-#define SERIES_ACT_ROUTES_N   3
+#define SERIES_ACT_ROUTES_N   4
 #define SERIES_GUEST_ROUTES_N 2
 #define SERIES_MINE_ROUTES_N  1
 extern const struct route series_routes[SERIES_ROUTES_N];             /* series_http.c */

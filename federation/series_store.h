@@ -96,6 +96,14 @@ NODISCARD enum err series_store_due(struct db *db, int64_t over_utc_us, struct a
 NODISCARD enum err series_store_moved(struct db *db, int64_t now_utc_us, struct arena *arena,
                                       struct series_lesson **out, size_t *n_out,
                                       struct fail *why);
+/* Main, then second instructors of the dates of open series that are not over, by series and
+ * time. */
+struct series_teaching {
+    struct id series, account;
+};
+NODISCARD enum err series_store_teaching(struct db *db, int64_t now_utc_us, struct arena *arena,
+                                         struct series_teaching **out, size_t *n_out,
+                                         struct fail *why);
 /* Pupils who had chosen a lesson at its end; trial IDs are not counted. */
 NODISCARD enum err series_store_chosen(struct db *db, struct id lesson, int64_t *n_out,
                                        struct fail *why);
@@ -181,7 +189,7 @@ NODISCARD enum err series_step_find(struct tx *tx, struct id id, struct arena *a
 
 #define SERIES_STMTS_N         12
 #define SERIES_TABLES_N        3
-#define SERIES_LESSON_STMTS_N  7
+#define SERIES_LESSON_STMTS_N  8
 #define SERIES_LESSON_TABLES_N 1
 #define SERIES_STEP_STMTS_N    4
 #define SERIES_STEP_TABLES_N   1

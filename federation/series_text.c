@@ -137,6 +137,13 @@ static const struct jx_field change_fields[] = {
     FIELD(JX_ID, series_change_body, series),
     INT_FIELD(series_change_body, places, 1, 1000),
     DATES_FIELD(series_change_body),
+    {.name = "staff",
+     .type = JX_LIST,
+     .flags = JX_OPTIONAL,
+     .shape = &exact_person_shape,
+     .most = SERIES_STAFF_MOST,
+     .offset = offsetof(struct series_change_body, staff),
+     .has_offset = offsetof(struct series_change_body, has_staff)},
 };
 const struct jx_shape series_change_shape =
     JX_SHAPE("SeriesChange", struct series_change_body, change_fields);

@@ -51,6 +51,8 @@ struct series_change_body {
     struct id series;
     int64_t places;
     struct jx_list dates; /* struct series_date: all of them */
+    bool has_staff;
+    struct jx_list staff; /* struct series_person: who teaches what is to come */
 };
 struct series_end_body {
     struct id series;

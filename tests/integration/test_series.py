@@ -3,11 +3,13 @@
 """A series across towns: two whole nodes in one federation and a third member of other make (tests/lib/fed_peer.py).
 Made and offered at the host, accepted at home, chosen by a child there, counted; changed, cancelled, left, ended; by
 whom and by whom not; what a member that lies is answered; a town that is away for a while."""
+import contextlib
 import copy
 import datetime
 import hashlib
 import json
 import os
+import re
 import secrets
 import sys
 import tempfile
@@ -19,13 +21,16 @@ from lib import fed_peer  # noqa: E402
 from lib.fed_peer import Key, Listener, Request, Roots, SIGNED, b64url, pin_of, reading, send  # noqa: E402
 from lib import handback  # noqa: E402
 from lib.ibasho_node import Nodes, ROOT  # noqa: E402
+from lib.mail_server import Certs, MailServer  # noqa: E402
 from lib.t import case, main  # noqa: E402
 
 ADMIN = "/api/v1/admin/federation"
 SHARED = "/api/v1/shared"
 JST = datetime.timezone(datetime.timedelta(hours=9))
 folder = tempfile.TemporaryDirectory()
-nodes = Nodes("aozora", "midori", env={"IBASHO_FEDERATION_POLL_S": "1", "IBASHO_FEDERATION_TIMEOUT_S": "5"})
+more = contextlib.ExitStack()
+mail = more.enter_context(MailServer(more.enter_context(Certs())))
+nodes = Nodes("aozora", "midori", env=mail.env(IBASHO_FEDERATION_POLL_S="1", IBASHO_FEDERATION_TIMEOUT_S="5"))
 nodes.__enter__()
 host, guest = nodes["aozora"], nodes["midori"]
 roots = Roots(folder.name)
@@ -603,9 +608,77 @@ def series_is_declined_left_and_ended(t):
     t.eq((extra(host), extra(guest)), (0, 0), "with leaves")
 
 
+def mails(n):
+    """The n-th mail to the guest's board, when it has come: nothing stands in it but a link."""
+    box = "board@example.jp"
+    assert until(lambda: len(mail.to(box)) == n, 40), (n, len(mail.to(box)))
+    return mail.to(box)[-1].message.get_content()
+
+
+def board_has_an_address():
+    reply = ask(guest, "commissioner", "POST", "/api/v1/notify/receivers", {
+        "id": new(), "account": ids["midori", "commissioner"], "channel": "mail", "address": "board@example.jp",
+        "kinds": ["incident"]}, 201)
+    token = re.search(r"/#/n/([A-Za-z0-9_-]{43})\s", mails(1)).group(1)
+    ask(guest, "commissioner", "POST", "/api/v1/notify/open", {"token": token}, 200)
+    return reply
+
+
+@case
+def series_an_offer_is_told_to_the_board(t):
+    t.req("HI-3.3-8, CARD-8")
+    board_has_an_address()
+    made["third"], _ = make(lessons=[{"day": day(7), "slot": 2}, {"day": day(8), "slot": 2}])
+    offer(made["third"])
+    text = mails(2)
+    t.ok("呼吸" not in text and "あおぞら" not in text, "not what, nor by whom")
+    t.eq(rows(guest, "SELECT link FROM notify_notice WHERE link <> ''"), ["shared"], "once, to the page of it")
+    accept(made["third"])
+
+
+@case
+def series_names_who_teaches_at_every_town(t):
+    t.req("CARD-3, CARD-4")
+    series = made["third"]
+    t.eq([s["staff"] for s in (series_of(host)[series], series_of(guest)[series])], [[], []], "nobody yet")
+    own = series_of(host)[series]["lessons"][1]["lesson"]
+    version = int(rows(host, f"SELECT max(version) FROM class_lesson WHERE lesson = '{own}'")[0])
+    put(host, "supporter", f"/api/v1/lessons/{own}", expected_version=version, day=day(8), slot=2, course=made["course"],
+        floor=series_of(host)[series]["floor"], sub_supports=False, main=ids["aozora", "instructor"], supporters=[])
+    for node in (host, guest):
+        t.ok(until(lambda n=node: [p["name"] for p in series_of(n)[series]["staff"]] == ["あおきせんせい"]),
+             f"{node.name} names who teaches", series_of(node)[series]["staff"])
+    t.eq((extra(host), extra(guest)), (0, 0), "with leaves")
+    t.eq(len(series_of(guest)[series]["lessons"]), 2, "dates stay")
+
+
+@case
+def series_one_town_is_left_out(t):
+    t.req("CARD-4, CARD-8")
+    series = made["third"]
+    path, act = f"{SHARED}/series/{series}/leave_out", {"id": new(), "node": ids["midori"]}
+    for name in ("contractor", "supporter", "instructor", "auditor", "a"):
+        t.eq(ask(host, name, "POST", path, act).status, 404, f"{name} leaves nobody out")
+    t.eq(ask(guest, "commissioner", "POST", path, act).status, 404, "nor a guest")
+    t.eq(ask(host, "commissioner", "POST", path, {"id": new(), "node": EVIL}).json()["code"], "not-in-it", "not in it")
+    t.eq([ask(host, "commissioner", "POST", path, act).status for _ in range(2)], [200, 200], "left out, told twice")
+    shown = came(series, "ended")
+    t.eq({row[2] for row in lessons(guest, series)}, {"t"}, "what was to come is not held there")
+    t.eq(rows(guest, f"SELECT is_hidden FROM floor_plan WHERE floor = '{shown['floor']}' ORDER BY n DESC LIMIT 1"), ["t"],
+         "its floor is hidden")
+    t.eq({row[2] for row in lessons(host, series)}, {"f"}, "the host and the others go on")
+    of = series_of(host)[series]
+    t.eq((of["state"], of["nodes"][0]["state"]), ("open", "ended"), "and so it stands there")
+    t.ok("呼吸" not in mails(3), "its board is told that something came, not what")
+    t.eq(offer(series, status=None).json()["code"], "left-out", "no second time")
+    t.eq(ask(host, "commissioner", "POST", path, {"id": new(), "node": ids["midori"]}).json()["code"], "not-in-it", "once")
+    t.eq((extra(host), extra(guest)), (0, 0), "with leaves")
+
+
 if __name__ == "__main__":
     def fini():
         evil.close()
+        more.close()
         nodes.close()
         folder.cleanup()
     main(__file__, fini)

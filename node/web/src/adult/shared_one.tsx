@@ -11,7 +11,7 @@ import { MissingNote } from "../view/trouble.js";
 import { Given, Words } from "../view/words.js";
 import { shared as words } from "../words/shared.js";
 import type { Word } from "../words/word.js";
-import type { SharedLesson, SharedMember, SharedSeries } from "../wire.js";
+import type { SharedLesson, SharedMember, SharedNode, SharedSeries } from "../wire.js";
 import { useDeed } from "./deed.js";
 import { Said } from "./deed_said.js";
 import {
@@ -84,7 +84,13 @@ function Nodes({ of, role, again }: NodesProps): VNode {
               <b>
                 <Given>{one.name}</Given>
               </b>
-              <State of={one.state} />
+              {one.state === "ended" && of.state === "open" ? (
+                <span class="pill">
+                  <Words of={words.stateLeftOut} />
+                </span>
+              ) : (
+                <State of={one.state} />
+              )}
               <span class="fine">
                 <Words of={words.placesOf} slots={{ n: one.places }} />
               </span>
@@ -104,6 +110,9 @@ function Nodes({ of, role, again }: NodesProps): VNode {
                 />
               </p>
             ) : null}
+            {role === "commissioner" && of.state === "open" && takesPart.includes(one.state) ? (
+              <LeaveOut series={of.series} of={one} again={again} />
+            ) : null}
           </li>
         ))}
       </ul>
@@ -114,7 +123,7 @@ function Nodes({ of, role, again }: NodesProps): VNode {
       )}
       {of.state !== "open" ? null : role === "commissioner" ? (
         <Help title={words.offer} open={of.nodes.length === 0}>
-          <OfferForm series={of.series} again={again} />
+          <OfferForm of={of} again={again} />
         </Help>
       ) : (
         <p class="fine">
@@ -125,12 +134,53 @@ function Nodes({ of, role, again }: NodesProps): VNode {
   );
 }
 
-function OfferForm({ series, again }: { series: string; again: () => void }): VNode {
+const takesPart: readonly string[] = ["offered", "accepted"];
+
+/** One municipality takes part no more, from now on; it is told. */
+function LeaveOut({
+  series,
+  of,
+  again,
+}: {
+  series: string;
+  of: SharedNode;
+  again: () => void;
+}): VNode {
+  const deed = useDeed();
+  const { node, name } = of;
+  const run = async (): Promise<void> => {
+    const did = await deed.run((id) => ask("shared.leave_out", { series }, { id, node }));
+    if (did !== undefined) again();
+  };
+  return (
+    <div class="stack-small" data-leave-out>
+      <Sure
+        word={words.leaveOut}
+        yes={words.yes}
+        no={words.no}
+        busy={deed.busy}
+        busyWord={words.saving}
+        isQuiet
+        act={() => void run()}
+      >
+        <p>
+          <Words of={words.leaveOutSure} slots={{ name: <Given>{name}</Given> }} />
+        </p>
+      </Sure>
+      <Said of={deed.said} done={words.did} />
+    </div>
+  );
+}
+
+function OfferForm({ of, again }: { of: SharedSeries; again: () => void }): VNode {
+  const { series } = of;
   const [asked, askAgain] = useAsked("shared.members", undefined);
+  const isOut = (node: string): boolean =>
+    of.nodes.some((one) => one.node === node && one.state === "ended");
   return (
     <Shown asked={asked} again={askAgain}>
       {({ items }) => {
-        const members = items.filter((one) => one.in_contract);
+        const members = items.filter((one) => one.in_contract && !isOut(one.node));
         return members.length === 0 ? (
           <p class="note">
             <Words of={words.noMembers} />

@@ -248,7 +248,8 @@ const kinds: Readonly<Record<string, Word>> = {
 
 /** How many places are left; nothing when that says nothing. */
 function Left({ of, offer }: { of: MyLesson; offer: Offer }): VNode | null {
-  if (of.state === "cancelled") return <Words of={words.cancelled} />;
+  if (of.state === "cancelled")
+    return <Words of={of.floor.startsWith(sharedFloor) ? words.notOpen : words.cancelled} />;
   if (of.state === "over") return <Words of={words.over} />;
   if (offer === "full") return <Words of={words.full} />;
   return of.left === undefined || of.is_chosen ? null : (

@@ -23,6 +23,11 @@ export const lessons = {
   span: ["{from}から{to}まで", "{from}から {to}まで", "{from} to {to}"],
   onNow: ["いまの時間《じかん》", "いまの じかん", "On now"],
   over: ["おわりました", "おわりました", "Over"],
+  notOpen: [
+    "この授業《じゅぎょう》は、いまは ひらいていません。ほかの授業《じゅぎょう》を えらべます。",
+    "この じゅぎょうは、 いまは ひらいて いません。 ほかの じゅぎょうを えらべます。",
+    "This lesson is not open just now. You can choose another one.",
+  ],
   cancelled: [
     "きょうは、お休《やす》みになりました",
     "きょうは おやすみです",

@@ -150,6 +150,17 @@ export const shared = {
     "まだ どこにも いって いません。",
     "Offered to nobody yet. Nothing has left this municipality.",
   ],
+  leaveOut: [
+    "この自治体《じちたい》を外《はず》す",
+    "この まちを はずす",
+    "Leave this municipality out",
+  ],
+  leaveOutSure: [
+    "これからの回《かい》は、{name}の児童生徒《じどうせいと》には開《ひら》かれません。終《お》わった回《かい》の記録《きろく》と人数《にんずう》は残《のこ》ります。相手《あいて》の教育委員会《きょういくいいんかい》に知《し》らせます。外《はず》したあと、この講座《こうざ》にもう一度《いちど》さそうことはできません。",
+    "これからの かいは、 {name}の 人《ひと》には ひらきません。 あいてに しらせます。",
+    "Dates to come are not open to pupils of {name}. What was is kept, with its numbers. Their board is told. It cannot be offered this course again.",
+  ],
+  stateLeftOut: ["外《はず》しました", "はずしました", "Left out"],
   look: ["返事《へんじ》が来《き》たか見《み》る", "へんじを みる", "Look for answers"],
   offeredAt: ["{time} に申《もう》し出《で》", "{time}に さそった", "offered {time}"],
   answeredAt: ["{time} に返事《へんじ》", "{time}に へんじ", "answered {time}"],

@@ -45,7 +45,7 @@ LDFLAGS  = $(FLAGS_$(FLAVOUR)) $(LINK_$(FLAVOUR))
 say = @$(if $(V),,echo "  $1 $2";)
 
 # One archive a folder, in link order: arrows point down only (design section 2).
-FOLDERS := node/server federation reporting node/classes node/support node/place tenants tenants/ending tenants/people tenants/signin tenants/rights tenants/watch tenants/keys \
+FOLDERS := node/server federation reporting reporting/kpi node/classes node/support node/place tenants tenants/ending tenants/people tenants/signin tenants/rights tenants/watch tenants/keys \
            tenants/roster tenants/hours tenants/profile tenants/words tenants/notify tenants/handback tenants/leaving tenants/certificate \
            node/io node/db node/base
 SRCS     = $(foreach d,$(FOLDERS),$(wildcard $d/*.c))

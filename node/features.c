@@ -33,6 +33,7 @@
 #include "node/support/console_rows.h"
 #include "node/support/support_rows.h"
 #include "reporting/dictionary_rows.h"
+#include "reporting/kpi/kpi_rows.h"
 #include "reporting/log_rows.h"
 #include "reporting/weekly_rows.h"
 #include "tenants/ending/ending_rows.h"
@@ -130,6 +131,7 @@ const struct route_table features_routes[] = {
     {log_search_routes, LOG_SEARCH_ROUTES_N},
     {dictionary_routes, DICTIONARY_ROUTES_N},
     {retention_routes, RETENTION_ROUTES_N},
+    {kpi_routes, KPI_ROUTES_N},
     {weekly_routes, WEEKLY_ROUTES_N},
     {weekly_receiver_routes, WEEKLY_RECEIVER_ROUTES_N},
     {trust_routes, TRUST_ROUTES_N},
@@ -230,6 +232,8 @@ const struct stmt_table features_stmts[] = {
     {notify_stmts, NOTIFY_STMTS_N},
     {notify_receiver_stmts, NOTIFY_RECEIVER_STMTS_N},
     {dictionary_stmts, DICTIONARY_STMTS_N},
+    {kpi_stmts, KPI_STMTS_N},
+    {kpi_count_stmts, KPI_DEFS_N},
     {weekly_stmts, WEEKLY_STMTS_N},
     {weekly_delivery_stmts, WEEKLY_DELIVERY_STMTS_N},
     {duty_stmts, DUTY_STMTS_N},
@@ -306,6 +310,7 @@ const struct data_table_list features_tables[] = {
     {notify_tables, NOTIFY_TABLES_N},
     {notify_receiver_tables, NOTIFY_RECEIVER_TABLES_N},
     {log_export_tables, LOG_EXPORT_TABLES_N},
+    {kpi_tables, KPI_TABLES_N},
     {weekly_tables, WEEKLY_TABLES_N},
     {weekly_delivery_tables, WEEKLY_DELIVERY_TABLES_N},
     {duty_tables, DUTY_TABLES_N},
@@ -362,11 +367,17 @@ const struct setting_table features_settings[] = {
 };
 
 const struct job_table features_jobs[] = {
-    {sweep_jobs, SWEEP_JOBS_N},   {fed_mirror_jobs, FED_MIRROR_JOBS_N},
-    {files_jobs, FILES_JOBS_N},   {roster_jobs, ROSTER_JOBS_N},
-    {watch_jobs, WATCH_JOBS_N},   {step_jobs, STEP_JOBS_N},
-    {weekly_jobs, WEEKLY_JOBS_N}, {ending_jobs, ENDING_JOBS_N},
-    {purge_jobs, PURGE_JOBS_N},   {NULL, 0},
+    {sweep_jobs, SWEEP_JOBS_N},
+    {fed_mirror_jobs, FED_MIRROR_JOBS_N},
+    {files_jobs, FILES_JOBS_N},
+    {roster_jobs, ROSTER_JOBS_N},
+    {watch_jobs, WATCH_JOBS_N},
+    {step_jobs, STEP_JOBS_N},
+    {weekly_jobs, WEEKLY_JOBS_N},
+    {ending_jobs, ENDING_JOBS_N},
+    {purge_jobs, PURGE_JOBS_N},
+    {kpi_jobs, KPI_JOBS_N},
+    {NULL, 0},
 };
 
 const struct audit_table *const features_audit_tables[] = {
@@ -409,6 +420,7 @@ const struct audit_table *const features_audit_tables[] = {
     &measure_audit_table,
     &measure_lift_audit_table,
     &reaction_audit_table,
+    &kpi_month_audit,
     &weekly_report_audit,
     &report_receiver_audit,
     &weekly_step_audit,

@@ -349,7 +349,7 @@ def every_command_is_as_expected(t):
 # towns share, the brackets of the writer's batches.
 OTHERS_WORK = re.compile(r"(audit_checkpoint|audit_leaf_(hashes|max)|job_|db_|session_seen|duty_call_due|"
                          r"(contract|hours)_current|series_lesson_(due|moved|on)|"
-                         r"purge_(row_open|peer_list))")
+                         r"purge_(row_open|peer_list)|kpi_)")
 
 
 def logged(world):

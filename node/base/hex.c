@@ -14,10 +14,10 @@ char *hex_write(const uint8_t *bytes, size_t len, char *digits_out)
     static const char digits[] = "0123456789abcdef";
 
     for (size_t i = 0; i < len; i++) {
-        *digits_out++ = digits[bytes[i] >> 4];
-        *digits_out++ = digits[bytes[i] & 15];
+        digits_out[2 * i] = digits[bytes[i] >> 4];
+        digits_out[2 * i + 1] = digits[bytes[i] & 15];
     }
-    return digits_out;
+    return digits_out + 2 * len;
 }
 
 bool hex_read(struct span digits, uint8_t *bytes_out, size_t len)

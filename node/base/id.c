@@ -40,14 +40,15 @@ struct id id_new(void)
 
 void id_text(struct id id, char text_out[ID_TEXT_CAP])
 {
+    static const uint8_t until[] = {4, 6, 8, 10, 16};
     char *p = text_out;
+    size_t at = 0;
 
-    for (size_t i = 0; i < sizeof id.b; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *p++ = '-';
-        p = hex_write(&id.b[i], 1, p);
+    for (size_t i = 0; i < sizeof until; at = until[i++]) {
+        p = hex_write(id.b + at, until[i] - at, p);
+        *p++ = '-';
     }
-    *p = '\0';
+    p[-1] = '\0';
 }
 
 enum err id_parse(struct span text, struct id *id_out, struct fail *why)

@@ -5,13 +5,15 @@
 #include "node/base/jx_scalar.h"
 #include "node/base/utf.h"
 
-#define FIELDS_CAP 128 /* of one shape */
+#define FIELDS_CAP 128  /* of one shape */
+#define SHORT_CAP  2048 /* most rows and answers fit */
 
-/* Written in two passes over the same code: the first counts (into == NULL), the second fills a
- * buffer of exactly that size, so that nothing grows and nothing can fail half-way. */
+/* Written in one pass into a buffer on the stack. What does not fit there is only counted (len
+ * > cap) and written by a second pass over the same code into a buffer of exactly that size, so
+ * that nothing grows and nothing can fail half-way. */
 struct sink {
     uint8_t *into;
-    size_t len;
+    size_t len, cap;
     bool is_canonical;
     enum err rc;
     const char *what; /* the field that could not be written */
@@ -27,14 +29,16 @@ static void refuse(struct sink *s, const struct jx_field *field)
 
 static void put(struct sink *s, struct span bytes)
 {
-    if (s->into != NULL && bytes.len > 0)
+    if (bytes.len > 0 && s->len + bytes.len <= s->cap)
         memcpy(s->into + s->len, bytes.p, bytes.len);
     s->len += bytes.len;
 }
 
 static void put_char(struct sink *s, char c)
 {
-    put(s, span_of(&c, 1));
+    if (s->len < s->cap)
+        s->into[s->len] = (uint8_t)c;
+    s->len++;
 }
 
 /* The escapes of RFC 8785, section 3.2.2.2: the shortest form, and no other. */
@@ -100,7 +104,7 @@ static void put_bytes(struct sink *s, struct span bytes)
     size_t len = jx_bytes_text_len(bytes.len);
 
     put_char(s, '"');
-    if (s->into != NULL)
+    if (s->len + len <= s->cap)
         jx_bytes_text(bytes, s->into + s->len);
     s->len += len;
     put_char(s, '"');
@@ -185,10 +189,19 @@ static void put_value(struct sink *s, const struct jx_field *field, const void *
     }
 }
 
-/* The fields as they are written: in the order of the table, or of their names' bytes. */
+/* The fields as they are written: in the order of the table, or of their names' bytes. A thread
+ * that writes many rows of one shape sorts once. */
 static void sort_fields(const struct sink *s, const struct jx_shape *shape,
                         const struct jx_field *order[FIELDS_CAP])
 {
+    static _Thread_local const struct jx_field *last;
+    static _Thread_local uint8_t last_order[FIELDS_CAP];
+
+    if (s->is_canonical && last == shape->fields) {
+        for (size_t i = 0; i < (size_t)shape->n_fields; i++)
+            order[i] = &shape->fields[last_order[i]];
+        return;
+    }
     invariant(shape->n_fields <= FIELDS_CAP, "%s has %zu fields", shape->name,
               (size_t)shape->n_fields);
     for (size_t i = 0; i < (size_t)shape->n_fields; i++) {
@@ -201,6 +214,11 @@ static void sort_fields(const struct sink *s, const struct jx_shape *shape,
         }
         order[at] = &shape->fields[i];
     }
+    if (!s->is_canonical)
+        return;
+    for (size_t i = 0; i < (size_t)shape->n_fields; i++)
+        last_order[i] = (uint8_t)(order[i] - shape->fields);
+    last = shape->fields;
 }
 
 static void object(struct sink *s, const struct jx_shape *shape, const uint8_t *from)
@@ -229,18 +247,27 @@ static void object(struct sink *s, const struct jx_shape *shape, const uint8_t *
 static enum err write_shape(const struct jx_shape *shape, const void *from, bool is_canonical,
                             struct arena *arena, struct span *text_out, struct fail *why)
 {
-    struct sink s = {.is_canonical = is_canonical, .rc = ERR_OK};
-    uint8_t *into;
+    uint8_t brief[SHORT_CAP], *into;
+    struct sink s = {
+        .into = brief, .cap = sizeof brief, .is_canonical = is_canonical, .rc = ERR_OK};
 
     *text_out = SPAN_NONE;
     object(&s, shape, from);
-    if (s.rc != ERR_OK)
+    if (s.rc != ERR_OK) {
+        explicit_bzero(brief, sizeof brief);
         return fail_field(why, s.rc, s.what, "%s cannot be written as %s", s.what, shape->name);
+    }
     into = arena_alloc(arena, s.len + 1);
+    if (into != NULL && s.len <= sizeof brief) {
+        memcpy(into, brief, s.len);
+    } else if (into != NULL) {
+        s = (struct sink){
+            .into = into, .cap = s.len, .is_canonical = is_canonical, .rc = ERR_OK};
+        object(&s, shape, from);
+    }
+    explicit_bzero(brief, s.len < sizeof brief ? s.len : sizeof brief);
     if (into == NULL)
         return fail_set(why, ERR_NOMEM, "%zu bytes of JSON", s.len);
-    s = (struct sink){.into = into, .is_canonical = is_canonical, .rc = ERR_OK};
-    object(&s, shape, from);
     *text_out = span_of(into, s.len);
     return ERR_OK;
 }

@@ -94,6 +94,7 @@ static enum err fetch_rows(struct walk *w, const struct audit_table *table,
     struct page_row *found = NULL;
     struct db_rows *rows = NULL;
     struct db_args args;
+    const struct span name = span_text(table->table);
     size_t n_ids = 0;
     int n_rows = 0;
     enum err rc;
@@ -101,7 +102,7 @@ static enum err fetch_rows(struct walk *w, const struct audit_table *table,
     if (ids == NULL)
         return fail_set(why, ERR_NOMEM, "%d ids", n);
     for (int i = 0; i < n; i++)
-        if (span_eq(leaves[i].table, span_text(table->table)))
+        if (span_eq(leaves[i].table, name))
             ids[n_ids++] = leaves[i].row;
     db_args_init(&args);
     rc = store_arg_ids(&args, ids, n_ids, w->arena, why);
@@ -147,7 +148,7 @@ static enum err open_page(struct walk *w, struct audit_leaf *leaves, int n, stru
         for (int j = i; rc == ERR_OK && j < n; j++) {
             const struct page_row *row;
 
-            if (!span_eq(leaves[j].table, span_text(table->table)))
+            if (!span_eq(leaves[j].table, leaves[i].table))
                 continue;
             is_done[j] = true;
             row = bsearch(&leaves[j].row, found, n_found, sizeof *found, by_id);

@@ -293,6 +293,8 @@ static size_t n_unseen(struct span field)
 {
     static const char *const unseen[] = {" ", "　", "\n", "\xC2\xA0", "\xE2\x80\x8D"};
 
+    if (field.len == 0 || (field.p[0] > ' ' && field.p[0] < 0xC2)) /* what most begin with */
+        return 0;
     for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
         if (span_has_prefix(field, span_text(unseen[i])))
             return strlen(unseen[i]);
@@ -308,6 +310,8 @@ bool csv_is_formula(struct span field)
 
     for (size_t n = n_unseen(field); n > 0; n = n_unseen(field))
         field = span_from(field, n);
+    if (field.len == 0 || strchr("=+-@\t\r\xEF\xE2", field.p[0]) == NULL) /* its first bytes */
+        return false;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (span_has_prefix(field, span_text(starts[i])))
             return true;
@@ -323,6 +327,8 @@ struct span csv_unguarded(struct span field)
 
 void csv_write(struct csv_writer *writer, struct span field)
 {
+    uint8_t *to;
+
     if (!reserve(writer, 2 * field.len + 8))
         return;
     if (writer->len == 0 && (writer->flags & CSV_BOM) != 0)
@@ -331,16 +337,15 @@ void csv_write(struct csv_writer *writer, struct span field)
     writer->is_row_begun = true;
     if ((writer->flags & CSV_FOR_PEOPLE) != 0 && csv_is_formula(field))
         put(writer, "'", 1);
+    to = writer->p + writer->len;
     for (size_t i = 0; i < field.len; i++) {
-        char c = (char)field.p[i];
+        uint8_t c = field.p[i];
 
         if (c == '"')
-            put(writer, "\"\"", 2);
-        else if (c == '\0' || c == '\r' || c == '\n')
-            put(writer, " ", 1);
-        else
-            put(writer, &c, 1);
+            *to++ = '"';
+        *to++ = c == '\0' || c == '\r' || c == '\n' ? ' ' : c;
     }
+    writer->len = (size_t)(to - writer->p);
     put(writer, "\"", 1);
 }
 

@@ -16,7 +16,7 @@
 
 struct log_tables {
     struct journal_leaves *at;
-    size_t n;
+    size_t n, last; /* the one of the leaf before: leaves of a table come together */
 };
 
 struct walk {
@@ -47,9 +47,13 @@ static void keep_finding(const struct verify_finding *finding, void *arg)
 
 static struct row_set *set_of(struct walk *w, struct span table)
 {
-    for (size_t i = 0; i < w->tables.n; i++)
-        if (span_eq(table, span_text(w->tables.at[i].table)))
-            return &w->tables.at[i].rows;
+    struct log_tables *t = &w->tables;
+
+    if (t->last < t->n && span_eq(table, span_text(t->at[t->last].table)))
+        return &t->at[t->last].rows;
+    for (t->last = 0; t->last < t->n; t->last++)
+        if (span_eq(table, span_text(t->at[t->last].table)))
+            return &t->at[t->last].rows;
     return NULL;
 }
 

@@ -120,8 +120,9 @@ static enum err make_sql(struct plan *plan, const struct db_rows *rows, struct a
 
 static enum err add_column(struct plan *plan, struct plan_column *columns,
                            const struct data_column *column, const struct db_rows *rows,
-                           struct fail *why)
+                           struct arena *arena, struct fail *why)
 {
+    const char *key;
     struct plan_column *c = &columns[plan->n_columns];
     int row = find_row(rows, column->name);
 
@@ -131,6 +132,10 @@ static enum err add_column(struct plan *plan, struct plan_column *columns,
     if (row < 0 || !type_of(db_bytes(rows, row, 1), c))
         return fail_set(why, ERR_INTERNAL, "column %s.%s has no form in the bag",
                         plan->table->name, column->name);
+    key = arena_printf(arena, ",\"%s\":", column->name);
+    if (key == NULL)
+        return fail_set(why, ERR_NOMEM, "%s", plan->table->name);
+    c->key = span_text(key);
     c->may_be_null = !db_bool(rows, row, 2);
     plan->n_columns++;
     return ERR_OK;
@@ -184,7 +189,7 @@ static enum err fill(struct plan *plan, const struct db_rows *rows, struct arena
         return fail_set(why, ERR_INTERNAL, "table %s has no primary key", plan->table->name);
     plan->columns = columns;
     for (size_t i = 0; rc == ERR_OK && i < n; i++)
-        rc = add_column(plan, columns, &plan->table->columns[i], rows, why);
+        rc = add_column(plan, columns, &plan->table->columns[i], rows, arena, why);
     if (rc != ERR_OK)
         return rc;
     plan->id = find_column(plan, "id");

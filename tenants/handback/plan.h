@@ -28,6 +28,7 @@ struct plan_column {
     const struct data_column *column;
     enum plan_type type;
     bool is_array, may_be_null;
+    struct span key;              /* ,"name": */
     const struct hand_rule *rule; /* NULL, HAND_INDEX or HAND_PLAIN */
 };
 

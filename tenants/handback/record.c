@@ -1,18 +1,14 @@
 #include "tenants/handback/record.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
-#include "node/base/clock.h"
 #include "node/base/hex.h"
 #include "node/base/utf.h"
 #include "node/db/base64.h"
+#include "tenants/handback/form.h"
 
-#define ARENA_BYTES        65536
-#define POSTGRES_EPOCH_US  INT64_C(946684800000000) /* 2000-01-01 */
-#define POSTGRES_EPOCH_DAY 10957
-#define VALUE_CAP          96
-#define CLOSED_JA          "（読めません：鍵を消したため）"
+#define ARENA_BYTES 65536
+#define CLOSED_JA   "（読めません：鍵を消したため）"
 
 /* ---- text ---- */
 
@@ -41,100 +37,7 @@ void record_put_text(struct out *out, struct span text)
     out_char(out, '"');
 }
 
-/* ---- plain values: what the server sent in binary, as text ---- */
-
-static int64_t number_of(struct span bytes)
-{
-    uint64_t v = 0;
-
-    for (size_t i = 0; i < bytes.len; i++)
-        v = v << 8 | bytes.p[i];
-    return bytes.len == 2   ? (int64_t)(int16_t)v
-           : bytes.len == 4 ? (int64_t)(int32_t)v
-                            : (int64_t)v;
-}
-
-/* Proleptic Gregorian, from days since 1970 (Howard Hinnant's civil_from_days). */
-static void day_text(int64_t days, char text_out[VALUE_CAP])
-{
-    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
-    int64_t of_era = z - era * 146097;
-    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-    int64_t mp = (5 * of_year + 2) / 153, month = mp < 10 ? mp + 3 : mp - 9;
-
-    snprintf(text_out, VALUE_CAP, "%04" PRId64 "-%02" PRId64 "-%02" PRId64,
-             year + era * 400 + (month <= 2), month, of_year - (153 * mp + 2) / 5 + 1);
-}
-
-/* "infinity" has no instant: as PostgreSQL says it. */
-static const char *endless(int64_t v, int64_t least, int64_t most)
-{
-    return v == most ? "infinity" : v == least ? "-infinity" : NULL;
-}
-
-static void date_text(struct span bytes, char text_out[VALUE_CAP])
-{
-    int64_t v = number_of(bytes);
-    const char *word = endless(v, INT32_MIN, INT32_MAX);
-
-    if (word != NULL)
-        snprintf(text_out, VALUE_CAP, "%s", word);
-    else
-        day_text(v + POSTGRES_EPOCH_DAY, text_out);
-}
-
-static void time_text(struct span bytes, bool is_for_people, char text_out[VALUE_CAP])
-{
-    int64_t v = number_of(bytes);
-    const char *word = endless(v, INT64_MIN, INT64_MAX);
-    char text[CLOCK_TEXT_CAP];
-
-    if (word != NULL) {
-        snprintf(text_out, VALUE_CAP, "%s", word);
-    } else if (!is_for_people) {
-        clock_utc_text(v + POSTGRES_EPOCH_US, text);
-        snprintf(text_out, VALUE_CAP, "%s", text);
-    } else { /* "2026-11-22T05:17:21+09:00" to what a spreadsheet takes for a time */
-        clock_tokyo_text(v + POSTGRES_EPOCH_US, text);
-        snprintf(text_out, VALUE_CAP, "%.10s %.8s", text, text + 11);
-    }
-}
-
-/* As text, but for PLAN_TEXT and PLAN_BYTES, which are of any length. */
-static void short_text(enum plan_type type, struct span bytes, bool is_for_people,
-                       char text_out[VALUE_CAP])
-{
-    struct id id = ID_NONE;
-
-    switch (type) {
-    case PLAN_UUID:
-        if (bytes.len == sizeof id.b)
-            memcpy(id.b, bytes.p, sizeof id.b);
-        id_text(id, text_out);
-        break;
-    case PLAN_SMALL:
-    case PLAN_BIG:
-        snprintf(text_out, VALUE_CAP, "%" PRId64, number_of(bytes));
-        break;
-    case PLAN_BOOL:
-        if (is_for_people)
-            snprintf(text_out, VALUE_CAP, "%s", bytes.p[0] != 0 ? "はい" : "いいえ");
-        else
-            snprintf(text_out, VALUE_CAP, "%s", bytes.p[0] != 0 ? "true" : "false");
-        break;
-    case PLAN_DATE:
-        date_text(bytes, text_out);
-        break;
-    case PLAN_TIME:
-        time_text(bytes, is_for_people, text_out);
-        break;
-    case PLAN_TEXT:
-    case PLAN_BYTES:
-        text_out[0] = '\0';
-        break;
-    }
-}
+/* ---- plain values ---- */
 
 static struct span hex_of(struct record *r, struct span bytes)
 {
@@ -148,65 +51,21 @@ static struct span hex_of(struct record *r, struct span bytes)
 
 static void put_value(struct record *r, enum plan_type type, struct span bytes, struct out *out)
 {
-    char text[VALUE_CAP];
+    char text[FORM_CAP];
 
     if (type == PLAN_TEXT) {
         record_put_text(out, bytes);
     } else if (type == PLAN_BYTES) {
         record_put_text(out, hex_of(r, bytes));
     } else {
-        short_text(type, bytes, false, text);
-        if (type == PLAN_SMALL || type == PLAN_BOOL)
-            out_text(out, text);
-        else
-            record_put_text(out, span_text(text));
+        struct span short_text = span_of(text, form_text(type, bytes, false, text));
+
+        if (type != PLAN_SMALL && type != PLAN_BOOL)
+            out_char(out, '"');
+        out_bytes(out, short_text); /* nothing in it needs an escape */
+        if (type != PLAN_SMALL && type != PLAN_BOOL)
+            out_char(out, '"');
     }
-}
-
-/* ---- arrays: of one dimension, or empty (libpq's binary form) ---- */
-
-struct items {
-    struct span rest;
-    int64_t n;
-    bool is_broken;
-};
-
-static struct items items_of(struct span bytes)
-{
-    struct items items = {.rest = SPAN_NONE};
-
-    if (bytes.len < 12)
-        return (struct items){.is_broken = true};
-    if (number_of(span_cut(bytes, 0, 4)) == 0)
-        return items;
-    if (number_of(span_cut(bytes, 0, 4)) != 1 || bytes.len < 20)
-        return (struct items){.is_broken = true};
-    items.n = number_of(span_cut(bytes, 12, 4));
-    items.rest = span_from(bytes, 20);
-    return items;
-}
-
-/* false: the end. */
-static bool next_item(struct items *items, struct span *item_out, bool *is_null_out)
-{
-    int64_t len;
-
-    if (items->n <= 0 || items->rest.len < 4)
-        return false;
-    items->n--;
-    len = number_of(span_cut(items->rest, 0, 4));
-    items->rest = span_from(items->rest, 4);
-    *item_out = SPAN_NONE;
-    *is_null_out = len < 0;
-    if (len < 0)
-        return true;
-    if ((size_t)len > items->rest.len) {
-        items->is_broken = true;
-        return false;
-    }
-    *item_out = span_cut(items->rest, 0, (size_t)len);
-    items->rest = span_from(items->rest, (size_t)len);
-    return true;
 }
 
 static enum err put_array(struct record *r, const struct plan_column *c, struct span bytes,
@@ -241,14 +100,13 @@ static void write_array(struct record *r, const struct plan_column *c, struct sp
     bool is_null;
 
     while (text != NULL && next_item(&items, &item, &is_null)) {
-        char one[VALUE_CAP] = "";
+        char one[FORM_CAP];
+        size_t len = is_null ? 0 : form_text(c->type, item, true, one);
 
-        if (!is_null)
-            short_text(c->type, item, true, one);
         if (c->type == PLAN_TEXT)
             text = arena_printf(r->arena, "%s%s%.*s", text, comma, SPAN_ARG(item));
         else
-            text = arena_printf(r->arena, "%s%s%s", text, comma, one);
+            text = arena_printf(r->arena, "%s%s%.*s", text, comma, (int)len, one);
         comma = " ";
     }
     csv_write(&r->csv, text == NULL ? SPAN_NONE : span_text(text));
@@ -304,7 +162,9 @@ static enum err open_value(struct record *r, const struct plan_column *c, struct
     return rc == ERR_OK || *is_closed_out ? ERR_OK : not_opened(r, c, row, &cause, why);
 }
 
-static void put_opened(struct record *r, struct span plain, bool is_closed, struct out *out)
+/* is_text: the plain bytes are UTF-8. */
+static void put_opened(struct record *r, struct span plain, bool is_closed, bool is_text,
+                       struct out *out)
 {
     static const char *const kinds[KEY_KIND_N] = {
         [KEY_PERSON] = "person", [KEY_CLASS] = "class", [KEY_BACKUP] = "backup",
@@ -318,13 +178,15 @@ static void put_opened(struct record *r, struct span plain, bool is_closed, stru
         out_text(out, "null");
     } else {
         id_text(r->about.subject, of);
-        record_put_text(out, span_text(of));
+        out_char(out, '"');
+        out_bytes(out, span_of(of, ID_TEXT_CAP - 1));
+        out_char(out, '"');
     }
     out_text(out, ",\"name\":");
     record_put_text(out, span_text(r->about.name));
     if (is_closed) {
         out_text(out, ",\"closed\":true}");
-    } else if (utf_is_valid(plain)) {
+    } else if (is_text) {
         out_text(out, ",\"text\":");
         record_put_text(out, plain);
         out_char(out, '}');
@@ -338,11 +200,11 @@ static void put_opened(struct record *r, struct span plain, bool is_closed, stru
     }
 }
 
-static void write_opened(struct record *r, struct span plain, bool is_closed)
+static void write_opened(struct record *r, struct span plain, bool is_closed, bool is_text)
 {
     if (is_closed)
         csv_write(&r->csv, SPAN(CLOSED_JA));
-    else if (utf_is_valid(plain))
+    else if (is_text)
         csv_write(&r->csv, plain);
     else
         csv_write(&r->csv, hex_of(r, plain));
@@ -354,7 +216,7 @@ static enum err put_sealed(struct record *r, const struct plan_column *c, struct
                            struct fail *why)
 {
     struct span plain = SPAN_NONE;
-    bool is_closed = false;
+    bool is_closed = false, is_text;
     enum err rc = ERR_OK;
 
     if (sealed.len == 0) {
@@ -366,9 +228,10 @@ static enum err put_sealed(struct record *r, const struct plan_column *c, struct
     rc = open_value(r, c, row, sealed, &plain, &is_closed, why);
     if (rc != ERR_OK)
         return rc;
-    put_opened(r, plain, is_closed, json);
+    is_text = utf_is_valid(plain);
+    put_opened(r, plain, is_closed, is_text, json);
     if (sheet != NULL)
-        write_opened(r, plain, is_closed);
+        write_opened(r, plain, is_closed, is_text);
     return ERR_OK;
 }
 
@@ -376,7 +239,7 @@ static enum err put_sealed(struct record *r, const struct plan_column *c, struct
 
 static void write_plain(struct record *r, const struct plan_column *c, struct span bytes)
 {
-    char text[VALUE_CAP];
+    char text[FORM_CAP];
 
     if (c->is_array) {
         write_array(r, c, bytes);
@@ -385,8 +248,7 @@ static void write_plain(struct record *r, const struct plan_column *c, struct sp
     } else if (c->type == PLAN_BYTES) {
         csv_write(&r->csv, hex_of(r, bytes));
     } else {
-        short_text(c->type, bytes, true, text);
-        csv_write(&r->csv, span_text(text));
+        csv_write(&r->csv, span_of(text, form_text(c->type, bytes, true, text)));
     }
 }
 
@@ -444,10 +306,7 @@ enum err record_put(struct record *r, const struct db_rows *row, struct span mor
     arena_mark_secret(r->arena);
     out_char(json, '{');
     for (int i = 0; rc == ERR_OK && i < r->plan->n_columns; i++) {
-        if (i > 0)
-            out_char(json, ',');
-        record_put_text(json, span_text(r->plan->columns[i].column->name));
-        out_char(json, ':');
+        out_bytes(json, span_from(r->plan->columns[i].key, i > 0 ? 0 : 1));
         rc = put_column(r, row, i, json, sheet, why);
     }
     out_bytes(json, more);

@@ -1,9 +1,9 @@
 /* `ibasho federation purge begin | show`: at the contract's end, what other nodes hold of this
  * town goes, and who has said so. Asked of the running node over its admin socket. */
-#include <inttypes.h>
-#include <stdio.h>
+#include "ops/cli/federation_purge.h"
 
-#include "federation/purge_json.h"
+#include <inttypes.h>
+
 #include "ops/cli/admin.h"
 #include "ops/cli/federation_files.h"
 #include "ops/cli/federation_show.h"
@@ -46,25 +46,41 @@ static int begin(struct cli *cli, int argc, char **argv)
     return CLI_DONE;
 }
 
-static void show_peer(const struct purge_peer_shown *peer)
+static void show_peer(FILE *to, const struct purge_peer_shown *peer)
 {
     static const char *const states[] = {"証明書あり", "まだ      ", "届かない  "};
-    char when[FED_WHEN_CAP];
+    char when[FED_WHEN_CAP], node[ID_TEXT_CAP];
 
     fed_when_text(peer->has_receipt ? peer->received_utc_us : peer->since_utc_us, when);
-    printf("%s  %.*s  %s%s", states[peer->state], SPAN_ARG(peer->name), when,
-           peer->has_receipt ? "" : "から");
+    id_text(peer->node, node);
+    fprintf(to, "%s  %.*s  %s  %s%s", states[peer->state], SPAN_ARG(peer->name), node, when,
+            peer->has_receipt ? "" : "から");
     if (peer->has_receipt && span_eq(peer->box, SPAN("gone")))
-        printf("  預けた鍵の半分も消えました");
+        fprintf(to, "  預けた鍵の半分も消えました");
     if (peer->code.len > 0)
-        printf("  （%.*s %.*s）", SPAN_ARG(peer->code), SPAN_ARG(peer->code_ja));
-    putchar('\n');
+        fprintf(to, "  （%.*s %.*s）", SPAN_ARG(peer->code), SPAN_ARG(peer->code_ja));
+    fputc('\n', to);
+}
+
+enum err federation_purge_read(struct span body, struct arena *arena, struct purge_shown *out,
+                               struct fail *why)
+{
+    return jx_read_within(body, (struct jx_limits){body.len + 1, VALUES_MOST},
+                          &purge_shown_shape, arena, out, NULL, why);
+}
+
+void federation_purge_print(FILE *to, const struct purge_shown *shown)
+{
+    const struct purge_peer_shown *peers = shown->peers.at;
+
+    for (size_t i = 0; i < shown->peers.n; i++)
+        show_peer(to, &peers[i]);
+    fprintf(to, "証明書 %" PRId64 " / 相手 %" PRId64 "\n", shown->n_receipts, shown->n_peers);
 }
 
 static int show(struct cli *cli, int argc, char **argv)
 {
     bool is_json = cli_take_flag(&argc, argv, "--json");
-    const struct purge_peer_shown *peers;
     struct purge_shown shown;
     struct admin_reply reply;
     struct fail why;
@@ -78,8 +94,7 @@ static int show(struct cli *cli, int argc, char **argv)
         printf("%.*s\n", SPAN_ARG(reply.body));
         return CLI_DONE;
     }
-    if (jx_read_within(reply.body, (struct jx_limits){reply.body.len + 1, VALUES_MOST},
-                       &purge_shown_shape, cli->arena, &shown, NULL, &why) != ERR_OK) {
+    if (federation_purge_read(reply.body, cli->arena, &shown, &why) != ERR_OK) {
         cli_say_fail(&why);
         return CLI_CANNOT;
     }
@@ -87,9 +102,6 @@ static int show(struct cli *cli, int argc, char **argv)
         printf("まだたのんでいません。\n");
         return CLI_DONE;
     }
-    peers = shown.peers.at;
-    for (size_t i = 0; i < shown.peers.n; i++)
-        show_peer(&peers[i]);
-    printf("証明書 %" PRId64 " / 相手 %" PRId64 "\n", shown.n_receipts, shown.n_peers);
+    federation_purge_print(stdout, &shown);
     return shown.n_receipts == shown.n_peers ? CLI_DONE : CLI_REFUSED;
 }

@@ -2,13 +2,18 @@
  * be made of, which is in the database: the town's certificate and its lists of promised names.
  */
 #include <stdio.h>
+#include <time.h>
 
+#include "node/base/clock.h"
 #include "node/base/wholefile.h"
 #include "ops/cli/admin.h"
+#include "ops/cli/federation_purge.h"
 #include "ops/cli/leave.h"
 #include "ops/cli/leave_canon.h"
 
 #define PURGE "/api/v1/admin/federation/purge"
+/* Peers that are up answer in seconds: whoever runs this is not sent away for them. */
+#define WAIT_US (20 * SECOND_US)
 
 static enum err ask(struct leave *leave, const char *method, const char *path,
                     struct span *body_out, struct fail *why)
@@ -45,6 +50,31 @@ static enum err is_alone(struct leave *leave, bool *is_out, struct fail *why)
     return rc;
 }
 
+static enum err look(struct leave *leave, struct span *body_out, struct purge_shown *shown,
+                     struct fail *why)
+{
+    enum err rc = ask(leave, "GET", PURGE, body_out, why);
+
+    return rc == ERR_OK ? federation_purge_read(*body_out, leave->cli->arena, shown, why) : rc;
+}
+
+/* Until nobody is outstanding, or not for now. */
+static enum err wait_for(struct leave *leave, struct span *body_out, struct fail *why)
+{
+    const struct timespec pause = {.tv_nsec = 500 * 1000 * 1000};
+    int64_t end_us = clock_mono_us() + WAIT_US;
+    struct purge_shown shown;
+    enum err rc = look(leave, body_out, &shown, why);
+
+    while (rc == ERR_OK && shown.state == PURGE_SHOWN_ASKED && clock_mono_us() < end_us) {
+        nanosleep(&pause, NULL);
+        rc = look(leave, body_out, &shown, why);
+    }
+    if (rc == ERR_OK)
+        federation_purge_print(stderr, &shown);
+    return rc;
+}
+
 static enum err ask_peers(struct leave *leave, struct span *purge_out, struct fail *why)
 {
     bool alone = false;
@@ -60,7 +90,7 @@ static enum err ask_peers(struct leave *leave, struct span *purge_out, struct fa
         rc = ask(leave, "POST", PURGE, &body, why);
     leave_fault(leave, "half");
     if (rc == ERR_OK)
-        rc = ask(leave, "GET", PURGE, &body, why);
+        rc = wait_for(leave, &body, why);
     return rc == ERR_OK ? leave_canonical(body, leave->cli->arena, purge_out, why) : rc;
 }
 

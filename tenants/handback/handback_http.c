@@ -16,6 +16,7 @@ const struct route handback_routes[HANDBACK_ROUTES_N] = {
         .object = OBJECT_NONE,
         .audit = AUDIT_EXPORT,
         .must_go_on = true,
+        .while_leaving = true, /* the bag is made when nothing changes any more */
         .summary_ja = "お返しするデータのすべてを書き出すことを記録する",
         .handle = note,
     },
@@ -28,6 +29,7 @@ const struct route handback_routes[HANDBACK_ROUTES_N] = {
         .object = OBJECT_NONE,
         .audit = AUDIT_EXPORT,
         .must_go_on = true,
+        .while_leaving = true,
         .summary_ja = "書き出したデータを、自治体に渡す部品にすることを記録する",
         .handle = note,
     },

@@ -247,7 +247,9 @@ enum err frame_mute_read(const struct frame *frame, struct frame_mute *out, stru
     on = (uint8_t)bytes_get_number(&in, 1);
     out->on = on == 1;
     if (!is_whole(&in) || on > 1 || out->what == 0 ||
-        (out->what & ~(FRAME_MUTE_CHAT | FRAME_MUTE_REACT)) != 0 || id_is_none(out->act))
+        (out->what & ~(FRAME_MUTE_CHAT | FRAME_MUTE_REACT | FRAME_MUTE_OUT)) != 0 ||
+        ((out->what & FRAME_MUTE_OUT) != 0 && (out->on || out->what != FRAME_MUTE_OUT)) ||
+        id_is_none(out->act))
         return bad(frame, why);
     return ERR_OK;
 }

@@ -87,6 +87,7 @@ NODISCARD enum err frame_blocked_read(const struct frame *frame, struct frame_bl
 /* FRAME_MUTE */
 #define FRAME_MUTE_CHAT  1u
 #define FRAME_MUTE_REACT 2u
+#define FRAME_MUTE_OUT   4u /* alone, and not on: he who was ejected may come again */
 struct frame_mute {
     struct id act;
     uint8_t what; /* of FRAME_MUTE_*, at least one */

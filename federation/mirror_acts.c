@@ -296,7 +296,7 @@ static void write_act(struct acting *a)
 
 static enum mirror_act_kind kind_of(unsigned what, bool on)
 {
-    if ((what & MIRROR_EJECT) != 0)
+    if ((what & MIRROR_EJECT) != 0 && on)
         return MIRROR_ACT_EJECT;
     return on ? MIRROR_ACT_STOP : MIRROR_ACT_RESUME;
 }
@@ -331,13 +331,10 @@ static void note_doer(struct mirrored *lesson, struct id act, struct id by)
     lesson->doers[at].by = by;
 }
 
-void mirror_acts_asked(void *arg, struct command_later later, struct id by,
-                       struct mirror_figure *figure, enum mirror_what what, bool on)
+static void ask_stop(struct mirrored *lesson, struct command_later later, struct id by,
+                     struct room_act act)
 {
-    struct mirrored *lesson = arg;
     struct live *live = lesson->mirrors->conf.services->live;
-    const struct puppet *puppet = mirror_owner(figure);
-    struct room_act act = {.act = id_new(), .node = puppet->room->node, .what = what, .on = on};
     struct fail why = {.code = ERR_NOMEM};
     struct acting *a;
     enum err rc;
@@ -346,16 +343,48 @@ void mirror_acts_asked(void *arg, struct command_later later, struct id by,
         command_later_refuse(live, &later, "not-host", not_host_ja);
         return;
     }
-    memcpy(act.pseud, puppet->room->pseud, sizeof act.pseud);
     rc = mirror_room_stop(lesson->room, &act, clock_mono_us(), &why);
-    a = rc == ERR_OK ? acting_of(lesson, kind_of(what, on), &act) : NULL;
+    if (rc == ERR_OK)
+        mirror_seen_stops(lesson, act.pseud);
+    a = rc == ERR_OK ? acting_of(lesson, kind_of(act.what, act.on), &act) : NULL;
     if (a == NULL) {
         command_later_fail(live, &later, &why);
         return;
     }
     note_doer(lesson, act.act, by);
-    fill_asked(a, lesson, later, by, on);
+    fill_asked(a, lesson, later, by, act.on);
     write_act(a);
+}
+
+void mirror_acts_asked(void *arg, struct command_later later, struct id by,
+                       struct mirror_figure *figure, enum mirror_what what, bool on)
+{
+    const struct puppet *puppet = mirror_owner(figure);
+    struct room_act act = {.act = id_new(), .node = puppet->room->node, .what = what, .on = on};
+
+    memcpy(act.pseud, puppet->room->pseud, sizeof act.pseud);
+    ask_stop(arg, later, by, act);
+}
+
+void mirror_acts_asked_in(void *arg, struct command_later later, struct id by,
+                          struct span pseud)
+{
+    struct mirrored *lesson = arg;
+    struct room_act act = {.act = id_new(), .what = ROOM_EJECT};
+    const struct room_act *out = NULL;
+    char text[SERIES_PSEUD_TEXT_CAP] = "";
+
+    for (int at = 0; !span_eq(pseud, span_text(text));) {
+        out = mirror_room_out_next(lesson->room, &at);
+        if (out == NULL)
+            break;
+        series_pseud_text(out->pseud, text);
+    }
+    if (out != NULL) {
+        act.node = out->node;
+        memcpy(act.pseud, out->pseud, sizeof act.pseud);
+    }
+    ask_stop(lesson, later, by, act); /* of nobody: refused there */
 }
 
 static void fill_warning(struct acting *a, struct mirrored *lesson, struct command_later later,

@@ -307,6 +307,7 @@ static enum err begin(struct mirrored *lesson, const struct past *past, struct f
                       &lesson->mirror, why);
     if (rc != ERR_OK)
         return rc;
+    mirror_seen_out(lesson);
     begin_board(lesson);
     for (int i = 0; i < lesson->at.n_peers; i++) {
         const struct mirror_link *link = mirror_link_of(m, lesson->at.peers[i], false);

@@ -112,8 +112,9 @@ struct room_act {
     uint8_t pseud[FRAME_PSEUD_BYTES];
     unsigned what; /* ROOM_CHAT | ROOM_REACT, or ROOM_EJECT */
     bool on;
-    bool is_acked, is_late; /* the room's */
-    int64_t due_us;         /* the room's */
+    char name[FRAME_NAME_MOST + 1]; /* the room's: as he was seen; "" not known any more */
+    bool is_acked, is_late;         /* the room's */
+    int64_t due_us;                 /* the room's */
 };
 
 struct room_feature {
@@ -223,8 +224,9 @@ NODISCARD enum err mirror_room_restore(struct mirror_room *room, const struct ro
 
 /* ---- the host's staff ---- */
 
-/* ERR_NOT_FOUND: no such figure; ERR_BUSY: ROOM_ACTS_MOST; ERR_INVALID: not at a guest, an
- * ejection that is taken back. A known act is not put again. */
+/* ERR_NOT_FOUND: no such figure, or nobody of that pseudonym was put out who is to be let in
+ * again; ERR_BUSY: ROOM_ACTS_MOST; ERR_INVALID: not at a guest. A known act is not put again.
+ */
 NODISCARD enum err mirror_room_stop(struct mirror_room *room, const struct room_act *act,
                                     int64_t now_us, struct fail *why);
 /* Of before this program began, oldest first: it holds; it is said again, unless acked. */
@@ -242,6 +244,11 @@ void mirror_room_figures(const struct mirror_room *room,
 /* ROOM_CHAT.. that the host's staff stopped. */
 unsigned mirror_room_stops(const struct mirror_room *room,
                            const uint8_t pseud[FRAME_PSEUD_BYTES]);
+/* The act that put him out, as long as it holds; NULL: none. */
+const struct room_act *mirror_room_out(const struct mirror_room *room,
+                                       const uint8_t pseud[FRAME_PSEUD_BYTES]);
+/* Those one after the other; *at begins with 0. NULL: no more. */
+const struct room_act *mirror_room_out_next(const struct mirror_room *room, int *at);
 struct room_status {
     int n_own, n_figures, n_lost, n_up, n_peers, n_waiting; /* acts that wait for their ack */
     uint64_t n_taken, n_again, n_dropped[ROOM_RULES_N];

@@ -25,6 +25,31 @@ unsigned mirror_room_stops(const struct mirror_room *room,
     return stops;
 }
 
+const struct room_act *mirror_room_out(const struct mirror_room *room,
+                                       const uint8_t pseud[FRAME_PSEUD_BYTES])
+{
+    const struct room_act *out = NULL;
+
+    for (int i = 0; i < room->n_acts; i++) {
+        const struct room_act *act = &room->acts[i];
+
+        if ((act->what & ROOM_EJECT) != 0 && memcmp(act->pseud, pseud, FRAME_PSEUD_BYTES) == 0)
+            out = act->on ? act : NULL;
+    }
+    return out;
+}
+
+const struct room_act *mirror_room_out_next(const struct mirror_room *room, int *at)
+{
+    while (*at < room->n_acts) {
+        const struct room_act *act = &room->acts[(*at)++];
+
+        if (mirror_room_out(room, act->pseud) == act)
+            return act;
+    }
+    return NULL;
+}
+
 static enum err add(struct mirror_room *room, const struct room_act *act, struct room_act **out,
                     struct fail *why)
 {
@@ -52,23 +77,31 @@ enum err mirror_room_stop(struct mirror_room *room, const struct room_act *act, 
     struct room_figure *figure = mirror_room_find(room, act->pseud);
     struct room_act *own = NULL;
     bool is_eject = (act->what & ROOM_EJECT) != 0;
+    const struct room_act *out = NULL;
+    struct id node;
     enum err rc;
 
-    if (!room->conf.is_host || (is_eject && (!act->on || act->what != ROOM_EJECT)) ||
+    if (!room->conf.is_host || (is_eject && act->what != ROOM_EJECT) ||
         (act->what & (ROOM_CHAT | ROOM_REACT | ROOM_EJECT)) == 0)
         return fail_set(why, ERR_INVALID, "no act of a host");
     if (room_act_find(room, act->act) != NULL)
         return ERR_OK;
-    if (figure == NULL)
+    if (is_eject && !act->on)
+        out = mirror_room_out(room, act->pseud);
+    if (out == NULL && (figure == NULL || (is_eject && !act->on)))
         return fail_set(why, ERR_NOT_FOUND, "nobody is here by that");
+    node = out != NULL ? out->node : figure->node; /* `out` may move with the next line */
     rc = add(room, act, &own, why);
     if (rc != ERR_OK || own == NULL)
         return rc;
-    own->node = figure->node;
+    own->node = node;
+    own->name[0] = '\0';
+    if (figure != NULL)
+        memcpy(own->name, figure->look.name, sizeof own->name);
     own->is_acked = own->is_late = false;
     own->due_us = now_us + ROOM_ACK_US;
     room_send_act(room, own);
-    if (is_eject)
+    if (is_eject && act->on && figure != NULL)
         room_figure_drop(room, figure, false);
     return ERR_OK;
 }

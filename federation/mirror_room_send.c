@@ -94,15 +94,13 @@ void room_send_line(struct mirror_room *room, struct room_peer *peer,
 void room_send_act(struct mirror_room *room, const struct room_act *act)
 {
     struct room_peer *peer = room_peer_find(room, act->node);
-    const struct frame_mute mute = {.act = act->act,
-                                    .what = (uint8_t)(act->what & (ROOM_CHAT | ROOM_REACT)),
-                                    .on = act->on};
+    const struct frame_mute mute = {.act = act->act, .what = (uint8_t)act->what, .on = act->on};
     uint8_t bytes[64];
     struct bytes_out out = {bytes, 0, sizeof bytes};
 
     if (peer == NULL)
         return;
-    if ((act->what & ROOM_EJECT) != 0)
+    if ((act->what & ROOM_EJECT) != 0 && act->on)
         room_send(room, peer, false, FRAME_EJECT, 0, act->pseud,
                   span_of(act->act.b, sizeof act->act.b));
     else if (frame_mute_write(&mute, &out, NULL) == ERR_OK)

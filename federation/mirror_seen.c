@@ -147,6 +147,7 @@ static void look_of(const struct puppet *puppet, struct mirror_look *out)
         .is_away = look->is_away,
         .is_lost = figure->is_lost,
         .has_distance = look->has_distance,
+        .stops = (uint8_t)mirror_room_stops(puppet->lesson->room, figure->pseud),
     };
     memcpy(out->name, look->name, sizeof out->name);
     mirror_town(puppet->lesson->mirrors, figure->node, out->town);
@@ -286,6 +287,39 @@ static bool board(void *arg, struct id peer, const struct frame *frame)
            mirror_lesson_frame(lesson->board, peer, frame, NULL) == ERR_OK;
 }
 
+void mirror_seen_stops(struct mirrored *lesson, const uint8_t pseud[FRAME_PSEUD_BYTES])
+{
+    struct room_figure *figure = mirror_room_find(lesson->room, pseud);
+    const struct puppet *puppet = figure == NULL ? NULL : figure->owner;
+    struct mirror_look look;
+
+    if (puppet != NULL) {
+        look_of(puppet, &look);
+        mirror_look_change(puppet->figure, &look);
+    }
+    mirror_seen_out(lesson);
+}
+
+void mirror_seen_out(struct mirrored *lesson)
+{
+    struct mirror_out *out;
+    const struct room_act *act;
+    int n = 0, at = 0;
+
+    if (!lesson->at.is_host || lesson->room == NULL || lesson->mirror == NULL)
+        return;
+    out = arena_alloc(lesson->mirrors->arena, MIRROR_OUT_MOST * sizeof *out);
+    while (out != NULL && n < MIRROR_OUT_MOST &&
+           (act = mirror_room_out_next(lesson->room, &at)) != NULL) {
+        out[n] = (struct mirror_out){.name = ""};
+        memcpy(out[n].name, act->name, sizeof act->name);
+        mirror_town(lesson->mirrors, act->node, out[n].town);
+        series_pseud_text(act->pseud, out[n++].pseud);
+    }
+    if (out != NULL)
+        mirror_out_set(lesson->mirror, out, n);
+}
+
 void mirror_seen_set(struct mirrored *lesson)
 {
     lesson->feature = (struct room_feature){
@@ -315,6 +349,7 @@ void mirror_seen_set(struct mirrored *lesson)
         .gone = gone,
         .reacted = reacted,
         .asked = mirror_acts_asked,
+        .asked_in = mirror_acts_asked_in,
         .asked_gone = mirror_acts_asked_gone,
         .asked_warn = mirror_acts_asked_warn,
     };

@@ -159,6 +159,10 @@ void mirror_on_end(struct mirrored **at);
 /* ---- mirror_seen.c: between the room and the place ---- */
 
 void mirror_seen_set(struct mirrored *lesson);
+/* What our staff stopped is another set: of the figure by that pseudonym, if it is there, and
+ * who was put out. */
+void mirror_seen_stops(struct mirrored *lesson, const uint8_t pseud[FRAME_PSEUD_BYTES]);
+void mirror_seen_out(struct mirrored *lesson);
 void mirror_unshown_add(struct mirrored *lesson, const struct mirror_line_row *row,
                         struct span text);
 void mirror_unshown_free(struct mirrored *lesson);
@@ -180,6 +184,8 @@ bool mirror_name(void *arg, struct id node, struct room_look *look);
 
 void mirror_acts_asked(void *arg, struct command_later later, struct id by,
                        struct mirror_figure *figure, enum mirror_what what, bool on);
+void mirror_acts_asked_in(void *arg, struct command_later later, struct id by,
+                          struct span pseud);
 void mirror_acts_asked_gone(void *arg, struct command_later later, struct id by,
                             struct id line);
 void mirror_acts_asked_warn(void *arg, struct command_later later, struct id by,

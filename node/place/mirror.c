@@ -14,9 +14,20 @@ static const char out_ja[] =
 
 /* ---- event ---- */
 
+struct out_item {
+    struct span pseud, name, town;
+};
+static const struct jx_field out_fields[] = {
+    {.name = "pseud", .type = JX_TEXT, .offset = offsetof(struct out_item, pseud)},
+    {.name = "name", .type = JX_TEXT, .offset = offsetof(struct out_item, name)},
+    {.name = "town", .type = JX_TEXT, .offset = offsetof(struct out_item, town)},
+};
+static const struct jx_shape out_shape = JX_SHAPE("MirrorOut", struct out_item, out_fields);
+
 struct state_event {
-    bool is_cut, has_since;
+    bool is_cut, has_since, has_out;
     int64_t since_utc_us;
+    struct jx_list out;
 };
 static const struct jx_field state_fields[] = {
     {.name = "is_cut",
@@ -29,6 +40,13 @@ static const struct jx_field state_fields[] = {
      .offset = offsetof(struct state_event, since_utc_us),
      .has_offset = offsetof(struct state_event, has_since),
      .title_ja = "いつから"},
+    {.name = "out",
+     .type = JX_LIST,
+     .flags = JX_OPTIONAL,
+     .shape = &out_shape,
+     .offset = offsetof(struct state_event, out),
+     .has_offset = offsetof(struct state_event, has_out),
+     .title_ja = "ここから出した、ほかのまちの人（職員だけ）"},
 };
 static const struct jx_shape state_shape =
     JX_SHAPE("MirrorState", struct state_event, state_fields);
@@ -39,10 +57,17 @@ const struct live_event mirror_events[MIRROR_EVENTS_N] = {
 
 static void state_send(const struct mirror *mirror, struct visit *visit)
 {
+    struct out_item items[MIRROR_OUT_MOST];
     const struct state_event event = {.is_cut = mirror->is_cut,
                                       .has_since = mirror->is_cut,
-                                      .since_utc_us = mirror->since_utc_us};
+                                      .since_utc_us = mirror->since_utc_us,
+                                      .has_out = visit->pass.look.may_see_ids,
+                                      .out = {items, (size_t)mirror->n_out}};
 
+    for (int i = 0; i < mirror->n_out; i++)
+        items[i] = (struct out_item){.pseud = span_text(mirror->out[i].pseud),
+                                     .name = span_text(mirror->out[i].name),
+                                     .town = span_text(mirror->out[i].town)};
     live_event_send(visit->guest->conn, &mirror_events[0], 0, &event, mirror->place->arena);
     visit->mirror_gen = mirror->gen;
 }
@@ -111,6 +136,8 @@ void mirror_end(struct mirror **mirror_at)
     floor = mirror->floor;
     if (mirror->is_cut)
         mirror_notice(mirror, false, 0);
+    if (mirror->n_out > 0)
+        mirror_out_set(mirror, NULL, 0);
     for (struct visit *v = floor->visits; v != NULL && mirror->has_notice; v = v->floor_next)
         if (v->guest != NULL && v->mirror_gen != 0 && v->mirror_gen != mirror->gen)
             state_send(mirror, v);
@@ -125,6 +152,7 @@ void mirror_end(struct mirror **mirror_at)
         measure_tell_all(mirror->place, place_now());
     mirror->place->access_until_utc_us = 0; /* who was put out may come again */
     log_info("mirror.ended", L_TEXT("floor", floor->id));
+    free(mirror->out);
     free(mirror);
 }
 
@@ -142,6 +170,7 @@ void mirrors_free(struct place *place)
             free(figure);
         }
         stops_free(f->mirror);
+        free(f->mirror->out);
         free(f->mirror);
         f->mirror = NULL;
     }
@@ -284,23 +313,57 @@ bool mirror_refuses(struct command_call *call, const struct visit *visit, enum m
 
 /* ---- the line to the other towns ---- */
 
+static void tell_anew(struct mirror *mirror)
+{
+    mirror->has_notice = true;
+    mirror->gen = ++mirror->place->mirror_gen;
+    if (mirror->gen == 0) /* of who was told nothing */
+        mirror->gen = ++mirror->place->mirror_gen;
+}
+
 void mirror_notice(struct mirror *mirror, bool is_cut, int64_t since_utc_us)
 {
     if (is_cut ? mirror->is_cut && mirror->since_utc_us == since_utc_us : !mirror->is_cut)
         return;
-    mirror->has_notice = true;
     mirror->is_cut = is_cut;
     mirror->since_utc_us = since_utc_us;
-    mirror->gen = ++mirror->place->mirror_gen;
-    if (mirror->gen == 0) /* of who was told nothing */
-        mirror->gen = ++mirror->place->mirror_gen;
+    tell_anew(mirror);
+}
+
+/* Without memory the list is what it was: it is set again with the next act. */
+void mirror_out_set(struct mirror *mirror, const struct mirror_out *out, int n)
+{
+    struct mirror_out *copy = NULL;
+
+    n = n > MIRROR_OUT_MOST ? MIRROR_OUT_MOST : n;
+    if (n == 0 && mirror->n_out == 0)
+        return;
+    if (n > 0) {
+        copy = calloc((size_t)n, sizeof *copy);
+        if (copy == NULL)
+            return;
+        memcpy(copy, out, (size_t)n * sizeof *copy);
+    }
+    free(mirror->out);
+    mirror->out = copy;
+    mirror->n_out = n;
+    tell_anew(mirror);
+}
+
+bool mirror_is_out(const struct mirror *mirror, struct span pseud)
+{
+    for (int i = 0; i < mirror->n_out; i++)
+        if (span_eq(pseud, span_text(mirror->out[i].pseud)))
+            return true;
+    return false;
 }
 
 /* Who comes to a floor whose line holds need not be told so. */
 static bool is_owed(const struct mirror *mirror, const struct visit *visit)
 {
     return visit->guest != NULL && visit->copy == 1 && visit->mirror_gen != mirror->gen &&
-           (mirror->is_cut || visit->mirror_gen != 0);
+           (mirror->is_cut || visit->mirror_gen != 0 ||
+            (mirror->n_out > 0 && visit->pass.look.may_see_ids));
 }
 
 void mirrors_sweep(struct place *place, struct place_now now)

@@ -61,6 +61,8 @@ struct mirror_feature {
      * feature answers by command_later_*, after whatever it has written. */
     void (*asked)(void *arg, struct command_later later, struct id by,
                   struct mirror_figure *figure, enum mirror_what what, bool on);
+    /* They ask that somebody who was put out (mirror_out_set) may come again (figure.admit). */
+    void (*asked_in)(void *arg, struct command_later later, struct id by, struct span pseud);
     void (*asked_gone)(void *arg, struct command_later later, struct id by, struct id line);
     /* They ask that a figure be warned (figure.warn): template is a name that nobody has looked
      * up yet; line: which of its lines is quoted, ID_NONE: none. */
@@ -117,6 +119,15 @@ NODISCARD enum err mirror_stop(struct mirror *mirror, struct id account, unsigne
 /* The line to the other towns is cut since then, or is back: event mirror.state to everybody on
  * the floor and to whoever comes. */
 void mirror_notice(struct mirror *mirror, bool is_cut, int64_t since_utc_us);
+
+/* Who of other towns was put out by our staff and not let in again: staff who may see IDs are
+ * told, with mirror.state. Copied; at most MIRROR_OUT_MOST are kept. */
+#define MIRROR_OUT_MOST 100
+struct mirror_out {
+    char name[WORLD_NAME_CAP]; /* "": not known any more */
+    char town[MIRROR_TOWN_CAP], pseud[MIRROR_PSEUD_CAP];
+};
+void mirror_out_set(struct mirror *mirror, const struct mirror_out *out, int n);
 
 /* ---- who may come to floors "shared-..." ---- */
 

@@ -10,6 +10,7 @@
 #define WHATS "chat|react|eject"
 
 static const char gone_ja[] = "その人は、いまはいません。";
+static const char not_out_ja[] = "その人は、もう入れるようになっています。";
 static const char no_line_ja[] = "その文は、もう見えません。";
 
 static const enum mirror_what whats[] = {MIRROR_CHAT, MIRROR_REACT, MIRROR_EJECT};
@@ -54,6 +55,26 @@ static void stop(struct command_call *call)
     if (figure != NULL)
         feature->asked(feature->arg, command_later(call), call->caller->account, figure,
                        whats[input->what], input->on);
+}
+
+struct admit_input {
+    struct span pseud;
+};
+
+static void admit(struct command_call *call)
+{
+    const struct admit_input *input = call->input;
+    const struct visit *visit = visit_of(call);
+    const struct mirror *mirror = visit == NULL ? NULL : visit->floor->mirror;
+
+    if (visit == NULL)
+        return;
+    if (mirror == NULL || !mirror_is_out(mirror, input->pseud)) {
+        command_refuse(call, err_code(ERR_NOT_FOUND), not_out_ja);
+        return;
+    }
+    mirror->feature->asked_in(mirror->feature->arg, command_later(call), call->caller->account,
+                              input->pseud);
 }
 
 struct warn_input {
@@ -117,6 +138,17 @@ static const struct jx_field stop_fields[] = {
 static const struct jx_shape stop_shape =
     JX_SHAPE("FigureStop", struct stop_input, stop_fields);
 
+static const struct jx_field admit_fields[] = {
+    {.name = "pseud",
+     .type = JX_TEXT,
+     .least = 1,
+     .most = MIRROR_PSEUD_CAP - 1,
+     .offset = offsetof(struct admit_input, pseud),
+     .title_ja = "ほかのまちの人の記号"},
+};
+static const struct jx_shape admit_shape =
+    JX_SHAPE("FigureAdmit", struct admit_input, admit_fields);
+
 static const struct jx_field warn_fields[] = {
     {.name = "seat",
      .type = JX_INT,
@@ -157,6 +189,13 @@ const struct command mirror_commands[MIRROR_COMMANDS_N] = {
      .input = &stop_shape,
      .summary_ja = "ほかのまちの人の文字やリアクションを止める、外へ出す（職員）",
      .handle = stop},
+    {.name = "figure.admit",
+     .roles = SEE_IDS,
+     .object = OBJECT_ANY_HERE,
+     .audit = AUDIT_CHANGE,
+     .input = &admit_shape,
+     .summary_ja = "外へ出したほかのまちの人を、また入れるようにする（職員）",
+     .handle = admit},
     {.name = "figure.warn",
      .roles = SEE_IDS,
      .object = OBJECT_ANY_HERE,

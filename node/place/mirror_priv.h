@@ -30,6 +30,8 @@ struct mirror {
     struct world_watch watch;
     struct mirror_figure *figures;
     struct mirror_stopped *stops;
+    struct mirror_out *out;
+    int n_out;
     bool has_notice, is_cut; /* has_notice: there is something to say */
     int64_t since_utc_us;
     unsigned gen; /* of what is to be said; of no other mirror of this place */
@@ -62,6 +64,8 @@ void mirror_said(struct place *place, const struct chat_where *where,
 void mirror_hid(struct place *place, const struct chat_where *where,
                 const struct chat_line *line);
 void mirror_reacted(const struct visit *visit, int kind);
+/* He was put out by our staff. */
+bool mirror_is_out(const struct mirror *mirror, struct span pseud);
 /* A figure's line that is seen here. */
 bool mirror_has_line(const struct mirror *mirror, struct id id);
 /* The figure on a seat that he may know of; NULL: no figure is there. */

@@ -5,7 +5,7 @@
 
 #include "node/base/command.h"
 
-#define MIRROR_COMMANDS_N 3
+#define MIRROR_COMMANDS_N 4
 #define MIRROR_EVENTS_N   1
 extern const struct command mirror_commands[MIRROR_COMMANDS_N]; /* mirror_commands.c */
 extern const struct live_event mirror_events[MIRROR_EVENTS_N];  /* mirror.c */

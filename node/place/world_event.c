@@ -32,6 +32,7 @@ struct person_item {
     int kind, colour, state, rung;
     bool has_note, has_alias, has_ids, has_absent, has_town, has_pseud;
     bool is_away, is_lost, is_staff, is_teacher, has_distance, is_first;
+    bool is_chat_stopped, is_react_stopped;
 };
 static const struct jx_field person_fields[] = {
     {FIELD(person_item, seat, "seat", JX_INT, "席")},
@@ -58,6 +59,11 @@ static const struct jx_field person_fields[] = {
      IF(person_item, has_absent)},
     {FIELD(person_item, town, "town", JX_TEXT, "ほかのまちの名前"), IF(person_item, has_town)},
     {FIELD(person_item, pseud, "pseud", JX_TEXT, "ほかのまちの人の記号"),
+     IF(person_item, has_pseud)},
+    {FIELD(person_item, is_chat_stopped, "is_chat_stopped", JX_BOOL, "文字を止めている"),
+     IF(person_item, has_pseud)},
+    {FIELD(person_item, is_react_stopped, "is_react_stopped", JX_BOOL,
+           "リアクションを止めている"),
      IF(person_item, has_pseud)},
 };
 static const struct jx_shape person_shape =
@@ -228,6 +234,8 @@ static void person_fill(const struct world_person *person, bool has_ids,
     item->has_town = puppet != NULL;
     item->has_pseud = puppet != NULL && has_ids;
     if (puppet != NULL) {
+        item->is_chat_stopped = has_ids && (puppet->look.stops & MIRROR_STOPS_CHAT) != 0;
+        item->is_react_stopped = has_ids && (puppet->look.stops & MIRROR_STOPS_REACT) != 0;
         item->town = span_text(puppet->look.town);
         item->pseud = span_text(puppet->look.pseud);
     }

@@ -177,7 +177,7 @@ static bool is_same(const struct mirror_look *a, const struct mirror_look *b)
 {
     return strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->colour == b->colour &&
            a->state == b->state && a->is_staff == b->is_staff &&
-           a->is_teacher == b->is_teacher && a->is_away == b->is_away &&
+           a->is_teacher == b->is_teacher && a->stops == b->stops && a->is_away == b->is_away &&
            a->is_lost == b->is_lost && a->has_distance == b->has_distance &&
            strcmp(a->town, b->town) == 0 && strcmp(a->pseud, b->pseud) == 0;
 }

@@ -13,6 +13,8 @@
 
 #define MIRROR_TOWN_CAP     128
 #define MIRROR_PSEUD_CAP    33
+#define MIRROR_STOPS_CHAT   1u /* as MIRROR_CHAT and MIRROR_REACT of mirror.h */
+#define MIRROR_STOPS_REACT  2u
 #define MIRROR_FIGURES_MOST 1000 /* of one copy */
 
 /* How somebody looks to other towns; texts are UTF-8 with a NUL. town and pseud are of puppets
@@ -22,6 +24,7 @@ struct mirror_look {
     uint8_t kind, colour; /* tenants/profile/avatar.h */
     enum world_state state;
     bool is_staff, is_teacher, is_away, is_lost, has_distance;
+    uint8_t stops;                /* of puppets, at the host: enum mirror_what; staff read it */
     char town[MIRROR_TOWN_CAP];   /* "あおぞら市": everybody reads it */
     char pseud[MIRROR_PSEUD_CAP]; /* as text: staff who may see IDs read it */
 };

@@ -149,7 +149,29 @@ async function warnAndStop(t: T, staff: Visit, child: Visit, other: Visit): Prom
   t.eq(await child.page.locator(field).count(), 0, "and nothing to write into");
   t.ok(true, "it is told at once that it is stopped");
   await shot(child.page, "child-is-stopped");
-  await person(staff.page, names.midori).locator("button", { hasText: "止めたのをもどす" }).click();
+  const fox = person(staff.page, names.midori);
+  await fox.locator("[data-stopped=chat]").waitFor();
+  await shot(staff.page, "staff-sees-what-is-stopped");
+  await fox.locator("button", { hasText: "文字をもどす" }).click();
+  await fox.locator("[data-stopped=chat]").waitFor({ state: "detached" });
+}
+
+/** Put out, read among those who are, and let in again. */
+async function outAndIn(t: T, staff: Visit, child: Visit): Promise<void> {
+  const squirrel = person(staff.page, names.hinata);
+  await squirrel.locator("button", { hasText: "から出す" }).click();
+  await squirrel.locator("button", { hasText: "もう一度おす" }).click();
+  const out = staff.page.locator("[data-put-out]");
+  await out.getByText(names.hinata).first().waitFor();
+  await child.page.waitForSelector(".inside", { state: "detached" });
+  await shot(staff.page, "staff-sees-who-is-out");
+  await shot(child.page, "child-is-put-out");
+  await out.locator("button", { hasText: "また入れる" }).click();
+  await out.waitFor({ state: "detached" });
+  await child.page.goto(`${child.at.url}/#/place/floor/${day.floor}`);
+  await enter(child);
+  await person(staff.page, names.hinata).waitFor();
+  t.ok(true, "who was put out is let in again, on the screen");
 }
 
 async function cutAndHeal(t: T, staff: Visit, child: Visit, third: Visit): Promise<void> {
@@ -200,6 +222,7 @@ async function play(t: T, { teacher, staff, ...children }: Cast): Promise<void> 
   await inStep(t, teacher, children);
   await warnAndStop(t, staff, children.midori, children.hinata);
   await cutAndHeal(t, staff, children.midori, children.hinata);
+  await outAndIn(t, staff, children.hinata);
 }
 
 test("class_day_three_towns_one_lesson", async (t) => {

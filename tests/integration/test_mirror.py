@@ -415,6 +415,8 @@ def mirror_the_host_mutes_and_ejects(t):
     before = {n.name: len(incidents(n)) for n in nodes}
     staff.command("figure.stop", seat=named(staff, "きつね")["seat"], what="chat", on=True)
     t.ok(fox.wait("stopped", 10, lambda of: of["kind"] == "chat" and of["is_on"]), "he is told at once")
+    sees(staff, "きつね", is_chat_stopped=True)
+    t.ok("is_chat_stopped" not in named(there["aozora"], "きつね"), "staff alone read what is stopped")
     t.ok(until(lambda: fox.refused("chat.say", line=new(), text="まだ話せる") == "stopped", 10), "held at home, too")
     act = city.psql("SELECT act FROM fed_act WHERE kind = 'stop'")
     t.ok(until(lambda: city.psql(f"SELECT count(*) FROM fed_act WHERE kind = 'held' AND act = '{act}'") == "1"),
@@ -438,6 +440,7 @@ def mirror_the_host_mutes_and_ejects(t):
             return None
     line = until(speaks, 10)
     t.eq(hear(squirrel, line)["town"], "midori", "given back")
+    t.ok(sees(staff, "きつね", is_chat_stopped=False), "and so it reads")
     badger = enter(nodes["midori"], "b")
     sees(staff, "たぬき"), sees(squirrel, "たぬき")
     staff.command("figure.stop", seat=named(staff, "たぬき")["seat"], what="eject", on=True)
@@ -449,6 +452,18 @@ def mirror_the_host_mutes_and_ejects(t):
     t.ok(again.refused("place.enter", floor=made["floor"], rung="text"), "and not let in again")
     again.close()
     t.ok(until(lambda: city.psql("SELECT count(*) FROM fed_act WHERE kind = 'held'") == "3"), "each confirmed")
+    out = staff.wait("mirror.state", 10, lambda of: of.get("out"))["out"]
+    t.eq([(o["name"], o["town"]) for o in out], [("たぬき", "midori")], "staff read who is out")
+    t.ok(not any(of.get("out") for of in there["aozora"].seen("mirror.state")), "nobody else does")
+    t.eq(there["far staff"].refused("figure.admit", pseud=out[0]["pseud"]), "not-found", "nor lets in, at a guest")
+    staff.command("figure.admit", pseud=out[0]["pseud"])
+    t.ok(staff.wait("mirror.state", 10, lambda of: of["out"] == []), "nobody is out any more")
+    t.eq(staff.refused("figure.admit", pseud=out[0]["pseud"]), "not-found", "once")
+    badger = enter(nodes["midori"], "b")
+    sees(staff, "たぬき")
+    badger.close()
+    t.ok(until(lambda: city.psql("SELECT count(*) FROM fed_act WHERE kind = 'held'") == "4"), "home confirmed that, too")
+    t.eq(nodes["midori"].psql("SELECT what FROM fed_act WHERE kind = 'resume' ORDER BY at DESC LIMIT 1"), "4", "on record")
     # A line that the host's staff take away is gone for all.
     line, _ = say(fox, "これはかくされる")
     hear(squirrel, line), hear(staff, line)

@@ -252,7 +252,9 @@ T_CASE(short_bodies_keep_what_they_say)
     T_EQ(frame_mute_read(&frame, &mute_got, NULL), ERR_OK, "read");
     T_OK(mute_got.on && mute_got.what == FRAME_MUTE_CHAT, "what, on");
     expect_mute(&out, 1, 2, "neither on nor off");
-    expect_mute(&out, 4, 0, "something unknown");
+    expect_mute(&out, 8, 0, "something unknown");
+    expect_mute(&out, 4, 1, "an ejection has a frame of its own");
+    expect_mute(&out, 5, 0, "let in again, and more");
     expect_mute(&out, 0, 0, "nothing");
 
     out = fresh();

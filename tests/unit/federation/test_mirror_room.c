@@ -465,10 +465,43 @@ T_CASE(room_who_is_ejected_is_gone_and_stays_out)
     net_run(net);
     T_OK(!net_sees(net, 0, 1, 1) && !net_sees(net, 2, 1, 1), "not by coming again");
     T_EQ(net_n_events(net, 1, NET_STOP), 1, "home, which had forgotten, is told");
+    net_end(&net);
+}
+
+T_CASE(room_who_was_ejected_is_let_in_again)
+{
+    struct net *net = three(5);
+    struct mirror_room *room = net->towns[0].room;
+    struct room_act act = {.act = net_id(9, 1), .what = ROOM_EJECT, .on = false};
+    const struct room_act *out;
+    int at = 0;
+
+    T_REQ("CARD-10");
+    net_pseud(1, 1, act.pseud);
+    T_EQ(mirror_room_stop(room, &act, net->now_us, NULL), ERR_NOT_FOUND, "he is not out");
+    act.on = true;
+    T_EQ(mirror_room_stop(room, &act, net->now_us, NULL), ERR_OK, "out");
+    net_run(net);
+    out = mirror_room_out_next(room, &at);
+    T_OK(out != NULL && out == mirror_room_out(room, act.pseud), "the host knows who is out");
+    T_TEXT(out == NULL ? "" : out->name, "child", "by name");
+    T_OK(mirror_room_out_next(room, &at) == NULL, "nobody else");
+    act.act = net_id(9, 2);
     act.on = false;
-    act.act = net_id(9, 3);
-    T_EQ(mirror_room_stop(net->towns[0].room, &act, net->now_us, NULL), ERR_INVALID,
-         "an ejection is for the lesson");
+    act.what = ROOM_EJECT | ROOM_CHAT;
+    T_EQ(mirror_room_stop(room, &act, net->now_us, NULL), ERR_INVALID, "one thing at a time");
+    act.what = ROOM_EJECT;
+    T_EQ(mirror_room_stop(room, &act, net->now_us, NULL), ERR_OK, "in again");
+    net_run(net);
+    at = 0;
+    T_OK(mirror_room_out_next(room, &at) == NULL, "nobody is out");
+    T_EQ(net_n_events(net, 1, NET_STOP), 2, "home is told of both");
+    T_EQ(net_n_events(net, 0, NET_CONFIRMED), 2, "and confirms");
+    T_EQ(mirror_room_stops(net->towns[1].room, act.pseud), 0, "nothing holds at home");
+    net_go(net, 1, 1);
+    net_come(net, 1, 1, false, "child");
+    net_run(net);
+    T_OK(net_sees(net, 0, 1, 1) && net_sees(net, 2, 1, 1), "he comes again, for all");
     net_end(&net);
 }
 

@@ -183,6 +183,15 @@ static void asked_warn(void *arg, struct command_later later, struct id by,
     heard->later = later;
 }
 
+static void asked_in(void *arg, struct command_later later, struct id by, struct span pseud)
+{
+    struct heard *heard = arg;
+
+    (void)by;
+    note(heard, "asked-in", pseud);
+    heard->later = later;
+}
+
 static void asked_gone(void *arg, struct command_later later, struct id by, struct id line)
 {
     struct heard *heard = arg;
@@ -297,8 +306,9 @@ static struct town *town_create(void)
     people_make(t);
     stand(t, CHILD);
     stand(t, STAFF);
-    t->feature = (struct mirror_feature){&t->heard, came,    look,  left,       moved,     said,
-                                         gone,      reacted, asked, asked_gone, asked_warn};
+    t->feature =
+        (struct mirror_feature){&t->heard, came,    look,  left,     moved,      said,
+                                gone,      reacted, asked, asked_in, asked_gone, asked_warn};
     T_EQ(mirror_begin(&t->place, span_text(t->floor->id), &t->feature, &t->mirror, NULL),
          ERR_OK, "begins");
     run(t);

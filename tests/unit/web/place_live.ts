@@ -118,6 +118,11 @@ test("a_cut_from_other_towns_is_known_until_it_is_over_or_the_page_begins_anew",
     may_ask_pupils: true,
   });
   t.eq(here(all([hello], now)).cutSince, undefined, "a new line: what holds is said anew");
+  const fox = { pseud: "p", name: "n", town: "t" };
+  const out = all([event("mirror.state", { is_cut: false, out: [fox] })], now);
+  t.eq(here(out).putOut, [fox], "staff read who was put out");
+  t.eq(here(all([event("mirror.state", { is_cut: false })], out)).putOut, [], "and who is no more");
+  t.eq(here(all([hello], out)).putOut, [], "said anew");
 });
 
 test("coming_seeing_and_being_put_out", (t) => {

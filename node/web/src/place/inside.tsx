@@ -29,7 +29,7 @@ import { EchoNote, LineNote, NameOf, nameOfCard, RoomNote, Voice } from "./parts
 import { People } from "./people.js";
 import { Signs } from "./signs.js";
 import { Entries } from "./staff.js";
-import { CutNote } from "./town.js";
+import { CutNote, PutOut } from "./town.js";
 import { chat } from "./words_live.js";
 
 /** On a floor, as words: the view that needs no picture, no pointer and no eyes. */
@@ -140,6 +140,7 @@ export function Inside({ here }: { here: Here }): VNode {
         mayAsk={rules.mayAskPupils || me?.is_staff === true}
         heading={people}
       />
+      {me?.sees_ids === true ? <PutOut here={here} /> : null}
       {floor === undefined ? null : (
         <Areas here={here} floor={floor} myArea={myArea} heading={areas} />
       )}

@@ -287,7 +287,7 @@ export function Row({
       )}
       {person.pseud === undefined ? null : (
         <>
-          <FigureStops seat={seat} />
+          <FigureStops person={person} />
           <WarnFigure pseud={person.pseud} />
         </>
       )}

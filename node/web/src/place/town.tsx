@@ -1,8 +1,10 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
+import type { Person } from "../live/wire.js";
 import type { Here } from "../state/place-live.js";
 import { momentOf } from "../state/hours.js";
-import { town as words, townStaff } from "../words/town.js";
+import { town as words, townStaff as w } from "../words/town.js";
+import type { Word } from "../words/word.js";
 import { Given, Words } from "../view/words.js";
 import { act } from "./control.js";
 
@@ -47,34 +49,85 @@ export function CutNote({ here }: { here: Here }): VNode {
   );
 }
 
-/** What staff may ask of the town where somebody is at home: it is carried out there. */
-export function FigureStops({ seat }: { seat: number }): VNode {
+type Stopped = "chat" | "react";
+
+/** What staff may ask of the town where somebody is at home: it is carried out there. What is stopped already is
+ * said, and the same button gives it back. */
+export function FigureStops({ person }: { person: Person }): VNode {
   const [isSure, ask] = useState(false);
-  const stop = (what: "chat" | "react" | "eject", on: boolean): Promise<unknown> =>
+  const { seat } = person;
+  const stop = (what: Stopped | "eject", on: boolean): Promise<unknown> =>
     act("figure.stop", { seat, what, on });
+  const all: readonly (readonly [what: Stopped, is: boolean, stop: Word, give: Word, now: Word])[] =
+    [
+      ["chat", person.is_chat_stopped === true, w.stopText, w.giveText, w.isTextStopped],
+      ["react", person.is_react_stopped === true, w.stopSigns, w.giveSigns, w.areSignsStopped],
+    ];
   return (
-    <div class="row person-acts" data-stops>
-      <button type="button" class="quiet-button" onClick={() => void stop("chat", true)}>
-        <Words of={townStaff.stopText} />
-      </button>
-      <button type="button" class="quiet-button" onClick={() => void stop("react", true)}>
-        <Words of={townStaff.stopSigns} />
-      </button>
-      <button
-        type="button"
-        class="quiet-button"
-        onClick={() => void stop("chat", false).then(() => stop("react", false))}
-      >
-        <Words of={townStaff.letAgain} />
-      </button>
-      <button
-        type="button"
-        class="quiet-button"
-        onClick={() => (isSure ? void stop("eject", true).then(() => ask(false)) : ask(true))}
-      >
-        <Words of={isSure ? townStaff.putOutSure : townStaff.putOut} />
-      </button>
+    <div class="stack-small" data-stops>
+      <p role="status" class={all.some(([, is]) => is) ? "tags" : "unseen"}>
+        {all
+          .filter(([, is]) => is)
+          .map(([what, , , , now]) => (
+            <span class="pill pill-alert" key={what} data-stopped={what}>
+              <Words of={now} />
+            </span>
+          ))}
+      </p>
+      <div class="row person-acts">
+        {all.map(([what, is, stopWord, giveWord]) => (
+          <button
+            type="button"
+            class="quiet-button"
+            key={what}
+            onClick={() => void stop(what, !is)}
+          >
+            <Words of={is ? giveWord : stopWord} />
+          </button>
+        ))}
+        <button
+          type="button"
+          class="quiet-button"
+          onClick={() => (isSure ? void stop("eject", true).then(() => ask(false)) : ask(true))}
+        >
+          <Words of={isSure ? w.putOutSure : w.putOut} />
+        </button>
+      </div>
     </div>
+  );
+}
+
+/** Who was put out of this lesson, for staff of the town that holds it: one press lets them in again. */
+export function PutOut({ here }: { here: Here }): VNode | null {
+  if (here.putOut.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="put-out-title" data-put-out>
+      <h2 id="put-out-title">
+        <Words of={w.outTitle} />
+      </h2>
+      <ul class="setting-list">
+        {here.putOut.map(({ pseud, name, town: home }) => (
+          <li key={pseud} class="row">
+            <span class="tags">
+              {name === "" ? null : <Given>{name}</Given>}
+              <Town name={home} />
+              <span class="mono login">{pseud}</span>
+            </span>
+            <button
+              type="button"
+              class="quiet-button"
+              onClick={() => void act("figure.admit", { pseud })}
+            >
+              <Words of={w.letIn} />
+              <span class="unseen">
+                {" "}
+                <Given>{name === "" ? pseud : name}</Given>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -86,7 +139,7 @@ export function HideLine({ line }: { line: string }): VNode {
       class="quiet-button chat-hide"
       onClick={() => void act("figure.hide", { line })}
     >
-      <Words of={townStaff.hide} />
+      <Words of={w.hide} />
     </button>
   );
 }

@@ -11,6 +11,7 @@ import type {
   Standing,
   Person,
 } from "../live/wire.js";
+import type { MirrorOut } from "../wire.js";
 import type { Area, Floor } from "./floor.js";
 import { inOrder } from "./floor_order.js";
 
@@ -53,6 +54,8 @@ export interface Here {
   readonly areas: ReadonlyMap<string, AreaState>;
   /** Since when other towns that stand on this floor, too, cannot be reached; undefined: they can. */
   readonly cutSince: string | undefined;
+  /** Staff alone: who of another town was put out of here. */
+  readonly putOut: readonly MirrorOut[];
   /** Reader's clock less the floor's, at the quickest frame so far; undefined before the first. */
   readonly clock: { readonly floorMs: number; readonly atMs: number } | undefined;
 }
@@ -110,7 +113,9 @@ export function applyEvent(now: PlaceLive, event: LiveEvent): PlaceLive {
     case "hello": // after which all that is not so is said anew
       return {
         ...atHere(now, (here) =>
-          here.cutSince === undefined ? here : { ...here, cutSince: undefined },
+          here.cutSince === undefined && here.putOut.length === 0
+            ? here
+            : { ...here, cutSince: undefined, putOut: [] },
         ),
         me: event.of.me,
         floors: inOrder(event.of.floors),
@@ -127,6 +132,7 @@ export function applyEvent(now: PlaceLive, event: LiveEvent): PlaceLive {
       return atHere(now, (here) => ({
         ...here,
         cutSince: event.of.is_cut ? (event.of.since ?? "") : undefined,
+        putOut: event.of.out ?? [],
       }));
     case "wait":
       return now.visiting.at === "here" ? now : { ...now, visiting: waiting(event.of) };
@@ -185,6 +191,7 @@ function hereOf(of: LiveEvents["floor.here"], { visiting }: PlaceLive): Here {
     motions: new Map(of.people.map((one) => [one.seat, still(one)])),
     areas: byId(of.areas),
     cutSince: isSame ? visiting.here.cutSince : undefined,
+    putOut: isSame ? visiting.here.putOut : [],
     clock: undefined,
   };
 }

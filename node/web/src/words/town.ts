@@ -19,12 +19,25 @@ export const town = {
 export const townStaff = {
   stopText: ["文字《もじ》を止《と》める", "もじを とめる", "Stop their text"],
   stopSigns: ["リアクションを止《と》める", "リアクションを とめる", "Stop their reactions"],
-  letAgain: ["止《と》めたのをもどす", "とめたのを もどす", "Let them again"],
+  isTextStopped: ["文字《もじ》を止《と》めています", "もじを とめて います", "Text is stopped"],
+  areSignsStopped: [
+    "リアクションを止《と》めています",
+    "リアクションを とめて います",
+    "Reactions are stopped",
+  ],
+  giveText: ["文字《もじ》をもどす", "もじを もどす", "Let them write again"],
+  giveSigns: ["リアクションをもどす", "リアクションを もどす", "Let them react again"],
+  outTitle: [
+    "この教室《きょうしつ》から出《だ》した人《ひと》",
+    "この きょうしつから だした 人《ひと》",
+    "Put out of this lesson",
+  ],
+  letIn: ["また入《はい》れるようにする", "また はいれるように する", "Let them in again"],
   putOut: ["この教室《きょうしつ》から出《だ》す", "この きょうしつから だす", "Put them out"],
   putOutSure: [
-    "この授業《じゅぎょう》には、もう入《はい》れなくなります。出《だ》す（もう一度《いちど》おす）",
-    "この じゅぎょうには もう はいれません。 だす（もう いちど おす）",
-    "They cannot come back into this lesson. Put them out (press again)",
+    "もどすまで、この授業《じゅぎょう》には入《はい》れなくなります。出《だ》す（もう一度《いちど》おす）",
+    "もどすまで、 この じゅぎょうには はいれません。 だす（もう いちど おす）",
+    "They cannot come back into this lesson until you let them. Put them out (press again)",
   ],
   warn: ["注意《ちゅうい》を伝《つた》える", "ちゅういを つたえる", "Warn them"],
   warnLine: [

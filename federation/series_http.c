@@ -72,8 +72,10 @@ static const struct jx_shape node_shape =
 struct series_output {
     struct id series, host, course;
     int64_t version, places, until, at, decided_at, ended_at;
-    int state, kind, picture;
-    bool is_host, has_course, has_until, has_decided_at, has_decided_by_name, has_ended_at;
+    int state, kind, picture, share_by;
+    int64_t cost;
+    bool has_cost, has_share_by, is_host, has_course, has_until, has_decided_at,
+        has_decided_by_name, has_ended_at;
     struct span host_name, title, summary, floor, rules, decided_by_name;
     struct jx_list staff, lessons, nodes;
 };
@@ -100,6 +102,14 @@ static const struct jx_field series_fields[] = {
      .flags = JX_RAW_TEXT,
      .offset = offsetof(struct series_output, rules),
      .title_ja = "決まり"},
+    PLACE_MAYBE(JX_INT, series_output, cost, has_cost, "費用の合計（円）"),
+    {.name = "share_by",
+     .type = JX_ENUM,
+     .flags = JX_OPTIONAL,
+     .choices = SERIES_SHARE_BY,
+     .offset = offsetof(struct series_output, share_by),
+     .has_offset = offsetof(struct series_output, has_share_by),
+     .title_ja = "費用の分けかた"},
     {.name = "staff",
      .type = JX_LIST,
      .shape = &series_person_shape,
@@ -237,6 +247,10 @@ static enum err put_series(struct reading *r, const struct series_row *row,
         .places = row->places,
         .rules = text.rules,
         .staff = text.staff,
+        .has_cost = text.has_cost,
+        .cost = text.cost,
+        .has_share_by = text.has_share_by,
+        .share_by = text.share_by,
         .until = row->until_utc_us,
         .has_until = row->until_utc_us != 0,
         .at = row->made_utc_us,

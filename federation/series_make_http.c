@@ -36,7 +36,9 @@ static const struct jx_shape date_shape =
 struct make_input {
     struct id id, course;
     struct span floor, rules;
-    int64_t places;
+    int64_t places, cost;
+    int share_by;
+    bool has_cost, has_share_by;
     struct jx_list lessons;
 };
 static const struct jx_field make_fields[] = {
@@ -60,6 +62,20 @@ static const struct jx_field make_fields[] = {
      .most = SERIES_RULES_MOST,
      .offset = offsetof(struct make_input, rules),
      .title_ja = "決まり"},
+    {.name = "cost",
+     .type = JX_INT,
+     .flags = JX_OPTIONAL,
+     .most = SERIES_COST_MOST,
+     .offset = offsetof(struct make_input, cost),
+     .has_offset = offsetof(struct make_input, has_cost),
+     .title_ja = "費用の合計（円）"},
+    {.name = "share_by",
+     .type = JX_ENUM,
+     .flags = JX_OPTIONAL,
+     .choices = SERIES_SHARE_BY,
+     .offset = offsetof(struct make_input, share_by),
+     .has_offset = offsetof(struct make_input, has_share_by),
+     .title_ja = "費用の分けかた"},
     {.name = "lessons",
      .type = JX_LIST,
      .shape = &date_shape,
@@ -122,6 +138,10 @@ static enum err read_course(struct making *m, struct jx_defects *defects, struct
     m->text = (struct series_text){.title = texts.title,
                                    .summary = texts.summary,
                                    .rules = m->in->rules,
+                                   .has_cost = m->in->has_cost,
+                                   .cost = m->in->cost,
+                                   .has_share_by = m->in->has_share_by,
+                                   .share_by = m->in->share_by,
                                    .kind = (int)row.kind,
                                    .picture = row.picture,
                                    .has_hand = row.has_hand,
@@ -380,6 +400,9 @@ static enum err fill(struct making *m, struct jx_defects *defects, struct fail *
 {
     enum err rc = read_course(m, defects, why);
 
+    if (rc == ERR_OK && m->in->has_cost != m->in->has_share_by)
+        rc = jx_defect_add(defects, m->req->arena, m->in->has_cost ? "/share_by" : "/cost",
+                           "required", "費用の合計と分けかたは、いっしょに入れてください。");
     m->text.staff.at = m->staff;
     if (rc == ERR_OK && defects->n == 0 && m->refused == NULL)
         rc = check_texts(m, defects, why);

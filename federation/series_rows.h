@@ -7,12 +7,14 @@
 
 #define SERIES_ROUTES_N       3
 #define SERIES_COUNT_ROUTES_N 2
+#define SERIES_SHARE_ROUTES_N 2
 #define SERIES_MAKE_ROUTES_N  1
 #define SERIES_ACT_ROUTES_N   4
 #define SERIES_GUEST_ROUTES_N 2
 #define SERIES_MINE_ROUTES_N  1
 extern const struct route series_routes[SERIES_ROUTES_N];             /* series_http.c */
 extern const struct route series_count_routes[SERIES_COUNT_ROUTES_N]; /* series_count_http.c */
+extern const struct route series_share_routes[SERIES_SHARE_ROUTES_N]; /* series_share_http.c */
 extern const struct route series_make_routes[SERIES_MAKE_ROUTES_N];   /* series_make_http.c */
 extern const struct route series_act_routes[SERIES_ACT_ROUTES_N];     /* series_act_http.c */
 extern const struct route series_guest_routes[SERIES_GUEST_ROUTES_N]; /* series_guest_http.c */

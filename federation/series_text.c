@@ -45,6 +45,18 @@
          .offset = offsetof(struct series_text, picture)}, \
         FIELD(JX_BOOL, series_text, has_hand), FIELD(JX_BOOL, series_text, has_poll), \
         FIELD(JX_BOOL, series_text, has_question), \
+        {.name = "cost", \
+         .type = JX_INT, \
+         .flags = JX_OPTIONAL, \
+         .most = SERIES_COST_MOST, \
+         .offset = offsetof(struct series_text, cost), \
+         .has_offset = offsetof(struct series_text, has_cost)}, \
+        {.name = "share_by", \
+         .type = JX_ENUM, \
+         .flags = JX_OPTIONAL, \
+         .choices = SERIES_SHARE_BY, \
+         .offset = offsetof(struct series_text, share_by), \
+         .has_offset = offsetof(struct series_text, has_share_by)}, \
     { \
         .name = "staff", .type = JX_LIST, .shape = (person_), .most = SERIES_STAFF_MOST, \
         .offset = offsetof(struct series_text, staff) \
@@ -241,6 +253,8 @@ static const char *plain_defect(const struct series_offer *offer, int places_mos
         return "no id";
     if (!text->has_hand && !text->has_poll && !text->has_question)
         return "nothing to take part by";
+    if (text->has_cost != text->has_share_by)
+        return "a cost that nobody knows how to share";
     if (offer->places > places_most)
         return "more places than the registry lets it give";
     if (offer->has_until && offer->until_utc_us > now_utc_us + SERIES_AHEAD_DAYS * DAY_US)

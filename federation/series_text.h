@@ -6,6 +6,7 @@
 #define FEDERATION_SERIES_TEXT_H
 
 #include "federation/series_rule.h"
+#include "federation/series_share.h"
 #include "node/classes/class_text.h"
 #include "node/db/keyring.h"
 
@@ -22,7 +23,10 @@ struct series_text {
     struct span title, summary, rules; /* title in the notation; rules may be "" */
     int kind, picture;
     bool has_hand, has_poll, has_question;
-    struct jx_list staff; /* struct series_person: the host's */
+    struct jx_list staff;        /* struct series_person: the host's */
+    bool has_cost, has_share_by; /* both or none: what all towns bear together, and how */
+    int64_t cost;                /* yen */
+    int share_by;                /* enum series_share_by */
 };
 struct series_more {
     struct span floor, hash; /* the floor's file, its hash */

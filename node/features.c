@@ -142,6 +142,7 @@ const struct route_table features_routes[] = {
     {series_count_routes, SERIES_COUNT_ROUTES_N},
     {series_make_routes, SERIES_MAKE_ROUTES_N},
     {series_act_routes, SERIES_ACT_ROUTES_N},
+    {series_share_routes, SERIES_SHARE_ROUTES_N},
     {series_guest_routes, SERIES_GUEST_ROUTES_N},
     {series_mine_routes, SERIES_MINE_ROUTES_N},
     {fed_mirror_routes, FED_MIRROR_ROUTES_N},

@@ -628,12 +628,41 @@ def board_has_an_address():
 def series_an_offer_is_told_to_the_board(t):
     t.req("HI-3.3-8, CARD-8")
     board_has_an_address()
-    made["third"], _ = make(lessons=[{"day": day(7), "slot": 2}, {"day": day(8), "slot": 2}])
+    made["third"], _ = make(lessons=[{"day": day(7), "slot": 2}, {"day": day(8), "slot": 2}], cost=120000,
+                            share_by="places")
     offer(made["third"])
     text = mails(2)
     t.ok("呼吸" not in text and "あおぞら" not in text, "not what, nor by whom")
     t.eq(rows(guest, "SELECT link FROM notify_notice WHERE link <> ''"), ["shared"], "once, to the page of it")
     accept(made["third"])
+
+
+@case
+def series_cost_is_shared_as_agreed(t):
+    t.req("CARD-8")
+    path = f"{SHARED}/series/{made['third']}/shares"
+    for change, pointer in (({"cost": 5}, "/share_by"), ({"share_by": "town"}, "/cost"),
+                            ({"cost": -1, "share_by": "town"}, "/cost"), ({"cost": 10**9, "share_by": "town"}, "/cost")):
+        reply = make(status=None, **change)[1]
+        t.eq((reply.status, reply.json()["errors"][0]["pointer"]), (422, pointer), f"{change}")
+    for name in ("supporter", "instructor", "auditor", "a"):
+        t.eq([ask(host, name, "GET", p).status for p in (path, path + "/csv")], [404, 404], f"{name} sees none of it")
+    t.eq(ask(guest, "commissioner", "GET", path).status, 404, "a guest has not all counts")
+    t.eq(ask(host, "commissioner", "GET", f"{SHARED}/series/{made['first']}/shares").status, 404, "no cost, no shares")
+    of = series_of(guest)[made["third"]]
+    t.eq((of["cost"], of["share_by"]), (120000, "places"), "who was offered it read what it agreed to")
+    shown = ask(host, "contractor", "GET", path, status=200).json()
+    t.eq([(i["is_self"], i["places"], i["permille"], i["yen"]) for i in shown["items"]],
+         [(True, 8, 615, 73846), (False, 5, 385, 46154)], "by places, to the yen")
+    reply = ask(host, "commissioner", "GET", path + "/csv", status=200)
+    lines = reply.body.decode("utf-8-sig").split("\r\n")
+    t.eq((lines[0].count('","'), [line.split('","')[-1] for line in lines[1:3]]), (5, ['73846"', '46154"']), "as CSV")
+    t.ok("うさぎ" not in reply.body.decode() and ids["midori", "a"] not in reply.body.decode(), "numbers of towns alone")
+    # By who took part: a town that left has numbers, and bears its part.
+    host.psql(f"INSERT INTO fed_series_count SELECT '{made['third']}', 1, node, 9, n, n, now() FROM (VALUES"
+              f" ('{ids['aozora']}'::uuid, 2), ('{ids['midori']}'::uuid, 1)) AS v (node, n)")
+    shown = ask(host, "contractor", "GET", path, status=200).json()
+    t.eq([(i["joined"], i["attended"], i["yen"]) for i in shown["items"]], [(2, 2, 73846), (1, 1, 46154)], "counts beside")
 
 
 @case
@@ -669,6 +698,8 @@ def series_one_town_is_left_out(t):
     t.eq({row[2] for row in lessons(host, series)}, {"f"}, "the host and the others go on")
     of = series_of(host)[series]
     t.eq((of["state"], of["nodes"][0]["state"]), ("open", "ended"), "and so it stands there")
+    shown = ask(host, "commissioner", "GET", f"{SHARED}/series/{series}/shares", status=200).json()
+    t.eq([i["yen"] for i in shown["items"]], [73846, 46154], "it bears its part of what was given")
     t.ok("呼吸" not in mails(3), "its board is told that something came, not what")
     t.eq(offer(series, status=None).json()["code"], "left-out", "no second time")
     t.eq(ask(host, "commissioner", "POST", path, {"id": new(), "node": ids["midori"]}).json()["code"], "not-in-it", "once")

@@ -12,6 +12,7 @@ import {
   nextLesson,
   numberTyped,
   weekly,
+  yenTyped,
 } from "../../../node/web/src/state/shared.ts";
 import type { EscrowState, EscrowStep, FederationStatus } from "../../../node/web/src/wire.ts";
 import { suite } from "../../browser/t.ts";
@@ -123,6 +124,11 @@ test("shared_dates_are_weekly_and_bounded", (t) => {
     ],
     [12, 0, undefined, undefined, undefined],
     "numbers as people type them",
+  );
+  t.eq(
+    [yenTyped("１２０,０００"), yenTyped("0"), yenTyped(""), yenTyped("-1"), yenTyped("100000001")],
+    [120_000, 0, undefined, undefined, undefined],
+    "a sum of yen",
   );
   t.eq(endOfDay("2026-12-24"), "2026-12-24T15:00:00.000Z", "a day ends in Japan");
   t.eq(endOfDay(""), undefined, "no day");

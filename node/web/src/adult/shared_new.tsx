@@ -3,13 +3,14 @@ import { useState } from "preact/hooks";
 import { plainOf } from "../class/title.js";
 import { ask } from "../edge/api.js";
 import { inOrder } from "../state/floor_order.js";
-import { numberTyped, weekly } from "../state/shared.js";
+import { numberTyped, weekly, yenTyped } from "../state/shared.js";
 import { useAsked } from "../view/asked.js";
 import { Send } from "../view/form.js";
 import { Day } from "../view/day.js";
 import { Back, PageHead, type PageProps, Shown } from "../view/page.js";
-import { Words } from "../view/words.js";
+import { useLine, Words } from "../view/words.js";
 import { shared as words } from "../words/shared.js";
+import { sharedCost as cost } from "../words/shared_cost.js";
 import type { Course, FloorInfo } from "../wire.js";
 import {
   DayField,
@@ -24,6 +25,7 @@ import {
   WholeFault,
 } from "./fields.js";
 import { floorLine } from "./floor_parts.js";
+import { shareWays } from "./shared_shares.js";
 import { newId } from "../edge/id.js";
 
 /** A course held together is made of one of this municipality's own; nothing leaves it yet (CARD-2). */
@@ -61,19 +63,39 @@ export function SharedNewPage(_: PageProps): VNode {
 }
 
 const likely = "classes"; // of the ready floors (node/place/floors)
-const pointers = ["/course", "/floor", "/places", "/rules", "/day", "/slot", "/times"];
+const pointers = [
+  "/course",
+  "/floor",
+  "/places",
+  "/rules",
+  "/cost",
+  "/share_by",
+  "/day",
+  "/slot",
+  "/times",
+];
 
 interface Props {
   readonly courses: readonly Course[];
   readonly floors: readonly FloorInfo[];
 }
 
+type Way = keyof typeof shareWays;
+const ways = Object.keys(shareWays) as readonly Way[];
+
+function wayOf(text: string): Way {
+  return ways.find((one) => one === text) ?? "places";
+}
+
 function Make({ courses, floors }: Props): VNode {
+  const line = useLine();
   const [draft, write] = useState({
     course: courses.length === 1 ? (courses[0]?.course ?? "") : "",
     floor: floors.some((one) => one.id === likely) ? likely : "",
     places: "",
     rules: "",
+    cost: "",
+    way: "places",
     day: "",
     slot: "1",
     times: "4",
@@ -94,10 +116,12 @@ function Make({ courses, floors }: Props): VNode {
     if (busy) return;
     const form = event.currentTarget as HTMLElement;
     const [places, slot] = [numberTyped(draft.places), numberTyped(draft.slot)];
+    const sum = yenTyped(draft.cost);
     const missing = [
       ...(draft.course === "" ? ["/course"] : []),
       ...(draft.floor === "" ? ["/floor"] : []),
       ...(places === undefined ? ["/places"] : []),
+      ...(draft.cost.trim() !== "" && sum === undefined ? ["/cost"] : []),
       ...(draft.day === "" ? ["/day"] : []),
       ...(slot === undefined ? ["/slot"] : []),
       ...(days.length === 0 && draft.day !== "" ? ["/times"] : []),
@@ -111,6 +135,7 @@ function Make({ courses, floors }: Props): VNode {
       floor: draft.floor,
       places,
       rules: draft.rules.trim(),
+      ...(sum === undefined ? {} : { cost: sum, share_by: wayOf(draft.way) }),
       lessons: days.map((day) => ({ day, slot })),
     });
     work(false);
@@ -213,6 +238,24 @@ function Make({ courses, floors }: Props): VNode {
           />
         )}
       </Field>
+      <TextField
+        id="shared-cost"
+        word={cost.cost}
+        hint={cost.costHint}
+        fault={faults.at["/cost"]}
+        value={draft.cost}
+        put={(typed) => set({ cost: typed })}
+      />
+      {draft.cost.trim() === "" ? null : (
+        <SelectField
+          id="shared-way"
+          word={cost.way}
+          fault={faults.at["/share_by"]}
+          value={draft.way}
+          put={(way) => set({ way })}
+          choices={ways.map((one) => [one, line(shareWays[one])] as const)}
+        />
+      )}
       <Send busy={busy} word={words.makeDo} busyWord={words.saving} />
     </form>
   );

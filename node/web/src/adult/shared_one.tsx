@@ -26,6 +26,7 @@ import {
 import { Sure } from "./roster_parts.js";
 import { SharedCountsShown } from "./shared_counts.js";
 import { Evidence } from "./shared_evidence.js";
+import { SharedSharesShown } from "./shared_shares.js";
 import { LessonLine, State, What } from "./shared_parts.js";
 
 const keepers: readonly string[] = ["commissioner", "contractor"];
@@ -49,6 +50,9 @@ export function SharedOnePage({ page, role = "" }: PageProps): VNode {
               {of.is_host ? <Nodes of={of} role={role} again={again} /> : null}
               <Lessons of={of} mayChange={of.is_host && keepers.includes(role)} again={again} />
               <SharedCountsShown series={of.series} />
+              {of.is_host && of.cost !== undefined && keepers.includes(role) ? (
+                <SharedSharesShown series={of.series} />
+              ) : null}
               {isBoard ? <Evidence lessons={of.lessons} /> : null}
               {isBoard && isGoing(of) ? <Ending of={of} again={again} /> : null}
             </>

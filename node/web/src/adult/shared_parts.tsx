@@ -6,8 +6,10 @@ import { clockShown } from "../state/time.js";
 import { Time } from "../view/time.js";
 import { Given, Words } from "../view/words.js";
 import { shared as words } from "../words/shared.js";
+import { sharedCost as cost } from "../words/shared_cost.js";
 import type { Word } from "../words/word.js";
 import type { SharedLesson, SharedSeries } from "../wire.js";
+import { shareWays, yenShown } from "./shared_shares.js";
 
 export const states: Readonly<Record<string, Word>> = {
   open: words.stateOpen,
@@ -79,6 +81,17 @@ export function What({ of }: { of: SharedSeries }): VNode {
         <span class="lines">
           <Noted of={of.rules} />
         </span>
+      ),
+    ],
+    [
+      cost.title,
+      of.cost === undefined || of.share_by === undefined ? (
+        <Words of={cost.none} />
+      ) : (
+        <Words
+          of={cost.agreed}
+          slots={{ n: yenShown(of.cost), way: <Words of={shareWays[of.share_by]} /> }}
+        />
       ),
     ],
   ];

@@ -14,6 +14,13 @@ export function numberTyped(text: string): number | undefined {
   return /^[0-9]{1,6}$/.test(typed) ? Number(typed) : undefined;
 }
 
+/** A sum of yen as people type it; undefined: none, or more than the node takes. */
+export function yenTyped(text: string): number | undefined {
+  const typed = text.normalize("NFKC").replace(/[,\s]/g, "");
+  const n = /^[0-9]{1,9}$/.test(typed) ? Number(typed) : Infinity;
+  return n <= 100_000_000 ? n : undefined;
+}
+
 interface LessonLike {
   readonly from: string;
   readonly cancelled: boolean;

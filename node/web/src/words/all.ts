@@ -31,6 +31,7 @@ import { roster } from "./roster.js";
 import { schools } from "./schools.js";
 import { settings } from "./settings.js";
 import { shared } from "./shared.js";
+import { sharedCost } from "./shared_cost.js";
 import { sharedEvidence } from "./shared_evidence.js";
 import { sos } from "./sos.js";
 import { summary } from "./summary.js";
@@ -93,6 +94,7 @@ export const chapters: readonly Chapter[] = [
   { name: "teachers", forChildren: false, words: teachers },
   { name: "courses", forChildren: false, words: courses },
   { name: "shared", forChildren: false, words: shared },
+  { name: "sharedCost", forChildren: false, words: sharedCost },
   { name: "sharedEvidence", forChildren: false, words: sharedEvidence },
   { name: "pictureWords", forChildren: false, words: pictureWords },
   { name: "attendance", forChildren: false, words: attendance },

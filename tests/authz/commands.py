@@ -54,6 +54,7 @@ ASKED = (
     ("lesson.ask", {"lesson": str(uuid.uuid4()), "question": str(uuid.uuid4()), "text": "なぜですか"}),
     ("lesson.answered", {"lesson": str(uuid.uuid4()), "question": str(uuid.uuid4())}),
     ("figure.stop", {"seat": NOBODY, "what": "chat", "on": True}),
+    ("figure.admit", {"pseud": "a" * 16}),
     ("figure.warn", {"seat": NOBODY, "template": "words.kind"}),
     ("figure.hide", {"line": str(uuid.uuid4())}),
     ("place.resume", {"visit": str(uuid.uuid4()), "token": "A" * 43, "last_n": 0}),

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: left 150
+# tests/run: left 200
 """A town leaves: what others hold of it goes, and each says so under its own key. Two whole nodes - one is the
 prefecture, too, and keeps the town's key half - and a third member of other make (tests/lib/fed_peer.py), which lies
 before it tells the truth. The receipts are checked with the standard library and openssl alone."""
@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from lib import fed_peer, purge_receipt  # noqa: E402
 from lib.fed_peer import Key, Listener, Request, Roots, SIGNED, answer_headers, b64url, pin_of  # noqa: E402
 from lib.fed_peer import reading, send, when, write  # noqa: E402
-from lib.ibasho_node import Nodes, TITLES  # noqa: E402
+from lib.ibasho_node import ROOT, Nodes, TITLES  # noqa: E402
 from lib.t import case, main  # noqa: E402
 from lib.town import Town  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
@@ -223,6 +223,20 @@ def count(node, table, where="true"):
     return int(node.psql(f"SELECT count(*) FROM {table} WHERE {where}"))
 
 
+def disks():
+    """Two copies of the keystore, a tablespace, and what others have beside them, on the volume that all share."""
+    made["disk"] = os.path.dirname(town.data_dir) + "/disk"
+    for name in ("a", "b", "fast"):
+        os.makedirs(f"{made['disk']}/{name}")
+        subprocess.run(["chown", "-R", town.user, f"{made['disk']}/{name}"], check=True)
+    for name in ("a/other", "other"):
+        with open(f"{made['disk']}/{name}", "w", encoding="utf-8") as f:
+            f.write("somebody else's")
+    made["copies"] = [f"{made['disk']}/{name}/keystore" for name in ("a", "b")]
+    with open(town.data_dir + "/node.conf", "a", encoding="utf-8") as f:
+        f.write(f"keys.copies = {', '.join(made['copies'])}\n")
+
+
 @case
 def purge_towns_have_much_together(t):
     t.req("CARD-14")
@@ -231,6 +245,7 @@ def purge_towns_have_much_together(t):
     nodes.env["IBASHO_KEYD_BOOT"] = "escrow"
     nodes._ops("create", "aozora", "municipality", TITLES["aozora"])
     town.look()
+    disks()
     town.start()
     town.first_sheet(os.urandom(32))
     for node in (peer, town):
@@ -482,8 +497,50 @@ def purge_bars_the_door(t):
     t.eq(says(peer, "/fed/v1/ping", {"n": 1}).status, 200, "opens it again")
 
 
+@case
+def purge_ends_in_a_certificate_that_names_who_was_not_reached(t):
+    t.req("AI-7.2-1, AI-7.2-2, CARD-14")
+    town.psql(f"CREATE TABLESPACE fast LOCATION '{made['disk']}/fast'")
+    town.psql(f"CREATE TABLE careless (word text) TABLESPACE fast; INSERT INTO careless VALUES ('{WORDS}'); CHECKPOINT")
+    found = subprocess.run(["grep", "-rlF", WORDS, made["disk"]], capture_output=True, text=True, check=False).stdout
+    t.ok(made["disk"] + "/fast/" in found, "the tablespace holds words", found)
+    t.eq([os.path.getsize(c) > 0 for c in made["copies"]], [True, True], "two copies of the keystore")
+    os.rename(made["copies"][1], made["copies"][1] + ".away")
+    done = town.cli("leave", "run", check=False)
+    t.ok(done.returncode == 2 and "bring it back" in done.stderr, "a copy is out of reach", done.stderr)
+    t.ok("届かない" in done.stderr and OLD in done.stderr and "証明書 2 / 相手 4" in done.stderr, "who was not reached")
+    t.ok(os.path.exists(made["copies"][0]), "nothing is destroyed before every copy is at hand")
+    os.rename(made["copies"][1] + ".away", made["copies"][1])
+    done = town.cli("leave", "run", check=False)
+    t.eq(done.returncode, 0, "carried out: " + done.stderr[-1500:])
+    path = folder.name + "/certificate.json"
+    shutil.copy(town.data_dir + "/leaving/certificate.json", path)
+    for words in (["env", "-i", "PATH=/usr/bin:/bin", "python3", ROOT + "/ops/verify/ibasho_verify.py"],
+                  [peer.v["BIN"] + "/ibasho", "verify"]):
+        done = subprocess.run([*words, "certificate", path], capture_output=True, text=True, check=False)
+        t.eq(done.returncode, 2, f"valid, with receipts missing: {words[-1]} {done.stdout}{done.stderr}")
+        t.ok(OLD in done.stdout and GONE in done.stdout and EVIL not in done.stdout, "by their names", done.stdout)
+    with open(path, encoding="utf-8") as f:
+        payload = json.loads(purge_receipt.un64url(json.load(f)["payload"]))
+    steps = [json.loads(purge_receipt.un64url(s["payload"])) for s in payload["journal"]]
+    facts = {s["step"]: s["facts"] for s in steps}
+    t.eq({p["node"]: p["state"] for p in facts["peers_purged"]["purge"]["peers"]},
+         {ids["midori"]: "receipt", EVIL: "receipt", OLD: "unreachable", GONE: "unreachable"}, "each peer")
+    t.eq(sorted(c["path"] for c in facts["keys_destroyed"]["copies"] if c["kind"] == "keystore-copy"),
+         sorted(made["copies"]), "every copy of the keystore is stated")
+    t.eq((facts["volume_discarded"]["is_own"], facts["volume_discarded"]["method"]), (False, "shared"), "a shared volume")
+    t.eq(sorted(os.path.relpath(os.path.join(at, name), made["disk"]) for at, _, names in os.walk(made["disk"])
+                for name in names), ["a/other", "other"], "copies and tablespace are gone, what is of others stays")
+    for name in ("a/other", "other"):
+        with open(f"{made['disk']}/{name}", encoding="utf-8") as f:
+            t.eq(f.read(), "somebody else's", name)
+    peer.wait_answer()
+    t.eq(peer.psql("SELECT count(*) FROM job WHERE state = 'dead'"), "0", "the neighbour on that volume works on")
+
+
 if __name__ == "__main__":
     def fini():
+        nodes._ops("remove", "aozora")  # its table is gone, so it is in no list any more
         evil.close()
         nodes.close()
         folder.cleanup()

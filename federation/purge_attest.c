@@ -18,6 +18,7 @@ static enum err vacuum(const struct federation *f, struct fail *why)
     struct db *db = NULL;
     enum err rc;
 
+    owner.pool = NULL;
     owner.user = "ibasho";
     owner.statement_timeout_ms = VACUUM_MS;
     rc = db_open(&owner, NULL, &db, why);

@@ -41,8 +41,10 @@ static struct known *known_slot(struct db *db, const struct stmt *stmt)
 
 struct known *db_known_find(struct db *db, const struct stmt *stmt)
 {
-    struct known *known = known_slot(db, stmt);
+    struct known *known;
 
+    invariant(db->conf.pool == NULL, "%s: a handle has no session of its own", stmt->name);
+    known = known_slot(db, stmt);
     invariant(known->stmt != NULL, "statement %s is in no table", stmt->name);
     return known;
 }
@@ -181,6 +183,7 @@ enum err db_need_connection(struct db *db, struct fail *why)
 {
     enum err rc;
 
+    invariant(db->conf.pool == NULL, "%s: a handle has no session of its own", db->conf.name);
     if (db->conn != NULL && !db->in_tx && db->n_sent == 0 && is_dead(db))
         db_drop(db);
     if (db->conn != NULL)
@@ -193,13 +196,35 @@ enum err db_need_connection(struct db *db, struct fail *why)
     return rc == ERR_OK ? warn_if_unsafe(db, why) : rc;
 }
 
+static enum err open_handle(const struct db_conf *conf, struct db **db_out, struct fail *why)
+{
+    struct db *session = NULL, *db = NULL;
+    enum err rc = db_pool_take(conf->pool, &session, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    rc = db_need_connection(session, why);
+    db_pool_give(conf->pool, session);
+    if (rc == ERR_OK)
+        db = calloc(1, sizeof *db);
+    if (db == NULL)
+        return rc != ERR_OK ? rc : fail_set(why, ERR_NOMEM, "connection");
+    db->failed_at = -1;
+    db->conf.pool = conf->pool;
+    *db_out = db;
+    return ERR_OK;
+}
+
 enum err db_open(const struct db_conf *conf, const struct stmt_table *tables,
                  struct db **db_out, struct fail *why)
 {
-    struct db *db = calloc(1, sizeof *db);
+    struct db *db = NULL;
     enum err rc = ERR_NOMEM;
 
     *db_out = NULL;
+    if (conf->pool != NULL)
+        return open_handle(conf, db_out, why);
+    db = calloc(1, sizeof *db);
     if (db == NULL)
         return fail_set(why, ERR_NOMEM, "connection");
     db->failed_at = -1;

@@ -23,6 +23,7 @@
 #include "node/base/stmt.h"
 
 struct db;
+struct db_pool;
 struct db_rows;
 
 struct db_conf {
@@ -31,6 +32,7 @@ struct db_conf {
     const char *name;         /* database, "ibasho" */
     int statement_timeout_ms; /* of the server; 0 none */
     bool is_one_session;      /* never reopen: the session holds something, such as a lock */
+    struct db_pool *pool;     /* NULL, or a session is borrowed for each call (db_pool.h) */
 };
 
 #define DB_ARGS_CAP 32

@@ -114,14 +114,33 @@ static enum err stream_results(struct db *db, const char *name,
     }
 }
 
+static enum err
+stream_borrowed(struct db_pool *pool, const struct stmt *stmt, const struct db_args *args,
+                enum err (*each)(const struct db_rows *row, void *arg, struct fail *why),
+                void *arg, struct fail *why)
+{
+    struct db *session = NULL;
+    enum err rc = db_pool_take(pool, &session, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    rc = db_stream(session, stmt, args, each, arg, why);
+    db_pool_give(pool, session);
+    return rc;
+}
+
 enum err db_stream(struct db *db, const struct stmt *stmt, const struct db_args *args,
                    enum err (*each)(const struct db_rows *row, void *arg, struct fail *why),
                    void *arg, struct fail *why)
 {
-    struct known *known = db_known_find(db, stmt);
-    /* Single-row mode holds for the command that is being answered: prepare on its own. */
-    enum err cause = ERR_OK, rc = db_prepare(db, stmt, why);
+    struct known *known;
+    enum err cause = ERR_OK, rc;
 
+    if (db->conf.pool != NULL)
+        return stream_borrowed(db->conf.pool, stmt, args, each, arg, why);
+    known = db_known_find(db, stmt);
+    /* Single-row mode holds for the command that is being answered: prepare on its own. */
+    rc = db_prepare(db, stmt, why);
     if (rc == ERR_OK && db->n_sent > 0)
         rc = db_settle_into(db, NULL, why);
     if (rc != ERR_OK)

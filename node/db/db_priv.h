@@ -1,5 +1,6 @@
 /* node/db/db_priv.h - what the files db*.c share; nobody else includes it. db.c connects,
- * db_run.c sends and settles pipelines, db_exec.c runs plain SQL and streams rows. */
+ * db_run.c sends and settles pipelines, db_exec.c runs plain SQL and streams rows, db_pool.c
+ * lends sessions to handles: those have conf.pool and nothing else of struct db. */
 #ifndef NODE_DB_DB_PRIV_H
 #define NODE_DB_DB_PRIV_H
 
@@ -43,6 +44,11 @@ enum db_word db_word_of(const char *sql);
 enum err db_err_of(const char *sqlstate);
 /* The bytes of $i+1, NULL for SQL NULL: also right after *args was copied. */
 const char *db_args_value(const struct db_args *args, int i);
+
+/* A session of the pool, the caller's until it is given back. Errors are db_open's. */
+NODISCARD enum err db_pool_take(struct db_pool *pool, struct db **session_out,
+                                struct fail *why);
+void db_pool_give(struct db_pool *pool, struct db *session);
 
 /* Reconnects if that is allowed; ERR_UNAVAILABLE when not, or not possible. */
 NODISCARD enum err db_need_connection(struct db *db, struct fail *why);

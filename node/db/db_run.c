@@ -315,6 +315,21 @@ enum err db_prepare(struct db *db, const struct stmt *stmt, struct fail *why)
     return rc;
 }
 
+static enum err run_borrowed(struct db_pool *pool, const struct stmt *stmt,
+                             const struct db_args *args, struct db_rows **rows_out,
+                             struct fail *why)
+{
+    struct db *session = NULL;
+    enum err rc = db_pool_take(pool, &session, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    rc = db_run(session, stmt, args, rows_out, why);
+    invariant(!session->in_tx, "%s: a handle has no transactions", stmt->name);
+    db_pool_give(pool, session);
+    return rc;
+}
+
 enum err db_run(struct db *db, const struct stmt *stmt, const struct db_args *args,
                 struct db_rows **rows_out, struct fail *why)
 {
@@ -322,6 +337,8 @@ enum err db_run(struct db *db, const struct stmt *stmt, const struct db_args *ar
 
     if (rows_out != NULL)
         *rows_out = NULL;
+    if (db->conf.pool != NULL)
+        return run_borrowed(db->conf.pool, stmt, args, rows_out, why);
     /* Who reads by tx or db hands over no db only together with a tx, and then never comes
      * here. */
     db->failed_at = -1; /* cppcheck-suppress ctunullpointer */

@@ -11,6 +11,7 @@
 #include "node/base/node_conf.h"
 #include "node/classes/lessons.h"
 #include "node/db/audit.h"
+#include "node/db/db_pool.h"
 #include "node/db/erase.h"
 #include "node/db/files.h"
 #include "node/db/identity.h"
@@ -42,6 +43,8 @@ struct parts {
     struct id node;
     char socket_dir[PATH_CAP], cluster_dir[PATH_CAP];
     struct db_conf app_db, owner_db;
+    struct db_conf shared_db; /* of all that asks now and then */
+    struct db_pool *pool;     /* its sessions */
     bool is_migrated, is_audit_started, is_refreshed, is_replayed;
 };
 
@@ -110,6 +113,10 @@ enum err parts_create(const struct parts_conf *conf, struct parts **parts_out, s
     parts->services.routes = conf->routes;
     parts->services.audit_tables = conf->audit_tables;
     rc = read_conf(parts, why);
+    if (rc == ERR_OK)
+        rc = db_pool_create(&parts->app_db, conf->stmts, &parts->pool, why);
+    parts->shared_db = parts->app_db;
+    parts->shared_db.pool = parts->pool;
     if (rc == ERR_OK)
         rc = identity_check_files(conf_text(conf->conf, "node.data_dir"), why);
     if (rc == ERR_OK)
@@ -189,7 +196,7 @@ static enum err start_writer(struct parts *parts, struct fail *why)
 static enum err open_settings(struct parts *parts, struct fail *why)
 {
     struct db *db = NULL;
-    enum err rc = db_open(&parts->app_db, parts->conf.stmts, &db, why);
+    enum err rc = db_open(&parts->shared_db, parts->conf.stmts, &db, why);
 
     if (rc == ERR_OK)
         rc = settings_open(parts->conf.settings, db, &parts->services.settings, why);
@@ -235,7 +242,7 @@ static enum err open_hours(struct parts *parts, struct fail *why)
 {
     const struct hours_conf conf = {parts->services.writer, parts->services.settings};
     struct db *db = NULL;
-    enum err rc = db_open(&parts->app_db, parts->conf.stmts, &db, why);
+    enum err rc = db_open(&parts->shared_db, parts->conf.stmts, &db, why);
 
     if (rc == ERR_OK)
         rc = hours_open(&conf, db, &parts->services.hours, why);
@@ -246,7 +253,7 @@ static enum err open_hours(struct parts *parts, struct fail *why)
 static enum err open_words(struct parts *parts, struct fail *why)
 {
     struct db *db = NULL;
-    enum err rc = db_open(&parts->app_db, parts->conf.stmts, &db, why);
+    enum err rc = db_open(&parts->shared_db, parts->conf.stmts, &db, why);
 
     if (rc == ERR_OK)
         rc = words_open(db, &parts->services.words, why);
@@ -257,9 +264,9 @@ static enum err open_words(struct parts *parts, struct fail *why)
 /* Last of all: whoever it lets in uses everything else. */
 static enum err open_place(struct parts *parts, struct fail *why)
 {
-    const struct place_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+    const struct place_conf conf = {&parts->services, parts->shared_db, parts->conf.stmts};
     struct db *db = NULL;
-    enum err rc = db_open(&parts->app_db, parts->conf.stmts, &db, why);
+    enum err rc = db_open(&parts->shared_db, parts->conf.stmts, &db, why);
 
     if (rc == ERR_OK)
         rc = place_open(&conf, db, &parts->services.place, why);
@@ -271,7 +278,7 @@ static enum err open_place(struct parts *parts, struct fail *why)
 
 static enum err open_notify(struct parts *parts, struct fail *why)
 {
-    const struct notify_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+    const struct notify_conf conf = {&parts->services, parts->shared_db, parts->conf.stmts};
 
     return notify_open(&conf, &parts->services.notify, why);
 }
@@ -279,7 +286,7 @@ static enum err open_notify(struct parts *parts, struct fail *why)
 /* Before the place, whose lines it hears of; its thread begins behind it. */
 static enum err open_support(struct parts *parts, struct fail *why)
 {
-    const struct support_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+    const struct support_conf conf = {&parts->services, parts->shared_db, parts->conf.stmts};
     enum err rc = support_open(&conf, &parts->services.support, why);
 
     if (rc == ERR_OK)
@@ -296,17 +303,17 @@ static enum err open_logs(struct parts *parts, struct fail *why)
 
 static enum err open_console(struct parts *parts, struct fail *why)
 {
-    const struct console_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+    const struct console_conf conf = {&parts->services, parts->shared_db, parts->conf.stmts};
 
     return console_open(&conf, parts->services.care, &parts->services.console, why);
 }
 
 static enum err open_federation(struct parts *parts, struct fail *why)
 {
-    const struct federation_conf conf = {&parts->services, parts->app_db, parts->conf.stmts,
+    const struct federation_conf conf = {&parts->services, parts->shared_db, parts->conf.stmts,
                                          parts->node};
     struct db *db = NULL;
-    enum err rc = db_open(&parts->app_db, parts->conf.stmts, &db, why);
+    enum err rc = db_open(&parts->shared_db, parts->conf.stmts, &db, why);
 
     if (rc == ERR_OK)
         rc = federation_open(&conf, db, &parts->services.federation, why);
@@ -316,14 +323,14 @@ static enum err open_federation(struct parts *parts, struct fail *why)
 
 static enum err open_lessons(struct parts *parts, struct fail *why)
 {
-    const struct lessons_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+    const struct lessons_conf conf = {&parts->services, parts->shared_db, parts->conf.stmts};
 
     return lessons_open(&conf, &parts->services.lessons, why);
 }
 
 static enum err open_series(struct parts *parts, struct fail *why)
 {
-    const struct series_conf conf = {&parts->services, parts->app_db, parts->conf.stmts};
+    const struct series_conf conf = {&parts->services, parts->shared_db, parts->conf.stmts};
 
     return series_open(&conf, &parts->services.series, why);
 }
@@ -336,7 +343,7 @@ static enum err open_mirrors(struct parts *parts, struct fail *why)
                                       federation_links(parts->services.federation),
                                       parts->services.series,
                                       parts->node,
-                                      parts->app_db,
+                                      parts->shared_db,
                                       parts->conf.stmts};
 
     return mirrors_open(&conf, &parts->services.mirrors, why);
@@ -351,7 +358,7 @@ static bool jobs_rest(const struct services *services)
 static enum err start_jobs(struct parts *parts, struct fail *why)
 {
     const struct jobs_conf conf = {
-        .db = parts->app_db,
+        .db = parts->shared_db,
         .stmts = parts->conf.stmts,
         .kinds = parts->conf.jobs,
         .rests = jobs_rest,
@@ -471,6 +478,7 @@ void parts_destroy(struct parts **parts)
     keyring_close(&s->keyring);
     net_close(&s->net);
     leaving_close(&s->leaving);
+    db_pool_destroy(&(*parts)->pool);
     free(*parts);
     *parts = NULL;
 }

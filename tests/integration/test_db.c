@@ -503,8 +503,8 @@ T_CASE(db_write_is_uncertain_when_the_backend_is_killed_under_it)
     db_fixture_exec_at(own.sockets, "ibasho",
                        "CREATE TABLE t (id integer PRIMARY KEY, body text NOT NULL);"
                        "GRANT ALL ON t TO ibasho_app");
-    T_EQ(db_open(&(struct db_conf){own.sockets, "ibasho_app", "ibasho", 0, false}, tables, &db,
-                 NULL),
+    T_EQ(db_open(&(struct db_conf){own.sockets, "ibasho_app", "ibasho", 0, false, NULL}, tables,
+                 &db, NULL),
          ERR_OK, "open");
     db_args_init(&args);
     db_arg_i32(&args, 1);
@@ -566,8 +566,8 @@ T_CASE(db_commit_under_warning_01000_is_not_acknowledged)
     db_fixture_exec_at(own.sockets, "ibasho",
                        "CREATE TABLE t (id integer PRIMARY KEY, body text NOT NULL);"
                        "GRANT ALL ON t TO ibasho_app");
-    T_EQ(db_open(&(struct db_conf){own.sockets, "ibasho_app", "ibasho", 0, false}, tables, &db,
-                 NULL),
+    T_EQ(db_open(&(struct db_conf){own.sockets, "ibasho_app", "ibasho", 0, false, NULL}, tables,
+                 &db, NULL),
          ERR_OK, "open");
     T_EQ(db_exec(db, "BEGIN", NULL), ERR_OK, "begin");
     T_EQ(add(db, 1, "a", NULL), ERR_OK, "add");
@@ -797,8 +797,8 @@ T_CASE(db_survives_a_restart_of_its_idle_server)
     db_fixture_exec_at(own.sockets, "ibasho",
                        "CREATE TABLE t (id integer PRIMARY KEY, body text NOT NULL);"
                        "GRANT ALL ON t TO ibasho_app");
-    T_EQ(db_open(&(struct db_conf){own.sockets, "ibasho_app", "ibasho", 0, false}, tables, &db,
-                 NULL),
+    T_EQ(db_open(&(struct db_conf){own.sockets, "ibasho_app", "ibasho", 0, false, NULL}, tables,
+                 &db, NULL),
          ERR_OK, "open");
     T_EQ(add(db, 1, "a", NULL), ERR_OK, "add");
     cluster_fixture_kill(&own);

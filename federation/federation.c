@@ -6,6 +6,7 @@
 #include "federation/link_fed.h"
 #include "federation/outbox_store.h"
 #include "federation/purge.h"
+#include "node/base/clock.h"
 #include "node/base/log.h"
 
 const struct conf_row federation_conf_rows[FEDERATION_CONF_N] = {
@@ -170,9 +171,21 @@ void federation_wake(struct federation *f)
     outbox_heard(f, ID_NONE);
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 static void read_trust(struct federation *f, struct federation_stats *out)
 {
     struct registry *registry = trust_now(f->trust);
+    struct trust_status status;
+    int64_t open_utc_us = atomic_load(&f->open_utc_us);
+
+    trust_status_read(f->trust, clock_utc_us(), &status);
+    out->newest_utc_us = later(atomic_load(&f->newest_utc_us), status.taken_utc_us);
+    if (open_utc_us != INT64_MAX)
+        out->newest_utc_us = later(out->newest_utc_us, open_utc_us);
 
     out->has_registry = registry != NULL;
     out->is_member = registry != NULL && registry_member(registry, f->conf.node) != NULL;

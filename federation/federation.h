@@ -51,6 +51,9 @@ struct federation_stats {
     int64_t n_waiting, n_refused_rows, n_given_up; /* rows of the outbox */
     int64_t oldest_utc_us;                         /* waiting; 0: none */
     size_t n_nonces;
+    /* The latest time that this node has seen on its own clock: of its start, of a request it
+     * believed, of the registry it took. Later than now: the clock was set back. */
+    int64_t newest_utc_us;
 };
 /* db: the caller's; NULL: without the rows. */
 NODISCARD enum err federation_stats_read(struct federation *federation, struct db *db,

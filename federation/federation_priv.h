@@ -34,6 +34,7 @@ struct federation {
     atomic_bool is_stopping;
     /* Since when this process alone accepts (struct fed_gate); INT64_MAX: not yet. */
     _Atomic int64_t open_utc_us;
+    _Atomic int64_t newest_utc_us; /* our clock when a request was believed; never back */
     _Atomic uint64_t n_accepted, n_refused, n_unrecorded, n_asked, n_no_answer, n_sent;
     _Atomic uint64_t n_refused_by[FED_CODE_N];
     _Atomic int n_away;

@@ -330,6 +330,16 @@ static void let_go(struct fed_in *in)
     in->done(in); /* it is the server's again */
 }
 
+/* A clock that is set back is found by this. */
+static void note_time(struct federation *f, int64_t now_utc_us)
+{
+    int64_t newest = atomic_load(&f->newest_utc_us);
+
+    while (now_utc_us > newest &&
+           !atomic_compare_exchange_weak(&f->newest_utc_us, &newest, now_utc_us))
+        continue;
+}
+
 static void answer_now(struct fed_in *in)
 {
     struct fed_req *req = &in->req;
@@ -349,6 +359,7 @@ static void answer_now(struct fed_in *in)
         req->answer = arena_copy(in->arena, span_of(problem, len));
     } else {
         atomic_fetch_add(&f->n_accepted, 1);
+        note_time(f, now_utc_us);
     }
     if (req->code != FED_OK && req->answer.p == NULL) {
         log_warn("fed.answer", L_TEXT("why", "no memory"));

@@ -182,6 +182,23 @@ static void check_escrow(struct doctor *d, struct federation *federation)
                    (s.until_utc_us - d->req->now_utc_us) / DAY_US);
 }
 
+/* What others sign now lies before what we have heard: it is refused until our clock is there
+ * again, or the node has begun anew. */
+static void check_clock(struct doctor *d, const struct federation_stats *stats)
+{
+    int64_t behind_us = stats->newest_utc_us - d->req->now_utc_us;
+
+    if (behind_us > MINUTE_US)
+        doctor_add(
+            d, "federation-clock", DOCTOR_BAD,
+            "chrony "
+            "などで時計を合わせてください。いまの時計が正しいときは、ノードを入れなおして"
+            "ください。",
+            "このノードの時計は、見たことのある時刻より %" PRId64
+            " 分おくれています。そのあいだ、ほかの自治体からのことを受け取れません。",
+            behind_us / MINUTE_US);
+}
+
 void doctor_check_federation(struct doctor *d)
 {
     struct federation *federation = d->req->services->federation;
@@ -196,6 +213,8 @@ void doctor_check_federation(struct doctor *d)
     if (d->req->services->mirrors != NULL)
         check_mirrors(d, d->req->services->mirrors);
     if (federation_stats_read(federation, d->req->db, &stats, NULL) == ERR_OK &&
-        stats.has_registry)
+        stats.has_registry) {
+        check_clock(d, &stats);
         check_outbox(d, &stats);
+    }
 }

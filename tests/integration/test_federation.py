@@ -506,6 +506,21 @@ def fed_after_a_crash_nothing_signed_before_comes_in(t):
 
 
 @case
+def fed_a_clock_behind_what_it_has_seen_is_told(t):
+    """Set back an hour: what it took an hour from now, it took already."""
+    t.req("CARD-11")
+    found = {c["name"]: c for c in town.admin("GET", "/api/v1/admin/doctor").json()["checks"]}
+    t.ok("federation-clock" not in found, "nothing is said of a clock that goes on")
+    town.psql("UPDATE fed_registry SET taken_at = now() + interval '1 hour'")
+    pid = town.kill("node")
+    town.wait_back("node", pid)
+    town.wait_answer()
+    found = {c["name"]: c for c in town.admin("GET", "/api/v1/admin/doctor").json()["checks"]}
+    t.eq(found["federation-clock"]["level"], "bad", "the doctor says so")
+    t.ok("59 分" in found["federation-clock"]["text"], f"by how much: {found['federation-clock']}")
+
+
+@case
 def fed_a_town_whose_registry_was_tampered_with_goes_on_alone(t):
     """Its own children come first: what cannot be believed stops the federation, not the node."""
     t.req("CARD-1, CARD-12")

@@ -1,8 +1,7 @@
 /** Every page, in every theme and form of words: readable by machine, whole at every size. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { HtmlValidate } from "html-validate";
 import type { Page } from "playwright-core";
+import { axe, fixedWords, outsiders, smallTargets, violations } from "./checks.ts";
 import { place, sizes, visiting } from "./engine.ts";
 import { forms, pages, stateOf, themes } from "./pages.ts";
 import { suite } from "./t.ts";
@@ -14,13 +13,6 @@ const faces = [
   ...forms.map((form) => [themes[0], form] as const),
   ...themes.slice(1).map((theme) => [theme, "ruby"] as const),
 ];
-const axe = readFileSync(
-  createRequire(new URL("../../node/web/package.json", import.meta.url)).resolve(
-    "axe-core/axe.min.js",
-  ),
-  "utf8",
-);
-
 const html = new HtmlValidate({
   extends: ["html-validate:recommended"],
   rules: {
@@ -35,28 +27,6 @@ const html = new HtmlValidate({
     "no-inline-style": "off", // the policy refuses it, and the lint
   },
 });
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const found = (await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: (root: Document, options: object) => Promise<{ violations: Violation[] }> };
-    };
-    const result = await axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      resultTypes: ["violations"],
-    });
-    return result.violations;
-  })) as Violation[];
-  return found.map(
-    (one) =>
-      `${one.id}: ${one.nodes[0]?.html.slice(0, 160)} ${one.nodes[0]?.failureSummary?.slice(0, 240)}`,
-  );
-}
 
 test("checkers_find_what_is_broken", async (t) => {
   await visiting(t, place("aozora"), {}, async (visit) => {
@@ -159,84 +129,4 @@ async function zoomText(page: Page, size: string): Promise<void> {
   await page.evaluate((size) => {
     document.documentElement.style.fontSize = size;
   }, size);
-}
-
-/* The functions below run in the page. */
-
-/** The fixed words on the page: kanji without reading, characters outside the page's own faces. */
-function fixedWords(): { unread: string[]; faceless: string[]; nRuby: number; nText: number } {
-  const faces: [number, number][] = [];
-  for (const sheet of document.styleSheets)
-    for (const rule of sheet.cssRules)
-      if (rule instanceof CSSFontFaceRule)
-        for (const range of rule.style.getPropertyValue("unicode-range").split(",")) {
-          const [from = "", until] = range.trim().replace(/^U\+/i, "").split("-");
-          faces.push([parseInt(from, 16), parseInt(until ?? from, 16)]);
-        }
-  const unread = new Set<string>();
-  const faceless = new Set<string>();
-  let nText = 0;
-  const walk = document.createTreeWalker(
-    document.getElementById("app") as Node,
-    NodeFilter.SHOW_TEXT,
-  );
-  for (let node = walk.nextNode(); node !== null; node = walk.nextNode()) {
-    const at = node.parentElement;
-    if (
-      at === null ||
-      at.closest(".given, .mono, .key-code b, [aria-hidden=true], .paper-n, option") !== null // an option holds no ruby
-    )
-      continue;
-    const isPaper = at.closest(".paper") !== null; // always without readings, as it is printed
-    nText++;
-    for (const character of node.textContent ?? "") {
-      if (/[\p{Script=Han}々]/u.test(character) && at.closest("ruby") === null && !isPaper)
-        unread.add(character);
-      const point = character.codePointAt(0) ?? 0;
-      if (
-        !faces.some(([from, until]) => from <= point && point <= until) &&
-        !/[\s\d]/.test(character)
-      )
-        faceless.add(character);
-    }
-  }
-  const rubies = [...document.querySelectorAll("#app ruby")];
-  for (const one of rubies)
-    if (one.querySelector("rt")?.textContent === "") unread.add(one.textContent ?? "");
-  return { unread: [...unread], faceless: [...faceless], nRuby: rubies.length, nText };
-}
-
-/** What sticks out at the side, or makes the page scroll sideways. */
-function outsiders(): string[] {
-  const found: string[] = [];
-  const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth > width)
-    found.push(`the page is ${document.documentElement.scrollWidth} of ${width} wide`);
-  for (const element of document.querySelectorAll("#app *:not(svg *)")) {
-    const box = element.getBoundingClientRect();
-    const isSeen =
-      box.width > 1 && box.height > 1 && element.closest(".unseen, .skip, .scene") === null;
-    if (isSeen && (box.right > width + 1 || box.left < -1))
-      found.push(
-        `${element.tagName}.${element.className}: ${Math.round(box.left)}-${Math.round(box.right)}`,
-      );
-  }
-  return found.slice(0, 5);
-}
-
-/** Controls that a finger could miss. A checkbox or radio button is as large as its label. */
-function smallTargets(): string[] {
-  const found: string[] = [];
-  for (const element of document.querySelectorAll<HTMLElement>(
-    "a, button, summary, input, select, label.choice, label.check, label.tick",
-  )) {
-    const target = element.closest("label.choice, label.check, label.tick") ?? element;
-    const box = target.getBoundingClientRect();
-    if (box.width === 0 || element.closest("[hidden], .skip") !== null) continue;
-    if (box.height < 43.5 || box.width < 43.5)
-      found.push(
-        `${target.tagName}.${target.className}: ${Math.round(box.width)}x${Math.round(box.height)}`,
-      );
-  }
-  return found.slice(0, 5);
 }

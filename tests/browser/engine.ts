@@ -28,6 +28,8 @@ export interface Place {
   readonly state: string; // the supervisor's table of pids
   readonly instance: string; // what ops/node knows it by
   readonly table: string; // the supervisor's programs
+  readonly data: string; // its data directory
+  readonly bin: string; // where `ibasho` is
   readonly title_ja: string;
   readonly logins: Readonly<Record<string, Login>>;
   readonly imports: Readonly<Record<string, string>>; // rosters handed in, by what became of them

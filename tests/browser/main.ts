@@ -27,6 +27,7 @@ import "./talk.ts";
 import "./quarter.ts";
 import "./payloads.ts";
 import "./afternoon.ts";
+import "./leaving.ts";
 import "./sheet.ts";
 import "./looks.ts";
 import "./engines.ts";

@@ -516,6 +516,23 @@ export const pages: readonly PageUnderTest[] = [
   },
   { name: "contract", who: "board", reach: (v) => to(v, "#/contract", "#contract-title") },
   {
+    name: "leaving",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/leaving", "#leaving-key");
+      for (const one of await v.page.locator("main details > summary").all()) await one.click();
+      await v.page.locator("form:has(#leaving-key) button[type=submit]").click();
+      await v.page.waitForSelector("#leaving-key-fault.fault");
+      await v.page.locator("section:has(#leaving-begin-said) .quiet-button").click();
+      await v.page.waitForSelector(".sure");
+    },
+  },
+  {
+    name: "leaving_of_an_auditor",
+    who: "auditor",
+    reach: (v) => to(v, "#/leaving", "#leaving-steps"),
+  },
+  {
     name: "hours",
     who: "board",
     reach: (v) => to(v, "#/hours", ".month .month-cell, .month-rows"),

@@ -4,6 +4,7 @@ import "./avatars.ts";
 import "./chat.ts";
 import "./console.ts";
 import "./floor.ts";
+import "./leaving.ts";
 import "./live.ts";
 import "./map_drawing.ts";
 import "./map_view.ts";

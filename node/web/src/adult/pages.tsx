@@ -21,6 +21,7 @@ import { HoursPage } from "./hours.js";
 import { IncidentPage } from "./incident.js";
 import { IncidentsPage } from "./incidents.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
+import { LeavingPage } from "./leaving.js";
 import { LogsPage } from "./logs.js";
 import { NotifyPage } from "./notify.js";
 import { NoticePage } from "./notify_open.js";
@@ -99,6 +100,7 @@ const views: Views = {
   weekly: WeeklyPage,
   "weekly-one": WeeklyOnePage,
   dictionary: DictionaryPage,
+  leaving: LeavingPage,
   ending: EndingPage,
   summary: SummaryPage,
   unused: UnusedPage,

@@ -89,13 +89,15 @@ interface SureProps {
   /** The question stands there at once; `leave` is the answer no. */
   readonly isAsked?: boolean;
   readonly leave?: () => void;
+  /** There is no way back: the answer no has the keyboard, so that a second Enter does nothing. */
+  readonly isGrave?: boolean;
   /** What is said before the second answer. */
   readonly children: ComponentChildren;
 }
 
 /** An act that is asked about once more before it happens. */
 export function Sure(props: SureProps): VNode {
-  const { word, yes, no, busy, busyWord, act, isQuiet, leave, children } = props;
+  const { word, yes, no, busy, busyWord, act, isQuiet, leave, isGrave, children } = props;
   const [isAsked, ask] = useState(props.isAsked === true);
   const answer = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -114,14 +116,14 @@ export function Sure(props: SureProps): VNode {
     );
   return (
     <div class="stack sure" role="group">
-      <div class="note" role="alert">
+      <div class={isGrave === true ? "fault" : "note"} role="alert">
         {children}
       </div>
       <div class="row">
         <button
           type="button"
           class="button"
-          ref={answer}
+          ref={isGrave === true ? null : answer}
           onClick={() => {
             ask(false);
             act();
@@ -132,6 +134,7 @@ export function Sure(props: SureProps): VNode {
         <button
           type="button"
           class="quiet-button"
+          ref={isGrave === true ? answer : null}
           onClick={() => {
             ask(false);
             leave?.();

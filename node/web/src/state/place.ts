@@ -73,6 +73,7 @@ const rows = {
   weekly: { path: "weekly", of: "adult" },
   "weekly-one": { path: "weekly/*", of: "adult" }, // as the link of a notice names it
   dictionary: { path: "dictionary", of: "adult" },
+  leaving: { path: "leaving", of: "adult" },
   ending: { path: "ending", of: "adult" },
   summary: { path: "summary", of: "adult" },
   unused: { path: "unused", of: "adult" },

@@ -14,6 +14,7 @@ const people: HomeDoor = { href: "#/people", title: doors.people, note: doors.pe
 const peopleSeen: HomeDoor = { ...people, note: doors.peopleSeenNote };
 const peopleAsked: HomeDoor = { ...people, note: doors.peopleAskedNote };
 const contract: HomeDoor = { href: "#/contract", title: doors.contract, note: doors.contractNote };
+const leaving: HomeDoor = { href: "#/leaving", title: doors.leaving, note: doors.leavingNote };
 const hours: HomeDoor = { href: "#/hours", title: doors.hours, note: doors.hoursNote };
 const hoursSeen: HomeDoor = { ...hours, note: doors.hoursSeenNote };
 const floors: HomeDoor = { href: "#/floors", title: doors.floors, note: doors.floorsNote };
@@ -73,6 +74,7 @@ function othersOf(role: string): readonly HomeDoor[] {
         settings,
         keys,
         federation,
+        leaving,
         roles,
         me,
       ];
@@ -94,11 +96,12 @@ function othersOf(role: string): readonly HomeDoor[] {
         settings,
         keys,
         federation,
+        leaving,
         roles,
         me,
       ];
     case "auditor":
-      return [audit, hoursSeen, floorsSeen, visits, reports, settings, keys, roles, me];
+      return [audit, hoursSeen, floorsSeen, visits, reports, settings, keys, leaving, roles, me];
     case "school_staff":
       return [watch, peopleAsked, reports, hoursSeen, roles, me];
     case "supporter":

@@ -13,6 +13,8 @@ import { home, roles } from "./home.js";
 import { hours } from "./hours.js";
 import { hoursWork } from "./hours_work.js";
 import { keys } from "./keys.js";
+import { leaving } from "./leaving.js";
+import { leavingPapers } from "./leaving_papers.js";
 import { lessons } from "./lessons.js";
 import { me } from "./me.js";
 import { notify } from "./notify.js";
@@ -106,6 +108,8 @@ export const chapters: readonly Chapter[] = [
   { name: "support", forChildren: false, words: support },
   { name: "child", forChildren: false, words: child },
   { name: "wordLists", forChildren: false, words: wordLists },
+  { name: "leaving", forChildren: false, words: leaving },
+  { name: "leavingPapers", forChildren: false, words: leavingPapers },
   { name: "ending", forChildren: false, words: ending },
   { name: "reports", forChildren: false, words: reports },
   { name: "logs", forChildren: false, words: logs },

@@ -34,6 +34,12 @@ export const doors = {
     "いっしょの こうざを つくります。 へんじを します。",
     "Make courses held together, and answer what others offer.",
   ],
+  leaving: ["契約《けいやく》の終《お》わり", "けいやくの おわり", "The contract's end"],
+  leavingNote: [
+    "データの返還《へんかん》と消去《しょうきょ》が、どこまで進《すす》んだかです。",
+    "データを かえして、 けします。",
+    "Hand-back and erasure: where it stands.",
+  ],
   roles: ["役割《やくわり》の表《ひょう》", "だれが なにを できるか", "Roles"],
   rolesNote: [
     "だれが何《なに》を見《み》て、何《なに》をできるかの一覧《いちらん》です。",

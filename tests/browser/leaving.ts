@@ -42,21 +42,26 @@ function operator(...words: string[]): string {
 
 const keys = ["--key", "town/town.key", "--cert", "town/town.pem"];
 
-/** The page as it is now, and that it is fit to be read: by a machine, on a narrow phone, with readings. */
-async function look({ t, visits }: Desk, who: Who, what: string): Promise<void> {
-  const { page } = visits[who];
+async function picture({ visits }: Desk, who: Who, what: string): Promise<void> {
   await visits[who].settled();
-  const path = `${shots}/${String(++nShots).padStart(2, "0")}-${what}`;
-  await page.screenshot({ path: `${path}.png`, fullPage: true });
-  await page.evaluate(axe);
-  t.eq(await violations(page), [], `${what}: axe`);
+  const path = `${shots}/${String(++nShots).padStart(2, "0")}-${what}.png`;
+  await visits[who].page.screenshot({ path, fullPage: true });
+}
+
+/** The page as it is now, and that it is fit to be read: by a machine, on a narrow phone, with readings.
+ * Before anything has begun the walks over every page look at it (pages.ts). */
+async function look(desk: Desk, who: Who, what: string): Promise<void> {
+  const { t, visits } = desk;
+  const { page } = visits[who];
+  await picture(desk, who, what);
   await visits[who].choose("light", "ruby");
   await page.setViewportSize(sizes.phone);
+  await page.evaluate(axe);
+  t.eq(await violations(page), [], `${what}: axe`);
   const words = await page.evaluate(fixedWords);
   t.eq([words.unread, words.faceless], [[], []], `${what}: readings and faces`);
   t.eq(await page.evaluate(outsiders), [], `${what}: nothing beside the page`);
   t.eq(await page.evaluate(smallTargets), [], `${what}: targets`);
-  await page.screenshot({ path: `${path}-phone.png`, fullPage: true });
   await page.setViewportSize(sizes.laptop);
   await visits[who].choose("light", "plain");
 }
@@ -126,7 +131,7 @@ async function prepare(desk: Desk): Promise<void> {
   t.ok((await fault(page, "leaving-key")).includes("秘密の鍵"), "the secret key stays here");
   await give(page, "leaving-key", `${dir}/canaries/canaries.csv`);
   t.ok((await fault(page, "leaving-key")) !== "", "no certificate");
-  await look(desk, "board", "before");
+  await picture(desk, "board", "before");
   await give(page, "leaving-key", `${dir}/town/town.pem`);
   await said(page, "証明書を登録しました");
   await give(page, "leaving-canaries", `${dir}/stranger/canaries.json`);
@@ -135,7 +140,7 @@ async function prepare(desk: Desk): Promise<void> {
   await said(page, "約束を受け付けました");
   await page.getByText("20の目印が約束されています").waitFor();
   t.eq(await page.getByText("気をつけること").count(), 0, "nothing is missing any more");
-  await look(desk, "board", "prepared");
+  await picture(desk, "board", "prepared");
 }
 
 async function begin(desk: Desk): Promise<void> {
@@ -162,7 +167,7 @@ async function stopAndGoBack(desk: Desk): Promise<void> {
   const child = await Visit.begin(town(), { state: await signedIn(town(), "leaving_child") });
   const page = await open(desk, "board");
   await press(page, "受付を止める");
-  await look(desk, "board", "begin-asked");
+  await picture(desk, "board", "begin-asked");
   await press(page, "やめておく");
   t.ok((await now(page)).includes("始まっていません"), "not by the first press");
   await begin(desk);
@@ -181,12 +186,12 @@ async function stopAndGoBack(desk: Desk): Promise<void> {
     t.eq(await other.locator("input[type=file]").count(), 0, `${who} hands in nothing`);
   }
   await look(desk, "contractor", "export-to-make");
-  await look(desk, "auditor", "auditor");
+  await picture(desk, "auditor", "auditor");
   await cancel(desk);
   t.eq(await marked(page), [], "the round is over");
   await page.getByText("取りやめた回を含む記録").click();
   t.ok(await page.getByText("取りやめ", { exact: true }).isVisible(), "and on record");
-  await look(desk, "board", "called-off");
+  await picture(desk, "board", "called-off");
   t.ok(visits.board.faults.length === 0, "no fault on the way");
 }
 
@@ -237,7 +242,7 @@ async function ordered(desk: Desk, bag: string): Promise<void> {
   t.ok((await fault(page, "leaving-order")).includes("違います"), "an order of the bag before");
   await give(page, "leaving-order", `${dir}/second.order.json`);
   await page.getByText("学校教育課長").waitFor();
-  await look(desk, "board", "order-read");
+  await picture(desk, "board", "order-read");
   await press(page, "消去を指示する");
   t.ok(await page.locator("#leaving-head-wrong").isVisible(), "nothing typed, nothing done");
   await page.fill("#leaving-head", bag.slice(0, 7));
@@ -255,7 +260,7 @@ async function ordered(desk: Desk, bag: string): Promise<void> {
   await said(page, "受託者の人の確認を待ちます");
   await page.getByText("二人目の確認を待っています").waitFor();
   t.eq(await page.locator("#leaving-head").count(), 0, "the first person is not the second");
-  await look(desk, "board", "order-waits");
+  await picture(desk, "board", "order-waits");
 }
 
 async function confirmed(desk: Desk, bag: string): Promise<void> {
@@ -275,7 +280,7 @@ async function confirmed(desk: Desk, bag: string): Promise<void> {
   await press(page, "確認して、消去を決める");
   await said(page, "消去が決まりました");
   await page.getByText("もう取りやめられません").first().waitFor();
-  await look(desk, "contractor", "ordered");
+  await picture(desk, "contractor", "ordered");
   const board = await open(desk, "board");
   t.eq(
     await board.getByRole("button", { name: "取りやめる" }).count(),
@@ -318,7 +323,7 @@ test("leaving_goes_from_active_to_an_order_of_two_persons", async (t) => {
     rmSync(dir, { recursive: true, force: true });
     for (const one of begun) await one.end(t);
   }
-});
+}, 300_000);
 
 test("leaving_is_no_page_of_who_does_not_decide", async (t) => {
   t.req("AI-7.2-1");

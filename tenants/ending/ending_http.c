@@ -444,6 +444,12 @@ static enum err open_text(struct req *req, const struct ending_names *names,
         rc = ending_open(req, table->name, column, m->key_row, text.sealed, &plain, why);
     if (rc == ERR_OK)
         rc = ending_names_find(names, plain, req->arena, &is_there, &hit, why);
+    /* What is to be hidden is not shown any more: as it will read. No name stands before the
+     * first. */
+    if (rc == ERR_OK && is_there && m->has_decision && m->decision == ENDING_MASK) {
+        rc = ending_names_mask(names, plain, req->arena, &plain, why);
+        hit.len = ENDING_HIDDEN.len;
+    }
     if (rc == ERR_OK && is_there)
         cut_around(plain, &hit, out);
     return rc == ERR_NOT_FOUND || rc == ERR_PROTO ? ERR_OK : rc;

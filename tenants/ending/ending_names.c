@@ -6,8 +6,7 @@
 #include "tenants/people/account.h"
 #include "tenants/people/people_index.h"
 
-#define HIDDEN       SPAN("＊＊＊")
-#define MASKS_MOST   10000 /* a name that is itself made of HIDDEN would never end */
+#define MASKS_MOST   10000 /* a name that is itself made of it would never end */
 #define POINTS_LEAST 2
 
 static size_t points_of(struct span text)
@@ -184,14 +183,14 @@ enum err ending_names_mask(const struct ending_names *names, struct span text,
         *masked_out = now;
         if (rc != ERR_OK || !is_there)
             return rc;
-        next = arena_alloc(arena, now.len + HIDDEN.len);
+        next = arena_alloc(arena, now.len + ENDING_HIDDEN.len);
         if (next == NULL)
             return fail_set(why, ERR_NOMEM, "a text");
         memcpy(next, now.p, hit.at);
-        memcpy(next + hit.at, HIDDEN.p, HIDDEN.len);
-        memcpy(next + hit.at + HIDDEN.len, now.p + hit.at + hit.len,
+        memcpy(next + hit.at, ENDING_HIDDEN.p, ENDING_HIDDEN.len);
+        memcpy(next + hit.at + ENDING_HIDDEN.len, now.p + hit.at + hit.len,
                now.len - hit.at - hit.len);
-        now = span_of(next, now.len - hit.len + HIDDEN.len);
+        now = span_of(next, now.len - hit.len + ENDING_HIDDEN.len);
     }
     return fail_set(why, ERR_INVALID, "the name cannot be hidden");
 }

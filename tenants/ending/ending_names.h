@@ -35,7 +35,8 @@ struct ending_hit {
 NODISCARD enum err ending_names_find(const struct ending_names *names, struct span text,
                                      struct arena *arena, bool *is_there_out,
                                      struct ending_hit *hit_out, struct fail *why);
-/* The text with every name hidden. */
+#define ENDING_HIDDEN SPAN("＊＊＊")
+/* The text with every name hidden: ENDING_HIDDEN stands in its place. */
 NODISCARD enum err ending_names_mask(const struct ending_names *names, struct span text,
                                      struct arena *arena, struct span *masked_out,
                                      struct fail *why);

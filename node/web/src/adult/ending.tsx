@@ -1,24 +1,32 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask, askFile } from "../edge/api.js";
-import { callName } from "../state/people.js";
 import { useAsked } from "../view/asked.js";
+import { Help } from "../view/form.js";
 import { PageHead, Shown } from "../view/page.js";
+import { usePaged } from "../view/paged.js";
 import { When } from "../view/time.js";
+import { MissingNote } from "../view/trouble.js";
 import { Given, Words } from "../view/words.js";
 import { ending as words } from "../words/ending.js";
+import { reports } from "../words/reports.js";
 import type { Ending, EndingAsk, Person } from "../wire.js";
 import { useDeed } from "./deed.js";
 import { Said } from "./deed_said.js";
 import { Places } from "./ending_places.js";
 import { ChoiceField, DayField, TextField } from "./fields.js";
-import { FindPerson } from "./person_find.js";
+import { PickPerson } from "./person_pick.js";
+import { RecordFoot } from "./record.js";
 import { TakePaper } from "./report_take.js";
 import { ToReports } from "./reports.js";
+import { Sure } from "./roster_parts.js";
 
 /** One person's end (NI-2.3.4-4b): requests, what others' records say, the second person, the proof. */
 export function EndingPage(): VNode {
-  const [asked, again] = useAsked("endings.list", undefined);
+  const [paged, { more, again }] = usePaged<Ending>("endings", (before) =>
+    ask("endings.list", undefined, undefined, before === undefined ? {} : { before }),
+  );
+  if (paged.trouble === "missing") return <MissingNote />;
   return (
     <div class="page">
       <ToReports />
@@ -26,24 +34,14 @@ export function EndingPage(): VNode {
       <p>
         <Words of={words.lead} />
       </p>
-      <Shown asked={asked} again={again}>
-        {({ items }) => (
-          <>
-            {items.length === 0 ? (
-              <p class="note">
-                <Words of={words.none} />
-              </p>
-            ) : null}
-            <ul class="history">
-              {items.map((one) => (
-                <li class="card stack-small" key={one.id}>
-                  <Request of={one} changed={again} />
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
-      </Shown>
+      <ul class="history">
+        {paged.items.map((one) => (
+          <li class="card stack-small" key={one.id}>
+            <Request of={one} changed={again} />
+          </li>
+        ))}
+      </ul>
+      <RecordFoot paged={paged} more={more} none={words.none} moreWord={words.more} />
       <AskOne changed={again} />
     </div>
   );
@@ -96,12 +94,15 @@ function Request({ of, changed }: { of: Ending; changed: () => void }): VNode {
         </p>
       )}
       {of.state === "done" ? (
-        <TakePaper
-          word={words.proof}
-          saved={words.saved}
-          name="ibasho-ending.pdf"
-          take={() => askFile("endings.proof", { id: of.id }, undefined)}
-        />
+        <>
+          <Proof id={of.id} />
+          <TakePaper
+            word={words.proof}
+            saved={words.saved}
+            name="ibasho-ending.pdf"
+            take={() => askFile("endings.proof", { id: of.id }, undefined)}
+          />
+        </>
       ) : null}
       {isOpen && mayDecide ? <Places id={of.id} changed={changed} /> : null}
       <div class="row">
@@ -121,47 +122,55 @@ function Request({ of, changed }: { of: Ending; changed: () => void }): VNode {
   );
 }
 
+/** The signed line over what was done, and what is left of the person: nothing. */
+function Proof({ id }: { id: string }): VNode {
+  const [asked, again] = useAsked("endings.show", { id });
+  return (
+    <Shown asked={asked} again={again}>
+      {({ facts, proof }) => (
+        <>
+          {facts === undefined ? null : (
+            <p class="fine">
+              <Words of={words.left} slots={{ left: facts.n_left, open: facts.n_opened }} />
+            </p>
+          )}
+          {proof === undefined ? null : (
+            <Help title={words.proofLine}>
+              <pre class="mono typed">{proof}</pre>
+            </Help>
+          )}
+        </>
+      )}
+    </Shown>
+  );
+}
+
 function Acts({ of, changed }: { of: Ending; changed: () => void }): VNode {
-  const [sure, askSure] = useState(false);
   const deed = useDeed();
   const act = async (name: "endings.confirm" | "endings.cancel"): Promise<void> => {
     const got = await deed.run(() => ask(name, { id: of.id }, undefined));
-    askSure(false);
     if (got !== undefined) changed();
   };
   return (
     <div class="stack-small">
-      {sure ? (
-        <div class="panel-act stack-small">
-          <p role="alert">
+      <div class="row">
+        {of.may_confirm ? (
+          <Sure
+            word={words.confirm}
+            yes={words.confirmYes}
+            no={words.no}
+            busy={deed.busy}
+            busyWord={reports.working}
+            isGrave
+            act={() => void act("endings.confirm")}
+          >
             <Words of={words.confirmSure} />
-          </p>
-          <div class="row">
-            <button
-              type="button"
-              class="button button-small"
-              aria-disabled={deed.busy}
-              onClick={() => void act("endings.confirm")}
-            >
-              <Words of={words.confirmYes} />
-            </button>
-            <button type="button" class="quiet-button" onClick={() => askSure(false)}>
-              <Words of={words.no} />
-            </button>
-          </div>
-        </div>
-      ) : (
-        <div class="row">
-          {of.may_confirm ? (
-            <button type="button" class="button button-small" onClick={() => askSure(true)}>
-              <Words of={words.confirm} />
-            </button>
-          ) : null}
-          <button type="button" class="quiet-button" onClick={() => void act("endings.cancel")}>
-            <Words of={words.cancel} />
-          </button>
-        </div>
-      )}
+          </Sure>
+        ) : null}
+        <button type="button" class="quiet-button" onClick={() => void act("endings.cancel")}>
+          <Words of={words.cancel} />
+        </button>
+      </div>
       {of.state === "ready" && of.is_mine ? (
         <p class="fine">
           <Words of={words.notMine} />
@@ -174,6 +183,7 @@ function Acts({ of, changed }: { of: Ending; changed: () => void }): VNode {
 
 function AskOne({ changed }: { changed: () => void }): VNode {
   const [person, choose] = useState<Person | undefined>(undefined);
+  const [isLacking, point] = useState(false);
   const [reason, because] = useState<EndingAsk["reason"]>("withdrawal");
   const [askedBy, by] = useState<EndingAsk["asked_by"]>("guardian");
   const [due, on] = useState("");
@@ -181,6 +191,7 @@ function AskOne({ changed }: { changed: () => void }): VNode {
   const deed = useDeed();
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
+    point(person === undefined);
     if (person === undefined) return document.getElementById("ending-person")?.focus();
     const got = await deed.run((id) =>
       ask("endings.ask", undefined, {
@@ -198,22 +209,23 @@ function AskOne({ changed }: { changed: () => void }): VNode {
     changed();
   };
   return (
-    <form class="card stack" onSubmit={(event) => void send(event)}>
+    <form class="card stack" onSubmit={(event) => void send(event)} noValidate>
       <h2>
         <Words of={words.add} />
       </h2>
-      {person === undefined ? (
-        <FindPerson id="ending-person" not={[]} choose={choose} />
-      ) : (
-        <p class="row">
-          <b>
-            <Words of={words.chosen} slots={{ name: <Given>{callName(person)}</Given> }} />
-          </b>
-          <button type="button" class="quiet-button" onClick={() => choose(undefined)}>
-            <Words of={words.other} />
-          </button>
-        </p>
-      )}
+      <PickPerson
+        id="ending-person"
+        word={words.who}
+        otherWord={words.other}
+        needWord={words.needPerson}
+        isLacking={isLacking}
+        not={[]}
+        person={person}
+        choose={(one) => {
+          point(false);
+          choose(one);
+        }}
+      />
       <ChoiceField
         id="ending-reason"
         fault={undefined}

@@ -1,56 +1,62 @@
 import type { VNode } from "preact";
 import { ask } from "../edge/api.js";
-import { useAsked } from "../view/asked.js";
-import { Shown } from "../view/page.js";
+import { usePaged } from "../view/paged.js";
 import { Given, Words } from "../view/words.js";
 import { ending as words } from "../words/ending.js";
 import type { EndingMention } from "../wire.js";
 import { useDeed } from "./deed.js";
 import { Said } from "./deed_said.js";
+import { RecordFoot } from "./record.js";
 
 type Decision = EndingMention["can"];
 
 /** Where others' records name the person: each text is decided upon, numbers are only counted. */
 export function Places({ id, changed }: { id: string; changed: () => void }): VNode {
-  const [asked, again] = useAsked("endings.mentions", { id });
+  const [paged, { more, again }] = usePaged<EndingMention>(id, async (skip) => {
+    const got = await ask(
+      "endings.mentions",
+      { id },
+      undefined,
+      skip === undefined ? {} : { skip },
+    );
+    if (got.kind !== "ok") return got;
+    const { items, next } = got.value;
+    return { kind: "ok", value: { items, ...(next === undefined ? {} : { next: `${next}` }) } };
+  });
+  const texts = paged.items.filter((one) => one.row !== undefined);
+  const n = paged.items.reduce((sum, one) => sum + (one.row === undefined ? one.n_rows : 0), 0);
+  const isWhole = !paged.isAsking && !paged.hasMore && paged.trouble === undefined;
   return (
     <section class="stack-small">
       <h3>
         <Words of={words.places} />
       </h3>
-      <Shown asked={asked} again={again}>
-        {({ items }) => {
-          const texts = items.filter((one) => one.row !== undefined);
-          const n = items.reduce((sum, one) => sum + (one.row === undefined ? one.n_rows : 0), 0);
-          return (
-            <>
-              {texts.length === 0 ? (
-                <p class="note">
-                  <Words of={words.placesNone} />
-                </p>
-              ) : null}
-              <ul class="history">
-                {texts.map((one) => (
-                  <Place
-                    key={one.id}
-                    id={id}
-                    of={one}
-                    changed={() => {
-                      again();
-                      changed();
-                    }}
-                  />
-                ))}
-              </ul>
-              {n === 0 ? null : (
-                <p class="fine">
-                  <Words of={words.number} slots={{ n }} />
-                </p>
-              )}
-            </>
-          );
-        }}
-      </Shown>
+      {texts.length === 0 && isWhole ? (
+        <p class="note">
+          <Words of={words.placesNone} />
+        </p>
+      ) : null}
+      <ul class="history">
+        {texts.map((one) => (
+          <Place
+            key={one.id}
+            id={id}
+            of={one}
+            changed={() => {
+              again();
+              changed();
+            }}
+          />
+        ))}
+      </ul>
+      {n === 0 || !isWhole ? null : (
+        <p class="fine">
+          <Words of={words.number} slots={{ n }} />
+        </p>
+      )}
+      {paged.items.length === 0 && isWhole ? null : (
+        <RecordFoot paged={paged} more={more} none={words.placesNone} moreWord={words.more} />
+      )}
     </section>
   );
 }

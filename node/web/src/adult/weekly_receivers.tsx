@@ -1,7 +1,6 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
-import { callName } from "../state/people.js";
 import { useAsked } from "../view/asked.js";
 import { Shown } from "../view/page.js";
 import { Given, Words } from "../view/words.js";
@@ -11,7 +10,8 @@ import { useDeed } from "./deed.js";
 import { Said } from "./deed_said.js";
 import { ChoiceField } from "./fields.js";
 import { RoleName } from "./floor_parts.js";
-import { FindPerson } from "./person_find.js";
+import { PickPerson } from "./person_pick.js";
+import { Sure } from "./roster_parts.js";
 
 /** Who receives the reports and how; a commissioner decides. */
 export function Receivers({ isBoard }: { isBoard: boolean }): VNode {
@@ -64,14 +64,12 @@ interface ReceiverProps {
 }
 
 function Receiver({ of, isBoard, changed }: ReceiverProps): VNode {
-  const [sure, askSure] = useState(false);
   const deed = useDeed();
   const decide = async (way: "screen" | "mail", isOn: boolean): Promise<void> => {
     deed.anew();
     const got = await deed.run((id) =>
       ask("weekly.receiver", undefined, { id, account: of.account, way, is_on: isOn }),
     );
-    askSure(false);
     if (got !== undefined) changed();
   };
   const title = `weekly-receiver-${of.account}`;
@@ -93,26 +91,7 @@ function Receiver({ of, isBoard, changed }: ReceiverProps): VNode {
           </span>
         )}
       </p>
-      {!isBoard ? null : sure ? (
-        <div class="panel-act stack-small">
-          <p role="alert">
-            <Words of={words.removeSure} slots={{ name: <Given>{of.name}</Given> }} />
-          </p>
-          <div class="row">
-            <button
-              type="button"
-              class="button button-small"
-              aria-disabled={deed.busy}
-              onClick={() => void decide(of.way, false)}
-            >
-              <Words of={words.removeYes} />
-            </button>
-            <button type="button" class="quiet-button" onClick={() => askSure(false)}>
-              <Words of={words.cancel} />
-            </button>
-          </div>
-        </div>
-      ) : (
+      {!isBoard ? null : (
         <div class="row">
           <button
             type="button"
@@ -122,14 +101,17 @@ function Receiver({ of, isBoard, changed }: ReceiverProps): VNode {
           >
             <Words of={of.way === "mail" ? words.toScreen : words.toMail} />
           </button>
-          <button
-            type="button"
-            class="quiet-button"
-            aria-describedby={title}
-            onClick={() => askSure(true)}
+          <Sure
+            word={words.remove}
+            yes={words.removeYes}
+            no={words.cancel}
+            busy={deed.busy}
+            busyWord={reports.working}
+            isQuiet
+            act={() => void decide(of.way, false)}
           >
-            <Words of={words.remove} />
-          </button>
+            <Words of={words.removeSure} slots={{ name: <Given>{of.name}</Given> }} />
+          </Sure>
         </div>
       )}
       <Said of={deed.said} done={reports.done} />
@@ -158,36 +140,20 @@ function AddOne({ not, changed }: { not: readonly string[]; changed: () => void 
       <h3>
         <Words of={words.add} />
       </h3>
-      <fieldset class="field stack-small" aria-invalid={isLacking}>
-        <legend>
-          <Words of={words.addWho} />
-        </legend>
-        {isLacking ? (
-          <p class="fault" id="weekly-person-fault">
-            <Words of={words.addNeed} />
-          </p>
-        ) : null}
-        {person === undefined ? (
-          <FindPerson
-            id="weekly-person"
-            not={not}
-            choose={(one) => {
-              deed.anew();
-              point(false);
-              choose(one);
-            }}
-          />
-        ) : (
-          <div class="row">
-            <strong>
-              <Given>{callName(person)}</Given>
-            </strong>
-            <button type="button" class="quiet-button" onClick={() => choose(undefined)}>
-              <Words of={words.other} />
-            </button>
-          </div>
-        )}
-      </fieldset>
+      <PickPerson
+        id="weekly-person"
+        word={words.addWho}
+        otherWord={words.other}
+        needWord={words.addNeed}
+        isLacking={isLacking}
+        not={not}
+        person={person}
+        choose={(one) => {
+          deed.anew();
+          point(false);
+          choose(one);
+        }}
+      />
       <ChoiceField
         id="weekly-way"
         word={words.addWay}

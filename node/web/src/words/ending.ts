@@ -16,10 +16,10 @@ export const ending = {
   none: ["申《もう》し出《で》はまだありません。", "まだ ありません。", "No requests yet."],
   add: ["申《もう》し出《で》を記《しる》す", "しるす", "Record a request"],
   who: ["だれの情報《じょうほう》か", "だれの", "Whose"],
-  chosen: [
-    "{name} の情報《じょうほう》を消《け》す申《もう》し出《で》",
-    "{name}",
-    "The end of {name}",
+  needPerson: [
+    "だれの情報《じょうほう》かを選《えら》んでください。",
+    "えらんで ください。",
+    "Choose whose it is.",
   ],
   other: ["ほかの人《ひと》を選《えら》ぶ", "ほかの ひと", "Somebody else"],
   reason: ["理由《りゆう》", "りゆう", "Reason"],
@@ -96,6 +96,12 @@ export const ending = {
   no: ["やめる", "やめる", "No"],
   proof: ["証明《しょうめい》（PDF）", "しょうめい", "The proof (PDF)"],
   saved: ["証明《しょうめい》を保存《ほぞん》しました。", "ほぞんしました。", "Saved."],
+  proofLine: [
+    "署名《しょめい》のある証明《しょうめい》の文《ぶん》",
+    "しょうめいの ぶん",
+    "The signed lines of the proof",
+  ],
+  more: ["続《つづ》きを見《み》る", "つづきを みる", "More"],
   left: [
     "残《のこ》った行《ぎょう》：{left}、まだ読《よ》めるもの：{open}",
     "{left} {open}",

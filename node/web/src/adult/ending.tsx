@@ -153,24 +153,22 @@ function Acts({ of, changed }: { of: Ending; changed: () => void }): VNode {
   };
   return (
     <div class="stack-small">
-      <div class="row">
-        {of.may_confirm ? (
-          <Sure
-            word={words.confirm}
-            yes={words.confirmYes}
-            no={words.no}
-            busy={deed.busy}
-            busyWord={reports.working}
-            isGrave
-            act={() => void act("endings.confirm")}
-          >
-            <Words of={words.confirmSure} />
-          </Sure>
-        ) : null}
-        <button type="button" class="quiet-button" onClick={() => void act("endings.cancel")}>
-          <Words of={words.cancel} />
-        </button>
-      </div>
+      {of.may_confirm ? (
+        <Sure
+          word={words.confirm}
+          yes={words.confirmYes}
+          no={words.no}
+          busy={deed.busy}
+          busyWord={reports.working}
+          isGrave
+          act={() => void act("endings.confirm")}
+        >
+          <Words of={words.confirmSure} />
+        </Sure>
+      ) : null}
+      <button type="button" class="quiet-button" onClick={() => void act("endings.cancel")}>
+        <Words of={words.cancel} />
+      </button>
       {of.state === "ready" && of.is_mine ? (
         <p class="fine">
           <Words of={words.notMine} />

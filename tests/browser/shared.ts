@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
 import { dayIn } from "./classes_made.ts";
 import { place, signedIn, type Visit, visiting } from "./engine.ts";
 import { federationName, Roots } from "./roots.ts";
-import { suite } from "./t.ts";
+import { suite, type T } from "./t.ts";
 import { asked } from "./watch_made.ts";
 
 const test = suite(import.meta.filename);
@@ -112,6 +112,32 @@ async function decidedCourse(page: Page): Promise<string> {
   return course;
 }
 
+/** From now on without that town: its board and its children read so. */
+async function leftOut(t: T, series: string): Promise<void> {
+  const [host, guest] = [place("shared"), place("shared_guest")];
+  await visiting(t, host, { state: await signedIn(host, "host_board") }, async (visit) => {
+    const { page } = visit;
+    await to(visit, `#/shared/${series}`, "#shared-nodes");
+    const out = page.locator("[data-leave-out]");
+    await out.getByText("外す").first().click();
+    t.ok((await out.innerText()).includes(guest.title_ja), "whom, and what it means");
+    await out.locator(".sure .button").click();
+    await page.locator("section:has(> #shared-nodes) .pill", { hasText: "外しました" }).waitFor();
+  });
+  await visiting(t, guest, { state: await signedIn(guest, "guest_child") }, async (visit) => {
+    const { page } = visit;
+    const card = page.locator(".lesson-card", { hasText: "星空" });
+    const end = Date.now() + 60_000;
+    do {
+      await to(visit, "#/lessons", ".lesson-card");
+      await page.reload();
+      await card.first().waitFor();
+    } while ((await card.getByText("いまは ひらいていません").count()) === 0 && Date.now() < end);
+    t.eq(await card.getByText("いまは ひらいていません").count(), 1, "a child reads it kindly");
+    t.eq(await card.locator("button").count(), 0, "and cannot choose it");
+  });
+}
+
 test("shared_a_course_is_offered_accepted_and_chosen", async (t) => {
   t.req("CARD-2 CARD-8");
   const [host, guest] = [place("shared"), place("shared_guest")];
@@ -130,6 +156,8 @@ test("shared_a_course_is_offered_accepted_and_chosen", async (t) => {
     await page.fill("#shared-day", dayIn(0));
     await page.fill("#shared-times", "3");
     await page.locator("section:has(> #shared-days) li button").nth(1).click();
+    await page.fill("#shared-cost", "１２０,０００");
+    await page.selectOption("#shared-way", "places");
     await page.fill("#shared-rules", "なまえは よびなで。\nゆっくり はなします。");
     await page.click("form .button.wide");
     await page.waitForSelector("#shared-nodes");
@@ -158,7 +186,7 @@ test("shared_a_course_is_offered_accepted_and_chosen", async (t) => {
     await to(visit, `#/shared-offer/${series}`, "#shared-answer");
     const said = await page.innerText("main");
     t.ok(
-      [host.title_ja, "星空の教室", "なまえは よびなで。", "5人まで"].every((one) =>
+      [host.title_ja, "星空の教室", "なまえは よびなで。", "5人まで", "120,000円"].every((one) =>
         said.includes(one),
       ),
       "what it is, who holds it, its rules",
@@ -201,6 +229,12 @@ test("shared_a_course_is_offered_accepted_and_chosen", async (t) => {
       await page.waitForTimeout(300);
     }
     t.ok(((await row.allInnerTexts())[0] ?? "").includes("参加します"), "the host hears of it");
+    const shares = page.locator("section:has(> #shared-shares)");
+    await shares.getByText("46,154").waitFor();
+    t.ok((await shares.innerText()).includes("73,846"), "what each town bears, to the yen");
+    const download = page.waitForEvent("download");
+    await shares.locator("button").click();
+    t.eq((await download).suggestedFilename(), "shares.csv", "and as a file");
     await page.clock.setFixedTime(new Date(Date.now() + 2 * 86_400_000));
     await visit.open(`#/shared/${series}`);
     await page.reload();
@@ -208,6 +242,7 @@ test("shared_a_course_is_offered_accepted_and_chosen", async (t) => {
     await page.getByText("行き来した発言はありません").waitFor();
     t.ok(true, "afterwards the board can look, and nothing crossed here");
   });
+  await leftOut(t, series);
 });
 
 test("shared_the_half_is_kept_and_taken_back", async (t) => {

@@ -183,7 +183,7 @@ export class Visit {
           }),
       ...more,
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000); // a busy machine is slow; when all is well nobody waits
     const page = await context.newPage();
     const visit = new Visit(at, context, page);
     await page.addInitScript(() => {
@@ -218,7 +218,7 @@ export class Visit {
   /** Waits until whatever the page asked for is there and drawn: nothing of it moves any more. A page
    * asks after it was drawn, so twice a picture is waited for, then looked again. */
   async settled(): Promise<void> {
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 60_000;
     do {
       while (this.nOpen > 0) {
         if (Date.now() > end) throw new Error(`${this.nOpen} requests without an answer`);

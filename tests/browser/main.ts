@@ -33,5 +33,5 @@ import "./looks.ts";
 import "./engines.ts";
 import { main } from "./t.ts";
 
-await main(120_000);
+await main(240_000);
 await closeChrome();

@@ -6,7 +6,7 @@ import { place, signedIn, type Visit, visiting } from "./engine.ts";
 import { asked, type Child, children, guardianOf, school, search, staffOf } from "./people_made.ts";
 import { suite } from "./t.ts";
 
-const test = suite(import.meta.filename);
+const test = suite(import.meta.filename, "story");
 const at = place("aozora");
 const folder = "build/browser/people";
 mkdirSync(folder, { recursive: true });

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { atOffice, place, signedIn, visiting, type Visit } from "./engine.ts";
 import { suite } from "./t.ts";
 
-const test = suite(import.meta.filename);
+const test = suite(import.meta.filename, "story");
 const at = place("aozora");
 const fresh = place("midori");
 

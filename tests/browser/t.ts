@@ -5,7 +5,8 @@
  *       t.eq(got, want, "what");
  *     });
  *
- * A case fails by a failed check or an exception. Arguments are parts of names of cases or files to run. */
+ * A case fails by a failed check or an exception. Arguments are parts of names of cases or files to run,
+ * or the whole name of one case. */
 import { isDeepStrictEqual } from "node:util";
 import { relative } from "node:path";
 
@@ -58,24 +59,44 @@ interface Case {
   readonly file: string;
   readonly run: (t: T) => void | Promise<void>;
   readonly limitMs: number | undefined; // when it takes longer than others may
+  readonly isOfStory: boolean; // goes on from where the case before it in its file has ended
 }
 
 const cases: Case[] = [];
 
-export function suite(file: string): (name: string, run: Case["run"], limitMs?: number) => void {
+export function suite(
+  file: string,
+  kind: "cases" | "story" = "cases",
+): (name: string, run: Case["run"], limitMs?: number) => void {
   return (name, run, limitMs) => {
-    cases.push({ name, file: relative(process.cwd(), file), run, limitMs });
+    const isOfStory = kind === "story";
+    cases.push({ name, file: relative(process.cwd(), file), run, limitMs, isOfStory });
   };
+}
+
+/** The cases that are asked for by parts of names, by one whole name, or by whoever goes on from them. */
+function casesOf(parts: readonly string[]): Set<Case> {
+  if (parts.length === 0) return new Set(cases);
+  const found = new Set<Case>();
+  for (const part of parts) {
+    const whole = cases.filter((one) => one.name === part);
+    const some = cases.filter((one) => one.name.includes(part) || one.file.includes(part));
+    for (const one of whole.length > 0 ? whole : some) found.add(one);
+  }
+  for (const last of [...found].filter((one) => one.isOfStory))
+    for (const one of cases.slice(0, cases.indexOf(last)))
+      if (one.file === last.file) found.add(one);
+  return found;
 }
 
 /** Runs what was named so far; `limitMs` a case, so that a browser that hangs ends. */
 export async function main(limitMs: number): Promise<void> {
-  const wanted = process.argv.slice(2);
+  const wanted = casesOf(process.argv.slice(2));
   let nPassed = 0;
   let nFailed = 0;
-  for (const { name, file, run, limitMs: own } of cases) {
-    if (wanted.length > 0 && !wanted.some((part) => name.includes(part) || file.includes(part)))
-      continue;
+  for (const one of cases) {
+    if (!wanted.has(one)) continue;
+    const { name, file, run, limitMs: own } = one;
     const t = new T();
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {

@@ -225,7 +225,7 @@ test("leaving_leaves_nothing_for_the_next_child", async (t) => {
       "the form is empty",
     );
     for (let step = 0; step < 8; step++) {
-      await page.goBack({ waitUntil: "load" }).catch(() => null);
+      await page.goBack({ waitUntil: "load", timeout: 10_000 }).catch(() => null);
       if (!page.url().startsWith(at.url)) break;
       await page.waitForSelector("h1");
       const content = await page.content();

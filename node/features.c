@@ -37,6 +37,7 @@
 #include "reporting/log_rows.h"
 #include "reporting/weekly_rows.h"
 #include "tenants/ending/ending_rows.h"
+#include "tenants/handback/first_slip.h"
 #include "tenants/handback/import_desk.h"
 #include "tenants/handback/intake_store.h"
 #include "tenants/handback/rows.h"
@@ -153,6 +154,7 @@ const struct route_table features_routes[] = {
     {teacher_roster_routes, TEACHER_ROSTER_ROUTES_N},
     {desk_routes, DESK_ROUTES_N},
     {import_routes, IMPORT_ROUTES_N},
+    {first_slip_routes, FIRST_SLIP_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
     {operator_routes, OPERATOR_ROUTES_N},
     {NULL, 0},
@@ -188,6 +190,7 @@ const struct stmt_table features_stmts[] = {
     {writer_stmts, WRITER_STMTS_N},
     {audit_stmts, AUDIT_STMTS_N},
     {handback_stmts, HANDBACK_STMTS_N},
+    {first_slip_stmts, FIRST_SLIP_STMTS_N},
     {settings_stmts, SETTINGS_STMTS_N},
     {jobs_stmts, JOBS_STMTS_N},
     {sweep_stmts, SWEEP_STMTS_N},

@@ -23,12 +23,14 @@ static int export(struct cli *cli, int argc, char **argv);
 enum { EXPORT, N_COMMANDS };
 static const struct cli_command rows[N_COMMANDS] = {
     [EXPORT] =
-        {"handback export", "--to DIR [--at N] [--json]",
+        {"handback export", "--to DIR [--at N | --as-of-import ID] [--json]",
          "お返しするデータのすべて（バッグ）を、新しいフォルダに書き出します。Ctrl-C で"
          "止められ、同じ言葉でもう一度実行すると続きから始まります。--at N: N 件の検査点で"
-         "区切ります。",
+         "区切ります。--as-of-import ID: 引き継いだときのバッグを、受け取ったままの形でもう一度"
+         "書き出します（そのあと変わった記録があると、できません）。",
          "write everything that is handed back into a new directory (a BagIt bag), cut at a"
-         " signed checkpoint; stop with Ctrl-C, run again to go on",
+         " signed checkpoint, or a bag that was imported, byte by byte as it came; stop with"
+         " Ctrl-C, run again to go on",
          export},
 };
 const struct cli_table cli_handback = {rows, N_COMMANDS};
@@ -79,18 +81,23 @@ static void tell(void *arg, const char *what, int64_t n_done, int64_t n_all)
 struct words {
     const char *dir;
     uint64_t at;
+    struct id import; /* ID_NONE: as the node is now */
     bool is_json;
 };
 
 static bool read_words(int argc, char **argv, struct words *words)
 {
     const char *at = cli_take_option(&argc, argv, "--at");
+    const char *import = cli_take_option(&argc, argv, "--as-of-import");
     char *end = NULL;
 
     words->dir = cli_take_option(&argc, argv, "--to");
     words->is_json = cli_take_flag(&argc, argv, "--json");
     words->at = at == NULL ? 0 : strtoull(at, &end, 10);
-    return argc == 0 && words->dir != NULL &&
+    words->import = ID_NONE;
+    if (import != NULL && id_parse(span_text(import), &words->import, NULL) != ERR_OK)
+        return false;
+    return argc == 0 && words->dir != NULL && (at == NULL || import == NULL) &&
            (at == NULL || (*at >= '1' && *at <= '9' && *end == '\0'));
 }
 
@@ -173,6 +180,14 @@ static int say_trouble(const struct words *words, const struct fail *why)
                 "残し、ibasho verify log で監査記録を確かめてください。");
         return CLI_REFUSED;
     case ERR_CONFLICT:
+        if (!id_is_none(words->import)) {
+            cli_say(
+                "引き継いだときのバッグを、そのままの形では書き出せません。そのあとに変わった"
+                "か、消された記録があります（上に示した場所）。いまの記録は --as-of-import を"
+                "付けずに書き出せます。%s の書きかけは消してください。",
+                words->dir);
+            return CLI_REFUSED;
+        }
         cli_say("%s の続きからは始められません。新しいフォルダに書き出してください。",
                 words->dir);
         return CLI_REFUSED;
@@ -207,6 +222,7 @@ static enum err run(struct cli *cli, const struct words *words, const struct key
         .key = *key,
         .node = keys->node,
         .at = words->at,
+        .as_of_import = words->import,
         .agent = "ibasho",
         .stopped = &stopped,
         .tell = tell,
@@ -243,7 +259,8 @@ static int export(struct cli *cli, int argc, char **argv)
     }
     watch_signals();
     if (!own_dir(&words, keys.dir) ||
-        !announce(cli, words.at == 0 && !journal_is_in(words.dir)) ||
+        !announce(cli,
+                  words.at == 0 && id_is_none(words.import) && !journal_is_in(words.dir)) ||
         !audit_cli_own_key(cli, &key))
         return CLI_CANNOT;
     if (run(cli, &words, &keys, &key, &result, &why) != ERR_OK)

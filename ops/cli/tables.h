@@ -21,6 +21,7 @@ extern const struct cli_table cli_floor_node;       /* floor_node.c */
 extern const struct cli_table cli_handback;         /* handback.c */
 extern const struct cli_table cli_handback_deliver; /* handback_deliver.c */
 extern const struct cli_table cli_handback_import;  /* handback_import.c */
+extern const struct cli_table cli_handback_slip;    /* handback_slip.c */
 extern const struct cli_table cli_key;              /* key.c */
 extern const struct cli_table cli_key_escrow;       /* key_escrow.c */
 extern const struct cli_table cli_leave;            /* leave.c */
@@ -37,7 +38,7 @@ extern const struct cli_table cli_verify_bag;       /* verify_bag.c */
             &cli_federation_roots, &cli_federation, &cli_federation_node, \
             &cli_federation_purge, &cli_roster, &cli_roster_node, &cli_verify, \
             &cli_verify_bag, &cli_handback, &cli_handback_deliver, &cli_handback_import, \
-            &cli_certificate, &cli_leave, \
+            &cli_handback_slip, &cli_certificate, &cli_leave, \
     }
 
 #endif

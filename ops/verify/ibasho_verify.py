@@ -356,8 +356,8 @@ def same(leaf, record):
         return True  # sealed, or an index that stays behind
     if leaf in NOTHING and record in NOTHING:
         return True
-    if isinstance(leaf, list) and isinstance(record, list):
-        return len(leaf) == len(record) and all(map(same, leaf, record))
+    if isinstance(leaf, (list, str)) and isinstance(record, list):
+        return [str(v) for v in (leaf.split(" ") if isinstance(leaf, str) else leaf)] == [str(v) for v in record]
     if isinstance(leaf, str) and isinstance(record, str) and re.fullmatch("([0-9a-f]{2})+", record) and leaf != record:
         return b64_read(leaf.encode()).hex() == record
     return leaf == record if type(leaf) == type(record) else {type(leaf), type(record)} == {int,

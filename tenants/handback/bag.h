@@ -10,6 +10,8 @@
 #include "tenants/handback/journal.h"
 #include "tenants/handback/plan.h"
 
+struct as_of; /* as_of.h */
+
 struct bag {
     const struct export_conf *conf;
     const char *dir;
@@ -18,6 +20,7 @@ struct bag {
     struct db *side;     /* another connection, for what is asked while db streams */
     struct files *files;
     struct journal journal;
+    struct as_of *as_of; /* NULL: as the node is now */
     struct plan *plans;
     int n_plans;
     int64_t n_sealed, n_closed, n_rows;
@@ -32,6 +35,10 @@ void bag_tell(const struct bag *bag, const char *what, int64_t n_done, int64_t n
 NODISCARD enum err bag_log(struct bag *bag, struct fail *why);
 /* data/log/past: logs of earlier contractors, as they came. */
 NODISCARD enum err bag_past(struct bag *bag, struct fail *why);
+/* What an import kept under a path, piece by piece. */
+NODISCARD enum err bag_pieces(struct bag *bag, struct id import, struct span path,
+                              enum err (*each)(void *arg, struct span bytes, struct fail *why),
+                              void *arg, struct fail *why);
 /* data/records and excel: every table but `file`. */
 NODISCARD enum err bag_records(struct bag *bag, struct fail *why);
 /* data/files, data/records/file.ndjson, excel/file.csv. */
@@ -50,5 +57,8 @@ NODISCARD enum err bag_put(struct bag *bag, const char *path, struct span bytes,
                            struct fail *why);
 /* A table's rows counted over tables: what the journal says was written. */
 int64_t bag_n_rows(const struct bag *bag, const char *table);
+
+/* The journal's files by path, each once; how many. */
+size_t bag_sort_files(struct journal *journal);
 
 #endif

@@ -163,6 +163,18 @@ static struct span unquoted(struct span v)
     return v.len >= 2 && v.p[0] == '"' ? span_cut(v, 1, v.len - 2) : v;
 }
 
+/* Canonical rows write an array as one text, with blanks between. */
+static void put_words(const struct put *put, const struct read_column *column, struct span text)
+{
+    while (text.len > 0) {
+        const uint8_t *blank = memchr(text.p, ' ', text.len);
+        size_t len = blank == NULL ? text.len : (size_t)(blank - text.p);
+
+        put_plain(put, column->type, span_cut(text, 0, len), true);
+        text = span_from(text, blank == NULL ? len : len + 1);
+    }
+}
+
 static void put_value(const struct put *put, const struct read_column *column, int at,
                       struct span raw, bool is_leaf)
 {
@@ -172,6 +184,10 @@ static void put_value(const struct put *put, const struct read_column *column, i
     hash256_put(put->state, span_of(&index, 1));
     if (!column->is_array) {
         put_plain(put, column->type, unquoted(raw), is_leaf);
+        return;
+    }
+    if (is_leaf && raw.len >= 2 && raw.p[0] == '"') {
+        put_words(put, column, unquoted(raw));
         return;
     }
     while (read_element(&raw, &element))

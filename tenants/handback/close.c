@@ -21,7 +21,7 @@ static int by_path(const void *a, const void *b)
 
 /* Sorted, each path once: of two lines for one path the file is the same (equal uploads), or
  * was made again, and what the journal says last counts. */
-static size_t sort_files(struct journal *j)
+size_t bag_sort_files(struct journal *j)
 {
     size_t n = 0;
 
@@ -215,7 +215,7 @@ enum err bag_close(struct bag *bag, struct export_result *result, struct fail *w
     struct payload payload = {0, 0};
     struct tags tags;
     struct out_sum all;
-    size_t n = sort_files(&bag->journal);
+    size_t n = bag_sort_files(&bag->journal);
     enum err rc = write_small(bag, "bagit.txt",
                               "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
                               &tags.bagit, why);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "node/db/checkpoints.h"
+#include "tenants/handback/as_of.h"
 #include "tenants/handback/bag.h"
 
 #define ARENA_BYTES 65536
@@ -116,9 +117,12 @@ static enum err begin_journal(struct bag *bag, struct fail *why)
     struct journal_cut cut;
     enum err rc = journal_open(bag->dir, bag->arena, keeps, arg.given, &bag->journal, why);
 
+    if (rc == ERR_OK && bag->journal.is_resumed && bag->as_of != NULL)
+        return fail_set(why, ERR_CONFLICT,
+                        "an export as of an import begins in a new directory");
     if (rc != ERR_OK || bag->journal.is_resumed)
         return rc;
-    rc = find_cut(bag->conf, &cut, why);
+    rc = bag->as_of != NULL ? as_of_cut(bag->as_of, &cut, why) : find_cut(bag->conf, &cut, why);
     return rc == ERR_OK ? journal_put_cut(&bag->journal, &cut, why) : rc;
 }
 
@@ -162,8 +166,8 @@ static enum err make_plans(struct bag *bag, struct fail *why)
     for (const struct data_table_list *l = bag->conf->tables; l->n > 0; l++)
         for (int i = 0; rc == ERR_OK && i < l->n; i++)
             if (plan_goes_out(&l->rows[i]))
-                rc = plan_make(bag->side, &l->rows[i], bag->arena, &bag->plans[bag->n_plans++],
-                               why);
+                rc = plan_make(bag->side, &l->rows[i], bag->as_of != NULL, bag->arena,
+                               &bag->plans[bag->n_plans++], why);
     return rc;
 }
 
@@ -204,6 +208,8 @@ static enum err begin(struct bag *bag, struct fail *why)
 
     if (rc == ERR_OK)
         rc = files_open(&files, &bag->files, why);
+    if (rc == ERR_OK && !id_is_none(bag->conf->as_of_import))
+        rc = as_of_begin(bag, bag->conf->as_of_import, why);
     if (rc == ERR_OK)
         rc = begin_journal(bag, why);
     if (rc == ERR_OK)
@@ -215,9 +221,10 @@ static enum err begin(struct bag *bag, struct fail *why)
 
 static enum err write_all(struct bag *bag, struct export_result *result, struct fail *why)
 {
-    enum err rc = bag_log(bag, why);
+    bool is_as_of = bag->as_of != NULL;
+    enum err rc = is_as_of ? as_of_files(bag, why) : bag_log(bag, why);
 
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && !is_as_of)
         rc = bag_past(bag, why);
     if (rc == ERR_OK)
         rc = bag_records(bag, why);
@@ -227,9 +234,11 @@ static enum err write_all(struct bag *bag, struct export_result *result, struct 
         rc = bag_roster(bag, why);
     if (rc == ERR_OK)
         rc = bag_schemas(bag, why);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && !is_as_of)
         rc = bag_readme(bag, why);
-    return rc == ERR_OK ? bag_close(bag, result, why) : rc;
+    if (rc != ERR_OK)
+        return rc;
+    return is_as_of ? as_of_close(bag, result, why) : bag_close(bag, result, why);
 }
 
 enum err handback_export(const struct export_conf *conf, struct export_result *result_out,

@@ -32,6 +32,9 @@ struct export_conf {
     /* The cut: 0, the newest checkpoint of checkpoint_path; else the one of that size. An
      * export that goes on keeps its own. */
     uint64_t at;
+    /* As an import brought it in, and as the node that gave it signed it (as_of.h); ID_NONE: as
+     * the node is now. `at` is then not looked at. */
+    struct id as_of_import;
     const char *agent; /* "ibasho 1.2": Bag-Software-Agent */
     const volatile sig_atomic_t *stopped;
     void (*tell)(void *arg, const char *what, int64_t n_done, int64_t n_all); /* may be NULL */
@@ -50,7 +53,10 @@ struct export_result {
 /* ERR_CONFLICT: dir holds a whole bag, or the node changed under an export that goes on: begin
  * again elsewhere. ERR_NOSPACE: too little room, told before anything is written, or the disk
  * is full. ERR_NOT_FOUND: no such checkpoint. ERR_PROTO: not complete. ERR_UNAVAILABLE:
- * stopped, or a part of the node is away: run it again. */
+ * stopped, or a part of the node is away: run it again. As of an import: ERR_NOT_FOUND, this
+ * node took in no such bag; ERR_CONFLICT, something of it was changed since, why names the
+ * file.
+ */
 NODISCARD enum err handback_export(const struct export_conf *conf,
                                    struct export_result *result_out, struct fail *why);
 

@@ -15,9 +15,16 @@
 #define CHUNK_BYTES     ((size_t)1 << 20)
 #define CHUNK_ROWS      2000
 
-/* Deletions number the leaves of the old log; registry, steps and deposit of a federation are
- * the old node's own. All of them stay readable with the old log, and go out again. */
-static const char *const kept[] = {"audit_deletion", "fed_registry", "fed_step", "escrow_step"};
+/* Not for use at another node. Deletions number the leaves of the old log. Registry, steps and
+ * deposit of a federation, and what was purged for whom, are the old node's own. So is the end
+ * of its contract: papers and steps name its log's key; and the town's certificate, by which a
+ * node believes receipt and order, is registered by a commissioner here, not by who made the
+ * bag. All of them stay readable with the old log, and go out again. */
+static const char *const kept[] = {
+    "audit_deletion", "escrow_step",    "fed_purge",    "fed_purge_part",
+    "fed_purge_peer", "fed_purge_step", "fed_registry", "fed_step",
+    "leaving_paper",  "leaving_step",   "town_key",
+};
 /* What a node that nobody uses yet may hold already: who has asked it, and what it swept. */
 static const char *const begun[] = {"access_record", "access_shown", "retention_record"};
 
@@ -148,7 +155,7 @@ static enum err put_rows(struct import *im, struct tx *tx, struct id import, str
 
 struct work {
     struct import *im;
-    const struct dir_manifest *payload;
+    const struct check_dir *dir;
     const char *empty; /* tables that must be: comma list */
 };
 
@@ -194,7 +201,7 @@ static enum err run(struct tx *tx, void *arg, struct fail *why)
     if (rc == ERR_OK)
         rc = put_rows(im, tx, row.id, why);
     if (rc == ERR_OK)
-        rc = import_pieces(im, tx, row.id, w->payload, why);
+        rc = import_pieces(im, tx, row.id, w->dir, why);
     if (rc == ERR_OK)
         rc = import_leaves(im, tx, why);
     return rc == ERR_OK ? intake_store_leaf(tx, &row, why) : rc;
@@ -266,7 +273,7 @@ static enum err import_checked(struct import *im, struct fail *why)
         return rc;
     rc = check_dir_list(&dir, why);
     check_dir_close(&dir);
-    w.payload = &dir.payload;
+    w.dir = &dir;
     if (rc == ERR_OK)
         rc = list_tables(im, &w.empty, why);
     if (rc == ERR_OK)

@@ -1,23 +1,16 @@
-/* A leaf here for each old leaf that has its row, in the old order; and the old log verbatim.
- */
-#include <errno.h>
-#include <fcntl.h>
+/* A leaf here for each old leaf that has its row, in the old order. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "node/db/audit.h"
 #include "node/db/audit_leaf.h"
 #include "node/db/audit_store.h"
 #include "node/db/audit_table.h"
 #include "node/db/lines.h"
-#include "node/db/seal.h"
 #include "tenants/handback/check_row.h"
 #include "tenants/handback/import_priv.h"
-#include "tenants/handback/intake_store.h"
 
-#define WINDOW      512
-#define PIECE_BYTES (1 << 20)
+#define WINDOW 512
 
 struct old_leaf { /* of one window */
     char kind[LEAF_NAME_CAP];
@@ -171,82 +164,5 @@ enum err import_leaves(struct import *im, struct tx *tx, struct fail *why)
     if (w != NULL)
         arena_destroy(&w->arena);
     free(w);
-    return rc;
-}
-
-/* ---- the old log, verbatim ---- */
-
-static enum err put_piece(struct import *im, struct tx *tx, struct id import, struct id key,
-                          struct span path, int32_t n, struct span bytes, struct fail *why)
-{
-    const struct seal_place place = {"handback_piece", "bytes_sealed", id_new()};
-    struct span sealed = SPAN_NONE;
-    enum err rc = seal(im->services->keyring, key, &place, bytes, im->row, &sealed, why);
-
-    if (rc == ERR_OK)
-        rc = intake_store_piece(tx, import, place.row, path, n, sealed, why);
-    arena_reset(im->row);
-    return rc;
-}
-
-static enum err put_whole(struct import *im, struct tx *tx, struct id import, struct id key,
-                          const char *path, struct fail *why)
-{
-    char full[IMPORT_PATH_CAP];
-    uint8_t *piece = malloc(PIECE_BYTES);
-    enum err rc = piece == NULL ? fail_set(why, ERR_NOMEM, "piece") : ERR_OK;
-    int32_t n = 0;
-    bool is_more = true;
-    int fd;
-
-    snprintf(full, sizeof full, "%s/%s", im->conf->dir, path);
-    fd = open(full, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (rc == ERR_OK && fd < 0)
-        rc = fail_set(why, ERR_IO, "%s: %s", full, strerror(errno));
-    while (rc == ERR_OK && is_more) {
-        size_t len = 0;
-        ssize_t got = 1;
-
-        while (len < PIECE_BYTES && got > 0) {
-            got = read(fd, piece + len, PIECE_BYTES - len);
-            len += got > 0 ? (size_t)got : 0;
-        }
-        is_more = len == PIECE_BYTES;
-        if (got < 0)
-            rc = fail_set(why, ERR_IO, "%s: %s", full, strerror(errno));
-        else if (len > 0 || n == 0)
-            rc = put_piece(im, tx, import, key, span_text(path + sizeof "data/" - 1), n++,
-                           span_of(piece, len), why);
-    }
-    if (fd >= 0)
-        close(fd);
-    free(piece);
-    return rc;
-}
-
-static bool is_kept_file(const struct import *im, const char *path)
-{
-    struct span p = span_text(path), name;
-    size_t prefix = sizeof BAG_RECORDS_PATH - 1, tail = sizeof ".ndjson" - 1;
-    const struct read_table *table;
-
-    if (span_has_prefix(p, SPAN("data/log/")))
-        return true;
-    if (!span_has_prefix(p, SPAN(BAG_RECORDS_PATH)) || p.len <= prefix + tail)
-        return false;
-    name = span_cut(p, prefix, p.len - prefix - tail);
-    table = read_table_find(&im->tables, name);
-    return table != NULL && import_is_kept(table->table);
-}
-
-enum err import_pieces(struct import *im, struct tx *tx, struct id id,
-                       const struct dir_manifest *payload, struct fail *why)
-{
-    struct id key = ID_NONE;
-    enum err rc = keyring_need_key(im->services->keyring, KEY_RECORD, id, NULL, &key, why);
-
-    for (size_t i = 0; i < payload->n && rc == ERR_OK; i++)
-        if (is_kept_file(im, payload->at[i].path))
-            rc = put_whole(im, tx, id, key, payload->at[i].path, why);
     return rc;
 }

@@ -72,7 +72,8 @@ NODISCARD enum err import_row(struct import *import, const struct read_table *ta
 /* import_leaves.c: inside the transaction. */
 NODISCARD enum err import_count_leaves(struct import *import, struct fail *why);
 NODISCARD enum err import_leaves(struct import *import, struct tx *tx, struct fail *why);
+/* import_pieces.c: what is kept verbatim. */
 NODISCARD enum err import_pieces(struct import *import, struct tx *tx, struct id id,
-                                 const struct dir_manifest *payload, struct fail *why);
+                                 const struct check_dir *dir, struct fail *why);
 
 #endif

@@ -34,6 +34,12 @@ static const struct stmt import_extra = {
     "handback_import_extra",
     "SELECT i.id FROM handback_import i WHERE NOT EXISTS (SELECT FROM audit_leaf l"
     " WHERE l.row_id = i.id AND l.table_name = 'handback_import')"};
+static const struct stmt import_find = {
+    "handback_import_find", "SELECT " COLUMNS " FROM handback_import WHERE id = $1::uuid"};
+const struct stmt intake_own_paths = {
+    "handback_piece_own_paths",
+    "SELECT path FROM handback_piece WHERE handback_import = $1::uuid"
+    " AND n = 0 ORDER BY path COLLATE \"C\""};
 const struct stmt intake_pieces = {
     "handback_piece_list", "SELECT id, bytes_sealed FROM handback_piece"
                            " WHERE handback_import = $1::uuid AND path = $2::text ORDER BY n"};
@@ -42,11 +48,13 @@ const struct stmt intake_paths = {
     "SELECT p.handback_import, p.path FROM handback_piece p JOIN handback_import i"
     " ON i.id = p.handback_import JOIN audit_leaf l ON l.row_id = i.id"
     " AND l.table_name = 'handback_import' WHERE p.n = 0 AND l.seq < $1::bigint"
+    " AND NOT starts_with(p.path, 'as-of/')"
     " ORDER BY i.at, i.id, p.path <> 'log/leaves.ndjson', p.path"};
 
 const struct stmt *const hand_import_stmts[HAND_IMPORT_STMTS_N] = {
-    &next_seq,    &import_add,    &import_begin, &import_put,    &piece_add,
-    &import_last, &import_leaves, &import_extra, &intake_pieces, &intake_paths};
+    &next_seq,     &import_add,       &import_begin,  &import_put,
+    &piece_add,    &import_last,      &import_find,   &import_leaves,
+    &import_extra, &intake_own_paths, &intake_pieces, &intake_paths};
 
 static const struct data_column import_columns[] = {
     {"id", "引き継ぎのID", false},
@@ -252,17 +260,14 @@ enum err intake_store_piece(struct tx *tx, struct id import, struct id piece, st
     return tx_run(tx, &piece_add, &args, NULL, why);
 }
 
-enum err intake_store_last(struct db *db, struct arena *arena, struct intake_row *row_out,
-                           struct fail *why)
+static enum err find(struct db *db, const struct stmt *stmt, const struct db_args *args,
+                     struct arena *arena, struct intake_row *row_out, struct fail *why)
 {
     struct db_rows *rows = NULL;
-    struct db_args none;
-    enum err rc;
+    enum err rc = db_run(db, stmt, args, &rows, why);
 
-    db_args_init(&none);
-    rc = db_run(db, &import_last, &none, &rows, why);
     if (rc == ERR_OK && db_rows_n(rows) == 0)
-        rc = fail_set(why, ERR_NOT_FOUND, "nothing was imported");
+        rc = fail_set(why, ERR_NOT_FOUND, "no such import");
     if (rc == ERR_OK) {
         struct span *texts[] = {&row_out->bag, &row_out->origin, &row_out->log_root,
                                 &row_out->log_key};
@@ -273,4 +278,23 @@ enum err intake_store_last(struct db *db, struct arena *arena, struct intake_row
     }
     db_rows_free(&rows);
     return rc;
+}
+
+enum err intake_store_last(struct db *db, struct arena *arena, struct intake_row *row_out,
+                           struct fail *why)
+{
+    struct db_args none;
+
+    db_args_init(&none);
+    return find(db, &import_last, &none, arena, row_out, why);
+}
+
+enum err intake_store_find(struct db *db, struct id import, struct arena *arena,
+                           struct intake_row *row_out, struct fail *why)
+{
+    struct db_args args;
+
+    db_args_init(&args);
+    db_arg_id(&args, import);
+    return find(db, &import_find, &args, arena, row_out, why);
 }

@@ -36,11 +36,17 @@ NODISCARD enum err intake_store_piece(struct tx *tx, struct id import, struct id
 NODISCARD enum err intake_store_last(struct db *db, struct arena *arena,
                                      struct intake_row *row_out, struct fail *why);
 
+/* ERR_NOT_FOUND: there is none of this id. */
+NODISCARD enum err intake_store_find(struct db *db, struct id import, struct arena *arena,
+                                     struct intake_row *row_out, struct fail *why);
+
 /* For the bag that goes out: (import, path) of every file that came in below a cut, its leaves
  * first; (id, bytes_sealed) of one. */
 extern const struct stmt intake_paths, intake_pieces;
+/* Every path of one import. */
+extern const struct stmt intake_own_paths;
 
-#define HAND_IMPORT_STMTS_N  10
+#define HAND_IMPORT_STMTS_N  12
 #define HAND_IMPORT_TABLES_N 2
 extern const struct stmt *const hand_import_stmts[HAND_IMPORT_STMTS_N];
 extern const struct data_table hand_import_tables[HAND_IMPORT_TABLES_N];

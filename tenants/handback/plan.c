@@ -105,9 +105,9 @@ static enum err make_sql(struct plan *plan, const struct db_rows *rows, struct a
      * sort of them all. Few leaves stand behind the cut. */
     if (plan->table->is_audit_leaf)
         ADD(&sql,
-            "%s WHERE t.id NOT IN (SELECT l.row_id FROM audit_leaf l WHERE l.seq >= $1::bigint"
-            " AND l.table_name = '%s')",
-            sql.text, name);
+            "%s WHERE t.id NOT IN (SELECT l.row_id FROM audit_leaf l WHERE (l.seq >= $1::bigint"
+            "%s) AND l.table_name = '%s')",
+            sql.text, plan->is_between ? " OR l.seq < $2::bigint" : "", name);
     add_order(&sql, rows);
     plan->stmt.sql = sql.text;
     plan->stmt.name = arena_printf(arena, "handback_rows_%s", name);
@@ -197,14 +197,14 @@ static enum err fill(struct plan *plan, const struct db_rows *rows, struct arena
     return make_sql(plan, rows, arena, why);
 }
 
-enum err plan_make(struct db *db, const struct data_table *table, struct arena *arena,
-                   struct plan *plan_out, struct fail *why)
+enum err plan_make(struct db *db, const struct data_table *table, bool is_between,
+                   struct arena *arena, struct plan *plan_out, struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args args;
     enum err rc;
 
-    *plan_out = (struct plan){.table = table};
+    *plan_out = (struct plan){.table = table, .is_between = is_between};
     db_args_init(&args);
     db_arg_text(&args, span_text(table->name));
     rc = db_run(db, &columns_of, &args, &rows, why);

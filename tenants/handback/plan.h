@@ -36,9 +36,12 @@ struct plan {
     const struct data_table *table;
     const struct plan_column *columns;
     int n_columns;
-    int seal_row;     /* which result column says what sealed ones are bound to; -1 none */
-    int id;           /* which one is "id"; -1: the table has none */
-    struct stmt stmt; /* leaf tables: $1::bigint is the first seq that is not in the bag */
+    int seal_row; /* which result column says what sealed ones are bound to; -1 none */
+    bool is_between;
+    int id; /* which one is "id"; -1: the table has none */
+    /* Leaf tables: $1::bigint is the first seq that is not in the bag; with is_between
+     * $2::bigint is the first that is. */
+    struct stmt stmt;
 };
 
 static inline bool plan_goes_out(const struct data_table *table)
@@ -48,8 +51,8 @@ static inline bool plan_goes_out(const struct data_table *table)
 
 /* ERR_INTERNAL: a column of a type that has no form in the bag, or a table without a primary
  * key: rows without an order are not the same twice. */
-NODISCARD enum err plan_make(struct db *db, const struct data_table *table, struct arena *arena,
-                             struct plan *plan_out, struct fail *why);
+NODISCARD enum err plan_make(struct db *db, const struct data_table *table, bool is_between,
+                             struct arena *arena, struct plan *plan_out, struct fail *why);
 /* Its size in the database, and that of all uploaded files, in bytes: what the bag may need. */
 NODISCARD enum err plan_space(struct db *db, int64_t *n_database_out, int64_t *n_files_out,
                               struct fail *why);

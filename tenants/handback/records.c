@@ -1,6 +1,7 @@
 /* data/records and excel: the rows of every table. */
 #include <stdio.h>
 
+#include "tenants/handback/as_of.h"
 #include "tenants/handback/bag.h"
 #include "tenants/handback/record.h"
 #include "tenants/handback/sheet.h"
@@ -14,6 +15,7 @@ struct stream {
     struct out *json;
     struct sheet sheet;
     struct row_set rows;
+    struct as_of_pick pick;
 };
 
 static enum err put_row(const struct db_rows *row, void *arg, struct fail *why)
@@ -22,6 +24,8 @@ static enum err put_row(const struct db_rows *row, void *arg, struct fail *why)
     struct out *sheet = NULL;
     enum err rc = s->rows.n % ROWS_A_LOOK == 0 ? bag_go_on(s->bag, why) : ERR_OK;
 
+    if (rc == ERR_OK && !as_of_takes(&s->pick))
+        return ERR_OK;
     if (rc == ERR_OK)
         rc = sheet_next(&s->sheet, &s->record, NULL, &sheet, why);
     if (rc == ERR_OK)
@@ -39,7 +43,7 @@ static enum err check_leaves(const struct bag *bag, const struct plan *plan,
     const struct journal_leaves *l = journal_find_leaves(&bag->journal, plan->table->name);
     const struct row_set none = {.n = 0}, *want = l == NULL ? &none : &l->rows;
 
-    if (!plan->table->is_audit_leaf ||
+    if (!plan->table->is_audit_leaf || bag->as_of != NULL ||
         (want->n == rows->n && memcmp(want->sum, rows->sum, sizeof rows->sum) == 0))
         return ERR_OK;
     return fail_set(why, bag->journal.is_resumed ? ERR_CONFLICT : ERR_PROTO,
@@ -50,12 +54,16 @@ static enum err check_leaves(const struct bag *bag, const struct plan *plan,
 static enum err stream_rows(struct stream *s, struct fail *why)
 {
     struct db_args args;
-    enum err rc = ERR_OK;
+    enum err rc;
 
     db_args_init(&args);
-    if (s->plan->table->is_audit_leaf)
+    if (s->plan->table->is_audit_leaf && s->bag->as_of == NULL)
         db_arg_i64(&args, (int64_t)s->bag->journal.cut.n_leaves);
-    rc = sheet_begin(&s->sheet, s->bag, s->plan->table->name, &s->record, NULL, why);
+    else if (s->plan->table->is_audit_leaf)
+        as_of_args(s->bag->as_of, &args);
+    rc = as_of_pick(s->bag, s->plan, &s->pick, why);
+    if (rc == ERR_OK)
+        rc = sheet_begin(&s->sheet, s->bag, s->plan->table->name, &s->record, NULL, why);
     if (rc == ERR_OK)
         rc = db_stream(s->bag->db, &s->plan->stmt, &args, put_row, s, why);
     if (rc == ERR_OK)
@@ -81,6 +89,7 @@ static enum err write_table(struct bag *bag, const struct plan *plan, struct fai
         rc = journal_put_file(&bag->journal, path, &sum, &s.rows, why);
     bag->n_sealed += s.record.n_sealed;
     bag->n_closed += s.record.n_closed;
+    as_of_pick_free(&s.pick);
     sheet_destroy(&s.sheet);
     out_destroy(&s.json);
     record_close(&s.record);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "node/base/hex.h"
+#include "tenants/handback/as_of.h"
 #include "tenants/handback/bag.h"
 #include "tenants/handback/record.h"
 #include "tenants/handback/sheet.h"
@@ -18,6 +19,7 @@ struct uploads {
     struct out *json;
     struct sheet sheet;
     struct row_set rows;
+    struct as_of_pick pick;
     int lost; /* the column that says that the bytes were not found */
 };
 
@@ -98,8 +100,11 @@ static enum err put_row(const struct db_rows *row, void *arg, struct fail *why)
     struct journal_upload upload;
     struct out *sheet = NULL;
     char hex[2 * HASH256_BYTES + 1] = "", more[sizeof hex + 32] = ",\"sha256\":null";
-    enum err rc = need_bytes(u, row, &upload, why);
+    enum err rc;
 
+    if (!as_of_takes(&u->pick))
+        return ERR_OK;
+    rc = need_bytes(u, row, &upload, why);
     if (rc == ERR_OK && upload.is_there) {
         *hex_write(upload.sha256.b, sizeof upload.sha256.b, hex) = '\0';
         snprintf(more, sizeof more, ",\"sha256\":\"%s\"", hex);
@@ -122,7 +127,9 @@ static enum err write_all(struct uploads *u, struct fail *why)
     enum err rc;
 
     db_args_init(&args);
-    rc = out_create(u->bag->dir, path, false, &u->json, why);
+    rc = as_of_pick(u->bag, u->plan, &u->pick, why);
+    if (rc == ERR_OK)
+        rc = out_create(u->bag->dir, path, false, &u->json, why);
     if (rc == ERR_OK)
         rc = sheet_begin(&u->sheet, u->bag, "file", &u->record, HEAD_JA, why);
     if (rc == ERR_OK)
@@ -152,6 +159,7 @@ enum err bag_uploads(struct bag *bag, struct fail *why)
             rc = write_all(&u, why);
         bag->n_sealed += u.record.n_sealed;
         bag->n_closed += u.record.n_closed;
+        as_of_pick_free(&u.pick);
         sheet_destroy(&u.sheet);
         out_destroy(&u.json);
         record_close(&u.record);

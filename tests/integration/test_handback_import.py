@@ -8,18 +8,21 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "roster"))
 import make_samples  # noqa: E402
-from lib import handback  # noqa: E402
-from lib.ibasho_node import BUILD, Nodes  # noqa: E402
+from lib import ending, handback  # noqa: E402
+from lib.ibasho_node import BUILD, Login, Nodes, Session  # noqa: E402
 from lib.t import case, main  # noqa: E402
+from lib.town import Town  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
 
 JST = datetime.timezone(datetime.timedelta(hours=9))
+TOMORROW = (datetime.datetime.now(JST) + datetime.timedelta(days=1)).date().isoformat()
 SAID, ABOUT = "きょうは \"=1+1\" を\\やった", "昼休みに、言い合いがあった"
 nodes = Nodes("aozora", "midori")
 nodes.__enter__()
@@ -46,9 +49,44 @@ def bring_roster(board):
     raise AssertionError("the roster was not applied")
 
 
+def lesson_of(board, helper, helper_id, kid):
+    """A course with its lesson of tomorrow, which the child chose."""
+    teacher_login = old.account("instructor")
+    teacher, day = old.sign_in(teacher_login), TOMORROW
+    made = put(teacher, "POST", "/api/v1/courses", kind="relax", picture="leaf", has_hand=True, has_poll=True,
+               has_question=True, title="ゆっくり呼吸《こきゅう》", summary="からだをゆるめます。").json()["course"]
+    put(teacher, "PUT", f"/api/v1/courses/{made}/pages", pages=[{"title": "はじめ", "text": "めをとじます。", "links": []}])
+    put(board, "POST", f"/api/v1/courses/{made}/decide", decided=True, version=1, pages_version=1)
+    put(helper, "PUT", f"/api/v1/plan/days/{day}", slots=[{"from": "00:00", "to": "23:59"}])
+    lesson = str(uuid.uuid4())
+    put(helper, "PUT", f"/api/v1/lessons/{lesson}", day=day, slot=1, course=made, floor="classes", area="sun",
+        sub_supports=False, main=teacher_login.id, supporters=[{"account": helper_id}])
+    assert kid.request("PUT", f"/api/v1/my/lessons/{lesson}", {"chosen": True}).status // 100 == 2
+    return lesson
+
+
+def what_a_child_has(child):
+    """How it is seen, and the lesson it chose."""
+    profile = child.request("GET", "/api/v1/me/profile").json()
+    slots = child.request("GET", f"/api/v1/my/lessons?day={TOMORROW}").json()["slots"]
+    return profile, [(x["lesson"], x["title"], x["is_chosen"]) for s in slots for x in s["lessons"]]
+
+
+def everyone(board):
+    reply = board.request("GET", "/api/v1/people").json()
+    return reply["total"], [(p["id"], p["name"]) for p in reply["items"]]
+
+
+def slip(login, node=new):
+    done = node.cli("handback", "first-slip", "--login", login, "--json", check=False)
+    return done.returncode, json.loads(done.stdout) if done.returncode == 0 else done.stderr
+
+
 def fill():
     board = old.sign_in(old.account("commissioner", login="board", display_name="教育長一"))
-    helper = old.sign_in(old.account("supporter"))
+    old.account("commissioner", login="board-2", display_name="教育長二")
+    helper_login = old.account("supporter")
+    helper = old.sign_in(helper_login)
     kids = [old.account("student", login=f"kid-{i}", display_name=f"こども{i}") for i in range(3)]
     for kid in kids:
         put(helper, "POST", "/api/v1/incidents", kind="manual", urgency=1, severity=1, text=ABOUT,
@@ -61,10 +99,20 @@ def fill():
         put(board, "PUT", "/api/v1/hours/days", day=day.isoformat(),
             slots=[{"from": "00:00", "to": "24:00"}])
     bring_roster(board)
-    talker = Visitor(old, old.sign_in(kids[0]))
+    kid = old.sign_in(kids[0])
+    now = kid.request("GET", "/api/v1/me/profile").json()
+    put(kid, "PUT", "/api/v1/me/profile", name=now["name"], note="いぬがすき", kind=now["kind"], colour=now["colour"],
+        open=True, private=True, wave=True, version=now["version"])
+    shared["lesson"] = lesson_of(board, helper, helper_login.id, kid)
+    shared["had"], shared["people"] = what_a_child_has(kid), everyone(board)
+    talker = Visitor(old, kid)
     talker.enter(floor="plaza", rung="text")
     talker.wait("floor.here")
     talker.command("chat.say", line=str(uuid.uuid4()), text=SAID)
+    with tempfile.TemporaryDirectory() as at:
+        put(board, "PUT", "/api/v1/leaving/town-key", certificate=Town(at).certificate)
+    shared["no_slip"] = slip("board", old)
+    assert board.request("POST", "/api/v1/leaving/drain").status == 204  # the bag of a contract that ends
     return kids
 
 
@@ -93,6 +141,8 @@ def a_bag_of_the_old_node_is_whole(t):
     status, found, err = verify(bag)
     t.eq((status, found[:-1]), (0, []), f"nothing is wrong with it {err}")
     t.eq(found[-1]["bag"], handback.sum_of(f"{bag}/manifest-sha512.txt"), "its hash")
+    t.eq(ending.verify.bag(bag)[0]["bag"], found[-1]["bag"], "the other verifier says so, too")
+    t.ok(handback.info(bag)[1]["access_shown"] > 0, "with lists of people that were seen")
 
 
 def bag_at_new(change=None):
@@ -231,6 +281,48 @@ def it_comes_into_an_empty_node(t):
     t.ok("not empty" in again.stdout, "and it says why", again.stdout)
 
 
+KEPT = {"town_key": 1, "leaving_step": 1}  # of the old node's contract; and what is empty here
+
+
+@case
+def the_old_nodes_end_does_not_come_alive_here(t):
+    t.req("KP-3-調達-4, AI-7.2-1")
+    had = handback.info(shared["dir"])[1]
+    t.eq({k: had[k] for k in KEPT}, KEPT, "what the bag had")
+    for table in (*KEPT, "leaving_paper", "fed_purge_peer", "fed_purge", "fed_purge_part", "fed_purge_step"):
+        t.eq(new.psql(f"SELECT count(*) FROM {table}"), "0", f"{table} is no row here")
+    t.ok(not os.path.exists(new.data_dir + "/leaving/steps.jsonl"), "no step was taken here")
+
+
+def differing(a, b):
+    """Paths that are not the same bytes in both, or in one only."""
+    files = sorted(set(handback.files_of(a)) | set(handback.files_of(b)))
+    return [f for f in files if not (os.path.isfile(f"{a}/{f}") and os.path.isfile(f"{b}/{f}")
+                                     and handback.read(a, f) == handback.read(b, f))]
+
+
+def as_it_came(name):
+    return handback.export(new, name, "--as-of-import", shared["import"]["id"])
+
+
+@case
+def it_goes_back_as_it_came(t):
+    t.req("KP-3-調達-4")
+    done, bag = as_it_came("as-it-came")
+    t.eq(done.returncode, 0, f"made: {done.stderr[-500:]}")
+    t.eq(differing(shared["dir"], bag), [], "every file, letter by letter: manifest, records, log, sheets, signature")
+    said = json.loads(done.stdout)
+    t.eq((said["bag"], said["n_rows"]), (shared["import"]["bag"], sum(handback.info(bag)[1].values())), "the same bag")
+    status, found, err = verify(bag, "--key", handback.read(bag, "data/log/key.txt").decode().strip())
+    t.eq((status, found[:-1]), (0, []), f"signed by the node that gave it {err}")
+    again, _ = as_it_came("as-it-came")
+    t.eq(again.returncode, 2, "not over it")
+    none, _ = handback.export(new, "none", "--as-of-import", str(uuid.uuid4()))
+    t.ok(none.returncode == 2 and "no such import" in none.stderr, "no such import", none.stderr)
+    both, _ = handback.export(new, "both", "--as-of-import", shared["import"]["id"], "--at", "3")
+    t.eq(both.returncode, 2, "one cut only")
+
+
 @case
 def what_came_in_goes_out_again(t):
     t.req("KP-3-調達-4")
@@ -238,10 +330,12 @@ def what_came_in_goes_out_again(t):
     t.eq(done.returncode, 0, f"made: {done.stderr[-500:]}")
     status, found, err = verify(bag)
     t.eq((status, found[:-1]), (0, []), f"nothing is wrong with it {err}")
+    ending.verify.bag(bag)
     lost = {}
     for table in handback.info(shared["dir"])[1]:
         want = set(handback.read(shared["dir"], f"data/records/{table}.ndjson").splitlines())
-        got = set(handback.read(bag, f"data/records/{table}.ndjson").splitlines())
+        at = f"data/log/past/{handback.sum_of(shared['dir'] + '/data/log/leaves.ndjson', 'sha256')}" if table in KEPT else "data"
+        got = set(handback.read(bag, f"{at}/records/{table}.ndjson").splitlines())
         if want - got:
             lost[table] = sorted(got - want)[:2]
     t.eq(lost, {}, "every record, letter by letter, closed ones too")
@@ -252,12 +346,75 @@ def what_came_in_goes_out_again(t):
     t.eq(sorted(os.listdir(f"{bag}/data/files")), sorted(os.listdir(f"{shared['dir']}/data/files")), "every file")
 
 
+def lets_itself_in(login, one_time, old_secret=None):
+    """Who got a one-time password signs in and sets what is asked for."""
+    own = Login("", login, one_time, old_secret, None)
+    return new.sign_in(own)
+
+
 @case
 def nobody_is_let_in_before_a_new_slip(t):
-    reply = new.request("POST", "/api/v1/session", {"login": "kid-0", "password": shared["kids"][0].password})
-    t.ok(reply.status >= 400, "the old password opens nothing", reply)
+    reply = Session(new).request("POST", "/api/v1/session", {"login": "kid-0", "password": shared["kids"][0].password})
+    t.eq(reply.status, 401, f"the old password opens nothing {reply}")
     t.eq(new.psql("SELECT count(*) FROM account WHERE state = 'active' AND password_hash_sealed IS NULL"), "0",
          "but every account is as it was")
+
+
+@case
+def the_operator_lets_one_commissioner_in(t):
+    t.req("KP-3-調達-4, NI-2.3.4-2b")
+    status, said = shared["no_slip"]
+    t.ok(status == 1 and "引き継いでいません" in said, "only after an import", said)
+    status, said = slip("kid-0")
+    t.ok(status == 1 and "教育委員会担当者のログインIDではありません" in said, "nobody but a commissioner", said)
+    t.eq(slip("nobody-at-all")[0], 1, "nobody who is not there")
+    status, made = slip("Board")
+    t.eq(status, 0, f"one commissioner {made}")
+    status, said = slip("board-2")
+    t.ok(status == 1 and "一度に一人だけ" in said, "one slip at a time", said)
+    status, again = slip("board")
+    t.eq(status, 0, "the same again: it was lost")
+    reply = Session(new).request("POST", "/api/v1/session", {"login": "board", "password": made["one_time"]})
+    t.eq(reply.status, 401, "the lost one opens nothing")
+    shared["board"] = lets_itself_in("board", again["one_time"])
+    t.eq(new.psql(f"SELECT string_agg(state || ' ' || actor_role, ', ' ORDER BY at, id) FROM account_step"
+                  f" WHERE account = '{made['id']}' AND at > (SELECT at FROM handback_import)"),
+         "suspended operator, issued operator, active commissioner", "all of it on record")
+    status, said = slip("board-2")
+    t.ok(status == 1 and "もうログインしています" in said, "from now on nobody else", said)
+    t.eq(new.cli("verify", "live", check=False).returncode, 0, "the log is clean")
+
+
+@case
+def a_child_comes_in_with_all_that_was_its_own(t):
+    t.req("KP-3-調達-4")
+    board, kid = shared["board"], shared["kids"][0]
+    reply = board.request("POST", f"/api/v1/people/{kid.id}/reset")
+    t.eq(reply.status, 200, "the board makes a slip on the screen")
+    child = lets_itself_in("kid-0", reply.json()["one_time"])
+    t.eq(what_a_child_has(child), shared["had"], "seen as before, with the lesson it chose")
+    t.eq(everyone(board), shared["people"], "everybody is known by name")
+    now = datetime.datetime.now(datetime.timezone.utc)
+    times = {k: (now + datetime.timedelta(hours=h)).strftime("%Y-%m-%dT%H:%M:%SZ") for k, h in (("from", -1), ("to", 1))}
+    reply = board.request("POST", "/api/v1/log-searches", {"id": str(uuid.uuid4()), "words": SAID[:4], **times,
+                                                           "reason": "引き継いだ記録の確認のため"})
+    t.ok(reply.status == 200 and json.dumps(SAID, ensure_ascii=False)[1:-1] in reply.body.decode(), "what was said is found", reply)
+
+
+@case
+def what_was_added_is_left_out_and_what_was_changed_is_named(t):
+    t.req("KP-3-調達-4")
+    new.account("student", login="kid-new", display_name="あたらしいこ")
+    done, bag = as_it_came("later")
+    t.eq((done.returncode, differing(shared["dir"], bag) if done.returncode == 0 else done.stderr), (0, []),
+         "slips, sign-ins and a new account are no part of it")
+    new.cli("account", "erase", shared["kids"][1].id, "--yes")
+    done, bag = as_it_came("too-late")
+    t.eq(done.returncode, 1, "who was erased is in no copy")
+    t.ok("data/records/" in done.stderr and "そのままの形では書き出せません" in done.stderr, "the place", done.stderr)
+    t.ok(not os.path.exists(f"{bag}/ibasho-signature.txt"), "and no signature")
+    done, bag = handback.export(new, "now")
+    t.eq((done.returncode, verify(bag)[0]), (0, 0), "what it holds now goes out")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ enum err leave_cluster(struct leave *leave, struct span *facts_out, bool *is_wai
         rc = leaving_pen_open(&pen, why);
     if (rc != ERR_OK)
         return rc;
-    leaving_pen_text(&pen, "method", SPAN("overwrite, fdatasync, unlink"));
+    leaving_pen_text(&pen, "method", SPAN("overwrite, sync, unlink"));
     leaving_pen_raw(&pen, "n_bytes", leaving_fact(before, "n_bytes"));
     leaving_pen_raw(&pen, "n_files", leaving_fact(before, "n_files"));
     leaving_pen_text(&pen, "places", span_text(dir));

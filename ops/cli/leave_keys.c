@@ -197,7 +197,7 @@ static enum err plan_keys(struct leave *leave, struct span *facts_out, struct fa
     if (rc == ERR_OK)
         rc = each_copy(leave, plan_copy, &pen, why);
     leaving_pen_list_end(&pen);
-    leaving_pen_text(&pen, "method", SPAN("overwrite, fdatasync, unlink"));
+    leaving_pen_text(&pen, "method", SPAN("overwrite, sync, unlink"));
     closed = leaving_pen_close(&pen, leave->cli->arena, facts_out, why);
     return rc == ERR_OK ? closed : rc;
 }

@@ -31,7 +31,7 @@ static bool sync_parent(const char *path)
     return is_done;
 }
 
-static bool overwrite(int fd, int64_t bytes)
+static bool overwrite(int fd, int64_t bytes, bool is_synced)
 {
     static const uint8_t zeros[PIECE];
 
@@ -45,32 +45,39 @@ static bool overwrite(int fd, int64_t bytes)
             return false;
         at += done;
     }
-    return fdatasync(fd) == 0;
+    return !is_synced || fdatasync(fd) == 0;
+}
+
+/* st: of lstat. What is no file with bytes has nothing to write over. */
+static enum err overwrite_file(const char *path, const struct stat *st, bool is_synced,
+                               struct fail *why)
+{
+    int64_t whole = (st->st_size + 4095) / 4096 * 4096; /* the slack of its last block, too */
+    enum err rc = ERR_OK;
+    int fd;
+
+    if (!S_ISREG(st->st_mode) || st->st_size == 0)
+        return ERR_OK;
+    fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || !overwrite(fd, whole, is_synced))
+        rc = fail_set(why, ERR_IO, "overwriting %s: errno %d", path, errno);
+    if (fd >= 0)
+        close(fd);
+    return rc;
 }
 
 enum err leaving_wipe_file(const char *path, struct leaving_count *count, struct fail *why)
 {
     struct stat st;
-    int fd = -1;
-    bool is_done = true;
+    enum err rc;
 
     if (lstat(path, &st) != 0)
         return errno == ENOENT ? ERR_OK : fail_set(why, ERR_IO, "%s: errno %d", path, errno);
-    if (S_ISREG(st.st_mode) && st.st_size > 0) {
-        int64_t whole =
-            (st.st_size + 4095) / 4096 * 4096; /* the slack of its last block, too */
-
-        fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-        is_done = fd >= 0 && overwrite(fd, whole);
-    }
-    if (!is_done)
-        fail_set(why, ERR_IO, "overwriting %s: errno %d", path, errno);
-    if (fd >= 0)
-        close(fd);
-    if (is_done && (unlink(path) != 0 || !sync_parent(path)))
-        is_done = fail_set(why, ERR_IO, "unlinking %s: errno %d", path, errno) == ERR_OK;
-    if (!is_done)
-        return ERR_IO;
+    rc = overwrite_file(path, &st, true, why);
+    if (rc == ERR_OK && (unlink(path) != 0 || !sync_parent(path)))
+        rc = fail_set(why, ERR_IO, "unlinking %s: errno %d", path, errno);
+    if (rc != ERR_OK)
+        return rc;
     count->n_files++;
     count->n_bytes += S_ISREG(st.st_mode) ? st.st_size : 0;
     return ERR_OK;
@@ -78,11 +85,17 @@ enum err leaving_wipe_file(const char *path, struct leaving_count *count, struct
 
 /* ---- trees ---- */
 
+/* A tree goes in two walks: zeros over all of it and one sync a file system, then the names.
+ * A sync a file would take longer than the writing: a cluster has over a thousand files. */
+enum walk_act { WALK_COUNT, WALK_OVERWRITE, WALK_REMOVE };
 struct walk {
-    bool is_count, follow;
+    enum walk_act act;
+    bool follow;
     struct leaving_count *count;
 };
 
+static enum err walk_top(struct walk *w, const char *dir, const char *const *keep, int depth,
+                         struct fail *why);
 static enum err walk_dir(struct walk *w, const char *dir, const char *const *keep, int depth,
                          struct fail *why);
 
@@ -112,7 +125,19 @@ static enum err walk_link(struct walk *w, const char *path, const struct stat *l
     if (link->st_uid != 0 && link->st_uid != st.st_uid)
         return fail_set(why, ERR_DENIED, "%s leads to %s, which is somebody else's", path,
                         target);
-    return walk_dir(w, target, NULL, depth + 1, why);
+    return walk_top(w, target, NULL, depth + 1, why);
+}
+
+static enum err walk_file(struct walk *w, const char *path, const struct stat *st,
+                          struct fail *why)
+{
+    if (w->act == WALK_REMOVE)
+        return unlink(path) == 0 || errno == ENOENT
+                   ? ERR_OK
+                   : fail_set(why, ERR_IO, "unlinking %s: errno %d", path, errno);
+    w->count->n_files++;
+    w->count->n_bytes += S_ISREG(st->st_mode) ? st->st_size : 0;
+    return w->act == WALK_OVERWRITE ? overwrite_file(path, st, false, why) : ERR_OK;
 }
 
 static enum err walk_entry(struct walk *w, const char *path, int depth, struct fail *why)
@@ -124,19 +149,13 @@ static enum err walk_entry(struct walk *w, const char *path, int depth, struct f
         return errno == ENOENT ? ERR_OK : fail_set(why, ERR_IO, "%s: errno %d", path, errno);
     if (S_ISDIR(st.st_mode)) {
         rc = walk_dir(w, path, NULL, depth + 1, why);
-        if (rc == ERR_OK && !w->is_count && rmdir(path) != 0 && errno != ENOENT)
+        if (rc == ERR_OK && w->act == WALK_REMOVE && rmdir(path) != 0 && errno != ENOENT)
             rc = fail_set(why, ERR_IO, "rmdir %s: errno %d", path, errno);
         return rc;
     }
     if (S_ISLNK(st.st_mode))
         rc = walk_link(w, path, &st, depth, why);
-    if (rc != ERR_OK)
-        return rc;
-    if (!w->is_count)
-        return leaving_wipe_file(path, w->count, why);
-    w->count->n_files++;
-    w->count->n_bytes += S_ISREG(st.st_mode) ? st.st_size : 0;
-    return ERR_OK;
+    return rc == ERR_OK ? walk_file(w, path, &st, why) : rc;
 }
 
 static enum err walk_dir(struct walk *w, const char *dir, const char *const *keep, int depth,
@@ -163,12 +182,33 @@ static enum err walk_dir(struct walk *w, const char *dir, const char *const *kee
     return rc;
 }
 
+/* The same, and what was done is on that file system's disk. */
+static enum err walk_top(struct walk *w, const char *dir, const char *const *keep, int depth,
+                         struct fail *why)
+{
+    enum err rc = walk_dir(w, dir, keep, depth, why);
+    int fd;
+
+    if (rc != ERR_OK || w->act == WALK_COUNT)
+        return rc;
+    fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? ERR_OK : fail_set(why, ERR_IO, "%s: errno %d", dir, errno);
+    if (syncfs(fd) != 0)
+        rc = fail_set(why, ERR_IO, "%s: its file system: errno %d", dir, errno);
+    close(fd);
+    return rc;
+}
+
 enum err leaving_wipe_tree(const char *dir, bool keep_dir, bool follow, const char *const *keep,
                            struct leaving_count *count, struct fail *why)
 {
-    struct walk w = {false, follow, count};
-    enum err rc = walk_dir(&w, dir, keep, 0, why);
+    struct walk w = {WALK_OVERWRITE, follow, count};
+    enum err rc = walk_top(&w, dir, keep, 0, why);
 
+    w.act = WALK_REMOVE;
+    if (rc == ERR_OK)
+        rc = walk_top(&w, dir, keep, 0, why);
     if (rc == ERR_OK && !keep_dir && rmdir(dir) != 0 && errno != ENOENT)
         rc = fail_set(why, ERR_IO, "rmdir %s: errno %d", dir, errno);
     return rc;
@@ -177,7 +217,7 @@ enum err leaving_wipe_tree(const char *dir, bool keep_dir, bool follow, const ch
 enum err leaving_count_tree(const char *dir, bool follow, const char *const *keep,
                             struct leaving_count *count, struct fail *why)
 {
-    struct walk w = {true, follow, count};
+    struct walk w = {WALK_COUNT, follow, count};
 
     return walk_dir(&w, dir, keep, 0, why);
 }

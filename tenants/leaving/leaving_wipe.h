@@ -18,7 +18,8 @@ struct leaving_count {
  * link is unlinked, what it names is left alone. */
 NODISCARD enum err leaving_wipe_file(const char *path, struct leaving_count *count,
                                      struct fail *why);
-/* Everything below dir, and dir itself unless keep_dir. follow: a link that names a directory
+/* Everything below dir, and dir itself unless keep_dir: zeros over all of it and on the disk
+ * before the first name goes. follow: a link that names a directory
  * outside (a tablespace, a log on another disk) is wiped where it names, too; ERR_DENIED when
  * neither root made the link nor the directory is of the link's own owner. keep: names directly
  * below dir that stay, ends with NULL; may be NULL. No such directory is no error. */

@@ -15,17 +15,23 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-export async function violations(page: Page): Promise<string[]> {
-  const found = (await page.evaluate(async () => {
+/** What axe may be asked about. */
+export const everyRule = {
+  type: "tag",
+  values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+};
+export const colourRules = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+
+/** What axe finds; it is brought to the page when it is not there yet. */
+export async function violations(page: Page, rules: object = everyRule): Promise<string[]> {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
+  const found = await page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as {
       axe: { run: (root: Document, options: object) => Promise<{ violations: Violation[] }> };
     };
-    const result = await axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      resultTypes: ["violations"],
-    });
+    const result = await axe.run(document, { runOnly, resultTypes: ["violations"] });
     return result.violations;
-  })) as Violation[];
+  }, rules);
   return found.map(
     (one) =>
       `${one.id}: ${one.nodes[0]?.html.slice(0, 160)} ${one.nodes[0]?.failureSummary?.slice(0, 240)}`,
@@ -51,6 +57,7 @@ export function fixedWords(): {
         }
   const unread = new Set<string>();
   const faceless = new Set<string>();
+  const looked = new Set<string>();
   let nText = 0;
   const walk = document.createTreeWalker(
     document.getElementById("app") as Node,
@@ -68,6 +75,8 @@ export function fixedWords(): {
     for (const character of node.textContent ?? "") {
       if (/[\p{Script=Han}々]/u.test(character) && at.closest("ruby") === null && !isPaper)
         unread.add(character);
+      if (looked.has(character)) continue;
+      looked.add(character);
       const point = character.codePointAt(0) ?? 0;
       if (
         !faces.some(([from, until]) => from <= point && point <= until) &&
@@ -90,8 +99,12 @@ export function outsiders(): string[] {
     found.push(`the page is ${document.documentElement.scrollWidth} of ${width} wide`);
   for (const element of document.querySelectorAll("#app *:not(svg *)")) {
     const box = element.getBoundingClientRect();
+    // What a closed part holds is not laid out before it is opened.
     const isSeen =
-      box.width > 1 && box.height > 1 && element.closest(".unseen, .skip, .scene") === null;
+      box.width > 1 &&
+      box.height > 1 &&
+      element.checkVisibility() &&
+      element.closest(".unseen, .skip, .scene") === null;
     if (isSeen && (box.right > width + 1 || box.left < -1))
       found.push(
         `${element.tagName}.${element.className}: ${Math.round(box.left)}-${Math.round(box.right)}`,
@@ -109,6 +122,7 @@ export function smallTargets(): string[] {
     const target = element.closest("label.choice, label.check, label.tick") ?? element;
     const box = target.getBoundingClientRect();
     if (box.width === 0 || element.closest("[hidden], .skip") !== null) continue;
+    if (!target.checkVisibility()) continue;
     if (box.height < 43.5 || box.width < 43.5)
       found.push(
         `${target.tagName}.${target.className}: ${Math.round(box.width)}x${Math.round(box.height)}`,

@@ -1,92 +1,9 @@
-/** Everything by keyboard alone: reached, seen, done, left again. */
-import type { Page } from "playwright-core";
+/** Done by keyboard alone. Whether it reaches all of a page: looks.ts. */
 import { login, place, visiting } from "./engine.ts";
-import { pages, stateOf } from "./pages.ts";
 import { suite } from "./t.ts";
 
 const test = suite(import.meta.filename);
 const at = place("aozora");
-
-interface Stop {
-  readonly n: number; // which element of the page
-  readonly name: string;
-  readonly isSeen: boolean;
-  readonly ring: number;
-  readonly top: number;
-}
-
-/** Where the focus stands and whether one can see that it does. */
-function stop(): Stop | undefined {
-  const at = document.activeElement;
-  if (!(at instanceof HTMLElement) || at === document.body) return undefined;
-  const marked = at.closest("label.choice") === null ? at : (at.nextElementSibling ?? at);
-  const style = getComputedStyle(marked);
-  const box = marked.getBoundingClientRect();
-  return {
-    n: [...document.querySelectorAll("*")].indexOf(at),
-    name: `${at.tagName.toLowerCase()}#${at.id}.${at.getAttribute("name") ?? at.className} ${(at.textContent ?? "").slice(0, 20)}`,
-    isSeen:
-      box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight,
-    ring: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
-    top: box.top + scrollY,
-  };
-}
-
-/** Out of the page at its end, so that the next Tab is the first. */
-async function toTheStart(page: Page): Promise<void> {
-  for (let i = 0; i < 800; i++) {
-    await page.keyboard.press("Tab");
-    if (await page.evaluate(() => document.activeElement === document.body)) return;
-  }
-  throw new Error("the keyboard never leaves the page");
-}
-
-for (const page of pages)
-  test(`keyboard_reaches_all_of_${page.name}`, async (t) => {
-    await visiting(t, at, await stateOf(at, page), async (visit) => {
-      await page.reach(visit);
-      await visit.settled();
-      await toTheStart(visit.page);
-      const want = await visit.page.evaluate(() => {
-        const all = [
-          ...document.querySelectorAll<HTMLElement>(
-            'a[href], button, summary, input, select, textarea, [tabindex="0"]',
-          ),
-        ];
-        const seen = all.filter(
-          (one) => one.closest("[hidden], details:not([open]) > :not(summary)") === null,
-        );
-        // Of a group of radio buttons the keyboard visits one.
-        const groups = new Set(
-          seen.flatMap((one) =>
-            one instanceof HTMLInputElement && one.type === "radio" ? [one.name] : [],
-          ),
-        );
-        return (
-          seen.filter((one) => !(one instanceof HTMLInputElement && one.type === "radio")).length +
-          groups.size
-        );
-      });
-      const stops: Stop[] = [];
-      for (let i = 0; i < 5 * want + 9; i++) {
-        await visit.page.keyboard.press("Tab");
-        const now = await visit.page.evaluate(stop);
-        if (now === undefined) break;
-        if (now.n !== stops.at(-1)?.n) stops.push(now); // the parts of a date are one control
-      }
-      t.eq(stops.length, want, `${want} stops, then out again: no trap, nothing left out`);
-      t.eq(
-        stops.filter((one) => !one.isSeen).map((one) => one.name),
-        [],
-        "each is in sight when it has the focus",
-      );
-      t.eq(
-        stops.filter((one) => one.ring < 2).map((one) => one.name),
-        [],
-        "each shows that it has the focus",
-      );
-    });
-  });
 
 test("keyboard_alone_signs_in_and_leaves", async (t) => {
   const child = login(at, "child7");

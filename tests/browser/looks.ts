@@ -1,18 +1,50 @@
 /** Every page, in every theme and form of words: readable by machine, whole at every size. */
 import { HtmlValidate } from "html-validate";
 import type { Page } from "playwright-core";
-import { axe, fixedWords, outsiders, smallTargets, violations } from "./checks.ts";
-import { place, sizes, visiting } from "./engine.ts";
-import { forms, pages, stateOf, themes } from "./pages.ts";
-import { suite } from "./t.ts";
+import {
+  colourRules,
+  everyRule,
+  fixedWords,
+  outsiders,
+  smallTargets,
+  violations,
+} from "./checks.ts";
+import { place, sizes, Visit, visiting } from "./engine.ts";
+import { noteStops, type Stop, stopsNoted, stopsWanted } from "./stops.ts";
+import { forms, pages, type PageUnderTest, stateOf, themes } from "./pages.ts";
+import { suite, type T } from "./t.ts";
 
 const test = suite(import.meta.filename);
+const at = place("aozora");
 
-// Colours differ by theme, what is there by form: every form once, and every theme with readings in it.
-const faces = [
-  ...forms.map((form) => [themes[0], form] as const),
-  ...themes.slice(1).map((theme) => [theme, "ruby"] as const),
-];
+interface Face {
+  readonly theme: string;
+  readonly form: string;
+  readonly rules: object; // of axe
+}
+
+// Colours differ by theme, what is there by form; every form once, and every theme with readings in it.
+const usual = { theme: "light", form: "ruby", rules: everyRule };
+const otherForms: readonly Face[] = forms
+  .filter((form) => form !== usual.form)
+  .map((form) => ({ ...usual, form }));
+const otherThemes: readonly Face[] = themes
+  .filter((theme) => theme !== usual.theme)
+  .map((theme) => ({ ...usual, theme, rules: colourRules }));
+
+// LOOKS=all looks at every page in every face and size. Without it each page has the usual face and one
+// more by turns, so that every face is met over the pages, and the sizes as below.
+const isAll = process.env["LOOKS"] === "all";
+
+function oneOf<V>(all: readonly V[], turn: number): V[] {
+  return all.slice(turn % all.length).slice(0, 1);
+}
+
+function facesOf(turn: number): Face[] {
+  if (isAll) return [usual, ...otherForms, ...otherThemes];
+  return [usual, ...oneOf(turn % 2 === 0 ? otherForms : otherThemes, Math.floor(turn / 2))];
+}
+
 const html = new HtmlValidate({
   extends: ["html-validate:recommended"],
   rules: {
@@ -29,9 +61,8 @@ const html = new HtmlValidate({
 });
 
 test("checkers_find_what_is_broken", async (t) => {
-  await visiting(t, place("aozora"), {}, async (visit) => {
+  await visiting(t, at, {}, async (visit) => {
     await visit.open();
-    await visit.page.evaluate(axe);
     await visit.page.evaluate(() => {
       const wide = document.createElement("button");
       wide.style.cssText = "width: 3000px; height: 20px; background: #777; color: #888";
@@ -56,29 +87,81 @@ test("checkers_find_what_is_broken", async (t) => {
   t.ok(report.errorCount > 0, "html-validate: a picture without words");
 });
 
-for (const page of pages) {
-  test(`axe_and_html_validate_find_nothing_on_${page.name}`, async (t) => {
-    await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
-      await page.reach(visit);
-      await visit.settled();
+// The cases of a page share a visit: to come to a page costs more than to look at it.
+let here: { readonly page: PageUnderTest; readonly visit: Visit } | undefined;
+
+async function leave(): Promise<void> {
+  const left = here;
+  here = undefined;
+  await left?.visit.context.close();
+}
+
+/** A visit that is not there yet. Pages of one person that follow each other have one browser, which is
+ * warm then; whoever is half in, or nobody, begins anew. */
+async function visitTo(page: PageUnderTest): Promise<Visit> {
+  const isSame = here?.page.who === page.who && page.who !== "nobody" && page.isHalf !== true;
+  if (!isSame || here === undefined || here.page.isHalf === true) {
+    await leave();
+    return await Visit.begin(at, await stateOf(at, page));
+  }
+  await here.visit.choose("light", "ruby");
+  await here.visit.leave();
+  return here.visit;
+}
+
+/** Looks at a page, in a visit that has reached it; one that went wrong is not used again. */
+async function lookAt(
+  t: T,
+  page: PageUnderTest,
+  look: (visit: Visit) => Promise<void>,
+): Promise<void> {
+  try {
+    if (here?.page !== page) {
+      here = { page, visit: await visitTo(page) };
+      await page.reach(here.visit);
+      await here.visit.settled();
+    }
+    const { visit } = here;
+    await look(visit);
+    t.eq(visit.faults.splice(0), [], "no policy broken, no script failed, no other host asked");
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+  if (t.failed > 0) await leave();
+}
+
+const views: readonly {
+  readonly what: string;
+  readonly size: { width: number; height: number };
+}[] = [
+  { what: "a tablet", size: sizes.tablet },
+  { what: "a tablet upright", size: sizes.upright },
+  { what: "a laptop", size: sizes.laptop },
+  {
+    what: "a laptop at 200 %",
+    size: { width: sizes.laptop.width / 2, height: sizes.laptop.height / 2 },
+  },
+  { what: "a narrow phone", size: sizes.phone },
+];
+
+for (const [turn, page] of pages.entries()) {
+  test(`axe_and_html_validate_find_nothing_on_${page.name}`, (t) =>
+    lookAt(t, page, async (visit) => {
       const report = await html.validateString(await visit.page.content());
       const found = report.results
         .flatMap((one) => one.messages)
         .map((one) => `${one.ruleId}: ${one.message} (${one.selector})`);
       t.eq(found, [], "as the standard wants it");
-      await visit.page.evaluate(axe);
-      for (const [theme, form] of faces) {
+      for (const { theme, form, rules } of facesOf(turn)) {
         await visit.choose(theme, form);
-        t.eq(await violations(visit.page), [], `${theme}, ${form}`);
+        t.eq(await violations(visit.page, rules), [], `${theme}, ${form}`);
       }
-    });
-  });
+    }));
 
-  test(`words_have_readings_and_faces_on_${page.name}`, async (t) => {
+  test(`words_have_readings_and_faces_on_${page.name}`, (t) => {
     t.req("HI-4.3-2");
-    await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
-      await page.reach(visit);
-      await visit.settled();
+    return lookAt(t, page, async (visit) => {
       for (const form of forms) {
         await visit.choose("light", form);
         const got = await visit.page.evaluate(fixedWords);
@@ -91,38 +174,76 @@ for (const page of pages) {
     });
   });
 
-  test(`nothing_runs_out_of_${page.name}`, async (t) => {
-    const views: readonly [what: string, size: { width: number; height: number }][] = [
-      ["a tablet", sizes.tablet],
-      ["a tablet upright", sizes.upright],
-      ["a laptop", sizes.laptop],
-      ["a laptop at 200 %", { width: sizes.laptop.width / 2, height: sizes.laptop.height / 2 }],
-      ["a narrow phone", sizes.phone],
-    ];
-    await visiting(t, place("aozora"), await stateOf(place("aozora"), page), async (visit) => {
-      await page.reach(visit);
-      await visit.settled();
-      for (const [what, size] of views) {
+  // What has room on a narrow phone has it in all forms; each other size has one of them by turns.
+  test(`nothing_runs_out_of_${page.name}`, (t) =>
+    lookAt(t, page, async (visit) => {
+      for (const [i, { what, size }] of views.entries()) {
         await visit.page.setViewportSize(size);
-        for (const form of forms) {
+        const isWhole = isAll || what === "a narrow phone";
+        for (const form of isWhole ? forms : oneOf(forms, turn + i)) {
           await visit.choose("light", form);
-          t.eq(
-            await visit.page.evaluate(outsiders),
-            [],
-            `${what}, ${form}: nothing beside the page`,
-          );
-          t.eq(
-            await visit.page.evaluate(smallTargets),
-            [],
-            `${what}, ${form}: all targets are 44 px or more`,
-          );
+          const beside = await visit.page.evaluate(outsiders);
+          t.eq(beside, [], `${what}, ${form}: nothing beside the page`);
+          const small = await visit.page.evaluate(smallTargets);
+          t.eq(small, [], `${what}, ${form}: all targets are 44 px or more`);
         }
         await zoomText(visit.page, "200%");
-        t.eq(await visit.page.evaluate(outsiders), [], `${what}: text alone at 200 %`);
+        const zoomed = await visit.page.evaluate(outsiders);
+        t.eq(zoomed, [], `${what}: text alone at 200 %`);
         await zoomText(visit.page, "");
       }
+      await visit.page.setViewportSize(sizes.tablet);
+    }));
+
+  test(`keyboard_reaches_all_of_${page.name}`, (t) =>
+    lookAt(t, page, async (visit) => {
+      await visit.choose("light", "ruby");
+      const want = await visit.page.evaluate(stopsWanted);
+      const stops = await tabThrough(visit, want);
+      t.eq(stops.length, want, `${want} stops, then out again: no trap, nothing left out`);
+      t.eq(
+        stops.filter((one) => !one.isSeen).map((one) => one.name),
+        [],
+        "each is in sight when it has the focus",
+      );
+      t.eq(
+        stops.filter((one) => one.ring < 2).map((one) => one.name),
+        [],
+        "each shows that it has the focus",
+      );
+    }));
+}
+
+test("last_visit_is_ended", async (t) => {
+  await leave();
+  t.ok(here === undefined, "no page is left open");
+});
+
+/** From the top of the page by Tab until the focus is outside of it. Keys come in bursts. */
+async function tabThrough(visit: Visit, want: number): Promise<Stop[]> {
+  await visit.page.evaluate(noteStops);
+  const keys = await visit.context.newCDPSession(visit.page);
+  const press = (type: "rawKeyDown" | "keyUp"): Promise<unknown> =>
+    keys.send("Input.dispatchKeyEvent", {
+      type,
+      key: "Tab",
+      code: "Tab",
+      windowsVirtualKeyCode: 9,
     });
-  });
+  let n = 0;
+  let inside: Stop[] = [];
+  for (let burst = want + 2; n < 5 * want + 9; burst = 8) {
+    await Promise.all(
+      Array.from({ length: burst }, () => [press("rawKeyDown"), press("keyUp")]).flat(),
+    );
+    n += burst;
+    const noted = (await visit.page.evaluate(stopsNoted)).slice(1); // the first key found the top
+    const out = noted.indexOf(undefined);
+    inside = noted.slice(0, out < 0 ? undefined : out).filter((one) => one !== undefined);
+    if (out >= 0) break;
+  }
+  await keys.detach();
+  return inside;
 }
 
 async function zoomText(page: Page, size: string): Promise<void> {

@@ -6,6 +6,7 @@ city's staff, the line to the city is cut and heals, both boards lay their evide
 at each home. tests/browser/class_day.ts says who does what; here stand the towns, the line, and what must be in their
 rows afterwards. Pictures: build/shots/class_day."""
 import contextlib
+import datetime
 import http.server
 import json
 import os
@@ -36,11 +37,13 @@ def own_people():
 
 
 def times(begin, end):
+    """On whole minutes, as every town takes them in."""
+    now = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
+    at = [(now + datetime.timedelta(minutes=m)).isoformat() for m in (begin, end)]
     for node in nodes:
         node.psql(f"UPDATE class_lesson SET day = '{towns.day(0)}' WHERE lesson = '{made[node.name]}'")
         for table in ("class_lesson", "fed_series_lesson"):
-            node.psql(f"UPDATE {table} SET from_at = now() + interval '{begin} minutes', to_at = now() + interval"
-                      f" '{end} minutes' WHERE lesson = '{made[node.name]}'")
+            node.psql(f"UPDATE {table} SET from_at = '{at[0]}', to_at = '{at[1]}' WHERE lesson = '{made[node.name]}'")
 
 
 def guest_teacher():
@@ -142,6 +145,16 @@ def class_day_is_played_on_screens(t):
         server.shutdown()
     if not t.eq(done.returncode, 0, "the script on the screens"):
         print("\n".join("  | " + line for line in done.stdout.splitlines()[-60:]))
+
+
+@case
+def class_day_every_board_reads_who_teaches(t):
+    t.req("CARD-3, CARD-4")
+    for node in nodes:
+        def named(node=node):
+            items = ask(node, "commissioner", "GET", "/api/v1/shared/series", status=200).json()["items"]
+            return [s["name"] for s in items[0]["staff"]] == ["星野 そら"]
+        t.ok(until(named), f"the guest teacher, at {node.name}")
 
 
 @case

@@ -134,7 +134,7 @@ static enum err fill_warnings(const struct leaving_look *look, struct arena *are
                               struct state_out *out, struct fail *why)
 {
     bool is_early = look->facts.state < LEAVING_RECEIPTED;
-    struct span *at = arena_alloc(arena, 4 * sizeof *at);
+    struct span *at = arena_alloc(arena, 5 * sizeof *at);
     size_t n = 0;
 
     if (at == NULL)
@@ -147,6 +147,8 @@ static enum err fill_warnings(const struct leaving_look *look, struct arena *are
         at[n++] = SPAN("contract-missing");
     if (look->journal.was_torn)
         at[n++] = SPAN("journal-torn");
+    if (look->n_materials > 0)
+        at[n++] = SPAN("materials-open");
     out->warnings = (struct jx_texts){at, n};
     return ERR_OK;
 }

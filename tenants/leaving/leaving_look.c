@@ -3,6 +3,7 @@
 #include "node/base/clock.h"
 #include "node/db/audit.h"
 #include "node/io/live.h"
+#include "tenants/ending/material_store.h"
 #include "tenants/people/contract_store.h"
 
 #define DRAINED_WHY "draining"
@@ -79,6 +80,8 @@ enum err leaving_look_read(const struct req *req, struct leaving_look *look_out,
                      &look.facts.has_town_key);
     if (rc == ERR_OK)
         rc = read_lists(req, &look, why);
+    if (rc == ERR_OK)
+        rc = material_store_open(req->db, &look.n_materials, why);
     drain = leaving_journal_find(&look.journal, LEAVING_DRAIN);
     if (rc == ERR_OK && drain != NULL) {
         rc = or_none(leaving_paper_store_last(NULL, req->db, LEAVING_PAPER_ORDER,

@@ -22,6 +22,7 @@ struct leaving_look {
     struct leaving_paper_row *lists; /* of commitments */
     size_t n_lists;
     int64_t n_committed;
+    int64_t n_materials; /* received and not yet given back, destroyed or erased */
 };
 NODISCARD enum err leaving_look_read(const struct req *req, struct leaving_look *look_out,
                                      struct fail *why);

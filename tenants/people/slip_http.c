@@ -187,6 +187,8 @@ static void print_slips(struct req *req)
     if (p == NULL)
         return;
     *p = (struct printing){.req = req};
+    if (!rights_may_export(req))
+        return;
     rc = prepare(p, &why);
     if (rc == ERR_OK && !watch_spend(req, WATCH_NAMES, p->ids, p->sheet.n))
         return;

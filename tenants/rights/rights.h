@@ -151,6 +151,12 @@ NODISCARD enum err rights_purpose(struct rights *rights, struct db *db,
                                   int64_t now_utc_us, struct arena *arena,
                                   struct span *purpose_out, struct fail *why);
 
+/* For a handler that is about to let data out of the node (AI-8-3). The contractor takes
+ * nothing out without a stored permission: the right "export" in force for the account; on the
+ * operator's socket, for anybody of the contractor, or the contract's end has been begun by the
+ * commissioner. Others' routes decide for themselves. False: answered, 403 "export-purpose". */
+NODISCARD bool rights_may_export(struct req *req);
+
 /* ---- giving and ending ---- */
 
 /* One decision; lives from before the post until rights_settle. by ID_NONE and role

@@ -56,10 +56,14 @@ static const struct stmt right_classes = {
                      " ORDER BY school, title, id LIMIT 5000"};
 static const struct stmt right_school_open = {
     "right_school_open", "SELECT is_cooperating FROM org WHERE id = $1::uuid"};
+static const struct stmt right_export = {
+    "right_export", "SELECT EXISTS (SELECT" GRANT_FROM " WHERE e.id IS NULL AND g.right_name ="
+                    " 'export' AND a.role = 'contractor' AND a.state IN ('issued', 'active')"
+                    " AND coalesce(g.until > $1::timestamptz, true))"};
 
 const struct stmt *const rights_look_stmts[RIGHTS_LOOK_STMTS_N] = {
     &right_all,  &right_of,    &right_unused,      &right_find,    &right_place, &right_subject,
-    &right_used, &right_class, &right_school_open, &right_classes, &right_left};
+    &right_used, &right_class, &right_school_open, &right_classes, &right_left,  &right_export};
 
 /* ---- reading ---- */
 
@@ -350,6 +354,22 @@ enum err rights_look_is_open(struct db *db, struct id school, bool *is_open_out,
     rc = db_run(db, &right_school_open, &args, &rows, why);
     if (rc == ERR_OK)
         *is_open_out = db_rows_n(rows) > 0 && db_bool(rows, 0, 0);
+    db_rows_free(&rows);
+    return rc;
+}
+
+enum err rights_look_export(struct db *db, int64_t now_utc_us, bool *is_there_out,
+                            struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_time(&args, now_utc_us);
+    rc = db_run(db, &right_export, &args, &rows, why);
+    if (rc == ERR_OK)
+        *is_there_out = db_bool(rows, 0, 0);
     db_rows_free(&rows);
     return rc;
 }

@@ -61,6 +61,9 @@ NODISCARD enum err rights_look_find(struct tx *tx, struct id grant,
 /* Whether the school takes part. */
 NODISCARD enum err rights_look_is_open(struct db *db, struct id school, bool *is_open_out,
                                        struct fail *why);
+/* Whether anybody of the contractor has the right "export" in force. */
+NODISCARD enum err rights_look_export(struct db *db, int64_t now_utc_us, bool *is_there_out,
+                                      struct fail *why);
 NODISCARD enum err rights_look_used(struct tx *tx, struct id grant, int64_t now_utc_us,
                                     struct fail *why);
 

@@ -8,7 +8,7 @@
 #include "node/base/stmt.h"
 #include "node/base/table.h"
 
-#define RIGHTS_LOOK_STMTS_N  11
+#define RIGHTS_LOOK_STMTS_N  12
 #define RIGHTS_SETTINGS_N    2
 #define PEOPLE_LOOK_STMTS_N  4
 #define PEOPLE_LOOK_TABLES_N 1

@@ -487,17 +487,6 @@ static void hand_out(void *arg)
     reply_bytes(h->req, 200, ZIP_TYPE, h->zip);
 }
 
-/* The commissioner exports as he likes; the contractor for a stated purpose, while it lasts. */
-static enum err check_purpose(struct req *req, struct fail *why)
-{
-    struct span purpose = SPAN_NONE;
-
-    if (req->caller.role != ROLE_CONTRACTOR)
-        return ERR_OK;
-    return rights_purpose(accounts_rights(req->services->accounts), req->db, &req->caller,
-                          RIGHT_EXPORT, req->now_utc_us, req->arena, &purpose, why);
-}
-
 static void export(struct req *req)
 {
     struct handing_out *h = req_alloc(req, sizeof *h);
@@ -509,16 +498,9 @@ static void export(struct req *req)
         return;
     h->req = req;
     arena_mark_secret(req->arena);
-    rc = check_purpose(req, &why);
-    if (rc == ERR_DENIED) {
-        reply_problem(req, 403, "export-purpose",
-                      "名簿の書き出しには、教育委員会の承認者が目的と期限を決めて出す許可が"
-                      "必要です。承認者に相談してください。");
+    if (!rights_may_export(req))
         return;
-    }
-    if (rc == ERR_OK)
-        rc = roster_export(req->services->keyring, req->db, req->arena, &h->zip, &n_persons,
-                           &why);
+    rc = roster_export(req->services->keyring, req->db, req->arena, &h->zip, &n_persons, &why);
     if (rc == ERR_OK)
         watch_export(req, n_persons, hand_out, h);
     else

@@ -302,6 +302,11 @@ ROUTES = {
     "endings.decide": made("ending", lambda w: {"mentions": [], "decision": "keep"}, kinds=("own", "forged")),
     "endings.confirm": made("ending", kinds=("own", "forged")),
     "endings.cancel": made("ending", kinds=("own", "forged")),
+    # -- the registers: a day that is to come is refused, so nothing changes --
+    "materials.add": body_of(lambda w: {"id": nonce(), "form": "file", "received_on": "2999-01-01", "what": "名簿",
+                                        "from": "課", "place": "棚", "purpose": "発行"}),
+    "materials.mark": made("material", lambda w: {"id": nonce(), "kind": "returned", "done_on": "2999-01-01"},
+                           kinds=("own", "forged")),
     # -- watching --
     "watch.seen": made("watch_notice"),
 }

@@ -87,6 +87,7 @@ class World:
         self.make_measure()
         self.make_log_export()
         self.make_ending()
+        self.make_material()
         self.make_course()
 
     # -- people ---------------------------------------------------------------------------------
@@ -272,6 +273,16 @@ class World:
         if reply.status != 200:
             raise RuntimeError(f"ending: {reply.status} {reply.body}")
         self.made["ending"] = {"own": body["id"]}
+
+    def make_material(self):
+        """What the contractor received, written down by the commissioner."""
+        body = {"id": str(uuid.uuid4()), "form": "file", "received_on": "2026-04-01", "what": "名簿", "from": "課",
+                "place": "棚", "purpose": "発行"}
+        reply = self.ask("public", "POST", "/api/v1/materials",
+                         self.cookie("commissioner", "valid", "public"), json.dumps(body).encode())
+        if reply.status != 200:
+            raise RuntimeError(f"material: {reply.status} {reply.body}")
+        self.made["material"] = {"own": body["id"]}
 
     def setting(self, kind):
         return "session.idle_minutes_adult" if kind == "own" else "no.such_setting"

@@ -808,6 +808,16 @@ export const pages: readonly PageUnderTest[] = [
       for (const one of await v.page.locator("details > summary").all()) await one.click();
     },
   },
+  {
+    name: "materials",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/materials", "#material-what");
+      await v.page.locator("form:has(#material-what) button[type=submit]").click();
+      await v.page.waitForSelector("#material-what-fault");
+    },
+  },
+  { name: "taken", who: "board", reach: (v) => to(v, "#/taken", "#taken-list") },
   { name: "summary", who: "board", reach: (v) => to(v, "#/summary", ".deeds") },
   { name: "unused_rights", who: "board", reach: (v) => to(v, "#/unused", "main p") },
   { name: "shared", who: "board", reach: (v) => to(v, "#/shared", "#shared-series") },

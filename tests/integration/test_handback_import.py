@@ -87,6 +87,7 @@ def fill():
     old.account("commissioner", login="board-2", display_name="教育長二")
     helper_login = old.account("supporter")
     helper = old.sign_in(helper_login)
+    old.permit_export(board)
     kids = [old.account("student", login=f"kid-{i}", display_name=f"こども{i}") for i in range(3)]
     for kid in kids:
         put(helper, "POST", "/api/v1/incidents", kind="manual", urgency=1, severity=1, text=ABOUT,

@@ -118,6 +118,7 @@ def an_adult_is_requested_approved_issued_and_lets_himself_in(t):
     item = reply.json()["items"][0]
     contractor, login = first_sign_in(item["login"], item["first_password"])
     login.role = "contractor"
+    node.permit_export(board, person)
     t.eq(state(person), "active", "by the first full sign-in")
     t.eq(contractor.request("GET", "/api/v1/contract").json()["used"],
          {"student": 0, "staff": 2, "guardian": 0}, "counted")

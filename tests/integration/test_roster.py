@@ -418,6 +418,8 @@ def the_command_imports_and_exports(t):
         t.ok("取り込みID" in done.stdout and "教育委員会" in done.stdout, "says what comes next")
         t.eq(node.cli("roster", "import", bad, check=False).returncode, 1, "refused")
         t.eq(node.cli("roster", "import", warned, check=False).returncode, 3, "warnings only")
+        t.ok(node.cli("roster", "export", out, check=False).returncode != 0, "not without a permission")
+        node.permit_export(session("commissioner"))
         t.eq(node.cli("roster", "export", out, check=False).returncode, 0, "exported")
         with open(out, "rb") as f:
             t.eq(oneroster_strict.defects(f.read())[:3], [], "a strict reader has no defect")

@@ -153,6 +153,8 @@ if __name__ == "__main__":
     with nodes:
         node = nodes["aozora"]
         board = node.sign_in(node.account("commissioner"))
-        contractor = node.sign_in(node.account("contractor"))
+        desk = node.account("contractor")
+        contractor = node.sign_in(desk)
+        node.permit_export(board, desk)
         set_up()
         main(__file__)

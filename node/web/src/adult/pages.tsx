@@ -23,6 +23,7 @@ import { IncidentsPage } from "./incidents.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
 import { LeavingPage } from "./leaving.js";
 import { LogsPage } from "./logs.js";
+import { MaterialsPage } from "./materials.js";
 import { NotifyPage } from "./notify.js";
 import { NoticePage } from "./notify_open.js";
 import { PeoplePage } from "./people.js";
@@ -47,6 +48,7 @@ import { FirstSheetPage, SheetPage } from "./sheet.js";
 import { SosListPage } from "./sos_list.js";
 import { SosPage } from "./sos_page.js";
 import { SummaryPage } from "./summary.js";
+import { TakenPage } from "./taken.js";
 import { TeacherClassPage } from "./teacher_class.js";
 import { TeacherPage } from "./teacher_one.js";
 import { TeacherSlotPage } from "./teacher_slot.js";
@@ -102,6 +104,8 @@ const views: Views = {
   dictionary: DictionaryPage,
   leaving: LeavingPage,
   ending: EndingPage,
+  materials: MaterialsPage,
+  taken: TakenPage,
   summary: SummaryPage,
   unused: UnusedPage,
   notify: NotifyPage,

@@ -4,6 +4,7 @@ import { MissingNote } from "../view/trouble.js";
 import { Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { ending as endingWords } from "../words/ending.js";
+import { registers } from "../words/registers.js";
 import { reports as words } from "../words/reports.js";
 import type { Word } from "../words/word.js";
 
@@ -14,15 +15,17 @@ const search: Door = ["#/search", words.search, words.searchNote];
 const weekly: Door = ["#/weekly", words.weekly, words.weeklyNote];
 const dictionary: Door = ["#/dictionary", words.dictionary, words.dictionaryNote];
 const ending: Door = ["#/ending", endingWords.title, endingWords.note];
+const materials: Door = ["#/materials", registers.materials, registers.materialsNote];
+const taken: Door = ["#/taken", registers.taken, registers.takenNote];
 
 function doorsOf(role: string | undefined): readonly Door[] {
   switch (role) {
     case "commissioner":
-      return [weekly, logs, search, dictionary, ending];
+      return [weekly, logs, search, dictionary, materials, taken, ending];
     case "contractor":
-      return [weekly, logs, search, dictionary];
+      return [weekly, logs, search, dictionary, materials];
     case "auditor":
-      return [logs, search, dictionary];
+      return [logs, search, dictionary, materials, taken];
     case "data_holder":
       return [dictionary];
     case "school_staff":

@@ -75,6 +75,8 @@ const rows = {
   dictionary: { path: "dictionary", of: "adult" },
   leaving: { path: "leaving", of: "adult" },
   ending: { path: "ending", of: "adult" },
+  materials: { path: "materials", of: "adult" },
+  taken: { path: "taken", of: "adult" },
   summary: { path: "summary", of: "adult" },
   unused: { path: "unused", of: "adult" },
   notify: { path: "notify", of: "adult" },

@@ -27,6 +27,7 @@ import { place, placeStaff } from "./place.js";
 import { placeOut, placeSaid } from "./place_said.js";
 import { registration } from "./registration.js";
 import { ending } from "./ending.js";
+import { registers } from "./registers.js";
 import { dictionary, logs, logSearch, reports, weekly } from "./reports.js";
 import { roleTable } from "./role_table.js";
 import { roster } from "./roster.js";
@@ -111,6 +112,7 @@ export const chapters: readonly Chapter[] = [
   { name: "leaving", forChildren: false, words: leaving },
   { name: "leavingPapers", forChildren: false, words: leavingPapers },
   { name: "ending", forChildren: false, words: ending },
+  { name: "registers", forChildren: false, words: registers },
   { name: "reports", forChildren: false, words: reports },
   { name: "logs", forChildren: false, words: logs },
   { name: "logSearch", forChildren: false, words: logSearch },

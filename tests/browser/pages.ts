@@ -817,7 +817,7 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.waitForSelector("#material-what-fault");
     },
   },
-  { name: "taken", who: "board", reach: (v) => to(v, "#/taken", "#taken-list") },
+  { name: "taken", who: "board", reach: (v) => to(v, "#/taken", "#taken-print") },
   { name: "summary", who: "board", reach: (v) => to(v, "#/summary", ".deeds") },
   { name: "unused_rights", who: "board", reach: (v) => to(v, "#/unused", "main p") },
   { name: "shared", who: "board", reach: (v) => to(v, "#/shared", "#shared-series") },

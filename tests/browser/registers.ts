@@ -46,7 +46,7 @@ test("exports_stand_with_their_permission", async (t) => {
     const { page } = visit;
     await visit.open("#/taken");
     await visit.choose("light", "plain");
-    await page.waitForSelector("#taken-list");
+    await page.waitForSelector("#taken-print");
     const asked = await page.evaluate(() => fetch("/api/v1/roster/export").then((r) => r.status));
     t.eq(asked, 200, "the board takes the roster");
     await visit.open("#/reports");

@@ -37,6 +37,9 @@ export function MaterialsPage({ role }: PageProps): VNode {
         <ToReports />
       </div>
       <PageHead title={words.materials} />
+      <p class="paper-title">
+        <Words of={words.materials} />
+      </p>
       <p class="no-paper">
         <Words of={words.materialsLead} />
       </p>

@@ -23,11 +23,14 @@ export function TakenPage(): VNode {
         <ToReports />
       </div>
       <PageHead title={words.taken} />
+      <p class="paper-title">
+        <Words of={words.taken} />
+      </p>
       <p>
         <Words of={words.takenLead} />
       </p>
       <div class="row no-paper">
-        <button type="button" class="quiet-button" onClick={() => window.print()}>
+        <button type="button" id="taken-print" class="quiet-button" onClick={() => window.print()}>
           <Words of={words.print} />
         </button>
       </div>

@@ -2,6 +2,7 @@
 #include "federation/series_http.h"
 #include "federation/series_share.h"
 #include "node/io/csv.h"
+#include "tenants/rights/rights.h"
 
 #define TOWNS_MOST (SERIES_PEERS_MOST * 8) /* who left and was left out, too */
 
@@ -219,6 +220,8 @@ static void take_shares(struct req *req)
         reply_fail(req, &why);
         return;
     }
+    if (!rights_may_export(req))
+        return;
     csv_writer_init(&csv, CSV_BOM | CSV_FOR_PEOPLE);
     write_csv(&s, &csv);
     if (csv_written(&csv, &text, &why) == ERR_OK) {

@@ -18,8 +18,9 @@ JOSE = {"Content-Type": "application/jose+json"}
 nodes = node = town = stranger = directory = None
 people, sessions = {}, {}
 planted = plant(20)
-# What goes on changing while a node is left: signing in, one's own way in, keys, exports, leaving.
-GO_ON = ("/api/v1/session", "/api/v1/me/", "/api/v1/keys/", "/api/v1/log-exports",
+# What goes on changing while a node is left: signing in, one's own way in, keys, exports, leaving,
+# what was received and goes back.
+GO_ON = ("/api/v1/session", "/api/v1/materials", "/api/v1/me/", "/api/v1/keys/", "/api/v1/log-exports",
          "/api/v1/leaving", "/api/v1/admin/")
 
 

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { ask } from "../edge/api.js";
 import { PageHead } from "../view/page.js";
 import { usePaged } from "../view/paged.js";
-import { When } from "../view/time.js";
+import { Time } from "../view/time.js";
 import { MissingNote } from "../view/trouble.js";
 import { Given, Words } from "../view/words.js";
 import { roles } from "../words/home.js";
@@ -68,7 +68,7 @@ function One({ of }: { of: Taken }): VNode {
         </span>
       </p>
       <p class="fine">
-        <When utc={of.at} /> / <Who of={of} />
+        <Time utc={of.at} /> / <Who of={of} />
       </p>
       {of.grant === undefined ? null : (
         <p class="fine">
@@ -78,7 +78,7 @@ function One({ of }: { of: Taken }): VNode {
               given: <Given>{of.given_name ?? "-"}</Given>,
               name: <Given>{of.holder_name ?? "-"}</Given>,
               purpose: <Given>{of.purpose ?? "-"}</Given>,
-              until: of.until === undefined ? "-" : <When utc={of.until} />,
+              until: of.until === undefined ? "-" : <Time utc={of.until} />,
             }}
           />
         </p>

@@ -102,6 +102,7 @@ export function Actor({ of }: { of: string }): VNode {
 const warnings: Readonly<Record<string, Word>> = {
   "town-key-missing": words.keyMissing,
   "canaries-missing": words.canariesMissing,
+  "materials-open": words.materialsOpen,
   "contract-missing": words.contractMissing,
   "journal-torn": words.torn,
 };

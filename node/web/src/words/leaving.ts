@@ -154,6 +154,11 @@ export const leaving = {
     "めじるしが 20より すくないです。 とめた あとは だせません。",
     "Fewer than 20 planted names. They cannot be added after the stop, and the proof of erasure is weaker.",
   ],
+  materialsOpen: [
+    "受《う》け取《と》った資料《しりょう》で、まだ返《かえ》していないものがあります。受領資料一覧《じゅりょうしりょういちらん》を見《み》てください。",
+    "まだ かえして いない ものが あります。",
+    "Received material is not yet returned: see the register.",
+  ],
   contractMissing: [
     "契約《けいやく》が登録《とうろく》されていません。先《さき》に契約《けいやく》を登録《とうろく》してください。",
     "けいやくが ありません。 さきに とうろくして ください。",

@@ -95,6 +95,11 @@ int db_failed_at(const struct db *db);
 bool db_is_connected(const struct db *db); /* as far as is known without asking */
 bool db_is_in_transaction(const struct db *db);
 
+/* One session for several calls, such as a transaction: of a handle (db_pool.h) a borrowed one,
+ * else db itself. Given back when the transaction is over; not over is a broken invariant. */
+NODISCARD enum err db_borrow(struct db *db, struct db **session_out, struct fail *why);
+void db_give_back(struct db *db, struct db **session);
+
 /* rows NULL: no rows. A NULL value reads as 0, false, ID_NONE or SPAN_NONE. A row or column
  * that is not there, or a value of another width, is a broken invariant. */
 int db_rows_n(const struct db_rows *rows);

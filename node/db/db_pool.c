@@ -109,3 +109,21 @@ void db_pool_give(struct db_pool *pool, struct db *session)
     pthread_mutex_unlock(&pool->lock);
     db_close(&session);
 }
+
+enum err db_borrow(struct db *db, struct db **session_out, struct fail *why)
+{
+    if (db->conf.pool != NULL)
+        return db_pool_take(db->conf.pool, session_out, why);
+    *session_out = db;
+    return ERR_OK;
+}
+
+void db_give_back(struct db *db, struct db **session)
+{
+    if (*session == NULL)
+        return;
+    invariant(!db_is_in_transaction(*session), "a session is given back in a transaction");
+    if (db->conf.pool != NULL)
+        db_pool_give(db->conf.pool, *session);
+    *session = NULL;
+}

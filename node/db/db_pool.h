@@ -7,7 +7,7 @@
  * needs are ended by the server. Nobody waits for long behind a slow statement of another: when
  * none is back after a quarter of a second, one more is opened; there are never more than
  * callers at a time. A handle has no transactions, no pipeline and no plain SQL: those are for
- * a session of one's own, and a broken invariant here.
+ * a session of one's own or db_borrow, and a broken invariant here.
  *
  * Threads: any; its lock is held while a session changes hands, never while one works. */
 #ifndef NODE_DB_DB_POOL_H

@@ -20,25 +20,38 @@ static enum err count_all(struct db *db, const struct kpi_term *term, struct kpi
     return rc;
 }
 
+/* All figures are of one moment. */
+static enum err count_here(struct db *session, const struct kpi_term *term,
+                           struct kpi_cell *cells, size_t *n_out, struct fail *why)
+{
+    struct fail ended;
+    enum err rc = db_exec(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", why);
+
+    if (rc != ERR_OK)
+        return rc;
+    rc = count_all(session, term, cells, n_out, why);
+    /* Read only: there is nothing to lose by it. */
+    if (db_exec(session, "ROLLBACK", &ended) != ERR_OK && rc == ERR_OK) {
+        *why = ended;
+        rc = ended.code;
+    }
+    return rc;
+}
+
 enum err kpi_make_cells(struct db *db, const struct kpi_term *term, struct arena *arena,
                         struct kpi_cell **cells_out, size_t *n_out, struct fail *why)
 {
     const size_t most = (size_t)KPI_DEFS_N * KPI_PARTS_N;
-    struct fail ended;
+    struct db *session = NULL;
     enum err rc;
 
     *cells_out = arena_alloc(arena, most * sizeof **cells_out);
     if (*cells_out == NULL)
         return fail_set(why, ERR_NOMEM, "cells");
-    rc = db_exec(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", why);
-    if (rc != ERR_OK)
-        return rc;
-    rc = count_all(db, term, *cells_out, n_out, why);
-    /* Read only: there is nothing to lose by it. */
-    if (db_exec(db, "ROLLBACK", &ended) != ERR_OK && rc == ERR_OK) {
-        *why = ended;
-        rc = ended.code;
-    }
+    rc = db_borrow(db, &session, why);
+    if (rc == ERR_OK)
+        rc = count_here(session, term, *cells_out, n_out, why);
+    db_give_back(db, &session);
     return rc;
 }
 

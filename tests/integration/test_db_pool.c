@@ -186,6 +186,43 @@ T_CASE(db_pool_handles_have_no_transaction)
     db_pool_destroy(&pool);
 }
 
+static struct db *lent;
+
+static void give_back_early(void)
+{
+    db_give_back(handle, &lent);
+}
+
+T_CASE(db_pool_lends_a_session_for_a_transaction)
+{
+    const struct db_conf conf = db_fixture_conf("ibasho_app", db_fixture_database());
+    struct db_pool *pool = NULL;
+    struct db *own;
+    int64_t pid;
+
+    T_EQ(db_pool_create(&conf, tables, &pool, NULL), ERR_OK, "create");
+    handle = open_handle(&conf, pool);
+    T_EQ(db_borrow(handle, &lent, NULL), ERR_OK, "borrowed");
+    pid = one(lent, &s_pid);
+    T_EQ(db_exec(lent, "BEGIN", NULL), ERR_OK, "begun");
+    T_EQ(one(lent, &s_pid), pid, "the same session all along");
+    T_OK(one(handle, &s_pid) != pid, "which nobody else has meanwhile");
+    T_OK(aborts(give_back_early), "not before the transaction is over");
+    T_EQ(db_exec(lent, "ROLLBACK", NULL), ERR_OK, "over");
+    db_give_back(handle, &lent);
+    T_OK(lent == NULL, "given back");
+    T_EQ(one(handle, &s_pid), pid, "and lent to the next");
+    db_close(&handle);
+    db_pool_destroy(&pool);
+
+    own = db_fixture_open("ibasho_app", conf.name, tables);
+    T_EQ(db_borrow(own, &lent, NULL), ERR_OK, "of a session of one's own");
+    T_OK(lent == own, "itself");
+    db_give_back(own, &lent);
+    T_OK(one(own, &s_pid) > 0, "which stays");
+    db_close(&own);
+}
+
 T_CASE(db_pool_without_a_server_is_unavailable)
 {
     struct db_conf conf = {.socket_dir = "/nonexistent", .user = "ibasho_app", .name = "x"};

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "node/base/jx_scalar.h"
+#include "node/db/db_pool.h"
+#include "node/features.h"
 #include "reporting/kpi/kpi_make.h"
 #include "reporting/kpi/kpi_month.h"
 #include "reporting/kpi/kpi_rows.h"
@@ -208,6 +210,26 @@ static void compare(const struct kpi_cell *cells, size_t n, const struct want *w
     T_EQ(n_found, KPI_PARTS_N, want->kpi);
 }
 
+/* As the node's jobs do: their db borrows a session for each call. */
+static void count_by_a_handle(struct may *m)
+{
+    struct db_conf conf = store_fixture_conf(&m->people.store, "ibasho_app"), shared = conf;
+    struct fail why = {.code = ERR_OK};
+    struct kpi_cell *cells = NULL;
+    struct db_pool *pool = NULL;
+    struct db *db = NULL;
+    size_t n = 0;
+
+    T_EQ(db_pool_create(&conf, features_stmts, &pool, &why), ERR_OK, why.text);
+    shared.pool = pool;
+    T_EQ(db_open(&shared, features_stmts, &db, &why), ERR_OK, why.text);
+    T_EQ(kpi_make_cells(db, &m->term, m->people.store.arena, &cells, &n, &why), ERR_OK,
+         why.text);
+    T_EQ(n, KPI_DEFS_N * KPI_PARTS_N, "by a shared session, too");
+    db_close(&db);
+    db_pool_destroy(&pool);
+}
+
 T_CASE(kpi_of_a_month_are_those_that_were_worked_out_by_hand)
 {
     /* On the rolls: Aki, Dai (elementary), Bun, Chie (junior), and one without a grade. */
@@ -256,6 +278,7 @@ T_CASE(kpi_of_a_month_are_those_that_were_worked_out_by_hand)
     T_EQ(T_COUNT(rows), KPI_DEFS_N, "every definition has its row here");
     for (size_t i = 0; i < T_COUNT(rows); i++)
         compare(cells, n, &rows[i]);
+    count_by_a_handle(&m);
     may_stop(&m);
 }
 

@@ -381,9 +381,9 @@ def statements(world, ask):
 
 
 def differs(world, route, kind, role):
-    """The statements for what is hidden and for what never was; "" when they are the same. Three
-    tries, for a cache that another thread let go of."""
-    for _ in range(3):
+    """The statements for what is hidden and for what never was; "" when they are the same. Six
+    tries, for a cache that another thread let go of and for what other threads ask meanwhile."""
+    for _ in range(6):
         got = statements(world, lambda: MATRIX.ask(route, kind, role))
         want = statements(world, lambda: MATRIX.ask(route, "forged", role))
         if got == want and got:

@@ -152,6 +152,7 @@ def sealed_values(node, bag):
 
 def opens_everything(t, node):
     """For the tests of features: what they filled can be handed back, every sealed value of it."""
+    node.permit_export(node.sign_in(node.account("commissioner")))
     done, to = export(node, "bag-of-this-test")
     t.eq(done.returncode, 0, f"a bag of all this is made: {done.stderr[-600:]}")
     if done.returncode != 0:

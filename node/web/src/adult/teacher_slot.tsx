@@ -119,7 +119,7 @@ function Give({ of, done }: { of: TeacherLesson; done: (given: TeacherSlotGiven)
                   </span>
                 </label>
               ) : (
-                <a href={`#/teachers/${one.card}`}>
+                <a class="inline-door" href={`#/teachers/${one.card}`}>
                   <Given>{one.name}</Given>
                 </a>
               )}

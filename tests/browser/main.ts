@@ -14,7 +14,6 @@ import "./settings.ts";
 import "./hours.ts";
 import "./floors.ts";
 import "./people.ts";
-import "./ending.ts";
 import "./registers.ts";
 import "./staff.ts";
 import "./watch.ts";
@@ -31,6 +30,7 @@ import "./afternoon.ts";
 import "./leaving.ts";
 import "./sheet.ts";
 import "./looks.ts";
+import "./ending.ts"; // a person's end closes rosters that were handed in before, within the hour
 import "./engines.ts";
 import { main } from "./t.ts";
 

@@ -6,8 +6,10 @@
 #include "reporting/kpi/kpi_month.h"
 #include "reporting/kpi/kpi_rows.h"
 
-#define SETTLE_US   (3 * DAY_US)
-#define MONTHS_BACK 24
+#define SETTLE_US (3 * DAY_US)
+/* Visits and lessons of older months may be past their term, which is a year at least
+ * (log.visit_days): what is gone would be counted as nothing, for good. */
+#define MONTHS_BACK 10
 
 static enum err run_due(struct job_call *call, struct fail *why)
 {

@@ -58,7 +58,7 @@ static enum err look(struct leave *leave, struct span *body_out, struct purge_sh
     return rc == ERR_OK ? federation_purge_read(*body_out, leave->cli->arena, shown, why) : rc;
 }
 
-/* Until nobody is outstanding, or not for now. */
+/* Until nobody is outstanding, at most WAIT_US: `leave run` asks again when it is run again. */
 static enum err wait_for(struct leave *leave, struct span *body_out, struct fail *why)
 {
     const struct timespec pause = {.tv_nsec = 500 * 1000 * 1000};

@@ -1,4 +1,5 @@
-/** Every page of the client and how one comes to it: what the tests of looks, words and sizes walk. */
+/** Every page of the client and how one comes to it: what the tests of looks, words and sizes walk. One list
+ * on purpose, long as it is: a page that is missing here is looked at by nobody. */
 import { lessonToLookAt } from "./classes_made.ts";
 import { halfIn, login, type Place, signedIn, Visit, type VisitOptions } from "./engine.ts";
 import { twoToLookAt } from "./people_made.ts";

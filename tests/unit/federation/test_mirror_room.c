@@ -1,3 +1,5 @@
+/* Rooms of a shared lesson at three towns, in one process. Long, for every case plays on the
+ * same three towns (room_net.h) and the rules of a room are read best side by side. */
 #include "tests/unit/federation/room_net.h"
 
 static struct net *three(int places)

@@ -17,7 +17,8 @@
 #define NAME_MOST  512 /* bytes, in any writing */
 #define PATH_CAP   4096
 #define DEPTH_MOST 24
-#define KEYS       65536 /* of the first two bytes */
+#define KEYS       8192 /* of two bytes; the table of leaps stays in the first cache */
+#define ZEROS      4096
 
 static const char *const writings[] = {"UTF-8", "UTF-16LE", "UTF-16BE", "EUC-JP", "SHIFT_JIS"};
 #define N_WRITINGS (sizeof writings / sizeof writings[0])
@@ -25,15 +26,22 @@ static const char *const writings[] = {"UTF-8", "UTF-16LE", "UTF-16BE", "EUC-JP"
 struct pattern {
     uint8_t bytes[NAME_MOST];
     size_t len, name;
-    int next; /* with the same first two bytes; -1: none */
+    int next; /* with the same two bytes at its tail (below); -1: none */
 };
+
+/* The tail of a pattern are the last two of its first `shortest` bytes. Where two bytes of the
+ * text are nobody's tail, no pattern ends its first part there, and the look goes on as many
+ * bytes later as the nearest pattern that has them further to the front allows (Wu and Manber,
+ * "A fast algorithm for multi-pattern searching", 1994): of random bytes it touches one in
+ * `shortest` - 1. */
 
 struct leaving_scan {
     struct pattern *patterns;
     size_t n_patterns;
-    int first[KEYS];
-    int64_t *hits; /* one a name */
-    size_t longest, tail_len;
+    int first[KEYS];    /* of those with this tail; -1: none */
+    uint8_t leap[KEYS]; /* 0: it is a tail */
+    int64_t *hits;      /* one a name */
+    size_t shortest, longest, tail_len;
     int64_t n_bytes;
     uint8_t *window; /* the last longest - 1 bytes of before, then what came */
 };
@@ -54,14 +62,15 @@ static size_t write_as(const char *writing, struct span name, uint8_t out[NAME_M
 
 static int key_of(const uint8_t *p)
 {
-    return p[0] << 8 | p[1];
+    return p[0] << 5 ^ p[1];
 }
 
+/* Those of one name come together. */
 static bool is_known(const struct leaving_scan *s, const struct pattern *p)
 {
-    for (int i = s->first[key_of(p->bytes)]; i >= 0; i = s->patterns[i].next)
-        if (s->patterns[i].len == p->len && s->patterns[i].name == p->name &&
-            memcmp(s->patterns[i].bytes, p->bytes, p->len) == 0)
+    for (size_t i = s->n_patterns; i > 0 && s->patterns[i - 1].name == p->name; i--)
+        if (s->patterns[i - 1].len == p->len &&
+            memcmp(s->patterns[i - 1].bytes, p->bytes, p->len) == 0)
             return true;
     return false;
 }
@@ -74,10 +83,37 @@ static void add(struct leaving_scan *s, struct span name, size_t number, const c
     p->name = number;
     if (p->len < LEAVING_NAME_LEAST || is_known(s, p))
         return; /* plain letters are the same in several writings */
-    p->next = s->first[key_of(p->bytes)];
-    s->first[key_of(p->bytes)] = (int)s->n_patterns++;
+    s->n_patterns++;
     if (p->len > s->longest)
         s->longest = p->len;
+    if (s->shortest == 0 || p->len < s->shortest)
+        s->shortest = p->len;
+}
+
+static size_t leap_most(const struct leaving_scan *s)
+{
+    return s->shortest - 1 < UINT8_MAX ? s->shortest - 1 : UINT8_MAX;
+}
+
+static void make_leaps(struct leaving_scan *s)
+{
+    for (int i = 0; i < KEYS; i++) {
+        s->first[i] = -1;
+        s->leap[i] = (uint8_t)leap_most(s);
+    }
+    for (size_t i = 0; i < s->n_patterns; i++) {
+        struct pattern *p = &s->patterns[i];
+        int tail = key_of(p->bytes + s->shortest - 2);
+
+        for (size_t at = 0; at + 2 <= s->shortest; at++) {
+            size_t left = s->shortest - 2 - at;
+
+            if (s->leap[key_of(p->bytes + at)] > left)
+                s->leap[key_of(p->bytes + at)] = (uint8_t)left;
+        }
+        p->next = s->first[tail];
+        s->first[tail] = (int)i;
+    }
 }
 
 enum err leaving_scan_create(const struct span *names, size_t n_names,
@@ -89,8 +125,6 @@ enum err leaving_scan_create(const struct span *names, size_t n_names,
     *scan_out = NULL;
     if (s == NULL)
         return fail_set(why, ERR_NOMEM, "scan");
-    for (int i = 0; i < KEYS; i++)
-        s->first[i] = -1;
     s->patterns = calloc(n_names * N_WRITINGS + 1, sizeof *s->patterns);
     s->hits = calloc(n_names + 1, sizeof *s->hits);
     s->window = malloc(PIECE + NAME_MOST);
@@ -102,6 +136,8 @@ enum err leaving_scan_create(const struct span *names, size_t n_names,
         for (size_t w = 0; w < N_WRITINGS && rc == ERR_OK; w++)
             add(s, names[i], i, writings[w]);
     }
+    if (rc == ERR_OK && s->n_patterns > 0)
+        make_leaps(s);
     if (rc == ERR_OK)
         *scan_out = s;
     else
@@ -128,16 +164,39 @@ void leaving_scan_begin(struct leaving_scan *scan)
 }
 
 /* Counts what ends in the new part only: what lay wholly in the tail was counted before. */
+static void look_at(struct leaving_scan *s, const uint8_t *text, size_t at, size_t len,
+                    size_t tail)
+{
+    for (int i = s->first[key_of(text + at + s->shortest - 2)]; i >= 0;
+         i = s->patterns[i].next) {
+        const struct pattern *p = &s->patterns[i];
+
+        if (at + p->len <= len && at + p->len > tail &&
+            memcmp(text + at, p->bytes, p->len) == 0)
+            s->hits[p->name]++;
+    }
+}
+
+/* Most of a discarded volume: nothing but zeros, which no pattern has two of. */
+static bool is_zeros(const uint8_t *p)
+{
+    return p[0] == 0 && p[ZEROS / 2] == 0 && memcmp(p, p + 1, ZEROS - 1) == 0;
+}
+
 static void look(struct leaving_scan *s, const uint8_t *text, size_t len, size_t tail)
 {
-    for (size_t at = 0; at + 1 < len; at++) {
-        for (int i = s->first[key_of(text + at)]; i >= 0; i = s->patterns[i].next) {
-            const struct pattern *p = &s->patterns[i];
+    size_t most = s->n_patterns > 0 ? leap_most(s) : 0;
 
-            if (at + p->len <= len && at + p->len > tail &&
-                memcmp(text + at, p->bytes, p->len) == 0)
-                s->hits[p->name]++;
-        }
+    for (size_t at = 0; s->n_patterns > 0 && at + s->shortest <= len;) {
+        int key = key_of(text + at + s->shortest - 2);
+        size_t leap = s->leap[key];
+
+        if (leap == 0)
+            look_at(s, text, at++, len, tail);
+        else if (key == 0 && leap == most && at + ZEROS <= len && is_zeros(text + at))
+            at += ZEROS - 1;
+        else
+            at += leap;
     }
 }
 

@@ -67,6 +67,71 @@ T_CASE(a_planted_name_is_found_in_any_writing_and_across_pieces) /* AI-7.2-1 */
          ERR_INVALID, "too short to say anything");
 }
 
+/* Every writing of a name of plain letters, at every place. */
+static int64_t naive(const char *name, const uint8_t *text, size_t len)
+{
+    size_t n = strlen(name);
+    int64_t hits = 0;
+
+    for (size_t at = 0; at < len; at++) {
+        bool is_plain = true, is_le = true, is_be = true;
+
+        for (size_t i = 0; i < n; i++) {
+            const uint8_t *two = text + at + 2 * i;
+            bool has_two = at + 2 * i + 2 <= len;
+
+            is_plain = is_plain && at + i < len && text[at + i] == name[i];
+            is_le = is_le && has_two && two[0] == name[i] && two[1] == 0;
+            is_be = is_be && has_two && two[0] == 0 && two[1] == name[i];
+        }
+        hits += is_plain + is_le + is_be;
+    }
+    return hits;
+}
+
+/* Few letters, so that names lie in one another and across the borders of pieces. */
+T_CASE(what_is_found_is_what_a_look_at_every_byte_finds) /* AI-7.2-1 */
+{
+    enum { N_NAMES = 6, LEN = 3 << 13 };
+    static uint8_t text[LEN];
+    int64_t n_found = 0;
+
+    srand(20261123); /* NOLINT(cert-msc32-c,cert-msc51-cpp): the same text each time */
+    for (int round = 0; round < 60; round++) {
+        char names[N_NAMES][24];
+        struct span spans[N_NAMES];
+        struct leaving_scan *scan = NULL;
+
+        for (size_t i = 0; i < N_NAMES; i++) {
+            size_t n = 4 + (size_t)rand() % (round % 3 == 0 ? 4 : 18);
+
+            for (size_t k = 0; k < n; k++)
+                names[i][k] = (char)('a' + rand() % 2);
+            names[i][n] = '\0';
+            spans[i] = span_text(names[i]);
+        }
+        for (size_t at = 0; at < LEN; at++) /* letters, letters of two bytes, zeros */
+            text[at] = at / 4096 % 3 == 2 || (at / 4096 % 3 == 1 && at % 2 == (round & 1))
+                           ? 0
+                           : (uint8_t)('a' + rand() % 2);
+        memcpy(text + LEN - 4 - strlen(names[0]), names[0], strlen(names[0]));
+        T_EQ(leaving_scan_create(spans, N_NAMES, &scan, NULL), ERR_OK, "scan");
+        leaving_scan_begin(scan);
+        for (size_t at = 0, n; at < LEN; at += n) {
+            n = 1 + (size_t)rand() % (round % 2 == 0 ? 40 : 9000);
+            leaving_scan_put(scan, span_cut(span_of(text, LEN), at, n));
+        }
+        for (size_t i = 0; i < N_NAMES; i++) {
+            int64_t want = naive(names[i], text, LEN);
+
+            T_EQ(leaving_scan_hits(scan, i), want, names[i]);
+            n_found += want;
+        }
+        leaving_scan_destroy(&scan);
+    }
+    T_OK(n_found > 10000, "there was something to find");
+}
+
 T_CASE(a_tree_is_wiped_with_what_its_links_name_and_what_is_kept_stays)
 {
     static const char *const keep[] = {"leaving", NULL};

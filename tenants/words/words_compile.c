@@ -11,7 +11,7 @@
 #define ARENA_BYTES    (256 * 1024)
 #define NODES_FIRST    16384
 #define TERMS_FIRST    8192
-#define SLOTS_FIRST    65536
+#define SLOTS_FIRST    65536 /* four a node: most letters that are looked for are not there */
 #define LETTERS_MOST   64
 #define LATIN_LONG     7 /* letters behind which more may follow: shindekure-yo */
 #define CONTACT_LEAST  4 /* kana of a term about contact that holds in Latin letters */
@@ -30,9 +30,12 @@ uint32_t words_child(const struct words *words, uint32_t node, uint32_t c)
 
     if (!words_may(words, node, c))
         return 0;
-    for (uint32_t h = hash(node, c) & mask; words->slots[h].child != 0; h = (h + 1) & mask)
-        if (words->slots[h].c == c && words->slots[h].parent == node)
-            return words->slots[h].child;
+    for (uint32_t h = hash(node, c) & mask; words->slots[h] != 0; h = (h + 1) & mask) {
+        const struct node *child = &words->nodes[words->slots[h]];
+
+        if (child->c == c && child->parent == node)
+            return words->slots[h];
+    }
     return 0;
 }
 
@@ -42,9 +45,9 @@ static void put_slot(struct words *words, uint32_t child)
     const struct node *node = &words->nodes[child];
     uint32_t h = hash(node->parent, node->c) & mask;
 
-    while (words->slots[h].child != 0)
+    while (words->slots[h] != 0)
         h = (h + 1) & mask;
-    words->slots[h] = (struct words_slot){node->parent, node->c, child};
+    words->slots[h] = child;
 }
 
 static bool grow(struct words *words)
@@ -417,6 +420,19 @@ static enum err make(struct words **out, struct fail *why)
                : fail_set(why, ERR_NOMEM, "words");
 }
 
+/* Room that was kept for more is given back; where it cannot be, it stays as it is. */
+static struct words *settle(struct words *words)
+{
+    struct node *nodes = realloc(words->nodes, words->n_nodes * sizeof *nodes);
+    struct term *terms = realloc(words->terms, words->n_terms * sizeof *terms);
+
+    if (nodes != NULL)
+        words->nodes = nodes;
+    if (terms != NULL)
+        words->terms = terms;
+    return words;
+}
+
 enum err words_create(const struct words_lists *lists, struct words **words_out,
                       struct fail *why)
 {
@@ -436,7 +452,7 @@ enum err words_create(const struct words_lists *lists, struct words **words_out,
         rc = add_own(words, lists, arena, why);
     arena_destroy(&arena);
     if (rc == ERR_OK)
-        *words_out = words;
+        *words_out = settle(words);
     else
         words_unref(&words);
     return rc;

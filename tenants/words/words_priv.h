@@ -132,15 +132,12 @@ struct node {
     uint32_t c, parent;
     uint32_t child, sibling, term; /* indices; 0: none */
 };
-struct words_slot {
-    uint32_t parent, c, child; /* child 0: free */
-};
 struct words {
     struct node *nodes; /* [0] is the root */
     size_t n_nodes, nodes_cap;
     struct term *terms; /* [0] is none */
     size_t n_terms, terms_cap;
-    struct words_slot *slots; /* hash of (node, letter), a power of two */
+    uint32_t *slots; /* hash of (parent, letter): a node, 0 where it is free; a power of two */
     size_t n_slots;
     uint32_t mora[26][5]; /* kana of a consonant (or vowel alone: [v][v]) and aiueo */
     _Atomic int n_refs;

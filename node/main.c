@@ -50,18 +50,20 @@
 #include "tenants/notify/notify_rows.h"
 #include "tenants/tenants.h"
 
-#define TRY_MS          250
-#define LOOK_MS         1000
-#define STEP_MS         20    /* until all is there */
-#define PUBLISH_MS      2000  /* without a predecessor: then listeners say "starting" */
-#define SUCCEED_MS      60000 /* with one: then it stays and we go */
-#define DRAIN_MS        10000
-#define ANSWERS_MS      5000
-#define STARTER_WAIT_MS 2000
-#define ADMIN_CAP       16
-#define PATH_CAP        104
-#define FILES_WANTED    32768 /* live.connections and what the listeners take */
-#define GOODBYE_MS      700   /* for the closes of all WebSockets: the successor waits */
+#define TRY_MS             250
+#define LOOK_MS            1000
+#define STEP_MS            20    /* until all is there */
+#define PUBLISH_MS         2000  /* without a predecessor: then listeners say "starting" */
+#define SUCCEED_MS         60000 /* with one: then it stays and we go */
+#define DRAIN_MS           10000
+#define ANSWERS_MS         5000
+#define STARTER_WAIT_MS    2000
+#define GIVE_BACK_FIRST_US INT64_C(20000000)
+#define GIVE_BACK_EVERY_US INT64_C(600000000)
+#define ADMIN_CAP          16
+#define PATH_CAP           104
+#define FILES_WANTED       32768 /* live.connections and what the listeners take */
+#define GOODBYE_MS         700   /* for the closes of all WebSockets: the successor waits */
 
 static const struct conf_table conf_tables[] = {
     {node_conf_rows, NODE_CONF_N},
@@ -353,11 +355,20 @@ static bool publish_when_due(struct node *node, bool is_successor, int64_t began
     return true;
 }
 
+/* Starting, and now and then a large call, leaves pages in malloc's arenas that nobody uses. */
+static void give_back_memory(int64_t *due_us)
+{
+    if (clock_mono_us() < *due_us)
+        return;
+    malloc_trim(0);
+    *due_us = clock_mono_us() + GIVE_BACK_EVERY_US;
+}
+
 /* Until a signal; true when it was one, false when we cannot serve. */
 static bool serve(struct node *node, const sigset_t *signals)
 {
     bool is_successor = has_predecessor(node);
-    int64_t began_us = clock_mono_us();
+    int64_t began_us = clock_mono_us(), give_back_us = began_us + GIVE_BACK_FIRST_US;
 
     for (;;) {
         long wait_ms = node->is_published && atomic_load(&node->is_started) ? LOOK_MS : STEP_MS;
@@ -371,6 +382,7 @@ static bool serve(struct node *node, const sigset_t *signals)
         if (atomic_load(&node->is_foreign))
             return false;
         look_at_keys(node);
+        give_back_memory(&give_back_us);
         if (!publish_when_due(node, is_successor, began_us))
             return false;
     }

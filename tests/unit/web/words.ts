@@ -1,6 +1,12 @@
 import { charactersOf, checkWords, listWords } from "../../../node/web/tools/words.ts";
 import { problemFrom } from "../../../node/web/src/edge/api.js";
-import { fieldOfUtc, isToday, timeShown, utcOfField } from "../../../node/web/src/state/time.js";
+import {
+  endClockShown,
+  fieldOfUtc,
+  isToday,
+  timeShown,
+  utcOfField,
+} from "../../../node/web/src/state/time.js";
 import { type Chapter, chapters } from "../../../node/web/src/words/all.js";
 import { lineOf, segmentsOf, type Word, wordForms } from "../../../node/web/src/words/word.js";
 import { suite } from "../../browser/t.ts";
@@ -130,6 +136,8 @@ test("times_are_japan_s_whatever_the_device_says", (t) => {
     timeShown("2027-03-31T15:00:00Z", false).startsWith("2027年4月1日(木)"),
     timeShown("2027-03-31T15:00:00Z", false),
   );
+  t.eq(endClockShown("2027-03-31T15:00:00Z"), "24:00", "an hour ends with the day, not before it");
+  t.eq(endClockShown("2027-03-31T02:00:00Z"), "11:00", "or at its own minute");
   for (const field of ["", "2027-04-01", "2027-13-01T00:00", "soon"])
     t.eq(utcOfField(field), undefined, field);
 });

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useAsked } from "../view/asked.js";
 import { Shown } from "../view/page.js";
+import { NumberTable } from "../view/record.js";
 import { Time } from "../view/time.js";
 import { Given, Words } from "../view/words.js";
 import { shared as words } from "../words/shared.js";
@@ -37,7 +38,7 @@ export function SharedCountsShown({ series }: { series: string }): VNode {
   );
 }
 
-const columns = [words.chosen, words.joined, words.attended] as const;
+const columns = [words.town, words.chosen, words.joined, words.attended] as const;
 
 function Counts({ of }: { of: SharedDateCounts }): VNode {
   const title = `shared-counts-${of.n}`;
@@ -46,34 +47,15 @@ function Counts({ of }: { of: SharedDateCounts }): VNode {
       <h3 id={title}>
         <Words of={words.lessonN} slots={{ n: of.n }} /> <Time utc={of.from} />
       </h3>
-      <table class="record" aria-labelledby={title}>
-        <thead>
-          <tr>
-            {[words.town, ...columns].map((word) => (
-              <th scope="col" key={word[2]}>
-                <Words of={word} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {of.nodes.map((one) => (
-            <tr key={one.node}>
-              <th scope="row">
-                <Given>{one.name}</Given>
-              </th>
-              {[one.chosen, one.joined, one.attended].map((n, i) => (
-                <td key={i}>
-                  <span class="record-name fine">
-                    <Words of={columns[i] ?? words.town} />
-                  </span>
-                  <span class="record-value">{n}</span>
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <NumberTable
+        label={title}
+        columns={columns}
+        rows={of.nodes.map((one) => ({
+          key: one.node,
+          head: <Given>{one.name}</Given>,
+          cells: [one.chosen, one.joined, one.attended],
+        }))}
+      />
     </div>
   );
 }

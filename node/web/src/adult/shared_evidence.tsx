@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { useAsked } from "../view/asked.js";
 import { Help } from "../view/form.js";
 import { Shown } from "../view/page.js";
+import { RecordCell, RecordHead } from "../view/record.js";
 import { Time } from "../view/time.js";
 import { Given, Words } from "../view/words.js";
 import { sharedEvidence as words } from "../words/shared_evidence.js";
@@ -140,25 +141,14 @@ function Lines({ of }: { of: SharedEvidence }): VNode {
         <Words of={words.lines} />
       </h3>
       <table class="record" aria-labelledby="evidence-lines">
-        <thead>
-          <tr>
-            {columns.map((word) => (
-              <th scope="col" key={word[2]}>
-                <Words of={word} />
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <RecordHead columns={columns} />
         <tbody>
           {of.lines.map((one) => (
             <tr key={`${one.node}${one.number}`}>
               {cells(one).map((cell, i) => (
-                <td key={i}>
-                  <span class="record-name fine">
-                    <Words of={columns[i] ?? words.at} />
-                  </span>
-                  <span class="record-value">{cell}</span>
-                </td>
+                <RecordCell key={i} column={columns[i] ?? words.at}>
+                  {cell}
+                </RecordCell>
               ))}
             </tr>
           ))}

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { CoursePicture } from "../class/picture.js";
 import { Noted } from "../class/title.js";
 import { nextLesson } from "../state/shared.js";
-import { clockShown } from "../state/time.js";
+import { endClockShown } from "../state/time.js";
 import { Time } from "../view/time.js";
 import { Given, Words } from "../view/words.js";
 import { shared as words } from "../words/shared.js";
@@ -144,11 +144,11 @@ export function What({ of }: { of: SharedSeries }): VNode {
   );
 }
 
-/** Only the hour: the day stands before it. */
-function ClockOf({ utc }: { utc: string }): VNode {
+/** Only the hour an hour of that day ends at: the day stands before it. */
+function EndOf({ utc }: { utc: string }): VNode {
   return (
     <time class="given" dateTime={utc}>
-      {clockShown(utc)}
+      {endClockShown(utc)}
     </time>
   );
 }
@@ -163,7 +163,7 @@ export function LessonLine({ of }: { of: SharedLesson }): VNode {
       <span>
         <Words
           of={words.fromTo}
-          slots={{ from: <Time utc={of.from} />, to: <ClockOf utc={of.to} /> }}
+          slots={{ from: <Time utc={of.from} />, to: <EndOf utc={of.to} /> }}
         />
       </span>
       {of.cancelled ? (

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { askFile } from "../edge/api.js";
 import { useAsked } from "../view/asked.js";
 import { Shown } from "../view/page.js";
+import { NumberTable } from "../view/record.js";
 import { Given, Words } from "../view/words.js";
 import { sharedCost as words } from "../words/shared_cost.js";
 import { shared } from "../words/shared.js";
@@ -56,48 +57,39 @@ export function SharedSharesShown({ series }: { series: string }): VNode {
 }
 
 const columns = [
+  shared.town,
   words.places,
   shared.joined,
   shared.attended,
   words.share,
   words.yen,
-] as const satisfies readonly Word[];
+] as const;
 
 function Table({ of }: { of: SharedShares }): VNode {
+  const sum = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0);
+  const all = {
+    node: "",
+    places: sum(of.items.map((one) => one.places)),
+    joined: sum(of.items.map((one) => one.joined)),
+    attended: sum(of.items.map((one) => one.attended)),
+    permille: sum(of.items.map((one) => one.permille)),
+    yen: sum(of.items.map((one) => one.yen)),
+  };
   return (
-    <table class="record" aria-labelledby="shared-shares">
-      <thead>
-        <tr>
-          {[shared.town, ...columns].map((word) => (
-            <th scope="col" key={word[2]}>
-              <Words of={word} />
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {of.items.map((one) => (
-          <tr key={one.node}>
-            <th scope="row">
-              <Given>{one.name}</Given>
-            </th>
-            {[
-              String(one.places),
-              String(one.joined),
-              String(one.attended),
-              `${(one.permille / 10).toFixed(1)}%`,
-              yenShown(one.yen),
-            ].map((shown, i) => (
-              <td key={i}>
-                <span class="record-name fine">
-                  <Words of={columns[i] ?? shared.town} />
-                </span>
-                <span class="record-value">{shown}</span>
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <NumberTable
+      label="shared-shares"
+      columns={columns}
+      rows={[...of.items, all].map((one) => ({
+        key: one.node,
+        head: "name" in one ? <Given>{one.name}</Given> : <Words of={words.all} />,
+        cells: [
+          one.places,
+          one.joined,
+          one.attended,
+          `${(one.permille / 10).toFixed(1)}%`,
+          yenShown(one.yen),
+        ],
+      }))}
+    />
   );
 }

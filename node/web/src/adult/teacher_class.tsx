@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { clockShown } from "../state/time.js";
+import { endClockShown } from "../state/time.js";
 import { useAsked } from "../view/asked.js";
 import { PageHead, Shown } from "../view/page.js";
 import { Time } from "../view/time.js";
@@ -45,7 +45,7 @@ function One({ of }: { of: TeachingLesson }): VNode {
       <p class="fine">
         <Words
           of={words.slotAt}
-          slots={{ from: <Time utc={of.from} />, to: <Given>{clockShown(of.to)}</Given> }}
+          slots={{ from: <Time utc={of.from} />, to: <Given>{endClockShown(of.to)}</Given> }}
         />
       </p>
       {asked.at !== "here" ? null : asked.value.items.length === 0 ? (

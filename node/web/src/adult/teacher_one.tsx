@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask, type Outcome } from "../edge/api.js";
-import { clockShown } from "../state/time.js";
+import { endClockShown } from "../state/time.js";
 import { useAsked } from "../view/asked.js";
 import { Help } from "../view/form.js";
 import { Back, PageHead, type PageProps, Shown } from "../view/page.js";
@@ -174,7 +174,7 @@ function Slot({
       <p class="fine">
         <Words
           of={words.slotAt}
-          slots={{ from: <Time utc={of.from} />, to: <Given>{clockShown(of.to)}</Given> }}
+          slots={{ from: <Time utc={of.from} />, to: <Given>{endClockShown(of.to)}</Given> }}
         />
       </p>
       {isBoard && of.ended_at === undefined && !of.is_over ? (

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
-import { clockShown } from "../state/time.js";
+import { endClockShown } from "../state/time.js";
 import { useAsked } from "../view/asked.js";
 import { Back, PageHead, type PageProps, Shown } from "../view/page.js";
 import { Time } from "../view/time.js";
@@ -39,7 +39,7 @@ export function TeacherSlotPage({ page }: PageProps): VNode {
                   of={words.slotAt}
                   slots={{
                     from: <Time utc={lesson.from} />,
-                    to: <Given>{clockShown(lesson.to)}</Given>,
+                    to: <Given>{endClockShown(lesson.to)}</Given>,
                   }}
                 />
               </p>

@@ -1,4 +1,4 @@
-import type { ComponentChildren, VNode } from "preact";
+import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
 import { inOrder } from "../state/floor_order.js";
@@ -6,6 +6,7 @@ import { noVisitQuestion, staysOf, visitQuery, type VisitQuestion } from "../sta
 import { useAsked } from "../view/asked.js";
 import { Minutes } from "../view/hours.js";
 import { Back, PageHead, type PageProps } from "../view/page.js";
+import { RecordCell } from "../view/record.js";
 import { usePaged } from "../view/paged.js";
 import { Time } from "../view/time.js";
 import { MissingNote } from "../view/trouble.js";
@@ -166,18 +167,6 @@ function Table({ items, floors, mayMeet, only }: TableProps): VNode {
 
 const columns = [words.at, words.who, words.login, words.floor, words.kind, words.stay] as const;
 
-/** A cell with the name of its column, for where there is no head row. */
-function Cell({ column, children }: { column: Word; children: ComponentChildren }): VNode {
-  return (
-    <td>
-      <span class="record-name fine">
-        <Words of={column} />
-      </span>
-      <span class="record-value">{children}</span>
-    </td>
-  );
-}
-
 interface LineProps extends Omit<TableProps, "items" | "only"> {
   readonly visit: Visit;
   readonly stayMs: number | undefined;
@@ -189,9 +178,9 @@ function Line({ visit, stayMs, floors, mayMeet, only }: LineProps): VNode {
   const name = visit.display_name ?? visit.account;
   return (
     <>
-      <Cell column={words.at}>
+      <RecordCell column={words.at}>
         <Time utc={visit.at} />
-      </Cell>
+      </RecordCell>
       <th scope="row" id={`visit-${visit.id}`}>
         {mayMeet ? (
           <a class="inline-door" href={`#/people/${visit.account}`}>
@@ -206,14 +195,14 @@ function Line({ visit, stayMs, floors, mayMeet, only }: LineProps): VNode {
           </span>
         )}
       </th>
-      <Cell column={words.login}>
+      <RecordCell column={words.login}>
         <span class="mono login">{visit.login ?? ""}</span>
-      </Cell>
-      <Cell column={words.floor}>
+      </RecordCell>
+      <RecordCell column={words.floor}>
         <FloorOf id={visit.floor} all={floors} />
         {visit.copy > 1 ? <Words of={words.copy} slots={{ n: visit.copy }} /> : null}
-      </Cell>
-      <Cell column={words.kind}>
+      </RecordCell>
+      <RecordCell column={words.kind}>
         <span class={visit.kind === "lost" ? "pill pill-alert" : "pill"}>
           <Words of={kinds[visit.kind]} />
         </span>
@@ -227,8 +216,10 @@ function Line({ visit, stayMs, floors, mayMeet, only }: LineProps): VNode {
             <Words of={reason} />
           </span>
         )}
-      </Cell>
-      <Cell column={words.stay}>{stayMs === undefined ? "" : <Stay ms={stayMs} />}</Cell>
+      </RecordCell>
+      <RecordCell column={words.stay}>
+        {stayMs === undefined ? "" : <Stay ms={stayMs} />}
+      </RecordCell>
       <td>
         <button
           type="button"

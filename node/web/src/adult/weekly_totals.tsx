@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { askFile } from "../edge/api.js";
 import { countShown } from "../state/dictionary.js";
 import { type WeekTotals, weekTotals } from "../state/weekly.js";
+import { RecordCell, RecordHead } from "../view/record.js";
 import { Given, Words } from "../view/words.js";
 import { reports, weekly as words } from "../words/reports.js";
 import type { Word } from "../words/word.js";
@@ -80,47 +81,28 @@ function Pupils({ of }: { of: WeekTotals }): VNode {
       <caption>
         <Words of={words.perPupil} />
       </caption>
-      <thead>
-        <tr>
-          {columns.map((one, i) => (
-            <th scope="col" key={i}>
-              <Words of={one} />
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <RecordHead columns={columns} />
       <tbody>
         {of.pupils.map((one) => (
           <tr key={one.login}>
             <th scope="row">
               <Given>{one.name}</Given> <span class="mono login fine">{one.login}</span>
             </th>
-            <NumberCell column={words.nLogins}>
+            <RecordCell column={words.nLogins}>
               <Words of={words.times} slots={{ n: one.nLogins }} />
-            </NumberCell>
-            <NumberCell column={words.nVisits}>
+            </RecordCell>
+            <RecordCell column={words.nVisits}>
               <Words of={words.times} slots={{ n: one.nVisits }} />
-            </NumberCell>
-            <NumberCell column={words.stay}>
+            </RecordCell>
+            <RecordCell column={words.stay}>
               <Stay seconds={one.seconds} />
-            </NumberCell>
-            <NumberCell column={words.nLessons}>
+            </RecordCell>
+            <RecordCell column={words.nLessons}>
               <Words of={words.times} slots={{ n: one.nLessons }} />
-            </NumberCell>
+            </RecordCell>
           </tr>
         ))}
       </tbody>
     </table>
-  );
-}
-
-function NumberCell({ column, children }: { column: Word; children: VNode }): VNode {
-  return (
-    <td>
-      <span class="record-name fine">
-        <Words of={column} />
-      </span>
-      <span class="record-value">{children}</span>
-    </td>
   );
 }

@@ -33,3 +33,9 @@ export function isToday(utc: string, now: Date): boolean {
 export function clockShown(utc: string): string {
   return fieldOfUtc(new Date(utc)).slice(11).replace(/^0/, "");
 }
+
+/** The same of an end: midnight is the end of the day before it. */
+export function endClockShown(utc: string): string {
+  const shown = clockShown(utc);
+  return shown === "0:00" ? "24:00" : shown;
+}

@@ -34,6 +34,7 @@ export const sharedCost = {
   places: ["定員《ていいん》", "きめた かず", "Places"],
   share: ["割合《わりあい》", "わりあい", "Share"],
   yen: ["分担《ぶんたん》（円《えん》）", "えん", "Yen"],
+  all: ["合計《ごうけい》", "ぜんぶで", "In all"],
   csv: ["この表《ひょう》をCSVで受《う》け取《と》る", "CSVで うけとる", "Take it as CSV"],
   saved: ["保存《ほぞん》しました。", "ほぞん しました。", "Saved."],
   cost: [

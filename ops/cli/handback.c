@@ -158,7 +158,7 @@ static void say_result(const struct words *words, const struct export_result *r)
     printf("記録 %" PRId64 " 行、ファイル %" PRId64 " 個、%" PRId64 " MiB\n", r->n_rows,
            r->n_files, r->n_bytes >> 20);
     printf("鍵が消されて読めない値 %" PRId64 " 個\n", r->n_closed);
-    printf("バッグの番号（manifest-sha512.txt の SHA-512）:\n%s\n", r->bag);
+    printf("識別値（manifest-sha512.txt の SHA-512）:\n%s\n", r->bag);
     printf("はじめに %s/data/README.ja.txt をお読みください。\n", words->dir);
 }
 

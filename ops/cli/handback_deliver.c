@@ -111,7 +111,7 @@ static void say_result(const struct words *words, const struct deliver_result *r
            r->n_bytes >> 20);
     printf(
         "このフォルダを、まるごと自治体に渡してください。開き方は open.ja.txt にあります。\n");
-    printf("バッグの番号: %s\n", r->bag);
+    printf("識別値: %s\n", r->bag);
 }
 
 static int say_trouble(const struct fail *why)

@@ -104,7 +104,7 @@ static int say_end(struct span state, struct span body, bool is_json)
         printf("%.*s\n", SPAN_ARG(body));
     } else if (is_done) {
         printf(
-            "取り込みました。記録 %.*s 件\n袋のハッシュ値 %.*s\n"
+            "取り込みました。記録 %.*s 件\n識別値 %.*s\n"
             "鍵・パスワード・二つめの確認は引き継がれません。アカウントはまだだれも使えません。"
             "まず ibasho handback first-slip で教育委員会の担当者一人のはじめのパスワードを出し"
             "ます。ほかの人には、担当者が画面で一人ずつ新しい紙を出してください。大人は二つめの"

@@ -173,7 +173,9 @@ static int exported(struct cli *cli, int argc, char **argv)
     }
     if (!admin_must(cli, "POST", "/api/v1/admin/leaving/exported", body, &reply))
         return CLI_REFUSED;
-    puts("記録しました。次は、自治体がデータを確かめ、受け取りの確認書を出します。");
+    puts("記録しました。次は、部品のフォルダを自治体に渡します。自治体が検査して、画面から受領"
+         "書を"
+         "出します。");
     return CLI_DONE;
 }
 
@@ -282,6 +284,10 @@ static int carry_out(struct leave *leave, struct fail *why)
     if (is_waiting)
         return CLI_WARNED;
     puts("消去が終わりました。");
+    printf("証明書: %s と %s\n", leave_path(leave, "certificate.json"),
+           leave_path(leave, "certificate.pdf"));
+    puts("この二つを自治体に渡してください。自治体が ibasho_verify.py で確かめてから、拠点の"
+         "利用者とフォルダを片づけます。");
     return CLI_DONE;
 }
 

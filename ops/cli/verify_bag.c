@@ -41,7 +41,7 @@ static void say_text(const struct check_result *r, const char *key, bool is_give
                r->n_defects);
         return;
     }
-    printf("袋のハッシュ値 %s\n署名した拠点の公開鍵 %s\n", r->bag, key);
+    printf("識別値 %s\n署名した拠点の公開鍵 %s\n", r->bag, key);
     if (!is_given)
         printf("注意: 公開鍵は袋の中のものです。これまでに受け取っている公開鍵と同じかを"
                "確かめてください（--key）。\n");

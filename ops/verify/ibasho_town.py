@@ -195,16 +195,21 @@ def open_parts(words):
                 os.remove(plain)
                 print("開きました：%d / %d" % (n, len(parts)))
         tops = untar(whole, to)
-        bag = to if "bagit.txt" in tops else os.path.join(to, min(tops))
-        key = verify.Key(verify.text_of(bag, "data/log/key.txt", 4096).rstrip("\n"))
+        os.remove(whole)
+        if "bagit.txt" not in tops:  # --to itself is the bag: what is typed next names it
+            top = os.path.join(to, min(tops))
+            for name in os.listdir(top):
+                need(not os.path.lexists(os.path.join(to, name)), "名前が重なっています：%s" % name[:80])
+                os.rename(os.path.join(top, name), os.path.join(to, name))
+            os.rmdir(top)
+        key = verify.Key(verify.text_of(to, "data/log/key.txt", 4096).rstrip("\n"))
         doc.check(verify.ED_SPKI + key.raw, "監査記録")
-        need(doc.of.get("bag") == hashlib.sha512(read(os.path.join(bag, "manifest-sha512.txt"), 1 << 28)).hexdigest(),
+        need(doc.of.get("bag") == hashlib.sha512(read(os.path.join(to, "manifest-sha512.txt"), 1 << 28)).hexdigest(),
              "parts.json：別の返還データのものです")
     except BaseException:
         shutil.rmtree(to, ignore_errors=True)
         raise
-    os.remove(whole)
-    print("返還データ：%s\n次は receipt で検査と受領をしてください。" % bag)
+    print("返還データ：%s\n次は receipt で検査と受領をしてください。" % to)
 
 
 def receipt(words):

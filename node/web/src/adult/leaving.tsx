@@ -14,7 +14,7 @@ import type { LeavingState } from "../wire.js";
 import { Begin, Cancel, Confirm } from "./leaving_acts.js";
 import { Now } from "./leaving_now.js";
 import { OrderPaper } from "./leaving_order.js";
-import { Commanded, Prepare, Receipt } from "./leaving_papers.js";
+import { Export, Prepare, Receipt } from "./leaving_papers.js";
 import { type AfterAct, Typed } from "./leaving_parts.js";
 import { Steps } from "./leaving_steps.js";
 
@@ -77,7 +77,7 @@ function Turn({ of, role, after }: TurnProps): VNode | null {
   const key = `${of.state} ${of.steps.length} ${of.order_uploaded_at ?? ""}`;
   if (role === "contractor")
     return of.state === "drain" ? (
-      <Commanded word={words.doExport} lead={leavingPapers.exportLead} lines={commands.export} />
+      <Export commands={commands} />
     ) : of.next === "confirm" && of.may_act ? (
       <Confirm key={key} of={of} after={after} />
     ) : null;
@@ -125,7 +125,7 @@ function useCommands(role: string | undefined): Commands {
 
 /** What the erasure does, and where the certificate will be: said before this page is gone. */
 function After({ of }: { of: LeavingState }): VNode {
-  const { check } = commandsOf("", "", "");
+  const { run, check } = commandsOf("", "", "");
   return (
     <section class="card stack" aria-labelledby="leaving-after">
       <h2 id="leaving-after">
@@ -138,17 +138,17 @@ function After({ of }: { of: LeavingState }): VNode {
       ) : null}
       <ol class="points">
         {[
-          leavingPapers.after1,
-          leavingPapers.after2,
-          leavingPapers.after3,
-          leavingPapers.after4,
-        ].map((one) => (
-          <li key={one[2]}>
-            <Words of={one} />
+          { word: leavingPapers.after1, lines: run },
+          { word: leavingPapers.after2, lines: undefined },
+          { word: leavingPapers.after3, lines: undefined },
+          { word: leavingPapers.after4, lines: check },
+        ].map(({ word, lines }) => (
+          <li key={word[2]}>
+            <Words of={word} />
+            {lines === undefined ? null : <Typed lines={lines} />}
           </li>
         ))}
       </ol>
-      <Typed lines={check} />
     </section>
   );
 }

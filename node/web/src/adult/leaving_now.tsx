@@ -28,7 +28,7 @@ export function Now({ of, role, again }: Props): VNode {
         </b>
       </p>
       <Next of={of} />
-      <Turn of={of} reads={reads} />
+      <Turn of={of} role={role} reads={reads} />
       <Warnings of={of} />
       <FactRows rows={factsOf(of, role)} />
       <button type="button" class="quiet-button" onClick={again}>
@@ -39,11 +39,18 @@ export function Now({ of, role, again }: Props): VNode {
 }
 
 /** Whose turn it is, to the reader. While nothing has begun it is nobody's. */
-function Turn({ of, reads }: { of: LeavingState; reads: boolean }): VNode {
+function Turn({ of, role, reads }: Pick<Props, "of" | "role"> & { reads: boolean }): VNode {
   const isMine = of.may_act && of.state !== "active";
-  const word = isMine ? words.yours : of.state === "active" ? words.whenever : words.notYours;
+  const isTheirs = role === "contractor" && actorOf(of.next_actor) === "operator";
+  const word = isMine
+    ? words.yours
+    : of.state === "active"
+      ? words.whenever
+      : isTheirs
+        ? words.showOperator
+        : words.notYours;
   return (
-    <p class={isMine ? "note" : "fine"}>
+    <p class={isMine || isTheirs ? "note" : "fine"}>
       <Words of={reads ? words.readOnly : word} />
     </p>
   );

@@ -111,18 +111,20 @@ function Canaries({ of, commands, after }: Props): VNode {
   );
 }
 
-/** What somebody types on the server. */
-export function Commanded(props: {
-  readonly word: Word;
-  readonly lead: Word;
-  readonly lines: readonly string[];
-}): VNode {
+/** What the operator types on the server, and what is then handed over. */
+export function Export({ commands }: { commands: Commands }): VNode {
   return (
-    <Part word={props.word}>
+    <Part word={leaving.doExport}>
       <p>
-        <Words of={props.lead} />
+        <Words of={words.exportLead} />
       </p>
-      <Typed lines={props.lines} />
+      <Typed lines={commands.export} />
+      <p>
+        <Words of={words.exportTown} />
+      </p>
+      <p>
+        <Words of={words.exportGive} />
+      </p>
     </Part>
   );
 }

@@ -99,7 +99,7 @@ export function isSecretKey(pem: string): boolean {
   return /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem);
 }
 
-/** The commands of the town's tool and of the node's, as they are typed. */
+/** The commands of the town's tool and of the node's, as they are typed; NODE_CONF and DATA are the server's own. */
 export function commandsOf(node: string, contract: string, by: string) {
   const keys = "--key town/town.key --cert town/town.pem";
   const tool = "python3 ibasho_town.py";
@@ -107,9 +107,9 @@ export function commandsOf(node: string, contract: string, by: string) {
     key: [`${tool} new-key --to town --name "${by}" --pass`],
     canaries: [`${tool} canaries --node ${node} --contract ${contract} ${keys} --to canaries`],
     export: [
-      "ibasho handback export --to BAG",
-      "ibasho handback deliver BAG --certificate town.pem --to PARTS",
-      "ibasho leave exported BAG",
+      "ibasho -c NODE_CONF handback export --to DATA/BAG",
+      "ibasho -c NODE_CONF handback deliver DATA/BAG --certificate town.pem --to DATA/PARTS",
+      "ibasho -c NODE_CONF leave exported DATA/BAG",
     ],
     receipt: [
       `${tool} open PARTS ${keys} --to BAG`,
@@ -118,6 +118,7 @@ export function commandsOf(node: string, contract: string, by: string) {
     order: [
       `${tool} order BAG --receipt receipt.json ${keys} --by "${by}" --canaries canaries/canaries.secret.json --to order.json`,
     ],
+    run: ["ibasho -c NODE_CONF leave run"],
     check: ["python3 ibasho_verify.py certificate certificate.json --bag BAG --town town/town.pem"],
   } as const;
 }

@@ -107,6 +107,11 @@ export const leaving = {
     "いま あなたが する ことは ありません。",
     "There is nothing for you to do now.",
   ],
+  showOperator: [
+    "あなたの会社《かいしゃ》の、サーバーの担当者《たんとうしゃ》の番《ばん》です。この画面《がめん》を見《み》せて、打《う》ってもらってください。",
+    "サーバーの ひとの ばんです。 この がめんを みせて ください。",
+    "It is your operator's turn: show this page, what to type stands on it.",
+  ],
   readOnly: [
     "あなたの役割《やくわり》では、見《み》ることだけができます。",
     "みる ことだけ できます。",

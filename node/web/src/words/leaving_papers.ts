@@ -55,9 +55,9 @@ export const leavingPapers = {
     "Promise of planted names (canaries.json)",
   ],
   canariesWhat: [
-    "目印《めじるし》は、だれのものでもない名前《なまえ》です。canaries.csv の名前《なまえ》をふつうの児童生徒《じどうせいと》として登録《とうろく》しておくと、消去《しょうきょ》のあとに、どこにも残《のこ》っていないことを調《しら》べられます。canaries.secret.json は、指示《しじ》の日《ひ》までだれにも見《み》せません。",
+    "目印《めじるし》は、だれのものでもない名前《なまえ》です。canaries.csv の名前《なまえ》を、名簿《めいぼ》に入《い》れて取《と》り込《こ》むか、人《ひと》とIDの画面《がめん》で一人《ひとり》ずつ登録《とうろく》して、ふつうの児童生徒《じどうせいと》にしておくと、消去《しょうきょ》のあとに、どこにも残《のこ》っていないことを調《しら》べられます。canaries.secret.json は、指示《しじ》の日《ひ》までだれにも見《み》せません。",
     "めじるしは、 だれのものでも ない なまえです。 きえたか しらべる ために つかいます。",
-    "Names that belong to nobody. Register those of canaries.csv as pupils: after the erasure none may be found. Show canaries.secret.json to nobody until the order.",
+    "Names that belong to nobody. Register those of canaries.csv as pupils, by the roster or one by one under People and IDs: after the erasure none may be found. Show canaries.secret.json to nobody until the order.",
   ],
   canariesHere: [
     "{n}の目印《めじるし》が約束《やくそく》されています。",
@@ -71,15 +71,25 @@ export const leavingPapers = {
     "The promise is taken.",
   ],
   exportLead: [
-    "サーバーの担当者《たんとうしゃ》が、サーバーで次《つぎ》のとおりに打《う》ちます。できたフォルダ（部品《ぶひん》）を自治体《じちたい》に渡《わた》します。",
+    "サーバーの担当者《たんとうしゃ》が、サーバーで root として次《つぎ》のとおりに打《う》ちます。NODE_CONF は拠点《きょてん》の設定《せってい》ファイル、DATA は拠点《きょてん》のデータのフォルダです。DATA の中《なか》に作《つく》ったものは、消去《しょうきょ》のときにいっしょに消《き》えます。外《そと》には作《つく》らないでください。",
     "サーバーの ひとが つぎの ように うちます。",
-    "The operator types this on the server and delivers the folder of parts.",
+    "The operator types this on the server, as root. NODE_CONF is the node's configuration file, DATA its data directory: what is made in there is erased with the rest; make nothing outside.",
+  ],
+  exportTown: [
+    "town.pem は、教育委員会《きょういくいいんかい》から受《う》け取《と》ります。秘密《ひみつ》ではありませんが、SHA-256 がこの画面《がめん》の値《あたい》と同《おな》じか見《み》くらべてください。",
+    "town.pem は きょういく いいんかいから もらいます。",
+    "Get town.pem from the board. It is no secret, but compare its SHA-256 with the one on this page.",
+  ],
+  exportGive: [
+    "終《お》わったら、フォルダ DATA/PARTS を外付《そとづ》けのディスクなどに写《うつ》して、まるごと自治体《じちたい》に渡《わた》します。道具《どうぐ》（ibasho_town.py と ibasho_verify.py）も、まだなら渡《わた》します。DATA/BAG は、だれでも読《よ》めるので渡《わた》しません。",
+    "フォルダ DATA/PARTS を ぜんぶ わたします。",
+    "Then copy the whole folder DATA/PARTS to a disk for the municipality, with the tool (ibasho_town.py, ibasho_verify.py) if it has not got it. DATA/BAG is readable by anybody: do not hand it over.",
   ],
   receipt: ["受領書《じゅりょうしょ》（receipt.json）", "じゅりょうしょ", "Receipt (receipt.json)"],
   receiptWhat: [
-    "受《う》け取《と》った部品《ぶひん》を開《ひら》き、検査《けんさ》して、正《ただ》しいときだけ署名《しょめい》します。出《だ》すと確認期間《かくにんきかん》（{n}日《にち》）が始《はじ》まります。",
+    "受託者《じゅたくしゃ》から受《う》け取《と》ったフォルダ PARTS を、道具《どうぐ》と同《おな》じフォルダに置《お》きます。道具《どうぐ》が開《ひら》いて検査《けんさ》し、正《ただ》しいときだけ署名《しょめい》します。できた receipt.json をここに出《だ》すと確認期間《かくにんきかん》（{n}日《にち》）が始《はじ》まります。",
     "ひらいて、 しらべて、 だします。 そのあと {n}にち まちます。",
-    "The tool opens and checks the parts and signs only when all is right. Then {n} days begin.",
+    "Put the folder PARTS from the contractor beside the tool. It opens and checks it and signs only when all is right. Hand receipt.json in here: then {n} days begin.",
   ],
   receiptDo: ["受領書《じゅりょうしょ》を出《だ》す", "だす", "Hand the receipt in"],
   receiptDone: [
@@ -148,7 +158,7 @@ export const leavingPapers = {
     "Type it from what the tool printed with the receipt.",
   ],
   headHintContractor: [
-    "データを書《か》き出《だ》したときにサーバーが表示《ひょうじ》した「バッグの番号《ばんごう》」を見《み》て、打《う》ってください。",
+    "データを書《か》き出《だ》したときにサーバーが表示《ひょうじ》した識別値《しきべつち》を見《み》て、打《う》ってください。",
     "サーバーが だした あたいを みて ください。",
     "Type it from what the server printed with the export.",
   ],
@@ -247,9 +257,9 @@ export const leavingPapers = {
     "What the erasure does",
   ],
   after1: [
-    "サーバーの担当者《たんとうしゃ》が ibasho leave run を実行《じっこう》します。止《と》まっても、もう一度《いちど》実行《じっこう》すると続《つづ》きから進《すす》みます。",
+    "サーバーの担当者《たんとうしゃ》が、サーバーで root として次《つぎ》のとおりに打《う》ちます。止《と》まっても、もう一度《いちど》打《う》つと続《つづ》きから進《すす》みます。",
     "サーバーの ひとが します。 とまっても、 つづきから すすみます。",
-    "The operator runs ibasho leave run; cut off, it goes on where it was.",
+    "The operator types this on the server, as root; cut off, it goes on where it was.",
   ],
   after2: [
     "鍵《かぎ》をこわすときに、いばしょが止《と》まり、この画面《がめん》も使《つか》えなくなります。故障《こしょう》ではありません。",
@@ -257,14 +267,14 @@ export const leavingPapers = {
     "When the keys go, the node stops and this page is gone. That is no fault.",
   ],
   after3: [
-    "終《お》わると、サーバーの leaving フォルダに certificate.json と certificate.pdf ができます。サーバーの担当者《たんとうしゃ》から受《う》け取《と》ってください。",
+    "終《お》わると、サーバーに DATA/leaving/certificate.json と DATA/leaving/certificate.pdf ができます。サーバーの担当者《たんとうしゃ》から自治体《じちたい》が受《う》け取《と》ります。",
     "おわると、 しょうめいしょが できます。 サーバーの ひとから もらって ください。",
-    "At the end certificate.json and certificate.pdf are in the server's leaving folder. Get them from the operator.",
+    "At the end DATA/leaving/certificate.json and DATA/leaving/certificate.pdf are on the server. The municipality gets them from the operator.",
   ],
   after4: [
-    "受《う》け取《と》った証明書《しょうめいしょ》は、いばしょがなくても、次《つぎ》のように確《たし》かめられます。",
+    "受《う》け取《と》った certificate.json を道具《どうぐ》と同《おな》じフォルダに置《お》くと、いばしょがなくても、次《つぎ》のように確《たし》かめられます。",
     "しょうめいしょは、 つぎの ように たしかめます。",
-    "The certificate can be checked without Ibasho:",
+    "Put certificate.json beside the tool: it can be checked without Ibasho.",
   ],
   readyLead: [
     "必要《ひつよう》な紙《かみ》や画面《がめん》は、いまのうちに保存《ほぞん》してください。",

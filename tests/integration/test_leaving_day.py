@@ -247,11 +247,15 @@ def talk(wanted):
     return heard
 
 
-def bring_roster(given):
+def roster_of(given):
     package = make_samples.town(len(given))
     for row, name in zip(package.tables["users.csv"], given):
         row["givenName"] = row["preferredGivenName"] = name
-    answer = ask(town, "commissioner", "POST", "/api/v1/roster/imports", package.zip(), None,
+    return package.zip()
+
+
+def bring_roster(given):
+    answer = ask(town, "commissioner", "POST", "/api/v1/roster/imports", roster_of(given), None,
                  {"Content-Type": "application/zip"}).json()
     path = f"/api/v1/roster/imports/{answer['id']}"
     ask(town, "commissioner", "POST", path + "/apply", {"preview": answer["preview"]}, 200)
@@ -259,9 +263,9 @@ def bring_roster(given):
     assert state == "applied", state
 
 
-def plant():
+def plant(file="marks", bring=bring_roster):
     """As the tool made them: most are people of the roster; some stand where people write."""
-    with open(folder + "/office/marks/canaries.csv", encoding="utf-8-sig") as f:
+    with open(f"{folder}/office/{file}/canaries.csv", encoding="utf-8-sig") as f:
         names.extend(row["名"] for row in csv.DictReader(f))
     names.sort(key=lambda name: sum(c.isdigit() for c in name))
     lines = talk(names[:12])
@@ -273,7 +277,15 @@ def plant():
     for text in told:
         put_incident = {"kind": "manual", "urgency": 1, "severity": 1, "text": text, "account": ids["midori", "child"]}
         post(town, "supporter", "/api/v1/incidents", 201, **put_incident)
-    bring_roster(names[20:])
+    bring(names[20:])
+
+
+def careless():
+    """A careless program's traces, so that the search has something to find."""
+    with open(town.data_dir + "/log/careless.log", "w", encoding="utf-16-le") as f:
+        f.write(" ".join(names[:500]))
+    town.psql("CREATE TABLE careless (name text); INSERT INTO careless VALUES " +
+              ",".join(f"('{name}')" for name in names[500:]) + "; CHECKPOINT; DELETE FROM careless; VACUUM careless")
 
 
 def clock(t, what):
@@ -309,11 +321,7 @@ def a_town_lives_among_others_with_a_thousand_names(t):
     t.ok(until(lambda: town.admin("GET", "/api/v1/keys/escrow").json()["state"] == "hold"), "the prefecture keeps a half")
     own["backup"] = json.loads(town.cli("backup").stdout)
     t.eq(marks_of_volume(), 0, "no name lies in the clear on the town's volume, as it is")
-    # A careless program's traces, so that the search has something to find.
-    with open(town.data_dir + "/log/careless.log", "w", encoding="utf-16-le") as f:
-        f.write(" ".join(names[:500]))
-    town.psql("CREATE TABLE careless (name text); INSERT INTO careless VALUES " +
-              ",".join(f"('{name}')" for name in names[500:]) + "; CHECKPOINT; DELETE FROM careless; VACUUM careless")
+    careless()
     t.eq(marks_of_volume(), N_NAMES, "then all of them do")
 
 

@@ -577,6 +577,23 @@ def mirror_a_child_leaves(t):
 
 
 @case
+def mirror_a_town_is_left_out_in_the_middle_of_a_lesson(t):
+    t.req("CARD-4, CARD-8")
+    node = nodes["midori"]
+    there["midori"] = enter(node, "b")
+    t.ok(sees(there["hinata"], "たぬき") and sees(there["aozora"], "たぬき"), "there")
+    post(city, "commissioner", f"{SHARED}/series/{made['series']}/leave_out", node=ids["midori"])
+    t.ok(gone(there["aozora"], "たぬき") and gone(there["hinata"], "たぬき"), "gone from the others at once")
+    line, _ = say(there["aozora"], "まだ つづきます")
+    t.eq(hear(there["hinata"], line)["text"], "まだ つづきます", "who is left goes on")
+    t.ok(until(lambda: node.psql("SELECT state FROM fed_series") == "ended"), "the town knows")
+    out = there["midori"].wait("out")
+    t.eq(out["reason"], "floor", "the floor is closed, and the child is told so")
+    t.ok("ロビー" in out["title"], "and where to go")
+    t.eq(count(there["midori"], line), 0, "and hears nothing of it any more")
+
+
+@case
 def mirror_words_of_others_are_gone_in_time(t):
     t.req("CARD-9")
     node = nodes["hinata"]

@@ -156,9 +156,9 @@ export const shared = {
     "Leave this municipality out",
   ],
   leaveOutSure: [
-    "これからの回《かい》は、{name}の児童生徒《じどうせいと》には開《ひら》かれません。終《お》わった回《かい》の記録《きろく》と人数《にんずう》は残《のこ》ります。相手《あいて》の教育委員会《きょういくいいんかい》に知《し》らせます。外《はず》したあと、この講座《こうざ》にもう一度《いちど》さそうことはできません。",
-    "これからの かいは、 {name}の 人《ひと》には ひらきません。 あいてに しらせます。",
-    "Dates to come are not open to pupils of {name}. What was is kept, with its numbers. Their board is told. It cannot be offered this course again.",
+    "これからの回《かい》は、{name}の児童生徒《じどうせいと》には開《ひら》かれません。いま開《ひら》いている回《かい》も、そこで終《お》わります。終《お》わった回《かい》の記録《きろく》と人数《にんずう》は残《のこ》ります。相手《あいて》の教育委員会《きょういくいいんかい》に知《し》らせます。外《はず》したあと、この講座《こうざ》にもう一度《いちど》さそうことはできません。",
+    "これからの かいは、 {name}の 人《ひと》には ひらきません。 いまの かいも おわります。 あいてに しらせます。",
+    "Dates to come are not open to pupils of {name}, and one that is on now ends for them. What was is kept, with its numbers. Their board is told. It cannot be offered this course again.",
   ],
   stateLeftOut: ["外《はず》しました", "はずしました", "Left out"],
   look: ["返事《へんじ》が来《き》たか見《み》る", "へんじを みる", "Look for answers"],

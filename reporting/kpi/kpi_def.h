@@ -9,6 +9,8 @@
  * Every statement takes $1 the begin and $2 the end of the month (timestamptz) and $3 the
  * minutes of a lesson that count as attended (integer), and gives rows of part, num, den (text,
  * bigint, bigint): part `all`, and each stage of school that there is; missing ones are 0 of 0.
+ * Its `who` takes the same and gives the children behind it (uuid): of a share those of num, of
+ * a count and a median those of den.
  * Threads: const data. */
 #ifndef REPORTING_KPI_DEF_H
 #define REPORTING_KPI_DEF_H
@@ -38,7 +40,7 @@ struct kpi_def {
     enum kpi_form form;
     const char *requirement;
     const char *name_ja, *text_ja, *name_en, *text_en;
-    const struct stmt *stmt;
+    const struct stmt *stmt, *who;
 };
 
 #define KPI_DEFS_N 29

@@ -6,8 +6,6 @@
 #include "reporting/kpi/kpi_rows.h"
 #include "reporting/kpi/kpi_store.h"
 
-#define MONTHS_ASKED 13 /* a year and the same month of the year before */
-
 /* ---- GET /api/v1/kpi ---- */
 
 #define FIELD(struct_, type_, name_, title) \
@@ -141,6 +139,13 @@ static enum err fill_month(struct req *req, const struct kpi_month *month,
     return ERR_OK;
 }
 
+void kpi_reply_altered(struct req *req)
+{
+    reply_problem(req, 409, "kpi-altered",
+                  "この月の数字は、数えたときのものと違います。表示できません。監査の担当者に"
+                  "知らせてください。");
+}
+
 static void kpi_show(struct req *req)
 {
     struct kpi_output out = {.version = KPI_VERSION};
@@ -148,7 +153,7 @@ static void kpi_show(struct req *req)
     struct kpi_month *months = NULL;
     struct fail why = {.code = ERR_OK};
     size_t n = 0;
-    enum err rc = kpi_store_months(req->db, MONTHS_ASKED, req->arena, &months, &n, &why);
+    enum err rc = kpi_store_months(req->db, KPI_MONTHS_SHOWN, req->arena, &months, &n, &why);
 
     if (rc == ERR_OK)
         items = arena_alloc(req->arena, (n + 1) * sizeof *items);
@@ -157,10 +162,7 @@ static void kpi_show(struct req *req)
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
         rc = fill_month(req, &months[i], &items[i], &why);
     if (rc == ERR_PROTO) {
-        reply_problem(
-            req, 409, "kpi-altered",
-            "この月の数字は、数えたときのものと違います。表示できません。監査の担当者に"
-            "知らせてください。");
+        kpi_reply_altered(req);
         return;
     }
     out.definitions = definitions(req->arena);
@@ -179,8 +181,7 @@ const struct route kpi_routes[KPI_ROUTES_N] = {
         .method = HTTP_GET,
         .path = "/api/v1/kpi",
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
-        .roles =
-            ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR) | ROLE_BIT(ROLE_SUPPORTER),
+        .roles = KPI_READERS,
         .output = &kpi_shape,
         .summary_ja = "月ごとの指標と、その数え方を見る",
         .handle = kpi_show,

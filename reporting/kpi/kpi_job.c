@@ -7,21 +7,19 @@
 #include "reporting/kpi/kpi_rows.h"
 
 #define SETTLE_US (3 * DAY_US)
-/* Visits and lessons of older months may be past their term, which is a year at least
- * (log.visit_days): what is gone would be counted as nothing, for good. */
-#define MONTHS_BACK 10
 
 static enum err run_due(struct job_call *call, struct fail *why)
 {
     /* The month before that of three days ago is over since three days at least. */
-    const int64_t last = kpi_month_before(kpi_month_begin(clock_utc_us() - SETTLE_US));
-    int64_t since = 0, month = last;
+    const int64_t settled = clock_utc_us() - SETTLE_US;
+    const int64_t last = kpi_month_before(kpi_month_begin(settled));
+    const int64_t oldest = kpi_month_oldest(settled);
+    int64_t since = 0, month;
     enum err rc = kpi_store_since(call->db, &since, why);
 
-    since = kpi_month_begin(since);
-    for (int i = 1; i < MONTHS_BACK && month > since; i++)
-        month = kpi_month_before(month);
-    for (; rc == ERR_OK && month >= since && month <= last; month = kpi_month_next(month))
+    /* What is past its term would be counted as nothing, for good. */
+    month = kpi_month_begin(since) > oldest ? kpi_month_begin(since) : oldest;
+    for (; rc == ERR_OK && month <= last; month = kpi_month_next(month))
         rc = kpi_make_month(call, month, why);
     return rc;
 }

@@ -32,6 +32,17 @@ int64_t kpi_month_before(int64_t begin_utc_us)
     return kpi_month_begin(begin_utc_us - 1);
 }
 
+#define MONTHS_KEPT 10
+
+int64_t kpi_month_oldest(int64_t now_utc_us)
+{
+    int64_t month = kpi_month_begin(now_utc_us);
+
+    for (int i = 0; i < MONTHS_KEPT; i++)
+        month = kpi_month_before(month);
+    return month;
+}
+
 void kpi_month_text(int64_t begin_utc_us, char text_out[KPI_MONTH_CAP])
 {
     char day[DAY_TEXT_CAP];

@@ -25,6 +25,9 @@ static const struct stmt has = {
 static const struct stmt months = {
     "kpi_months", "SELECT " MONTH " FROM kpi_month ORDER BY month_at DESC, version DESC"
                   " LIMIT $1::integer"};
+static const struct stmt find = {"kpi_find", "SELECT " MONTH
+                                             " FROM kpi_month WHERE month_at = $1::timestamptz"
+                                             " ORDER BY version DESC LIMIT 1"};
 static const struct stmt cells_of = {
     "kpi_cells", "SELECT kpi, part, num, den FROM kpi_cell WHERE month = $1::uuid ORDER BY n"};
 static const struct stmt since = {"kpi_since", "SELECT made_at FROM node_identity"};
@@ -35,7 +38,7 @@ static const struct stmt extra = {
                  " WHERE l.row_id = m.id AND l.table_name = 'kpi_month')"};
 
 const struct stmt *const kpi_stmts[KPI_STMTS_N] = {
-    &add, &add_cells, &has, &months, &cells_of, &since, &leaves, &extra,
+    &add, &add_cells, &has, &months, &find, &cells_of, &since, &leaves, &extra,
 };
 
 /* ---- the tables' rows ---- */
@@ -176,6 +179,31 @@ enum err kpi_store_count(struct db *db, const struct kpi_def *def, const struct 
     return rc;
 }
 
+static enum err read_id(const struct db_rows *rows, int i, struct arena *arena, void *out,
+                        struct fail *why)
+{
+    (void)arena, (void)why;
+    *(struct id *)out = db_id(rows, i, 0);
+    return ERR_OK;
+}
+
+enum err kpi_store_who(struct db *db, const struct kpi_def *def, const struct kpi_term *term,
+                       struct arena *arena, struct id **out, size_t *n_out, struct fail *why)
+{
+    static const struct store_list as = {sizeof(struct id), read_id};
+    void *found = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_time(&args, term->begin_utc_us);
+    db_arg_time(&args, term->end_utc_us);
+    db_arg_i32(&args, (int32_t)term->attended_min);
+    rc = store_list(NULL, db, def->who, &args, &as, arena, &found, n_out, why);
+    *out = found;
+    return rc;
+}
+
 struct cell_text {
     int64_t n;
     struct span kpi;
@@ -277,6 +305,24 @@ enum err kpi_store_months(struct db *db, int n_cap, struct arena *arena, struct 
     db_arg_i32(&args, n_cap);
     rc = store_list(NULL, db, &months, &args, &as, arena, &found, n_out, why);
     *out = found;
+    return rc;
+}
+
+enum err kpi_store_find(struct db *db, int64_t month_utc_us, struct kpi_month *out,
+                        struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_time(&args, month_utc_us);
+    rc = db_run(db, &find, &args, &rows, why);
+    if (rc == ERR_OK && db_rows_n(rows) == 0)
+        rc = fail_set(why, ERR_NOT_FOUND, "no such month was counted");
+    if (rc == ERR_OK)
+        rc = read_month(rows, 0, NULL, out, why);
+    db_rows_free(&rows);
     return rc;
 }
 

@@ -9,7 +9,7 @@
 #include "node/db/writer.h"
 #include "reporting/kpi/kpi_def.h"
 
-#define KPI_MONTHS_MOST 60 /* of one answer */
+#define KPI_MONTHS_SHOWN 13 /* a year and the same month of the year before */
 
 struct kpi_cell {
     struct span kpi;
@@ -31,6 +31,10 @@ struct kpi_term {
 NODISCARD enum err kpi_store_count(struct db *db, const struct kpi_def *def,
                                    const struct kpi_term *term,
                                    struct kpi_cell cells_out[KPI_PARTS_N], struct fail *why);
+/* The children behind a figure, as the records say it now: in the arena, by their ids. */
+NODISCARD enum err kpi_store_who(struct db *db, const struct kpi_def *def,
+                                 const struct kpi_term *term, struct arena *arena,
+                                 struct id **out, size_t *n_out, struct fail *why);
 /* The cells in one canonical text, and its sum. */
 NODISCARD enum err kpi_store_text(const struct kpi_cell *cells, size_t n, struct arena *arena,
                                   struct span *text_out, struct hash256 *sum_out,
@@ -44,6 +48,9 @@ NODISCARD enum err kpi_store_has(struct db *db, int64_t month_utc_us, int versio
 /* The newest months first, at most n_cap; of one month the versions side by side. */
 NODISCARD enum err kpi_store_months(struct db *db, int n_cap, struct arena *arena,
                                     struct kpi_month **out, size_t *n_out, struct fail *why);
+/* The month that began then, by its newest version. ERR_NOT_FOUND: not counted. */
+NODISCARD enum err kpi_store_find(struct db *db, int64_t month_utc_us, struct kpi_month *out,
+                                  struct fail *why);
 /* Of one month, in the order they were counted. ERR_PROTO: they are not what was counted. */
 NODISCARD enum err kpi_store_cells(struct db *db, const struct kpi_month *month,
                                    struct arena *arena, struct kpi_cell **out, size_t *n_out,

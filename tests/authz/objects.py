@@ -279,6 +279,8 @@ ROUTES = {
     "notify.resume": made("notify_added", kinds=("own", "foreign", "erased", "forged")),
     "notify.remove": made("notify_added", kinds=("foreign", "erased", "forged")),
     "notify.open": body_of({"token": "A" * 43}),
+    # -- the children behind a figure: whoever may know of them --
+    "kpi.people": Route(lambda w, r, k: ({"month": w.kpi_month, "figure": "isolation_30"}, None)),
     # -- the weekly report: given to the commissioner alone; a day of no week, nobody --
     **{f"weekly.{act}": Route(lambda w, r, k: ({"report": w.thing("weekly", k)}, None), KINDS)
        for act in ("pdf", "csv", "password")},

@@ -79,6 +79,7 @@ class World:
         self.make_receivers()
         self.make_calls()
         self.make_weekly()
+        self.make_kpi()
         # What was written past the node: it reads all of it when it starts.
         was = self.node.kill("node")
         self.node.wait_back("node", was)
@@ -218,6 +219,14 @@ class World:
             "INSERT INTO weekly_delivery (id, report, account, way, made_at) VALUES"
             f" (gen_random_uuid(), '{things['own']}', '{board}', 'screen', now())")
         self.made["weekly"] = things
+
+    def make_kpi(self):
+        """The month before, counted: without cells, so that only lists of today's records say anything."""
+        self.kpi_month = self.node.psql("SELECT to_char(now() AT TIME ZONE 'Asia/Tokyo' - interval '1 month', 'YYYY-MM')")
+        empty = hashlib.sha256(b'{"cells":[]}').hexdigest()
+        self.node.psql(
+            "INSERT INTO kpi_month (id, month_at, version, made_at, n_cells, sum) VALUES (gen_random_uuid(),"
+            f" '{self.kpi_month}-01 00:00+09', 1, now(), 0, decode('{empty}', 'hex'))")
 
     def thing(self, name, kind):
         return self.made[name].get(kind) or str(uuid.uuid4())

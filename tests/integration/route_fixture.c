@@ -73,6 +73,10 @@ struct req *route_fixture_call(const struct route *route, const struct route_cal
     if (call->incident != NULL)
         req->params[req->n_params++] =
             (struct req_param){"incident", span_text(call->incident)};
+    if (call->month != NULL)
+        req->params[req->n_params++] = (struct req_param){"month", span_text(call->month)};
+    if (call->figure != NULL)
+        req->params[req->n_params++] = (struct req_param){"figure", span_text(call->figure)};
     if (call->before != NULL)
         req->query[req->n_query++] = (struct req_param){"before", span_text(call->before)};
     read_query(req, call->query);

@@ -16,6 +16,8 @@ struct route_call {
     const char *id;       /* of the path's {id}; NULL none */
     const char *right;    /* of the path's {right}; NULL none */
     const char *incident; /* of the path's {incident}; NULL none */
+    const char *month;    /* of the path's {month}; NULL none */
+    const char *figure;   /* of the path's {figure}; NULL none */
     const char *before;   /* ?before=; NULL none */
     const char *query;    /* "q=...&state=...", not percent-coded; NULL none */
     const char *body;     /* JSON; NULL none */

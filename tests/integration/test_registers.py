@@ -29,6 +29,7 @@ WAYS = {
     "people.slips": "asks",
     "log_exports.file": "asks",
     "shared.shares_csv": "a series' sums for each town: asked once the series was found",
+    "kpi.file": "asks",
     "roster.admin_export": "asks, of the operator",
     "handback.export": "asks, of the operator",
     "weekly.pdf": "goes to whom the board named as a receiver",
@@ -48,6 +49,7 @@ SENDERS = {
     "node/server/own.c": "the description of the routes",
     "node/place/floor_http.c": "a floor's plan",
     "federation/trust_http.c": "the registry, to other nodes",
+    "reporting/kpi/kpi_file_http.c": ["kpi.file"],
     "federation/series_share_http.c": ["shared.shares_csv"],
     "tenants/roster/roster_http.c": ["roster.export", "roster.admin_export"],
     "tenants/ending/ending_http.c": ["endings.proof"],
@@ -163,6 +165,7 @@ def the_contractor_takes_nothing_without_a_permission(t):
         "roster.export": lambda: as_firm.request("GET", "/api/v1/roster/export"),
         "people.slips": lambda: as_firm.request("POST", "/api/v1/people/slips", {"ids": [kid.id], "kind": "ids"}),
         "log_exports.file": lambda: as_firm.request("POST", "/api/v1/log-exports", logs),
+        "kpi.file": lambda: as_firm.request("GET", "/api/v1/kpi/file"),
         "roster.admin_export": lambda: node.admin("GET", "/api/v1/admin/roster/export"),
         "handback.export": lambda: node.admin("POST", "/api/v1/admin/handback/export"),
     }
@@ -188,7 +191,7 @@ def each_export_is_listed_with_what_it_stands_on(t):
     t.eq((items[0]["route"], items[0]["basis"], items[0]["name"]), ("roster.export", "owner", "教育委員会の係"), "newest")
     went = [i for i in items if not i["is_refused"] and i["basis"] != "owner"]
     t.eq({(i["route"], i["basis"], i.get("grant")) for i in went},
-         {(r, "grant", kept["grant"]) for r in ("roster.export", "people.slips", "roster.admin_export",
+         {(r, "grant", kept["grant"]) for r in ("roster.export", "people.slips", "kpi.file", "roster.admin_export",
                                                 "handback.export")}, "each by the grant it had")
     t.eq({(i["purpose"], i["given_name"], i["holder_name"]) for i in went},
          {("handover", "教育委員会の係", "受託者の係")}, "who gave it to whom, for what")

@@ -15,6 +15,7 @@
 #define LETTERS_MOST   64
 #define LATIN_LONG     7 /* letters behind which more may follow: shindekure-yo */
 #define CONTACT_LEAST  4 /* kana of a term about contact that holds in Latin letters */
+#define KANA_LEAST     6 /* of a term that the list has in kanji */
 #define BACKWARD_LEAST 4 /* せかい is いかせ from behind */
 
 static uint32_t hash(uint32_t node, uint32_t c)
@@ -305,13 +306,35 @@ static void read_small(struct span text, struct arena *arena, bool small[LETTERS
             small[n++] = line.cells[i].is_small;
 }
 
+/* The term in kana alone; false: it has no kanji, or one whose reading nobody knows. */
+static bool to_kana(const struct letters *term, struct letters *out)
+{
+    bool has_kanji = false;
+
+    *out = (struct letters){.is_kana = true};
+    for (size_t i = 0; i < term->n; i++) {
+        const uint16_t *kana = term->class[i] == CELL_KANJI ? words_reading(term->at[i]) : NULL;
+
+        if (term->class[i] > CELL_KANJI || (term->class[i] == CELL_KANJI && kana == NULL))
+            return false;
+        has_kanji = has_kanji || kana != NULL;
+        if (kana == NULL && out->n < LETTERS_MOST)
+            out->at[out->n++] = term->at[i];
+        for (; kana != NULL && *kana != 0 && out->n < LETTERS_MOST; kana++)
+            out->at[out->n++] = *kana;
+    }
+    return has_kanji && out->n < LETTERS_MOST;
+}
+
 static enum err add(struct words *words, struct span text, struct term term,
                     struct arena *arena, struct fail *why)
 {
     bool is_ng = term.concept == CONCEPT_NONE && (term.flags & TERM_ALLOWED) == 0 &&
                  words_kind_of((enum words_category)term.category) != WORDS_CONTACT;
     bool small[LETTERS_MOST] = {false};
-    struct letters letters;
+    bool is_base =
+        term.concept == CONCEPT_NONE && (term.flags & (TERM_ALLOWED | TERM_OWN)) == 0;
+    struct letters letters, kana;
     enum err rc;
 
     text = read_flags(text, &term.flags);
@@ -326,6 +349,9 @@ static enum err add(struct words *words, struct span text, struct term term,
         term.flags |= letters.n <= 4 ? TERM_BEGINS | TERM_ENDS : TERM_BEGINS;
     if (!add_term(words, letters.at, letters.n, &term))
         return fail_set(why, ERR_NOMEM, "a term");
+    if (is_base && to_kana(&letters, &kana) && kana.n >= KANA_LEAST &&
+        !add_term(words, kana.at, kana.n, &term))
+        return fail_set(why, ERR_NOMEM, "a term in kana");
     if (!letters.is_kana || (term.flags & TERM_ALLOWED) != 0 ||
         (!is_ng && letters.n < CONTACT_LEAST))
         return ERR_OK;

@@ -61,7 +61,7 @@ static const struct {
     {U"し", '4', false},  {U"ご", '5', false},    {U"く", '9', false},    {U"よ", '4', false},
     {U"o", '0', false},   {U"l", '1', false},     {U"i", '1', false},     {U"go", '5', false},
     {U"ni", '2', false},  {U"ろ", '6', false},    {U"は", '8', false},    {U"む", '6', false},
-    {U"お", '0', false},
+    {U"お", '0', false},  {U"s", '5', false},     {U"z", '2', false},     {U"q", '9', false},
 };
 
 static size_t digit_at(const struct line *line, size_t i, char *digit, bool *is_plain)
@@ -85,7 +85,8 @@ static size_t digit_at(const struct line *line, size_t i, char *digit, bool *is_
 
         if (n > 0) {
             *digit = digit_words[k].digit;
-            *is_plain = digit_words[k].is_plain;
+            /* おー, にー, ごー: drawn out as when a number is read aloud. */
+            *is_plain = digit_words[k].is_plain || line->cells[i + n - 1].class == CELL_LONG;
             return n;
         }
     }
@@ -120,6 +121,16 @@ static bool is_mobile_so_far(const struct number *number)
            number->n_plain == number->n;
 }
 
+/* What follows a digit of one kana: another, or no letter. おわり begins with none. */
+static bool is_digit_tail(const struct line *line, size_t i)
+{
+    char digit = 0;
+    bool is_plain = false;
+
+    return i >= line->n || line->cells[i].class > CELL_DIGIT ||
+           digit_at(line, i, &digit, &is_plain) > 0 || is_between(line, i);
+}
+
 /* に and は are digits only among spelt digits, o and ○ beside any. */
 static bool may_be_digit(const struct line *line, size_t i, const struct number *number,
                          size_t n_between)
@@ -128,6 +139,8 @@ static bool may_be_digit(const struct line *line, size_t i, const struct number 
 
     if (class == CELL_CIRCLE)
         return true;
+    if (class <= CELL_KATAKANA && !is_digit_tail(line, i + 1))
+        return false;
     if (class == CELL_LATIN)
         return number->n > 0 || (i + 1 < line->n && line->cells[i + 1].class == CELL_DIGIT);
     return number->n > 0 && line->cells[i - 1].class != CELL_DIGIT &&
@@ -313,12 +326,13 @@ static bool find_mail(const struct line *line, size_t i, struct detail *out)
 }
 
 static const char32_t *const tops[] = {
-    U"com",    U"net",  U"org",        U"co",     U"jp",     U"gg",    U"io",
-    U"me",     U"tv",   U"info",       U"link",   U"app",    U"xyz",   U"be",
-    U"ly",     U"page", U"site",       U"dev",    U"to",     U"cc",    U"club",
-    U"online", U"こむ", U"じえいぴい", U"じえぴ", U"ねつと", U"じじ",  U"cm",
-    U"edu",    U"us",   U"kr",         U"cn",     U"moe",    U"space", U"fun",
-    U"live",   U"chat", U"world",      U"blog",   U"shop",   U"tokyo"};
+    U"com",      U"net",   U"org",        U"co",     U"jp",     U"gg",         U"io",
+    U"me",       U"tv",    U"info",       U"link",   U"app",    U"xyz",        U"be",
+    U"ly",       U"page",  U"site",       U"dev",    U"to",     U"cc",         U"club",
+    U"online",   U"こむ",  U"じえいぴい", U"じえぴ", U"ねつと", U"えぬいてい", U"しおえむ",
+    U"じえいぴ", U"じじ",  U"cm",         U"edu",    U"us",     U"kr",         U"cn",
+    U"moe",      U"space", U"fun",        U"live",   U"chat",   U"world",      U"blog",
+    U"shop",     U"tokyo"};
 
 static bool find_page(const struct line *line, size_t i, struct detail *out)
 {
@@ -367,6 +381,39 @@ static bool find_path(const struct line *line, size_t i, struct detail *out)
     return to - i - n >= 3;
 }
 
+/* 192.0.2.10: of a server. */
+static bool find_server(const struct line *line, size_t i, struct detail *out)
+{
+    size_t n_parts = 0, to = i;
+
+    if (i > 0 && (line->cells[i - 1].class == CELL_DIGIT || line->cells[i - 1].c == '.'))
+        return false;
+    while (n_parts < 4) {
+        size_t from = to;
+
+        while (to < line->n && to - from < 3 && line->cells[to].class == CELL_DIGIT)
+            to++;
+        if (to == from || (++n_parts < 4 && (to >= line->n || line->cells[to++].c != '.')))
+            return false;
+    }
+    *out = (struct detail){WORDS_URL, (uint32_t)i, (uint32_t)to};
+    return to == line->n || line->cells[to].class != CELL_DIGIT;
+}
+
+/* スラッシュ mika01. */
+static bool find_slash(const struct line *line, size_t i, struct detail *out)
+{
+    size_t n = word_at(line, i, U"すらつしゆ"), from, to;
+
+    if (n == 0)
+        return false;
+    from = skip_gap(line, i + n);
+    for (to = from; to < line->n && is_name_cell(line, to);)
+        to++;
+    *out = (struct detail){WORDS_URL, (uint32_t)i, (uint32_t)to};
+    return to - from >= 3;
+}
+
 /* www example jp. */
 static bool find_www(const struct line *line, size_t i, struct detail *out)
 {
@@ -404,37 +451,15 @@ static bool find_account(const struct line *line, size_t i, struct detail *out)
  * without one, and stuck to a word in kana with two ("カカオhana2012"). */
 static bool find_named(const struct line *line, size_t i, struct detail *out)
 {
-    static const char32_t *const names[] = {U"id",
-                                            U"あいでい",
-                                            U"垢",
-                                            U"あかうんと",
-                                            U"ゆざ名",
-                                            U"らいん",
-                                            U"line",
-                                            U"insta",
-                                            U"いんすた",
-                                            U"discord",
-                                            U"でいすこ",
-                                            U"でいすこど",
-                                            U"x",
-                                            U"ついつた",
-                                            U"tiktok",
-                                            U"twitter",
-                                            U"すなちや",
-                                            U"snap",
-                                            U"かかお",
-                                            U"psn",
-                                            U"steam",
-                                            U"ふれこ",
-                                            U"ふれんどこど",
-                                            U"あか",
-                                            U"いんすたぐらむ",
-                                            U"instagram",
-                                            U"すてむ",
-                                            U"kakao",
-                                            U"skype",
-                                            U"すかいぷ",
-                                            U"gamertag"};
+    static const char32_t *const names[] = {
+        U"id",       U"あいでい",       U"垢",        U"あかうんと",
+        U"ゆざ名",   U"らいん",         U"line",      U"insta",
+        U"いんすた", U"discord",        U"でいすこ",  U"でいすこど",
+        U"x",        U"ついつた",       U"tiktok",    U"tik tok",
+        U"twitter",  U"すなちや",       U"snap",      U"かかお",
+        U"psn",      U"steam",          U"ふれこ",    U"ふれんどこど",
+        U"あか",     U"いんすたぐらむ", U"instagram", U"すてむ",
+        U"kakao",    U"skype",          U"すかいぷ",  U"gamertag"};
     size_t n = ONE_OF(line, i, names), to, from, n_letters = 0, n_digits = 0;
     bool has_colon = false;
 
@@ -445,7 +470,8 @@ static bool find_named(const struct line *line, size_t i, struct detail *out)
     from = i + n;
     for (size_t k = 0; k < 5 && from < line->n; k++)
         if (words_is_gap(line->cells[from].class) || line->cells[from].c == U'は' ||
-            line->cells[from].c == U'の' || line->cells[from].c == U'が') {
+            line->cells[from].c == U'の' || line->cells[from].c == U'が' ||
+            line->cells[from].c == U'名' || line->cells[from].c == U'前') {
             has_colon = has_colon || line->cells[from].c == ':';
             from++;
         }
@@ -476,7 +502,8 @@ size_t words_details(const struct line *line, struct detail out[DETAILS_MOST])
             out[n++] = detail;
         if (n < DETAILS_MOST &&
             (find_mail(line, i, &detail) || find_page(line, i, &detail) ||
-             find_path(line, i, &detail) || find_www(line, i, &detail) ||
+             find_path(line, i, &detail) || find_server(line, i, &detail) ||
+             find_slash(line, i, &detail) || find_www(line, i, &detail) ||
              find_account(line, i, &detail) || find_named(line, i, &detail)))
             out[n++] = detail;
         i++;

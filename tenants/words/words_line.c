@@ -13,7 +13,7 @@ static const struct {
 } alternates[] = {
     {U'!', u"i"},     {U'$', u"s"},       {U'+', u"t"},     {U'0', u"o"},     {U'1', u"いil"},
     {U'2', u"に"},    {U'3', u"さeろる"}, {U'4', u"し死a"}, {U'5', u"こごs"}, {U'6', u"ろむ"},
-    {U'7', u"なt"},   {U'8', u"はばb"},   {U'9', u"くg"},   {U'<', u"く"},    {U'@', u"a"},
+    {U'7', u"なt"},   {U'8', u"はばb"},   {U'9', u"くg"},   {U'<', u"く"},    {U'@', u"aあ"},
     {U'a', u"あ"},    {U'e', u"え"},      {U'i', u"いlし"}, {U'k', u"か"},    {U'l', u"iし"},
     {U'n', u"ん"},    {U'o', u"お0"},     {U'u', u"うvし"}, {U'v', u"u"},     {U'|', u"il"},
     {U'£', u"す"},    {U'±', u"さ"},      {U'σ', u"の"},    {U'τ', u"て"},    {U'ω', u"ん"},
@@ -65,6 +65,7 @@ static const struct {
     {U'🔪', u"殺"},    {U'🦌', u"鹿"},   {U'🩸', u"血"},
 };
 
+#define JOIN_MOST  4 /* cells between two letters of one word */
 #define ALONE_TAIL 2 /* kana of よ, だな and their like behind a word that stands alone */
 
 static const uint16_t *alts_of(uint32_t c)
@@ -168,9 +169,116 @@ enum err words_line(struct span text, struct arena *arena, struct line *line_out
         if (cell->class == CELL_CIRCLE && cell->c != '_')
             cell->c = 0x25cb;
         cell->is_small = (fold.flags[i] & FOLD_SMALL) != 0;
+        cell->is_joined = false;
         cell->alts = words_alts(cell->c, cell->class);
     }
     *line_out = (struct line){cells, fold.n_points, fold.grapheme_at, fold.n_graphemes};
+    return ERR_OK;
+}
+
+/* Letters behind one another from i on that nothing parts; ー does not count. */
+static size_t n_together(const struct line *line, size_t i, size_t *end_out)
+{
+    size_t n = 0;
+
+    while (i < line->n && line->cells[i].class != CELL_SIGN &&
+           line->cells[i].class != CELL_STOP) {
+        n += line->cells[i].class != CELL_LONG;
+        i++;
+    }
+    *end_out = i;
+    return n;
+}
+
+static bool is_laughter(uint32_t c)
+{
+    return c == 'w' || c == U'笑' || c == U'草';
+}
+
+/* "あ ほんと": said before a sentence. */
+static bool is_call(uint32_t c)
+{
+    return c == U'あ' || c == U'え' || c == U'お' || c == U'う' || c == U'ん' || c == U'わ' ||
+           c == U'ね' || c == U'や';
+}
+
+static bool is_in_name(uint32_t c)
+{
+    return c == '.' || c == '@' || c == '/' || c == '_' || c == '-' || c == '#';
+}
+
+/* Whether from..to only parts the letters of one word; n_before and n_behind stand together on
+ * either side of it. A space is enough beside a letter that stands alone; a comma stands
+ * between two such. */
+static bool parts_letters(const struct line *line, size_t from, size_t to, size_t n_before,
+                          size_t n_behind)
+{
+    const struct cell *before = &line->cells[from - 1], *behind = &line->cells[to];
+    bool is_latin = before->class >= CELL_LATIN && before->class <= CELL_DIGIT &&
+                    behind->class >= CELL_LATIN && behind->class <= CELL_DIGIT,
+         both = n_before == 1 && n_behind == 1;
+
+    if ((n_before != 1 && n_behind != 1) || to - from > JOIN_MOST ||
+        (before->class == CELL_DIGIT && behind->class == CELL_DIGIT) ||
+        (n_before == 1 && is_laughter(before->c)) || (n_behind == 1 && is_laughter(behind->c)))
+        return false;
+    if (n_before == 1 && n_behind > 1 && is_call(before->c))
+        return false;
+    for (size_t i = from; i < to; i++)
+        if (line->cells[i].c == '\n' || (!both && line->cells[i].class == CELL_STOP &&
+                                         line->cells[i].c != ' ' && line->cells[i].c != 0x3000))
+            return false;
+    return both || !is_latin;
+}
+
+enum err words_line_close(const struct line *line, struct arena *arena, struct line *line_out,
+                          struct fail *why)
+{
+    struct cell *cells = arena_alloc(arena, (line->n + 1) * sizeof *cells);
+    size_t n = 0, end, to, n_before = 0, n_joined = 0;
+
+    *line_out = (struct line){.cells = NULL};
+    if (cells == NULL)
+        return fail_set(why, ERR_NOMEM, "a line of %zu letters", line->n);
+    for (size_t i = 0; i < line->n; i = to) {
+        size_t n_behind = n_together(line, i, &end), at = 0;
+        bool joins = false;
+
+        for (; i < end; i++)
+            cells[n++] = line->cells[i];
+        n_before = n_behind;
+        for (to = end; to < line->n && (line->cells[to].class == CELL_SIGN ||
+                                        line->cells[to].class == CELL_STOP);)
+            to++;
+        if (to < line->n && end > 0 && to > end) {
+            n_behind = n_together(line, to, &at);
+            joins = parts_letters(line, end, to, n_before, n_behind);
+        }
+        for (size_t k = end; k < to; k++)
+            if (!joins ||
+                (is_in_name(line->cells[k].c) && line->cells[end - 1].class >= CELL_LATIN))
+                cells[n++] = line->cells[k];
+        if (joins) {
+            n_joined++;
+            line->cells[to].is_joined = true;
+        }
+    }
+    if (n_joined > 0)
+        *line_out = (struct line){cells, n, line->grapheme_at, line->n_graphemes};
+    return ERR_OK;
+}
+
+enum err words_line_back(const struct line *line, struct arena *arena, struct line *line_out,
+                         struct fail *why)
+{
+    struct cell *cells = arena_alloc(arena, (line->n + 1) * sizeof *cells);
+
+    *line_out = (struct line){.cells = NULL};
+    if (cells == NULL)
+        return fail_set(why, ERR_NOMEM, "a line of %zu letters", line->n);
+    for (size_t i = 0; i < line->n; i++)
+        cells[i] = line->cells[line->n - 1 - i];
+    *line_out = (struct line){cells, line->n, line->grapheme_at, line->n_graphemes};
     return ERR_OK;
 }
 
@@ -181,7 +289,7 @@ bool words_begins(const struct line *line, size_t i)
     if (i == 0)
         return true;
     before = line->cells[i - 1].class;
-    if (words_is_gap(before))
+    if (words_is_gap(before) || line->cells[i].is_joined)
         return true;
     if (before == CELL_LONG)
         return class != CELL_KATAKANA;
@@ -238,7 +346,7 @@ bool words_stops(const struct line *line, size_t i)
     if (i >= line->n)
         return true;
     after = line->cells[i].class;
-    if (words_is_gap(after))
+    if (words_is_gap(after) || line->cells[i].is_joined)
         return true;
     if (after == CELL_LONG)
         return class != CELL_LATIN;

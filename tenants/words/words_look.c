@@ -10,6 +10,11 @@ struct look {
         size_t n;
     } hits;
     struct words_verdict verdict;
+    enum reading {
+        READ_PLAINLY,
+        READ_CLOSE, /* what stands alone put together; taken is what was parted */
+        READ_BACK   /* from behind */
+    } reading;
     uint8_t *covered;   /* of each grapheme: WORDS_BIT of kinds */
     struct sense sense; /* without the model: sure of nothing */
 };
@@ -18,7 +23,8 @@ struct look {
  * word of any list, and how much of that doubt must be of a kind for the kind to be named: a
  * line that asks a child for pictures for money is one of two kinds, and neither is sure.
  * Chosen by tests/words/cross, which has the same figures. */
-#define DOUBT_ENOUGH 0.96
+#define DOUBT_ENOUGH 0.95
+#define DOUBT_CLOSE  0.80 /* of a sentence somebody took apart */
 static const double share_enough[WORDS_KINDS_N] = {
     [WORDS_NG] = 0.10, [WORDS_CRISIS] = 0.20, [WORDS_CONTACT] = 0.10};
 /* How sure it must be of ordinary talk, and how much must stand around what was found, before
@@ -26,8 +32,9 @@ static const double share_enough[WORDS_KINDS_N] = {
  * Nothing speaks against words of need, the municipality's own words, and a contact detail
  * itself: a number, an address, an account. */
 static const double plain_enough[WORDS_KINDS_N] = {
-    [WORDS_NG] = 0.80, [WORDS_CRISIS] = 2.0, [WORDS_CONTACT] = 0.90};
-#define AROUND_LEAST 4 /* letters */
+    [WORDS_NG] = 0.60, [WORDS_CRISIS] = 2.0, [WORDS_CONTACT] = 0.80};
+#define DISGUISED_PLAIN 0.97 /* as sure of a word that somebody took the trouble to hide */
+#define AROUND_LEAST    4    /* letters */
 
 static const struct {
     enum words_kind kind;
@@ -78,24 +85,40 @@ enum words_category words_contact(const struct words_verdict *verdict)
 }
 
 static bool is_spoken_against(const struct look *look, enum words_category category,
-                              uint32_t from, uint32_t to)
+                              bool is_disguised, uint32_t from, uint32_t to)
 {
+    double enough = plain_enough[words_kind_of(category)];
     size_t n = 0;
 
-    if (look->sense.plain < plain_enough[words_kind_of(category)])
+    if (is_disguised && enough < DISGUISED_PLAIN)
+        enough = DISGUISED_PLAIN;
+    if (look->reading == READ_BACK || look->sense.plain < enough)
         return false;
     for (uint32_t i = 0; i < look->line.n; i++)
         n += look->line.cells[i].class <= CELL_DIGIT && (i < from || i >= to);
     return n >= AROUND_LEAST;
 }
 
+/* Put together again from what was parted. */
+static bool is_joined(const struct look *look, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from + 1; i < to; i++)
+        if (look->line.cells[i].is_joined)
+            return true;
+    return false;
+}
+
 static void add_hit(struct look *look, enum words_category category, bool is_own, uint32_t from,
                     uint32_t to)
 {
     const struct line *line = &look->line;
-    uint32_t first = line->cells[from].first, end = line->cells[to - 1].end;
+    uint32_t head = look->reading == READ_BACK ? to - 1 : from,
+             tail = look->reading == READ_BACK ? from : to - 1, first = line->cells[head].first,
+             end = line->cells[tail].end;
     struct words_hit hit = {line->grapheme_at[first], line->grapheme_at[end], category, is_own};
 
+    if (look->reading == READ_CLOSE && !is_joined(look, from, to))
+        return;
     look->verdict.categories |= 1u << category;
     look->verdict.kinds |= WORDS_BIT(words_kind_of(category));
     for (uint32_t g = first; g < end; g++)
@@ -183,7 +206,9 @@ static void take_terms(struct look *look, uint64_t concepts)
             ((f->term->flags & TERM_SOFT) != 0 && is_story) || is_allowed(&look->found, f) ||
             ((f->term->flags & TERM_ROMAJI) != 0 && is_foreign(&look->line, f)) ||
             ((f->term->flags & TERM_OWN) == 0 &&
-             is_spoken_against(look, (enum words_category)f->term->category, f->from, f->to)))
+             is_spoken_against(look, (enum words_category)f->term->category,
+                               f->is_disguised || is_joined(look, f->from, f->to), f->from,
+                               f->to)))
             continue;
         add_hit(look, (enum words_category)f->term->category, (f->term->flags & TERM_OWN) != 0,
                 f->from, f->to);
@@ -205,7 +230,7 @@ static bool meets(struct look *look, const struct words_combo *combo, int part, 
                   uint32_t to)
 {
     if (part == 3 || combo->of[part] == CONCEPT_NONE) {
-        if (!is_spoken_against(look, combo->category, from, to))
+        if (!is_spoken_against(look, combo->category, is_joined(look, from, to), from, to))
             add_hit(look, combo->category, false, from, to);
         return true;
     }
@@ -324,7 +349,7 @@ static void take_sense(struct look *look)
 {
     const unsigned own_allowed = TERM_ALLOWED | TERM_OWN;
 
-    if (1 - look->sense.plain < DOUBT_ENOUGH)
+    if (1 - look->sense.plain < (look->reading == READ_CLOSE ? DOUBT_CLOSE : DOUBT_ENOUGH))
         return;
     for (size_t i = 0; i < look->found.n; i++)
         if ((look->found.at[i].term->flags & own_allowed) == own_allowed)
@@ -335,21 +360,15 @@ static void take_sense(struct look *look)
             add_hit(look, look->sense.category[kind], false, 0, (uint32_t)look->line.n);
 }
 
-static enum err look_at(const struct words *words, struct span text, bool has_sense,
-                        struct arena *arena, struct look *look, struct fail *why)
+/* A line read in one way. */
+static enum err look_once(const struct words *words, bool has_sense, struct arena *arena,
+                          struct look *look, struct fail *why)
 {
     struct detail details[DETAILS_MOST];
-    enum err rc = words_line(text, arena, &look->line, why);
+    enum err rc = has_sense ? words_sense(&look->line, arena, &look->sense, why) : ERR_OK;
     uint64_t concepts;
     size_t n;
 
-    if (rc != ERR_OK)
-        return rc;
-    look->covered = arena_alloc(arena, look->line.n_graphemes + 1);
-    if (look->covered == NULL)
-        return fail_set(why, ERR_NOMEM, "a line");
-    look->sense = (struct sense){.plain = 0};
-    rc = has_sense ? words_sense(&look->line, arena, &look->sense, why) : ERR_OK;
     if (rc != ERR_OK)
         return rc;
     words_walk(words, &look->line, &look->found);
@@ -364,8 +383,52 @@ static enum err look_at(const struct words *words, struct span text, bool has_se
     return ERR_OK;
 }
 
+/* The same line read in another way; what is found joins what was. */
+static enum err look_again(const struct words *words, bool has_sense, enum reading reading,
+                           struct arena *arena, struct look *look, struct fail *why)
+{
+    struct look *other = arena_alloc(arena, sizeof *other);
+    enum err rc;
+
+    if (other == NULL)
+        return fail_set(why, ERR_NOMEM, "a look");
+    other->reading = reading;
+    other->covered = look->covered;
+    other->hits = look->hits;
+    other->verdict = look->verdict;
+    other->sense = (struct sense){.plain = 0};
+    rc = (reading == READ_CLOSE ? words_line_close : words_line_back)(&look->line, arena,
+                                                                      &other->line, why);
+    if (rc == ERR_OK && other->line.n > 0)
+        rc = look_once(words, has_sense, arena, other, why);
+    look->hits = other->hits;
+    look->verdict = other->verdict;
+    return rc;
+}
+
+static enum err look_at(const struct words *words, struct span text, bool has_sense,
+                        bool is_one, struct arena *arena, struct look *look, struct fail *why)
+{
+    enum err rc = words_line(text, arena, &look->line, why);
+
+    if (rc != ERR_OK)
+        return rc;
+    look->covered = arena_alloc(arena, look->line.n_graphemes + 1);
+    if (look->covered == NULL)
+        return fail_set(why, ERR_NOMEM, "a line");
+    look->reading = READ_PLAINLY;
+    look->sense = (struct sense){.plain = 0};
+    rc = look_once(words, has_sense, arena, look, why);
+    if (rc == ERR_OK && is_one)
+        rc = look_again(words, has_sense, READ_CLOSE, arena, look, why);
+    if (rc == ERR_OK && is_one &&
+        (concepts_of(&look->found) & UINT64_C(1) << CONCEPT_BACK) != 0)
+        rc = look_again(words, false, READ_BACK, arena, look, why);
+    return rc;
+}
+
 static enum err look_over(const struct words *words, struct span text, bool has_sense,
-                          struct arena *arena, struct words_verdict *verdict_out,
+                          bool is_one, struct arena *arena, struct words_verdict *verdict_out,
                           struct words_seen *seen_out, struct fail *why)
 {
     struct look *look;
@@ -377,7 +440,7 @@ static enum err look_over(const struct words *words, struct span text, bool has_
     look = arena_alloc(arena, sizeof *look);
     if (look == NULL)
         return fail_set(why, ERR_NOMEM, "a look");
-    rc = look_at(words, text, has_sense, arena, look, why);
+    rc = look_at(words, text, has_sense, is_one, arena, look, why);
     if (rc != ERR_OK)
         return rc;
     look->verdict.masked = text;
@@ -392,12 +455,12 @@ static enum err look_over(const struct words *words, struct span text, bool has_
 }
 
 enum err words_look_lists(const struct words *words, struct span text, bool has_sense,
-                          struct arena *arena, struct words_verdict *verdict_out,
+                          bool is_one, struct arena *arena, struct words_verdict *verdict_out,
                           struct fail *why)
 {
     struct words_seen seen;
 
-    return look_over(words, text, has_sense, arena, verdict_out, &seen, why);
+    return look_over(words, text, has_sense, is_one, arena, verdict_out, &seen, why);
 }
 
 /* One list for all surfaces; sentences are judged where people talk. */
@@ -408,7 +471,7 @@ enum err words_look_seen(const struct words *words, enum words_surface surface,
 {
     bool has_sense = surface == WORDS_SURFACE_CHAT || surface == WORDS_SURFACE_NOTE;
 
-    return look_over(words, text, has_sense, arena, verdict_out, seen_out, why);
+    return look_over(words, text, has_sense, true, arena, verdict_out, seen_out, why);
 }
 
 enum err words_look(const struct words *words, enum words_surface surface, struct span text,

@@ -28,6 +28,7 @@ struct cell {
     uint32_t first, end; /* graphemes of the text */
     enum cell_class class;
     bool is_small;
+    bool is_joined;       /* what parted it from the one before was taken out */
     const uint16_t *alts; /* other letters that it is written for, ends with 0; NULL: none */
 };
 
@@ -39,8 +40,18 @@ struct line {
 };
 NODISCARD enum err words_line(struct span text, struct arena *arena, struct line *line_out,
                               struct fail *why);
+/* The line as it reads when letters that stand alone are put together: く さ い, D i s c o r d.
+ * n is 0 when none does. Line breaks stay. ERR_NOMEM. */
+NODISCARD enum err words_line_close(const struct line *line, struct arena *arena,
+                                    struct line *line_out, struct fail *why);
+/* The line from its end to its beginning. ERR_NOMEM. */
+NODISCARD enum err words_line_back(const struct line *line, struct arena *arena,
+                                   struct line *line_out, struct fail *why);
 /* What else the letter of a cell may be written for; NULL: nothing. */
 const uint16_t *words_alts(uint32_t c, enum cell_class class);
+/* The kana that are written for a kanji, in the order of a word, ends with 0; NULL: none known.
+ */
+const uint16_t *words_reading(uint32_t kanji);
 /* A word may begin at cell i (or end at cell i - 1), as far as classes tell. */
 bool words_begins(const struct line *line, size_t i);
 bool words_stops(const struct line *line, size_t i);
@@ -96,6 +107,7 @@ enum concept {
     CONCEPT_PLACE,
     CONCEPT_NEAR,
     CONCEPT_LIVE,
+    CONCEPT_BACK, /* what is said has to be read from behind */
     CONCEPTS_N
 };
 extern const char *const words_concept_terms[CONCEPTS_N]; /* parted by spaces */
@@ -156,6 +168,7 @@ static inline bool words_may(const struct words *words, uint32_t node, uint32_t 
 struct found {
     uint32_t from, to; /* cells */
     const struct term *term;
+    bool is_disguised; /* parted, drawn out, with hidden or strange letters */
 };
 #define FOUND_MOST 192
 struct findings {
@@ -180,10 +193,11 @@ struct detail {
 size_t words_details(const struct line *line, struct detail out[DETAILS_MOST]);
 
 /* words_look (words_look.c), of any surface. has_sense: sentences are judged, too
- * (words_sense.h); not over joined lines, of which each was judged when it came. */
+ * (words_sense.h). is_one: one text, of which other readings are tried, too (letters put
+ * together, from behind); not joined lines, of which each was judged when it came. */
 NODISCARD enum err words_look_lists(const struct words *words, struct span text, bool has_sense,
-                                    struct arena *arena, struct words_verdict *verdict_out,
-                                    struct fail *why);
+                                    bool is_one, struct arena *arena,
+                                    struct words_verdict *verdict_out, struct fail *why);
 /* words_look, and what it saw on the way; lives in the arena. */
 struct words_seen {
     const struct line *line;

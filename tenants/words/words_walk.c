@@ -16,7 +16,9 @@ struct way {
     uint8_t n, n_alts, n_wild, n_latin, n_looks, n_rows;
     uint8_t n_parted;  /* letters with a sign or space before them */
     uint8_t n_skipped; /* since the last letter */
-    bool has_stop, has_kana, has_circle;
+    uint8_t n_vowels;  /* letters that stand as ー */
+    uint8_t n_long;    /* letters with ー before them, twice for more of them */
+    bool has_stop, has_comma, has_kana, has_circle;
 };
 
 struct walk {
@@ -42,9 +44,16 @@ static bool is_led(const struct walk *w, uint32_t i)
     return false;
 }
 
+/* で〜〜〜ぶ, しーんーで: nobody draws a word out twice in its middle that is none. */
+static bool is_drawn_out(const struct way *way)
+{
+    return way->n_long >= 2;
+}
+
 static bool begins(const struct walk *w)
 {
-    return words_begins(w->line, w->from) || is_led(w, w->from);
+    return words_begins(w->line, w->from) || is_led(w, w->from) ||
+           (w->from + 1 < w->line->n && w->line->cells[w->from + 1].is_joined);
 }
 
 /* Behind a word in Latin letters its tail may follow: "shineyo". */
@@ -89,10 +98,30 @@ static bool is_kana_cell(enum cell_class class)
 }
 
 /* ヤクソク holds クソ, but is written as one word. */
-static bool cuts_katakana(const struct line *line, uint32_t to)
+static bool cuts_katakana(const struct line *line, uint32_t from, uint32_t to)
 {
+    /* バーカバーカ: the same again. */
+    if (to < line->n && line->cells[to].c == line->cells[from].c)
+        return false;
     return line->cells[to - 1].class == CELL_KATAKANA && to < line->n &&
            line->cells[to].class == CELL_KATAKANA;
+}
+
+/* Nothing but the end, a sign or laughter follows. */
+static bool ends_all(const struct line *line, size_t to)
+{
+    return to >= line->n || words_is_gap(line->cells[to].class) || line->cells[to].c == 'w' ||
+           line->cells[to].c == U'笑';
+}
+
+/* 9そ, @ほ: a digit or sign for one of two letters, and nothing around. */
+static bool is_short_alt(const struct walk *w, const struct way *way, uint32_t to)
+{
+    const struct cell *cells = w->line->cells;
+
+    return way->n == 2 && to - w->from == 2 &&
+           (cells[w->from].class > CELL_LATIN || cells[w->from + 1].class > CELL_LATIN) &&
+           ends_all(w->line, to) && (w->from == 0 || words_is_gap(cells[w->from - 1].class));
 }
 
 /* Enough letters are left of a word to know it; more when the hidden one stands at an end. */
@@ -105,6 +134,11 @@ static bool is_hidden_well(const struct walk *w, const struct term *term, const 
 
     if (way->n_alts > 0 || words_kind_of((enum words_category)term->category) == WORDS_CONTACT)
         return false;
+    /* ゴ〇, ころ○: nothing follows. */
+    if (way->n_wild == 1 && n_left >= 1 && n_left <= 2 && to - w->from == way->n &&
+        w->line->cells[to - 1].class == CELL_CIRCLE &&
+        w->line->cells[w->from].class <= CELL_KANJI)
+        return ends_all(w->line, to) && words_begins(w->line, w->from);
     return way->n_wild == 1 ? n_left >= (at_end ? 3 : 2) : !at_end && n_left >= way->n_wild;
 }
 
@@ -124,7 +158,11 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
     const struct line *line = w->line;
     bool is_base = term->concept == CONCEPT_NONE && (term->flags & TERM_ALLOWED) == 0;
 
-    if ((term->flags & TERM_BEGINS) != 0 && !begins(w))
+    /* ゲー is not げい: enough must be written out. */
+    if (way->n_vowels > 0 && way->n - way->n_vowels < 2)
+        return false;
+
+    if ((term->flags & TERM_BEGINS) != 0 && !begins(w) && !is_drawn_out(way))
         return false;
     if ((term->flags & TERM_ALONE) != 0 && !words_alone(line, w->from, to))
         return false;
@@ -137,7 +175,7 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
          (w->from > 0 && !words_is_gap(line->cells[w->from - 1].class))))
         return false;
     if (!is_base)
-        return way->n_wild + way->n_latin == 0 &&
+        return way->n_wild + way->n_latin + way->n_vowels == 0 &&
                (way->n_alts == 0 || (term->concept > CONCEPT_LEAD && way->n >= 3));
     /* Latin letters on the edge of a word that goes on are another word. */
     if (way->n_latin > 0 && cuts_latin(line, w->from, to))
@@ -149,16 +187,18 @@ static bool is_meant(const struct walk *w, const struct term *term, const struct
         return false;
     if (way->n_looks > 0 && !looks_meant(w, way))
         return false;
-    if (way->n_alts > 0 && (way->n < 3 || way->n_alts * 2 > way->n + 1 ||
-                            cuts_number(line, w->from, to) || !begins(w)))
+    if (way->n_alts > 0 && !is_short_alt(w, way, to) &&
+        (way->n < 3 || way->n_alts * 2 > way->n + 1 || cuts_number(line, w->from, to) ||
+         !begins(w)))
         return false;
     if (way->n_wild > 0 && !is_hidden_well(w, term, way, to))
         return false;
-    if (way->n <= 2 && way->n_parted == 0 && cuts_katakana(line, to) && way->has_kana)
+    if (way->n <= 2 && way->n_parted == 0 && cuts_katakana(line, w->from, to) && way->has_kana)
         return false;
-    /* Letters of two words meet over the space between them: そうい(えば か)える. */
+    /* Letters of two words meet over what parts them: そうい(えば か)える, (うん、ち)がう. */
     if (way->n_parted > 0 && (way->has_stop || way->n <= 2))
-        return begins(w) && (way->n >= LONG_LEAST || words_ends(line, to));
+        return begins(w) && (way->n >= LONG_LEAST ||
+                             (way->has_comma ? words_stops(line, to) : words_ends(line, to)));
     return true;
 }
 
@@ -181,7 +221,10 @@ static void take(struct walk *w, uint32_t node, const struct way *way, uint32_t 
         const struct term *term = &w->words->terms[t];
 
         if (w->out->n < FOUND_MOST && is_meant(w, term, way, to))
-            w->out->at[w->out->n++] = (struct found){w->from, to, term};
+            w->out->at[w->out->n++] = (struct found){
+                w->from, to, term,
+                way->n_alts + way->n_looks + way->n_wild + way->n_latin > 0 ||
+                    (!way->has_stop && (way->n_parted > 0 || is_drawn_out(way)))};
     }
 }
 
@@ -229,6 +272,10 @@ static void read_letter(struct walk *w, uint32_t node, const struct way *way, ui
         return;
     if (way->n > 0 && way->n_skipped > 0 && words_is_gap(w->line->cells[i - 1].class))
         next.n_parted++;
+    if (way->n > 0 && way->n_skipped > 0 && w->line->cells[i - 1].class == CELL_LONG)
+        next.n_long =
+            (uint8_t)(next.n_long +
+                      (way->n_skipped > 1 && w->line->cells[i - 2].class == CELL_LONG ? 2 : 1));
     next.n++;
     if (is_alt && is_look(cell->c))
         next.n_looks++;
@@ -239,6 +286,27 @@ static void read_letter(struct walk *w, uint32_t node, const struct way *way, ui
     next.has_kana = next.has_kana || is_kana_cell(cell->class) || cell->class == CELL_KANJI;
     take(w, child, &next, i + 1);
     step(w, child, next, i + 1);
+}
+
+/* ショーガイ: ー for the う or お, い or え that it stands for. */
+static void read_long(struct walk *w, uint32_t node, const struct way *way, uint32_t i)
+{
+    uint32_t vowel = (uint32_t)fold_vowel((int32_t)w->line->cells[way->last].c);
+    uint32_t vowels[] = {vowel, vowel == U'お' ? U'う' : vowel == U'え' ? U'い' : 0};
+
+    for (size_t k = 0; k < 2; k++) {
+        uint32_t child = vowels[k] == 0 ? 0 : words_child(w->words, node, vowels[k]);
+        struct way next = *way;
+
+        if (child == 0)
+            continue;
+        next.n++;
+        next.n_vowels++;
+        next.last = i;
+        next.n_skipped = 0;
+        take(w, child, &next, i + 1);
+        step(w, child, next, i + 1);
+    }
 }
 
 /* Latin letters for kana in the middle of Japanese: ばka, しne. A word that is Latin from end
@@ -405,6 +473,8 @@ static void step(struct walk *w, uint32_t node, struct way way, uint32_t i)
         read_consonant(w, node, &way, i);
         read_row(w, node, &way, i);
     }
+    if (cell->class == CELL_LONG && way.n > 0 && way.n_skipped == 0)
+        read_long(w, node, &way, i);
     if (cell->class == CELL_KATAKANA || cell->class == CELL_KANJI)
         read_halves(w, node, &way, i);
     if (cell->class == CELL_CIRCLE && way.n_wild < WILD_MOST && way.n_skipped == 0)
@@ -414,6 +484,7 @@ static void step(struct walk *w, uint32_t node, struct way way, uint32_t i)
     if (way.n > 0 && way.n_skipped < SKIPS_MOST && is_passed(w, &way, i)) {
         way.n_skipped++;
         way.has_stop = way.has_stop || cell->class == CELL_STOP;
+        way.has_comma = way.has_comma || cell->c == ',' || cell->c == 0x3001;
         way.has_circle = way.has_circle || cell->class == CELL_CIRCLE;
         step(w, node, way, i + 1);
     }

@@ -221,7 +221,8 @@ static enum err look_wholly(const struct words_window *window, const struct word
         return ERR_OK;
     if (text.len > 0)
         memcpy(joined + n_before, text.p, text.len);
-    rc = words_look_lists(words, span_of(joined, n_before + text.len), false, arena, &all, why);
+    rc = words_look_lists(words, span_of(joined, n_before + text.len), false, false, arena,
+                          &all, why);
     return rc == ERR_OK ? take_joined(&all, n_before, text, arena, verdict, why) : rc;
 }
 

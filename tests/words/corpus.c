@@ -221,7 +221,8 @@ static int lists(const struct words *words, struct arena *arena)
         text[strcspn(text, "\n")] = 0;
         arena_reset(arena);
         if (words_line(span_text(text), arena, &line, &why) != ERR_OK ||
-            words_look_lists(words, span_text(text), false, arena, &verdict, &why) != ERR_OK) {
+            words_look_lists(words, span_text(text), false, true, arena, &verdict, &why) !=
+                ERR_OK) {
             fprintf(stderr, "words-corpus: %s\n", why.text);
             return 2;
         }

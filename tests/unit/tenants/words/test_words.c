@@ -203,6 +203,49 @@ T_CASE(words_of_ordinary_sentences_are_let_be)
          "a word of need");
 }
 
+T_CASE(words_taken_apart_or_turned_round_are_read_AI_2_6_ウ)
+{
+    static const struct {
+        const char *text;
+        enum words_category category;
+    } rows[] = {
+        {"お前く さ い", WORDS_INSULT},
+        {"味方がゴ ミ すぎて負けた", WORDS_INSULT},
+        {"うるさいからしーーーんーーーで", WORDS_VIOLENCE},
+        {"走れないのはで〜〜〜ぶだからでしょ", WORDS_INSULT},
+        {"ばーかばーか", WORDS_INSULT},
+        {"こいつザ〇", WORDS_INSULT},
+        {"ころ○", WORDS_VIOLENCE},
+        {"9そ", WORDS_DIRTY},
+        {"ショーガイシャ乙", WORDS_DISCRIMINATION},
+        {"ねしを逆から読んで", WORDS_VIOLENCE},
+        {"7654-3210-090 を逆にして", WORDS_PHONE},
+        {"おーきゅうおー おーいちにーさん しーごーろくなな", WORDS_PHONE},
+        {"最初080、まんなか0012、おわり3456", WORDS_PHONE},
+        {"サーバーは 192.0.2.10", WORDS_URL},
+        {"てぃーみー スラッシュ neko000", WORDS_URL},
+        {"e x a m p l e . c o m だよ", WORDS_URL},
+    };
+    static const char *const plain[] = {
+        "お は よ う",
+        "す ご い ね",
+        "あ ほんとだ",
+        "うーーーん、ちがう",
+        "A B C",
+        "I a m a student",
+        "音ゲーは苦手なんだ",
+        "しんぶんしは逆から読んでも同じ",
+    };
+
+    T_REQ("AI-2.6-ウ");
+    for (size_t i = 0; i < T_COUNT(rows); i++)
+        T_OK((look(rows[i].text).categories & 1u << rows[i].category) != 0, rows[i].text);
+    for (size_t i = 0; i < T_COUNT(plain); i++)
+        T_EQ(look(plain[i]).kinds, 0, plain[i]);
+    T_SPAN(look("お前く さ いよ").masked, SPAN("＊＊＊＊＊＊＊よ"),
+           "what parts the letters, too");
+}
+
 T_CASE(words_of_need_are_told)
 {
     static const struct {

@@ -1,6 +1,5 @@
 #include "node/db/audit_live.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -20,6 +19,7 @@ struct page_row { /* where the row of a leaf was found */
 struct walk {
     struct db *db;
     const struct audit_table *const *tables;
+    const struct live_rows *known; /* NULL: nothing */
     const struct live_sink *sink;
     struct arena *arena; /* of one page */
     /* Checkpoints, read in step with the leaves. */
@@ -85,6 +85,11 @@ static const struct audit_table *find_table(const struct walk *w, struct span na
     return NULL;
 }
 
+static bool is_known(const struct walk *w, struct span table)
+{
+    return w->known != NULL && w->known->knows(w->known->arg, table);
+}
+
 /* The rows of one table that the leaves of this page speak of, sorted by id. */
 static enum err fetch_rows(struct walk *w, const struct audit_table *table,
                            const struct audit_leaf *leaves, int n, struct page_row **found_out,
@@ -138,7 +143,8 @@ static enum err open_page(struct walk *w, struct audit_leaf *leaves, int n, stru
     if (is_done == NULL)
         return fail_set(why, ERR_NOMEM, "%d leaves", n);
     for (int i = 0; rc == ERR_OK && i < n; i++) {
-        const struct audit_table *table = is_done[i] ? NULL : find_table(w, leaves[i].table);
+        const struct audit_table *table =
+            is_done[i] || is_known(w, leaves[i].table) ? NULL : find_table(w, leaves[i].table);
         struct page_row *found = NULL;
         size_t n_found = 0;
 
@@ -173,7 +179,11 @@ static enum err walk_page(struct walk *w, const struct db_rows *rows, struct fai
         store_leaf_at(rows, i, &leaves[i]);
     rc = open_page(w, leaves, n, why);
     for (int i = 0; rc == ERR_OK && i < n; i++) {
-        rc = w->sink->leaf(w->sink->arg, &leaves[i], why);
+        if (is_known(w, leaves[i].table))
+            rc = w->known->find(w->known->arg, leaves[i].table, leaves[i].row, &leaves[i].bytes,
+                                why);
+        if (rc == ERR_OK)
+            rc = w->sink->leaf(w->sink->arg, &leaves[i], why);
         w->n_leaves++;
         if (rc == ERR_OK)
             rc = give_checkpoints(w, (uint64_t)w->n_leaves, why);
@@ -211,6 +221,8 @@ static enum err walk_extra(struct walk *w, struct fail *why)
     for (size_t i = 0; rc == ERR_OK && w->tables[i] != NULL; i++) {
         struct db_rows *rows = NULL;
 
+        if (is_known(w, span_text(w->tables[i]->table)))
+            continue;
         rc = arg_none(w->db, w->tables[i]->extra, &rows, why);
         for (int j = 0; rc == ERR_OK && j < db_rows_n(rows); j++)
             rc = w->sink->extra(w->sink->arg, span_text(w->tables[i]->table), db_id(rows, j, 0),
@@ -237,7 +249,14 @@ static enum err walk_hidden(struct walk *w, struct fail *why)
 enum err live_walk(struct db *db, const struct audit_table *const *tables,
                    const struct live_sink *sink, struct fail *why)
 {
-    struct walk w = {.db = db, .tables = tables, .sink = sink};
+    return live_walk_with(db, tables, NULL, sink, why);
+}
+
+enum err live_walk_with(struct db *db, const struct audit_table *const *tables,
+                        const struct live_rows *known, const struct live_sink *sink,
+                        struct fail *why)
+{
+    struct walk w = {.db = db, .tables = tables, .known = known, .sink = sink};
     enum err rc = arena_create(ARENA_BYTES, &w.arena, why);
 
     if (rc == ERR_OK)
@@ -250,77 +269,6 @@ enum err live_walk(struct db *db, const struct audit_table *const *tables,
         rc = walk_hidden(&w, why);
     db_rows_free(&w.checkpoints);
     arena_destroy(&w.arena);
-    return rc;
-}
-
-/* ---- to a file ---- */
-
-static enum err put(FILE *to, const void *p, size_t len, struct fail *why)
-{
-    if (len == 0 || fwrite(p, 1, len, to) == len)
-        return ERR_OK;
-    return fail_set(why, errno == ENOSPC ? ERR_NOSPACE : ERR_IO, "export: %s", strerror(errno));
-}
-
-static enum err put_leaf(void *arg, const struct audit_leaf *leaf, struct fail *why)
-{
-    char head[LEAF_HEAD_CAP];
-    size_t len = leaf_head_into(leaf, head);
-    bool has_row = leaf->bytes.p != NULL && leaf_is_row(leaf->bytes);
-    enum err rc = put(arg, head, len, why);
-
-    if (rc == ERR_OK)
-        rc = has_row ? put(arg, leaf->bytes.p, leaf->bytes.len, why) : put(arg, "null", 4, why);
-    return rc == ERR_OK ? put(arg, "}\n", 2, why) : rc;
-}
-
-static enum err put_checkpoint(void *arg, uint64_t size, struct span root, struct span frontier,
-                               struct span note, struct fail *why)
-{
-    char line[2 * LEAF_NOTE_CAP + 64];
-    struct note parsed;
-    bool is_whole = note_parse(note, &parsed, NULL) == ERR_OK && parsed.size == size &&
-                    span_eq(root, hash256_span(&parsed.root));
-
-    size_t len;
-
-    (void)frontier;
-    /* Columns that contradict their note, or bytes that are none, must show as broken. */
-    len = leaf_checkpoint_into(is_whole ? note : SPAN("broken\n"), line);
-    return put(arg, line, len, why);
-}
-
-static enum err put_extra(void *arg, struct span table, struct id row, struct fail *why)
-{
-    char line[LEAF_HEAD_CAP];
-    size_t len = leaf_extra_into(table, row, line);
-
-    return put(arg, line, len, why);
-}
-
-enum err live_export(struct db *db, const struct audit_table *const *tables, struct span origin,
-                     FILE *to, struct fail *why)
-{
-    struct live_sink sink = {put_leaf, put_checkpoint, put_extra, to};
-    char line[LEAF_HEAD_CAP] = "";
-    int64_t n_leaves = 0, n_checkpoints = 0;
-    enum err rc = store_count(db, &n_leaves, &n_checkpoints, why);
-    uint64_t n = (uint64_t)n_leaves;
-    size_t len;
-
-    if (rc == ERR_OK) {
-        len = leaf_header_into(origin, n, (uint64_t)n_checkpoints, line);
-        rc = put(to, line, len, why);
-    }
-    if (rc == ERR_OK)
-        rc = live_walk(db, tables, &sink, why);
-    if (rc == ERR_OK) {
-        len = leaf_end_into(n, line);
-        rc = put(to, line, len, why);
-    }
-    if (rc == ERR_OK && fflush(to) != 0)
-        rc = fail_set(why, errno == ENOSPC ? ERR_NOSPACE : ERR_IO, "export: %s",
-                      strerror(errno));
     return rc;
 }
 

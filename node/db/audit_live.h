@@ -27,6 +27,20 @@ struct live_sink {
 NODISCARD enum err live_walk(struct db *db, const struct audit_table *const *tables,
                              const struct live_sink *sink, struct fail *why);
 
+/* Rows that the caller has read already. */
+struct live_rows {
+    bool (*knows)(void *arg, struct span table); /* all of a table, or none */
+    /* p NULL: no such row. Borrowed until the next call. */
+    enum err (*find)(void *arg, struct span table, struct id row, struct span *bytes_out,
+                     struct fail *why);
+    void *arg;
+};
+/* As live_walk; rows that are known are not asked for again. That they have leaves the caller
+ * has to see himself: of such a table no extra is told. */
+NODISCARD enum err live_walk_with(struct db *db, const struct audit_table *const *tables,
+                                  const struct live_rows *known, const struct live_sink *sink,
+                                  struct fail *why);
+
 /* Writes an export (node/db/audit_leaf.h). */
 NODISCARD enum err live_export(struct db *db, const struct audit_table *const *tables,
                                struct span origin, FILE *to, struct fail *why);

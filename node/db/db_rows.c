@@ -42,8 +42,12 @@ bool db_is_null(const struct db_rows *rows, int row, int column)
 
 struct span db_bytes(const struct db_rows *rows, int row, int column)
 {
-    const PGresult *res = result(rows, row, column);
+    const PGresult *res = (const PGresult *)(const void *)rows;
+    int len = PQgetlength(res, row, column);
 
+    if (len > 0) /* then it is there, and libpq has looked at row and column */
+        return span_of(PQgetvalue(res, row, column), (size_t)len);
+    res = result(rows, row, column);
     if (PQgetisnull(res, row, column))
         return SPAN_NONE;
     return span_of(PQgetvalue(res, row, column), (size_t)PQgetlength(res, row, column));

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t ctx_key;
@@ -57,10 +58,11 @@ enum err gcm_seal(const uint8_t key[GCM_KEY_BYTES], const uint8_t nonce[GCM_NONC
     return ok ? ERR_OK : fail_set(why, ERR_INTERNAL, "AES-256-GCM");
 }
 
-enum err gcm_open(const uint8_t key[GCM_KEY_BYTES], const uint8_t nonce[GCM_NONCE_BYTES],
-                  struct span aad, struct span sealed, uint8_t *out, struct fail *why)
+/* key NULL: the one that ctx has. */
+static enum err open_with(EVP_CIPHER_CTX *ctx, const uint8_t *key,
+                          const uint8_t nonce[GCM_NONCE_BYTES], struct span aad,
+                          struct span sealed, uint8_t *out, struct fail *why)
 {
-    EVP_CIPHER_CTX *ctx = ctx_of_thread();
     uint8_t tag[GCM_TAG_BYTES];
     size_t plain_len;
     int len, rest, verdict = 0;
@@ -68,11 +70,9 @@ enum err gcm_open(const uint8_t key[GCM_KEY_BYTES], const uint8_t nonce[GCM_NONC
 
     if (sealed.len < GCM_TAG_BYTES || sealed.len > INT_MAX || aad.len > INT_MAX)
         return fail_set(why, ERR_PROTO, "%zu sealed bytes", sealed.len);
-    if (ctx == NULL)
-        return fail_set(why, ERR_NOMEM, "AES-256-GCM context");
     plain_len = sealed.len - GCM_TAG_BYTES;
     memcpy(tag, sealed.p + plain_len, sizeof tag);
-    ready = EVP_DecryptInit_ex2(ctx, cipher, key, nonce, NULL) == 1 &&
+    ready = EVP_DecryptInit_ex2(ctx, key == NULL ? NULL : cipher, key, nonce, NULL) == 1 &&
             EVP_DecryptUpdate(ctx, NULL, &len, aad.p, (int)aad.len) == 1;
     len = 0;
     if (ready && plain_len > 0)
@@ -80,11 +80,59 @@ enum err gcm_open(const uint8_t key[GCM_KEY_BYTES], const uint8_t nonce[GCM_NONC
     ready = ready && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, sizeof tag, tag) == 1;
     if (ready)
         verdict = EVP_DecryptFinal_ex(ctx, out + len, &rest);
-    EVP_CIPHER_CTX_reset(ctx);
     if (ready && verdict == 1)
         return ERR_OK;
     /* What was not authenticated reaches nobody. */
     OPENSSL_cleanse(out, plain_len);
     return ready ? fail_set(why, ERR_PROTO, "sealed bytes do not open")
                  : fail_set(why, ERR_INTERNAL, "AES-256-GCM");
+}
+
+enum err gcm_open(const uint8_t key[GCM_KEY_BYTES], const uint8_t nonce[GCM_NONCE_BYTES],
+                  struct span aad, struct span sealed, uint8_t *out, struct fail *why)
+{
+    EVP_CIPHER_CTX *ctx = ctx_of_thread();
+    enum err rc;
+
+    if (ctx == NULL)
+        return fail_set(why, ERR_NOMEM, "AES-256-GCM context");
+    rc = open_with(ctx, key, nonce, aad, sealed, out, why);
+    EVP_CIPHER_CTX_reset(ctx);
+    return rc;
+}
+
+/* ---- one key for many ---- */
+
+struct gcm_key {
+    EVP_CIPHER_CTX *ctx;
+};
+
+enum err gcm_key_create(const uint8_t key[GCM_KEY_BYTES], struct gcm_key **key_out,
+                        struct fail *why)
+{
+    struct gcm_key *k = calloc(1, sizeof *k);
+
+    pthread_once(&once, start);
+    *key_out = k;
+    if (k != NULL)
+        k->ctx = EVP_CIPHER_CTX_new();
+    if (k != NULL && k->ctx != NULL &&
+        EVP_DecryptInit_ex2(k->ctx, cipher, key, NULL, NULL) == 1)
+        return ERR_OK;
+    gcm_key_destroy(key_out);
+    return fail_set(why, ERR_NOMEM, "AES-256-GCM context");
+}
+
+void gcm_key_destroy(struct gcm_key **key)
+{
+    if (*key != NULL)
+        EVP_CIPHER_CTX_free((*key)->ctx); /* wipes the schedule */
+    free(*key);
+    *key = NULL;
+}
+
+enum err gcm_key_open(struct gcm_key *key, const uint8_t nonce[GCM_NONCE_BYTES],
+                      struct span aad, struct span sealed, uint8_t *out, struct fail *why)
+{
+    return open_with(key->ctx, NULL, nonce, aad, sealed, out, why);
 }

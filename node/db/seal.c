@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "node/db/gcm.h"
@@ -75,37 +76,137 @@ out:
     return rc;
 }
 
-enum err unseal(struct keyring *keyring, const struct seal_place *place, struct span sealed,
-                struct arena *arena, struct span *plain_out, struct fail *why)
+static enum err check_form(const struct seal_place *place, struct span sealed,
+                           struct id *key_out, struct fail *why)
 {
-    uint8_t bytes[KEY_BYTES], *out;
-    struct id key;
-    enum err rc;
-
-    *plain_out = SPAN_NONE;
     if (sealed.len < SEAL_OVERHEAD_BYTES || sealed.p[0] != VERSION)
         return fail_set(why, ERR_PROTO, "%zu bytes of %s.%s are not a sealed value", sealed.len,
                         place->table, place->column);
-    memcpy(key.b, sealed.p + 1, sizeof key.b);
-    rc = keyring_open_key(keyring, key, bytes, why);
-    if (rc != ERR_OK)
-        return rc;
-    out = arena_alloc(arena, sealed.len - SEAL_OVERHEAD_BYTES + 1);
-    if (out == NULL) {
-        rc = fail_set(why, ERR_NOMEM, "%zu sealed bytes", sealed.len);
-    } else {
-        uint8_t aad[AAD_CAP];
+    memcpy(key_out->b, sealed.p + 1, sizeof key_out->b);
+    return ERR_OK;
+}
 
-        rc = gcm_open(bytes, sealed.p + 17, aad_of(place, key, aad),
-                      span_from(sealed, HEAD_BYTES), out, why);
-    }
-    OPENSSL_cleanse(bytes, sizeof bytes);
+/* By the cipher, or by the key's bytes. */
+static enum err open_value(struct gcm_key *cipher, const uint8_t *bytes, struct id key,
+                           const struct seal_place *place, struct span sealed,
+                           struct arena *arena, struct span *plain_out, struct fail *why)
+{
+    uint8_t *out = arena_alloc(arena, sealed.len - SEAL_OVERHEAD_BYTES + 1), aad[AAD_CAP];
+    struct span rest = span_from(sealed, HEAD_BYTES);
+    enum err rc;
+
+    if (out == NULL)
+        return fail_set(why, ERR_NOMEM, "%zu sealed bytes", sealed.len);
+    if (cipher != NULL)
+        rc = gcm_key_open(cipher, sealed.p + 17, aad_of(place, key, aad), rest, out, why);
+    else
+        rc = gcm_open(bytes, sealed.p + 17, aad_of(place, key, aad), rest, out, why);
     if (rc == ERR_PROTO)
         return fail_set(why, rc, "a value of %s.%s was not sealed for its row", place->table,
                         place->column);
     if (rc == ERR_OK)
         *plain_out = span_of(out, sealed.len - SEAL_OVERHEAD_BYTES);
     return rc;
+}
+
+enum err unseal(struct keyring *keyring, const struct seal_place *place, struct span sealed,
+                struct arena *arena, struct span *plain_out, struct fail *why)
+{
+    uint8_t bytes[KEY_BYTES];
+    struct id key;
+    enum err rc = check_form(place, sealed, &key, why);
+
+    *plain_out = SPAN_NONE;
+    if (rc == ERR_OK)
+        rc = keyring_open_key(keyring, key, bytes, why);
+    if (rc != ERR_OK)
+        return rc;
+    rc = open_value(NULL, bytes, key, place, sealed, arena, plain_out, why);
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    return rc;
+}
+
+/* ---- very many ---- */
+
+#define SLOTS 2048 /* of keys, by their last bytes, which are random */
+
+struct unsealer {
+    struct keyring *keyring;
+    uint64_t epoch;
+    struct {
+        struct id key;
+        struct gcm_key *cipher; /* NULL: empty */
+        struct keyring_about about;
+    } slots[SLOTS];
+};
+
+enum err unsealer_create(struct keyring *keyring, struct unsealer **unsealer_out,
+                         struct fail *why)
+{
+    struct unsealer *u = calloc(1, sizeof *u);
+
+    *unsealer_out = u;
+    if (u == NULL)
+        return fail_set(why, ERR_NOMEM, "ciphers");
+    u->keyring = keyring;
+    u->epoch = keyring_epoch(keyring);
+    return ERR_OK;
+}
+
+static void forget_all(struct unsealer *u)
+{
+    for (size_t i = 0; i < SLOTS; i++)
+        gcm_key_destroy(&u->slots[i].cipher);
+}
+
+void unsealer_destroy(struct unsealer **unsealer)
+{
+    if (*unsealer != NULL)
+        forget_all(*unsealer);
+    free(*unsealer);
+    *unsealer = NULL;
+}
+
+static enum err need_slot(struct unsealer *u, struct id key, size_t i, struct fail *why)
+{
+    uint8_t bytes[KEY_BYTES];
+    uint64_t epoch = keyring_epoch(u->keyring);
+    enum err rc;
+
+    if (epoch != u->epoch)
+        forget_all(u);
+    u->epoch = epoch;
+    if (u->slots[i].cipher != NULL && id_eq(u->slots[i].key, key))
+        return ERR_OK;
+    gcm_key_destroy(&u->slots[i].cipher);
+    rc = keyring_open_key(u->keyring, key, bytes, why);
+    if (rc != ERR_OK)
+        return rc;
+    rc = keyring_key_about(u->keyring, key, &u->slots[i].about, why);
+    if (rc == ERR_OK)
+        rc = gcm_key_create(bytes, &u->slots[i].cipher, why);
+    u->slots[i].key = key;
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    return rc;
+}
+
+enum err unsealer_open(struct unsealer *unsealer, const struct seal_place *place,
+                       struct span sealed, struct arena *arena, struct span *plain_out,
+                       const struct keyring_about **about_out, struct fail *why)
+{
+    struct id key = ID_NONE;
+    enum err rc = check_form(place, sealed, &key, why);
+    size_t i = ((size_t)key.b[14] << 8 | key.b[15]) % SLOTS;
+
+    *plain_out = SPAN_NONE;
+    *about_out = NULL;
+    if (rc == ERR_OK)
+        rc = need_slot(unsealer, key, i, why);
+    if (rc != ERR_OK)
+        return rc;
+    *about_out = &unsealer->slots[i].about;
+    return open_value(unsealer->slots[i].cipher, NULL, key, place, sealed, arena, plain_out,
+                      why);
 }
 
 enum err seal_same(struct keyring *keyring, const struct seal_place *place, struct span a,

@@ -22,6 +22,18 @@ NODISCARD enum err seal(struct keyring *keyring, struct id key, const struct sea
 NODISCARD enum err unseal(struct keyring *keyring, const struct seal_place *place,
                           struct span sealed, struct arena *arena, struct span *plain_out,
                           struct fail *why);
+/* For an export, which opens very many values of the same keys: as unseal, but what it found of
+ * a key it keeps at hand until something is destroyed or locked. Threads: one.  Owns: the
+ * ciphers of these keys, in ordinary memory: not for a node that runs for months. */
+struct unsealer;
+NODISCARD enum err unsealer_create(struct keyring *keyring, struct unsealer **unsealer_out,
+                                   struct fail *why);
+void unsealer_destroy(struct unsealer **unsealer);
+/* about_out: whose key it is; borrowed until the next call. */
+NODISCARD enum err unsealer_open(struct unsealer *unsealer, const struct seal_place *place,
+                                 struct span sealed, struct arena *arena,
+                                 struct span *plain_out, const struct keyring_about **about_out,
+                                 struct fail *why);
 /* Do both hold the same plain text (len 0: none at all)? For an id that comes a second time. */
 NODISCARD enum err seal_same(struct keyring *keyring, const struct seal_place *place,
                              struct span a, struct span b, struct arena *arena,

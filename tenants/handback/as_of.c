@@ -166,11 +166,11 @@ struct stream {
     struct out *out;
 };
 
-static enum err put_row(const struct db_rows *row, void *arg, struct fail *why)
+static enum err put_row(const struct db_rows *rows, int row, void *arg, struct fail *why)
 {
     struct stream *to = arg;
 
-    return record_put(to->record, row, SPAN_NONE, SPAN_NONE, to->out, NULL, why);
+    return record_put(to->record, rows, row, SPAN_NONE, SPAN_NONE, to->out, NULL, why);
 }
 
 /* All rows as they are now, so that each line can be hashed. */
@@ -186,7 +186,7 @@ static enum err write_all(struct bag *bag, const struct plan *plan, struct fail 
     if (rc == ERR_OK)
         rc = out_create(bag->dir, MAKING, false, &to.out, why);
     if (rc == ERR_OK)
-        rc = db_stream(bag->db, &plan->stmt, &none, put_row, &to, why);
+        rc = plan_stream(bag->db, plan, &none, put_row, &to, why);
     if (rc == ERR_OK)
         rc = out_finish(to.out, MAKING, &sum, why);
     out_destroy(&to.out);

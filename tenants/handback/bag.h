@@ -11,6 +11,7 @@
 #include "tenants/handback/plan.h"
 
 struct as_of; /* as_of.h */
+struct spool; /* spool.h */
 
 struct bag {
     const struct export_conf *conf;
@@ -21,6 +22,7 @@ struct bag {
     struct files *files;
     struct journal journal;
     struct as_of *as_of; /* NULL: as the node is now */
+    struct spool *spool; /* NULL: nobody writes the log any more */
     struct plan *plans;
     int n_plans;
     int64_t n_sealed, n_closed, n_rows;
@@ -30,8 +32,8 @@ struct bag {
 NODISCARD enum err bag_go_on(const struct bag *bag, struct fail *why);
 void bag_tell(const struct bag *bag, const char *what, int64_t n_done, int64_t n_all);
 
-/* data/log: leaves below the cut, checkpoints up to it, the public key. ERR_PROTO: the log does
- * not verify, or a leaf has neither row nor deletion; names it. */
+/* data/log, after the records: leaves below the cut, checkpoints up to it, the public key.
+ * ERR_PROTO: the log does not verify, or a leaf has neither row nor deletion; names it. */
 NODISCARD enum err bag_log(struct bag *bag, struct fail *why);
 /* data/log/past: logs of earlier contractors, as they came. */
 NODISCARD enum err bag_past(struct bag *bag, struct fail *why);
@@ -41,6 +43,9 @@ NODISCARD enum err bag_pieces(struct bag *bag, struct id import, struct span pat
                               void *arg, struct fail *why);
 /* data/records and excel: every table but `file`. */
 NODISCARD enum err bag_records(struct bag *bag, struct fail *why);
+/* After both: the leaves of the log below the cut, and the rows that went out, are the same.
+ * ERR_PROTO, ERR_CONFLICT (an export that goes on): they are not; names table or row. */
+NODISCARD enum err bag_check_leaves(struct bag *bag, struct fail *why);
 /* data/files, data/records/file.ndjson, excel/file.csv. */
 NODISCARD enum err bag_uploads(struct bag *bag, struct fail *why);
 /* data/oneroster. */

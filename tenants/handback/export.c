@@ -8,6 +8,7 @@
 #include "node/db/checkpoints.h"
 #include "tenants/handback/as_of.h"
 #include "tenants/handback/bag.h"
+#include "tenants/handback/spool.h"
 
 #define ARENA_BYTES 65536
 #define ROOM_LEFT   (INT64_C(64) << 20) /* for the node, which goes on */
@@ -129,7 +130,7 @@ static enum err begin_journal(struct bag *bag, struct fail *why)
 /* ---- room ---- */
 
 /* Records and sheets say twice what the database holds once with its indices; the log a third
- * time. What is there already needs no room. */
+ * time, and as long as it is written its rows a fourth. What is there already needs no room. */
 static enum err check_room(struct bag *bag, struct fail *why)
 {
     int64_t n_database = 0, n_files = 0, n_there = 0, n_free, n_need;
@@ -143,7 +144,7 @@ static enum err check_room(struct bag *bag, struct fail *why)
     for (size_t i = 0; i < bag->journal.n_files; i++)
         n_there += bag->journal.files[i].sum.n_bytes;
     n_free = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
-    n_need = 3 * n_database + n_files - n_there;
+    n_need = 4 * n_database + n_files - n_there;
     n_need = (n_need < 0 ? 0 : n_need) + ROOM_LEFT;
     if (n_free >= n_need)
         return ERR_OK;
@@ -152,6 +153,17 @@ static enum err check_room(struct bag *bag, struct fail *why)
 }
 
 /* ---- plans, and the connection that knows their statements ---- */
+
+/* Nobody verifies the log of an import a second time: its rows go out without. */
+static const struct audit_table *find_leaves(const struct bag *bag,
+                                             const struct data_table *table)
+{
+    if (table->is_audit_leaf && bag->as_of == NULL)
+        for (size_t i = 0; bag->conf->audit_tables[i] != NULL; i++)
+            if (strcmp(bag->conf->audit_tables[i]->table, table->name) == 0)
+                return bag->conf->audit_tables[i];
+    return NULL;
+}
 
 static enum err make_plans(struct bag *bag, struct fail *why)
 {
@@ -166,8 +178,9 @@ static enum err make_plans(struct bag *bag, struct fail *why)
     for (const struct data_table_list *l = bag->conf->tables; l->n > 0; l++)
         for (int i = 0; rc == ERR_OK && i < l->n; i++)
             if (plan_goes_out(&l->rows[i]))
-                rc = plan_make(bag->side, &l->rows[i], bag->as_of != NULL, bag->arena,
-                               &bag->plans[bag->n_plans++], why);
+                rc =
+                    plan_make(bag->side, &l->rows[i], find_leaves(bag, &l->rows[i]),
+                              bag->as_of != NULL, bag->arena, &bag->plans[bag->n_plans++], why);
     return rc;
 }
 
@@ -182,17 +195,20 @@ static enum err open_reader(struct bag *bag, struct fail *why)
     while (bag->conf->stmts[n].n > 0)
         n++;
     tables = arena_alloc(bag->arena, (n + 2) * sizeof *tables);
-    rows = arena_alloc(bag->arena, ((size_t)bag->n_plans + 1) * sizeof *rows);
+    rows = arena_alloc(bag->arena, ((size_t)bag->n_plans * PLAN_STMTS_N + 1) * sizeof *rows);
     if (tables == NULL || rows == NULL)
         return fail_set(why, ERR_NOMEM, "statements");
     for (size_t i = 0; i < n; i++)
         tables[i] = bag->conf->stmts[i];
-    for (int i = 0; i < bag->n_plans; i++)
-        rows[i] = &bag->plans[i].stmt;
-    tables[n] = (struct stmt_table){rows, bag->n_plans};
+    for (int i = 0; i < bag->n_plans * PLAN_STMTS_N; i++)
+        rows[i] = &bag->plans[i / PLAN_STMTS_N].stmts[i % PLAN_STMTS_N];
+    tables[n] = (struct stmt_table){rows, bag->n_plans * PLAN_STMTS_N};
     rc = db_open(bag->conf->db, tables, &bag->db, why);
-    if (rc == ERR_OK) /* rows stream in the order of an index; the leaves behind the cut fit */
-        rc = db_exec(bag->db, "SET enable_sort = off; SET work_mem = '64MB'", why);
+    if (rc == ERR_OK) /* rows come in the order of an index; the leaves behind the cut fit */
+        rc = db_exec(bag->db,
+                     "SET enable_sort = off; SET work_mem = '64MB';"
+                     " SET cursor_tuple_fraction = 1",
+                     why);
     return rc == ERR_OK
                ? db_exec(bag->db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", why)
                : rc;
@@ -222,12 +238,17 @@ static enum err begin(struct bag *bag, struct fail *why)
 static enum err write_all(struct bag *bag, struct export_result *result, struct fail *why)
 {
     bool is_as_of = bag->as_of != NULL;
-    enum err rc = is_as_of ? as_of_files(bag, why) : bag_log(bag, why);
+    enum err rc = is_as_of ? as_of_files(bag, why) : bag_past(bag, why);
 
-    if (rc == ERR_OK && !is_as_of)
-        rc = bag_past(bag, why);
+    if (rc == ERR_OK && !is_as_of && !bag->journal.has_log)
+        rc = spool_create(bag->dir, &bag->spool, why);
     if (rc == ERR_OK)
         rc = bag_records(bag, why);
+    if (rc == ERR_OK && !is_as_of)
+        rc = bag_log(bag, why);
+    spool_destroy(&bag->spool);
+    if (rc == ERR_OK && !is_as_of)
+        rc = bag_check_leaves(bag, why);
     if (rc == ERR_OK)
         rc = bag_uploads(bag, why);
     if (rc == ERR_OK)

@@ -9,6 +9,7 @@
 #include "node/db/audit_verify.h"
 #include "node/db/checkpoints.h"
 #include "tenants/handback/bag.h"
+#include "tenants/handback/spool.h"
 
 #define LEAVES      "data/log/leaves.ndjson"
 #define CHECKPOINTS "data/log/checkpoints.txt"
@@ -106,6 +107,19 @@ static enum err put_extra(void *arg, struct span table, struct id row, struct fa
     return fail_set(why, ERR_PROTO, "row %s of %.*s has no leaf", text, SPAN_ARG(table));
 }
 
+/* ---- rows that went out with the records ---- */
+
+static bool knows(void *arg, struct span table)
+{
+    return spool_knows(arg, table);
+}
+
+static enum err find_row(void *arg, struct span table, struct id row, struct span *bytes_out,
+                         struct fail *why)
+{
+    return spool_find(arg, table, row, bytes_out, why);
+}
+
 /* The header says how many checkpoints follow, so they are counted first. */
 static enum err count_checkpoints(struct bag *bag, int64_t *n_out, struct fail *why)
 {
@@ -155,6 +169,7 @@ static enum err verify_end(struct walk *w, struct fail *why)
 static enum err walk_log(struct walk *w, struct fail *why)
 {
     const struct live_sink sink = {put_leaf, put_checkpoint, put_extra, w};
+    const struct live_rows known = {knows, find_row, w->bag->spool};
     const struct verify_conf conf = {.key = &w->bag->conf->key, .each = keep_finding, .arg = w};
     const struct journal_cut *cut = &w->bag->journal.cut;
     char line[LEAF_HEAD_CAP];
@@ -168,7 +183,7 @@ static enum err walk_log(struct walk *w, struct fail *why)
         out_bytes(w->out,
                   span_of(line, leaf_header_into(span_text(w->bag->conf->origin), cut->n_leaves,
                                                  (uint64_t)w->n_checkpoints, line)));
-        rc = live_walk(w->bag->db, w->bag->conf->audit_tables, &sink, why);
+        rc = live_walk_with(w->bag->db, w->bag->conf->audit_tables, &known, &sink, why);
     }
     if (rc == ERR_OK)
         rc = verify_end(w, why);

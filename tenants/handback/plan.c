@@ -3,6 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tenants/handback/leaf_select.h"
+
+#define ROWS_A_FETCH "200"
+
 /* The place of each column in the primary key, 0: it is none of it. */
 static const struct stmt columns_of = {
     "handback_columns",
@@ -61,18 +65,23 @@ struct sql {
 #define ADD(sql, ...) \
     ((sql)->text = (sql)->text == NULL ? NULL : arena_printf((sql)->arena, __VA_ARGS__))
 
-static void add_columns(struct sql *sql, const struct plan *plan)
+static bool is_index(const struct plan_column *c)
+{
+    return c->rule != NULL && c->rule->what == HAND_INDEX;
+}
+
+/* Behind what the leaves' SELECT gives, whatever it does not. */
+static void add_columns(struct sql *sql, const struct plan *plan, int n_before)
 {
     const char *seal_row = plan->table->seal_row_column;
+    int n = n_before;
 
-    for (int i = 0; i < plan->n_columns; i++) {
-        const struct plan_column *c = &plan->columns[i];
-        bool is_index = c->rule != NULL && c->rule->what == HAND_INDEX;
-
-        ADD(sql, "%s%s\"%s\"%s", sql->text, i == 0 ? "" : ", ", c->column->name,
-            is_index ? " IS NOT NULL" : "");
-    }
-    if (plan->seal_row == plan->n_columns)
+    for (int i = 0; i < plan->n_columns; i++)
+        if (plan->columns[i].at >= n_before)
+            ADD(sql, "%s%s\"%s\"%s", sql->text, n++ == 0 ? "" : ", ",
+                plan->columns[i].column->name,
+                is_index(&plan->columns[i]) ? " IS NOT NULL" : "");
+    if (plan->seal_row == n)
         ADD(sql, "%s, \"%s\"", sql->text, seal_row == NULL ? "id" : seal_row);
 }
 
@@ -93,27 +102,51 @@ static void add_order(struct sql *sql, const struct db_rows *rows)
     }
 }
 
-static enum err make_sql(struct plan *plan, const struct db_rows *rows, struct arena *arena,
+static enum err name_stmts(struct plan *plan, const char *select, struct arena *arena,
+                           struct fail *why)
+{
+    const char *name = plan->table->name;
+    struct stmt *s = plan->stmts;
+    bool is_whole = select != NULL;
+
+    s[PLAN_OPEN] = (struct stmt){
+        arena_printf(arena, "handback_open_%s", name),
+        is_whole
+            ? arena_printf(arena, "DECLARE handback_%s NO SCROLL CURSOR FOR %s", name, select)
+            : NULL};
+    s[PLAN_FETCH] =
+        (struct stmt){arena_printf(arena, "handback_next_%s", name),
+                      arena_printf(arena, "FETCH " ROWS_A_FETCH " FROM handback_%s", name)};
+    s[PLAN_CLOSE] = (struct stmt){arena_printf(arena, "handback_close_%s", name),
+                                  arena_printf(arena, "CLOSE handback_%s", name)};
+    for (int i = 0; i < PLAN_STMTS_N; i++)
+        is_whole = is_whole && s[i].name != NULL && s[i].sql != NULL;
+    return is_whole ? ERR_OK : fail_set(why, ERR_NOMEM, "%s", name);
+}
+
+static enum err make_sql(struct plan *plan, const struct db_rows *rows,
+                         const struct leaf_select *leaves, struct arena *arena,
                          struct fail *why)
 {
     const char *name = plan->table->name;
     struct sql sql = {arena, "SELECT "};
 
-    add_columns(&sql, plan);
-    ADD(&sql, "%s FROM %s t", sql.text, name);
+    if (leaves != NULL)
+        ADD(&sql, "%s%.*s", sql.text, SPAN_ARG(leaves->list));
+    add_columns(&sql, plan, leaves == NULL ? 0 : leaves->n);
+    if (leaves != NULL)
+        ADD(&sql, "%s FROM %.*s", sql.text, SPAN_ARG(leaves->from));
+    else
+        ADD(&sql, "%s FROM %s", sql.text, name);
     /* A filter, not a join: so the rows come as the primary key's index has them, without a
      * sort of them all. Few leaves stand behind the cut. */
     if (plan->table->is_audit_leaf)
         ADD(&sql,
-            "%s WHERE t.id NOT IN (SELECT l.row_id FROM audit_leaf l WHERE (l.seq >= $1::bigint"
+            "%s WHERE id NOT IN (SELECT l.row_id FROM audit_leaf l WHERE (l.seq >= $1::bigint"
             "%s) AND l.table_name = '%s')",
             sql.text, plan->is_between ? " OR l.seq < $2::bigint" : "", name);
     add_order(&sql, rows);
-    plan->stmt.sql = sql.text;
-    plan->stmt.name = arena_printf(arena, "handback_rows_%s", name);
-    return plan->stmt.sql == NULL || plan->stmt.name == NULL
-               ? fail_set(why, ERR_NOMEM, "%s", name)
-               : ERR_OK;
+    return name_stmts(plan, sql.text, arena, why);
 }
 
 /* ---- columns ---- */
@@ -141,16 +174,33 @@ static enum err add_column(struct plan *plan, struct plan_column *columns,
     return ERR_OK;
 }
 
+/* As a result column. */
 static int find_column(const struct plan *plan, const char *name)
 {
     for (int i = 0; i < plan->n_columns; i++)
         if (strcmp(plan->columns[i].column->name, name) == 0 && plan->columns[i].rule == NULL)
-            return i;
+            return plan->columns[i].at;
     return -1;
 }
 
+/* Where each column stands in the result; how many there are. */
+static int place_columns(const struct plan *plan, struct plan_column *columns,
+                         const struct leaf_select *leaves)
+{
+    int n = leaves == NULL ? 0 : leaves->n;
+
+    for (int i = 0; i < plan->n_columns; i++) {
+        int at = leaves == NULL || is_index(&columns[i])
+                     ? -1
+                     : leaf_select_find(leaves, columns[i].column->name);
+
+        columns[i].at = at >= 0 ? at : n++;
+    }
+    return n;
+}
+
 /* What sealed columns are bound to comes last, unless it goes out anyway. */
-static void find_seal_row(struct plan *plan)
+static void find_seal_row(struct plan *plan, int n_results)
 {
     bool has_sealed = false;
 
@@ -162,7 +212,7 @@ static void find_seal_row(struct plan *plan)
     plan->seal_row = find_column(
         plan, plan->table->seal_row_column == NULL ? "id" : plan->table->seal_row_column);
     if (plan->seal_row < 0)
-        plan->seal_row = plan->n_columns;
+        plan->seal_row = n_results;
 }
 
 static bool has_key(const struct db_rows *rows)
@@ -173,11 +223,23 @@ static bool has_key(const struct db_rows *rows)
     return false;
 }
 
+/* By id alone: then rows come in the order of their ids. */
+static bool is_keyed_by_id(const struct db_rows *rows)
+{
+    for (int i = 0; i < db_rows_n(rows); i++)
+        if ((db_i64(rows, i, 3) == 1 && !span_eq(db_bytes(rows, i, 0), SPAN("id"))) ||
+            db_i64(rows, i, 3) > 1)
+            return false;
+    return true;
+}
+
 static enum err fill(struct plan *plan, const struct db_rows *rows, struct arena *arena,
                      struct fail *why)
 {
     struct plan_column *columns;
+    struct leaf_select select;
     size_t n = 0;
+    int n_results;
     enum err rc = ERR_OK;
 
     while (plan->table->columns[n].name != NULL)
@@ -192,19 +254,24 @@ static enum err fill(struct plan *plan, const struct db_rows *rows, struct arena
         rc = add_column(plan, columns, &plan->table->columns[i], rows, arena, why);
     if (rc != ERR_OK)
         return rc;
+    if (plan->leaves != NULL &&
+        (!is_keyed_by_id(rows) || !leaf_select_read(plan->leaves->rows->sql, &select)))
+        plan->leaves = NULL;
+    n_results = place_columns(plan, columns, plan->leaves == NULL ? NULL : &select);
     plan->id = find_column(plan, "id");
-    find_seal_row(plan);
-    return make_sql(plan, rows, arena, why);
+    find_seal_row(plan, n_results);
+    return make_sql(plan, rows, plan->leaves == NULL ? NULL : &select, arena, why);
 }
 
-enum err plan_make(struct db *db, const struct data_table *table, bool is_between,
-                   struct arena *arena, struct plan *plan_out, struct fail *why)
+enum err plan_make(struct db *db, const struct data_table *table,
+                   const struct audit_table *leaves, bool is_between, struct arena *arena,
+                   struct plan *plan_out, struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args args;
     enum err rc;
 
-    *plan_out = (struct plan){.table = table, .is_between = is_between};
+    *plan_out = (struct plan){.table = table, .is_between = is_between, .leaves = leaves};
     db_args_init(&args);
     db_arg_text(&args, span_text(table->name));
     rc = db_run(db, &columns_of, &args, &rows, why);
@@ -212,6 +279,39 @@ enum err plan_make(struct db *db, const struct data_table *table, bool is_betwee
         rc = fill(plan_out, rows, arena, why);
     db_rows_free(&rows);
     return rc;
+}
+
+static enum err fetch(struct db *db, const struct plan *plan,
+                      enum err (*each)(const struct db_rows *rows, int row, void *arg,
+                                       struct fail *why),
+                      void *arg, bool *is_end_out, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args none;
+    enum err rc;
+
+    db_args_init(&none);
+    rc = db_run(db, &plan->stmts[PLAN_FETCH], &none, &rows, why);
+    *is_end_out = rc != ERR_OK || db_rows_n(rows) == 0;
+    for (int i = 0; rc == ERR_OK && i < db_rows_n(rows); i++)
+        rc = each(rows, i, arg, why);
+    db_rows_free(&rows);
+    return rc;
+}
+
+enum err plan_stream(struct db *db, const struct plan *plan, const struct db_args *args,
+                     enum err (*each)(const struct db_rows *rows, int row, void *arg,
+                                      struct fail *why),
+                     void *arg, struct fail *why)
+{
+    struct db_args none;
+    bool is_end = false;
+    enum err rc = db_run(db, &plan->stmts[PLAN_OPEN], args, NULL, why);
+
+    db_args_init(&none);
+    while (rc == ERR_OK && !is_end)
+        rc = fetch(db, plan, each, arg, &is_end, why);
+    return rc == ERR_OK ? db_run(db, &plan->stmts[PLAN_CLOSE], &none, NULL, why) : rc;
 }
 
 enum err plan_space(struct db *db, int64_t *n_database_out, int64_t *n_files_out,

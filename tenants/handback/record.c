@@ -114,20 +114,6 @@ static void write_array(struct record *r, const struct plan_column *c, struct sp
 
 /* ---- sealed values ---- */
 
-static enum err about_key(struct record *r, struct span sealed, struct fail *why)
-{
-    struct id key;
-    enum err rc;
-
-    memcpy(key.b, sealed.p + 1, sizeof key.b);
-    if (r->has_about && id_eq(key, r->key))
-        return ERR_OK;
-    rc = keyring_key_about(r->keyring, key, &r->about, why);
-    r->key = key;
-    r->has_about = rc == ERR_OK;
-    return rc;
-}
-
 /* Names the row, for a person who looks for it. */
 static enum err not_opened(const struct record *r, const struct plan_column *c, struct id row,
                            const struct fail *cause, struct fail *why)
@@ -140,31 +126,41 @@ static enum err not_opened(const struct record *r, const struct plan_column *c, 
                     cause->text);
 }
 
-/* is_closed_out: its key was destroyed, which nobody opens any more. */
+/* Its key was destroyed: nobody opens it any more. */
+static enum err look_closed(struct record *r, struct span sealed, struct keyring_about *about,
+                            struct fail *why)
+{
+    struct id key;
+    enum err rc;
+
+    memcpy(key.b, sealed.p + 1, sizeof key.b);
+    rc = keyring_key_about(r->keyring, key, about, why);
+    return rc == ERR_OK && about->is_destroyed ? ERR_OK : ERR_PROTO;
+}
+
+/* *closed says whose key it was, if about_out says that. */
 static enum err open_value(struct record *r, const struct plan_column *c, struct id row,
-                           struct span sealed, struct span *plain_out, bool *is_closed_out,
+                           struct span sealed, struct span *plain_out,
+                           const struct keyring_about **about_out, struct keyring_about *closed,
                            struct fail *why)
 {
     const struct seal_place place = {r->plan->table->name, c->column->name, row};
     struct fail cause = {.code = ERR_OK};
-    enum err rc = unseal(r->keyring, &place, sealed, r->arena, plain_out, &cause);
+    enum err rc =
+        unsealer_open(r->unsealer, &place, sealed, r->arena, plain_out, about_out, &cause);
 
-    *is_closed_out = false;
-    if (rc == ERR_OK || rc == ERR_NOT_FOUND) {
-        enum err known = about_key(r, sealed, &cause);
-
-        *is_closed_out = rc == ERR_NOT_FOUND && known == ERR_OK && r->about.is_destroyed;
-        if (known != ERR_OK || (rc == ERR_NOT_FOUND && !*is_closed_out))
-            rc = ERR_PROTO;
-    }
     r->n_sealed += rc == ERR_OK;
-    r->n_closed += *is_closed_out;
-    return rc == ERR_OK || *is_closed_out ? ERR_OK : not_opened(r, c, row, &cause, why);
+    if (rc == ERR_NOT_FOUND && look_closed(r, sealed, closed, &cause) == ERR_OK) {
+        *about_out = closed;
+        r->n_closed++;
+        return ERR_OK;
+    }
+    return rc == ERR_OK ? rc : not_opened(r, c, row, &cause, why);
 }
 
 /* is_text: the plain bytes are UTF-8. */
-static void put_opened(struct record *r, struct span plain, bool is_closed, bool is_text,
-                       struct out *out)
+static void put_opened(struct record *r, const struct keyring_about *about, struct span plain,
+                       bool is_text, struct out *out)
 {
     static const char *const kinds[KEY_KIND_N] = {
         [KEY_PERSON] = "person", [KEY_CLASS] = "class", [KEY_BACKUP] = "backup",
@@ -172,19 +168,19 @@ static void put_opened(struct record *r, struct span plain, bool is_closed, bool
     char of[ID_TEXT_CAP];
 
     out_text(out, "{\"key\":\"");
-    out_text(out, kinds[r->about.kind]);
+    out_text(out, kinds[about->kind]);
     out_text(out, "\",\"of\":");
-    if (id_is_none(r->about.subject)) {
+    if (id_is_none(about->subject)) {
         out_text(out, "null");
     } else {
-        id_text(r->about.subject, of);
+        id_text(about->subject, of);
         out_char(out, '"');
         out_bytes(out, span_of(of, ID_TEXT_CAP - 1));
         out_char(out, '"');
     }
     out_text(out, ",\"name\":");
-    record_put_text(out, span_text(r->about.name));
-    if (is_closed) {
+    record_put_text(out, span_text(about->name));
+    if (about->is_destroyed) {
         out_text(out, ",\"closed\":true}");
     } else if (is_text) {
         out_text(out, ",\"text\":");
@@ -216,7 +212,9 @@ static enum err put_sealed(struct record *r, const struct plan_column *c, struct
                            struct fail *why)
 {
     struct span plain = SPAN_NONE;
-    bool is_closed = false, is_text;
+    const struct keyring_about *about = NULL;
+    struct keyring_about closed;
+    bool is_text;
     enum err rc = ERR_OK;
 
     if (sealed.len == 0) {
@@ -225,13 +223,13 @@ static enum err put_sealed(struct record *r, const struct plan_column *c, struct
             csv_write(&r->csv, SPAN_NONE);
         return ERR_OK;
     }
-    rc = open_value(r, c, row, sealed, &plain, &is_closed, why);
+    rc = open_value(r, c, row, sealed, &plain, &about, &closed, why);
     if (rc != ERR_OK)
         return rc;
     is_text = utf_is_valid(plain);
-    put_opened(r, plain, is_closed, is_text, json);
+    put_opened(r, about, plain, is_text, json);
     if (sheet != NULL)
-        write_opened(r, plain, is_closed, is_text);
+        write_opened(r, plain, about->is_destroyed, is_text);
     return ERR_OK;
 }
 
@@ -257,24 +255,24 @@ static bool is_index(const struct plan_column *c)
     return c->rule != NULL && c->rule->what == HAND_INDEX;
 }
 
-static enum err put_column(struct record *r, const struct db_rows *row, int i, struct out *json,
+static enum err put_column(struct record *r, const struct plan_column *c,
+                           const struct db_rows *rows, int row, struct out *json,
                            struct out *sheet, struct fail *why)
 {
-    const struct plan_column *c = &r->plan->columns[i];
-    struct span bytes = db_bytes(row, 0, i);
+    struct span bytes = db_bytes(rows, row, c->at);
 
     if (is_index(c)) {
         out_text(json, bytes.p[0] != 0 ? "true" : "null");
         return ERR_OK;
     }
-    if (db_is_null(row, 0, i)) {
+    if (bytes.p == NULL) {
         out_text(json, "null");
         if (sheet != NULL)
             csv_write(&r->csv, SPAN_NONE);
         return ERR_OK;
     }
     if (c->column->sealed)
-        return put_sealed(r, c, db_id(row, 0, r->plan->seal_row), bytes, json, sheet, why);
+        return put_sealed(r, c, db_id(rows, row, r->plan->seal_row), bytes, json, sheet, why);
     if (sheet != NULL)
         write_plain(r, c, bytes);
     if (c->is_array)
@@ -296,7 +294,7 @@ static enum err put_sheet(struct record *r, struct out *sheet, struct fail *why)
     return rc;
 }
 
-enum err record_put(struct record *r, const struct db_rows *row, struct span more,
+enum err record_put(struct record *r, const struct db_rows *rows, int row, struct span more,
                     struct span more_cell, struct out *json, struct out *sheet,
                     struct fail *why)
 {
@@ -306,8 +304,10 @@ enum err record_put(struct record *r, const struct db_rows *row, struct span mor
     arena_mark_secret(r->arena);
     out_char(json, '{');
     for (int i = 0; rc == ERR_OK && i < r->plan->n_columns; i++) {
-        out_bytes(json, span_from(r->plan->columns[i].key, i > 0 ? 0 : 1));
-        rc = put_column(r, row, i, json, sheet, why);
+        const struct plan_column *c = &r->plan->columns[i];
+
+        out_bytes(json, span_from(c->key, i > 0 ? 0 : 1));
+        rc = put_column(r, c, rows, row, json, sheet, why);
     }
     out_bytes(json, more);
     out_text(json, "}\n");
@@ -347,13 +347,17 @@ enum err record_put_head(struct record *r, const char *more, struct out *sheet,
 enum err record_open(const struct plan *plan, struct keyring *keyring, struct record *record,
                      struct fail *why)
 {
+    enum err rc;
+
     *record = (struct record){.plan = plan, .keyring = keyring};
     csv_writer_init(&record->csv, CSV_BOM | CSV_FOR_PEOPLE);
-    return arena_create(ARENA_BYTES, &record->arena, why);
+    rc = unsealer_create(keyring, &record->unsealer, why);
+    return rc == ERR_OK ? arena_create(ARENA_BYTES, &record->arena, why) : rc;
 }
 
 void record_close(struct record *record)
 {
     csv_writer_fini(&record->csv);
+    unsealer_destroy(&record->unsealer);
     arena_destroy(&record->arena);
 }

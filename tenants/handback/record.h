@@ -13,23 +13,20 @@
 struct record {
     const struct plan *plan;
     struct keyring *keyring;
-    struct arena *arena; /* of one row; wiped */
+    struct arena *arena; /* of one row, until the next one; wiped */
     struct csv_writer csv;
     int64_t n_sealed, n_closed; /* opened; those whose key is destroyed */
-    /* The key of the value before: rows of one person often come together. */
-    struct id key;
-    struct keyring_about about;
-    bool has_about;
+    struct unsealer *unsealer;
 };
 
 NODISCARD enum err record_open(const struct plan *plan, struct keyring *keyring,
                                struct record *record, struct fail *why);
 void record_close(struct record *record);
-/* Puts the line of row 0 to json and, unless NULL, to sheet. more: further fields, written
+/* Puts the line of a row to json and, unless NULL, to sheet. more: further fields, written
  * after the last column (",\"sha256\":...", SPAN_NONE: none), and their cell.
  * ERR_PROTO: a sealed value does not open for its row, or by a key nobody knows: names table,
  * column and row. */
-NODISCARD enum err record_put(struct record *record, const struct db_rows *row,
+NODISCARD enum err record_put(struct record *record, const struct db_rows *rows, int row,
                               struct span more, struct span more_cell, struct out *json,
                               struct out *sheet, struct fail *why);
 /* The head of the spreadsheet: meanings, with the columns' names. more: a further one. */

@@ -76,15 +76,15 @@ static bool stands(const struct bag *bag, const struct journal_upload *upload)
     return !upload->is_there || access(path, F_OK) == 0;
 }
 
-static enum err need_bytes(struct uploads *u, const struct db_rows *row,
+static enum err need_bytes(struct uploads *u, const struct db_rows *rows, int row,
                            struct journal_upload *upload, struct fail *why)
 {
-    struct id file = db_id(row, 0, u->plan->id);
+    struct id file = db_id(rows, row, u->plan->id);
     const struct journal_upload *before = journal_find_upload(&u->bag->journal, file);
     enum err rc;
 
     *upload = (struct journal_upload){.file = file};
-    if (u->lost >= 0 && !db_is_null(row, 0, u->lost))
+    if (u->lost >= 0 && !db_is_null(rows, row, u->lost))
         return ERR_OK;
     if (before != NULL && stands(u->bag, before)) {
         *upload = *before;
@@ -94,7 +94,7 @@ static enum err need_bytes(struct uploads *u, const struct db_rows *row,
     return rc == ERR_OK ? journal_put_upload(&u->bag->journal, upload, why) : rc;
 }
 
-static enum err put_row(const struct db_rows *row, void *arg, struct fail *why)
+static enum err put_row(const struct db_rows *rows, int row, void *arg, struct fail *why)
 {
     struct uploads *u = arg;
     struct journal_upload upload;
@@ -104,7 +104,7 @@ static enum err put_row(const struct db_rows *row, void *arg, struct fail *why)
 
     if (!as_of_takes(&u->pick))
         return ERR_OK;
-    rc = need_bytes(u, row, &upload, why);
+    rc = need_bytes(u, rows, row, &upload, why);
     if (rc == ERR_OK && upload.is_there) {
         *hex_write(upload.sha256.b, sizeof upload.sha256.b, hex) = '\0';
         snprintf(more, sizeof more, ",\"sha256\":\"%s\"", hex);
@@ -112,7 +112,8 @@ static enum err put_row(const struct db_rows *row, void *arg, struct fail *why)
     if (rc == ERR_OK)
         rc = sheet_next(&u->sheet, &u->record, HEAD_JA, &sheet, why);
     if (rc == ERR_OK)
-        rc = record_put(&u->record, row, span_text(more), span_text(hex), u->json, sheet, why);
+        rc = record_put(&u->record, rows, row, span_text(more), span_text(hex), u->json, sheet,
+                        why);
     row_set_add(&u->rows, upload.file);
     if (rc == ERR_OK && u->rows.n % 100 == 0)
         bag_tell(u->bag, "data/files", u->rows.n, 0);
@@ -133,7 +134,7 @@ static enum err write_all(struct uploads *u, struct fail *why)
     if (rc == ERR_OK)
         rc = sheet_begin(&u->sheet, u->bag, "file", &u->record, HEAD_JA, why);
     if (rc == ERR_OK)
-        rc = db_stream(u->bag->db, &u->plan->stmt, &args, put_row, u, why);
+        rc = plan_stream(u->bag->db, u->plan, &args, put_row, u, why);
     if (rc == ERR_OK)
         rc = sheet_end(&u->sheet, why);
     if (rc == ERR_OK)
@@ -152,7 +153,7 @@ enum err bag_uploads(struct bag *bag, struct fail *why)
             continue;
         for (int c = 0; c < u.plan->n_columns; c++)
             if (strcmp(u.plan->columns[c].column->name, "lost_at") == 0)
-                u.lost = c;
+                u.lost = u.plan->columns[c].at;
         bag_tell(bag, "data/files", 0, 0);
         rc = record_open(u.plan, bag->conf->keyring, &u.record, why);
         if (rc == ERR_OK)

@@ -132,6 +132,48 @@ out:
     end(&b);
 }
 
+T_CASE(an_unsealer_opens_what_unseal_does_and_forgets_with_the_keyring)
+{
+    struct bench b = {0};
+    const struct seal_place place = {"account", "display_name_sealed", id_new()},
+                            elsewhere = {"account", "login_sealed", place.row};
+    const struct keyring_about *about = NULL;
+    struct unsealer *unsealer = NULL;
+    struct span sealed, other, plain;
+
+    T_REQ("NI-2.3.4-4b");
+    if (!begin(&b))
+        goto out;
+    T_EQ(seal(b.f.keyring, b.key, &place, SPAN("hanako"), b.arena, &sealed, NULL), ERR_OK,
+         "one");
+    T_EQ(seal(b.f.keyring, b.other_key, &place, SPAN("taro"), b.arena, &other, NULL), ERR_OK,
+         "another");
+    T_EQ(unsealer_create(b.f.keyring, &unsealer, NULL), ERR_OK, "unsealer");
+    for (int i = 0; i < 3; i++) {
+        T_EQ(unsealer_open(unsealer, &place, sealed, b.arena, &plain, &about, NULL), ERR_OK,
+             "one");
+        T_SPAN(plain, SPAN("hanako"), "one");
+        T_OK(about != NULL && id_eq(about->subject, b.person) && !about->is_destroyed, "whose");
+        T_EQ(unsealer_open(unsealer, &place, other, b.arena, &plain, &about, NULL), ERR_OK,
+             "another");
+        T_SPAN(plain, SPAN("taro"), "another");
+        T_OK(about != NULL && id_eq(about->subject, b.other_person), "whose");
+        T_EQ(unsealer_open(unsealer, &elsewhere, sealed, b.arena, &plain, &about, NULL),
+             ERR_PROTO, "of another column");
+    }
+    T_EQ(
+        unsealer_open(unsealer, &place, span_cut(sealed, 0, 20), b.arena, &plain, &about, NULL),
+        ERR_PROTO, "cut");
+    T_EQ(keyring_destroy_subject(b.f.keyring, KEY_PERSON, b.person, NULL), ERR_OK, "destroyed");
+    T_EQ(unsealer_open(unsealer, &place, sealed, b.arena, &plain, &about, NULL), ERR_NOT_FOUND,
+         "closed, though it was at hand");
+    T_EQ(unsealer_open(unsealer, &place, other, b.arena, &plain, &about, NULL), ERR_OK,
+         "the other stays");
+    unsealer_destroy(&unsealer);
+out:
+    end(&b);
+}
+
 /* ---- streams ---- */
 
 struct bytes {

@@ -37,6 +37,32 @@ T_CASE(gcm_gives_the_published_bytes)
     }
 }
 
+T_CASE(gcm_opens_many_messages_by_one_key)
+{
+    uint8_t key[32] = {1}, sealed[64 + 16], opened[64];
+    struct gcm_key *one = NULL;
+
+    T_EQ(gcm_key_create(key, &one, NULL), ERR_OK, "a key");
+    for (uint8_t n = 0; n < 64; n++) {
+        uint8_t nonce[12] = {n};
+        struct span plain = span_of(
+                        "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnop",
+                        n % 60),
+                    all = span_of(sealed, plain.len + 16);
+
+        T_EQ(gcm_seal(key, nonce, SPAN("aad"), plain, sealed, NULL), ERR_OK, "sealed");
+        T_EQ(gcm_key_open(one, nonce, SPAN("aad"), all, opened, NULL), ERR_OK, "opened");
+        T_SPAN(span_of(opened, plain.len), plain, "as it was");
+        sealed[plain.len] ^= 1;
+        T_EQ(gcm_key_open(one, nonce, SPAN("aad"), all, opened, NULL), ERR_PROTO, "changed");
+        sealed[plain.len] ^= 1;
+        T_EQ(gcm_key_open(one, nonce, SPAN("aae"), all, opened, NULL), ERR_PROTO, "beside it");
+        T_EQ(gcm_key_open(one, nonce, SPAN("aad"), all, opened, NULL), ERR_OK,
+             "a refusal leaves the key as it was");
+    }
+    gcm_key_destroy(&one);
+}
+
 T_CASE(gcm_gives_nothing_of_what_was_changed)
 {
     uint8_t key[32] = {1}, nonce[12] = {2}, sealed[5 + 16], opened[5];

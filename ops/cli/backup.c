@@ -26,7 +26,8 @@
 #include "ops/cli/owner.h"
 #include "ops/cli/tables.h"
 
-#define PIECE_BYTES 65536
+#define PIECE_BYTES 262144
+#define PIPE_BYTES  (1 << 20) /* between two programs that had rather not wait */
 #define SAY_MORE_US 1000000
 #define PATH_MOST   1024
 
@@ -125,6 +126,7 @@ static enum err source_open(struct cli *cli, struct source *source, struct fail 
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     source->out_fd = ends[0];
+    (void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES); /* or as much as there was */
     if (error == 0)
         return ERR_OK;
     source->pid = 0;

@@ -161,13 +161,26 @@ static int exported(struct cli *cli, int argc, char **argv)
 {
     struct fail why = {.code = ERR_OK};
     struct admin_reply reply;
+    struct leave leave;
     struct span body;
+    enum err rc;
 
     if (argc != 1)
         return cli_wrong_words(&rows[EXPORTED]);
     if (!cli_need_conf(cli))
         return CLI_CANNOT;
-    if (leave_bag_read(cli, argv[0], &body, &why) != ERR_OK) {
+    rc = open_leave(cli, &leave, &why);
+    if (rc == ERR_OK)
+        rc = leave_bag_read(cli, argv[0], &body, &why);
+    if (rc == ERR_OK) {
+        rc = leave_bag_is_of(cli, argv[0], &leave.journal, &why);
+        if (rc == ERR_CONFLICT)
+            cli_say(
+                "%s は、今回の受付停止より前に書き出したものです。そのあとの記録が入っていま"
+                "せん。別のフォルダに、もう一度書き出してください。",
+                argv[0]);
+    }
+    if (rc != ERR_OK) {
         cli_say_fail(&why);
         return CLI_REFUSED;
     }

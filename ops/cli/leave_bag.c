@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "node/base/hex.h"
 #include "node/base/node_conf.h"
@@ -116,4 +117,32 @@ enum err leave_bag_read(struct cli *cli, const char *dir, struct span *json_out,
     leaving_pen_int(&pen, "n_bytes", info->n_bytes);
     leaving_pen_int(&pen, "n_files", info->n_files);
     return leaving_pen_close(&pen, cli->arena, json_out, why);
+}
+
+enum err leave_bag_is_of(struct cli *cli, const char *dir,
+                         const struct leaving_journal *journal, struct fail *why)
+{
+    const struct leaving_step *drain = leaving_journal_find(journal, LEAVING_DRAIN);
+    const char *path = arena_printf(cli->arena, "%s/data/records/leaving_step.ndjson", dir);
+    const char *mark;
+    char *line = NULL;
+    size_t cap = 0;
+    bool is_in = false;
+    FILE *f;
+
+    if (drain == NULL)
+        return ERR_OK;
+    /* Columns in the order of the table; inside the signed line quotes are escaped. */
+    mark = arena_printf(cli->arena, "\"node\":\"%s\",\"n\":%lld,\"step\":\"drain\"",
+                        conf_text(cli->conf, "node.id"), (long long)drain->n);
+    if (path == NULL || mark == NULL)
+        return fail_set(why, ERR_NOMEM, "bag");
+    f = fopen(path, "re");
+    if (f == NULL)
+        return fail_set(why, ERR_PROTO, "%s cannot be read", path);
+    while (!is_in && getline(&line, &cap, f) > 0)
+        is_in = strstr(line, mark) != NULL;
+    free(line);
+    fclose(f);
+    return is_in ? ERR_OK : fail_set(why, ERR_CONFLICT, "cut before this round's drain");
 }

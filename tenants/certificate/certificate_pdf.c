@@ -117,6 +117,25 @@ static const char *number(struct drawing *d, int64_t n)
     return say(d, "%s,%03lld", number(d, n / 1000), (long long)(n % 1000));
 }
 
+/* A method, a kind of place, the state of a key, for who has never seen such a word. */
+static const char *term_ja(struct drawing *d, struct span id)
+{
+    static const char *const terms[][2] = {
+        {"overwrite, sync, unlink", "上書きし、ディスクに書き終えてから削除"},
+        {"fstrim", "空き領域をディスクごと破棄（fstrim）"},
+        {"fill", "空き領域をすべて上書き"},
+        {"shared", "ほかと共用のディスクのため、ファイルだけを上書き"},
+        {"destroyed", "破棄した"},
+        {"volume", "ディスク全体"},
+        {"directory", "フォルダ"},
+    };
+
+    for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++)
+        if (span_eq(id, span_text(terms[i][0])))
+            return terms[i][1];
+    return id.len == 0 ? "（記録なし）" : say(d, "%.*s", SPAN_ARG(id));
+}
+
 /* A place or a copy: what it is and where; anything else as it stands. */
 static const char *object_in_words(struct drawing *d, struct span value)
 {
@@ -124,7 +143,7 @@ static const char *object_in_words(struct drawing *d, struct span value)
     struct span path = canon_member_text(value, "path", d->arena);
 
     return path.len == 0 ? say(d, "%.*s", SPAN_ARG(value))
-                         : say(d, "%.*s（%.*s）", SPAN_ARG(path), SPAN_ARG(kind));
+                         : say(d, "%.*s（%s）", SPAN_ARG(path), term_ja(d, kind));
 }
 
 /* A value of the facts in words: lists by commas, the members of an object as name and value.
@@ -153,6 +172,11 @@ static const char *in_words(struct drawing *d, struct span value)
 static const char *fact(struct drawing *d, enum certificate_step step, const char *name)
 {
     return in_words(d, canon_member(d->f->steps[step].facts, name));
+}
+
+static const char *method(struct drawing *d, enum certificate_step step)
+{
+    return term_ja(d, canon_member_text(d->f->steps[step].facts, "method", d->arena));
 }
 
 static const char *bytes_of(struct drawing *d, enum certificate_step step)
@@ -284,12 +308,12 @@ static const char *step_text(struct drawing *d, enum certificate_step step)
         return say(d, "%zu 拠点のうち %zu 拠点から受領書", d->f->n_peers,
                    d->f->n_peers - d->f->n_missing);
     case CERT_KEYS_DESTROYED:
-        return say(d, "方法：%s\n写し：%zu", fact(d, step, "method"),
+        return say(d, "方法：%s\n写し：%zu", method(d, step),
                    n_items(canon_member(facts, "copies")));
     case CERT_CLUSTER_REMOVED:
     case CERT_VOLUME_DISCARDED:
-        return say(d, "方法：%s\n%s ファイル、%s", fact(d, step, "method"),
-                   fact(d, step, "n_files"), bytes_of(d, step));
+        return say(d, "方法：%s\n%s ファイル、%s", method(d, step), fact(d, step, "n_files"),
+                   bytes_of(d, step));
     case CERT_BACKUPS_LISTED:
         return say(d, "%zu 個", n_items(canon_member(facts, "backups")));
     case CERT_SCANNED:
@@ -361,7 +385,7 @@ static void put_ends(struct drawing *d)
         begin(d, backups, 3);
     while (canon_item(&rest, &item)) {
         const char *id = in_words(d, canon_member(item, "id"));
-        const char *key = in_words(d, canon_member(item, "key"));
+        const char *key = term_ja(d, canon_member_text(item, "key", d->arena));
         const char *n = in_words(d, canon_member(item, "bytes"));
         const struct span cells[] = {
             span_text(say(d, "%s\n鍵：%s", id, key)), span_text(n),

@@ -40,6 +40,16 @@ function operator(...words: string[]): string {
   });
 }
 
+/** What the operator reads who is refused; "" when nothing was. */
+function refused(...words: string[]): string {
+  try {
+    operator(...words);
+    return "";
+  } catch (error) {
+    return String((error as { stderr?: string }).stderr);
+  }
+}
+
 const keys = ["--key", "town/town.key", "--cert", "town/town.pem"];
 
 async function picture({ visits }: Desk, who: Who, what: string): Promise<void> {
@@ -316,6 +326,12 @@ test("leaving_goes_from_active_to_an_order_of_two_persons", async (t) => {
     await waitAndGoBack(desk);
     await asked(visits.board.page, "PUT", "/api/v1/settings/leaving.grace_days", { value: "0" });
     await begin(desk);
+    const old = refused("leave", "exported", join(dir, "first"));
+    t.ok(
+      old.includes("今回の受付停止より前"),
+      "the bag of the round before is none of this one",
+      old,
+    );
     const bag = exportAndReceipt(desk, "second");
     await ordered(desk, bag);
     await confirmed(desk, bag);

@@ -248,6 +248,13 @@ test("leaving_day_the_town_stops_and_its_data_is_handed_back", async (t) => {
   await picture("board", "board-drain");
   await there("child").open();
   await there("child").page.waitForSelector("#login");
+  await there("child").choose("light", "plain");
+  const child = login(town, "child");
+  await there("child").page.fill("#login", child.login);
+  await there("child").page.fill("#password", child.password);
+  await there("child").page.click(".sign-in form .button");
+  await there("child").page.waitForSelector("#sign-in-fault.fault, #sign-in-fault .fault");
+  t.note(await there("child").page.innerText("#sign-in-fault"));
   await picture("child", "child-out");
   page = await leaving("contractor");
   await picture("contractor", "contractor-export");
@@ -319,6 +326,13 @@ test("leaving_day_the_order_is_carried_out_and_anybody_can_check_it", async (t) 
   for (const path of promised)
     t.ok(done.said.includes(path.replace("DATA", town.data)), `the server says so, too: ${path}`);
   await press(board, "いまの様子をもう一度見る");
+  await board.waitForSelector("#leaving-gone");
+  const last = await board.innerText("main");
+  t.ok(
+    last.includes("故障ではありません") && last.includes(promised[1] ?? "?"),
+    "the last page",
+    last,
+  );
   await picture("board", "board-gone");
   for (const path of promised)
     await hand("carry", `midori:${path}`, `office:${path.split("/").at(-1) ?? ""}`);

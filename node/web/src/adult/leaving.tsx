@@ -23,6 +23,9 @@ export function LeavingPage({ role }: PageProps): VNode {
   const [asked, again] = useAsked("leaving.show", undefined);
   const [done, tell] = useState<Word | undefined>(undefined);
   const told = useRef<HTMLDivElement>(null);
+  const last = useRef<LeavingState | undefined>(undefined);
+  if (asked.at === "here") last.current = asked.value;
+  const isGone = asked.at === "trouble" && asked.what !== "missing";
   // What was acted upon is gone from the page: the reader is led to what stands there now.
   const after = (word: Word): void => {
     tell(word);
@@ -43,25 +46,49 @@ export function LeavingPage({ role }: PageProps): VNode {
           </p>
         )}
       </div>
-      <Shown asked={asked} again={again}>
-        {(of) => (
-          <>
-            <Now
-              of={of}
-              role={role}
-              again={() => {
-                tell(undefined);
-                again();
-              }}
-            />
-            <Turn of={of} role={role} after={after} />
-            <Steps of={of} />
-            <After of={of} />
-            {of.may_cancel ? <Cancel after={after} /> : null}
-          </>
-        )}
-      </Shown>
+      {isGone && last.current !== undefined && isDecided(last.current.state) ? (
+        <Gone of={last.current} again={again} />
+      ) : (
+        <Shown asked={asked} again={again}>
+          {(of) => (
+            <>
+              <Now
+                of={of}
+                role={role}
+                again={() => {
+                  tell(undefined);
+                  again();
+                }}
+              />
+              <Turn of={of} role={role} after={after} />
+              <Steps of={of} />
+              <After of={of} />
+              {of.may_cancel ? <Cancel after={after} /> : null}
+            </>
+          )}
+        </Shown>
+      )}
     </div>
+  );
+}
+
+/** The node that was to be erased answers no more: what that means, and where the certificate will be. */
+function Gone({ of, again }: { readonly of: LeavingState; readonly again: () => void }): VNode {
+  return (
+    <>
+      <section class="card stack" role="status" aria-labelledby="leaving-gone">
+        <h2 id="leaving-gone">
+          <Words of={words.gone} />
+        </h2>
+        <p>
+          <Words of={words.goneWhat} />
+        </p>
+        <button type="button" class="quiet-button" onClick={again}>
+          <Words of={words.again} />
+        </button>
+      </section>
+      <After of={of} />
+    </>
   );
 }
 

@@ -112,6 +112,16 @@ export const leaving = {
     "サーバーの ひとの ばんです。 この がめんを みせて ください。",
     "It is your operator's turn: show this page, what to type stands on it.",
   ],
+  gone: [
+    "いばしょからの返事《へんじ》がなくなりました",
+    "へんじが なくなりました",
+    "Ibasho answers no more",
+  ],
+  goneWhat: [
+    "消去《しょうきょ》が決《き》まっていて、鍵《かぎ》をこわすと、いばしょは止《と》まります。故障《こしょう》ではありません。この画面《がめん》は、もう使《つか》えません。サーバーの担当者《たんとうしゃ》に、どこまで進《すす》んだかを聞《き》いてください。",
+    "けす ことが きまったので、 とまりました。 こわれたのでは ありません。",
+    "The erasure is decided, and when the keys go the node stops: that is no fault. This page is of no more use; ask the operator how far it is.",
+  ],
   readOnly: [
     "あなたの役割《やくわり》では、見《み》ることだけができます。",
     "みる ことだけ できます。",

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { axe, fixedWords, outsiders, smallTargets, violations } from "./checks.ts";
-import { place, signedIn, sizes, Visit, visiting } from "./engine.ts";
+import { login, place, signedIn, sizes, Visit, visiting } from "./engine.ts";
 import { suite, type T } from "./t.ts";
 import { asked } from "./watch_made.ts";
 
@@ -184,6 +184,11 @@ async function stopAndGoBack(desk: Desk): Promise<void> {
   await child.open();
   await child.page.waitForSelector("#login");
   t.ok(true, "the child is out");
+  await child.choose("light", "plain");
+  await child.page.fill("#login", login(town(), "leaving_child").login);
+  await child.page.fill("#password", login(town(), "leaving_child").password);
+  await child.page.click(".sign-in form .button");
+  await child.page.getByText("おわりの準備をしています").first().waitFor();
   await child.context.close();
   for (const who of ["contractor", "auditor"] as const) {
     const other = await open(desk, who);

@@ -254,7 +254,8 @@ test("leaving_day_the_town_stops_and_its_data_is_handed_back", async (t) => {
   await there("child").page.fill("#password", child.password);
   await there("child").page.click(".sign-in form .button");
   await there("child").page.waitForSelector("#sign-in-fault.fault, #sign-in-fault .fault");
-  t.note(await there("child").page.innerText("#sign-in-fault"));
+  const kind = await there("child").page.innerText("#sign-in-fault");
+  t.ok(kind.includes("おわりの準備") && !kind.includes("ちがう"), "the child is told why", kind);
   await picture("child", "child-out");
   page = await leaving("contractor");
   await picture("contractor", "contractor-export");

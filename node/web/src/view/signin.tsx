@@ -16,6 +16,7 @@ const faultWords: Partial<Record<Fault, Word>> = {
   "wrong-sign-in": first.wrongSignIn,
   stopped: first.passkeyStopped,
   "wrong-passkey": first.wrongPasskey,
+  draining: first.draining,
   wait: first.wait,
   offline: first.noAnswer,
   locked: first.notNow, // nothing tries again by itself here

@@ -63,6 +63,11 @@ export const first = {
     "なまえか パスワードが ちがいます。 ゆっくり、 もう いちど いれて ください。",
     "The name or the password does not match. Take your time and try once more.",
   ],
+  draining: [
+    "いまは、はいれません。いばしょは、おわりの準備《じゅんび》をしています。みんなの記録《きろく》は、大切《たいせつ》に返《かえ》されます。こまったことがあるときは、学校《がっこう》や教育委員会《きょういくいいんかい》に話《はな》してください。",
+    "いまは はいれません。 いばしょは、 おわりの じゅんびを しています。 こまった ときは、 がっこうの ひとに はなして ください。",
+    "You cannot come in now: this place is getting ready to close. What everybody did is given back with care. If something troubles you, talk to your school or the board of education.",
+  ],
   wait: [
     "少《すこ》し休《やす》んでから、もう一度《いちど》ためしてください。",
     "すこし まって ください。 それから もう いちど いれて ください。",

@@ -7,6 +7,7 @@
 #include "federation/series_rows.h"
 #include "federation/series_store.h"
 #include "federation/teacher.h"
+#include "federation/transfer.h"
 #include "federation/trust_json.h"
 #include "federation/trust_store.h"
 #include "node/classes/class_rows.h"
@@ -156,6 +157,9 @@ const struct route_table features_routes[] = {
     {teacher_lesson_routes, TEACHER_LESSON_ROUTES_N},
     {teacher_slot_routes, TEACHER_SLOT_ROUTES_N},
     {teacher_roster_routes, TEACHER_ROSTER_ROUTES_N},
+    {transfer_routes, TRANSFER_ROUTES_N},
+    {transfer_act_routes, TRANSFER_ACT_ROUTES_N},
+    {transfer_child_routes, TRANSFER_CHILD_ROUTES_N},
     {desk_routes, DESK_ROUTES_N},
     {import_routes, IMPORT_ROUTES_N},
     {first_slip_routes, FIRST_SLIP_ROUTES_N},
@@ -274,6 +278,7 @@ const struct stmt_table features_stmts[] = {
     {series_step_stmts, SERIES_STEP_STMTS_N},
     {fed_mirror_stmts, FED_MIRROR_STMTS_N},
     {teacher_stmts, TEACHER_STMTS_N},
+    {transfer_stmts, TRANSFER_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -347,6 +352,7 @@ const struct data_table_list features_tables[] = {
     {series_step_tables, SERIES_STEP_TABLES_N},
     {fed_mirror_tables, FED_MIRROR_TABLES_N},
     {teacher_tables, TEACHER_TABLES_N},
+    {transfer_tables, TRANSFER_TABLES_N},
     {NULL, 0},
 };
 
@@ -379,17 +385,12 @@ const struct setting_table features_settings[] = {
 };
 
 const struct job_table features_jobs[] = {
-    {sweep_jobs, SWEEP_JOBS_N},
-    {fed_mirror_jobs, FED_MIRROR_JOBS_N},
-    {files_jobs, FILES_JOBS_N},
-    {roster_jobs, ROSTER_JOBS_N},
-    {watch_jobs, WATCH_JOBS_N},
-    {step_jobs, STEP_JOBS_N},
-    {weekly_jobs, WEEKLY_JOBS_N},
-    {ending_jobs, ENDING_JOBS_N},
-    {purge_jobs, PURGE_JOBS_N},
-    {kpi_jobs, KPI_JOBS_N},
-    {NULL, 0},
+    {sweep_jobs, SWEEP_JOBS_N},   {fed_mirror_jobs, FED_MIRROR_JOBS_N},
+    {files_jobs, FILES_JOBS_N},   {roster_jobs, ROSTER_JOBS_N},
+    {watch_jobs, WATCH_JOBS_N},   {step_jobs, STEP_JOBS_N},
+    {weekly_jobs, WEEKLY_JOBS_N}, {ending_jobs, ENDING_JOBS_N},
+    {purge_jobs, PURGE_JOBS_N},   {transfer_jobs, TRANSFER_JOBS_N},
+    {kpi_jobs, KPI_JOBS_N},       {NULL, 0},
 };
 
 const struct audit_table *const features_audit_tables[] = {
@@ -462,5 +463,6 @@ const struct audit_table *const features_audit_tables[] = {
     &fed_line_audit_table,
     &fed_act_audit_table,
     &teacher_step_audit_table,
+    &transfer_step_audit_table,
     NULL,
 };

@@ -266,6 +266,15 @@ request("'forget me' in a late town's name", "bad-signature", path="/fed/v1/purg
         kid=lambda w, n: w.keys["kawabe"][0], body=lambda w, n: {"node": w.ids["kawabe"], "ask": str(uuid.uuid4())})
 request("a teacher without a name", "bad-json", path="/fed/v1/teachers/offer",
         body={"card": str(uuid.uuid4()), "version": 1})
+for _what, _path, _code, _body in (
+        ("a child who moves someday", "offer", "bad-json", {"on": "someday"}),
+        ("a child who moves, by name", "offer", "bad-json", {"on": "2026-12-01", "name": "x"}),
+        ("'accepted', of no child who moves", "answer", "not-found", {"answer": "accepted"}),
+        ("the end of no move", "end", "not-found", {}),
+        ("a child that is not theirs", "take", "not-found",
+         {"piece": 0, "seq": 1, "point": fed_peer.b64url(bytes(31) + b"\x09")}),
+        ("'arrived', of nothing given", "receipt", "not-found", {"sha256": fed_peer.b64url(bytes(32))})):
+    request(_what, _code, path="/fed/v1/transfers/" + _path, body={**_body, "transfer": str(uuid.uuid4())})
 
 
 @row("another town's own request, as it came to evil", "wrong-dest", "wrong-authority", "bad-signature")

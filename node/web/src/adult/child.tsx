@@ -19,6 +19,7 @@ import { ChoiceField, refusalOf, TextField } from "./fields.js";
 import { WhoIs, whomOf } from "./measure_panel.js";
 import { StaffName } from "./sos_page.js";
 import { Grade, IncidentKind, IncidentStateOf, SosStateOf } from "./support_parts.js";
+import { TransferPast } from "./transfer_past.js";
 
 /** One child: how far on the way (KP-2-4-0 ... 4), whom of the staff they were in touch with, what happened, what
  * is stopped. For those who watch; no child and no guardian ever sees it. */
@@ -35,6 +36,7 @@ export function ChildPage({ page, role }: PageProps): VNode {
             <Contacts of={child} again={again} />
             <Calls of={child.sos} />
             <Incidents of={child.incidents} />
+            <TransferPast child={child.account} isBoard={role === "commissioner"} />
             {role === "school_staff" ? null : <ChildMeasures whom={whomOf(child)} />}
           </>
         )}

@@ -53,6 +53,7 @@ import { TeacherClassPage } from "./teacher_class.js";
 import { TeacherPage } from "./teacher_one.js";
 import { TeacherSlotPage } from "./teacher_slot.js";
 import { TeachersPage } from "./teachers.js";
+import { TransfersPage } from "./transfers.js";
 import { UnusedPage } from "./unused.js";
 import { VisitsPage } from "./visits.js";
 import { WeeklyPage } from "./weekly.js";
@@ -80,6 +81,7 @@ const views: Views = {
   course: CoursePage,
   lesson: LessonPage,
   teachers: TeachersPage,
+  transfers: TransfersPage,
   teacher: TeacherPage,
   "teacher-slot": TeacherSlotPage,
   "teacher-class": TeacherClassPage,

@@ -18,6 +18,7 @@ import { roleWord } from "./person_parts.js";
 import { Qualifications } from "./qualifications.js";
 import { Rights } from "./person_rights.js";
 import { ProfilePast } from "./profile_past.js";
+import { TransferPast } from "./transfer_past.js";
 
 /** One person: what the viewer may know, what happened to the ID, what can be done. What a role does
  * not see is not there, not greyed. */
@@ -48,6 +49,9 @@ export function PersonPage({ page, role }: PageProps): VNode {
               <Qualifications account={person.id} />
             ) : null}
             {role === "commissioner" ? <Rights person={person} again={again} /> : null}
+            {role === "commissioner" && person.role === "student" && person.login !== undefined ? (
+              <TransferPast child={person.id} isBoard />
+            ) : null}
             <Past steps={person.steps} />
             {person.login === undefined ? null : <ProfilePast id={person.id} />}
           </>

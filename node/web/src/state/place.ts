@@ -40,6 +40,7 @@ const rows = {
   "federation-join": { path: "federation/join", of: "adult" },
   teachers: { path: "teachers", of: "adult" },
   teacher: { path: "teachers/*", of: "adult" },
+  transfers: { path: "transfers", of: "adult" }, // as the link of a notice names it
   "teacher-slot": { path: "teacher-slot/*", of: "adult" },
   "teacher-class": { path: "my-class", of: "adult" },
   settings: { path: "settings", of: "adult" },

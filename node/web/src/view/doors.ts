@@ -35,6 +35,11 @@ const federation: HomeDoor = {
   note: doors.federationNote,
 };
 const teachers: HomeDoor = { href: "#/teachers", title: doors.teachers, note: doors.teachersNote };
+const transfers: HomeDoor = {
+  href: "#/transfers",
+  title: doors.transfers,
+  note: doors.transfersNote,
+};
 const teacherClass: HomeDoor = {
   href: "#/my-class",
   title: doors.teacherClass,
@@ -61,6 +66,7 @@ function othersOf(role: string): readonly HomeDoor[] {
         shared,
         teachers,
         people,
+        transfers,
         contract,
         hours,
         floors,

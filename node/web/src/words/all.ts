@@ -39,6 +39,7 @@ import { sharedEvidence } from "./shared_evidence.js";
 import { sos } from "./sos.js";
 import { summary } from "./summary.js";
 import { teachers } from "./teachers.js";
+import { transfers } from "./transfers.js";
 import { support } from "./support.js";
 import { town, townStaff } from "./town.js";
 import { way } from "./way.js";
@@ -95,6 +96,7 @@ export const chapters: readonly Chapter[] = [
   { name: "plan", forChildren: false, words: plan },
   { name: "planFlags", forChildren: false, words: planFlags },
   { name: "teachers", forChildren: false, words: teachers },
+  { name: "transfers", forChildren: false, words: transfers },
   { name: "courses", forChildren: false, words: courses },
   { name: "shared", forChildren: false, words: shared },
   { name: "sharedCost", forChildren: false, words: sharedCost },

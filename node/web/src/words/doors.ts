@@ -74,6 +74,12 @@ export const doors = {
     "1しゅうかんの じゅぎょうを 見《み》ます。",
     "See the week's lessons and who holds them.",
   ],
+  transfers: ["転出入《てんしゅつにゅう》", "ひっこし", "Moves between towns"],
+  transfersNote: [
+    "ほかの自治体《じちたい》へ移《うつ》る子《こ》、来《く》る子《こ》の引《ひ》きつぎです。",
+    "ほかの まちへ いく 子《こ》、 くる 子《こ》。",
+    "Handing over children who move to another town, or come from one.",
+  ],
   teachers: ["ゲストティーチャー", "ゲストの 先生《せんせい》", "Guest teachers"],
   teachersNote: [
     "来《き》てもらえる人《ひと》のカードと承認《しょうにん》です。",

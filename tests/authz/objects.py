@@ -260,6 +260,16 @@ ROUTES = {
     "teachers.slot": Route(lambda w, r, k: ({"card": nonce()}, {
         "id": nonce(), "lesson": nonce(), "part": "main", "expected_version": 1}), ("forged",)),
     "teachers.slot_end": Route(lambda w, r, k: ({"slot": nonce()}, {"id": nonce()}), ("forged",)),
+    # To a town that there is not, or of a move nobody opened: nothing changes.
+    "transfers.open": Route(lambda w, r, k: ({}, {
+        "transfer": nonce(), "account": w.person(r, k), "node": nonce(), "on": "2026-12-01", "parts": "profile",
+        "consent_on": "2026-11-01", "consent_how": "paper", "consent_from": "父"}), PERSON_KINDS),
+    "transfers.show": Route(lambda w, r, k: ({"transfer": nonce()}, None), ("forged",)),
+    **{f"transfers.{act}": Route(lambda w, r, k: ({"transfer": nonce()}, {"id": nonce()}), ("forged",))
+       for act in ("confirm", "cancel", "accept", "decline")},
+    "transfers.take": Route(lambda w, r, k: ({"transfer": nonce()}, {"id": nonce(), "account": w.person(r, k)}),
+                            PERSON_KINDS),
+    "children.transfers": person(),
     "qualifications.note": Route(lambda w, r, k: ({}, {
         "id": nonce(), "account": w.person(r, k), "kind": "expertise", "what": "ためし",
         "since": "2020-01-02", "until": "2020-01-01"}), PERSON_KINDS),

@@ -149,11 +149,29 @@ static enum err put_dir(struct leave *leave, struct leaving_facts_pen *pen, cons
         return fail_set(why, ERR_IO, "%s: errno %d", dir, errno);
     while (rc == ERR_OK && (entry = readdir(d)) != NULL) {
         snprintf(path, sizeof path, "%s/%s", dir, entry->d_name);
-        if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
+        if (lstat(path, &st) != 0)
+            continue;
+        /* What a link names would stay, and would be called destroyed. */
+        if (S_ISLNK(st.st_mode))
+            rc = fail_set(why, ERR_DENIED, "%s is a link: put the file itself there", path);
+        else if (S_ISREG(st.st_mode))
             rc = put_key(leave, pen, path, kind_of(entry->d_name), why);
     }
     closedir(d);
     return rc;
+}
+
+/* Where this is not, the configuration names another directory than the node's. */
+static enum err need_there(const char *dir, const char *name, struct fail *why)
+{
+    char path[PATH_CAP];
+    struct stat st;
+
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    if (lstat(path, &st) == 0)
+        return ERR_OK;
+    return fail_set(why, ERR_NOT_FOUND, "%s is not there: is the directory the right one?",
+                    path);
 }
 
 /* Each path of keys.copies in turn. */
@@ -185,15 +203,21 @@ static enum err plan_copy(struct leave *leave, const char *path, void *arg, stru
 
 static enum err plan_keys(struct leave *leave, struct span *facts_out, struct fail *why)
 {
+    const char *keys = leave_dir(leave, "keys.dir", "keys");
+    const char *keyd = leave_dir(leave, "keyd.dir", "keyd");
     struct leaving_facts_pen pen;
-    enum err rc = leaving_pen_open(&pen, why), closed;
+    enum err rc = need_there(keys, "keystore", why), closed;
 
+    if (rc == ERR_OK)
+        rc = need_there(keyd, "contractor.half", why);
+    if (rc == ERR_OK)
+        rc = leaving_pen_open(&pen, why);
     if (rc != ERR_OK)
         return rc;
     leaving_pen_list(&pen, "copies");
-    rc = put_dir(leave, &pen, leave_dir(leave, "keys.dir", "keys"), why);
+    rc = put_dir(leave, &pen, keys, why);
     if (rc == ERR_OK)
-        rc = put_dir(leave, &pen, leave_dir(leave, "keyd.dir", "keyd"), why);
+        rc = put_dir(leave, &pen, keyd, why);
     if (rc == ERR_OK)
         rc = each_copy(leave, plan_copy, &pen, why);
     leaving_pen_list_end(&pen);

@@ -3,7 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,8 +93,19 @@ enum walk_act { WALK_COUNT, WALK_OVERWRITE, WALK_REMOVE };
 struct walk {
     enum walk_act act;
     bool follow;
+    char top[PATH_MAX]; /* real; "" when it is not there */
     struct leaving_count *count;
 };
+
+static struct walk walk_of(enum walk_act act, bool follow, const char *dir,
+                           struct leaving_count *count)
+{
+    struct walk w = {.act = act, .follow = follow, .count = count};
+
+    if (realpath(dir, w.top) == NULL)
+        w.top[0] = '\0';
+    return w;
+}
 
 static enum err walk_top(struct walk *w, const char *dir, const char *const *keep, int depth,
                          struct fail *why);
@@ -107,25 +120,35 @@ static bool is_kept(const char *const *keep, const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+static bool is_below(const char *path, const char *dir)
+{
+    size_t n = strlen(dir);
+
+    return strncmp(path, dir, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
 /* A tablespace, or a log directory on another disk: its inside goes, the directory stays.
  * Whoever runs this is root, and the link may be the node's own: it leads nowhere that its
  * owner could not empty himself. */
 static enum err walk_link(struct walk *w, const char *path, const struct stat *link, int depth,
                           struct fail *why)
 {
-    char target[PATH_CAP];
+    char target[PATH_MAX];
+    struct walk there;
     struct stat st;
-    ssize_t n = readlink(path, target, sizeof target - 1);
 
-    if (n <= 0 || !w->follow || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+    if (!w->follow || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
         return ERR_OK;
-    target[n] = '\0';
-    if (target[0] != '/')
-        return ERR_OK; /* inside: found by its own name */
-    if (link->st_uid != 0 && link->st_uid != st.st_uid)
+    if (realpath(path, target) == NULL)
+        return fail_set(why, ERR_IO, "%s: errno %d", path, errno);
+    if (is_below(target, w->top))
+        return ERR_OK; /* found by its own name */
+    if (is_below(w->top, target) || (link->st_uid != 0 && link->st_uid != st.st_uid))
         return fail_set(why, ERR_DENIED, "%s leads to %s, which is somebody else's", path,
                         target);
-    return walk_top(w, target, NULL, depth + 1, why);
+    there = *w;
+    memcpy(there.top, target, sizeof there.top);
+    return walk_top(&there, target, NULL, depth + 1, why);
 }
 
 static enum err walk_file(struct walk *w, const char *path, const struct stat *st,
@@ -203,7 +226,7 @@ static enum err walk_top(struct walk *w, const char *dir, const char *const *kee
 enum err leaving_wipe_tree(const char *dir, bool keep_dir, bool follow, const char *const *keep,
                            struct leaving_count *count, struct fail *why)
 {
-    struct walk w = {WALK_OVERWRITE, follow, count};
+    struct walk w = walk_of(WALK_OVERWRITE, follow, dir, count);
     enum err rc = walk_top(&w, dir, keep, 0, why);
 
     w.act = WALK_REMOVE;
@@ -217,7 +240,7 @@ enum err leaving_wipe_tree(const char *dir, bool keep_dir, bool follow, const ch
 enum err leaving_count_tree(const char *dir, bool follow, const char *const *keep,
                             struct leaving_count *count, struct fail *why)
 {
-    struct walk w = {WALK_COUNT, follow, count};
+    struct walk w = walk_of(WALK_COUNT, follow, dir, count);
 
     return walk_dir(&w, dir, keep, 0, why);
 }

@@ -19,9 +19,9 @@ struct leaving_count {
 NODISCARD enum err leaving_wipe_file(const char *path, struct leaving_count *count,
                                      struct fail *why);
 /* Everything below dir, and dir itself unless keep_dir: zeros over all of it and on the disk
- * before the first name goes. follow: a link that names a directory
- * outside (a tablespace, a log on another disk) is wiped where it names, too; ERR_DENIED when
- * neither root made the link nor the directory is of the link's own owner. keep: names directly
+ * before the first name goes. follow: a link that names a directory outside (a tablespace, a
+ * log on another disk) is wiped where it names, too; ERR_DENIED when neither root made the link
+ * nor the directory is of the link's own owner, or when dir lies in it. keep: names directly
  * below dir that stay, ends with NULL; may be NULL. No such directory is no error. */
 NODISCARD enum err leaving_wipe_tree(const char *dir, bool keep_dir, bool follow,
                                      const char *const *keep, struct leaving_count *count,

@@ -168,6 +168,37 @@ T_CASE(a_tree_is_wiped_with_what_its_links_name_and_what_is_kept_stays)
     T_OK(access(top, F_OK) != 0, "gone");
 }
 
+/* However it is written, a link that leads out is followed, and none leads to what holds us. */
+T_CASE(a_relative_link_out_is_followed_and_one_to_what_holds_it_is_refused)
+{
+    char top[] = "/tmp/leaving-XXXXXX", data[64], wal[64], at[96], file[96];
+    struct leaving_count count = {0, 0};
+
+    T_REQ("AI-7.2-1");
+    T_OK(mkdtemp(top) != NULL, "a directory");
+    snprintf(data, sizeof data, "%s/data", top);
+    snprintf(wal, sizeof wal, "%s/wal", top);
+    snprintf(file, sizeof file, "%s/000000010000000000000001", wal);
+    mkdir(data, 0700);
+    mkdir(wal, 0700);
+    put(wal, "000000010000000000000001", SPAN("MARK-wal"));
+    put(data, "file", SPAN("of the node"));
+    snprintf(at, sizeof at, "%s/up", data);
+    T_EQ(symlink("..", at), 0, "a link to what holds it");
+    T_EQ(leaving_wipe_tree(data, true, true, NULL, &count, NULL), ERR_DENIED, "refused");
+    T_EQ(access(file, F_OK), 0, "beside it nothing is touched");
+    T_EQ(unlink(at), 0, "away");
+    T_EQ(symlink(".", at), 0, "a link to itself");
+    snprintf(at, sizeof at, "%s/itself", wal);
+    T_EQ(symlink(".", at), 0, "and one there");
+    snprintf(at, sizeof at, "%s/pg_wal", data);
+    T_EQ(symlink("../wal", at), 0, "the write-ahead log on another disk");
+    T_EQ(leaving_wipe_tree(data, true, true, NULL, &count, NULL), ERR_OK, "wiped");
+    T_OK(access(file, F_OK) != 0, "also where the link leads");
+    T_EQ(access(wal, F_OK), 0, "the directory itself stays");
+    T_EQ(leaving_wipe_tree(top, false, false, NULL, &count, NULL), ERR_OK, "all");
+}
+
 /* What the node's own user could not empty, root does not empty for it. */
 T_CASE(a_link_of_the_nodes_user_leads_nowhere_that_is_somebody_elses)
 {

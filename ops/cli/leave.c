@@ -237,6 +237,18 @@ static enum err append(struct leave *leave, enum leaving_state state, struct spa
     return rc;
 }
 
+/* A journal whose days go back is no base for a certificate, and what is erased by then cannot
+ * be done again: before anything, not after. */
+static enum err check_clock(const struct leave *leave, struct fail *why)
+{
+    const struct leaving_step *last = &leave->journal.at[leave->journal.n - 1];
+
+    return clock_utc_us() >= last->at_utc_us
+               ? ERR_OK
+               : fail_set(why, ERR_CONFLICT,
+                          "this machine's clock is before the last step: set it first");
+}
+
 static enum err one_step(struct leave *leave, bool *is_waiting_out, struct fail *why)
 {
     size_t i = (size_t)(leave->journal.state - LEAVING_ORDERED);
@@ -244,6 +256,9 @@ static enum err one_step(struct leave *leave, bool *is_waiting_out, struct fail 
     enum err rc;
 
     invariant(i < N_STEPS && steps[i].to == leave->journal.state + 1, "step %zu", i);
+    rc = check_clock(leave, why);
+    if (rc != ERR_OK)
+        return rc;
     fprintf(stderr, "%s ...\n", steps[i].text_ja);
     leave_fault(leave, "before");
     rc = steps[i].run(leave, &facts, is_waiting_out, why);

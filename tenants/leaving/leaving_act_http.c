@@ -91,7 +91,6 @@ static void cancel(struct req *req)
         leaving_pen_text(&pen, "was", span_text(leaving_state_id(a->look.facts.state)));
         rc = leaving_pen_close(&pen, req->arena, &facts, &why);
     }
-    leaving_drop_key(req->services->leaving);
     finish(req, a, LEAVING_ACT_CANCEL, rc, facts, &why);
 }
 
@@ -210,17 +209,39 @@ static const struct jx_field exported_fields[] = {
 static const struct jx_shape exported_shape =
     JX_SHAPE("LeavingExported", struct exported_input, exported_fields);
 
+/* What came in between an older bag and the drain would be in no bag at all; and a bag of a
+ * second node with our id is not of our log. */
+static enum err is_cut_now(struct req *req, const struct act *a,
+                           const struct exported_input *in, bool *is_out, struct fail *why)
+{
+    const struct leaving_step *drain = leaving_journal_find(&a->look.journal, LEAVING_DRAIN);
+    enum err rc =
+        leaving_step_store_cut(req->db, leaving_node(req->services->leaving),
+                               drain == NULL ? 0 : drain->n, in->log_size, in->log_root, why);
+
+    *is_out = rc == ERR_OK;
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
 static void exported(struct req *req)
 {
     const struct exported_input *in = req->input;
     struct act *a = begin_act(req, LEAVING_ACT_EXPORTED);
     struct fail why = {.code = ERR_OK};
     struct span facts = SPAN_NONE;
+    bool is_cut = false;
+    enum err rc;
 
     if (a == NULL)
         return;
-    finish(req, a, LEAVING_ACT_EXPORTED,
-           jx_write_canonical(&exported_shape, in, req->arena, &facts, &why), facts, &why);
+    rc = is_cut_now(req, a, in, &is_cut, &why);
+    if (rc == ERR_OK && !is_cut) {
+        leaving_refuse(req, LEAVING_OLD_BAG);
+        return;
+    }
+    if (rc == ERR_OK)
+        rc = jx_write_canonical(&exported_shape, in, req->arena, &facts, &why);
+    finish(req, a, LEAVING_ACT_EXPORTED, rc, facts, &why);
 }
 
 const struct route leaving_act_routes[LEAVING_ACT_ROUTES_N] = {

@@ -47,6 +47,8 @@ static void read_journal(struct leaving_look *look)
     const struct leaving_step *grace = leaving_journal_find(&look->journal, LEAVING_GRACE);
 
     look->facts.state = look->journal.state;
+    if (look->journal.n > 0)
+        look->facts.last_utc_us = look->journal.at[look->journal.n - 1].at_utc_us;
     if (exported != NULL)
         look->facts.bag = leaving_fact_text(exported->facts, "bag");
     if (grace != NULL) {
@@ -190,6 +192,9 @@ static void move_done(void *arg, enum err rc, const struct fail *why)
         if (leaving_add(req->services->leaving, move->rows[i].line, move->rows[i].state,
                         &unwritten) != ERR_OK)
             break; /* logged; it is committed, and the next look adds it */
+    /* Not before: an order that was faster has named this key. */
+    if (move->rows[0].state == LEAVING_ACTIVE && move->n_rows > 0)
+        leaving_drop_key(req->services->leaving);
     for (size_t i = 0; i < move->n_dropped; i++)
         live_drop_account(req->services->live, move->dropped[i], ID_NONE);
     reply_none(req);

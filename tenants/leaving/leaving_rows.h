@@ -12,7 +12,7 @@
 #define LEAVING_ROUTES_N       3
 #define LEAVING_PAPER_ROUTES_N 4
 #define LEAVING_ACT_ROUTES_N   4
-#define LEAVING_STMTS_N        14
+#define LEAVING_STMTS_N        15
 #define LEAVING_TABLES_N       3
 #define LEAVING_SETTINGS_N     1
 extern const struct route leaving_routes[LEAVING_ROUTES_N];             /* leaving_http.c */

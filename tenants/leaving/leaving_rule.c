@@ -95,6 +95,12 @@ static const struct {
                                 "ください。"},
     [LEAVING_NO_CONTRACT] = {"contract-missing", 409,
                              "契約がまだ登録されていません。先に契約を登録してください。"},
+    [LEAVING_OLD_BAG] = {"old-bag", 422,
+                         "この返すデータは、契約の終わりの作業を始める前のものか、ここの記録と"
+                         "合わないものです。もう一度書き出してから、記録してください。"},
+    [LEAVING_CLOCK_BEHIND] = {"clock-behind", 409,
+                              "機械の時計が、前の手順の日時より前をさしています。時計を合わせて"
+                              "から、もう一度行ってください。"},
 };
 
 const char *leaving_state_id(enum leaving_state state)
@@ -181,6 +187,8 @@ enum leaving_code leaving_judge(enum leaving_act act, enum leaving_actor actor,
         return LEAVING_WRONG_STATE;
     if (actor != acts[act].actor) /* the contractor's own order would be one hand in both */
         return act == LEAVING_ACT_CONFIRM ? LEAVING_SECOND_PERSON : LEAVING_WRONG_ACTOR;
+    if (facts->now_utc_us < facts->last_utc_us) /* no certificate holds for such a journal */
+        return LEAVING_CLOCK_BEHIND;
     if (act == LEAVING_ACT_BEGIN && !facts->has_contract)
         return LEAVING_NO_CONTRACT;
     if (has_document && !facts->has_town_key)

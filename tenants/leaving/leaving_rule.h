@@ -75,6 +75,8 @@ enum leaving_code {
     LEAVING_NO_ORDER,       /* 409 order-missing: nothing to confirm */
     LEAVING_GRACE_NOT_OVER, /* 409 grace-not-over */
     LEAVING_NO_CONTRACT,    /* 409 contract-missing */
+    LEAVING_OLD_BAG,        /* 422 old-bag: cut before the drain, or of another log */
+    LEAVING_CLOCK_BEHIND,   /* 409 clock-behind: now is before the last step */
     LEAVING_CODE_N
 };
 
@@ -83,6 +85,7 @@ struct leaving_facts {
     enum leaving_state state;
     bool has_contract, has_town_key;
     int64_t now_utc_us, grace_until_utc_us; /* the latter once in LEAVING_GRACE */
+    int64_t last_utc_us;                    /* of the journal's last step; 0: none */
     bool has_order;                         /* one was uploaded in this round */
     struct id uploader, actor;              /* accounts; ID_NONE */
     struct span bag, named_bag; /* the exported one's id; of the document at hand, if any */

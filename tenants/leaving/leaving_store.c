@@ -56,6 +56,12 @@ static const struct stmt step_extra = {
     "leaving_step_extra",
     "SELECT c.id FROM leaving_step c WHERE NOT EXISTS (SELECT FROM audit_leaf l"
     " WHERE l.row_id = c.id AND l.table_name = 'leaving_step')"};
+/* A cut behind the leaf of step n, at a checkpoint with this root. */
+static const struct stmt step_cut = {
+    "leaving_step_cut",
+    "SELECT FROM leaving_step s JOIN audit_leaf l ON l.row_id = s.id AND l.table_name ="
+    " 'leaving_step' JOIN audit_checkpoint c ON c.size > l.seq WHERE s.node = $1::uuid AND"
+    " s.n = $2::integer AND c.size = $3::bigint AND encode(c.root, 'hex') = $4::text"};
 static const struct stmt sessions_end = {
     "leaving_sessions_end",
     "UPDATE session s SET closed_at = $1::timestamptz, ended_why = 'draining' FROM account a"
@@ -65,7 +71,7 @@ static const struct stmt sessions_end = {
 const struct stmt *const leaving_stmts[LEAVING_STMTS_N] = {
     &key_current,    &key_add,     &key_leaves,   &key_extra,   &paper_last,
     &paper_canaries, &paper_add,   &paper_leaves, &paper_extra, &step_add,
-    &step_after,     &step_leaves, &step_extra,   &sessions_end};
+    &step_after,     &step_leaves, &step_extra,   &step_cut,    &sessions_end};
 
 /* ---- the data dictionary ---- */
 
@@ -500,6 +506,25 @@ enum err leaving_step_store_after(struct db *db, struct id node, int64_t n, stru
         *rows_out = at;
         *n_out = (size_t)n_rows;
     }
+    db_rows_free(&rows);
+    return rc;
+}
+
+enum err leaving_step_store_cut(struct db *db, struct id node, int64_t n, int64_t log_size,
+                                struct span root_hex, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_id(&args, node);
+    db_arg_i32(&args, (int32_t)n);
+    db_arg_i64(&args, log_size);
+    db_arg_text(&args, root_hex);
+    rc = db_run(db, &step_cut, &args, &rows, why);
+    if (rc == ERR_OK && db_rows_n(rows) == 0)
+        rc = fail_set(why, ERR_NOT_FOUND, "no checkpoint of our log behind step %d", (int)n);
     db_rows_free(&rows);
     return rc;
 }

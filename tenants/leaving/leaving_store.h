@@ -69,6 +69,11 @@ NODISCARD enum err leaving_step_store_after(struct db *db, struct id node, int64
                                             struct arena *arena,
                                             struct leaving_step_row **rows_out, size_t *n_out,
                                             struct fail *why);
+/* Is a bag with this log behind step n, and of our log? ERR_NOT_FOUND: no checkpoint of ours is
+ * of that size and root, or the leaf of step n is not under it. */
+NODISCARD enum err leaving_step_store_cut(struct db *db, struct id node, int64_t n,
+                                          int64_t log_size, struct span root_hex,
+                                          struct fail *why);
 
 /* Ends every open session but those of the roles that go on; whom it was, in tx's arena. */
 NODISCARD enum err leaving_store_end_sessions(struct tx *tx, int64_t now_utc_us,

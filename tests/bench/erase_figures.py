@@ -76,9 +76,7 @@ def order(node, folder):
     ok(board.request("PUT", "/api/v1/leaving/town-key", {"id": str(uuid.uuid4()), "certificate": town.certificate}))
     ok(board.request("POST", "/api/v1/leaving/canaries", town.canaries(planted), JOSE))
     ok(board.request("POST", "/api/v1/leaving/drain"))
-    ok(node.admin("POST", "/api/v1/admin/leaving/exported", {
-        "bag": bag, "counts": [{"n": 22, "table": "account"}], "log_root": "0" * 64, "log_size": 9, "n_bytes": 10,
-        "n_files": 2}))
+    ok(town.exported(node, bag, 22))
     ok(board.request("POST", "/api/v1/leaving/receipt", town.receipt(bag), JOSE))
     ok(board.request("POST", "/api/v1/leaving/order", town.order(bag, planted), JOSE))
     ok(contractor.request("POST", "/api/v1/leaving/confirmation", {"bag": bag}))

@@ -106,9 +106,7 @@ def a_node_on_its_own_volume_is_ordered_away(t):
     done = leave()
     t.eq(done.returncode, 1, "nothing is erased without an order")
     ok(board.request("POST", "/api/v1/leaving/drain"))
-    ok(node.admin("POST", "/api/v1/admin/leaving/exported", {
-        "bag": BAG, "counts": [{"n": 22, "table": "account"}], "log_root": "0" * 64,
-        "log_size": 9, "n_bytes": 10, "n_files": 2}))
+    ok(town.exported(node, BAG, 22))
     ok(board.request("POST", "/api/v1/leaving/receipt", town.receipt(BAG), JOSE))
     ok(board.request("POST", "/api/v1/leaving/order", town.order(BAG, planted), JOSE))
     done = leave()

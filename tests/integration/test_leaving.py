@@ -37,9 +37,7 @@ def hand_in(who, what, document):
 
 
 def exported(bag=BAG):
-    return node.admin("POST", "/api/v1/admin/leaving/exported", {
-        "bag": bag, "counts": [{"n": 3, "table": "account"}], "log_root": "0" * 64, "log_size": 9,
-        "n_bytes": 10, "n_files": 2})
+    return town.exported(node, bag)
 
 
 def journal():
@@ -113,6 +111,11 @@ def from_the_drain_on_nothing_changes(t):
     t.eq(told(exported()), (409, "wrong-state"), "an export before")
     t.eq(act("commissioner", "drain").status, 204, "begun")
     t.eq(told(act("commissioner", "drain")), (409, "wrong-state"), "once")
+    t.eq(told(town.say_exported(node, BAG)), (422, "old-bag"), "a bag made before: what came since is not in it")
+    root, size = town.log
+    town.log = ("0" * 64, size)
+    t.eq(told(town.say_exported(node, BAG)), (422, "old-bag"), "a bag of another log")
+    town.log = (root, size)
     t.eq(state()["state"], "drain", "drain")
     for who in ("student", "supporter"):
         t.eq(sessions[who].request("GET", "/api/v1/hours").status, 401, who + " is out")

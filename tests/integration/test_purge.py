@@ -320,9 +320,7 @@ def purge_for_another_is_a_duty_while_one_leaves_oneself(t):
 def purge_needs_both_persons(t):
     t.req("AI-7.2-1")
     bag = "ab" * 64
-    reply = town.admin("POST", "/api/v1/admin/leaving/exported", {
-        "bag": bag, "counts": [{"n": 1, "table": "account"}], "log_root": "0" * 64, "log_size": 9, "n_bytes": 10,
-        "n_files": 2})
+    reply = made["by"].exported(town, bag, 1)
     t.eq(reply.status, 204, "exported")
     jose = {"Content-Type": "application/jose+json"}
     leave("receipt", made["by"].receipt(bag), headers=jose)

@@ -27,7 +27,7 @@ def openssl(*words, data=None):
 class Town:
     def __init__(self, directory, node=None, contract=None, name="town"):
         self.key, self.pem = f"{directory}/{name}.key", f"{directory}/{name}.pem"
-        self.node, self.contract = node, contract
+        self.node, self.contract, self.log = node, contract, ("0" * 64, 9)
         openssl("req", "-x509", "-newkey", "rsa:3072", "-nodes", "-days", "3650", "-subj",
                 "/CN=town", "-keyout", self.key, "-out", self.pem)
         with open(self.pem, encoding="ascii") as f:
@@ -54,8 +54,21 @@ class Town:
     def receipt(self, bag, **more):
         return self.sign("receipt", self.whose(
             bag=bag, verified_at=now(), tool="test", **{
-                "origin": "aozora.ibasho", "log_root": "0" * 64, "log_size": 9, "n_files": 2,
+                "origin": "aozora.ibasho", "log_root": self.log[0], "log_size": self.log[1], "n_files": 2,
                 "n_bytes": 10, **more}))
+
+    def exported(self, node, bag, n_accounts=3):
+        """Says at the node that a bag was made, cut at a checkpoint of now."""
+        assert node.admin("POST", "/api/v1/admin/audit/checkpoint").status < 300
+        root, size = node.psql("SELECT encode(root, 'hex') || ' ' || size FROM audit_checkpoint"
+                               " ORDER BY size DESC LIMIT 1").split()
+        self.log = (root, int(size))
+        return self.say_exported(node, bag, n_accounts)
+
+    def say_exported(self, node, bag, n_accounts=3):
+        return node.admin("POST", "/api/v1/admin/leaving/exported", {
+            "bag": bag, "counts": [{"n": n_accounts, "table": "account"}], "log_root": self.log[0],
+            "log_size": self.log[1], "n_bytes": 10, "n_files": 2})
 
     def order(self, bag, planted=()):
         return self.sign("order", self.whose(

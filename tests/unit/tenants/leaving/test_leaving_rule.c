@@ -161,6 +161,23 @@ T_CASE(an_order_waits_for_its_day_its_bag_and_another_person)
          "no contract ends");
 }
 
+/* The certificate of a journal whose days go back would never be valid. */
+T_CASE(a_clock_that_was_set_back_takes_no_step)
+{
+    struct leaving_facts f = whole(LEAVING_GRACE);
+
+    T_REQ("AI-7.2-1");
+    f.last_utc_us = f.now_utc_us;
+    T_EQ(leaving_judge(LEAVING_ACT_CONFIRM, LEAVING_BY_CONTRACTOR, &f), LEAVING_OK, "at once");
+    f.last_utc_us++;
+    T_EQ(leaving_judge(LEAVING_ACT_CONFIRM, LEAVING_BY_CONTRACTOR, &f), LEAVING_CLOCK_BEHIND,
+         "before the last step");
+    T_EQ(leaving_judge(LEAVING_ACT_CANCEL, LEAVING_BY_COMMISSIONER, &f), LEAVING_CLOCK_BEHIND,
+         "nor is it cancelled then");
+    T_EQ(leaving_judge(LEAVING_ACT_CANCEL, LEAVING_BY_CONTRACTOR, &f), LEAVING_WRONG_ACTOR,
+         "whose act it is comes first");
+}
+
 T_CASE(what_comes_next_and_whose_turn_it_is)
 {
     for (int s = 0; s < LEAVING_STATE_N; s++) {

@@ -6,7 +6,7 @@
   python3 ibasho_town.py open フォルダ --key town.key --cert town.pem --to フォルダ [--log-key 鍵の文字列]
   python3 ibasho_town.py receipt bagフォルダ --key town.key --cert town.pem --to receipt.json
   python3 ibasho_town.py order bagフォルダ --receipt receipt.json --key town.key --cert town.pem --by "教育委員会 学校教育課長"
-                              --to order.json [--canaries canaries.secret.json] [--aggregates keep|withdraw]
+                              --to order.json [--canaries canaries.secret.json [--unplanted]] [--aggregates keep|withdraw]
 
 終了コード：0 できた、1 正しくないのでしなかった、3 できなかった。ネットワークには、つなぎません。
 となりに ibasho_verify.py を置いてください。秘密の鍵とパスフレーズは、この道具の外に出ません。
@@ -15,6 +15,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -159,7 +160,7 @@ def untar(path, to):
     with tarfile.open(path, "r:") as tar:
         for item in tar:
             name = item.name.rstrip("/")
-            need(verify.re.fullmatch(verify.PATH, name) and (item.isfile() or item.isdir()),
+            need(verify.re.fullmatch(verify.PATH, name) and (item.isfile() or item.isdir()) and not item.issparse(),
                  "外を指す名前、またはふつうでないファイルです：%s" % name[:80])
             tops.add(name.split("/")[0])
             target = os.path.join(to, *name.split("/"))
@@ -221,10 +222,24 @@ def receipt(words):
     print("正しい返還データです。受領書に署名しました。識別値：%s" % found["bag"])
 
 
+def unplanted(place, names):
+    """Those of the names that stand in no record of the bag: nobody could find them later, erased or not."""
+    left = {n: max(re.findall("[A-Za-z0-9]+", n), key=len, default="").encode() for n in names}
+    marks = {m for m in left.values() if len(m) >= 16}
+    odd = {n.encode() for n, m in left.items() if m not in marks}
+    records, found = os.path.join(place, "data", "records"), set()
+    for file in sorted(os.listdir(records)):
+        with open(os.path.join(records, file), "rb") as f:
+            for line in f:
+                found.update(marks.intersection(re.findall(rb"[A-Za-z0-9]{16,}", line)))
+                found.update(n for n in odd if n in line)
+    return [n for n, m in left.items() if m not in found and n.encode() not in found]
+
+
 def order(words):
     town, to, by = Town(words), wanted(words, "--to"), wanted(words, "--by")
     aggregates = option(words, "--aggregates") or "keep"
-    secret = option(words, "--canaries")
+    secret, may_lack = option(words, "--canaries"), "--unplanted" in words
     taken = verify.Document(read(wanted(words, "--receipt")), "受領書", "ibasho-receipt/1")
     taken.check(town.spki, "自治体")
     need(aggregates in ("keep", "withdraw"), "--aggregates は keep か withdraw です")
@@ -232,6 +247,9 @@ def order(words):
     with open(os.path.join(words[0], "manifest-sha512.txt"), "rb") as f:
         need(hashlib.sha512(f.read()).hexdigest() == taken.of["bag"], "受領書は、別の返還データのものです")
     names = json.loads(read(secret)) if secret else []
+    lost = unplanted(words[0], [n["name"] for n in names])
+    need(not lost or may_lack, "目印の名前のうち %d 人が、返還データのどこにもいません（%s…）。登録されていない名前は、消えたことの証拠に"
+         "なりません。登録の記録を確かめてください。それでも指示するときは --unplanted を付けます。" % (len(lost), "".join(lost[:1])[:4]))
     write_new(to, town.sign("ibasho-order/1", {
         "aggregates": aggregates, "bag": taken.of["bag"], "by": by, "canaries": names,
         "contract": taken.of["contract"], "node": taken.of["node"], "ordered_at": now()}))

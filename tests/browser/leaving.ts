@@ -217,7 +217,7 @@ function exportAndReceipt({ dir }: Desk, name: string): string {
   operator("leave", "exported", bag);
   const checked = tool(dir, "receipt", bag, ...keys, "--to", `${name}.receipt.json`);
   tool(dir, "order", bag, "--receipt", `${name}.receipt.json`, ...keys, "--by", "学校教育課長",
-    "--canaries", "canaries/canaries.secret.json", "--to", `${name}.order.json`); // prettier-ignore
+    "--canaries", "canaries/canaries.secret.json", "--unplanted", "--to", `${name}.order.json`); // prettier-ignore
   const [found = ""] = /[0-9a-f]{128}/.exec(printed) ?? [];
   return checked.includes(found) ? found : "";
 }

@@ -347,6 +347,38 @@ def the_town_plants_names_it_can_prove_later(t):
 
 
 @case
+def names_that_never_came_to_the_node_are_no_proof(t):
+    t.req("AI-7.2-1")
+    bag, secret = os.path.join(place, "little"), os.path.join(place, "planted/canaries.secret.json")
+    os.makedirs(os.path.join(bag, "data/records"))
+    manifest = b"a manifest\n"
+    with open(os.path.join(bag, "manifest-sha512.txt"), "wb") as f:
+        f.write(manifest)
+    with open(secret, encoding="utf-8") as f:
+        names = [n["name"] for n in json.load(f)]
+    own = ending.jws("ibasho-receipt/1", {"bag": hashlib.sha512(manifest).hexdigest(), "contract": end.contract,
+                                          "node": end.node}, ending.Rsa(os.path.join(place, "own")))
+    with open(os.path.join(place, "little.receipt"), "wb") as f:
+        f.write(ending.line(own))
+
+    def records(some):
+        with open(os.path.join(bag, "data/records/account.ndjson"), "w", encoding="utf-8") as f:
+            f.writelines('{"name":{"key":"person","text":"' + n + '"}}\n' for n in some)
+
+    def order(to, *more):
+        return town("order", "little", "--receipt", "little.receipt", "--by", "教育委員会", "--canaries", secret, "--key",
+                    "own/town.key", "--cert", "own/town.pem", "--to", to, *more).returncode
+
+    records(names)
+    t.eq(order("order.all"), 0, "all of them are in the bag")
+    records(names[1:])
+    t.eq((order("order.less"), os.path.exists(os.path.join(place, "order.less"))), (1, False), "one is not")
+    records(n[:-1] for n in names)
+    t.eq(order("order.cut"), 1, "nor is a part of a name enough")
+    t.eq(order("order.still", "--unplanted"), 0, "unless the town says so itself")
+
+
+@case
 def the_verifier_stays_small_and_alone(t):
     t.req("AI-7.2-2")
     with open(ending.VERIFY, encoding="utf-8") as f:

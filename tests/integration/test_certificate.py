@@ -5,6 +5,7 @@ ops/verify/ibasho_verify.py (Python and openssl alone). They agree on everything
 not (AI-7.2-2). No node is started; test_handback_export.py has real bags, and a certificate about one."""
 import copy
 import hashlib
+import importlib.util
 import io
 import json
 import os
@@ -376,6 +377,23 @@ def names_that_never_came_to_the_node_are_no_proof(t):
     records(n[:-1] for n in names)
     t.eq(order("order.cut"), 1, "nor is a part of a name enough")
     t.eq(order("order.still", "--unplanted"), 0, "unless the town says so itself")
+
+
+@case
+def a_part_that_swells_is_not_unpacked(t):
+    t.req("AI-7.2-1")
+    spec = importlib.util.spec_from_file_location("ibasho_town", ending.TOWN)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    with open(os.path.join(place, "much"), "wb") as f:
+        f.truncate(1 << 30)
+    subprocess.run(["tar", "-S", "-C", place, "-cf", os.path.join(place, "much.tar"), "much"], check=True)
+    try:
+        tool.untar(os.path.join(place, "much.tar"), os.path.join(place, "swollen"))
+        said = "taken"
+    except tool.verify.Bad:
+        said = "refused"
+    t.eq((os.path.getsize(os.path.join(place, "much.tar")) < 1 << 20, said), (True, "refused"), "a gigabyte in ten kilobytes")
 
 
 @case

@@ -3,6 +3,7 @@
  * before the next. Cut off anywhere, it goes on where it was. */
 #include "ops/cli/leave.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -272,7 +273,7 @@ static enum err one_step(struct leave *leave, bool *is_waiting_out, struct fail 
 static enum err tidy(struct leave *leave, struct fail *why)
 {
     static const char *const names[] = {"keys.plan", "cluster.plan", "volume.plan",
-                                        "backups.plan", "peers.json"};
+                                        "backups.plan", "papers.json"};
     const char *key = leave_path(leave, "erasure.key");
     enum err rc = ERR_OK;
 
@@ -282,8 +283,9 @@ static enum err tidy(struct leave *leave, struct fail *why)
         if (rc == ERR_OK && unlink(key) != 0)
             rc = fail_set(why, ERR_IO, "%s stays", key);
     }
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        unlink(leave_path(leave, names[i]));
+    for (size_t i = 0; rc == ERR_OK && i < sizeof names / sizeof names[0]; i++)
+        if (unlink(leave_path(leave, names[i])) != 0 && errno != ENOENT)
+            rc = fail_set(why, ERR_IO, "%s stays: errno %d", names[i], errno);
     return rc;
 }
 

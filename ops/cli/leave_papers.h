@@ -1,5 +1,6 @@
 /* ops/cli/leave_papers.h - DATA/leaving/papers.json: what the certificate needs and the
- * database held; as GET /api/v1/admin/leaving/papers gives it.  Threads: one. */
+ * database held; as GET /api/v1/admin/leaving/papers gives it. Gone when certified.
+ * Threads: one. */
 #ifndef OPS_CLI_LEAVE_PAPERS_H
 #define OPS_CLI_LEAVE_PAPERS_H
 

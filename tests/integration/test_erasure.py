@@ -162,7 +162,9 @@ def nothing_is_left_but_the_journal(t):
     t.ok({"keystore", "contractor-half"} <= kinds, "keystore and half", kinds)
     t.ok(facts["cluster_removed"]["n_files"] > 500, "the cluster's files are counted")
     t.eq(sorted(os.listdir(node.data_dir)), ["leaving", "lost+found", "node.conf"], "what stays")
-    t.ok(not os.path.exists(node.data_dir + "/leaving/erasure.key"), "the key is gone, too")
+    t.eq(sorted(os.listdir(node.data_dir + "/leaving")),
+         ["certificate.json", "certificate.pdf", "steps.jsonl"],
+         "of the journal's folder; the key, the plans and the town's papers are gone, too")
     with open(node.data_dir + "/leaving/certificate.json", "rb") as f:
         t.eq(hashlib.sha256(f.read()).hexdigest(), facts["certified"]["certificate_sha256"],
              "the certificate on record is the one that is there")

@@ -11,8 +11,6 @@
 #include "tenants/leaving/leaving_scan.h"
 #include "tenants/leaving/leaving_volume.h"
 
-#define PROGRAM_CAP ((size_t)256 << 20)
-
 static enum err read_names(struct leave *leave, struct span **names_out, size_t *n_out,
                            struct fail *why)
 {
@@ -56,6 +54,7 @@ static enum err own_hash(char hex_out[2 * HASH256_BYTES + 1], struct fail *why)
     struct hash256_state state;
     struct hash256 hash;
     uint8_t piece[65536];
+    bool is_whole;
     size_t n;
 
     if (f == NULL)
@@ -63,7 +62,10 @@ static enum err own_hash(char hex_out[2 * HASH256_BYTES + 1], struct fail *why)
     hash256_init(&state);
     while ((n = fread(piece, 1, sizeof piece, f)) > 0)
         hash256_put(&state, span_of(piece, n));
+    is_whole = ferror(f) == 0;
     fclose(f);
+    if (!is_whole)
+        return fail_set(why, ERR_IO, "/proc/self/exe cannot be read to its end");
     hash = hash256_end(&state);
     *hex_write(hash.b, sizeof hash.b, hex_out) = '\0';
     return ERR_OK;

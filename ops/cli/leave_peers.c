@@ -9,7 +9,7 @@
 #include "ops/cli/admin.h"
 #include "ops/cli/federation_purge.h"
 #include "ops/cli/leave.h"
-#include "ops/cli/leave_canon.h"
+#include "tenants/leaving/leaving_canon.h"
 
 #define PURGE "/api/v1/admin/federation/purge"
 /* Peers that are up answer in seconds: whoever runs this is not sent away for them. */
@@ -91,7 +91,7 @@ static enum err ask_peers(struct leave *leave, struct span *purge_out, struct fa
     leave_fault(leave, "half");
     if (rc == ERR_OK)
         rc = wait_for(leave, &body, why);
-    return rc == ERR_OK ? leave_canonical(body, leave->cli->arena, purge_out, why) : rc;
+    return rc == ERR_OK ? leaving_canonical(body, leave->cli->arena, purge_out, why) : rc;
 }
 
 enum err leave_peers(struct leave *leave, struct span *facts_out, bool *is_waiting_out,

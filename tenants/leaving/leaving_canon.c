@@ -1,9 +1,7 @@
-#include "ops/cli/leave_canon.h"
+#include "tenants/leaving/leaving_canon.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#define MEMBERS_MOST 4096
 
 /* Behind the value at `at`; the text was checked. */
 static size_t value_end(struct span text, size_t at)
@@ -41,15 +39,28 @@ static int compare(const void *a, const void *b)
     return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-static void put(FILE *to, struct span value);
+static bool put(FILE *to, struct span value);
 
-/* Whole members, by their names: a name ends in '"', which sorts before what may follow. */
-static void put_object(FILE *to, struct span value)
+static size_t n_members(struct span object)
 {
-    struct span *members = calloc(MEMBERS_MOST, sizeof *members);
     size_t n = 0;
 
-    for (size_t at = 1; members != NULL && at + 1 < value.len && n < MEMBERS_MOST;) {
+    for (size_t at = 1; at + 1 < object.len; at = value_end(object, at) + 1)
+        n++;
+    return n;
+}
+
+/* Whole members, by their names: a name ends in '"', which sorts before what may follow. False:
+ * no memory. */
+static bool put_object(FILE *to, struct span value)
+{
+    struct span *members = calloc(n_members(value) + 1, sizeof *members);
+    bool is_whole = true;
+    size_t n = 0;
+
+    if (members == NULL)
+        return false;
+    for (size_t at = 1; at + 1 < value.len;) {
         size_t end = value_end(value, at);
 
         members[n++] = span_cut(value, at, end - at);
@@ -58,28 +69,31 @@ static void put_object(FILE *to, struct span value)
     if (n > 0)
         qsort(members, n, sizeof *members, compare);
     fputc('{', to);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && is_whole; i++) {
         size_t colon = 1;
 
         while (members[i].p[colon] != '"')
             colon++;
         fprintf(to, "%s%.*s:", i > 0 ? "," : "", (int)colon + 1, (const char *)members[i].p);
-        put(to, span_from(members[i], colon + 2));
+        is_whole = put(to, span_from(members[i], colon + 2));
     }
     fputc('}', to);
     free(members);
+    return is_whole;
 }
 
-static void put(FILE *to, struct span value)
+static bool put(FILE *to, struct span value)
 {
+    bool is_whole = true;
+
     if (value.len > 0 && value.p[0] == '{') {
-        put_object(to, value);
+        is_whole = put_object(to, value);
     } else if (value.len > 0 && value.p[0] == '[') {
         fputc('[', to);
-        for (size_t at = 1; at + 1 < value.len;) {
+        for (size_t at = 1; at + 1 < value.len && is_whole;) {
             size_t end = value_end(value, at);
 
-            put(to, span_cut(value, at, end - at));
+            is_whole = put(to, span_cut(value, at, end - at));
             if (end + 1 < value.len)
                 fputc(',', to);
             at = end + 1;
@@ -88,15 +102,17 @@ static void put(FILE *to, struct span value)
     } else {
         fwrite(value.p, 1, value.len, to);
     }
+    return is_whole;
 }
 
-enum err leave_canonical(struct span json, struct arena *arena, struct span *out,
-                         struct fail *why)
+enum err leaving_canonical(struct span json, struct arena *arena, struct span *out,
+                           struct fail *why)
 {
     const struct jx_limits limits = {(size_t)64 << 20, 1000000};
     char *bytes = NULL;
     size_t len = 0;
     enum err rc = jx_check_within(json, limits, why);
+    bool is_whole;
     FILE *to;
 
     if (rc != ERR_OK)
@@ -104,11 +120,9 @@ enum err leave_canonical(struct span json, struct arena *arena, struct span *out
     to = open_memstream(&bytes, &len);
     if (to == NULL)
         return fail_set(why, ERR_NOMEM, "an answer");
-    put(to, json);
-    if (fclose(to) == 0)
-        *out = arena_copy(arena, span_of(bytes, len));
-    else
-        *out = SPAN_NONE;
+    is_whole = put(to, json);
+    is_whole = fclose(to) == 0 && is_whole;
+    *out = is_whole ? arena_copy(arena, span_of(bytes, len)) : SPAN_NONE;
     free(bytes);
     return out->p == NULL ? fail_set(why, ERR_NOMEM, "an answer") : ERR_OK;
 }

@@ -5,6 +5,9 @@
 #include "node/db/keyring.h"
 #include "ops/cli/replay.h"
 
+/* The file that makes a directory a cluster: written last, when everything else is there. */
+#define RESTORE_VERSION_FILE "PG_VERSION"
+
 struct restore_counts {
     int64_t n_files, bytes;
 };

@@ -19,7 +19,7 @@ static int import(struct cli *cli, int argc, char **argv);
 
 static const struct cli_command rows[] = {
     {"handback import", "DIR [--key NOTEKEY] [--json]",
-     "返却された袋を、空の拠点に取り込みます。全部を検査してから、全部を入れるか、何も入れ"
+     "返却されたバッグを、空の拠点に取り込みます。全部を検査してから、全部を入れるか、何も入れ"
      "ません。0 取り込んだ、1 取り込めない、2 できない。",
      "take a hand-back bag into this empty node, all or nothing: 0 done, 1 refused, 2 cannot",
      import},

@@ -11,7 +11,7 @@ static int verify_bag(struct cli *cli, int argc, char **argv);
 
 static const struct cli_command rows[] = {
     {"verify bag", "DIR [--key NOTEKEY] [--json]",
-     "返却の袋を、この機械だけで（ネットワークなしで）検査します。"
+     "返却されたバッグを、この機械だけで（ネットワークなしで）検査します。"
      "0 異常なし、1 異常あり、2 検査できない。",
      "check a hand-back bag offline: 0 clean, 1 findings, 2 cannot check", verify_bag},
 };
@@ -37,13 +37,13 @@ static void say_text(const struct check_result *r, const char *key, bool is_give
            r->n_files, r->n_bytes, r->n_records, r->n_leaves);
     if (r->n_defects > 0) {
         printf("異常が %" PRIu64
-               " 件あります。この袋を取り込まず、渡した人に知らせてください。\n",
+               " 件あります。このバッグを取り込まず、渡した人に知らせてください。\n",
                r->n_defects);
         return;
     }
     printf("識別値 %s\n署名した拠点の公開鍵 %s\n", r->bag, key);
     if (!is_given)
-        printf("注意: 公開鍵は袋の中のものです。これまでに受け取っている公開鍵と同じかを"
+        printf("注意: 公開鍵はバッグの中のものです。これまでに受け取っている公開鍵と同じかを"
                "確かめてください（--key）。\n");
     printf("封じて保存されていた文章は、書き出した拠点が署名した内容です。記録の数と時刻、"
            "封じていない項目は、監査記録と合っています。\n異常はありません。\n");

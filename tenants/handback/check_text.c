@@ -23,7 +23,7 @@ static const struct {
     {"info.count", "bag-info.txt の件数が、記録の件数と合いません。"},
     {"info.log", "bag-info.txt の監査記録の数か根が、監査記録と合いません。"},
     {"signature.form", "ibasho-signature.txt を読み取れません。"},
-    {"signature.wrong", "ibasho-signature.txt の署名が、この袋のものではありません。"},
+    {"signature.wrong", "ibasho-signature.txt の署名が、このバッグのものではありません。"},
     {"record.form", "記録の行を読み取れません。"},
     {"record.order", "記録の並びが正しくないか、同じ記録が二つあります。"},
     {"record.table", "このプログラムの知らない表の記録があります。"},

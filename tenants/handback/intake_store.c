@@ -59,7 +59,7 @@ const struct stmt *const hand_import_stmts[HAND_IMPORT_STMTS_N] = {
 static const struct data_column import_columns[] = {
     {"id", "引き継ぎのID", false},
     {"at", "いつ取り込んだか", false},
-    {"bag", "袋のハッシュ値（目録の SHA-512）", false},
+    {"bag", "バッグのハッシュ値（目録の SHA-512）", false},
     {"origin", "渡した拠点の名前", false},
     {"node", "渡した拠点のID", false},
     {"contract", "渡した拠点の契約のID", false},
@@ -72,9 +72,12 @@ static const struct data_column import_columns[] = {
     {NULL, NULL, false},
 };
 static const struct data_column piece_columns[] = {
-    {"id", "部分のID", false},         {"handback_import", "どの引き継ぎのものか", false},
-    {"path", "袋の中での名前", false}, {"n", "何番目の部分か", false},
-    {"bytes_sealed", "中身", true},    {NULL, NULL, false},
+    {"id", "部分のID", false},
+    {"handback_import", "どの引き継ぎのものか", false},
+    {"path", "バッグの中での名前", false},
+    {"n", "何番目の部分か", false},
+    {"bytes_sealed", "中身", true},
+    {NULL, NULL, false},
 };
 
 #define PURPOSE_JA "事業者が替わっても、それまでの記録を失わず、確かめられるようにするため"

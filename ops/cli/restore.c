@@ -69,8 +69,11 @@ static enum err take_conf(struct cli *cli, const char *dir, struct fail *why)
 
         if (from == NULL || to == NULL)
             return fail_set(why, ERR_NOMEM, "%s", names[i]);
-        if (wholefile_read(from, text, sizeof text, &len, NULL) == ERR_OK)
+        rc = wholefile_read(from, text, sizeof text, &len, why);
+        if (rc == ERR_OK)
             rc = wholefile_replace(to, span_of(text, len), why);
+        else if (rc == ERR_NOT_FOUND)
+            rc = ERR_OK;
     }
     return rc;
 }

@@ -119,7 +119,7 @@ static enum err keep_version(struct unpacking *u, struct fail *why)
 
 static enum err entry_take(struct unpacking *u, struct archive_entry *entry, struct fail *why)
 {
-    const char *name = archive_entry_pathname(entry), *path;
+    const char *name = archive_entry_pathname(entry);
     enum err rc = ERR_OK;
     char full[WHOLEFILE_PATH_CAP];
 
@@ -134,13 +134,12 @@ static enum err entry_take(struct unpacking *u, struct archive_entry *entry, str
         return copy_data(u, why);
     if (snprintf(full, sizeof full, "%s/%s", u->dir, name) >= (int)sizeof full)
         return fail_set(why, ERR_TOO_LARGE, "a path too long: %s", name);
-    path = full;
-    archive_entry_set_pathname(entry, path);
+    archive_entry_set_pathname(entry, full); /* name was the entry's: it is gone */
     if (archive_write_header(u->out, entry) != ARCHIVE_OK)
-        return archive_fail(u->out, name, why);
+        return archive_fail(u->out, full, why);
     rc = copy_data(u, why);
     if (rc == ERR_OK && archive_write_finish_entry(u->out) != ARCHIVE_OK)
-        rc = archive_fail(u->out, name, why);
+        rc = archive_fail(u->out, full, why);
     return rc;
 }
 
@@ -170,6 +169,9 @@ static enum err unpack(struct unpacking *u, int fd, struct fail *why)
             return archive_fail(u->in, "reading", why);
         rc = entry_take(u, entry, why);
     }
+    /* Directories get their modes now: before what says that everything is there. */
+    if (rc == ERR_OK && u->out != NULL && archive_write_close(u->out) != ARCHIVE_OK)
+        rc = archive_fail(u->out, u->dir, why);
     return rc;
 }
 

@@ -351,7 +351,7 @@ def the_town_opens_verifies_and_signs_with_its_own_tool(t):
     t.eq(done.returncode, 0, f"sent: {done.stderr}")
     done = town("open", to, "--to", "had", *keys)
     t.eq(done.returncode, 0, f"opened: {done.stdout}{done.stderr}")
-    had = f"{TOWN}/had/ibasho-bag"
+    had = f"{TOWN}/had"
     t.eq(town("bag", had).returncode, 0, "the verifier alone")
     done = town("receipt", had, "--to", "receipt.json", *keys)
     t.eq(done.returncode, 0, f"received: {done.stdout}{done.stderr}")

@@ -87,8 +87,8 @@ enum err openstream_create(struct keyring *keyring, stream_sink sink, void *arg,
     return stream_create(keyring, sink, arg, true, stream_out, why);
 }
 
-/* Seals or opens what waits in the buffer and hands it on. */
-static enum err chunk_do(struct sealstream *s, bool last, struct fail *why)
+/* Seals or opens a chunk and hands it on. */
+static enum err chunk_do(struct sealstream *s, struct span bytes, bool last, struct fail *why)
 {
     const struct span aad = span_of(s->head, HEAD_BYTES);
     uint8_t nonce[GCM_NONCE_BYTES];
@@ -99,13 +99,13 @@ static enum err chunk_do(struct sealstream *s, bool last, struct fail *why)
         return fail_set(why, ERR_TOO_LARGE, "a stream of 2^32 chunks");
     nonce_of(s, last, nonce);
     if (s->opens) {
-        rc = gcm_open(s->key, nonce, aad, span_of(s->buffer, s->len), s->out, why);
-        out_len = s->len - (s->len < GCM_TAG_BYTES ? s->len : GCM_TAG_BYTES);
+        rc = gcm_open(s->key, nonce, aad, bytes, s->out, why);
+        out_len = bytes.len - (bytes.len < GCM_TAG_BYTES ? bytes.len : GCM_TAG_BYTES);
         if (rc == ERR_PROTO)
             rc = fail_set(why, rc, "chunk %u was changed, moved or cut", (unsigned)s->chunk);
     } else {
-        rc = gcm_seal(s->key, nonce, aad, span_of(s->buffer, s->len), s->out, why);
-        out_len = s->len + GCM_TAG_BYTES;
+        rc = gcm_seal(s->key, nonce, aad, bytes, s->out, why);
+        out_len = bytes.len + GCM_TAG_BYTES;
     }
     if (rc == ERR_OK && out_len > 0)
         rc = s->sink(s->arg, span_of(s->out, out_len), why);
@@ -141,7 +141,12 @@ static enum err put(struct sealstream *s, struct span bytes, struct fail *why)
         size_t most = s->has_head ? full : HEAD_BYTES, n;
 
         if (s->has_head && s->len == full) {
-            rc = chunk_do(s, false, why);
+            rc = chunk_do(s, span_of(s->buffer, full), false, why);
+            continue;
+        }
+        if (s->has_head && s->len == 0 && bytes.len > full) { /* from where it lies */
+            rc = chunk_do(s, span_cut(bytes, 0, full), false, why);
+            bytes = span_from(bytes, full);
             continue;
         }
         n = bytes.len < most - s->len ? bytes.len : most - s->len;
@@ -175,5 +180,6 @@ enum err sealstream_finish(struct sealstream *stream, struct fail *why)
     if (!stream->has_head)
         rc = stream->opens ? fail_set(why, ERR_PROTO, "a stream without its head")
                            : head_do(stream, why);
-    return rc == ERR_OK ? chunk_do(stream, true, why) : rc;
+    return rc == ERR_OK ? chunk_do(stream, span_of(stream->buffer, stream->len), true, why)
+                        : rc;
 }

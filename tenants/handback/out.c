@@ -142,11 +142,6 @@ void out_bytes(struct out *o, struct span bytes)
     }
 }
 
-void out_text(struct out *o, const char *text)
-{
-    out_bytes(o, span_text(text));
-}
-
 void out_char(struct out *o, char c)
 {
     if (o->n == BUFFER_BYTES)

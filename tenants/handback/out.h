@@ -25,7 +25,10 @@ NODISCARD enum err out_create(const char *dir, const char *path, bool wants_sha2
 /* Away with it, unless it was finished. */
 void out_destroy(struct out **out);
 void out_bytes(struct out *out, struct span bytes);
-void out_text(struct out *out, const char *text);
+static inline void out_text(struct out *out, const char *text)
+{
+    out_bytes(out, span_text(text)); /* here, so that a literal's length is known */
+}
 void out_char(struct out *out, char c);
 /* What a failed write said, at any time; ERR_NOSPACE: the disk is full. */
 enum err out_state(const struct out *out, struct fail *why);

@@ -241,8 +241,9 @@ T_CASE(sealstream_gives_back_every_length)
         goto out;
     for (size_t i = 0; i < (size_t)3 * SEALSTREAM_CHUNK_BYTES; i++)
         plain[i] = (uint8_t)(i * 7 + i / 251);
-    for (size_t i = 0; i < T_COUNT(lengths); i++) {
+    for (size_t n = 0; n < 2 * T_COUNT(lengths); n++) { /* in small pieces, then all at once */
         struct sealstream *stream = NULL;
+        size_t i = n / 2, least = n % 2 == 0 ? 0 : (size_t)1 << 20;
         size_t n_chunks = lengths[i] == 0 ? 1
                                           : (lengths[i] + SEALSTREAM_CHUNK_BYTES - 1) /
                                                 SEALSTREAM_CHUNK_BYTES;
@@ -250,12 +251,13 @@ T_CASE(sealstream_gives_back_every_length)
         sealed.len = 0;
         T_EQ(sealstream_create(b.f.keyring, b.key, keep, &sealed, &stream, NULL), ERR_OK,
              "new");
-        T_EQ(put_in_pieces(stream, span_of(plain, lengths[i]), 10007), ERR_OK, "sealed");
+        T_EQ(put_in_pieces(stream, span_of(plain, lengths[i]), least + 10007), ERR_OK,
+             "sealed");
         T_EQ(sealstream_put(stream, SPAN("x"), NULL), ERR_PROTO, "nothing behind the end");
         sealstream_destroy(&stream);
         T_EQ(sealed.len, HEAD + lengths[i] + 16 * n_chunks, "as long as the form says");
-        T_EQ(open_into(b.f.keyring, span_of(sealed.at, sealed.len), 4099, &opened), ERR_OK,
-             "opened");
+        T_EQ(open_into(b.f.keyring, span_of(sealed.at, sealed.len), least + 4099, &opened),
+             ERR_OK, "opened");
         T_SPAN(span_of(opened.at, opened.len), span_of(plain, lengths[i]), "the same bytes");
     }
 out:

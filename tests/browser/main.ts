@@ -19,6 +19,7 @@ import "./staff.ts";
 import "./watch.ts";
 import "./word_lists.ts";
 import "./reports.ts";
+import "./kpi.ts";
 import "./classes.ts";
 import "./shared.ts";
 import "./teachers.ts";

@@ -781,6 +781,15 @@ export const pages: readonly PageUnderTest[] = [
   },
   { name: "search", who: "board", reach: toSearch },
   {
+    name: "kpi",
+    who: "board",
+    reach: async (v) => {
+      await to(v, "#/kpi", ".kpi-lines");
+      await v.page.locator("tr[data-kpi=connection_30] button").click();
+      await v.page.waitForSelector(".kpi-list a");
+    },
+  },
+  {
     name: "weekly",
     who: "board",
     reach: async (v) => {

@@ -21,6 +21,7 @@ import { HoursPage } from "./hours.js";
 import { IncidentPage } from "./incident.js";
 import { IncidentsPage } from "./incidents.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
+import { KpiPage } from "./kpi.js";
 import { LeavingPage } from "./leaving.js";
 import { LogsPage } from "./logs.js";
 import { MaterialsPage } from "./materials.js";
@@ -103,6 +104,7 @@ const views: Views = {
   search: SearchPage,
   weekly: WeeklyPage,
   "weekly-one": WeeklyOnePage,
+  kpi: KpiPage,
   dictionary: DictionaryPage,
   leaving: LeavingPage,
   ending: EndingPage,

@@ -73,6 +73,7 @@ const rows = {
   search: { path: "search", of: "adult" },
   weekly: { path: "weekly", of: "adult" },
   "weekly-one": { path: "weekly/*", of: "adult" }, // as the link of a notice names it
+  kpi: { path: "kpi", of: "adult" },
   dictionary: { path: "dictionary", of: "adult" },
   leaving: { path: "leaving", of: "adult" },
   ending: { path: "ending", of: "adult" },

@@ -48,6 +48,8 @@ const teacherClass: HomeDoor = {
 const watch: HomeDoor = { href: "#/console", title: doors.console, note: doors.consoleNote };
 const wordLists: HomeDoor = { href: "#/words", title: doors.words, note: doors.wordsNote };
 
+const kpi: HomeDoor = { href: "#/kpi", title: doors.kpi, note: doors.kpiNote };
+
 const place: HomeDoor = { href: "#/place", title: home.place, note: home.placeNote };
 
 /** Whose page has no large way in has a door to the place, first of all. */
@@ -111,7 +113,7 @@ function othersOf(role: string): readonly HomeDoor[] {
     case "school_staff":
       return [watch, peopleAsked, reports, hoursSeen, roles, me];
     case "supporter":
-      return [watch, plan, peopleSeen, hoursSeen, floorsSeen, roles, me];
+      return [watch, plan, kpi, peopleSeen, hoursSeen, floorsSeen, roles, me];
     case "instructor":
       return [planSeen, hoursSeen, roles, me];
     case "guest_teacher":

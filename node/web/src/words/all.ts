@@ -13,6 +13,7 @@ import { home, roles } from "./home.js";
 import { hours } from "./hours.js";
 import { hoursWork } from "./hours_work.js";
 import { keys } from "./keys.js";
+import { kpi } from "./kpi.js";
 import { leaving } from "./leaving.js";
 import { leavingPapers } from "./leaving_papers.js";
 import { lessons } from "./lessons.js";
@@ -119,6 +120,7 @@ export const chapters: readonly Chapter[] = [
   { name: "logs", forChildren: false, words: logs },
   { name: "logSearch", forChildren: false, words: logSearch },
   { name: "weekly", forChildren: false, words: weekly },
+  { name: "kpi", forChildren: false, words: kpi },
   { name: "dictionary", forChildren: false, words: dictionary },
   { name: "roleTable", forChildren: false, words: roleTable },
 ];

@@ -8,6 +8,12 @@ export const doors = {
     "きまりを みます。 かえます。 もとに もどします。",
     "See, change and undo the rules of this municipality.",
   ],
+  kpi: ["月次《げつじ》の指標《しひょう》", "つきの すうじ", "Monthly figures"],
+  kpiNote: [
+    "つながりのようすを月《つき》ごとに数《かぞ》えた数字《すうじ》と、その意味《いみ》です。",
+    "つきごとの つながりの すうじです。",
+    "How ties stand, month by month, and what the numbers mean.",
+  ],
   keys: ["鍵《かぎ》", "かぎ", "Keys"],
   keysNote: [
     "記録《きろく》を守《まも》る鍵《かぎ》のようすと、鍵《かぎ》の紙《かみ》です。",

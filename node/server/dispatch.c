@@ -14,6 +14,7 @@
 #include "node/server/cookie.h"
 #include "node/server/metrics.h"
 #include "node/server/own.h"
+#include "tenants/leaving/change.h"
 #include "tenants/leaving/leaving.h"
 #include "tenants/signin/session.h"
 
@@ -347,6 +348,8 @@ static void handle(struct worker *worker, struct call *call)
     req->caller = (struct caller){.role = ROLE_ANONYMOUS}; /* a file's caller is asked twice */
     if (!check_state(worker, call))
         return;
+    if (!own_is(req->route)) /* whoever comes after the minute of a change comes after it */
+        change_keep(leaving_change(req->services->leaving), req->now_utc_us);
     if (!own_is(req->route) && !check_caller(worker, call))
         return;
     if (!check_leaving(call))

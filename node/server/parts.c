@@ -25,6 +25,7 @@
 #include "node/support/support.h"
 #include "reporting/logs.h"
 #include "tenants/hours/hours_now.h"
+#include "tenants/leaving/change.h"
 #include "tenants/leaving/leaving.h"
 #include "tenants/notify/notify.h"
 #include "tenants/people/account.h"
@@ -43,8 +44,9 @@ struct parts {
     struct id node;
     char socket_dir[PATH_CAP], cluster_dir[PATH_CAP];
     struct db_conf app_db, owner_db;
-    struct db_conf shared_db; /* of all that asks now and then */
-    struct db_pool *pool;     /* its sessions */
+    struct db_conf shared_db;   /* of all that asks now and then */
+    struct db_pool *pool;       /* its sessions */
+    struct change_desk *change; /* leaving has it, too */
     bool is_migrated, is_audit_started, is_refreshed, is_replayed;
 };
 
@@ -231,6 +233,17 @@ static enum err open_accounts(struct parts *parts, struct fail *why)
     return accounts_open(&conf, &parts->services.accounts, why);
 }
 
+static enum err open_change(struct parts *parts, struct fail *why)
+{
+    const struct change_conf conf = {&parts->services, parts->shared_db, parts->conf.stmts};
+
+    enum err rc = change_open(&conf, &parts->change, why);
+
+    if (rc == ERR_OK)
+        leaving_change_set(parts->services.leaving, parts->change);
+    return rc;
+}
+
 static enum err open_watch(struct parts *parts, struct fail *why)
 {
     const struct watch_conf conf = {parts->services.writer, parts->services.settings};
@@ -388,6 +401,9 @@ enum err parts_try(struct parts *parts, struct fail *why)
         rc = erase_again(s->keyring, s->writer, parts->conf.tables, NULL, why);
         parts->is_replayed = rc == ERR_OK;
     }
+    /* A contract whose minute came while nobody was here ends before anyone is served. */
+    if (rc == ERR_OK && parts->change == NULL)
+        rc = open_change(parts, why);
     if (rc == ERR_OK && s->files == NULL)
         rc = open_files(parts, why);
     if (rc == ERR_OK && s->accounts == NULL)
@@ -423,6 +439,8 @@ enum err parts_try(struct parts *parts, struct fail *why)
     if (rc == ERR_OK && s->place == NULL && s->live != NULL)
         rc = open_place(parts, why);
     if (rc == ERR_OK)
+        rc = change_start(parts->change, why);
+    if (rc == ERR_OK)
         rc = support_start(s->support, why);
     if (rc == ERR_OK)
         rc = console_start(s->console, why);
@@ -450,6 +468,7 @@ void parts_destroy(struct parts **parts)
     federation_stop(s->federation);
     logs_close(&s->logs); /* what is on its way out is cut, and that is written */
     jobs_stop(&s->jobs);
+    change_stop((*parts)->change);
     support_stop(s->support);
     console_stop(s->console);
     lessons_stop(s->lessons);
@@ -468,6 +487,8 @@ void parts_destroy(struct parts **parts)
     console_close(&s->console);
     lessons_close(&s->lessons);
     series_close(&s->series);
+    leaving_change_set(s->leaving, NULL);
+    change_close(&(*parts)->change);
     watch_close(&s->watch);
     hours_close(&s->hours);
     words_close(&s->words);

@@ -17,6 +17,7 @@ struct leaving {
     struct id node;
     char journal[WHOLEFILE_PATH_CAP], key[WHOLEFILE_PATH_CAP];
     pthread_mutex_t lock; /* the file */
+    _Atomic(struct change_desk *) change;
 };
 
 const char leaving_sentence_ja[] =
@@ -102,6 +103,17 @@ bool leaving_admits_route(const struct leaving *leaving, const struct route *rou
 
     return !leaving_is_on(leaving) || route->method == HTTP_GET || route->while_leaving ||
            is_carrying_out;
+}
+
+void leaving_change_set(struct leaving *leaving, struct change_desk *desk)
+{
+    if (leaving != NULL)
+        atomic_store(&leaving->change, desk);
+}
+
+struct change_desk *leaving_change(const struct leaving *leaving)
+{
+    return leaving == NULL ? NULL : atomic_load(&leaving->change);
 }
 
 struct id leaving_node(const struct leaving *leaving)

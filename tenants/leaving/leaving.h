@@ -35,6 +35,12 @@ bool leaving_admits_route(const struct leaving *leaving, const struct route *rou
 /* The sentence for whoever is turned away. */
 extern const char leaving_sentence_ja[];
 
+/* The change of contractor that may wait here (change.h), for whoever has the services; set
+ * once, before anybody is served, and taken back at the end. NULL: none. */
+struct change_desk;
+void leaving_change_set(struct leaving *leaving, struct change_desk *desk);
+struct change_desk *leaving_change(const struct leaving *leaving);
+
 struct id leaving_node(const struct leaving *leaving);
 /* The journal as it is; steps of the database it lacks (a crash between COMMIT and the file)
  * are added first. db may be NULL. */

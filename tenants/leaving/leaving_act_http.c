@@ -3,6 +3,8 @@
 
 #include "node/base/hex.h"
 #include "node/db/audit.h"
+#include "tenants/leaving/change_http.h"
+#include "tenants/leaving/change_settle.h"
 #include "tenants/leaving/leaving_look.h"
 #include "tenants/leaving/leaving_rows.h"
 
@@ -48,6 +50,25 @@ static void finish(struct req *req, struct act *a, enum leaving_act act, enum er
 
 /* ---- POST /api/v1/leaving/drain ---- */
 
+/* A contractor that is to take over is not to find a node that is being left. */
+static bool waits_for_change(struct req *req)
+{
+    struct contract_change change;
+    struct change_facts facts;
+    struct fail why = {.code = ERR_OK};
+    enum err rc = change_store_last(NULL, req->db, req->arena, &change, &why);
+
+    if (rc != ERR_OK && rc != ERR_NOT_FOUND) {
+        reply_fail(req, &why);
+        return true;
+    }
+    facts = change_facts_of(rc == ERR_OK ? &change : NULL, req->now_utc_us);
+    if (change_judge(CHANGE_ACT_PLAN, &facts) != CHANGE_UNDER_WAY)
+        return false;
+    change_refuse(req, CHANGE_UNDER_WAY);
+    return true;
+}
+
 static void drain(struct req *req)
 {
     struct act *a = begin_act(req, LEAVING_ACT_BEGIN);
@@ -58,7 +79,7 @@ static void drain(struct req *req)
     struct span facts = SPAN_NONE;
     enum err rc;
 
-    if (a == NULL)
+    if (a == NULL || waits_for_change(req))
         return;
     rc = keyring_public_key(req->services->keyring, AUDIT_KEY_NAME, public, &why);
     if (rc == ERR_OK)

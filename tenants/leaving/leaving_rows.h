@@ -15,6 +15,11 @@
 #define LEAVING_STMTS_N        15
 #define LEAVING_TABLES_N       3
 #define LEAVING_SETTINGS_N     1
+#define CHANGE_ROUTES_N        1
+#define CHANGE_ACT_ROUTES_N    4
+#define CHANGE_STMTS_N         8
+#define CHANGE_ACCOUNT_STMTS_N 11
+#define CHANGE_TABLES_N        3
 extern const struct route leaving_routes[LEAVING_ROUTES_N];             /* leaving_http.c */
 extern const struct route leaving_paper_routes[LEAVING_PAPER_ROUTES_N]; /* ..paper_http.c */
 extern const struct route leaving_act_routes[LEAVING_ACT_ROUTES_N];     /* ..act_http.c */
@@ -24,5 +29,13 @@ extern const struct setting *const leaving_settings[LEAVING_SETTINGS_N];
 extern const struct setting setting_leaving_grace_days; /* leaving_settings.c */
 extern const struct audit_table town_key_audit_table, leaving_paper_audit_table,
     leaving_step_audit_table;
+
+/* A change of contractor in place: change_http.c, change_act_http.c, change_store.c. */
+extern const struct route change_routes[CHANGE_ROUTES_N];
+extern const struct route change_act_routes[CHANGE_ACT_ROUTES_N];
+extern const struct stmt *const change_stmts[CHANGE_STMTS_N];
+extern const struct stmt *const change_account_stmts[CHANGE_ACCOUNT_STMTS_N];
+extern const struct data_table change_tables[CHANGE_TABLES_N];
+extern const struct audit_table change_audit_table, change_step_audit_table;
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "tenants/hours/hours_now.h"
+#include "tenants/leaving/change_settle.h"
 #include "tenants/people/contract_store.h"
 #include "tenants/people/day.h"
 #include "tenants/people/life.h"
@@ -229,6 +230,31 @@ static enum err check_used(struct change *c, struct fail *why)
     return ERR_OK;
 }
 
+/* Another contractor takes over by a change of its own, at a minute, and while one is planned
+ * the contract stands as both persons saw it (CARD-13). */
+static enum err check_change(struct tx *tx, struct change *c, const struct contract_row *before,
+                             bool is_new, struct fail *why)
+{
+    struct contract_change change;
+    struct change_facts facts;
+    enum err rc;
+
+    if (is_new && !span_eq(before->contractor, c->row.contractor))
+        return life_say_no(
+            &c->refusal, "contractor-differs",
+            "受託者が替わるときは「受託者の交代」で時刻を決めてください。前の受託者"
+            "のIDと鍵は、その時刻に終わります。",
+            why);
+    rc = change_store_last(tx, NULL, tx_arena(tx), &change, why);
+    if (rc != ERR_OK)
+        return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+    facts = change_facts_of(&change, c->req->now_utc_us);
+    if (change_judge(CHANGE_ACT_PLAN, &facts) != CHANGE_UNDER_WAY)
+        return ERR_OK;
+    return life_say_no(&c->refusal, change_code_id(CHANGE_UNDER_WAY),
+                       change_code_ja(CHANGE_UNDER_WAY), why);
+}
+
 static enum err change_run(struct tx *tx, void *arg, struct fail *why)
 {
     struct change *c = arg;
@@ -244,6 +270,11 @@ static enum err change_run(struct tx *tx, void *arg, struct fail *why)
         return rc;
     if (in->has_expected && in->expected_version != (is_first ? 0 : before.version))
         return fail_field(why, ERR_CONFLICT, "/expected_version", "decided meanwhile");
+    if (!is_first) {
+        rc = check_change(tx, c, &before, is_new, why);
+        if (rc != ERR_OK)
+            return rc;
+    }
     c->row.contract = is_new ? c->fresh : before.contract;
     c->row.version = is_new ? 1 : before.version + 1;
     rc = contract_store_used(tx, NULL, c->used, why);

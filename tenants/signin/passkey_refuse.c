@@ -1,5 +1,7 @@
 #include "tenants/signin/passkey_refuse.h"
 
+#include <string.h>
+
 #include "node/db/audit.h"
 #include "tenants/leaving/leaving.h"
 #include "tenants/signin/session_open.h"
@@ -49,6 +51,10 @@ static void refuse_done(void *arg, enum err rc, const struct fail *why)
     r->req->access_recorded = 1;
     if (r->refusal == &passkey_not_right && leaving_is_on(r->req->services->leaving)) {
         reply_problem(r->req, 403, "draining", leaving_sentence_ja);
+        return;
+    }
+    if (strcmp(r->outcome, "passkey-" SESSION_CONTRACT_ENDED) == 0) {
+        reply_problem(r->req, 403, SESSION_CONTRACT_ENDED, session_contract_ended_ja);
         return;
     }
     reply_problem(r->req, r->refusal->status, r->refusal->code, r->refusal->title_ja);

@@ -1,4 +1,5 @@
 #include <stddef.h>
+#include <string.h>
 
 #include "node/io/live.h"
 #include "tenants/leaving/leaving.h"
@@ -61,6 +62,10 @@ static void signin_told(struct signin *s)
     case SIGNIN_WRONG:
         if (leaving_is_on(req->services->leaving)) { /* whoever it is: the same bytes */
             reply_problem(req, 403, "draining", leaving_sentence_ja);
+            return;
+        }
+        if (strcmp(s->outcome, SESSION_CONTRACT_ENDED) == 0) { /* the password was right */
+            reply_problem(req, 403, SESSION_CONTRACT_ENDED, session_contract_ended_ja);
             return;
         }
         reply_problem(req, 401, "wrong-sign-in", WRONG_JA);

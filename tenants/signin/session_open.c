@@ -61,12 +61,19 @@ enum session_stage session_stage_next(const struct accounts *a, const struct sig
     return session_must(a, row) != 0 ? STAGE_ENROL : STAGE_FULL;
 }
 
+const char session_contract_ended_ja[] =
+    "受託者の契約が終わったため、このIDは使えなくなりました。つづけて仕事をする人は、新しい受託"
+    "者"
+    "から教育委員会に、新しいIDを申請してもらってください。";
+
 const char *session_refusal(const struct accounts *a, const struct signin_row *row,
                             int64_t now_utc_us)
 {
     int64_t locked_until =
         row->is_known_place ? row->place_locked_until_utc_us : row->locked_until_utc_us;
 
+    if (row->has_left)
+        return SESSION_CONTRACT_ENDED;
     if (row->state != ACCOUNT_ACTIVE && row->state != ACCOUNT_ISSUED)
         return "not-active";
     if (row->ends_utc_us != 0 && now_utc_us >= row->ends_utc_us)

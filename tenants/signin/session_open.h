@@ -53,7 +53,10 @@ enum session_stage session_stage_next(const struct accounts *accounts,
                                       const struct signin_row *row, bool is_proven);
 /* NULL: may be signed in from that place now; else why not, for the access record: the account
  * is not issued or active, has ended, its school does not take part, its first password is too
- * old, or it is locked. */
+ * old, it is locked, or (SESSION_CONTRACT_ENDED) it ended with its contractor, which whoever
+ * brings the right password is told. */
+#define SESSION_CONTRACT_ENDED "contract-ended"
+extern const char session_contract_ended_ja[];
 const char *session_refusal(const struct accounts *accounts, const struct signin_row *row,
                             int64_t now_utc_us);
 

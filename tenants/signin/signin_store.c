@@ -13,6 +13,8 @@
     " a.password_changed_at, a.has_passkey, a.must_change, a.step_kind, " \
     "a.locked_until," \
     " p.id IS NOT NULL, p.locked_until, " ACCOUNT_TAKES_PART \
+    ", EXISTS (SELECT FROM contract_change_account x WHERE x.account = a.id AND x.ended_at IS" \
+    " NOT NULL)" \
     " FROM account a LEFT JOIN account_place p" \
     " ON p.account = a.id AND p.place_index = $2::bytea AND p.last_ok_at > " \
     "$3::timestamptz"
@@ -237,6 +239,7 @@ static enum err read_row(const struct db_rows *rows, struct arena *arena,
     row->is_known_place = db_bool(rows, 0, 19);
     row->place_locked_until_utc_us = db_time(rows, 0, 20);
     row->takes_part = db_bool(rows, 0, 21);
+    row->has_left = db_bool(rows, 0, 22);
     return rc;
 }
 

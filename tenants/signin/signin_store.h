@@ -31,6 +31,7 @@ struct signin_row {
     int64_t locked_until_utc_us; /* for places it is not known from; 0: not locked */
     bool is_known_place;
     int64_t place_locked_until_utc_us; /* for this known place */
+    bool has_left;   /* ended by a change of contractor (tenants/leaving/change.h) */
     bool takes_part; /* its school cooperates, or it has none (school.cooperating_only) */
 };
 

@@ -278,6 +278,9 @@ ROUTES = {
     # -- keys --
     "keys.approve": Route(lambda w, r, k: (
         {"id": str(uuid.uuid4())}, {"check_code": "0000"}), ("forged",)),
+    # -- a change of contractor: one that nobody planned --
+    **{f"contract.change_{act}": Route(lambda w, r, k: ({"id": nonce()}, None), ("forged",))
+       for act in ("confirm", "cancel", "operator")},
     # -- the federation's desk: what is no invitation (422) --
     "federation.look": body_of({"invitation": "AAAA"}),
     "federation.joining": body_of({"invitation": "AAAA", "check": "0000", "name": "ためし"}),

@@ -51,7 +51,9 @@ static const struct stmt receivers = {
                                  " removed_at IS NULL ORDER BY id"};
 static const struct stmt places = {
     "contract_change_places",
-    "SELECT kind, n_ends, n_left FROM contract_change_places(" IDS ", $2::timestamptz)"};
+    "SELECT kind, n_ends, n_left FROM contract_change_places(" IDS ", $2::timestamptz) ORDER BY"
+    " array_position(ARRAY['contractor', 'supporter', 'duty_sos', 'duty_incident', 'notice',"
+    " 'weekly', 'lesson'], kind)"};
 const struct stmt *const change_account_stmts[CHANGE_ACCOUNT_STMTS_N] = {
     &accounts, &name,          &ends_note, &ends_set,  &ends_undo, &ends_since,
     &ended,    &ended_account, &grants,    &receivers, &places};

@@ -91,9 +91,10 @@ static const struct {
                          "残すIDをもう一度選んでください。"},
     [CHANGE_UNKNOWN] = {422, "unknown-account",
                         "受託者側のIDではないものが入っています。一覧から選んでください。"},
-    [CHANGE_MUST_END] = {422, "contractor-must-end",
-                         "受託者の役割のIDは残せません。交代のあと、新しい受託者のIDを申請・"
-                         "承認・発行してください。"},
+    [CHANGE_MUST_END] =
+        {422, "contractor-must-end",
+         "運営スタッフ（受託者の責任者）のIDは残せません。交代のあと、新しい受託者のIDを申請・"
+         "承認・発行してください。"},
     [CHANGE_SAME] = {422, "same-contractor",
                      "いまの受託者と同じ名前です。同じ受託者と続けるときは「契約を変える」で"
                      "終わりの日を新しくしてください。IDと鍵はそのままです。"},

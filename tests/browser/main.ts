@@ -15,6 +15,7 @@ import "./hours.ts";
 import "./floors.ts";
 import "./people.ts";
 import "./registers.ts";
+import "./contract_change.ts";
 import "./staff.ts";
 import "./watch.ts";
 import "./word_lists.ts";

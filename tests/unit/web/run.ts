@@ -3,6 +3,7 @@ import { main } from "../../browser/t.ts";
 import "./avatars.ts";
 import "./chat.ts";
 import "./console.ts";
+import "./contract_change.ts";
 import "./floor.ts";
 import "./leaving.ts";
 import "./live.ts";

@@ -13,6 +13,7 @@ import { Given, Words } from "../view/words.js";
 import { contract as words } from "../words/contract.js";
 import { first } from "../words/first.js";
 import type { Word } from "../words/word.js";
+import { ContractorChangePart } from "./contract_change.js";
 
 /** The contract as it stands, how many IDs are used, and its change by the board. */
 export function ContractPage({ role }: PageProps): VNode {
@@ -51,6 +52,7 @@ export function ContractPage({ role }: PageProps): VNode {
             <>
               <Facts now={now} />
               <Quotas now={now} />
+              <ContractorChangePart now={now} again={again} />
               {mayChange ? <ChangeForm key={now.version} now={now} after={after} /> : null}
             </>
           )}

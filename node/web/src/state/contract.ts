@@ -34,19 +34,28 @@ function numberOf(typed: string): number | undefined {
   return /^\d{1,6}$/.test(plain) ? Number(plain) : undefined;
 }
 
+/** The numbers of IDs as they were typed. */
+export type NumberDraft = Pick<ContractDraft, "n_student" | "n_staff" | "n_guardian">;
+export function numbersOf(
+  draft: NumberDraft,
+): { n_student: number; n_staff: number; n_guardian: number } | undefined {
+  const n_student = numberOf(draft.n_student);
+  const n_staff = numberOf(draft.n_staff);
+  const n_guardian = numberOf(draft.n_guardian);
+  if (n_student === undefined || n_staff === undefined || n_guardian === undefined)
+    return undefined;
+  return { n_student, n_staff, n_guardian };
+}
+
 /** What is sent; `undefined` while something that is needed is missing. The node checks the rest. */
 export function contractChangeOf(
   draft: ContractDraft,
   id: string,
   now: Contract | undefined,
 ): ContractChange | undefined {
-  const n_student = numberOf(draft.n_student);
-  const n_staff = numberOf(draft.n_staff);
-  const n_guardian = numberOf(draft.n_guardian);
+  const numbers = numbersOf(draft);
   const needed = [draft.title, draft.contractor, draft.begins_on, draft.ends_on];
-  if (needed.some((one) => one.trim() === "")) return undefined;
-  if (n_student === undefined || n_staff === undefined || n_guardian === undefined)
-    return undefined;
+  if (numbers === undefined || needed.some((one) => one.trim() === "")) return undefined;
   return {
     id,
     title: draft.title.trim(),
@@ -55,9 +64,7 @@ export function contractChangeOf(
     ends_on: draft.ends_on,
     ...(draft.trial_begins_on === "" ? {} : { trial_begins_on: draft.trial_begins_on }),
     ...(draft.trial_ends_on === "" ? {} : { trial_ends_on: draft.trial_ends_on }),
-    n_student,
-    n_staff,
-    n_guardian,
+    ...numbers,
     ...(now === undefined ? {} : { expected_version: now.version }),
     ...(now !== undefined && draft.isNew ? { is_new: true } : {}),
   };

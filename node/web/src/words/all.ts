@@ -5,6 +5,7 @@ import { child } from "./child.js";
 import { choices } from "./choices.js";
 import { watch } from "./console.js";
 import { contract } from "./contract.js";
+import { contractChange } from "./contract_change.js";
 import { doors } from "./doors.js";
 import { escrow, federation } from "./federation.js";
 import { first } from "./first.js";
@@ -90,6 +91,7 @@ export const chapters: readonly Chapter[] = [
   { name: "profilePast", forChildren: false, words: profilePast },
   { name: "registration", forChildren: false, words: registration },
   { name: "contract", forChildren: false, words: contract },
+  { name: "contractChange", forChildren: false, words: contractChange },
   { name: "hoursWork", forChildren: false, words: hoursWork },
   { name: "floors", forChildren: false, words: floors },
   { name: "visits", forChildren: false, words: visits },

@@ -113,16 +113,20 @@ static enum err check_quota(struct tx *tx, struct act *a, const struct change_lo
 }
 
 /* Against the contract that is to end: within it, not before it began. */
-static enum err check_minute(const struct act *a, const struct contract_row *contract,
+static enum err check_minute(struct act *a, const struct contract_row *contract,
                              struct fail *why)
 {
     int64_t begin = 0, end = 0;
 
-    if (!day_begin(contract->begins_on, &begin) || a->row.ends_utc_us <= begin)
-        return fail_field(why, ERR_INVALID, "/ends_at", "before the contract began");
-    if (!day_end(contract->ends_on, &end) || a->row.ends_utc_us > end)
-        return fail_field(why, ERR_INVALID, "/ends_at", "after the contract has ended");
-    return ERR_OK;
+    if (day_begin(contract->begins_on, &begin) && a->row.ends_utc_us > begin &&
+        day_end(contract->ends_on, &end) && a->row.ends_utc_us <= end)
+        return ERR_OK;
+    return life_say_no(&a->refusal, "minute-outside",
+                       arena_printf(a->req->arena,
+                                    "交代の時刻は、いまの契約の期間の中（%.*sから%.*sの終わり"
+                                    "まで）で決めてください。",
+                                    SPAN_ARG(contract->begins_on), SPAN_ARG(contract->ends_on)),
+                       why);
 }
 
 static bool expects(const struct req *req, int64_t version);
@@ -313,19 +317,23 @@ static enum err read_named(struct act *a, const struct plan_input *in, struct fa
 }
 
 /* What can be said without the database: a minute to come, in which the next one holds. */
-static enum err check_days(const struct plan_input *in, int64_t now_utc_us, struct fail *why)
+static enum err check_days(struct req *req, const struct plan_input *in,
+                           struct jx_defects *defects, struct fail *why)
 {
     int64_t begin = 0, end = 0;
+    enum err rc = ERR_OK;
 
-    if (in->ends_at % MINUTE_US != 0)
-        return fail_field(why, ERR_INVALID, "/ends_at", "no whole minute");
-    if (in->ends_at <= now_utc_us)
-        return fail_field(why, ERR_INVALID, "/ends_at", "no minute to come");
-    if (!day_begin(in->begins_on, &begin) || begin > in->ends_at)
-        return fail_field(why, ERR_INVALID, "/begins_on", "no day, or after the change");
-    if (!day_end(in->ends_on, &end) || end <= begin || end <= in->ends_at)
-        return fail_field(why, ERR_INVALID, "/ends_on", "no day, or before the change");
-    return ERR_OK;
+    if (in->ends_at % MINUTE_US != 0 || in->ends_at <= req->now_utc_us)
+        rc = jx_defect_add(defects, req->arena, "/ends_at", "range",
+                           "交代の時刻は、これから来る時刻を分まで入れてください。");
+    if (rc == ERR_OK && (!day_begin(in->begins_on, &begin) || begin > in->ends_at))
+        rc =
+            jx_defect_add(defects, req->arena, "/begins_on", "range",
+                          "次の契約の始まりの日は、交代の日か、それより前の日にしてください。");
+    if (rc == ERR_OK && (!day_end(in->ends_on, &end) || end <= begin || end <= in->ends_at))
+        rc = jx_defect_add(defects, req->arena, "/ends_on", "range",
+                           "次の契約の終わりの日は、交代のあとの日にしてください。");
+    return rc == ERR_OK ? rc : fail_set(why, rc, "defects");
 }
 
 static struct act *begin(struct req *req, enum change_act act)
@@ -341,12 +349,17 @@ static void change_plan(struct req *req)
 {
     const struct plan_input *in = req->input;
     struct act *a = begin(req, CHANGE_ACT_PLAN);
+    struct jx_defects defects = {0};
     struct fail why = {.code = ERR_OK};
 
     if (a == NULL)
         return;
-    if (check_days(in, req->now_utc_us, &why) != ERR_OK || read_named(a, in, &why) != ERR_OK) {
+    if (check_days(req, in, &defects, &why) != ERR_OK || read_named(a, in, &why) != ERR_OK) {
         reply_fail(req, &why);
+        return;
+    }
+    if (defects.n > 0) {
+        reply_defects(req, &defects);
         return;
     }
     a->change = in->id;

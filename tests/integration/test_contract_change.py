@@ -204,7 +204,7 @@ def a_bad_plan_is_refused_and_changes_nothing(t):
     t.req("CARD-13")
     t.eq(told(plan(minute=int(clock()) // 60 * 60)[0]), (422, "invalid"), "a minute that is past")
     t.eq(told(plan(minute=coming_minute() + 1)[0]), (422, "invalid"), "no whole minute")
-    t.eq(told(plan(minute=coming_minute() + 86400 * 250)[0]), (422, "invalid"), "after the contract's end")
+    t.eq(told(plan(minute=coming_minute() + 86400 * 250, ends_on=day(400))[0]), (409, "minute-outside"), "after the contract's end")
     t.eq(told(plan(begins_on=day(3))[0]), (422, "invalid"), "the next one begins later")
     t.eq(told(plan(ends_on=day(-1))[0]), (422, "invalid"), "and has ended")
     t.eq(told(plan(ending=sorted(side()) + [people["child"].id])[0]), (422, "unknown-account"), "a child")

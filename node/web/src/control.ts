@@ -152,7 +152,8 @@ function hear(
   if (answer.kind === "offline") return tell({ kind: "fault", fault: "offline" });
   const { problem } = answer;
   if (problem.status === 429) return tell({ kind: "fault", fault: "wait" });
-  if (problem.code === "draining") return tell({ kind: "fault", fault: "draining" });
+  if (problem.code === "draining" || problem.code === "contract-ended")
+    return tell({ kind: "fault", fault: problem.code });
   // Too many wrong second steps, or too long: the node has forgotten the password that was right.
   if (problem.code === "sign-in-needed" && door.get().at === "second")
     return tell({ kind: "nobody", note: "over" });

@@ -37,6 +37,7 @@ export type Fault =
   | "wrong-step"
   | "stopped" // by the reader or the device, while a passkey was asked for
   | "wrong-passkey"
+  | "contract-ended" // the password was right; the ID ended with its contractor
   | "draining" // a contract's end: whoever it is, right or wrong
   | "wait"
   | Trouble;

@@ -17,6 +17,7 @@ const faultWords: Partial<Record<Fault, Word>> = {
   stopped: first.passkeyStopped,
   "wrong-passkey": first.wrongPasskey,
   draining: first.draining,
+  "contract-ended": first.contractEnded,
   wait: first.wait,
   offline: first.noAnswer,
   locked: first.notNow, // nothing tries again by itself here

@@ -5,6 +5,7 @@ import "./chat.ts";
 import "./console.ts";
 import "./contract_change.ts";
 import "./floor.ts";
+import "./kpi.ts";
 import "./leaving.ts";
 import "./live.ts";
 import "./map_drawing.ts";

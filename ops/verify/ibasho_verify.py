@@ -445,17 +445,18 @@ CLAIMS += [("attested", c) for c in "volume backups copies unreachable".split()]
 
 def journal_read(items, of):
     """The signed steps, one behind the other; gives facts by step, the log's key, the last time."""
-    facts, state, prev, last, log_key, erasure = {}, "active", "0" * 64, "", None, None
+    facts, state, prev, last, log_key, erasure, contract = {}, "active", "0" * 64, "", None, None, None
     for n, item in enumerate(items, 1):
         what = "手順の記録 %d" % n
         step = packed(item, what, "ibasho-step/1")
         step.fields(actor=is_label(63), at=is_time, contract=UUID, facts=lambda v: isinstance(v, dict), n=is_count,
             node=UUID, prev=HEX64, step=is_label(32))
-        own, name = step.of, step.of["step"]
+        # a round that was cancelled may be of a contract before
+        own, name, contract = step.of, step.of["step"], step.of["contract"] if state == "active" else contract
         log_key = log_key or hex_of(own["facts"].get("log_key"), 32)
         step.check(ED_SPKI + (erasure or log_key), "消去の鍵" if erasure else "監査記録の鍵")
         need(own["n"] == n and own["prev"] == prev and own["at"] >= last, what + "：前の手順とつながりません")
-        need(own["node"] == of["node"] and own["contract"] == of["contract"], what + "：別の拠点か契約です")
+        need(own["node"] == of["node"] and own["contract"] == contract, what + "：別の拠点か契約です")
         need(state in STEPS[1:5] if name == "active" else name == (STEPS + [""])[STEPS.index(state) + 1], what +
             "：順番が違います")
         facts = {} if name == "active" else dict(facts, **{name: own["facts"]})
@@ -463,7 +464,7 @@ def journal_read(items, of):
         if name == "ordered":
             erasure = hex_of(own["facts"].get("erasure_key"), 32)
         state, prev, last = name, sha256(canonical(item) + b"\n").hex(), own["at"]
-    need(state == "scanned", "手順の記録が、走査までありません")
+    need(state == "scanned" and contract == of["contract"], "手順の記録が、走査までないか、別の契約のものです")
     return facts, log_key, last
 
 def town_papers(of, facts, spki, fingerprint):

@@ -100,6 +100,7 @@ struct walk {
     enum certificate_step now;
     uint8_t prev[HASH256_BYTES];
     int64_t last_utc_us;
+    struct id contract; /* of this round: one that was cancelled may be of a contract before */
     bool has_key, is_ordered;
 };
 
@@ -112,7 +113,9 @@ static enum err take_line(struct certificate_facts *facts, struct walk *walk,
     if (line->n != (int64_t)n || line->at_utc_us < walk->last_utc_us ||
         memcmp(line->prev, walk->prev, sizeof walk->prev) != 0)
         return fail_set(why, ERR_PROTO, "step %zu does not follow the one before it", n);
-    if (!id_eq(line->node, facts->paper.node) || !id_eq(line->contract, facts->paper.contract))
+    if (walk->now == CERT_ACTIVE)
+        walk->contract = line->contract;
+    if (!id_eq(line->node, facts->paper.node) || !id_eq(line->contract, walk->contract))
         return fail_set(why, ERR_PROTO, "step %zu: another node or contract", n);
     if (!may_follow(walk->now, line->step))
         return fail_set(why, ERR_PROTO, "step %zu: %s cannot follow %s", n,
@@ -161,6 +164,8 @@ enum err cert_journal_read(struct certificate_facts *facts, struct arena *arena,
         if (rc != ERR_OK)
             return rc;
     }
+    if (walk.now == CERT_SCANNED && !id_eq(walk.contract, facts->paper.contract))
+        return fail_set(why, ERR_PROTO, "the journal is of another contract");
     if (walk.now != CERT_SCANNED)
         return fail_set(why, ERR_PROTO, "the journal ends with %s", step_ids[walk.now]);
     *last_utc_us = walk.last_utc_us;

@@ -30,13 +30,38 @@ static enum err or_none(enum err rc, bool *has_out)
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
+/* A list of a contract that was renewed since, or signed with a certificate that was replaced,
+ * binds nobody any more: with it among them no certificate of erasure would hold. */
+static enum err is_in_force(const struct req *req, const struct leaving_look *look,
+                            const struct leaving_paper_row *list, bool *is_out,
+                            struct fail *why)
+{
+    enum leaving_code code = LEAVING_NO_TOWN_KEY;
+    struct leaving_paper paper;
+    enum err rc = ERR_OK;
+
+    if (look->facts.has_town_key)
+        rc = leaving_paper_canaries(list->document, look->key.certificate, req->arena, &paper,
+                                    &code, why);
+    *is_out = rc == ERR_OK && code == LEAVING_OK && id_eq(paper.contract, look->contract);
+    return rc;
+}
+
 static enum err read_lists(const struct req *req, struct leaving_look *look, struct fail *why)
 {
+    size_t n = 0;
     enum err rc = leaving_paper_store_canaries(req->db, leaving_node(req->services->leaving),
-                                               req->arena, &look->lists, &look->n_lists, why);
+                                               req->arena, &look->lists, &n, why);
 
-    for (size_t i = 0; rc == ERR_OK && i < look->n_lists; i++)
+    for (size_t i = 0; rc == ERR_OK && i < n; i++) {
+        bool is = false;
+
+        rc = is_in_force(req, look, &look->lists[i], &is, why);
+        if (!is)
+            continue;
         look->n_committed += look->lists[i].n_named;
+        look->lists[look->n_lists++] = look->lists[i];
+    }
     return rc;
 }
 

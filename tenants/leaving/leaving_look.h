@@ -19,7 +19,7 @@ struct leaving_look {
     struct span ends_on;             /* of the contract, "" when there is none */
     struct town_key_row key;         /* facts.has_town_key */
     struct leaving_paper_row order;  /* facts.has_order */
-    struct leaving_paper_row *lists; /* of commitments */
+    struct leaving_paper_row *lists; /* of commitments, those in force */
     size_t n_lists;
     int64_t n_committed;
     int64_t n_materials; /* received and not yet given back, destroyed or erased */

@@ -239,7 +239,6 @@ static enum err check_opened(struct req *req, const struct hand_in *h, enum leav
     if (lists == NULL)
         return fail_set(why, ERR_NOMEM, "lists");
     for (size_t i = 0; i < look->n_lists; i++) {
-        /* One signed with a certificate that was replaced meanwhile binds nobody any more. */
         enum err rc = leaving_paper_canaries(look->lists[i].document, look->key.certificate,
                                              req->arena, &lists[n], &list_code, why);
 

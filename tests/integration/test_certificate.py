@@ -139,6 +139,13 @@ def rows():
     order, receipt, node = end.order(), end.receipt(), end.peers[0]
     yield "as_made", whole, 0
     yield "cancelled_once", end.certificate(end.payload(end.journal(end.facts(), cancelled))), 0
+    elder = {f"n{n}": lambda p: {**p, "contract": end.peers[0]} for n in (1, 2, 3)}
+    yield "cancelled_under_the_contract_before", end.certificate(end.payload(end.journal(
+        end.facts(), cancelled, **elder))), 0
+    yield "cancelled_under_two_contracts", end.certificate(end.payload(end.journal(
+        end.facts(), cancelled, n2=elder["n2"]))), 1
+    yield "all_under_another_contract", end.certificate(end.payload(end.journal(end.facts(), **{
+        f"n{n}": elder["n1"] for n in range(1, len(ending.STEPS) + 1)}))), 1
     yield "no_peers", end.certificate(end.payload(end.journal(alone), claims=end.claims("peers", "unreachable"))), 0
     yield "no_receipt_of_one", end.certificate(end.payload(end.journal(facts), claims=end.claims())), 2
     yield "no_canaries", end.certificate(end.payload(

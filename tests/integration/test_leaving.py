@@ -102,6 +102,11 @@ def the_town_gives_its_key_and_promises_its_names(t):
     t.eq(told(hand_in("commissioner", "canaries", b"{}\n")), (422, "not-a-document"), "no list")
     t.eq(hand_in("commissioner", "canaries", town.canaries(planted)).status, 204, "the town's")
     t.eq((state()["n_committed"], state()["warnings"]), (20, []), "nothing is missing")
+    t.eq(key_put("commissioner", stranger.certificate).status, 204, "the certificate is replaced")
+    t.eq(state()["n_committed"], 0, "what was promised with the one before binds nobody: it is promised again")
+    t.eq(node.admin("GET", "/api/v1/admin/leaving/papers").json()["canaries"], [], "nor is it in a certificate")
+    t.eq(key_put("commissioner", town.certificate).status, 204, "back")
+    t.eq(len(node.admin("GET", "/api/v1/admin/leaving/papers").json()["canaries"]), 1, "in force")
 
 
 @case
@@ -221,7 +226,7 @@ def every_step_is_a_leaf_and_stands_in_the_journal(t):
     lines = node.psql("SELECT line FROM leaving_step ORDER BY n").splitlines()
     t.eq([line.encode() for line in lines], journal(), "the file says what the rows say")
     t.eq(node.psql("SELECT count(*) FROM audit_leaf WHERE table_name IN ('leaving_step', "
-                   "'leaving_paper', 'town_key')"), "13", "leaves")
+                   "'leaving_paper', 'town_key')"), "15", "leaves")
     t.eq(node.cli("verify", "live").returncode, 0, "and the log holds")
     with open(node.data_dir + "/leaving/steps.jsonl", "ab") as f:
         f.write(b'{"payload":"half')

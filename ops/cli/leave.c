@@ -118,15 +118,10 @@ enum err leave_plan(struct leave *leave, const char *name,
 
 static enum err open_leave(struct cli *cli, struct leave *leave, struct fail *why)
 {
-    enum err rc;
-
     *leave = (struct leave){.cli = cli, .fault = getenv("IBASHO_LEAVE_FAULT")};
     leave->data_dir = conf_text(cli->conf, "node.data_dir");
     leave->journal_path = leave_path(leave, "steps.jsonl");
-    rc = leaving_journal_read(leave->journal_path, NULL, cli->arena, &leave->journal, why);
-    if (rc == ERR_OK && leave->journal.was_torn)
-        cli_say("記録の最後の行は書きかけでした。取り除いて続けます。");
-    return rc;
+    return leaving_journal_read(leave->journal_path, NULL, cli->arena, &leave->journal, why);
 }
 
 static int status(struct cli *cli, int argc, char **argv)
@@ -153,6 +148,8 @@ static int status(struct cli *cli, int argc, char **argv)
     }
     if (leave.journal.n == 0)
         puts("契約の終わりの作業は、始まっていません。");
+    if (leave.journal.was_torn)
+        cli_say("記録の最後の行は書きかけです。次に進むときに取り除かれます。");
     return CLI_DONE;
 }
 
@@ -294,6 +291,8 @@ static int carry_out(struct leave *leave, struct fail *why)
     bool is_waiting = false;
     enum err rc = leaving_journal_mend(leave->journal_path, &leave->journal, why);
 
+    if (rc == ERR_OK && leave->journal.was_torn)
+        cli_say("記録の最後の行は書きかけでした。取り除いて続けます。");
     if (rc == ERR_OK && leave->journal.state < LEAVING_ORDERED) {
         cli_say("消去の指示がまだありません（今は「%s」）。何も消していません。",
                 leaving_state_ja(leave->journal.state));

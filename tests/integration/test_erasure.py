@@ -33,10 +33,10 @@ def run(*words, **more):
     return subprocess.run(words, check=True, capture_output=True, text=True, **more).stdout
 
 
-def leave(fault=None):
+def leave(fault=None, word="run"):
     env = dict(os.environ, **({"IBASHO_LEAVE_FAULT": fault} if fault else {}))
     return subprocess.run([node.v["BIN"] + "/ibasho", "-c", node.data_dir + "/node.conf", "leave",
-                           "run"], capture_output=True, text=True, timeout=120, check=False,
+                           word], capture_output=True, text=True, timeout=120, check=False,
                           env=env)
 
 
@@ -139,7 +139,15 @@ def killed_in_every_step_it_comes_to_the_same_end(t):
                 t.ok(False, "said", done.stdout + done.stderr)
                 return
             t.ok(step not in [s["step"] for s in steps()], f"{step} is not on record yet")
+    with open(node.data_dir + "/leaving/steps.jsonl", "ab") as f:
+        whole = f.tell()
+        f.write(b'{"payload":"')
+    shown = leave(word="status")
+    t.ok(shown.returncode == 0 and "次に進むときに取り除かれます" in shown.stderr,
+         "half a line is told", shown.stdout + shown.stderr)
+    t.ok(os.path.getsize(node.data_dir + "/leaving/steps.jsonl") > whole, "and left by a look")
     done = leave()
+    t.ok("取り除いて続けます" in done.stderr, "and cut by whoever goes on", done.stderr)
     t.eq(done.returncode, 0, "then it goes through")
     t.ok(done.returncode == 0, "said", done.stdout + done.stderr)
     t.eq([s["step"] for s in steps()][-8:], ["ordered"] + STEPS, "every step once, in its order")

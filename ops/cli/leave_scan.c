@@ -174,6 +174,10 @@ enum err leave_scan(struct leave *leave, struct span *facts_out, bool *is_waitin
     leaving_scan_destroy(&scan);
     if (rc == ERR_OK && n_hits > 0) {
         fprintf(stderr, "%.*s\n", SPAN_ARG(*facts_out));
+        cli_say(
+            "目印の名前がまだ残っています（%lld か所）。消えたとは証明できません。上の places"
+            "（調べた場所）を確かめてください。",
+            (long long)n_hits);
         rc = fail_set(why, ERR_CONFLICT, "planted names were found %d times: not erased",
                       (int)n_hits);
     }

@@ -41,7 +41,7 @@ static enum err put_rows(struct job_call *call, const struct purge_row *row,
         return rc == ERR_OK ? fail_set(why, ERR_NOMEM, "%zu parts", n) : rc;
     out->rows = (struct jx_list){gone, 0};
     for (size_t i = 0; i < n; i++)
-        if (span_eq(parts[i].part, SPAN("key.class")))
+        if (span_eq(parts[i].part, SPAN(PURGE_KEY_PART)))
             out->n_keys = parts[i].n;
         else
             gone[out->rows.n++] = (struct purge_gone){parts[i].part, parts[i].n};

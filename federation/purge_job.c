@@ -9,8 +9,6 @@
 #include "node/base/log.h"
 #include "node/db/jobs.h"
 
-#define KEY_PART "key.class"
-
 struct clearing {
     const struct services *services;
     struct purge_row *row;
@@ -99,7 +97,8 @@ static enum err close_run(struct tx *tx, void *arg, struct fail *why)
     const struct clearing *c = arg;
     enum err rc = mirror_context_close(tx, c->object, c->now_utc_us, why);
 
-    return rc == ERR_OK ? purge_part_add(tx, c->row, KEY_PART, c->had_key ? 1 : 0, why) : rc;
+    return rc == ERR_OK ? purge_part_add(tx, c->row, PURGE_KEY_PART, c->had_key ? 1 : 0, why)
+                        : rc;
 }
 
 /* The key first: what is left of a run that was cut off opens nothing. It closes what other
@@ -193,7 +192,7 @@ static enum err count_all(struct tx *tx, const struct purge_row *row, int64_t *n
 
     *n_out = 0;
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
-        if (!span_eq(parts[i].part, SPAN(KEY_PART)))
+        if (!span_eq(parts[i].part, SPAN(PURGE_KEY_PART)))
             *n_out += parts[i].n;
     return rc;
 }

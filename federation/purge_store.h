@@ -61,8 +61,9 @@ NODISCARD enum err purge_row_find(struct tx *tx, struct db *db, struct id node,
 NODISCARD enum err purge_row_open(struct db *db, struct arena *arena, struct purge_row **out,
                                   size_t *n_out, struct fail *why);
 
+#define PURGE_KEY_PART "key.class" /* class keys, counted beside the tables */
 struct purge_part {
-    struct span part; /* a table, or "key.class" */
+    struct span part; /* a table, or PURGE_KEY_PART */
     int64_t n;
 };
 /* n more of them went. */

@@ -2,10 +2,13 @@
  * the whole journal of a contract's end, the municipality's papers and a list of claims in
  * three classes kept apart, in one document of type ibasho-certificate/1, signed with the key
  * of that erasure. It needs nothing else to be checked; ops/verify/ibasho_verify.py says the
- * same of it. verifiable: anyone can compute it again - journal, receipt, order, canaries,
- * peers witnessed:  a machine or a second person saw it - keys, cluster, scan attested:   the
- * contractor's word - volume, backups, copies, unreachable Threads: reentrant.  Owns: nothing;
- * all of it lives in the caller's arena. */
+ * same of it.
+ *
+ *   verifiable  anyone can compute it again: journal, receipt, order, canaries, peers
+ *   witnessed   a machine or a second person saw it: keys, cluster, scan
+ *   attested    the contractor's word: volume, backups, copies, unreachable
+ *
+ * Threads: reentrant.  Owns: nothing; all of it lives in the caller's arena. */
 #ifndef TENANTS_CERTIFICATE_CERTIFICATE_H
 #define TENANTS_CERTIFICATE_CERTIFICATE_H
 

@@ -23,15 +23,15 @@ extern const struct jx_shape ending_searched_shape;
  * step "searched". Repeating it is harmless. */
 NODISCARD enum err ending_search(struct job_call *call, const struct ending_row *ending,
                                  struct fail *why);
-/* Goes through every sealed value that is not under a destroyed key; each is told the table,
- * the column, the value and whether it is under `key`. */
 struct ending_value {
     const struct data_table *table;
     const char *column;
     struct id row, key_row;
     struct span sealed;
-    bool is_own; /* under the person's key */
+    bool is_own; /* under `key` */
 };
+/* Goes through every sealed value of every table that can be read, those under destroyed keys
+ * too: whether one opens is for `each` to try. key ID_NONE: none is_own. */
 NODISCARD enum err ending_every_value(struct job_call *call, struct id key,
                                       enum err (*each)(const struct ending_value *value,
                                                        void *arg, struct fail *why),

@@ -172,7 +172,7 @@ static const struct jx_field state_fields[] = {
     FIELD(state_out, JX_BOOL, may_confirm, "見ている人が確かめられるか"),
     FIELD(state_out, JX_BOOL, may_cancel, "見ている人が取りやめられるか"),
     FIELD(state_out, JX_BOOL, may_mark, "見ている人が記録できるか"),
-    LIST(accounts, account_shape, "受託者側のID（受託者には空）"),
+    LIST(accounts, account_shape, "受託者側のID（委託者だけに）"),
     LIST(places, place_shape, "引きつぐ担当"),
     LIST(steps, step_shape, "これまでの記録"),
 };
@@ -352,7 +352,7 @@ static void change_show(struct req *req)
     fill_end(req, &look, &out);
     if (look.has_change && !fill_steps(req, &look.change, &out))
         return;
-    if (req->caller.role != ROLE_CONTRACTOR && !fill_accounts(req, &look, &out))
+    if (req->caller.role == ROLE_COMMISSIONER && !fill_accounts(req, &look, &out))
         return;
     reply_header(req, "Cache-Control", "no-store");
     reply_json(req, 200, &out);

@@ -24,6 +24,7 @@ import "./kpi.ts";
 import "./classes.ts";
 import "./shared.ts";
 import "./teachers.ts";
+import "./transfers.ts";
 import "./place.ts";
 import "./talk.ts";
 import "./quarter.ts";

@@ -828,6 +828,7 @@ export const pages: readonly PageUnderTest[] = [
     },
   },
   { name: "taken", who: "board", reach: (v) => to(v, "#/taken", "#taken-print") },
+  { name: "transfers", who: "board", reach: (v) => to(v, "#/transfers", "#transfers-out") },
   { name: "summary", who: "board", reach: (v) => to(v, "#/summary", ".deeds") },
   { name: "unused_rights", who: "board", reach: (v) => to(v, "#/unused", "main p") },
   { name: "shared", who: "board", reach: (v) => to(v, "#/shared", "#shared-series") },

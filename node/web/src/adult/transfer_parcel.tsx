@@ -133,9 +133,9 @@ function Contact({ of }: { of: TransferContact }): VNode {
 function Part({ word, children }: { word: Word; children: ComponentChildren }): VNode {
   return (
     <>
-      <h4>
+      <h3>
         <Words of={word} />
-      </h4>
+      </h3>
       <ol class="timeline">{children}</ol>
     </>
   );

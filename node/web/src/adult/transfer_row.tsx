@@ -42,7 +42,11 @@ export function Move({ of, again }: Props): VNode {
   return (
     <>
       <p class="tags">
-        <b>{of.name === undefined ? null : <Given>{of.name}</Given>}</b>
+        {of.name === undefined ? null : (
+          <b>
+            <Given>{of.name}</Given>
+          </b>
+        )}
         <Words
           of={of.is_out ? words.to : words.from}
           slots={{ town: <Given>{of.node_name}</Given> }}

@@ -197,6 +197,18 @@ static enum err fill_members(struct req *req, struct federation *f, struct list_
 
 /* ---- GET /api/v1/transfers ---- */
 
+/* Whose names it shows count as names looked at. False: answered. */
+static bool spend(struct req *req, const struct transfer_row *rows, size_t n)
+{
+    struct id *persons = req_alloc(req, (n + 1) * sizeof *persons);
+    size_t n_persons = 0;
+
+    for (size_t i = 0; persons != NULL && i < n; i++)
+        if (!id_is_none(rows[i].person))
+            persons[n_persons++] = rows[i].person;
+    return persons != NULL && watch_spend(req, WATCH_NAMES, persons, n_persons);
+}
+
 static void list_transfers(struct req *req)
 {
     struct federation *f = transfer_federation(req);
@@ -211,6 +223,8 @@ static void list_transfers(struct req *req)
         return;
     arena_mark_secret(req->arena);
     rc = transfer_store_list(req->db, ID_NONE, req->arena, &rows, &n, &why);
+    if (rc == ERR_OK && !spend(req, rows, n))
+        return;
     if (rc == ERR_OK) {
         items = arena_alloc(req->arena, (n + 1) * sizeof *items);
         rc = items == NULL ? fail_set(&why, ERR_NOMEM, "transfers")

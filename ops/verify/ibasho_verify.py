@@ -439,8 +439,8 @@ def bag(place, key_text=None):
 STEPS = ("active drain exported receipted grace ordered peers_purged keys_destroyed cluster_removed "
     "volume_discarded backups_listed scanned").split()
 HEX64, HEX128 = "[0-9a-f]{64}", "[0-9a-f]{128}"
-CLAIMS = [("verifiable", c) for c in "journal receipt order canaries peers".split()]
-CLAIMS += [("witnessed", c) for c in "keys cluster scan".split()]
+CLAIMS = [("verifiable", c) for c in "journal receipt order canaries".split()]
+CLAIMS += [("witnessed", c) for c in "peers keys cluster scan".split()]
 CLAIMS += [("attested", c) for c in "volume backups copies unreachable".split()]
 
 def journal_read(items, of):

@@ -70,9 +70,12 @@ static const struct {
      "ました。"},
     {CERT_VERIFIABLE, "canaries",
      "自治体が契約のはじめに植えた目印の名前が開かれ、走査でひとつも見つかりませんでした。"},
-    {CERT_VERIFIABLE, "peers",
-     "ほかの拠点にあった分は消去され、その拠点の署名と監査記録のある受領書で確かめられました"
-     "。"},
+    /* Not verifiable: the line that names a peer's key is put in by who makes the certificate.
+     */
+    {CERT_WITNESSED, "peers",
+     "ほかの拠点にあった分について、署名と監査記録のある消去の受領書を、消去の道具が受け取りま"
+     "した。"
+     "署名の鍵がその拠点のものであることは、都道府県の登録簿と見比べてください。"},
     {CERT_WITNESSED, "keys",
      "データを開く鍵は、すべての写しで上書きして消されたことを、消去の道具が記録しました。"},
     {CERT_WITNESSED, "cluster",

@@ -12,7 +12,7 @@ CC       = $(if $(filter fuzz clang,$(FLAVOUR)),clang-14,gcc)
 
 # What each library is for stands in ops/dependencies.md.
 PKGS := libmicrohttpd libcurl libpq libssl libcrypto libcjson icu-uc icu-i18n libseccomp \
-        libarchive pangocairo libqrencode zlib libfido2
+        libarchive pangocairo libqrencode zlib libfido2 xlsxwriter
 # Packages may be missing before the first `make setup`: then only that target is asked for.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -largon2 -lpthread -lm

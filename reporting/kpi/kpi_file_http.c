@@ -42,13 +42,37 @@ static enum err read_sheets(struct req *req, struct kpi_sheet **out, size_t *n_o
     return rc;
 }
 
+static const struct {
+    const char *form, *type, *as;
+    enum err (*make)(const struct kpi_sheet *months, size_t n, struct arena *arena,
+                     struct span *bytes_out, struct fail *why);
+} forms[] = {
+    {"csv", "text/csv; charset=utf-8", "attachment; filename=\"kpi.csv\"", kpi_table_csv},
+    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+     "attachment; filename=\"kpi.xlsx\"", kpi_table_xlsx},
+};
+#define FORMS_N (sizeof forms / sizeof forms[0])
+
+/* Without a form: CSV. FORMS_N: there is none of that name. */
+static size_t find_form(struct req *req)
+{
+    struct span text = req_query(req, "form");
+    size_t i = 0;
+
+    while (text.len > 0 && i < FORMS_N && !span_eq(text, span_text(forms[i].form)))
+        i++;
+    return i;
+}
+
 static void kpi_file(struct req *req)
 {
+    size_t form = find_form(req);
     struct kpi_sheet *sheets = NULL;
     struct span bytes = SPAN_NONE;
     struct fail why = {.code = ERR_OK};
     size_t n = 0;
-    enum err rc = read_sheets(req, &sheets, &n, &why);
+    enum err rc = form == FORMS_N ? fail_field(&why, ERR_INVALID, "form", "csv or xlsx")
+                                  : read_sheets(req, &sheets, &n, &why);
 
     if (rc == ERR_PROTO) {
         kpi_reply_altered(req);
@@ -57,14 +81,14 @@ static void kpi_file(struct req *req)
     if (rc == ERR_OK && !rights_may_export(req))
         return;
     if (rc == ERR_OK)
-        rc = kpi_table_csv(sheets, n, req->arena, &bytes, &why);
+        rc = forms[form].make(sheets, n, req->arena, &bytes, &why);
     if (rc != ERR_OK) {
         reply_fail(req, &why);
         return;
     }
     reply_header(req, "Cache-Control", "no-store");
-    reply_header(req, "Content-Disposition", "attachment; filename=\"kpi.csv\"");
-    reply_bytes(req, 200, "text/csv; charset=utf-8", bytes);
+    reply_header(req, "Content-Disposition", forms[form].as);
+    reply_bytes(req, 200, forms[form].type, bytes);
 }
 
 const struct route kpi_file_routes[KPI_FILE_ROUTES_N] = {
@@ -75,7 +99,7 @@ const struct route kpi_file_routes[KPI_FILE_ROUTES_N] = {
         .listeners = LISTENER_PUBLIC | LISTENER_OFFICE,
         .roles = ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR),
         .audit = AUDIT_EXPORT,
-        .summary_ja = "月の指標をファイルで受け取る（CSV）",
+        .summary_ja = "月の指標をファイルで受け取る（CSV、Excel）",
         .handle = kpi_file,
     },
 };

@@ -14,5 +14,8 @@ struct kpi_sheet {
 /* CSV for people: a byte order mark, formulas neutralised; in the arena. */
 NODISCARD enum err kpi_table_csv(const struct kpi_sheet *months, size_t n, struct arena *arena,
                                  struct span *bytes_out, struct fail *why);
+/* The same rows as a workbook, numbers as numbers; in the arena. */
+NODISCARD enum err kpi_table_xlsx(const struct kpi_sheet *months, size_t n, struct arena *arena,
+                                  struct span *bytes_out, struct fail *why);
 
 #endif

@@ -65,6 +65,12 @@ test("kpi_of_a_month_are_read_drawn_and_taken", async (t) => {
     ]);
     const text = readFileSync(await file.path(), "utf8");
     t.ok(text.includes(`"${newest}","つながる前","孤立率（30日）"`), "the same months as a file");
+    const [book] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator("#kpi-take button", { hasText: "Excel" }).click(),
+    ]);
+    t.eq(book.suggestedFilename(), "ibasho-kpi.xlsx", "and as a workbook");
+    t.eq(readFileSync(await book.path(), "latin1").slice(0, 2), "PK", "which is one");
     await page.emulateMedia({ media: "print" });
     t.eq(
       await page.locator(".kpi :is(button, select):visible").count(),

@@ -187,6 +187,12 @@ T_CASE(kpi_csv_holds_what_was_counted)
     T_SPAN(ask_csv(&m, "month=2026-05")->reply.body, req->reply.body, "the one month there is");
     T_EQ(ask_csv(&m, "month=2026-06")->reply.status, 404, "not counted");
     T_EQ(ask_csv(&m, "month=2026-5")->reply.status, 422, "no month");
+    T_EQ(ask_csv(&m, "form=ods")->reply.status, 422, "a form there is none of");
+    T_SPAN(ask_csv(&m, "form=csv")->reply.body, req->reply.body, "the form it has by itself");
+    req = ask_csv(&m, "form=xlsx&month=2026-05");
+    T_EQ(req->reply.status, 200, "a workbook");
+    T_OK(route_fixture_has(req, "xl/worksheets/sheet1.xml"), "with a sheet");
+    T_SPAN(ask_csv(&m, "form=xlsx")->reply.body, req->reply.body, "made of the same rows");
     SQL(&m, "UPDATE kpi_cell SET num = 0 WHERE kpi = 'came' AND part = 'all'");
     T_OK(route_fixture_has(ask_csv(&m, NULL), "kpi-altered"), "altered");
     may_stop(&m);

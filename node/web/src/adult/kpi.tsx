@@ -176,12 +176,20 @@ function Take({ mayTake }: { mayTake: boolean }): VNode {
         <Words of={registers.print} />
       </button>
       {mayTake ? (
-        <TakePaper
-          word={words.csv}
-          saved={words.saved}
-          name="ibasho-kpi.csv"
-          take={() => askFile("kpi.file", undefined, undefined)}
-        />
+        <>
+          <TakePaper
+            word={words.xlsx}
+            saved={words.saved}
+            name="ibasho-kpi.xlsx"
+            take={() => askFile("kpi.file", undefined, undefined, { form: "xlsx" })}
+          />
+          <TakePaper
+            word={words.csv}
+            saved={words.saved}
+            name="ibasho-kpi.csv"
+            take={() => askFile("kpi.file", undefined, undefined)}
+          />
+        </>
       ) : null}
     </div>
   );

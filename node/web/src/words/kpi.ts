@@ -137,6 +137,11 @@ export const kpi = {
     "ほかに {n}人《にん》 います。",
     "{n} more whom you may not see.",
   ],
+  xlsx: [
+    "Excelの表《ひょう》で受《う》け取《と》る（13か月《げつ》）",
+    "Excelで もらう",
+    "Take as a workbook for Excel (13 months)",
+  ],
   csv: ["CSVで受《う》け取《と》る（13か月《げつ》）", "CSVを もらう", "Take as CSV (13 months)"],
   saved: ["保存《ほぞん》しました。", "ほぞんしました。", "Saved."],
 } as const satisfies Record<string, Word>;

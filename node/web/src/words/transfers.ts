@@ -163,7 +163,11 @@ export const transfers = {
   grade: ["学年《がくねん》", "がくねん", "Grade"],
   display: ["表示名《ひょうじめい》", "ひょうじめい", "Display name"],
   line: ["ひとこと", "ひとこと", "Own line"],
-  daysN: ["{n}日《にち》（{from}から{to}まで）", "{n}日《にち》（{from} {to}）", "{n} days ({from} to {to})"],
+  daysN: [
+    "{n}日《にち》（{from}から{to}まで）",
+    "{n}日《にち》（{from} {to}）",
+    "{n} days ({from} to {to})",
+  ],
   came: [
     "{day}に{town}から転入《てんにゅう》しました。",
     "{day} {town}から きました。",

@@ -158,23 +158,35 @@ static enum err look_at_keys(struct change_desk *desk, const struct contract_cha
 
 /* ---- the thread ---- */
 
+/* The newest change, and the minute that waits. ERR_NOT_FOUND: there never was one. */
+static enum err read_last(struct change_desk *desk, struct arena *arena,
+                          struct contract_change *out, struct change_facts *facts_out,
+                          struct fail *why)
+{
+    struct db *db = NULL;
+    enum err rc = db_open(&desk->conf.db, desk->conf.stmts, &db, why);
+
+    if (rc == ERR_OK)
+        rc = change_store_last(NULL, db, arena, out, why);
+    db_close(&db);
+    if (rc != ERR_OK)
+        return rc;
+    *facts_out = change_facts_of(out, clock_utc_us());
+    if (change_state_of(facts_out) == CHANGE_WAITING)
+        atomic_store(&desk->waits_utc_us, out->row.ends_utc_us);
+    return ERR_OK;
+}
+
 static enum err look(struct change_desk *desk, struct fail *why)
 {
     struct contract_change change;
     struct change_facts facts;
     struct arena *arena = NULL;
-    struct db *db = NULL;
     enum err rc = arena_create(CHUNK_BYTES, &arena, why);
 
     if (rc == ERR_OK)
-        rc = db_open(&desk->conf.db, desk->conf.stmts, &db, why);
-    if (rc == ERR_OK)
-        rc = change_store_last(NULL, db, arena, &change, why);
-    db_close(&db);
+        rc = read_last(desk, arena, &change, &facts, why);
     if (rc == ERR_OK) {
-        facts = change_facts_of(&change, clock_utc_us());
-        if (change_state_of(&facts) == CHANGE_WAITING)
-            atomic_store(&desk->waits_utc_us, change.row.ends_utc_us);
         desk->has_open = change_state_of(&facts) == CHANGE_DONE && !change.has[CHANGE_HALF];
         if (change_state_of(&facts) == CHANGE_DONE && !change.has[CHANGE_SHEET] &&
             !leaving_is_on(desk->conf.services->leaving))
@@ -234,6 +246,19 @@ static void *thread_main(void *arg)
 
 /* ---- life ---- */
 
+/* The writer is asked only when the minute has passed: beside a program that we take over from
+ * it is that program's until it goes, and there the minute is its own to keep. */
+static enum err catch_up(struct change_desk *desk, struct fail *why)
+{
+    struct contract_change change;
+    struct change_facts facts;
+    enum err rc = read_last(desk, desk->arena, &change, &facts, why);
+
+    if (rc == ERR_OK && clock_utc_us() >= atomic_load(&desk->waits_utc_us))
+        return settle(desk, clock_utc_us(), why);
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
 enum err change_open(const struct change_conf *conf, struct change_desk **desk_out,
                      struct fail *why)
 {
@@ -254,7 +279,7 @@ enum err change_open(const struct change_conf *conf, struct change_desk **desk_o
     pthread_condattr_destroy(&attr);
     rc = arena_create(CHUNK_BYTES, &desk->arena, why);
     if (rc == ERR_OK)
-        rc = settle(desk, clock_utc_us(), why);
+        rc = catch_up(desk, why);
     if (rc != ERR_OK)
         change_close(&desk);
     *desk_out = desk;

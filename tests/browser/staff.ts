@@ -307,10 +307,10 @@ test("contract_is_changed_and_says_so", async (t) => {
     await visit.open("#/contract");
     await page.waitForSelector("#contract-n_student");
     await page.fill("#contract-n_student", "");
-    await page.click("form .button");
-    await page.waitForSelector("form .fault");
+    await page.click("form:has(#contract-n_student) .button");
+    await page.waitForSelector("form:has(#contract-n_student) .fault");
     await page.fill("#contract-n_student", "４０１"); // as an input method leaves it
-    await page.click("form .button");
+    await page.click("form:has(#contract-n_student) .button");
     await page.waitForSelector(".page > [role=status] .note");
     await page.waitForFunction(() =>
       document.querySelector(".quotas")?.textContent?.includes("401"),

@@ -360,3 +360,12 @@ T_CASE(words_base_list_is_there_to_read)
         T_OK(words_category_ja(category)[0] != 0, "a name");
     }
 }
+
+T_CASE(words_of_where_somebody_stands_are_no_details_AI_2_6_ウ)
+{
+    static const char *const texts[] = {"ドアのまえでまって", "駅の前は",   "教室のうしろ",
+                                        "学校の後ろは",       "さようなら", "存在しない"};
+
+    for (size_t i = 0; i < T_COUNT(texts); i++)
+        T_EQ(look(texts[i]).kinds, 0, texts[i]);
+}

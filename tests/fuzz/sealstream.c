@@ -1,7 +1,7 @@
 /* covers: node/db/sealstream.c node/db/seal.c */
 /* A sealed file or column is any bytes: it opens only when it was sealed here. The keyring's
- * one function that these need answers with a fixed key, so that the corpus can hold sealed
- * bytes. */
+ * functions that these need answer with fixed keys, so that the corpus can hold sealed bytes.
+ */
 #include "node/db/sealstream.h"
 #include "node/db/seal.h"
 
@@ -14,6 +14,23 @@ enum err keyring_open_key(struct keyring *keyring, struct id key, uint8_t bytes_
     if (key.b[0] == 0xff)
         return fail_set(why, ERR_NOT_FOUND, "the key was destroyed");
     memset(bytes_out, key.b[15], KEY_BYTES);
+    return ERR_OK;
+}
+
+static uint64_t epoch; /* of destructions */
+
+uint64_t keyring_epoch(const struct keyring *keyring)
+{
+    (void)keyring;
+    return epoch;
+}
+
+enum err keyring_key_about(struct keyring *keyring, struct id key,
+                           struct keyring_about *about_out, struct fail *why)
+{
+    (void)keyring;
+    (void)why;
+    *about_out = (struct keyring_about){.subject = key};
     return ERR_OK;
 }
 
@@ -108,6 +125,36 @@ static void column(struct span bytes)
     arena_destroy(&arena);
 }
 
+/* Opened as one of very many: as it is opened alone, also after a key was destroyed. */
+static void among_many(struct span bytes)
+{
+    static struct unsealer *unsealer;
+    const struct seal_place place = {"account", "name_sealed", {{9}}};
+    const struct keyring_about *about;
+    struct arena *arena = NULL;
+    struct span alone = SPAN_NONE, among = SPAN_NONE;
+
+    if (arena_create(4096, &arena, NULL) != ERR_OK ||
+        (unsealer == NULL && unsealer_create(NULL, &unsealer, NULL) != ERR_OK))
+        abort();
+    epoch += bytes.len % 3 == 0;
+    if (unseal(NULL, &place, bytes, arena, &alone, NULL) !=
+            unsealer_open(unsealer, &place, bytes, arena, &among, &about, NULL) ||
+        !span_eq(alone, among))
+        abort();
+    for (int i = 0; i < 2; i++) {
+        const struct id key = {{5, [15] = (uint8_t)bytes.len}};
+
+        if (seal(NULL, key, &place, bytes, arena, &alone, NULL) != ERR_OK ||
+            unsealer_open(unsealer, &place, alone, arena, &among, &about, NULL) != ERR_OK ||
+            !span_eq(among, bytes) || !id_eq(about->subject, key))
+            abort();
+    }
+    if (bytes.len % 7 == 0)
+        unsealer_destroy(&unsealer);
+    arena_destroy(&arena);
+}
+
 /* Sealed twice it is the same, beside bytes of somebody else it is not, whatever they are. */
 static void twice(struct span bytes)
 {
@@ -145,5 +192,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     there_and_back(bytes, 1 + size / 2);
     column(bytes);
     twice(bytes);
+    among_many(bytes);
     return 0;
 }

@@ -540,7 +540,7 @@ def killed(node):
 @case
 def mirror_killed_programs_go_on(t):
     t.req("CARD-12")
-    said = [(name, say(there[name], f"前 {name}")[0]) for name in ("midori", "hinata")]
+    said = [(name, say(there[name], text)[0]) for name, text in (("midori", "おはよう"), ("hinata", "こんにちは"))]
     killed(nodes["midori"])
     there["far staff"].cut(), there["midori"].cut()
     meanwhile, _ = say(there["hinata"], "いない間に")

@@ -1,11 +1,11 @@
 /* federation/transfer_box.h - the cover of one piece of a parcel on its way: AES-256-GCM under
- * a key that only the asker of this very request can make. key  HKDF-SHA256(X25519(from, to),
- * salt = transfer, info = "ibasho-transfer/1" ‖ from ‖ to) AAD  transfer ‖ home ‖ receiver ‖
- * registry sequence ‖ piece ‖ pieces ‖ SHA-256 of the whole `to` is made for the request and
- * stands in it, and the request is signed by the receiver's key of the registry; so a piece
- * fits one request of one node under one registry, and nobody opens it later. Sealed form:
- * nonce (12) ‖ ciphertext ‖ tag (16). Threads: reentrant.  Owns: nothing; secrets are the
- * caller's to wipe. */
+ * a key that only the asker of this very request can make.
+ *   key  HKDF-SHA256(X25519(from, to), salt = transfer, info = "ibasho-transfer/1" ‖ from ‖ to)
+ *   AAD  transfer ‖ home ‖ receiver ‖ registry sequence ‖ piece ‖ pieces ‖ SHA-256 of the whole
+ * `to` is made for the request and stands in it, and the request is signed by the receiver's
+ * key of the registry; so a piece fits one request of one node under one registry, and nobody
+ * opens it later. Sealed form: nonce (12) ‖ ciphertext ‖ tag (16).
+ * Threads: reentrant.  Owns: nothing; secrets are the caller's to wipe. */
 #ifndef FEDERATION_TRANSFER_BOX_H
 #define FEDERATION_TRANSFER_BOX_H
 

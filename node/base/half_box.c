@@ -13,6 +13,7 @@
 #define NONCE_BYTES 12
 #define TAG_BYTES   16
 #define INFO_CAP    120
+#define RELEASE     SPAN("ibasho-escrow-release/1")
 
 /* OpenSSL's parameters carry no const for what they only read. */
 static OSSL_PARAM octets(const char *name, const void *p, size_t len)
@@ -62,7 +63,8 @@ enum err half_box_pair(uint8_t secret_out[HALF_POINT_BYTES],
     return fail_set(why, ERR_INTERNAL, "no pair of keys");
 }
 
-/* False: `other` is a point that gives nothing away but zeros, or none. */
+/* False: `other` is a point that gives nothing away but zeros, or none (RFC 7748, section 6.1:
+ * OpenSSL refuses the all-zero result). */
 static bool agree(const uint8_t secret[HALF_POINT_BYTES], const uint8_t other[HALF_POINT_BYTES],
                   uint8_t shared_out[HALF_POINT_BYTES])
 {
@@ -82,22 +84,23 @@ static bool agree(const uint8_t secret[HALF_POINT_BYTES], const uint8_t other[HA
     return ok;
 }
 
-/* The key of one release. ERR_INVALID: other is no point to agree with. */
-static enum err key_of(struct id node, const uint8_t secret[HALF_POINT_BYTES],
-                       const uint8_t other[HALF_POINT_BYTES],
-                       const uint8_t from[HALF_POINT_BYTES], const uint8_t to[HALF_POINT_BYTES],
-                       uint8_t key_out[32], struct fail *why)
+enum err
+half_box_agree(struct span label, struct id salt, const uint8_t secret[HALF_POINT_BYTES],
+               const uint8_t other[HALF_POINT_BYTES], const uint8_t from[HALF_POINT_BYTES],
+               const uint8_t to[HALF_POINT_BYTES], uint8_t key_out[32], struct fail *why)
 {
-    static const char label[] = "ibasho-escrow-release/1";
-    uint8_t info[sizeof label - 1 + (size_t)2 * HALF_POINT_BYTES], shared[HALF_POINT_BYTES];
+    uint8_t info[INFO_CAP], shared[HALF_POINT_BYTES];
+    size_t len = label.len + (size_t)2 * HALF_POINT_BYTES;
     enum err rc;
 
-    memcpy(info, label, sizeof label - 1);
-    memcpy(info + sizeof label - 1, from, HALF_POINT_BYTES);
-    memcpy(info + sizeof label - 1 + HALF_POINT_BYTES, to, HALF_POINT_BYTES);
+    if (len > sizeof info)
+        return fail_set(why, ERR_INTERNAL, "a label of %zu bytes", label.len);
+    memcpy(info, label.p, label.len);
+    memcpy(info + label.len, from, HALF_POINT_BYTES);
+    memcpy(info + label.len + HALF_POINT_BYTES, to, HALF_POINT_BYTES);
     if (!agree(secret, other, shared))
         return fail_set(why, ERR_INVALID, "no X25519 key");
-    rc = half_box_derive(shared, node, span_of(info, sizeof info), key_out, why);
+    rc = half_box_derive(shared, salt, span_of(info, len), key_out, why);
     OPENSSL_cleanse(shared, sizeof shared);
     return rc;
 }
@@ -143,7 +146,7 @@ enum err half_box_seal(struct id node, const uint8_t to[HALF_POINT_BYTES],
     enum err rc = half_box_pair(secret, from_out, why);
 
     if (rc == ERR_OK)
-        rc = key_of(node, secret, to, from_out, to, key, why);
+        rc = half_box_agree(RELEASE, node, secret, to, from_out, to, key, why);
     OPENSSL_cleanse(secret, sizeof secret);
     if (rc == ERR_OK && !cover(key, node, box, sealed_out))
         rc = fail_set(why, ERR_INTERNAL, "AES-256-GCM");
@@ -161,7 +164,7 @@ enum err half_box_open(struct id node, const uint8_t secret[HALF_POINT_BYTES],
 
     if (!public_of(secret, to))
         return fail_set(why, ERR_INTERNAL, "no pair of keys");
-    rc = key_of(node, secret, from, from, to, key, why);
+    rc = half_box_agree(RELEASE, node, secret, from, from, to, key, why);
     if (rc == ERR_OK && !uncover(key, node, sealed, box_out))
         rc = fail_set(why, ERR_PROTO, "not sealed to this key");
     OPENSSL_cleanse(key, sizeof key);

@@ -32,6 +32,13 @@ NODISCARD enum err half_box_open(struct id node, const uint8_t secret[HALF_POINT
                                  const uint8_t from[HALF_POINT_BYTES],
                                  const uint8_t sealed[HALF_SEALED_BYTES],
                                  uint8_t box_out[HALF_BOX_BYTES], struct fail *why);
+/* The key of one message between the pairs `from` and `to`, as above with another label: of one
+ * pair `secret` is the secret, of the other `other` the point. label is at most 56 bytes.
+ * ERR_INVALID: other is no point to agree with. */
+NODISCARD enum err
+half_box_agree(struct span label, struct id salt, const uint8_t secret[HALF_POINT_BYTES],
+               const uint8_t other[HALF_POINT_BYTES], const uint8_t from[HALF_POINT_BYTES],
+               const uint8_t to[HALF_POINT_BYTES], uint8_t key_out[32], struct fail *why);
 /* HKDF-SHA256, 32 bytes from 32; info is at most 120 bytes. */
 NODISCARD enum err half_box_derive(const uint8_t secret[32], struct id salt, struct span info,
                                    uint8_t key_out[32], struct fail *why);

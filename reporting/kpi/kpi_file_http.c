@@ -42,37 +42,20 @@ static enum err read_sheets(struct req *req, struct kpi_sheet **out, size_t *n_o
     return rc;
 }
 
-static const struct {
-    const char *form, *type, *as;
-    enum err (*make)(const struct kpi_sheet *months, size_t n, struct arena *arena,
-                     struct span *bytes_out, struct fail *why);
-} forms[] = {
-    {"csv", "text/csv; charset=utf-8", "attachment; filename=\"kpi.csv\"", kpi_table_csv},
-    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-     "attachment; filename=\"kpi.xlsx\"", kpi_table_xlsx},
+static const char *const as[GRID_FORMS_N] = {
+    [GRID_CSV] = "attachment; filename=\"kpi.csv\"",
+    [GRID_XLSX] = "attachment; filename=\"kpi.xlsx\"",
 };
-#define FORMS_N (sizeof forms / sizeof forms[0])
-
-/* Without a form: CSV. FORMS_N: there is none of that name. */
-static size_t find_form(struct req *req)
-{
-    struct span text = req_query(req, "form");
-    size_t i = 0;
-
-    while (text.len > 0 && i < FORMS_N && !span_eq(text, span_text(forms[i].form)))
-        i++;
-    return i;
-}
 
 static void kpi_file(struct req *req)
 {
-    size_t form = find_form(req);
+    enum grid_form form = grid_form_find(req_query(req, "form"));
     struct kpi_sheet *sheets = NULL;
     struct span bytes = SPAN_NONE;
     struct fail why = {.code = ERR_OK};
     size_t n = 0;
-    enum err rc = form == FORMS_N ? fail_field(&why, ERR_INVALID, "form", "csv or xlsx")
-                                  : read_sheets(req, &sheets, &n, &why);
+    enum err rc = form == GRID_FORMS_N ? fail_field(&why, ERR_INVALID, "form", "csv or xlsx")
+                                       : read_sheets(req, &sheets, &n, &why);
 
     if (rc == ERR_PROTO) {
         kpi_reply_altered(req);
@@ -81,14 +64,14 @@ static void kpi_file(struct req *req)
     if (rc == ERR_OK && !rights_may_export(req))
         return;
     if (rc == ERR_OK)
-        rc = forms[form].make(sheets, n, req->arena, &bytes, &why);
+        rc = kpi_table_make(form, sheets, n, req->arena, &bytes, &why);
     if (rc != ERR_OK) {
         reply_fail(req, &why);
         return;
     }
     reply_header(req, "Cache-Control", "no-store");
-    reply_header(req, "Content-Disposition", forms[form].as);
-    reply_bytes(req, 200, forms[form].type, bytes);
+    reply_header(req, "Content-Disposition", as[form]);
+    reply_bytes(req, 200, grid_media_type(form), bytes);
 }
 
 const struct route kpi_file_routes[KPI_FILE_ROUTES_N] = {

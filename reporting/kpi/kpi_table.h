@@ -3,6 +3,7 @@
 #ifndef REPORTING_KPI_TABLE_H
 #define REPORTING_KPI_TABLE_H
 
+#include "node/io/grid.h"
 #include "reporting/kpi/kpi_store.h"
 
 struct kpi_sheet {
@@ -11,11 +12,14 @@ struct kpi_sheet {
     size_t n;
 };
 
-/* CSV for people: a byte order mark, formulas neutralised; in the arena. */
-NODISCARD enum err kpi_table_csv(const struct kpi_sheet *months, size_t n, struct arena *arena,
-                                 struct span *bytes_out, struct fail *why);
-/* The same rows as a workbook, numbers as numbers; in the arena. */
-NODISCARD enum err kpi_table_xlsx(const struct kpi_sheet *months, size_t n, struct arena *arena,
-                                  struct span *bytes_out, struct fail *why);
+/* The same rows whatever the form; in the arena. */
+NODISCARD enum err kpi_table_make(enum grid_form form, const struct kpi_sheet *months, size_t n,
+                                  struct arena *arena, struct span *bytes_out,
+                                  struct fail *why);
+
+/* What a table calls them. */
+const char *kpi_stage_word(enum kpi_stage stage);
+const char *kpi_form_word(enum kpi_form form);
+const char *kpi_part_word(enum kpi_part part);
 
 #endif

@@ -4,6 +4,7 @@
 #include "federation/purge_priv.h"
 #include "node/base/log.h"
 #include "node/db/writer.h"
+#include "tenants/leaving/leaving_store.h"
 
 #define WAIT_FIRST_US (2 * SECOND_US)
 #define WAIT_MOST_US  HOUR_US
@@ -27,18 +28,44 @@ static bool is_member(struct federation *f, struct id node)
     return is;
 }
 
+/* What the town's order says of the figures it gave to the prefecture (CARD-14). Its signature
+ * was checked when it was taken in; without one they stay. */
+static enum err order_says(struct tx *tx, const struct federation *f, int *out,
+                           struct fail *why)
+{
+    struct leaving_paper_row row;
+    struct town_order order;
+    struct jws jws;
+    enum err rc = leaving_paper_store_last(tx, NULL, LEAVING_PAPER_ORDER, f->conf.node, 0,
+                                           tx_arena(tx), &row, why);
+
+    *out = TOWN_KEEP;
+    if (rc == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (rc == ERR_OK)
+        rc = jws_read(row.document, tx_arena(tx), &jws, why);
+    if (rc == ERR_OK)
+        rc =
+            jws_read_shape(&jws, TOWN_ORDER_TYPE, &town_order_shape, tx_arena(tx), &order, why);
+    if (rc == ERR_OK)
+        *out = order.aggregates;
+    return rc;
+}
+
 /* Who is no member any more cannot be asked: it stays outstanding, and is looked at again. */
 static enum err put_ask(struct tx *tx, struct federation *f, struct purge_peer *peer,
                         int64_t now_utc_us, struct fail *why)
 {
-    const struct purge_ask_body body = {f->conf.node, peer->ask};
+    struct purge_ask_body body = {f->conf.node, peer->ask, TOWN_KEEP, true};
     struct span bytes;
     enum err rc = ERR_OK;
 
     if (is_member(f, peer->node)) {
         peer->op = id_new();
         peer->n_asked++;
-        rc = jx_write(&purge_ask_shape, &body, tx_arena(tx), &bytes, why);
+        rc = order_says(tx, f, &body.kpi, why);
+        if (rc == ERR_OK)
+            rc = jx_write(&purge_ask_shape, &body, tx_arena(tx), &bytes, why);
         if (rc == ERR_OK)
             rc = outbox_put(tx, f, peer->node, &purge_kinds[0], peer->op, bytes, now_utc_us,
                             why);

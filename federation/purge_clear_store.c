@@ -1,5 +1,6 @@
 #include "federation/purge_clear_store.h"
 
+#include "federation/kpi_store.h"
 #include "federation/purge_receipt.h"
 #include "node/db/audit.h"
 
@@ -64,7 +65,7 @@ const struct stmt *const purge_clear_stmts[PURGE_CLEAR_STMTS_N] = {
 const char purge_vacuum_sql[] =
     "VACUUM fed_line, fed_act, fed_seat, fed_context, fed_series, fed_series_lesson,"
     " fed_series_count, fed_series_node, teacher_card, teacher_answer, teacher_slot,"
-    " fed_outbox, fed_op, escrow_deposit";
+    " fed_outbox, fed_op, escrow_deposit, fed_kpi_cell";
 
 static enum err own_id(const struct db_rows *rows, int i, struct arena *arena, void *out,
                        struct fail *why)
@@ -210,5 +211,9 @@ enum err purge_rest(struct tx *tx, const struct purge_row *row, int64_t now_utc_
             rc = purge_part_add(tx, row, parts[i].part, n, why);
         *n_out += n;
     }
-    return rc;
+    if (rc != ERR_OK || !row->takes_kpi)
+        return rc;
+    rc = fed_kpi_take_back(tx, row->node, now_utc_us, &n, why);
+    *n_out += n;
+    return rc == ERR_OK ? purge_part_add(tx, row, "fed_kpi_cell", n, why) : rc;
 }

@@ -7,6 +7,12 @@
 static const struct jx_field ask_fields[] = {
     {.name = "node", .type = JX_ID, .offset = offsetof(struct purge_ask_body, node)},
     {.name = "ask", .type = JX_ID, .offset = offsetof(struct purge_ask_body, ask)},
+    {.name = "kpi",
+     .type = JX_ENUM,
+     .flags = JX_OPTIONAL,
+     .choices = TOWN_AGGREGATES,
+     .offset = offsetof(struct purge_ask_body, kpi),
+     .has_offset = offsetof(struct purge_ask_body, has_kpi)},
 };
 const struct jx_shape purge_ask_shape = JX_SHAPE("PurgeAsk", struct purge_ask_body, ask_fields);
 static const struct jx_field answer_fields[] = {
@@ -49,12 +55,14 @@ enum err purge_is_barred(struct tx *tx, const struct fed_member *peer, struct ar
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
-static enum err begin(struct tx *tx, const struct fed_req *req, struct id ask, struct fail *why)
+static enum err begin(struct tx *tx, const struct fed_req *req, const struct purge_ask_body *in,
+                      struct fail *why)
 {
     const struct purge_row row = {.node = req->peer->node,
                                   .contract = span_text(req->peer->contract),
-                                  .ask = ask,
-                                  .asked_utc_us = req->now_utc_us};
+                                  .ask = in->ask,
+                                  .asked_utc_us = req->now_utc_us,
+                                  .takes_kpi = in->has_kpi && in->kpi == TOWN_WITHDRAW};
     const struct purge_step step = {.id = id_new(),
                                     .at_utc_us = req->now_utc_us,
                                     .kind = PURGE_ASKED,
@@ -81,7 +89,7 @@ static enum err purge_run(struct tx *tx, struct fed_req *req, struct fail *why)
     rc = purge_row_find(tx, NULL, in->node, span_text(req->peer->contract), req->arena, &row,
                         why);
     if (rc == ERR_NOT_FOUND)
-        rc = begin(tx, req, in->ask, why);
+        rc = begin(tx, req, in, why);
     else if (rc == ERR_OK && !id_eq(row.ask, in->ask))
         return fed_refuse(req, FED_OP_CONFLICT, why); /* it left before, by another word */
     else if (rc == ERR_OK && row.receipt.len > 0)

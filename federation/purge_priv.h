@@ -4,14 +4,20 @@
 
 #include "federation/federation_priv.h"
 #include "federation/purge_receipt.h"
+#include "tenants/certificate/town_doc.h"
 
 #define PURGE_KINDS_N 1
 #define PURGE_KIND    "fed.purge"
 extern const struct fed_kind purge_kinds[PURGE_KINDS_N];
 
+#define TOWN_AGGREGATES "keep|withdraw"
+
 /* Bodies between the two nodes. */
 struct purge_ask_body {
     struct id node, ask; /* who leaves: the sender; its leaving */
+    /* What becomes of the figures it gave to the prefecture; without a word they stay. */
+    int kpi; /* enum town_aggregates */
+    bool has_kpi;
 };
 enum purge_state { PURGE_WORKING, PURGE_DONE };
 #define PURGE_STATES "working|done"

@@ -8,7 +8,7 @@
 
 #define PEER_COLUMNS \
     "node, ask, begun_at, op, n_asked, next_at, last_code, receipt, registry, received_at"
-#define ROW_COLUMNS  "node, contract, ask, asked_at, cleared_at, step, box, receipt"
+#define ROW_COLUMNS  "node, contract, ask, asked_at, cleared_at, step, box, receipt, takes_kpi"
 #define STEP_COLUMNS "id, at, kind, node, n, code, sha256"
 
 /* Whoever once sent us something, was sent something, or had a part in something. */
@@ -18,7 +18,8 @@ static const struct stmt peer_known = {
     " fed_series_node UNION SELECT node FROM fed_series_step WHERE node IS NOT NULL UNION"
     " SELECT host FROM fed_context UNION SELECT node FROM teacher_answer UNION SELECT node FROM"
     " teacher_step UNION SELECT home FROM teacher_card UNION SELECT peer FROM escrow_step"
-    " UNION SELECT peer FROM fed_outbox UNION SELECT peer FROM fed_op) AS known ORDER BY node"
+    " UNION SELECT peer FROM fed_outbox UNION SELECT peer FROM fed_op UNION SELECT node FROM"
+    " kpi_release_peer) AS known ORDER BY node"
     " LIMIT $1::integer"};
 static const struct stmt peer_add = {
     "purge_peer_add",
@@ -34,8 +35,8 @@ static const struct stmt peer_find = {
 static const struct stmt peer_list = {"purge_peer_list", "SELECT " PEER_COLUMNS
                                                          " FROM fed_purge_peer ORDER BY node"};
 static const struct stmt row_add = {
-    "purge_row_add", "INSERT INTO fed_purge (node, contract, ask, asked_at) VALUES ($1::uuid,"
-                     " $2::text, $3::uuid, $4::timestamptz)"};
+    "purge_row_add", "INSERT INTO fed_purge (node, contract, ask, asked_at, takes_kpi) VALUES"
+                     " ($1::uuid, $2::text, $3::uuid, $4::timestamptz, $5::boolean)"};
 static const struct stmt row_change = {
     "purge_row_change",
     "UPDATE fed_purge SET cleared_at = $3::timestamptz, step = $4::uuid, box = $5::text,"
@@ -98,6 +99,7 @@ static const struct data_column row_columns[] = {
     {"step", "消し終えた記録のID", false},
     {"box", "預かっていた鍵の半分（noneなかった・gone消した）", false},
     {"receipt", "渡した証明書", false},
+    {"takes_kpi", "これまでの集計を取り下げるか", false},
     {NULL, NULL, false},
 };
 static const struct data_column part_columns[] = {
@@ -319,6 +321,7 @@ enum err purge_row_add(struct tx *tx, const struct purge_row *row, struct fail *
     db_arg_text(&args, row->contract);
     db_arg_id(&args, row->ask);
     db_arg_time(&args, row->asked_utc_us);
+    db_arg_bool(&args, row->takes_kpi);
     return tx_run(tx, &row_add, &args, NULL, why);
 }
 
@@ -350,6 +353,7 @@ static enum err own_row(const struct db_rows *rows, int i, struct arena *arena, 
         .step = db_id(rows, i, 5),
         .box = db_bytes(rows, i, 6),
         .receipt = db_bytes(rows, i, 7),
+        .takes_kpi = db_bool(rows, i, 8),
     };
     return STORE_OWN(arena, why, &out->contract, &out->box, &out->receipt);
 }

@@ -48,6 +48,7 @@ struct purge_row {
     struct id step;
     struct span box; /* "", "none", "gone" */
     struct span receipt;
+    bool takes_kpi; /* its figures of past months go, too (CARD-14) */
 };
 NODISCARD enum err purge_row_add(struct tx *tx, const struct purge_row *row, struct fail *why);
 /* cleared, step, box and receipt. */

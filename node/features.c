@@ -2,6 +2,7 @@
 
 #include "federation/escrow.h"
 #include "federation/exchange_rows.h"
+#include "federation/kpi_store.h"
 #include "federation/mirror_store.h"
 #include "federation/purge.h"
 #include "federation/series_rows.h"
@@ -283,6 +284,8 @@ const struct stmt_table features_stmts[] = {
     {fed_mirror_stmts, FED_MIRROR_STMTS_N},
     {teacher_stmts, TEACHER_STMTS_N},
     {transfer_stmts, TRANSFER_STMTS_N},
+    {kpi_sent_stmts, KPI_SENT_STMTS_N},
+    {fed_kpi_stmts, FED_KPI_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -358,6 +361,7 @@ const struct data_table_list features_tables[] = {
     {fed_mirror_tables, FED_MIRROR_TABLES_N},
     {teacher_tables, TEACHER_TABLES_N},
     {transfer_tables, TRANSFER_TABLES_N},
+    {kpi_release_tables, KPI_RELEASE_TABLES_N},
     {NULL, 0},
 };
 
@@ -471,5 +475,7 @@ const struct audit_table *const features_audit_tables[] = {
     &fed_act_audit_table,
     &teacher_step_audit_table,
     &transfer_step_audit_table,
+    &kpi_release_audit_table,
+    &fed_kpi_audit_table,
     NULL,
 };

@@ -41,6 +41,7 @@ struct kpi_def {
     const char *requirement;
     const char *name_ja, *text_ja, *name_en, *text_en;
     const struct stmt *stmt, *who;
+    bool is_released; /* one of the fixed list that the prefecture is given (CARD-5) */
 };
 
 #define KPI_DEFS_N 29

@@ -1,4 +1,4 @@
-#include "reporting/kpi/kpi_system.h"
+#include "reporting/kpi/kpi_reach.h"
 
 static void bound_cell(const struct kpi_system *s, int def, enum kpi_part part,
                        struct kpi_bound *out)
@@ -35,7 +35,9 @@ enum err kpi_bounds(const struct kpi_cell *cells, const enum kpi_shown *shown, s
         rc = kpi_system_read(&s, cells, shown, why);
     if (rc == ERR_OK)
         rc = kpi_system_narrow(&s, why);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
         kpi_system_bound(&s, out);
+        rc = kpi_reach(&s, shown, true, out, why);
+    }
     return rc;
 }

@@ -1,7 +1,7 @@
 #include "reporting/kpi/kpi_mask.h"
 
 #include "reporting/kpi/kpi_month.h"
-#include "reporting/kpi/kpi_system.h"
+#include "reporting/kpi/kpi_reach.h"
 
 static int days_of(int64_t month_utc_us)
 {
@@ -161,9 +161,39 @@ static bool hide_one(struct masking *m, int unknown)
            hide_what_told(m, unknown, true, DEPTH_MOST);
 }
 
-static enum err hide_for(struct masking *m, int def, enum kpi_part part,
-                         const struct kpi_bound *b, struct fail *why)
+#define CELLS_MOST (KPI_DEFS_N * KPI_PARTS_N)
+
+/* A hidden cell that too much is known of; def -1: there is none. */
+struct found {
+    struct kpi_bound bounds[CELLS_MOST];
+    int def;
+    enum kpi_part part;
+};
+
+/* The first in the order of the definitions. */
+static bool find_known(const struct kpi_system *s, const enum kpi_shown *shown,
+                       struct found *out)
 {
+    for (out->def = 0; out->def < KPI_DEFS_N; out->def++)
+        for (out->part = KPI_ALL; out->part < KPI_PARTS_N; out->part++) {
+            const size_t i = s->cell[out->def][out->part];
+            const struct kpi_bound *b = &out->bounds[i == SIZE_MAX ? 0 : i];
+
+            if (i != SIZE_MAX && shown[i] != KPI_SHOWN &&
+                (!kpi_range_is_wide(b->num_low, b->num_high, s->rule) ||
+                 !kpi_range_is_wide(b->den_low, b->den_high, s->rule) ||
+                 !kpi_range_is_wide(b->rest_low, b->rest_high, s->rule)))
+                return true;
+        }
+    out->def = -1;
+    return false;
+}
+
+static enum err hide_for(struct masking *m, const struct found *found, struct fail *why)
+{
+    const int def = found->def;
+    const enum kpi_part part = found->part;
+    const struct kpi_bound *b = &found->bounds[m->s.cell[def][part]];
     const int num = kpi_system_unknown(kpi_shapes[def].num, part);
     const int den = kpi_system_unknown(kpi_shapes[def].den, part);
     const struct kpi_rule *rule = m->s.rule;
@@ -176,28 +206,6 @@ static enum err hide_for(struct masking *m, int def, enum kpi_part part,
         return ERR_OK;
     return fail_set(why, ERR_INTERNAL, "%s gives itself away", kpi_defs[def].id);
 }
-
-/* The first hidden cell, in the order of the definitions, that too much is known of. */
-static bool find_known(const struct kpi_system *s, const struct kpi_bound *bounds,
-                       const enum kpi_shown *shown, int *def_out, enum kpi_part *part_out)
-{
-    for (int d = 0; d < KPI_DEFS_N; d++)
-        for (enum kpi_part p = KPI_ALL; p < KPI_PARTS_N; p++) {
-            const size_t i = s->cell[d][p];
-
-            if (i != SIZE_MAX && shown[i] != KPI_SHOWN &&
-                (!kpi_range_is_wide(bounds[i].num_low, bounds[i].num_high, s->rule) ||
-                 !kpi_range_is_wide(bounds[i].den_low, bounds[i].den_high, s->rule) ||
-                 !kpi_range_is_wide(bounds[i].rest_low, bounds[i].rest_high, s->rule))) {
-                *def_out = d;
-                *part_out = p;
-                return true;
-            }
-        }
-    return false;
-}
-
-#define CELLS_MOST (KPI_DEFS_N * KPI_PARTS_N)
 
 /* The numbers themselves agree with the definitions. */
 static enum err check_numbers(struct kpi_system *s, const struct kpi_cell *cells, size_t n,
@@ -217,15 +225,23 @@ static enum err check_numbers(struct kpi_system *s, const struct kpi_cell *cells
     return rc;
 }
 
+/* The first hidden cell that too much is known of: by one equation at a time, which is cheap,
+ * then by all of them together. */
 static enum err look(struct kpi_system *s, const struct kpi_cell *cells,
-                     const enum kpi_shown *shown, struct kpi_bound *bounds, struct fail *why)
+                     const enum kpi_shown *shown, struct found *out, struct fail *why)
 {
     enum err rc = kpi_system_read(s, cells, shown, why);
 
     if (rc == ERR_OK)
         rc = kpi_system_narrow(s, why);
+    if (rc != ERR_OK)
+        return rc;
+    kpi_system_bound(s, out->bounds);
+    if (find_known(s, shown, out))
+        return ERR_OK;
+    rc = kpi_reach(s, shown, false, out->bounds, why);
     if (rc == ERR_OK)
-        kpi_system_bound(s, bounds);
+        find_known(s, shown, out);
     return rc;
 }
 
@@ -233,9 +249,7 @@ enum err kpi_mask(const struct kpi_cell *cells, size_t n, int version,
                   const struct kpi_rule *rule, enum kpi_shown *shown_out, struct fail *why)
 {
     struct masking m = {.shown = shown_out};
-    struct kpi_bound bounds[CELLS_MOST];
-    enum kpi_part part;
-    int def;
+    struct found found;
     enum err rc = kpi_system_init(&m.s, cells, n, version, rule, why);
 
     if (rc == ERR_OK)
@@ -244,10 +258,10 @@ enum err kpi_mask(const struct kpi_cell *cells, size_t n, int version,
         if (kpi_mask_is_small(kpi_def_find(cells[i].kpi, version), &cells[i], rule))
             shown_out[i] = KPI_SMALL;
     while (rc == ERR_OK) { /* each round hides one more */
-        rc = look(&m.s, cells, shown_out, bounds, why);
-        if (rc != ERR_OK || !find_known(&m.s, bounds, shown_out, &def, &part))
+        rc = look(&m.s, cells, shown_out, &found, why);
+        if (rc != ERR_OK || found.def < 0)
             break;
-        rc = hide_for(&m, def, part, &bounds[m.s.cell[def][part]], why);
+        rc = hide_for(&m, &found, why);
     }
     return rc;
 }
@@ -270,18 +284,16 @@ static enum err check_shown(const struct kpi_system *s, const struct kpi_cell *c
 enum err kpi_mask_audit(const struct kpi_cell *cells, const enum kpi_shown *shown, size_t n,
                         int version, const struct kpi_rule *rule, struct fail *why)
 {
-    struct kpi_bound bounds[CELLS_MOST];
     struct kpi_system s;
-    enum kpi_part part;
-    int def;
+    struct found found;
     enum err rc = kpi_system_init(&s, cells, n, version, rule, why);
 
     if (rc == ERR_OK)
-        rc = look(&s, cells, shown, bounds, why);
+        rc = look(&s, cells, shown, &found, why);
     if (rc == ERR_OK)
         rc = check_shown(&s, cells, shown, why);
-    if (rc == ERR_OK && find_known(&s, bounds, shown, &def, &part))
-        return kpi_system_refuse_cell(def, part, ERR_CONFLICT,
+    if (rc == ERR_OK && found.def >= 0)
+        return kpi_system_refuse_cell(found.def, found.part, ERR_CONFLICT,
                                       "can be worked out of what is shown", why);
     return rc;
 }

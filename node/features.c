@@ -2,6 +2,7 @@
 
 #include "federation/escrow.h"
 #include "federation/exchange_rows.h"
+#include "federation/kpi_prefecture_rows.h"
 #include "federation/kpi_store.h"
 #include "federation/mirror_store.h"
 #include "federation/purge.h"
@@ -145,6 +146,8 @@ const struct route_table features_routes[] = {
     {weekly_receiver_routes, WEEKLY_RECEIVER_ROUTES_N},
     {trust_routes, TRUST_ROUTES_N},
     {fed_peer_routes, FED_PEER_ROUTES_N},
+    {prefecture_routes, PREFECTURE_ROUTES_N},
+    {prefecture_file_routes, PREFECTURE_FILE_ROUTES_N},
     {escrow_routes, ESCROW_ROUTES_N},
     {purge_routes, PURGE_ROUTES_N},
     {series_routes, SERIES_ROUTES_N},
@@ -274,6 +277,7 @@ const struct stmt_table features_stmts[] = {
     {log_source_stmts, LOG_SOURCE_STMTS_N},
     {trust_stmts, TRUST_STMTS_N},
     {fed_op_stmts, FED_OP_STMTS_N},
+    {prefecture_stmts, PREFECTURE_STMTS_N},
     {fed_outbox_stmts, FED_OUTBOX_STMTS_N},
     {escrow_stmts, ESCROW_STMTS_N},
     {purge_stmts, PURGE_STMTS_N},

@@ -2,6 +2,7 @@
  * KP-2-5). Counts alone: nobody can be named by this route. */
 #include <stddef.h>
 
+#include "reporting/kpi/kpi_json.h"
 #include "reporting/kpi/kpi_month.h"
 #include "reporting/kpi/kpi_rows.h"
 #include "reporting/kpi/kpi_store.h"
@@ -37,8 +38,7 @@ static const struct jx_field def_fields[] = {
     FIELD(def_output, JX_TEXT, name_en, "名前（英語）"),
     FIELD(def_output, JX_TEXT, text_en, "数え方（英語）"),
 };
-static const struct jx_shape def_shape =
-    JX_SHAPE("KpiDefinition", struct def_output, def_fields);
+const struct jx_shape kpi_def_shape = JX_SHAPE("KpiDefinition", struct def_output, def_fields);
 
 struct cell_output {
     struct span kpi;
@@ -80,7 +80,7 @@ static const struct jx_field kpi_fields[] = {
     FIELD(kpi_output, JX_INT, version, "いまの定義の版"),
     {.name = "definitions",
      .type = JX_LIST,
-     .shape = &def_shape,
+     .shape = &kpi_def_shape,
      .offset = offsetof(struct kpi_output, definitions),
      .title_ja = "指標の定義（示す順）"},
     {.name = "months",
@@ -91,7 +91,7 @@ static const struct jx_field kpi_fields[] = {
 };
 static const struct jx_shape kpi_shape = JX_SHAPE("Kpi", struct kpi_output, kpi_fields);
 
-static struct jx_list definitions(struct arena *arena)
+struct jx_list kpi_definitions(struct arena *arena)
 {
     struct def_output *items = arena_alloc(arena, KPI_DEFS_N * sizeof *items);
 
@@ -165,7 +165,7 @@ static void kpi_show(struct req *req)
         kpi_reply_altered(req);
         return;
     }
-    out.definitions = definitions(req->arena);
+    out.definitions = kpi_definitions(req->arena);
     out.months = (struct jx_list){items, n};
     if (rc == ERR_OK && out.definitions.n == 0)
         rc = fail_set(&why, ERR_NOMEM, "definitions");

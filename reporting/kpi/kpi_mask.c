@@ -1,7 +1,7 @@
 #include "reporting/kpi/kpi_mask.h"
 
+#include "reporting/kpi/kpi_look.h"
 #include "reporting/kpi/kpi_month.h"
-#include "reporting/kpi/kpi_reach.h"
 
 static int days_of(int64_t month_utc_us)
 {
@@ -161,35 +161,7 @@ static bool hide_one(struct masking *m, int unknown)
            hide_what_told(m, unknown, true, DEPTH_MOST);
 }
 
-#define CELLS_MOST (KPI_DEFS_N * KPI_PARTS_N)
-
-/* A hidden cell that too much is known of; def -1: there is none. */
-struct found {
-    struct kpi_bound bounds[CELLS_MOST];
-    int def;
-    enum kpi_part part;
-};
-
-/* The first in the order of the definitions. */
-static bool find_known(const struct kpi_system *s, const enum kpi_shown *shown,
-                       struct found *out)
-{
-    for (out->def = 0; out->def < KPI_DEFS_N; out->def++)
-        for (out->part = KPI_ALL; out->part < KPI_PARTS_N; out->part++) {
-            const size_t i = s->cell[out->def][out->part];
-            const struct kpi_bound *b = &out->bounds[i == SIZE_MAX ? 0 : i];
-
-            if (i != SIZE_MAX && shown[i] != KPI_SHOWN &&
-                (!kpi_range_is_wide(b->num_low, b->num_high, s->rule) ||
-                 !kpi_range_is_wide(b->den_low, b->den_high, s->rule) ||
-                 !kpi_range_is_wide(b->rest_low, b->rest_high, s->rule)))
-                return true;
-        }
-    out->def = -1;
-    return false;
-}
-
-static enum err hide_for(struct masking *m, const struct found *found, struct fail *why)
+static enum err hide_for(struct masking *m, const struct kpi_found *found, struct fail *why)
 {
     const int def = found->def;
     const enum kpi_part part = found->part;
@@ -208,62 +180,149 @@ static enum err hide_for(struct masking *m, const struct found *found, struct fa
 }
 
 /* The numbers themselves agree with the definitions. */
-static enum err check_numbers(struct kpi_system *s, const struct kpi_cell *cells, size_t n,
-                              enum kpi_shown *shown, struct fail *why)
+static enum err check_numbers(struct kpi_system *s, const struct kpi_cell *cells,
+                              struct fail *why)
 {
+    static const enum kpi_shown all[KPI_CELLS_MOST] = {KPI_SHOWN};
     const struct kpi_rule *rule = s->rule;
     const struct kpi_rule exact = {rule->hide_under, 1, false, rule->n_days};
     enum err rc;
 
-    for (size_t i = 0; i < n; i++)
-        shown[i] = KPI_SHOWN;
     s->rule = &exact;
-    rc = kpi_system_read(s, cells, shown, why);
+    rc = kpi_system_read(s, cells, all, why);
     if (rc == ERR_OK)
         rc = kpi_system_narrow(s, why);
     s->rule = rule;
     return rc;
 }
 
-/* The first hidden cell that too much is known of: by one equation at a time, which is cheap,
- * then by all of them together. */
-static enum err look(struct kpi_system *s, const struct kpi_cell *cells,
-                     const enum kpi_shown *shown, struct found *out, struct fail *why)
+/* ---- beside other months ---- */
+
+static enum err know_near(struct kpi_system *s, const struct kpi_cell *cells,
+                          const enum kpi_shown *shown, const struct kpi_near *near,
+                          struct fail *why)
 {
-    enum err rc = kpi_system_read(s, cells, shown, why);
+    enum err rc = ERR_OK;
+
+    if (near->before != NULL)
+        rc = kpi_look_know(s, cells, shown, near->before, true, why);
+    if (near->after != NULL && rc == ERR_OK)
+        rc = kpi_look_know(s, cells, shown, near->after, false, why);
+    return rc;
+}
+
+/* Is a cell that the release beside hides given away, were this month released like this? */
+static enum err look_beside(const struct kpi_neighbour *beside, const struct kpi_neighbour *now,
+                            bool is_before, bool *is_told_out, struct fail *why)
+{
+    struct kpi_system s;
+    struct kpi_found found;
+    enum err rc =
+        kpi_system_init(&s, beside->cells, beside->n, beside->version, &beside->rule, why);
+
+    *is_told_out = false;
+    if (rc == ERR_OK)
+        rc = kpi_look_know(&s, beside->cells, beside->shown, now, !is_before, why);
+    if (rc == ERR_OK)
+        rc = kpi_look(&s, beside->cells, beside->shown, &found, why);
+    if (rc == ERR_OK)
+        *is_told_out = found.def >= 0;
+    return rc;
+}
+
+/* The quantity of this month that the one beside counts, too, as far as it is sent: in the
+ * order of the sums. KPI_UNKNOWN_NONE: none is. */
+static int carried_here(const struct kpi_system *s, bool is_before)
+{
+    static const enum kpi_part parts[] = {KPI_ELEMENTARY, KPI_JUNIOR, KPI_OTHER, KPI_ALL};
+
+    for (size_t c = 0; c < kpi_carries_n; c++)
+        for (int p = 0; p < KPI_PARTS_N; p++) {
+            const int u = kpi_system_unknown(
+                is_before ? kpi_carries[c].now : kpi_carries[c].before, parts[p]);
+
+            if (s->is_sent[u])
+                return u;
+        }
+    return KPI_UNKNOWN_NONE;
+}
+
+/* The quantity to be hidden here lest a release beside gives itself away. */
+static enum err told_beside(const struct kpi_system *s, const struct kpi_near *near,
+                            const struct kpi_neighbour *now, int *unknown_out, struct fail *why)
+{
+    const struct kpi_neighbour *beside[] = {near->before, near->after};
+    enum err rc = ERR_OK;
+
+    *unknown_out = KPI_UNKNOWN_NONE;
+    for (int i = 0; i < 2 && rc == ERR_OK; i++) {
+        const int unknown = carried_here(s, i == 0);
+        bool is_told = false;
+
+        if (beside[i] == NULL || unknown == KPI_UNKNOWN_NONE ||
+            *unknown_out != KPI_UNKNOWN_NONE)
+            continue;
+        rc = look_beside(beside[i], now, i == 0, &is_told, why);
+        if (is_told)
+            *unknown_out = unknown;
+    }
+    return rc;
+}
+
+/* ---- the whole ---- */
+
+static const struct kpi_near alone = {NULL, NULL};
+
+/* Each round hides one more. */
+static enum err hide_all(struct masking *m, const struct kpi_neighbour *now,
+                         const struct kpi_near *near, struct fail *why)
+{
+    struct kpi_found found;
+    enum err rc = ERR_OK;
+
+    while (rc == ERR_OK) {
+        int unknown;
+
+        rc = kpi_look(&m->s, now->cells, m->shown, &found, why);
+        if (rc == ERR_OK && found.def >= 0) {
+            rc = hide_for(m, &found, why);
+            continue;
+        }
+        if (rc == ERR_OK)
+            rc = told_beside(&m->s, near, now, &unknown, why);
+        if (rc != ERR_OK || unknown == KPI_UNKNOWN_NONE || !hide_carriers(m, unknown))
+            break;
+    }
+    return rc;
+}
+
+enum err kpi_mask_near(const struct kpi_cell *cells, size_t n, int version,
+                       const struct kpi_rule *rule, const struct kpi_near *near,
+                       enum kpi_shown *shown, struct fail *why)
+{
+    const struct kpi_neighbour now = {cells, shown, n, version, *rule};
+    struct masking m = {.shown = shown};
+    enum err rc = kpi_system_init(&m.s, cells, n, version, rule, why);
 
     if (rc == ERR_OK)
-        rc = kpi_system_narrow(s, why);
-    if (rc != ERR_OK)
-        return rc;
-    kpi_system_bound(s, out->bounds);
-    if (find_known(s, shown, out))
-        return ERR_OK;
-    rc = kpi_reach(s, shown, false, out->bounds, why);
+        rc = check_numbers(&m.s, cells, why);
+    for (size_t i = 0; i < n && rc == ERR_OK; i++)
+        if (shown[i] == KPI_SHOWN &&
+            kpi_mask_is_small(kpi_def_find(cells[i].kpi, version), &cells[i], rule))
+            shown[i] = KPI_SMALL;
     if (rc == ERR_OK)
-        find_known(s, shown, out);
+        rc = know_near(&m.s, cells, shown, near, why);
+    if (rc == ERR_OK)
+        rc = hide_all(&m, &now, near, why);
     return rc;
 }
 
 enum err kpi_mask(const struct kpi_cell *cells, size_t n, int version,
                   const struct kpi_rule *rule, enum kpi_shown *shown_out, struct fail *why)
 {
-    struct masking m = {.shown = shown_out};
-    struct found found;
-    enum err rc = kpi_system_init(&m.s, cells, n, version, rule, why);
-
-    if (rc == ERR_OK)
-        rc = check_numbers(&m.s, cells, n, shown_out, why);
-    for (size_t i = 0; i < n && rc == ERR_OK; i++)
-        if (kpi_mask_is_small(kpi_def_find(cells[i].kpi, version), &cells[i], rule))
-            shown_out[i] = KPI_SMALL;
-    while (rc == ERR_OK) { /* each round hides one more */
-        rc = look(&m.s, cells, shown_out, &found, why);
-        if (rc != ERR_OK || found.def < 0)
-            break;
-        rc = hide_for(&m, &found, why);
-    }
-    return rc;
+    for (size_t i = 0; i < n; i++)
+        shown_out[i] = KPI_SHOWN;
+    return kpi_mask_near(cells, n, version, rule, &alone, shown_out, why);
 }
 
 static enum err check_shown(const struct kpi_system *s, const struct kpi_cell *cells,
@@ -281,19 +340,35 @@ static enum err check_shown(const struct kpi_system *s, const struct kpi_cell *c
     return ERR_OK;
 }
 
-enum err kpi_mask_audit(const struct kpi_cell *cells, const enum kpi_shown *shown, size_t n,
-                        int version, const struct kpi_rule *rule, struct fail *why)
+enum err kpi_mask_audit_near(const struct kpi_cell *cells, const enum kpi_shown *shown,
+                             size_t n, int version, const struct kpi_rule *rule,
+                             const struct kpi_near *near, struct fail *why)
 {
+    const struct kpi_neighbour now = {cells, shown, n, version, *rule};
     struct kpi_system s;
-    struct found found;
+    struct kpi_found found = {.def = -1};
+    int unknown = KPI_UNKNOWN_NONE;
     enum err rc = kpi_system_init(&s, cells, n, version, rule, why);
 
     if (rc == ERR_OK)
-        rc = look(&s, cells, shown, &found, why);
+        rc = know_near(&s, cells, shown, near, why);
+    if (rc == ERR_OK)
+        rc = kpi_look(&s, cells, shown, &found, why);
     if (rc == ERR_OK)
         rc = check_shown(&s, cells, shown, why);
     if (rc == ERR_OK && found.def >= 0)
         return kpi_system_refuse_cell(found.def, found.part, ERR_CONFLICT,
                                       "can be worked out of what is shown", why);
+    if (rc == ERR_OK)
+        rc = told_beside(&s, near, &now, &unknown, why);
+    if (rc == ERR_OK && unknown != KPI_UNKNOWN_NONE)
+        return kpi_system_refuse(&s, ERR_CONFLICT, unknown,
+                                 "gives away what another month hides", why);
     return rc;
+}
+
+enum err kpi_mask_audit(const struct kpi_cell *cells, const enum kpi_shown *shown, size_t n,
+                        int version, const struct kpi_rule *rule, struct fail *why)
+{
+    return kpi_mask_audit_near(cells, shown, n, version, rule, &alone, why);
 }

@@ -57,4 +57,27 @@ NODISCARD enum err kpi_mask_audit(const struct kpi_cell *cells, const enum kpi_s
                                   size_t n, int version, const struct kpi_rule *rule,
                                   struct fail *why);
 
+/* What has been released of a month beside this one. Some things are counted in both: who was
+ * met last month is the den of this month's continuity. */
+struct kpi_neighbour {
+    const struct kpi_cell *cells;
+    const enum kpi_shown *shown;
+    size_t n;
+    int version;
+    struct kpi_rule rule; /* of that month: its days differ */
+};
+struct kpi_near {
+    const struct kpi_neighbour *before, *after; /* NULL: not released */
+};
+/* The same among the releases beside it: nothing is shown here that gives away a cell that one
+ * of them hides, and what they show is known. shown is read, too: what is hidden stays hidden,
+ * so that a correction shows less, never more; set all to KPI_SHOWN for a first release. */
+NODISCARD enum err kpi_mask_near(const struct kpi_cell *cells, size_t n, int version,
+                                 const struct kpi_rule *rule, const struct kpi_near *near,
+                                 enum kpi_shown *shown, struct fail *why);
+NODISCARD enum err kpi_mask_audit_near(const struct kpi_cell *cells,
+                                       const enum kpi_shown *shown, size_t n, int version,
+                                       const struct kpi_rule *rule, const struct kpi_near *near,
+                                       struct fail *why);
+
 #endif

@@ -70,11 +70,18 @@ const struct kpi_relation kpi_relations[] = {
      4,
      true,
      ALWAYS},
+    /* The days before the month that are among the last 30 were of the month before. */
+    {{{KPI_Q_TIED_30, 1}, {KPI_Q_MET_AGAIN, 1}, {KPI_Q_MET, -1}, {KPI_Q_MET_BEFORE, -1}},
+     4,
+     true,
+     28,
+     29},
     AMONG(MET_AGAIN, MET_BEFORE),
     BOTH_AMONG(FIRST, MET_AGAIN, MET),
     AMONG(FIRST_ALONE, FIRST),
     AMONG(SOUGHT, OUTREACH),
-    BOTH_AMONG(SOUGHT, MET_BEFORE, ROLLS), /* sought are those who had never answered */
+    /* Sought are those who had never answered: never, or in this month for the first time. */
+    {{{KPI_Q_SOUGHT, 1}, {KPI_Q_FIRST, -1}, {KPI_Q_ISOLATED_90, -1}}, 3, true, ALWAYS},
     AMONG(REGULAR, MET),
     AMONG(REGULAR, TIED_30),
     AMONG(CAME, ROLLS),
@@ -95,3 +102,6 @@ const struct kpi_relation kpi_relations[] = {
     AMONG(PRESENT, ROLLS),
 };
 const size_t kpi_relations_n = sizeof kpi_relations / sizeof kpi_relations[0];
+
+const struct kpi_carry kpi_carries[] = {{KPI_Q_MET, KPI_Q_MET_BEFORE}};
+const size_t kpi_carries_n = sizeof kpi_carries / sizeof kpi_carries[0];

@@ -73,4 +73,12 @@ struct kpi_relation {
 extern const struct kpi_relation kpi_relations[];
 extern const size_t kpi_relations_n;
 
+/* What one month counts and the next counts again, as long as the children on the rolls are the
+ * same. */
+struct kpi_carry {
+    enum kpi_quantity before, now;
+};
+extern const struct kpi_carry kpi_carries[];
+extern const size_t kpi_carries_n;
+
 #endif

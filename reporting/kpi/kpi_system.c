@@ -136,6 +136,8 @@ enum err kpi_system_init(struct kpi_system *s, const struct kpi_cell *cells, siz
         (rule->hide_under == 0 && !rule->is_public))
         return fail_set(why, ERR_INVALID, "no rule: under %lld, rounded to %d, %d days",
                         (long long)rule->hide_under, rule->round_to, rule->n_days);
+    for (int u = 0; u < KPI_UNKNOWNS; u++)
+        s->known[u] = (struct kpi_range){0, KPI_NO_BOUND};
     if (kpi_mask_released_n(version) == 0)
         return fail_field(why, ERR_INVALID, "version", "no version %d of the figures", version);
     set_rows(s);
@@ -210,7 +212,7 @@ enum err kpi_system_read(struct kpi_system *s, const struct kpi_cell *cells,
 
     for (int u = 0; u < KPI_UNKNOWNS; u++) {
         s->is_sent[u] = false;
-        s->range[u] = (struct kpi_range){0, KPI_NO_BOUND};
+        s->range[u] = s->known[u];
         s->by_low[u] = s->by_high[u] = KPI_UNKNOWN_NONE;
     }
     for (int d = 0; d < KPI_DEFS_N; d++)

@@ -26,6 +26,7 @@ struct kpi_system {
     bool is_there[KPI_UNKNOWNS];          /* a released cell carries it */
     bool is_sent[KPI_UNKNOWNS];           /* a shown one does */
     struct kpi_range range[KPI_UNKNOWNS];
+    struct kpi_range known[KPI_UNKNOWNS]; /* from elsewhere; 0 .. KPI_NO_BOUND: nothing */
     /* The row that moved its low, its high last; KPI_UNKNOWN_NONE: none did. */
     int by_low[KPI_UNKNOWNS], by_high[KPI_UNKNOWNS];
     struct kpi_row rows[KPI_ROWS_MOST]; /* the sums of the parts first */

@@ -22,8 +22,10 @@ static inline void kpi_town_child(uint64_t *seed, int n_days, int64_t *q)
     const int step = (int)kpi_town_dice(seed, 6) - 1;
     const bool has_met = since < n_days;
     const bool is_first = has_met && kpi_town_dice(seed, 12) == 0;
-    const bool was_met = !is_first && since < n_days + 28 && kpi_town_dice(seed, 5) > 0;
-    const bool is_sought = !was_met && kpi_town_dice(seed, 3) == 0;
+    /* Whoever was last met before this month was so in the one before it, if at all. */
+    const bool was_met =
+        has_met ? !is_first && kpi_town_dice(seed, 5) > 0 : since < n_days + 28;
+    const bool is_sought = (is_first || since >= 90) && kpi_town_dice(seed, 2) == 0;
     const bool came = kpi_town_dice(seed, 4) > 0, went_back = kpi_town_dice(seed, 15) == 0;
 
     q[KPI_Q_ROLLS]++;

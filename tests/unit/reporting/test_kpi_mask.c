@@ -247,6 +247,60 @@ T_CASE(kpi_mask_made_up_towns_give_nothing_away)
     T_OK(n_naive > 50, "without complements they give themselves away");
 }
 
+/* Who was met last month is the den of this month's continuity: 18 of 20 in both says that two
+ * were not, which last month's release hides. */
+T_CASE(kpi_mask_hides_what_last_month_hid)
+{
+    const struct kpi_rule july = {.hide_under = 5, .round_to = 1, .n_days = 31};
+    struct town june = quiet_town(20, 30), t = quiet_town(20, 30);
+    const struct kpi_neighbour before = {june.cells, june.shown, june.n, KPI_VERSION, five};
+    const struct kpi_near near = {.before = &before};
+    struct fail why = {.code = ERR_OK};
+
+    T_REQ("CARD-5");
+    isolate(&june, KPI_ELEMENTARY, 2);
+    T_EQ(mask(&june, &five), ERR_OK, "masked");
+    for (int all = 0; all < 2; all++) {
+        const enum kpi_part part = all ? KPI_ALL : KPI_ELEMENTARY;
+
+        cell_of(&t, "continuity", part)->num -= 2;
+        cell_of(&t, "continuity", part)->den -= 2;
+    }
+    T_EQ(mask(&t, &july), ERR_OK, "by itself");
+    T_EQ(shown_of(&t, "continuity", KPI_ELEMENTARY), KPI_SHOWN, "18 of 18 tell nothing");
+    T_EQ(kpi_mask_audit_near(t.cells, t.shown, t.n, KPI_VERSION, &july, &near, &why),
+         ERR_CONFLICT, "but 18 of 20 last month do");
+    T_TEXT(why.field, "continuity.elementary", "named");
+    T_EQ(kpi_mask_near(t.cells, t.n, KPI_VERSION, &july, &near, t.shown, NULL), ERR_OK,
+         "masked");
+    T_EQ(shown_of(&t, "continuity", KPI_ELEMENTARY), KPI_COMPLEMENT, "hidden");
+    T_EQ(shown_of(&t, "came", KPI_ELEMENTARY), KPI_SHOWN, "nothing else");
+    T_EQ(kpi_mask_audit_near(t.cells, t.shown, t.n, KPI_VERSION, &july, &near, NULL), ERR_OK,
+         "audited");
+}
+
+T_CASE(kpi_mask_a_correction_shows_less_never_more)
+{
+    const struct kpi_near near = {NULL, NULL};
+
+    T_REQ("CARD-5");
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        struct town t, corrected;
+
+        t.n = kpi_town_make(seed, 20 + (int)seed * 5, 30, t.cells);
+        T_EQ(mask(&t, &five), ERR_OK, "masked");
+        corrected = t;
+        corrected.shown[seed % t.n] = KPI_COMPLEMENT; /* taken back by hand */
+        T_EQ(kpi_mask_near(corrected.cells, t.n, KPI_VERSION, &five, &near, corrected.shown,
+                           NULL),
+             ERR_OK, "corrected");
+        T_EQ(kpi_mask_audit(corrected.cells, corrected.shown, t.n, KPI_VERSION, &five, NULL),
+             ERR_OK, "audited");
+        for (size_t i = 0; i < t.n; i++)
+            T_OK(t.shown[i] == KPI_SHOWN || corrected.shown[i] != KPI_SHOWN, "less");
+    }
+}
+
 T_CASE(kpi_mask_public_tiers_round_and_hide)
 {
     struct town t;

@@ -21,6 +21,19 @@ static const struct {
                       "要求の本文が、決められた形ではありません。" ASK_JA},
     [FED_BAD_DIGEST] = {"bad-digest", 400, false,
                         "要求の本文が、署名されたものと違います。" ASK_JA},
+    [FED_KPI_RULE] = {"kpi-rule", 400, false,
+                      "登録簿とは違う決まりで作られた指標です。登録簿を確かめてください。"},
+    [FED_KPI_HIDDEN] = {"kpi-hidden", 400, false,
+                        "かくすはずの小さい数か、それが分かってしまう数が入っていました。"
+                        "受け取りませんでした。" ASK_JA},
+    [FED_KPI_UNKNOWN] = {"kpi-unknown", 400, false,
+                         "取り決めにない指標か、知らない版の定義です。" ASK_JA},
+    [FED_KPI_CELLS] = {"kpi-cells", 400, false,
+                       "指標の数字が足りないか、同じものが二つあります。" ASK_JA},
+    [FED_KPI_MONTH] = {"kpi-month", 400, false,
+                       "まだ終わっていない月か、契約の期間より前の月の指標です。" ASK_JA},
+    [FED_KPI_COUNT] = {"kpi-count", 400, false,
+                       "ありえない数か、たがいに合わない数が入っていました。" ASK_JA},
     [FED_BAD_SIGNATURE] = {"bad-signature", 401, false,
                            "署名が正しくありません。受け付けませんでした。" ASK_JA},
     [FED_UNKNOWN_KEY] = {"unknown-key", 401, false,
@@ -37,6 +50,8 @@ static const struct {
     [FED_WRONG_DEST] = {"wrong-dest", 403, false, "別のノードにあてた要求です。" ASK_JA},
     [FED_FOREIGN_PSEUD] = {"foreign-pseud", 403, false,
                            "相手の自治体のものではない仮の名前です。" ASK_JA},
+    [FED_CUT_TOO_FINE] = {"cut-too-fine", 403, false,
+                          "取り決めより細かい分け方の指標は、渡せません。"},
     [FED_ESCROW_REVOKED] = {"escrow-revoked", 403, false,
                             "預けた鍵の半分は、取り消されています。鍵の紙で開けてください。"},
     [FED_NOT_FOUND] = {"not-found", 404, false, "そのような要求はありません。"},
@@ -48,6 +63,9 @@ static const struct {
                             "同じ番号の登録簿が二つあります。使わずに、都道府県の担当者に"
                             "すぐ知らせてください。"},
     [FED_ROUND_FINISHED] = {"round-finished", 409, false, "この回の集計は終わっています。"},
+    [FED_KPI_REVISION] = {"kpi-revision", 409, false,
+                          "前に受け取った同じ月の指標より新しくないか、取り下げられた月か、"
+                          "前より多くを示すものです。"},
     [FED_CLASS_PURGED] =
         {"class-purged", 410, false,
          "契約を終えた自治体の記録は、もう消されています。新しく受け取ることもありません。"},

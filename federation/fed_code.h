@@ -14,6 +14,13 @@ enum fed_code {
     FED_SIG_PROFILE, /* not the one form of a signed request (federation/profile.h) */
     FED_BAD_JSON,
     FED_BAD_DIGEST, /* the body is not the one that was signed */
+    /* of figures given to the prefecture (federation/kpi_release.h) */
+    FED_KPI_RULE,    /* by another rule than the registry's */
+    FED_KPI_HIDDEN,  /* a number that the rule hides is there, or can be worked out */
+    FED_KPI_UNKNOWN, /* a version or a definition that is none, or none of the list */
+    FED_KPI_CELLS,   /* cells are missing, twice, or half there */
+    FED_KPI_MONTH,   /* no month, not over yet, or before the contract */
+    FED_KPI_COUNT,   /* numbers that cannot be, or contradict each other */
     /* 401 */
     FED_BAD_SIGNATURE,
     FED_UNKNOWN_KEY, /* no such kid, not valid now, revoked, or for another use */
@@ -25,6 +32,7 @@ enum fed_code {
     FED_ROLE_DENIED,
     FED_WRONG_DEST,
     FED_FOREIGN_PSEUD,
+    FED_CUT_TOO_FINE,   /* figures by more than the profile has */
     FED_ESCROW_REVOKED, /* the key half that is kept here is not given out any more */
     /* 404, 405 */
     FED_NOT_FOUND,
@@ -33,6 +41,7 @@ enum fed_code {
     FED_OP_CONFLICT,
     FED_REGISTRY_SPLIT,
     FED_ROUND_FINISHED,
+    FED_KPI_REVISION, /* not newer than what is there, after a withdrawal, or shows more */
     /* 410, 412, 413, 415, 421 */
     FED_CLASS_PURGED,
     FED_REGISTRY_STALE,

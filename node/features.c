@@ -2,6 +2,7 @@
 
 #include "federation/escrow.h"
 #include "federation/exchange_rows.h"
+#include "federation/kpi.h"
 #include "federation/kpi_prefecture_rows.h"
 #include "federation/kpi_store.h"
 #include "federation/mirror_store.h"
@@ -166,6 +167,9 @@ const struct route_table features_routes[] = {
     {transfer_routes, TRANSFER_ROUTES_N},
     {transfer_act_routes, TRANSFER_ACT_ROUTES_N},
     {transfer_child_routes, TRANSFER_CHILD_ROUTES_N},
+    {kpi_release_routes, KPI_RELEASE_ROUTES_N},
+    {kpi_act_routes, KPI_ACT_ROUTES_N},
+    {kpi_ask_routes, KPI_ASK_ROUTES_N},
     {desk_routes, DESK_ROUTES_N},
     {import_routes, IMPORT_ROUTES_N},
     {first_slip_routes, FIRST_SLIP_ROUTES_N},
@@ -393,17 +397,25 @@ const struct setting_table features_settings[] = {
     {class_settings, CLASS_SETTINGS_N},
     {log_export_settings, LOG_EXPORT_SETTINGS_N},
     {weekly_settings, WEEKLY_SETTINGS_N},
+    {kpi_release_settings, KPI_RELEASE_SETTINGS_N},
     {own_settings, OWN_SETTINGS_N},
     {NULL, 0},
 };
 
 const struct job_table features_jobs[] = {
-    {sweep_jobs, SWEEP_JOBS_N},   {fed_mirror_jobs, FED_MIRROR_JOBS_N},
-    {files_jobs, FILES_JOBS_N},   {roster_jobs, ROSTER_JOBS_N},
-    {watch_jobs, WATCH_JOBS_N},   {step_jobs, STEP_JOBS_N},
-    {weekly_jobs, WEEKLY_JOBS_N}, {ending_jobs, ENDING_JOBS_N},
-    {purge_jobs, PURGE_JOBS_N},   {transfer_jobs, TRANSFER_JOBS_N},
-    {kpi_jobs, KPI_JOBS_N},       {NULL, 0},
+    {sweep_jobs, SWEEP_JOBS_N},
+    {fed_mirror_jobs, FED_MIRROR_JOBS_N},
+    {files_jobs, FILES_JOBS_N},
+    {roster_jobs, ROSTER_JOBS_N},
+    {watch_jobs, WATCH_JOBS_N},
+    {step_jobs, STEP_JOBS_N},
+    {weekly_jobs, WEEKLY_JOBS_N},
+    {ending_jobs, ENDING_JOBS_N},
+    {purge_jobs, PURGE_JOBS_N},
+    {transfer_jobs, TRANSFER_JOBS_N},
+    {kpi_jobs, KPI_JOBS_N},
+    {kpi_release_jobs, KPI_RELEASE_JOBS_N},
+    {NULL, 0},
 };
 
 const struct audit_table *const features_audit_tables[] = {

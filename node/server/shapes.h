@@ -6,7 +6,7 @@
 #include "node/base/command.h"
 #include "node/server/routes.h"
 
-#define SHAPES_MAX 512
+#define SHAPES_MAX 1024
 
 struct shapes {
     const struct jx_shape *at[SHAPES_MAX]; /* by name */

@@ -273,18 +273,28 @@ static enum err purge_one(struct job_call *call, struct purge_row *row, struct f
     return rc == ERR_OK ? writer_wait(call->services->writer, again_run, &next, why) : rc;
 }
 
+/* A town whose turn fails keeps no other from theirs; the job is tried again for the first. */
 static enum err run(struct job_call *call, struct fail *why)
 {
     struct purge_row *open = NULL;
+    struct fail other;
     size_t n = 0;
-    enum err rc;
+    enum err rc, one_rc;
 
     if (call->services->federation == NULL)
         return ERR_OK;
     rc = purge_row_open(call->db, call->arena, &open, &n, why);
-    for (size_t i = 0; i < n && rc == ERR_OK; i++)
-        rc = purge_one(call, &open[i], why);
-    return rc == ERR_OK ? purge_ask_due(call, why) : rc;
+    for (size_t i = 0; i < n; i++) {
+        one_rc = purge_one(call, &open[i], &other);
+        if (one_rc == ERR_OK)
+            continue;
+        log_warn("purge.undone", L_ID("node", open[i].node), L_FAIL(&other));
+        if (rc == ERR_OK)
+            *why = other;
+        rc = rc == ERR_OK ? one_rc : rc;
+    }
+    one_rc = purge_ask_due(call, rc == ERR_OK ? why : &other);
+    return rc == ERR_OK ? one_rc : rc;
 }
 
 /* Also while this node is left itself: it asks its peers, and what another town that leaves

@@ -19,7 +19,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from lib import ws_client  # noqa: E402
+from lib import handback, ws_client  # noqa: E402
 from lib.ibasho_node import ROOT, NodeError, Nodes, Session, totp  # noqa: E402
 from lib.t import case, main  # noqa: E402
 
@@ -400,6 +400,12 @@ def a_renewal_ends_nobody(t):
     generation = keys()["generation"]
     t.eq(node.psql("SELECT count(DISTINCT contract) FROM contract"), "4", "every contract is named")
     t.eq(keys()["generation"], generation, "no key is changed")
+
+
+@case
+def the_bag_of_a_changed_node_is_whole(t):
+    t.req("CARD-13, KP-3-調達-4")
+    handback.opens_everything(t, node, by["board"])
 
 
 main(__file__, lambda: nodes and nodes.__exit__(None, None, None))

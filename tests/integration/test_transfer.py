@@ -12,7 +12,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from lib import fed_peer  # noqa: E402
+from lib import fed_peer, handback  # noqa: E402
 from lib.fed_peer import Key, Listener, Request, Roots, SIGNED, answer_headers, b64url, pin_of  # noqa: E402
 from lib.fed_peer import reading, send, write  # noqa: E402
 from lib.ibasho_node import Nodes  # noqa: E402
@@ -340,6 +340,13 @@ def too_much_and_who_left_are_refused(t):
     t.eq(act(home, "second", move, "cancel"), "cancelled", "so it ends")
     t.eq(opened(child, EVIL)[0].json()["code"], "no-member", "nor is a new one opened")
     t.ok(says(home, "offer", transfer=new(), on=today()).code() in ("unknown-key", "not-member"), "nor heard")
+
+
+@case
+def what_both_nodes_keep_of_it_is_handed_back(t):
+    t.req("CARD-16, KP-3-調達-4")
+    for node in (home, there):
+        handback.opens_everything(t, node)
 
 
 @case

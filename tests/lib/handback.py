@@ -150,9 +150,9 @@ def sealed_values(node, bag):
     return found
 
 
-def opens_everything(t, node):
+def opens_everything(t, node, board=None):
     """For the tests of features: what they filled can be handed back, every sealed value of it."""
-    node.permit_export(node.sign_in(node.account("commissioner")))
+    node.permit_export(board or node.sign_in(node.account("commissioner")))
     done, to = export(node, "bag-of-this-test")
     t.eq(done.returncode, 0, f"a bag of all this is made: {done.stderr[-600:]}")
     if done.returncode != 0:
@@ -160,4 +160,6 @@ def opens_everything(t, node):
     t.eq(misfits(to), [], "every record fits its schema")
     t.eq(defects_of_manifests(to), [], "and its manifest")
     t.eq({k: v for k, v in sealed_values(node, to).items() if v[0] != v[1]}, {}, "every sealed value was opened")
+    found = node.cli("verify", "bag", to, "--json", check=False)
+    t.eq(found.returncode, 0, f"and it verifies: {found.stdout[-600:]}{found.stderr[-300:]}")
     shutil.rmtree(to)

@@ -14,7 +14,7 @@
 """
 import base64, hashlib, json, os, re, sqlite3, subprocess, sys, tempfile
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 NAME = "[a-z0-9._-]{1,63}"
@@ -199,11 +199,10 @@ class Tree:
         self.n += 1
 
     def root(self):
-        hashes = [h for _, h in self.stack]
-        root = hashes.pop() if hashes else sha256(b"")
-        while hashes:
-            root = sha256(b"\1" + hashes.pop() + root)
-        return root
+        root = None
+        for _, h in reversed(self.stack):
+            root = sha256(b"\1" + h + root) if root else h
+        return root or sha256(b"")
 
 def is_included(leaf, index, size, proof, root):
     """RFC 9162, section 2.1.3.2."""
@@ -444,8 +443,8 @@ CLAIMS += [("witnessed", c) for c in "peers keys cluster scan".split()]
 CLAIMS += [("attested", c) for c in "volume backups copies unreachable".split()]
 
 def journal_read(items, of):
-    """The signed steps, one behind the other; gives facts by step, the log's key, the last time."""
-    facts, state, prev, last, log_key, erasure, contract = {}, "active", "0" * 64, "", None, None, None
+    """The signed steps, one behind the other; gives facts by step, the log's key, when it was ordered, the last time."""
+    facts, state, prev, last, log_key, erasure, contract, ordered = {}, "active", "0" * 64, "", None, None, None, None
     for n, item in enumerate(items, 1):
         what = "手順の記録 %d" % n
         step = packed(item, what, "ibasho-step/1")
@@ -462,10 +461,11 @@ def journal_read(items, of):
         facts = {} if name == "active" else dict(facts, **{name: own["facts"]})
         need(name != "drain" or own["facts"].get("log_key") == log_key.hex(), what + "：監査記録の鍵が変わりました")
         if name == "ordered":
-            erasure = hex_of(own["facts"].get("erasure_key"), 32)
+            erasure, ordered = hex_of(own["facts"].get("erasure_key"), 32), is_time(own["at"])
+            need(ordered >= is_time(facts["grace"]["until"]), what + "：待つ期間が終わっていません")
         state, prev, last = name, sha256(canonical(item) + b"\n").hex(), own["at"]
     need(state == "scanned" and contract == of["contract"], "手順の記録が、走査までないか、別の契約のものです")
-    return facts, log_key, last
+    return facts, log_key, ordered, last
 
 def town_papers(of, facts, spki, fingerprint):
     """Receipt, order and the canaries it opens; gives the names."""
@@ -503,7 +503,7 @@ def town_papers(of, facts, spki, fingerprint):
     need(names == sorted(set(names)) and len(names) <= 2000, "消去の指示：目印の順番が違います")
     return names
 
-def peer_check(peer, of, what):
+def peer_check(peer, of, ordered, what):
     """The receipt of one peer, by a key of the registry's line about it; False: there is none."""
     need(isinstance(peer, dict), what + "：読めません")
     if peer.get("receipt") is None:
@@ -518,6 +518,7 @@ def peer_check(peer, of, what):
         need(keys and peer["state"] == "receipt", what + "：登録にない鍵の署名です")
         paper.check(keys[0], "相手の拠点")
         need(own["from"] == of["node"] and own["by"] == peer["node"] == member["node"], what + "：別の拠点の話です")
+        need(is_time(own["at"]) >= ordered - timedelta(minutes=1), what + "：この消去の指示より前の受領書です")
         key, note = Key(own["log_key"]), note_read(own["checkpoint"].encode())
         proof = [b64_read(p["hash"].encode()) for p in own["proof"]]
         need(key.signed(note[3], note[4]) and is_included(b64_read(own["leaf_hash"].encode()), own["leaf"], note[1],
@@ -537,24 +538,23 @@ def certificate_check(data, bag_facts, town):
         "ordered" and isinstance(own.get("facts"), dict)]
     need(orders, "証明書：消去の指示の手順がありません")
     doc.check(ED_SPKI + hex_of(orders[-1]["facts"].get("erasure_key"), 32), "消去の鍵")
-    facts, log_key, last = journal_read(doc.of["journal"], doc.of)
+    facts, log_key, ordered, last = journal_read(doc.of["journal"], doc.of)
     need(doc.of["issued_at"] >= last, "証明書：最後の手順より前の日時です")
     spki, fingerprint = key_of_certificate(doc.of["town_certificate"])
     need(town is None or key_of_certificate(town)[1] == fingerprint, "証明書：手元の自治体の証明書と違います")
-    names = town_papers(doc.of, facts, spki, fingerprint)
+    names, scan = town_papers(doc.of, facts, spki, fingerprint), facts["scanned"]
     purge = facts["peers_purged"].get("purge")
     need(isinstance(purge, dict) and is_list(purge.get("peers")), "ほかの拠点の消去：読めません")
-    got = [peer_check(p, doc.of, "ほかの拠点 %d" % n) for n, p in enumerate(purge["peers"], 1)]
+    got = [peer_check(p, doc.of, ordered, "ほかの拠点 %d" % n) for n, p in enumerate(purge["peers"], 1)]
     peers = [p.get("node") for p in purge["peers"]]
     need((purge.get("n_peers"), purge.get("n_receipts")) == (len(got), sum(got)) and len(set(peers)) == len(peers),
         "ほかの拠点の消去：数が合いません")
-    scan = facts["scanned"]
     need(is_list(scan.get("hits")) and scan.get("n_hits") == 0, "走査：残りが見つかっているか、読めません")
     hits = {h.get("name_sha256"): h.get("hits") for h in scan["hits"] if isinstance(h, dict)}
     need(len(hits) == len(scan["hits"]) == scan.get("n_names") and set(hits.values()) <= {0} and
         {sha256(n.encode()).hex() for n in names} <= set(hits), "走査：開いた目印の全部を探していません")
-    wanted = [list(c) for c in CLAIMS if {"canaries": names, "peers": any(got), "unreachable": not all(got)}.get(c[1],
-        True)]
+    silent = {"canaries": not names, "peers": not any(got), "unreachable": all(got)}
+    wanted = [list(c) for c in CLAIMS if not silent.get(c[1])]
     claims = [[c.get("class"), c.get("code")] for c in doc.of["claims"] if isinstance(c, dict) and set(c) == {"class",
         "code", "text"} and is_label(400)(c["text"])]
     need(claims == wanted and len(claims) == len(doc.of["claims"]), "証明書：証明の一覧が違います")
@@ -585,9 +585,9 @@ def main(words):
                 "ファイル：%(n_files)d、%(n_bytes)d バイト\n監査記録：%(log_size)d 件、根 %(log_root)s" % found,
                 "\n記録：%d の表、%d 件\n監査記録の鍵：%s" % (len(counts), sum(counts.values()), log_key.text), sep="")
             return 0
-        pem = open(town, encoding="ascii").read() if town else None
         with open(words[1], "rb") as f:
-            doc, fingerprint, missing = certificate(f.read((6 << 20) + 1), bag(where, key) if where else None, pem)
+            doc, fingerprint, missing = certificate(f.read((6 << 20) + 1), bag(where, key) if where else None,
+                open(town, encoding="ascii").read() if town else None)
         print("正しいデータ消去証明書です。\n証明書の SHA-256：%s\n識別値：%s\n拠点：%s\n契約：%s\n" "自治体の証明書の SHA-256：%s%s" % (doc.sha256,
             doc.of["bag"], doc.of["node"], doc.of["contract"], fingerprint, "" if town else "（手元の証明書と見くらべてください）"))
         print("".join("受領書なし：拠点 %s\n" % peer for peer in missing), end="")

@@ -109,6 +109,7 @@ static enum err take_line(struct certificate_facts *facts, struct walk *walk,
 {
     uint8_t key[32];
     struct hash256 hash;
+    int64_t until_utc_us;
 
     if (line->n != (int64_t)n || line->at_utc_us < walk->last_utc_us ||
         memcmp(line->prev, walk->prev, sizeof walk->prev) != 0)
@@ -127,6 +128,9 @@ static enum err take_line(struct certificate_facts *facts, struct walk *walk,
          memcmp(key, facts->log_key, sizeof key) != 0))
         return fail_set(why, ERR_PROTO, "step %zu: the log's key changed", n);
     if (line->step == CERT_ORDERED) {
+        if (!canon_time(canon_member(facts->steps[CERT_GRACE].facts, "until"), &until_utc_us) ||
+            line->at_utc_us < until_utc_us)
+            return fail_set(why, ERR_PROTO, "step %zu: the grace is not over", n);
         walk->is_ordered = canon_hex(canon_member(line->facts, "erasure_key"),
                                      facts->erasure_key, sizeof facts->erasure_key);
         if (!walk->is_ordered)

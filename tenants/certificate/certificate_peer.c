@@ -3,8 +3,11 @@
  */
 #include "tenants/certificate/certificate_priv.h"
 
+#include "node/base/clock.h"
 #include "node/db/merkle.h"
 #include "node/db/note.h"
+
+#define AHEAD_US MINUTE_US /* how far behind the town's clock a peer's may be */
 
 struct peer_doc {
     struct jws jws;
@@ -75,7 +78,11 @@ static enum err about(const struct certificate_facts *facts,
                       struct fail *why)
 {
     struct id from, by, of;
+    int64_t at_utc_us;
 
+    if (!canon_time(canon_member(peer->receipt, "at"), &at_utc_us) ||
+        at_utc_us < facts->steps[CERT_ORDERED].at_utc_us - AHEAD_US)
+        return bad(n, "a receipt from before this order", why);
     if (canon_id(canon_member(peer->receipt, "from"), &from) &&
         canon_id(canon_member(peer->receipt, "by"), &by) &&
         canon_id(canon_member(member, "node"), &of) && id_eq(from, facts->paper.node) &&

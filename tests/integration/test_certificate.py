@@ -198,6 +198,9 @@ def rows():
     yield "a_step_without_facts", with_step(4, facts=[]), 1
     yield "a_step_that_is_none", with_step(4, step="rest"), 1
     yield "a_fraction", with_facts("grace", days=1.5), 1
+    yield "ordered_at_the_graces_end", with_facts("grace", until=ending.at(50)), 0
+    yield "ordered_before_the_graces_end", with_facts("grace", until=ending.at(51)), 1
+    yield "a_grace_without_end", with_facts("grace", until=""), 1
     yield "no_erasure_key", with_facts("ordered", erasure_key=""), 1
     yield "another_log_key", with_facts("drain", log_key=end.other.raw.hex()), 1
     # ---- the municipality's papers ----
@@ -253,6 +256,9 @@ def rows():
         n_peers=2, n_receipts=2))), 1
     yield "a_receipt_of_another_key", with_purge_receipt(end.other), 1
     yield "a_receipt_about_another", with_purge_receipt(**{"from": node}), 1
+    yield "a_receipt_of_an_order_before", with_purge_receipt(at=ending.at(48)), 1
+    yield "a_receipt_of_another_clock", with_purge_receipt(at=ending.at(49)), 0
+    yield "a_receipt_of_no_time", with_purge_receipt(at=""), 1
     yield "a_receipt_by_another", with_purge_receipt(by=end.peers[1]), 1
     yield "a_leaf_that_is_not_there", with_purge_receipt(leaf=0), 1
     yield "a_leaf_beyond", with_purge_receipt(leaf=2), 1

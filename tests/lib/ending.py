@@ -203,7 +203,7 @@ class Ending:
         """changes: {n}=a function over the n-th payload; sign_{n}=another key."""
         lines, prev, is_ordered = [], "0" * 64, False
         for n, step in enumerate(plan, 1):
-            payload = {"actor": self.actor(step), "at": at(10 * n), "contract": self.contract,
+            payload = {"actor": self.actor(step), "at": at(10 * (n + len(STEPS) - len(plan))), "contract": self.contract,
                        "facts": facts.get(step, {"was": "grace"}), "n": n, "node": self.node, "prev": prev, "step": step}
             payload = changes.get(f"n{n}", lambda p: p)(copy.deepcopy(payload))
             key = changes.get(f"sign_{n}", self.erasure if is_ordered else self.log)

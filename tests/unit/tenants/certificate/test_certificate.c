@@ -165,6 +165,8 @@ static const char *facts_of(struct lab *lab, const char *step, const char *peers
         return arena_printf(lab->arena,
                             "{\"bag\":\"" BAG "\",\"receipt\":%s,\"town_key\":\"%s\"}",
                             lab->receipt, lab->town_hex);
+    if (strcmp(step, "grace") == 0)
+        return "{\"days\":0,\"until\":\"2026-11-22T01:03:00.000000Z\"}";
     if (strcmp(step, "ordered") == 0)
         return arena_printf(lab->arena,
                             "{\"bag\":\"" BAG

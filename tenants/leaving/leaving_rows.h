@@ -12,8 +12,12 @@
 #define LEAVING_ROUTES_N       3
 #define LEAVING_PAPER_ROUTES_N 4
 #define LEAVING_ACT_ROUTES_N   4
-#define LEAVING_STMTS_N        15
-#define LEAVING_TABLES_N       3
+#define TOWN_KEY_STMTS_N       4
+#define LEAVING_PAPER_STMTS_N  5
+#define LEAVING_STMTS_N        6
+#define TOWN_KEY_TABLES_N      1
+#define LEAVING_PAPER_TABLES_N 1
+#define LEAVING_TABLES_N       1
 #define LEAVING_SETTINGS_N     1
 #define CHANGE_ROUTES_N        1
 #define CHANGE_ACT_ROUTES_N    4
@@ -23,7 +27,11 @@
 extern const struct route leaving_routes[LEAVING_ROUTES_N];             /* leaving_http.c */
 extern const struct route leaving_paper_routes[LEAVING_PAPER_ROUTES_N]; /* ..paper_http.c */
 extern const struct route leaving_act_routes[LEAVING_ACT_ROUTES_N];     /* ..act_http.c */
+extern const struct stmt *const town_key_stmts[TOWN_KEY_STMTS_N];
+extern const struct stmt *const leaving_paper_stmts[LEAVING_PAPER_STMTS_N];
 extern const struct stmt *const leaving_stmts[LEAVING_STMTS_N];
+extern const struct data_table town_key_tables[TOWN_KEY_TABLES_N];
+extern const struct data_table leaving_paper_tables[LEAVING_PAPER_TABLES_N];
 extern const struct data_table leaving_tables[LEAVING_TABLES_N];
 extern const struct setting *const leaving_settings[LEAVING_SETTINGS_N];
 extern const struct setting setting_leaving_grace_days; /* leaving_settings.c */

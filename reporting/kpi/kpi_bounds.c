@@ -37,7 +37,7 @@ enum err kpi_bounds(const struct kpi_cell *cells, const enum kpi_shown *shown, s
         rc = kpi_system_narrow(&s, why);
     if (rc == ERR_OK) {
         kpi_system_bound(&s, out);
-        rc = kpi_reach(&s, shown, true, out, why);
+        rc = kpi_reach(&(struct kpi_reach_month){&s, shown, out}, 1, true, why);
     }
     return rc;
 }

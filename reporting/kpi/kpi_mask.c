@@ -65,7 +65,8 @@ int64_t kpi_mask_sent(int64_t number, const struct kpi_rule *rule)
 /* ---- what has to be hidden along with it ---- */
 
 struct masking {
-    struct kpi_system s;
+    struct kpi_look *look;
+    struct kpi_system *s; /* of this month */
     enum kpi_shown *shown;
 };
 
@@ -75,7 +76,7 @@ static bool hide_carriers(struct masking *m, int unknown)
     bool is_hidden = false;
 
     for (int d = 0; d < KPI_DEFS_N; d++) {
-        const size_t i = m->s.cell[d][unknown % KPI_PARTS_N];
+        const size_t i = m->s->cell[d][unknown % KPI_PARTS_N];
 
         if (i != SIZE_MAX && m->shown[i] == KPI_SHOWN &&
             (kpi_shapes[d].num == q || kpi_shapes[d].den == q)) {
@@ -99,8 +100,8 @@ static bool row_has(const struct kpi_row *row, int unknown)
  * round. */
 static bool hide_what_told(struct masking *m, int unknown, bool is_high, int depth)
 {
-    const int by = is_high ? m->s.by_high[unknown] : m->s.by_low[unknown];
-    const struct kpi_row *row = by == KPI_UNKNOWN_NONE ? NULL : &m->s.rows[by];
+    const int by = is_high ? m->s->by_high[unknown] : m->s->by_low[unknown];
+    const struct kpi_row *row = by == KPI_UNKNOWN_NONE ? NULL : &m->s->rows[by];
     bool is_turned = false;
 
     if (row == NULL || depth == 0)
@@ -113,7 +114,7 @@ static bool hide_what_told(struct masking *m, int unknown, bool is_high, int dep
 
         if (other == unknown)
             continue;
-        if (m->s.is_sent[other]
+        if (m->s->is_sent[other]
                 ? hide_carriers(m, other)
                 : hide_what_told(m, other, (row->times[i] > 0) == is_turned, depth - 1))
             return true;
@@ -126,11 +127,11 @@ static bool hide_what_told(struct masking *m, int unknown, bool is_high, int dep
 static bool hide_beside(struct masking *m, int unknown)
 {
     for (int last = 1; last >= 0; last--)
-        for (int r = 0; r < m->s.n_rows; r++) {
-            const struct kpi_row *row = &m->s.rows[r];
+        for (int r = 0; r < m->s->n_rows; r++) {
+            const struct kpi_row *row = &m->s->rows[r];
 
             for (int i = 0; i < row->n - last && row_has(row, unknown); i++)
-                if (row->unknown[i] != unknown && m->s.is_sent[row->unknown[i]])
+                if (row->unknown[i] != unknown && m->s->is_sent[row->unknown[i]])
                     return hide_carriers(m, row->unknown[i]);
         }
     return false;
@@ -140,8 +141,8 @@ static bool hide_any(struct masking *m)
 {
     for (int d = 0; d < KPI_DEFS_N; d++)
         for (int p = KPI_PARTS_N - 1; p >= 0; p--)
-            if (m->s.cell[d][p] != SIZE_MAX && m->shown[m->s.cell[d][p]] == KPI_SHOWN) {
-                m->shown[m->s.cell[d][p]] = KPI_COMPLEMENT;
+            if (m->s->cell[d][p] != SIZE_MAX && m->shown[m->s->cell[d][p]] == KPI_SHOWN) {
+                m->shown[m->s->cell[d][p]] = KPI_COMPLEMENT;
                 return true;
             }
     return false;
@@ -153,30 +154,43 @@ static bool hide_one(struct masking *m, int unknown)
 {
     if (unknown == KPI_UNKNOWN_NONE)
         return false;
-    if (m->s.is_sent[unknown]) /* by another cell */
+    if (m->s->is_sent[unknown]) /* by another cell */
         return hide_carriers(m, unknown);
-    if (m->s.range[unknown].low > 1 && hide_what_told(m, unknown, false, DEPTH_MOST))
+    if (m->s->range[unknown].low > 1 && hide_what_told(m, unknown, false, DEPTH_MOST))
         return true;
-    return m->s.range[unknown].high != KPI_NO_BOUND &&
+    return m->s->range[unknown].high != KPI_NO_BOUND &&
            hide_what_told(m, unknown, true, DEPTH_MOST);
 }
 
-static enum err hide_for(struct masking *m, const struct kpi_found *found, struct fail *why)
+static bool hide_for(struct masking *m)
 {
-    const int def = found->def;
-    const enum kpi_part part = found->part;
-    const struct kpi_bound *b = &found->bounds[m->s.cell[def][part]];
+    const int def = m->look->def;
+    const enum kpi_part part = m->look->part;
+    const struct kpi_bound *b = &m->look->views[KPI_NOW].bounds[m->s->cell[def][part]];
     const int num = kpi_system_unknown(kpi_shapes[def].num, part);
     const int den = kpi_system_unknown(kpi_shapes[def].den, part);
-    const struct kpi_rule *rule = m->s.rule;
-    const bool is_den = !kpi_range_is_wide(b->den_low, b->den_high, rule) &&
-                        kpi_range_is_wide(b->num_low, b->num_high, rule);
+    const bool is_den = !kpi_range_is_wide(b->den_low, b->den_high, m->s->rule) &&
+                        kpi_range_is_wide(b->num_low, b->num_high, m->s->rule);
     const int first = is_den || num == KPI_UNKNOWN_NONE ? den : num;
 
-    if (hide_one(m, first) || hide_beside(m, first) || hide_one(m, first == num ? den : num) ||
-        hide_any(m))
-        return ERR_OK;
-    return fail_set(why, ERR_INTERNAL, "%s gives itself away", kpi_defs[def].id);
+    return hide_one(m, first) || hide_beside(m, first) ||
+           hide_one(m, first == num ? den : num) || hide_any(m);
+}
+
+/* A cell of a month beside this one gives itself away: what is counted there, too, is hidden
+ * here, of the same part first; then what tells of it. */
+static bool hide_carried(struct masking *m)
+{
+    for (int i = 0; i < KPI_PARTS_N; i++)
+        for (size_t c = 0; c < kpi_carries_n; c++) {
+            const enum kpi_part part = (enum kpi_part)(((int)m->look->part + i) % KPI_PARTS_N);
+            const int ours = kpi_system_unknown(
+                m->look->when == KPI_BEFORE ? kpi_carries[c].now : kpi_carries[c].before, part);
+
+            if (m->s->is_sent[ours] ? hide_carriers(m, ours) : hide_beside(m, ours))
+                return true;
+        }
+    return hide_any(m);
 }
 
 /* The numbers themselves agree with the definitions. */
@@ -196,103 +210,23 @@ static enum err check_numbers(struct kpi_system *s, const struct kpi_cell *cells
     return rc;
 }
 
-/* ---- beside other months ---- */
-
-static enum err know_near(struct kpi_system *s, const struct kpi_cell *cells,
-                          const enum kpi_shown *shown, const struct kpi_near *near,
-                          struct fail *why)
-{
-    enum err rc = ERR_OK;
-
-    if (near->before != NULL)
-        rc = kpi_look_know(s, cells, shown, near->before, true, why);
-    if (near->after != NULL && rc == ERR_OK)
-        rc = kpi_look_know(s, cells, shown, near->after, false, why);
-    return rc;
-}
-
-/* Is a cell that the release beside hides given away, were this month released like this? */
-static enum err look_beside(const struct kpi_neighbour *beside, const struct kpi_neighbour *now,
-                            bool is_before, bool *is_told_out, struct fail *why)
-{
-    struct kpi_system s;
-    struct kpi_found found;
-    enum err rc =
-        kpi_system_init(&s, beside->cells, beside->n, beside->version, &beside->rule, why);
-
-    *is_told_out = false;
-    if (rc == ERR_OK)
-        rc = kpi_look_know(&s, beside->cells, beside->shown, now, !is_before, why);
-    if (rc == ERR_OK)
-        rc = kpi_look(&s, beside->cells, beside->shown, &found, why);
-    if (rc == ERR_OK)
-        *is_told_out = found.def >= 0;
-    return rc;
-}
-
-/* The quantity of this month that the one beside counts, too, as far as it is sent: in the
- * order of the sums. KPI_UNKNOWN_NONE: none is. */
-static int carried_here(const struct kpi_system *s, bool is_before)
-{
-    static const enum kpi_part parts[] = {KPI_ELEMENTARY, KPI_JUNIOR, KPI_OTHER, KPI_ALL};
-
-    for (size_t c = 0; c < kpi_carries_n; c++)
-        for (int p = 0; p < KPI_PARTS_N; p++) {
-            const int u = kpi_system_unknown(
-                is_before ? kpi_carries[c].now : kpi_carries[c].before, parts[p]);
-
-            if (s->is_sent[u])
-                return u;
-        }
-    return KPI_UNKNOWN_NONE;
-}
-
-/* The quantity to be hidden here lest a release beside gives itself away. */
-static enum err told_beside(const struct kpi_system *s, const struct kpi_near *near,
-                            const struct kpi_neighbour *now, int *unknown_out, struct fail *why)
-{
-    const struct kpi_neighbour *beside[] = {near->before, near->after};
-    enum err rc = ERR_OK;
-
-    *unknown_out = KPI_UNKNOWN_NONE;
-    for (int i = 0; i < 2 && rc == ERR_OK; i++) {
-        const int unknown = carried_here(s, i == 0);
-        bool is_told = false;
-
-        if (beside[i] == NULL || unknown == KPI_UNKNOWN_NONE ||
-            *unknown_out != KPI_UNKNOWN_NONE)
-            continue;
-        rc = look_beside(beside[i], now, i == 0, &is_told, why);
-        if (is_told)
-            *unknown_out = unknown;
-    }
-    return rc;
-}
-
-/* ---- the whole ---- */
-
 static const struct kpi_near alone = {NULL, NULL};
 
-/* Each round hides one more. */
-static enum err hide_all(struct masking *m, const struct kpi_neighbour *now,
-                         const struct kpi_near *near, struct fail *why)
+/* Each round hides one more; with nothing left to hide, what is known is not by this release.
+ */
+static enum err hide_all(struct masking *m, struct fail *why)
 {
-    struct kpi_found found;
+    bool has_hidden = true;
     enum err rc = ERR_OK;
 
-    while (rc == ERR_OK) {
-        int unknown;
-
-        rc = kpi_look(&m->s, now->cells, m->shown, &found, why);
-        if (rc == ERR_OK && found.def >= 0) {
-            rc = hide_for(m, &found, why);
-            continue;
-        }
-        if (rc == ERR_OK)
-            rc = told_beside(&m->s, near, now, &unknown, why);
-        if (rc != ERR_OK || unknown == KPI_UNKNOWN_NONE || !hide_carriers(m, unknown))
+    while (has_hidden && rc == ERR_OK) {
+        rc = kpi_look(m->look, why);
+        if (rc != ERR_OK || m->look->def < 0)
             break;
+        has_hidden = m->look->when == KPI_NOW ? hide_for(m) : hide_carried(m);
     }
+    if (rc == ERR_OK && !has_hidden && m->look->when == KPI_NOW)
+        return fail_set(why, ERR_INTERNAL, "%s gives itself away", kpi_defs[m->look->def].id);
     return rc;
 }
 
@@ -302,18 +236,19 @@ enum err kpi_mask_near(const struct kpi_cell *cells, size_t n, int version,
 {
     const struct kpi_neighbour now = {cells, shown, n, version, *rule};
     struct masking m = {.shown = shown};
-    enum err rc = kpi_system_init(&m.s, cells, n, version, rule, why);
+    enum err rc = kpi_look_create(&now, near, &m.look, why);
 
-    if (rc == ERR_OK)
-        rc = check_numbers(&m.s, cells, why);
+    if (rc != ERR_OK)
+        return rc;
+    m.s = &m.look->views[KPI_NOW].s;
+    rc = check_numbers(m.s, cells, why);
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
         if (shown[i] == KPI_SHOWN &&
             kpi_mask_is_small(kpi_def_find(cells[i].kpi, version), &cells[i], rule))
             shown[i] = KPI_SMALL;
     if (rc == ERR_OK)
-        rc = know_near(&m.s, cells, shown, near, why);
-    if (rc == ERR_OK)
-        rc = hide_all(&m, &now, near, why);
+        rc = hide_all(&m, why);
+    kpi_look_destroy(&m.look);
     return rc;
 }
 
@@ -340,30 +275,33 @@ static enum err check_shown(const struct kpi_system *s, const struct kpi_cell *c
     return ERR_OK;
 }
 
+static enum err judge(struct kpi_look *look, struct fail *why)
+{
+    const struct kpi_view *now = &look->views[KPI_NOW];
+    enum err rc = kpi_look(look, why);
+
+    if (rc == ERR_OK)
+        rc = check_shown(&now->s, now->cells, now->shown, why);
+    if (rc == ERR_OK && look->def >= 0)
+        return kpi_system_refuse_cell(look->def, look->part, ERR_CONFLICT,
+                                      look->when == KPI_NOW
+                                          ? "can be worked out of what is shown"
+                                          : "of another month could be worked out",
+                                      why);
+    return rc;
+}
+
 enum err kpi_mask_audit_near(const struct kpi_cell *cells, const enum kpi_shown *shown,
                              size_t n, int version, const struct kpi_rule *rule,
                              const struct kpi_near *near, struct fail *why)
 {
     const struct kpi_neighbour now = {cells, shown, n, version, *rule};
-    struct kpi_system s;
-    struct kpi_found found = {.def = -1};
-    int unknown = KPI_UNKNOWN_NONE;
-    enum err rc = kpi_system_init(&s, cells, n, version, rule, why);
+    struct kpi_look *look;
+    enum err rc = kpi_look_create(&now, near, &look, why);
 
     if (rc == ERR_OK)
-        rc = know_near(&s, cells, shown, near, why);
-    if (rc == ERR_OK)
-        rc = kpi_look(&s, cells, shown, &found, why);
-    if (rc == ERR_OK)
-        rc = check_shown(&s, cells, shown, why);
-    if (rc == ERR_OK && found.def >= 0)
-        return kpi_system_refuse_cell(found.def, found.part, ERR_CONFLICT,
-                                      "can be worked out of what is shown", why);
-    if (rc == ERR_OK)
-        rc = told_beside(&s, near, &now, &unknown, why);
-    if (rc == ERR_OK && unknown != KPI_UNKNOWN_NONE)
-        return kpi_system_refuse(&s, ERR_CONFLICT, unknown,
-                                 "gives away what another month hides", why);
+        rc = judge(look, why);
+    kpi_look_destroy(&look);
     return rc;
 }
 

@@ -60,7 +60,7 @@ extern const struct kpi_shape kpi_shapes[KPI_DEFS_N];
 
 /* The terms add up to nought, or to nought at most, in each part by itself; in months of so
  * many days only. Of an equation the whole stands last, so that it is hidden last. */
-#define KPI_TERMS_MOST 8
+#define KPI_TERMS_MOST 11
 struct kpi_relation {
     struct kpi_term_of {
         enum kpi_quantity q;

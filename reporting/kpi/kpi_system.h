@@ -8,7 +8,7 @@
 #include "reporting/kpi/kpi_relation.h"
 
 #define KPI_UNKNOWNS     (KPI_Q_N * KPI_PARTS_N)
-#define KPI_ROWS_MOST    256
+#define KPI_ROWS_MOST    512
 #define KPI_UNKNOWN_NONE (-1)
 
 struct kpi_range {

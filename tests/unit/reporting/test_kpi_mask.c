@@ -270,7 +270,7 @@ T_CASE(kpi_mask_hides_what_last_month_hid)
     T_EQ(shown_of(&t, "continuity", KPI_ELEMENTARY), KPI_SHOWN, "18 of 18 tell nothing");
     T_EQ(kpi_mask_audit_near(t.cells, t.shown, t.n, KPI_VERSION, &july, &near, &why),
          ERR_CONFLICT, "but 18 of 20 last month do");
-    T_TEXT(why.field, "continuity.elementary", "named");
+    T_TEXT(why.field, "isolation_30.all", "named");
     T_EQ(kpi_mask_near(t.cells, t.n, KPI_VERSION, &july, &near, t.shown, NULL), ERR_OK,
          "masked");
     T_EQ(shown_of(&t, "continuity", KPI_ELEMENTARY), KPI_COMPLEMENT, "hidden");

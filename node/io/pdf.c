@@ -74,8 +74,7 @@ enum err pdf_turn_page(struct pdf *pdf, struct fail *why)
     return rc;
 }
 
-/* Turns the page when less than height is left. */
-static enum err need(struct pdf *pdf, double height, bool *turned_out, struct fail *why)
+enum err pdf_need(struct pdf *pdf, double height, bool *turned_out, struct fail *why)
 {
     enum err rc;
 
@@ -85,6 +84,13 @@ static enum err need(struct pdf *pdf, double height, bool *turned_out, struct fa
     rc = pdf_turn_page(pdf, why);
     *turned_out = rc == ERR_OK;
     return rc;
+}
+
+enum err pdf_keep(struct pdf *pdf, double height_mm, struct fail *why)
+{
+    bool turned;
+
+    return pdf_need(pdf, height_mm * PDF_MM, &turned, why);
 }
 
 static void set_dates(struct pdf *pdf)
@@ -269,7 +275,7 @@ enum err pdf_heading(struct pdf *pdf, int level, struct span text, struct fail *
         return rc;
     h = text_height(pdf);
     /* 40 pt more, so that a heading never stands alone at the foot of a page. */
-    rc = need(pdf, before_pt[level] + h + 40, &turned, why);
+    rc = pdf_need(pdf, before_pt[level] + h + 40, &turned, why);
     if (rc == ERR_OK)
         rc = pdf_set_text(pdf, PDF_FONT_HEAD, size_pt[level], PDF_TEXT_W, text, why);
     if (rc != ERR_OK)
@@ -301,7 +307,7 @@ enum err pdf_paragraph(struct pdf *pdf, struct span text, struct fail *why)
         pango_layout_line_get_extents(line, NULL, &box);
         h = (double)box.height / PANGO_SCALE * 1.25;
         if (pdf->y + h > PDF_BOTTOM) {
-            rc = need(pdf, h, &turned, why);
+            rc = pdf_need(pdf, h, &turned, why);
             if (rc == ERR_OK) /* the footer took the layout */
                 rc = pdf_set_text(pdf, PDF_FONT_BODY, 10.5, PDF_TEXT_W, text, why);
             if (rc != ERR_OK)
@@ -395,7 +401,7 @@ enum err pdf_table_begin(struct pdf *pdf, const struct pdf_column *columns, int 
     memcpy(pdf->columns, columns, sizeof *columns * (size_t)n_columns);
     rc = head_height(pdf, heads, &h, why);
     if (rc == ERR_OK)
-        rc = need(pdf, h + 40, &turned, why);
+        rc = pdf_need(pdf, h + 40, &turned, why);
     return rc == ERR_OK ? draw_row(pdf, PDF_FONT_HEAD, 0.90, heads, h, why) : rc;
 }
 
@@ -408,7 +414,7 @@ enum err pdf_table_row(struct pdf *pdf, const struct span *cells, struct fail *w
     invariant(pdf->n_columns > 0, "a row outside a table");
     rc = row_height(pdf, PDF_FONT_BODY, cells, &h, why);
     if (rc == ERR_OK)
-        rc = need(pdf, h, &turned, why);
+        rc = pdf_need(pdf, h, &turned, why);
     if (rc == ERR_OK && turned) {
         struct span heads[PDF_COLUMNS_CAP];
 

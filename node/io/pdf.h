@@ -28,6 +28,8 @@ NODISCARD enum err pdf_finish(struct pdf *pdf, struct fail *why);
 
 /* level 0: the document's title, centred; 1 and 2: headings that stay with what follows. */
 NODISCARD enum err pdf_heading(struct pdf *pdf, int level, struct span text, struct fail *why);
+/* Turns the page unless so much of it is left: what follows begins where it may go on. */
+NODISCARD enum err pdf_keep(struct pdf *pdf, double height_mm, struct fail *why);
 NODISCARD enum err pdf_paragraph(struct pdf *pdf, struct span text, struct fail *why);
 
 #define PDF_COLUMNS_CAP 8
@@ -41,6 +43,26 @@ NODISCARD enum err pdf_table_begin(struct pdf *pdf, const struct pdf_column *col
 /* One row, as many cells as columns; a row is never split over pages. */
 NODISCARD enum err pdf_table_row(struct pdf *pdf, const struct span *cells, struct fail *why);
 void pdf_table_end(struct pdf *pdf);
+
+/* ---- graphs, in shades of grey: told apart by dash and mark, never by colour ---- */
+
+#define PDF_SERIES_CAP 3
+#define PDF_POINTS_CAP 24
+struct pdf_series {
+    const char *name;
+    const int64_t *tenths; /* of per cent, one a point; -1: there is none, the line breaks */
+};
+/* Lines over n_points from 0 to 100 %, with a legend; labels may have two lines. The last value
+ * of each stands beside its end. */
+NODISCARD enum err pdf_lines(struct pdf *pdf, const struct span *labels, int n_points,
+                             const struct pdf_series *series, int n_series, struct fail *why);
+struct pdf_bar {
+    struct span label, text; /* what it is; its value in words, behind it */
+    int64_t tenths;          /* of per cent */
+};
+/* Bars one under the other. */
+NODISCARD enum err pdf_bars(struct pdf *pdf, const struct pdf_bar *bars, int n,
+                            struct fail *why);
 
 /* ---- cards: pages cut into equal parts along dashed lines ---- */
 

@@ -39,6 +39,8 @@ struct pdf {
  * width_pt below 0: one line. */
 NODISCARD enum err pdf_set_text(struct pdf *pdf, const char *font, double size_pt,
                                 double width_pt, struct span text, struct fail *why);
+/* Turns the page when less than height is left. */
+NODISCARD enum err pdf_need(struct pdf *pdf, double height, bool *turned_out, struct fail *why);
 /* Footer and next page. */
 NODISCARD enum err pdf_turn_page(struct pdf *pdf, struct fail *why);
 

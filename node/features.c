@@ -39,6 +39,7 @@
 #include "reporting/dictionary_rows.h"
 #include "reporting/kpi/kpi_rows.h"
 #include "reporting/log_rows.h"
+#include "reporting/monthly_rows.h"
 #include "reporting/weekly_rows.h"
 #include "tenants/ending/ending_rows.h"
 #include "tenants/handback/first_slip.h"
@@ -145,6 +146,7 @@ const struct route_table features_routes[] = {
     {kpi_file_routes, KPI_FILE_ROUTES_N},
     {weekly_routes, WEEKLY_ROUTES_N},
     {weekly_receiver_routes, WEEKLY_RECEIVER_ROUTES_N},
+    {monthly_routes, MONTHLY_ROUTES_N},
     {trust_routes, TRUST_ROUTES_N},
     {fed_peer_routes, FED_PEER_ROUTES_N},
     {prefecture_routes, PREFECTURE_ROUTES_N},
@@ -265,6 +267,9 @@ const struct stmt_table features_stmts[] = {
     {kpi_who_stmts, KPI_DEFS_N},
     {weekly_stmts, WEEKLY_STMTS_N},
     {weekly_delivery_stmts, WEEKLY_DELIVERY_STMTS_N},
+    {monthly_stmts, MONTHLY_STMTS_N},
+    {monthly_facts_stmts, MONTHLY_FACTS_STMTS_N},
+    {up_stmts, UP_STMTS_N},
     {duty_stmts, DUTY_STMTS_N},
     {sos_stmts, SOS_STMTS_N},
     {incident_stmts, INCIDENT_STMTS_N},
@@ -350,6 +355,8 @@ const struct data_table_list features_tables[] = {
     {kpi_tables, KPI_TABLES_N},
     {weekly_tables, WEEKLY_TABLES_N},
     {weekly_delivery_tables, WEEKLY_DELIVERY_TABLES_N},
+    {monthly_tables, MONTHLY_TABLES_N},
+    {up_tables, UP_TABLES_N},
     {duty_tables, DUTY_TABLES_N},
     {class_day_tables, CLASS_DAY_TABLES_N},
     {class_course_tables, CLASS_COURSE_TABLES_N},
@@ -418,6 +425,8 @@ const struct job_table features_jobs[] = {
     {purge_jobs, PURGE_JOBS_N},
     {transfer_jobs, TRANSFER_JOBS_N},
     {kpi_jobs, KPI_JOBS_N},
+    {monthly_jobs, MONTHLY_JOBS_N},
+    {up_jobs, UP_JOBS_N},
     {kpi_release_jobs, KPI_RELEASE_JOBS_N},
     {NULL, 0},
 };
@@ -468,6 +477,7 @@ const struct audit_table *const features_audit_tables[] = {
     &reaction_audit_table,
     &kpi_month_audit,
     &weekly_report_audit,
+    &monthly_report_audit,
     &report_receiver_audit,
     &weekly_step_audit,
     &duty_person_audit_table,

@@ -11,30 +11,31 @@
 #include "reporting/weekly_rows.h"
 #include "tenants/people/account_store.h"
 
-#define RECEIVER "id, at, account, way, is_on, by, by_role"
+#define RECEIVER "id, at, account, way, is_on, by, by_role, report"
 #define STEP     "id, at, report, account, step"
 
 static const struct stmt decide = {
     "report_receiver_add", "INSERT INTO report_receiver (" RECEIVER ") VALUES ($1::uuid,"
                            " $2::timestamptz, $3::uuid, $4::text, $5::boolean, $6::uuid,"
-                           " $7::text)"};
+                           " $7::text, $8::text)"};
 /* Whether it may be decided: the account's role, and how many others are on. */
 static const struct stmt check = {
     "report_receiver_check",
     "SELECT (SELECT role FROM account WHERE id = $1::uuid AND state = 'active'),"
     " (SELECT count(*) FROM (SELECT DISTINCT ON (account) account, is_on FROM report_receiver"
-    " WHERE account <> $1::uuid ORDER BY account, at DESC, id DESC) r WHERE r.is_on)"};
-/* Columns 0..9 of struct weekly_receiver. */
+    " WHERE account <> $1::uuid AND report = $2::text ORDER BY account, at DESC, id DESC) r"
+    " WHERE r.is_on)"};
+/* Columns 0..10 of struct weekly_receiver; of a kind of report. */
 #define NEWEST \
     "SELECT r.id, r.at, r.account, r.way, r.is_on, r.by, r.by_role, coalesce(a.role, '')," \
-    " " ACCOUNT_SCHOOL ", coalesce(a.state = 'active', false) FROM (SELECT DISTINCT ON" \
-    " (account) " RECEIVER " FROM report_receiver ORDER BY account, at DESC, id DESC) r" \
-    " LEFT JOIN account a ON a.id = r.account "
+    " " ACCOUNT_SCHOOL ", coalesce(a.state = 'active', false), r.report FROM (SELECT" \
+    " DISTINCT ON (account) " RECEIVER " FROM report_receiver WHERE report = $1::text ORDER" \
+    " BY account, at DESC, id DESC) r LEFT JOIN account a ON a.id = r.account "
 static const struct stmt receivers = {"report_receivers", NEWEST "ORDER BY r.at, r.id"};
 static const struct stmt due = {
     "report_receivers_due", NEWEST
-    "WHERE r.is_on AND a.state = 'active' AND r.at <= $2::timestamptz AND NOT EXISTS"
-    " (SELECT FROM weekly_delivery d WHERE d.report = $1::uuid AND d.account = r.account)"
+    "WHERE r.is_on AND a.state = 'active' AND r.at <= $3::timestamptz AND NOT EXISTS"
+    " (SELECT FROM weekly_delivery d WHERE d.report = $2::uuid AND d.account = r.account)"
     " ORDER BY r.at, r.id"};
 static const struct stmt receiver_leaves = {
     "report_receiver_leaves",
@@ -46,18 +47,18 @@ static const struct stmt receiver_extra = {
 static const struct stmt delivery_add = {
     "weekly_delivery_add",
     "INSERT INTO weekly_delivery (id, report, account, way, made_at, n_addresses, file,"
-    " password_sealed) VALUES ($1::uuid, $2::uuid, $3::uuid, $4::text, $5::timestamptz,"
-    " $6::integer, $7::uuid, $8::bytea)"};
-/* Columns 0..11 of struct weekly_delivery. */
+    " password_sealed, kind) VALUES ($1::uuid, $2::uuid, $3::uuid, $4::text,"
+    " $5::timestamptz, $6::integer, $7::uuid, $8::bytea, $9::text)"};
+/* Columns 0..12 of struct weekly_delivery. */
 #define DELIVERY \
     "SELECT d.id, d.report, d.account, d.way, d.made_at, d.n_addresses, d.file," \
     " d.password_sealed, (SELECT min(n.ended_at) FROM notify_notice n WHERE n.cause = d.id" \
     " AND n.state = 'sent'), (SELECT min(s.at) FROM weekly_step s WHERE s.report = d.report" \
-    " AND s.account = d.account AND s.step IN ('pdf', 'csv')), coalesce((SELECT" \
+    " AND s.account = d.account AND s.step IN ('pdf', 'csv', 'xlsx')), coalesce((SELECT" \
     " bool_and(n.state IN ('refused', 'given_up', 'cancelled')) FROM notify_notice n" \
     " WHERE n.cause = d.id), false), coalesce((SELECT r.is_on FROM report_receiver r WHERE" \
-    " r.account = d.account ORDER BY r.at DESC, r.id DESC LIMIT 1), false) FROM" \
-    " weekly_delivery d "
+    " r.account = d.account AND r.report = d.kind ORDER BY r.at DESC, r.id DESC LIMIT 1)," \
+    " false), d.kind FROM weekly_delivery d "
 static const struct stmt delivery_list = {"weekly_delivery_list",
                                           DELIVERY "WHERE d.report = ANY ($1::uuid[])"
                                                    " ORDER BY d.report, d.made_at, d.id"};
@@ -102,6 +103,7 @@ static const struct data_column receiver_columns[] = {
     {"is_on", "報告を受ける人にするか、外すか", false},
     {"by", "だれが決めたか", false},
     {"by_role", "どの役割で決めたか", false},
+    {"report", "どの報告か（weekly週・monthly月）", false},
     {NULL, NULL, false},
 };
 static const struct data_column delivery_columns[] = {
@@ -113,6 +115,7 @@ static const struct data_column delivery_columns[] = {
     {"n_addresses", "お知らせを送った宛先の数", false},
     {"file", "メールに付ける暗号化したファイル（送るまで）", false},
     {"password_sealed", "そのファイルのパスワード（本人が見るまで）", true},
+    {"kind", "どの種類の報告か（weekly週・monthly月）", false},
     {NULL, NULL, false},
 };
 static const struct data_column step_columns[] = {
@@ -120,7 +123,8 @@ static const struct data_column step_columns[] = {
     {"at", "いつ", false},
     {"report", "どの報告か", false},
     {"account", "だれへ、だれが", false},
-    {"step", "given渡した・mailedメールでも渡した・pdfとcsv開いた・passwordパスワードを見た",
+    {"step",
+     "given渡した・mailedメールでも渡した・pdfとcsvとxlsx開いた・passwordパスワードを見た",
      false},
     {NULL, NULL, false},
 };
@@ -128,10 +132,10 @@ static const struct data_column step_columns[] = {
 const struct data_table weekly_delivery_tables[WEEKLY_DELIVERY_TABLES_N] = {
     {
         .name = "report_receiver",
-        .meaning_ja = "週の報告を受ける人の決定",
+        .meaning_ja = "週と月の報告を受ける人の決定",
         .purpose_ja = "報告を受けるべき人だけに渡すため",
         .ground_ja = GROUND_JA,
-        .purpose_en = "who is to receive the weekly report, and who decided so",
+        .purpose_en = "who is to receive the weekly or monthly report, and who decided so",
         .key_of = KEY_OF_NONE,
         .mention_columns = "account,by",
         .hand_back = HAND_BACK_NDJSON,
@@ -141,7 +145,7 @@ const struct data_table weekly_delivery_tables[WEEKLY_DELIVERY_TABLES_N] = {
     },
     {
         .name = "weekly_delivery",
-        .meaning_ja = "週の報告の受け渡し",
+        .meaning_ja = "週と月の報告の受け渡し",
         .purpose_ja = "だれがどの報告を開けるかを決め、送ったことを確かめるため",
         .ground_ja = GROUND_JA,
         .purpose_en = "one report for one receiver; its file and password until used",
@@ -155,7 +159,7 @@ const struct data_table weekly_delivery_tables[WEEKLY_DELIVERY_TABLES_N] = {
     },
     {
         .name = "weekly_step",
-        .meaning_ja = "週の報告を渡した記録、開いた記録",
+        .meaning_ja = "週と月の報告を渡した記録、開いた記録",
         .purpose_ja = "いつだれに渡し、いつだれが開いたかを確かめるため",
         .ground_ja = GROUND_JA,
         .purpose_en = "a report given and opened",
@@ -172,12 +176,13 @@ const struct data_table weekly_delivery_tables[WEEKLY_DELIVERY_TABLES_N] = {
 
 /* ---- receivers ---- */
 
+/* `report` is there for what is not the weekly one alone: older leaves have none. */
 struct receiver_leaf {
     struct id id, account, by;
     int64_t at;
     int way;
-    bool is_on;
-    struct span by_role;
+    bool is_on, has_report;
+    struct span by_role, report;
 };
 static const struct jx_field receiver_fields[] = {
     LEAF_FIELD(receiver_leaf, "id", JX_ID, id),
@@ -187,6 +192,7 @@ static const struct jx_field receiver_fields[] = {
     LEAF_FIELD(receiver_leaf, "is_on", JX_BOOL, is_on),
     LEAF_FIELD(receiver_leaf, "by", JX_ID, by),
     LEAF_FIELD(receiver_leaf, "by_role", JX_TEXT, by_role),
+    LEAF_FIELD_IF(receiver_leaf, "report", JX_TEXT, report, has_report),
 };
 static const struct jx_shape receiver_shape =
     JX_SHAPE("ReportReceiverLeaf", struct receiver_leaf, receiver_fields);
@@ -194,6 +200,7 @@ static const struct jx_shape receiver_shape =
 static enum err receiver_of_row(const struct db_rows *rows, int row, struct arena *arena,
                                 struct span *bytes_out, struct fail *why)
 {
+    const struct span report = db_bytes(rows, row, 7);
     const struct receiver_leaf leaf = {
         .id = db_id(rows, row, 0),
         .at = db_time(rows, row, 1),
@@ -202,6 +209,8 @@ static enum err receiver_of_row(const struct db_rows *rows, int row, struct aren
         .is_on = db_bool(rows, row, 4),
         .by = db_id(rows, row, 5),
         .by_role = db_bytes(rows, row, 6),
+        .report = report,
+        .has_report = !span_eq(report, SPAN("weekly")),
     };
 
     return jx_write_canonical(&receiver_shape, &leaf, arena, bytes_out, why);
@@ -213,6 +222,7 @@ const struct audit_table report_receiver_audit = {"report_receiver", &receiver_l
 static enum err check_receiver(struct tx *tx, const struct weekly_receiver *d, struct fail *why)
 {
     struct db_rows *rows = NULL;
+    const unsigned readers = d->report == REPORT_WEEKLY ? WEEKLY_READERS : MONTHLY_READERS;
     enum role role = ROLE_ANONYMOUS;
     struct db_args args;
     bool may;
@@ -220,14 +230,15 @@ static enum err check_receiver(struct tx *tx, const struct weekly_receiver *d, s
 
     db_args_init(&args);
     db_arg_id(&args, d->account);
+    db_arg_text(&args, jx_choice_at(REPORT_KINDS, (int)d->report));
     rc = tx_run(tx, &check, &args, &rows, why);
     if (rc != ERR_OK)
         return rc;
     may = !db_is_null(rows, 0, 0) && role_parse(db_bytes(rows, 0, 0), &role, NULL) == ERR_OK &&
-          (ROLE_BIT(role) & WEEKLY_READERS) != 0;
+          (ROLE_BIT(role) & readers) != 0;
     /* Whoever is gone can still be taken off. */
     if (d->is_on && !may)
-        rc = fail_field(why, ERR_INVALID, "/account", "may not read the weekly report");
+        rc = fail_field(why, ERR_INVALID, "/account", "may not read this report");
     else if (d->is_on && db_i64(rows, 0, 1) >= WEEKLY_RECEIVERS_MOST)
         rc = fail_set(why, ERR_TOO_LARGE, "%d receivers", WEEKLY_RECEIVERS_MOST);
     db_rows_free(&rows);
@@ -245,6 +256,8 @@ enum err weekly_receiver_decide(struct tx *tx, const struct weekly_receiver *d,
         .is_on = d->is_on,
         .by = d->by,
         .by_role = span_text(role_id(d->by_role)),
+        .report = jx_choice_at(REPORT_KINDS, (int)d->report),
+        .has_report = d->report != REPORT_WEEKLY,
     };
     struct span bytes;
     struct db_args args;
@@ -258,6 +271,7 @@ enum err weekly_receiver_decide(struct tx *tx, const struct weekly_receiver *d,
     db_arg_bool(&args, leaf.is_on);
     db_arg_id(&args, leaf.by);
     db_arg_text(&args, leaf.by_role);
+    db_arg_text(&args, leaf.report);
     if (rc == ERR_OK)
         rc = tx_run(tx, &decide, &args, NULL, why);
     if (rc == ERR_OK)
@@ -265,6 +279,11 @@ enum err weekly_receiver_decide(struct tx *tx, const struct weekly_receiver *d,
     return rc == ERR_OK
                ? audit_append(tx, "report.receiver", "report_receiver", leaf.id, bytes, why)
                : rc;
+}
+
+static enum report_kind kind_of(struct span text)
+{
+    return span_eq(text, SPAN("monthly")) ? REPORT_MONTHLY : REPORT_WEEKLY;
 }
 
 static enum err read_receiver(const struct db_rows *rows, int i, struct arena *arena, void *out,
@@ -279,6 +298,7 @@ static enum err read_receiver(const struct db_rows *rows, int i, struct arena *a
         .by = db_id(rows, i, 5),
         .school = db_id(rows, i, 8),
         .is_usable = db_bool(rows, i, 9),
+        .report = kind_of(db_bytes(rows, i, 10)),
     };
     enum err rc = role_parse(db_bytes(rows, i, 6), &r.by_role, why);
 
@@ -291,28 +311,30 @@ static enum err read_receiver(const struct db_rows *rows, int i, struct arena *a
 
 static const struct store_list as_receivers = {sizeof(struct weekly_receiver), read_receiver};
 
-enum err weekly_receiver_list(struct db *db, struct arena *arena, struct weekly_receiver **out,
-                              size_t *n_out, struct fail *why)
+enum err weekly_receiver_list(struct db *db, enum report_kind kind, struct arena *arena,
+                              struct weekly_receiver **out, size_t *n_out, struct fail *why)
 {
     void *found = NULL;
     struct db_args args;
     enum err rc;
 
     db_args_init(&args);
+    db_arg_text(&args, jx_choice_at(REPORT_KINDS, (int)kind));
     rc = store_list(NULL, db, &receivers, &args, &as_receivers, arena, &found, n_out, why);
     *out = found;
     return rc;
 }
 
-enum err weekly_receiver_due(struct db *db, struct id report, int64_t until_utc_us,
-                             struct arena *arena, struct weekly_receiver **out, size_t *n_out,
-                             struct fail *why)
+enum err weekly_receiver_due(struct db *db, enum report_kind kind, struct id report,
+                             int64_t until_utc_us, struct arena *arena,
+                             struct weekly_receiver **out, size_t *n_out, struct fail *why)
 {
     void *found = NULL;
     struct db_args args;
     enum err rc;
 
     db_args_init(&args);
+    db_arg_text(&args, jx_choice_at(REPORT_KINDS, (int)kind));
     db_arg_id(&args, report);
     db_arg_time(&args, until_utc_us);
     rc = store_list(NULL, db, &due, &args, &as_receivers, arena, &found, n_out, why);
@@ -390,6 +412,7 @@ enum err weekly_delivery_add(struct tx *tx, const struct weekly_delivery *d, str
     db_arg_i32(&args, (int32_t)d->n_addresses);
     db_arg_id(&args, d->file);
     store_arg_bytes_if(&args, d->password_sealed);
+    db_arg_text(&args, jx_choice_at(REPORT_KINDS, (int)d->kind));
     rc = tx_run(tx, &delivery_add, &args, NULL, why);
     return rc == ERR_OK ? weekly_step_add(tx, d->report, d->account,
                                           id_is_none(d->file) ? WEEKLY_GIVEN : WEEKLY_MAILED,
@@ -415,6 +438,7 @@ static enum err read_delivery(const struct db_rows *rows, int i, struct arena *a
         .opened_utc_us = db_is_null(rows, i, 9) ? 0 : db_time(rows, i, 9),
         .is_failed = db_bool(rows, i, 10),
         .is_receiver = db_bool(rows, i, 11),
+        .kind = kind_of(db_bytes(rows, i, 12)),
     };
     return STORE_OWN(arena, why, &d->password_sealed);
 }

@@ -1,26 +1,33 @@
 /* reporting/weekly_delivery_store.h - the tables report_receiver (a commissioner's decisions
- * who is to receive the weekly report, and how), weekly_delivery (one report for one receiver)
- * and weekly_step (given, opened: leaves). Nobody opens a report without a delivery of it that
- * is his, and while he is no receiver any more (AI-4.6-3). Threads: as the tx or db that is
- * handed in; what is read lives in the arena. */
+ * who is to receive which kind of report, weekly or monthly, and how), weekly_delivery (one
+ * report of either kind for one receiver) and weekly_step (given, opened: leaves). Nobody opens
+ * a report without a delivery of it that is his, and while he is no receiver of its kind any
+ * more (AI-4.6-3). Threads: as the tx or db that is handed in; what is read lives in the arena.
+ */
 #ifndef REPORTING_WEEKLY_DELIVERY_STORE_H
 #define REPORTING_WEEKLY_DELIVERY_STORE_H
 
 #include "node/base/role.h"
 #include "node/db/writer.h"
 
+enum report_kind { REPORT_WEEKLY, REPORT_MONTHLY };
+#define REPORT_KINDS "weekly|monthly"
 enum weekly_way { WEEKLY_SCREEN, WEEKLY_MAIL };
 #define WEEKLY_WAYS            "screen|mail"
 #define WEEKLY_RECEIVERS_MOST  64
 #define WEEKLY_DELIVERY_TABLE  "weekly_delivery" /* of struct seal_place */
 #define WEEKLY_DELIVERY_COLUMN "password_sealed"
-/* Who can be designated: whose view of the pupils section 0 of the register gives them. */
+/* Who can be designated for the weekly report: whose view of the pupils section 0 of the
+ * register gives them; for the monthly one, which is of the contract and of nobody's own
+ * pupils. */
 #define WEEKLY_READERS \
     (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR) | ROLE_BIT(ROLE_SCHOOL_STAFF))
+#define MONTHLY_READERS (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
 
-/* One decision; as read, the newest of its account. */
+/* One decision; as read, the newest of its account for its kind of report. */
 struct weekly_receiver {
     struct id id, account, by;
+    enum report_kind report;
     int64_t at_utc_us;
     enum weekly_way way;
     bool is_on;
@@ -35,16 +42,19 @@ struct weekly_receiver {
 NODISCARD enum err weekly_receiver_decide(struct tx *tx, const struct weekly_receiver *decision,
                                           struct fail *why);
 /* Newest decision of each account, those that are off too. */
-NODISCARD enum err weekly_receiver_list(struct db *db, struct arena *arena,
-                                        struct weekly_receiver **out, size_t *n_out,
-                                        struct fail *why);
-/* Those on, active, and without a delivery of that report; decided before until. */
-NODISCARD enum err weekly_receiver_due(struct db *db, struct id report, int64_t until_utc_us,
-                                       struct arena *arena, struct weekly_receiver **out,
-                                       size_t *n_out, struct fail *why);
+NODISCARD enum err weekly_receiver_list(struct db *db, enum report_kind kind,
+                                        struct arena *arena, struct weekly_receiver **out,
+                                        size_t *n_out, struct fail *why);
+/* Those on, active, and without a delivery of that report of that kind; decided before until.
+ */
+NODISCARD enum err weekly_receiver_due(struct db *db, enum report_kind kind, struct id report,
+                                       int64_t until_utc_us, struct arena *arena,
+                                       struct weekly_receiver **out, size_t *n_out,
+                                       struct fail *why);
 
 struct weekly_delivery {
     struct id id, report, account;
+    enum report_kind kind; /* of the report */
     enum weekly_way way;
     int64_t made_utc_us, n_addresses;
     struct id file;              /* ID_NONE: none, or sent */
@@ -74,8 +84,15 @@ NODISCARD enum err weekly_delivery_spent(struct db *db, struct arena *arena,
 NODISCARD enum err weekly_delivery_drop_file(struct tx *tx, struct id delivery,
                                              struct fail *why);
 
-enum weekly_step { WEEKLY_GIVEN, WEEKLY_MAILED, WEEKLY_PDF, WEEKLY_CSV, WEEKLY_PASSWORD };
-#define WEEKLY_STEPS "given|mailed|pdf|csv|password"
+enum weekly_step {
+    WEEKLY_GIVEN,
+    WEEKLY_MAILED,
+    WEEKLY_PDF,
+    WEEKLY_CSV,
+    WEEKLY_XLSX,
+    WEEKLY_PASSWORD,
+};
+#define WEEKLY_STEPS "given|mailed|pdf|csv|xlsx|password"
 NODISCARD enum err weekly_step_add(struct tx *tx, struct id report, struct id account,
                                    enum weekly_step step, int64_t now_utc_us, struct fail *why);
 

@@ -1,18 +1,16 @@
 /* The weekly report in the system: the list with what became of each, the report itself for its
  * receivers, the password of a mailed file once, and making one now (AI-4.6-ア-1, AI-4.6-1,
  * AI-4.6-3). To anybody else a report that is there looks as one that is not. */
-#include "reporting/weekly_http.h"
+#include "reporting/report_http.h"
 
 #include <stddef.h>
 #include <stdio.h>
 
 #include "node/db/audit.h"
 #include "node/db/jobs.h"
-#include "node/db/seal.h"
 #include "reporting/weekly_paper.h"
 #include "reporting/weekly_rows.h"
 #include "reporting/weekly_week.h"
-#include "tenants/notify/notify.h"
 #include "tenants/people/account.h"
 #include "tenants/people/day.h"
 #include "tenants/watch/watch.h"
@@ -21,41 +19,6 @@
 #define WEEKS_BACK 60 /* further back nobody asks for a first report */
 
 /* ---- GET /api/v1/weekly-reports ---- */
-
-struct delivery_output {
-    struct id account;
-    struct span name;
-    int way;
-    int64_t given_at, sent_at, opened_at, n_addresses;
-    bool has_sent, has_opened, is_failed;
-};
-#define DELIVERY(type_, name_, title) \
-    { \
-        .name = #name_, .type = (type_), .offset = offsetof(struct delivery_output, name_), \
-        .title_ja = (title) \
-    }
-#define DELIVERY_TIME(name_, has_, title) \
-    { \
-        .name = #name_, .type = JX_TIME, .flags = JX_OPTIONAL, \
-        .offset = offsetof(struct delivery_output, name_), \
-        .has_offset = offsetof(struct delivery_output, has_), .title_ja = (title) \
-    }
-static const struct jx_field delivery_fields[] = {
-    DELIVERY(JX_ID, account, "だれへ"),
-    DELIVERY(JX_TEXT, name, "その人の表示名"),
-    {.name = "way",
-     .type = JX_ENUM,
-     .choices = WEEKLY_WAYS,
-     .offset = offsetof(struct delivery_output, way),
-     .title_ja = "画面で見るか、メールも送るか"},
-    DELIVERY(JX_TIME, given_at, "見られるようになった時"),
-    DELIVERY(JX_INT, n_addresses, "お知らせを送る宛先の数"),
-    DELIVERY_TIME(sent_at, has_sent, "お知らせを送った時"),
-    DELIVERY(JX_BOOL, is_failed, "お知らせを送れなかったか"),
-    DELIVERY_TIME(opened_at, has_opened, "報告を開いた時"),
-};
-static const struct jx_shape delivery_shape =
-    JX_SHAPE("WeeklyDelivery", struct delivery_output, delivery_fields);
 
 struct report_output {
     struct id id;
@@ -78,7 +41,7 @@ static const struct jx_field report_fields[] = {
     REPORT(JX_BOOL, has_password, "メールのファイルのパスワードをまだ見られるか"),
     {.name = "deliveries",
      .type = JX_LIST,
-     .shape = &delivery_shape,
+     .shape = &report_delivery_shape,
      .offset = offsetof(struct report_output, deliveries),
      .title_ja = "だれに渡り、開かれたか"},
 };
@@ -144,51 +107,24 @@ static enum err read_listing(struct listing *l, struct fail *why)
     return weekly_delivery_list(req->db, ids, l->n, req->arena, &l->given, &l->n_given, why);
 }
 
-static struct delivery_output delivery_of(const struct weekly_delivery *d,
-                                          const struct people *people, struct req *req)
-{
-    return (struct delivery_output){
-        .account = d->account,
-        .name = weekly_name_of(people, d->account, req),
-        .way = (int)d->way,
-        .given_at = d->made_utc_us,
-        .n_addresses = d->n_addresses,
-        .sent_at = d->sent_utc_us,
-        .has_sent = d->sent_utc_us != 0,
-        .is_failed = d->is_failed,
-        .opened_at = d->opened_utc_us,
-        .has_opened = d->opened_utc_us != 0,
-    };
-}
-
-/* Whoever is no desk sees only what is his own. */
 static bool fill_report(const struct listing *l, const struct weekly_report *report,
                         const struct people *people, struct report_output *out)
 {
     struct req *req = l->req;
-    struct delivery_output *items = arena_alloc(req->arena, (l->n_given + 1) * sizeof *items);
-    size_t n = 0;
+    struct report_shown shown;
+    bool is_good = report_show(&(struct report_showing){req, people, l->given, l->n_given},
+                               report->id, &shown);
 
     *out = (struct report_output){
         .id = report->id,
         .week = week_text(report->week_utc_us, req->arena),
         .made_at = report->made_utc_us,
         .n_pupils = l->is_desk ? report->n_pupils : 0,
+        .is_mine = shown.is_mine,
+        .has_password = shown.has_password,
+        .deliveries = shown.deliveries,
     };
-    for (size_t i = 0; items != NULL && i < l->n_given; i++) {
-        const struct weekly_delivery *d = &l->given[i];
-        bool is_mine = id_eq(d->account, req->caller.account);
-
-        if (!id_eq(d->report, report->id) || !(is_mine || l->is_desk))
-            continue;
-        items[n++] = delivery_of(d, people, req);
-        if (is_mine && d->is_receiver) {
-            out->is_mine = true;
-            out->has_password = d->password_sealed.len > 0;
-        }
-    }
-    out->deliveries = (struct jx_list){items, n};
-    return items != NULL;
+    return is_good;
 }
 
 static void reply_listing(struct listing *l, const struct people *people)
@@ -217,23 +153,15 @@ static void reply_listing(struct listing *l, const struct people *people)
 
 static void list_reports(struct req *req)
 {
-    struct listing l = {.req = req, .is_desk = (ROLE_BIT(req->caller.role) & WEEKLY_DESK) != 0};
+    struct listing l = {.req = req, .is_desk = report_is_desk(req)};
     struct people *people;
-    struct id *accounts;
     struct fail why = {.code = ERR_OK};
-    size_t n = 0;
 
     if (read_listing(&l, &why) != ERR_OK) {
         reply_fail(req, &why);
         return;
     }
-    accounts = req_alloc(req, (l.n_given + 1) * sizeof *accounts);
-    if (accounts == NULL)
-        return;
-    for (size_t i = 0; i < l.n_given; i++)
-        if (l.is_desk || id_eq(l.given[i].account, req->caller.account))
-            accounts[n++] = l.given[i].account;
-    people = weekly_names_ref(req, accounts, n);
+    people = report_people_ref(req, l.given, l.n_given);
     if (people == NULL)
         return;
     reply_listing(&l, people);
@@ -278,13 +206,8 @@ static void draw_run(void *arg)
 static enum err open_run(struct tx *tx, void *arg, struct fail *why)
 {
     const struct opening *o = arg;
-    const struct req *req = o->req;
-    enum err rc = weekly_step_add(tx, o->report.id, req->caller.account,
-                                  o->is_pdf ? WEEKLY_PDF : WEEKLY_CSV, req->now_utc_us, why);
 
-    return rc == ERR_OK ? notify_mark_opened(tx, o->delivery.id, req->caller.account,
-                                             req->now_utc_us, why)
-                        : rc;
+    return report_opened(tx, o->req, &o->delivery, o->is_pdf ? WEEKLY_PDF : WEEKLY_CSV, why);
 }
 
 static void open_done(void *arg, enum err rc, const struct fail *why)
@@ -298,28 +221,11 @@ static void open_done(void *arg, enum err rc, const struct fail *why)
         reply_fail(o->req, &own);
 }
 
-/* Never there, not given to this account, taken off meanwhile: the same bytes, and the same
- * statements. */
-static enum err find_mine(struct req *req, struct weekly_report *report,
-                          struct weekly_delivery *delivery, struct fail *why)
+static enum err find_weekly(struct db *db, struct id report, void *out, struct fail *why)
 {
-    struct fail own = {.code = ERR_OK};
-    enum err rc = id_parse(req_param(req, "report"), &req->object, why), given;
-
-    if (rc == ERR_INVALID)
-        return fail_set(why, ERR_NOT_FOUND, "no id");
-    if (rc != ERR_OK)
-        return rc;
-    rc = weekly_store_find(req->db, req->object, report, why);
-    given = weekly_delivery_find(req->db, req->object, req->caller.account, req->arena,
-                                 delivery, &own);
-    if (rc != ERR_OK || given == ERR_OK)
-        return rc;
-    if (given == ERR_NOT_FOUND)
-        return fail_set(why, ERR_DENIED, "not given to this account");
-    *why = own;
-    return given;
+    return weekly_store_find(db, report, out, why);
 }
+static const struct report_source weekly_source = {find_weekly};
 
 static void open_report(struct req *req, bool is_pdf)
 {
@@ -331,15 +237,12 @@ static void open_report(struct req *req, bool is_pdf)
     if (o == NULL)
         return;
     *o = (struct opening){.req = req, .is_pdf = is_pdf};
-    rc = find_mine(req, &o->report, &o->delivery, &why);
+    rc = report_find_mine(req, &weekly_source, &o->report, &o->delivery, &why);
     if (rc == ERR_OK)
         rc = weekly_paper_make(req->services, req->db, &req->caller, &o->report,
                                req->now_utc_us, req->arena, &o->paper, &why);
     if (rc == ERR_PROTO) {
-        reply_problem(
-            req, 409, "report-altered",
-            "この報告の行は、作ったときのものと違います。開けません。監査の担当者に知らせて"
-            "ください。");
+        report_reply_altered(req);
         return;
     }
     if (rc == ERR_OK && !watch_spend(req, WATCH_NAMES, o->paper.accounts, o->paper.n))
@@ -362,85 +265,12 @@ static void open_csv(struct req *req)
 
 /* ---- POST /api/v1/weekly-reports/{report}/password ---- */
 
-struct password_output {
-    struct span password;
-};
-static const struct jx_field password_fields[] = {
-    {.name = "password",
-     .type = JX_TEXT,
-     .offset = offsetof(struct password_output, password),
-     .title_ja = "メールのファイルのパスワード（このときだけ見える）"}};
-static const struct jx_shape password_shape =
-    JX_SHAPE("WeeklyPassword", struct password_output, password_fields);
-
-struct showing {
-    struct req *req;
-    struct weekly_report report;
-    struct weekly_delivery delivery;
-    struct span password;
-};
-
-static enum err show_run(struct tx *tx, void *arg, struct fail *why)
-{
-    const struct showing *s = arg;
-    const struct req *req = s->req;
-    struct access_entry access = access_of(req);
-    enum err rc = weekly_delivery_forget(tx, s->delivery.id, why);
-
-    if (rc == ERR_OK)
-        rc = weekly_step_add(tx, s->report.id, req->caller.account, WEEKLY_PASSWORD,
-                             req->now_utc_us, why);
-    return rc == ERR_OK ? access_append(tx, &access, why) : rc;
-}
-
-static void refuse_password(struct req *req)
-{
-    reply_problem(req, 409, "no-password",
-                  "このパスワードはもう見られません（一度だけ表示します）。報告は、この画面から"
-                  "開けます。");
-}
-
-static void show_done(void *arg, enum err rc, const struct fail *why)
-{
-    const struct showing *s = arg;
-    const struct password_output out = {s->password};
-
-    if (rc == ERR_NOT_FOUND) {
-        refuse_password(s->req);
-    } else if (rc != ERR_OK) {
-        reply_fail(s->req, why);
-    } else {
-        s->req->access_recorded = 1;
-        reply_header(s->req, "Cache-Control", "no-store");
-        reply_json(s->req, 200, &out);
-    }
-}
-
 static void show_password(struct req *req)
 {
-    struct showing *s = req_alloc(req, sizeof *s);
-    struct writer_op op = {show_run, show_done, s};
-    struct seal_place at = {WEEKLY_DELIVERY_TABLE, WEEKLY_DELIVERY_COLUMN, ID_NONE};
-    struct fail why = {.code = ERR_OK};
-    enum err rc;
+    struct weekly_report *report = req_alloc(req, sizeof *report);
 
-    if (s == NULL)
-        return;
-    *s = (struct showing){.req = req};
-    rc = find_mine(req, &s->report, &s->delivery, &why);
-    if (rc == ERR_OK && s->delivery.password_sealed.len == 0) {
-        refuse_password(req);
-        return;
-    }
-    at.row = s->delivery.id;
-    arena_mark_secret(req->arena);
-    if (rc == ERR_OK)
-        rc = unseal(req->services->keyring, &at, s->delivery.password_sealed, req->arena,
-                    &s->password, &why);
-    if (rc == ERR_OK)
-        rc = writer_post(req->services->writer, &op, &why);
-    if (rc != ERR_OK)
-        reply_fail(req, &why);
+    if (report != NULL)
+        report_show_password(req, &weekly_source, report);
 }
 
 /* ---- POST /api/v1/weekly-reports ---- */
@@ -548,7 +378,7 @@ const struct route weekly_routes[WEEKLY_ROUTES_N] = {
         .name = "weekly.list",
         .method = HTTP_GET,
         .path = "/api/v1/weekly-reports",
-        .listeners = WEEKLY_LISTENERS,
+        .listeners = REPORT_LISTENERS,
         .roles = WEEKLY_READERS,
         .object = OBJECT_NONE,
         .audit = AUDIT_READ,
@@ -560,8 +390,8 @@ const struct route weekly_routes[WEEKLY_ROUTES_N] = {
         .name = "weekly.make",
         .method = HTTP_POST,
         .path = "/api/v1/weekly-reports",
-        .listeners = WEEKLY_LISTENERS,
-        .roles = WEEKLY_DESK,
+        .listeners = REPORT_LISTENERS,
+        .roles = REPORT_DESK,
         .object = OBJECT_NONE,
         .audit = AUDIT_CHANGE,
         .input = &make_shape,
@@ -573,7 +403,7 @@ const struct route weekly_routes[WEEKLY_ROUTES_N] = {
         .name = "weekly.pdf",
         .method = HTTP_GET,
         .path = "/api/v1/weekly-reports/{report}/pdf",
-        .listeners = WEEKLY_LISTENERS,
+        .listeners = REPORT_LISTENERS,
         .roles = WEEKLY_READERS,
         .object = OBJECT_OWN,
         .audit = AUDIT_EXPORT,
@@ -584,7 +414,7 @@ const struct route weekly_routes[WEEKLY_ROUTES_N] = {
         .name = "weekly.csv",
         .method = HTTP_GET,
         .path = "/api/v1/weekly-reports/{report}/csv",
-        .listeners = WEEKLY_LISTENERS,
+        .listeners = REPORT_LISTENERS,
         .roles = WEEKLY_READERS,
         .object = OBJECT_OWN,
         .audit = AUDIT_EXPORT,
@@ -595,11 +425,11 @@ const struct route weekly_routes[WEEKLY_ROUTES_N] = {
         .name = "weekly.password",
         .method = HTTP_POST,
         .path = "/api/v1/weekly-reports/{report}/password",
-        .listeners = WEEKLY_LISTENERS,
+        .listeners = REPORT_LISTENERS,
         .roles = WEEKLY_READERS,
         .object = OBJECT_OWN,
         .audit = AUDIT_CHANGE,
-        .output = &password_shape,
+        .output = &report_password_shape,
         .summary_ja = "メールで受けた週の報告のパスワードを、一度だけ見る",
         .handle = show_password,
     },

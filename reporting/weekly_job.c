@@ -4,6 +4,7 @@
 #include "node/base/clock.h"
 #include "node/base/jx.h"
 #include "node/db/settings.h"
+#include "reporting/report_give.h"
 #include "reporting/weekly_make.h"
 #include "reporting/weekly_rows.h"
 #include "reporting/weekly_store.h"
@@ -55,7 +56,7 @@ static enum err run_due(struct job_call *call, struct fail *why)
         week = last - WEEKS_BACK * WEEKLY_US;
     for (; rc == ERR_OK && week <= last; week += WEEKLY_US)
         rc = weekly_make(call, &(struct weekly_order){.week_utc_us = week}, why);
-    return rc == ERR_OK ? weekly_clear(call, why) : rc;
+    return rc == ERR_OK ? report_give_clear(call, why) : rc;
 }
 
 /* ---- on request ---- */
@@ -79,7 +80,7 @@ static enum err run_asked(struct job_call *call, struct fail *why)
 
     if (rc == ERR_OK)
         rc = weekly_make(call, &order, why);
-    return rc == ERR_OK ? weekly_clear(call, why) : rc;
+    return rc == ERR_OK ? report_give_clear(call, why) : rc;
 }
 
 const struct job_kind weekly_jobs[WEEKLY_JOBS_N] = {

@@ -11,12 +11,8 @@ struct weekly_order {
     bool is_all; /* to everybody who is a receiver now; else to those who were when it was
                     made: whoever is added later has no past reports by that */
 };
-/* Harmless to repeat: what is there stays, who has it gets nothing twice. An encrypted file is
- * made for those who want mail and have a registered address; without one, or when the file
- * would be too large for a mail, they open it in the system. */
+/* Harmless to repeat: what is there stays, who has it gets nothing twice (report_give.h). */
 NODISCARD enum err weekly_make(const struct job_call *call, const struct weekly_order *order,
                                struct fail *why);
-/* Files of deliveries that nothing waits for any more go. */
-NODISCARD enum err weekly_clear(const struct job_call *call, struct fail *why);
 
 #endif

@@ -1,37 +1,12 @@
-/* Who receives the weekly report, and how: the commissioner alone decides (AI-4.6-1, AI-4.6-3);
- * where mail goes is decided apart (tenants/notify), by a commissioner, too. */
+/* Who receives the weekly and who the monthly report, and how: the commissioner alone decides
+ * (AI-4.6-1, AI-4.6-3); where mail goes is decided apart (tenants/notify), by a commissioner,
+ * too. */
 #include <stddef.h>
 
+#include "node/base/jx_scalar.h"
 #include "node/db/audit.h"
-#include "reporting/weekly_http.h"
+#include "reporting/report_http.h"
 #include "reporting/weekly_rows.h"
-#include "tenants/people/account.h"
-#include "tenants/watch/watch.h"
-
-struct people *weekly_names_ref(struct req *req, const struct id *accounts, size_t n)
-{
-    struct people *people = NULL;
-    struct fail why = {.code = ERR_OK};
-
-    if (!watch_spend(req, WATCH_NAMES, accounts, n))
-        return NULL;
-    arena_mark_secret(req->arena); /* names will lie in it */
-    if (people_ref(accounts_people(req->services->accounts), req->db, &people, &why) !=
-        ERR_OK) {
-        reply_fail(req, &why);
-        return NULL;
-    }
-    return people;
-}
-
-struct span weekly_name_of(const struct people *people, struct id account, struct req *req)
-{
-    const struct people_entry *entry = people_find(people, account);
-
-    return entry == NULL
-               ? SPAN("")
-               : arena_copy(req->arena, entry->display.len > 0 ? entry->display : entry->login);
-}
 
 /* ---- GET /api/v1/report-receivers ---- */
 
@@ -74,8 +49,21 @@ static const struct jx_field list_fields[] = {{.name = "items",
 static const struct jx_shape list_shape =
     JX_SHAPE("ReportReceivers", struct list_output, list_fields);
 
+/* Without a kind: the weekly one. */
+static enum err read_kind(struct req *req, enum report_kind *out, struct fail *why)
+{
+    struct span text = req_query(req, "report");
+    int kind = text.len == 0 ? REPORT_WEEKLY : jx_choice_find(REPORT_KINDS, text);
+
+    if (kind < 0)
+        return fail_field(why, ERR_INVALID, "report", "no kind of report");
+    *out = (enum report_kind)kind;
+    return ERR_OK;
+}
+
 static void list_receivers(struct req *req)
 {
+    enum report_kind kind = REPORT_WEEKLY;
     struct weekly_receiver *rows = NULL;
     struct receiver_output *items;
     struct people *people;
@@ -84,7 +72,8 @@ static void list_receivers(struct req *req)
     struct fail why = {.code = ERR_OK};
     size_t n = 0;
 
-    if (weekly_receiver_list(req->db, req->arena, &rows, &n, &why) != ERR_OK) {
+    if (read_kind(req, &kind, &why) != ERR_OK ||
+        weekly_receiver_list(req->db, kind, req->arena, &rows, &n, &why) != ERR_OK) {
         reply_fail(req, &why);
         return;
     }
@@ -94,13 +83,13 @@ static void list_receivers(struct req *req)
         return;
     for (size_t i = 0; i < n; i++)
         accounts[i] = rows[i].account;
-    people = weekly_names_ref(req, accounts, n);
+    people = report_names_ref(req, accounts, n);
     if (people == NULL)
         return;
     for (size_t i = 0; i < n; i++)
         items[i] = (struct receiver_output){
             .account = rows[i].account,
-            .name = weekly_name_of(people, rows[i].account, req),
+            .name = report_name_of(people, rows[i].account, req),
             .role =
                 rows[i].role == ROLE_ANONYMOUS ? SPAN("") : span_text(role_id(rows[i].role)),
             .way = (int)rows[i].way,
@@ -118,8 +107,8 @@ static void list_receivers(struct req *req)
 
 struct decide_input {
     struct id id, account;
-    int way;
-    bool is_on;
+    int way, report;
+    bool is_on, has_report;
 };
 static const struct jx_field decide_fields[] = {
     {.name = "id",
@@ -139,6 +128,13 @@ static const struct jx_field decide_fields[] = {
      .type = JX_BOOL,
      .offset = offsetof(struct decide_input, is_on),
      .title_ja = "報告を受ける人にするか"},
+    {.name = "report",
+     .type = JX_ENUM,
+     .choices = REPORT_KINDS,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct decide_input, report),
+     .has_offset = offsetof(struct decide_input, has_report),
+     .title_ja = "週の報告か、月の報告か（なければ週）"},
 };
 static const struct jx_shape decide_shape =
     JX_SHAPE("ReportReceiverDecision", struct decide_input, decide_fields);
@@ -169,8 +165,11 @@ static void decide_done(void *arg, enum err rc, const struct fail *why)
                       "報告を受ける人の数が上限です。使っていない人を外してください。");
     } else if (rc == ERR_INVALID) {
         reply_problem(d->req, 422, "not-a-reader",
-                      "この人は報告を受ける人にできません。IDを使える教育委員会・受託者・学校の"
-                      "職員から選んでください。");
+                      d->decision.report == REPORT_MONTHLY
+                          ? "この人は報告を受ける人にできません。IDを使える教育委員会・受託者の"
+                            "職員から選んでください。"
+                          : "この人は報告を受ける人にできません。IDを使える教育委員会・受託者・"
+                            "学校の職員から選んでください。");
     } else {
         reply_fail(d->req, why);
     }
@@ -189,6 +188,7 @@ static void decide_receiver(struct req *req)
         .req = req,
         .decision = {.id = in->id,
                      .account = in->account,
+                     .report = in->has_report ? (enum report_kind)in->report : REPORT_WEEKLY,
                      .way = (enum weekly_way)in->way,
                      .is_on = in->is_on,
                      .by = req->caller.account,
@@ -205,24 +205,24 @@ const struct route weekly_receiver_routes[WEEKLY_RECEIVER_ROUTES_N] = {
         .name = "weekly.receivers",
         .method = HTTP_GET,
         .path = "/api/v1/report-receivers",
-        .listeners = WEEKLY_LISTENERS,
-        .roles = WEEKLY_DESK,
+        .listeners = REPORT_LISTENERS,
+        .roles = REPORT_DESK,
         .object = OBJECT_NONE,
         .audit = AUDIT_READ,
         .output = &list_shape,
-        .summary_ja = "週の報告を受ける人を見る",
+        .summary_ja = "週や月の報告を受ける人を見る",
         .handle = list_receivers,
     },
     {
         .name = "weekly.receiver",
         .method = HTTP_POST,
         .path = "/api/v1/report-receivers",
-        .listeners = WEEKLY_LISTENERS,
+        .listeners = REPORT_LISTENERS,
         .roles = ROLE_BIT(ROLE_COMMISSIONER),
         .object = OBJECT_NONE,
         .audit = AUDIT_CHANGE,
         .input = &decide_shape,
-        .summary_ja = "週の報告を受ける人を決める、外す",
+        .summary_ja = "週や月の報告を受ける人を決める、外す",
         .handle = decide_receiver,
     },
 };

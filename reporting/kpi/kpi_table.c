@@ -77,15 +77,27 @@ static int64_t made_utc_us(const struct kpi_sheet *months, size_t n)
     return newest;
 }
 
+enum err kpi_table_begin(enum grid_form form, const char *name, struct grid **grid_out,
+                         struct fail *why)
+{
+    return grid_create(form, name, columns, COLUMNS_N, grid_out, why);
+}
+
+void kpi_table_rows(struct grid *grid, const struct kpi_sheet *months, size_t n)
+{
+    for (size_t m = 0; m < n; m++)
+        for (size_t i = 0; i < months[m].n; i++)
+            write_cell(grid, &months[m].month, &months[m].cells[i]);
+}
+
 enum err kpi_table_make(enum grid_form form, const struct kpi_sheet *months, size_t n,
                         struct arena *arena, struct span *bytes_out, struct fail *why)
 {
     struct grid *grid = NULL;
-    enum err rc = grid_create(form, "月次の指標", columns, COLUMNS_N, &grid, why);
+    enum err rc = kpi_table_begin(form, "月次の指標", &grid, why);
 
-    for (size_t m = 0; m < n && rc == ERR_OK; m++)
-        for (size_t i = 0; i < months[m].n; i++)
-            write_cell(grid, &months[m].month, &months[m].cells[i]);
+    if (rc == ERR_OK)
+        kpi_table_rows(grid, months, n);
     if (rc == ERR_OK)
         rc = grid_written(grid, made_utc_us(months, n), arena, bytes_out, why);
     grid_destroy(&grid);

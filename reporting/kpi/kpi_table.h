@@ -16,6 +16,10 @@ struct kpi_sheet {
 NODISCARD enum err kpi_table_make(enum grid_form form, const struct kpi_sheet *months, size_t n,
                                   struct arena *arena, struct span *bytes_out,
                                   struct fail *why);
+/* A table of these columns, and those rows in it: for one that says more. As grid_create. */
+NODISCARD enum err kpi_table_begin(enum grid_form form, const char *name,
+                                   struct grid **grid_out, struct fail *why);
+void kpi_table_rows(struct grid *grid, const struct kpi_sheet *months, size_t n);
 
 /* What a table calls them. */
 const char *kpi_stage_word(enum kpi_stage stage);

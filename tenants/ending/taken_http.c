@@ -25,7 +25,8 @@ static bool is_one_of(struct span route, const char *const *names)
 
 static enum basis basis_of(const struct taken_row *row)
 {
-    static const char *const reports[] = {"weekly.pdf", "weekly.csv", NULL};
+    static const char *const reports[] = {"weekly.pdf", "weekly.csv", "monthly.pdf",
+                                          "monthly.xlsx", NULL};
     static const char *const upkeep[] = {"backups.record", "audit.export", "handback.deliver",
                                          NULL};
     bool is_operator = id_is_none(row->account);

@@ -297,6 +297,9 @@ ROUTES = {
     # -- the weekly report: given to the commissioner alone; a day of no week, nobody --
     **{f"weekly.{act}": Route(lambda w, r, k: ({"report": w.thing("weekly", k)}, None), KINDS)
        for act in ("pdf", "csv", "password")},
+    **{f"monthly.{act}": Route(lambda w, r, k: ({"report": w.thing("monthly", k)}, None), KINDS)
+       for act in ("pdf", "xlsx", "password")},
+    "monthly.make": body_of(lambda w: {"id": nonce(), "month": "2026-13"}),
     "weekly.make": body_of(lambda w: {"id": nonce(), "week": "2026-02-30"}),
     "weekly.receiver": body_of(lambda w: {"id": nonce(), "account": nonce(), "way": "screen",
                                           "is_on": True}),

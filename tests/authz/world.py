@@ -79,6 +79,7 @@ class World:
         self.make_receivers()
         self.make_calls()
         self.make_weekly()
+        self.make_monthly()
         self.make_kpi()
         # What was written past the node: it reads all of it when it starts.
         was = self.node.kill("node")
@@ -219,6 +220,27 @@ class World:
             "INSERT INTO weekly_delivery (id, report, account, way, made_at) VALUES"
             f" (gen_random_uuid(), '{things['own']}', '{board}', 'screen', now())")
         self.made["weekly"] = things
+
+    def make_monthly(self):
+        """Monthly reports of months without figures: one given to the commissioner, one to nobody."""
+        things = {kind: str(uuid.uuid4()) for kind in ("own", "other", "foreign", "erased")}
+        board, empty = self.accounts["commissioner"], hashlib.sha256(b'{"cells":[]}').hexdigest()
+        for kind, month in (("own", "2025-01"), ("other", "2025-02"), ("foreign", "2025-01")):
+            text = '{"lines":[{"den":0,"kind":"kpi","n":0,"name":"%s","num":1}]}' % month
+            (self.there if kind == "foreign" else self.node).psql(
+                "INSERT INTO kpi_month (id, month_at, version, made_at, n_cells, sum) VALUES"
+                f" (gen_random_uuid(), '{month}-01 00:00+09', 1, now(), 0, decode('{empty}', 'hex'));"
+                "INSERT INTO monthly_report (id, month_at, made_at, town, title, contractor, n_lines, sum)"
+                f" VALUES ('{things[kind]}', '{month}-01 00:00+09', now(), '', '', '', 1,"
+                f" decode('{hashlib.sha256(text.encode()).hexdigest()}', 'hex'));"
+                "INSERT INTO monthly_line (report, n, kind, name, num, den) VALUES"
+                f" ('{things[kind]}', 0, 'kpi', '{month}', 1, 0)")
+        self.node.psql(
+            "INSERT INTO report_receiver (id, at, account, way, is_on, by, by_role, report) VALUES"
+            f" (gen_random_uuid(), now(), '{board}', 'screen', true, '{board}', 'commissioner', 'monthly');"
+            "INSERT INTO weekly_delivery (id, report, account, way, made_at, kind) VALUES"
+            f" (gen_random_uuid(), '{things['own']}', '{board}', 'screen', now(), 'monthly')")
+        self.made["monthly"] = things
 
     def make_kpi(self):
         """The month before, counted: without cells, so that only lists of today's records say anything."""

@@ -2,13 +2,17 @@
  * whose ten months are two million rows of what the figures read: visits in steps, contacts,
  * lessons, steps. The month is the last one, which has all the others before it. kpi.page: the
  * answer that the page of figures is drawn from, ten months with their definitions, out of the
- * kept rows. By the clock, each the middle of three. */
+ * kept rows. kpi.report: the monthly report of the newest of them, PDF and workbook, read and
+ * drawn. By the clock, each the middle of three. */
 #include <stdio.h>
 
 #include "node/base/clock.h"
+#include "node/base/node_conf.h"
 #include "reporting/kpi/kpi_make.h"
 #include "reporting/kpi/kpi_month.h"
 #include "reporting/kpi/kpi_rows.h"
+#include "reporting/monthly_make.h"
+#include "reporting/monthly_paper.h"
 #include "tests/bench/bench.h"
 #include "tests/integration/people_fixture.h"
 
@@ -16,7 +20,7 @@
 #define N_MONTHS 10
 #define FROM     INT64_C(1777561200000000) /* 2026-05-01T00:00:00+09:00 */
 
-static double month_s, page_ms;
+static double month_s, page_ms, report_s;
 
 static double middle(const double v[3])
 {
@@ -108,6 +112,56 @@ static enum err ask_pages(struct people_fixture *f, struct fail *why)
     return ERR_OK;
 }
 
+static enum err draw_report(struct people_fixture *f, const struct monthly_report *report,
+                            struct fail *why)
+{
+    struct arena *arena = NULL;
+    struct monthly_paper paper;
+    struct span pdf, book;
+    enum err rc = arena_create(65536, &arena, why);
+
+    if (rc == ERR_OK)
+        rc = monthly_paper_make(f->store.db, report, arena, &paper, why);
+    if (rc == ERR_OK)
+        rc = monthly_paper_pdf(&paper, arena, &pdf, why);
+    if (rc == ERR_OK)
+        rc = monthly_paper_xlsx(&paper, arena, &book, why);
+    arena_destroy(&arena);
+    return rc;
+}
+
+static enum err draw_reports(struct people_fixture *f, struct fail *why)
+{
+    const struct conf_table tables[] = {{node_conf_rows, NODE_CONF_N}, {NULL, 0}};
+    struct conf *conf = NULL;
+    const struct job_call call = {
+        .services = &f->store.services, .db = f->store.db, .arena = f->store.arena};
+    struct monthly_order order = {.month_utc_us = FROM};
+    struct monthly_report report;
+    double took[3] = {0};
+    enum err rc = conf_load(f->store.log.keyd.conf_path, tables, CONF_IGNORE_UNKNOWN, NULL,
+                            NULL, &conf, why);
+
+    f->store.services.conf = conf;
+    for (int i = 1; i < N_MONTHS; i++)
+        order.month_utc_us = kpi_month_next(order.month_utc_us);
+    if (rc == ERR_OK)
+        rc = monthly_make(&call, &order, why);
+    if (rc == ERR_OK)
+        rc = monthly_store_of_month(f->store.db, order.month_utc_us, f->store.arena, &report,
+                                    why);
+    for (int i = 0; rc == ERR_OK && i < 3; i++) {
+        int64_t began = clock_mono_us();
+
+        rc = draw_report(f, &report, why);
+        took[i] = (double)(clock_mono_us() - began) / 1e6;
+    }
+    report_s = middle(took);
+    f->store.services.conf = NULL;
+    conf_free(&conf);
+    return rc;
+}
+
 static enum err measure(struct fail *why)
 {
     static struct people_fixture f;
@@ -131,6 +185,8 @@ static enum err measure(struct fail *why)
     rc = count_months(&f, why);
     if (rc == ERR_OK)
         rc = ask_pages(&f, why);
+    if (rc == ERR_OK)
+        rc = draw_reports(&f, why);
     audit_fixture_sql(&f.store.log,
                       "TRUNCATE contact, visit_event, lesson_event, care_step"); /* no leaves */
     people_fixture_stop(&f);
@@ -150,5 +206,13 @@ BENCH(kpi_page, "kpi.page", "ms", 300, true)
     enum err rc = measure(why);
 
     *value_out = page_ms;
+    return rc;
+}
+
+BENCH(kpi_report, "kpi.report", "s", 5, true)
+{
+    enum err rc = measure(why);
+
+    *value_out = report_s;
     return rc;
 }

@@ -57,6 +57,8 @@ import { TeachersPage } from "./teachers.js";
 import { TransfersPage } from "./transfers.js";
 import { UnusedPage } from "./unused.js";
 import { VisitsPage } from "./visits.js";
+import { MonthlyPage } from "./monthly.js";
+import { MonthlyOnePage } from "./monthly_one.js";
 import { WeeklyPage } from "./weekly.js";
 import { WeeklyOnePage } from "./weekly_one.js";
 import { WordListsPage } from "./word_lists.js";
@@ -102,6 +104,8 @@ const views: Views = {
   reports: ReportsPage,
   logs: LogsPage,
   search: SearchPage,
+  monthly: MonthlyPage,
+  "monthly-one": MonthlyOnePage,
   weekly: WeeklyPage,
   "weekly-one": WeeklyOnePage,
   kpi: KpiPage,

@@ -5,6 +5,7 @@ import { Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { ending as endingWords } from "../words/ending.js";
 import { kpi as kpiWords } from "../words/kpi.js";
+import { monthly as monthlyWords } from "../words/monthly.js";
 import { registers } from "../words/registers.js";
 import { reports as words } from "../words/reports.js";
 import type { Word } from "../words/word.js";
@@ -14,6 +15,7 @@ type Door = readonly [href: string, title: Word, note: Word];
 const logs: Door = ["#/logs", words.logs, words.logsNote];
 const search: Door = ["#/search", words.search, words.searchNote];
 const weekly: Door = ["#/weekly", words.weekly, words.weeklyNote];
+const monthly: Door = ["#/monthly", monthlyWords.title, monthlyWords.note];
 const kpi: Door = ["#/kpi", kpiWords.title, kpiWords.note];
 const dictionary: Door = ["#/dictionary", words.dictionary, words.dictionaryNote];
 const ending: Door = ["#/ending", endingWords.title, endingWords.note];
@@ -23,9 +25,9 @@ const taken: Door = ["#/taken", registers.taken, registers.takenNote];
 function doorsOf(role: string | undefined): readonly Door[] {
   switch (role) {
     case "commissioner":
-      return [kpi, weekly, logs, search, dictionary, materials, taken, ending];
+      return [kpi, monthly, weekly, logs, search, dictionary, materials, taken, ending];
     case "contractor":
-      return [kpi, weekly, logs, search, dictionary, materials];
+      return [kpi, monthly, weekly, logs, search, dictionary, materials];
     case "auditor":
       return [logs, search, dictionary, materials, taken];
     case "data_holder":

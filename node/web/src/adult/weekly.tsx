@@ -51,7 +51,7 @@ export function WeeklyPage({ role }: PageProps): VNode {
         />
       </section>
       {isDesk ? <MakeNow known={paged.items} again={again} /> : null}
-      {isDesk ? <Receivers isBoard={role === "commissioner"} /> : null}
+      {isDesk ? <Receivers kind="weekly" isBoard={role === "commissioner"} /> : null}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { ask } from "../edge/api.js";
 import { useAsked } from "../view/asked.js";
 import { Shown } from "../view/page.js";
 import { Given, Words } from "../view/words.js";
+import { monthly } from "../words/monthly.js";
 import { reports, weekly as words } from "../words/reports.js";
 import type { Person, ReportReceiver } from "../wire.js";
 import { useDeed } from "./deed.js";
@@ -13,12 +14,15 @@ import { RoleName } from "./floor_parts.js";
 import { PickPerson } from "./person_pick.js";
 import { Sure } from "./roster_parts.js";
 
-/** Who receives the reports and how; a commissioner decides. */
-export function Receivers({ isBoard }: { isBoard: boolean }): VNode {
-  const [asked, again] = useAsked("weekly.receivers", undefined);
+export type ReportKind = "weekly" | "monthly";
+
+/** Who receives the reports of a kind and how; a commissioner decides. */
+export function Receivers({ kind, isBoard }: { kind: ReportKind; isBoard: boolean }): VNode {
+  const [asked, again] = useAsked("weekly.receivers", undefined, { report: kind });
+  const title = `${kind}-receivers`;
   return (
-    <section class="stack" aria-labelledby="weekly-receivers">
-      <h2 id="weekly-receivers">
+    <section class="stack" aria-labelledby={title}>
+      <h2 id={title}>
         <Words of={words.receivers} />
       </h2>
       <p class="fine">
@@ -40,11 +44,13 @@ export function Receivers({ isBoard }: { isBoard: boolean }): VNode {
               <ul class="history">
                 {now.map((one) => (
                   <li class="card card-small" key={one.account}>
-                    <Receiver of={one} isBoard={isBoard} changed={again} />
+                    <Receiver of={one} kind={kind} isBoard={isBoard} changed={again} />
                   </li>
                 ))}
               </ul>
-              {isBoard ? <AddOne not={now.map((one) => one.account)} changed={again} /> : null}
+              {isBoard ? (
+                <AddOne kind={kind} not={now.map((one) => one.account)} changed={again} />
+              ) : null}
             </>
           );
         }}
@@ -59,20 +65,27 @@ function Way({ of }: { of: "screen" | "mail" }): VNode {
 
 interface ReceiverProps {
   readonly of: ReportReceiver;
+  readonly kind: ReportKind;
   readonly isBoard: boolean;
   readonly changed: () => void;
 }
 
-function Receiver({ of, isBoard, changed }: ReceiverProps): VNode {
+function Receiver({ of, kind, isBoard, changed }: ReceiverProps): VNode {
   const deed = useDeed();
   const decide = async (way: "screen" | "mail", isOn: boolean): Promise<void> => {
     deed.anew();
     const got = await deed.run((id) =>
-      ask("weekly.receiver", undefined, { id, account: of.account, way, is_on: isOn }),
+      ask("weekly.receiver", undefined, {
+        id,
+        account: of.account,
+        way,
+        is_on: isOn,
+        report: kind,
+      }),
     );
     if (got !== undefined) changed();
   };
-  const title = `weekly-receiver-${of.account}`;
+  const title = `${kind}-receiver-${of.account}`;
   return (
     <div class="stack-small">
       <p class="tags" id={title}>
@@ -119,7 +132,13 @@ function Receiver({ of, isBoard, changed }: ReceiverProps): VNode {
   );
 }
 
-function AddOne({ not, changed }: { not: readonly string[]; changed: () => void }): VNode {
+interface AddProps {
+  readonly kind: ReportKind;
+  readonly not: readonly string[];
+  readonly changed: () => void;
+}
+
+function AddOne({ kind, not, changed }: AddProps): VNode {
   const [person, choose] = useState<Person | undefined>(undefined);
   const [way, by] = useState<"screen" | "mail">("screen");
   const [isLacking, point] = useState(false);
@@ -127,9 +146,15 @@ function AddOne({ not, changed }: { not: readonly string[]; changed: () => void 
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
     point(person === undefined);
-    if (person === undefined) return document.getElementById("weekly-person")?.focus();
+    if (person === undefined) return document.getElementById(`${kind}-person`)?.focus();
     const got = await deed.run((id) =>
-      ask("weekly.receiver", undefined, { id, account: person.id, way, is_on: true }),
+      ask("weekly.receiver", undefined, {
+        id,
+        account: person.id,
+        way,
+        is_on: true,
+        report: kind,
+      }),
     );
     if (got === undefined) return;
     choose(undefined);
@@ -141,8 +166,8 @@ function AddOne({ not, changed }: { not: readonly string[]; changed: () => void 
         <Words of={words.add} />
       </h3>
       <PickPerson
-        id="weekly-person"
-        word={words.addWho}
+        id={`${kind}-person`}
+        word={kind === "weekly" ? words.addWho : monthly.addWho}
         otherWord={words.other}
         needWord={words.addNeed}
         isLacking={isLacking}
@@ -155,7 +180,7 @@ function AddOne({ not, changed }: { not: readonly string[]; changed: () => void 
         }}
       />
       <ChoiceField
-        id="weekly-way"
+        id={`${kind}-way`}
         word={words.addWay}
         fault={undefined}
         value={way}

@@ -71,6 +71,8 @@ const rows = {
   reports: { path: "reports", of: "adult" },
   logs: { path: "logs", of: "adult" },
   search: { path: "search", of: "adult" },
+  monthly: { path: "monthly", of: "adult" },
+  "monthly-one": { path: "monthly/*", of: "adult" }, // as the link of a notice names it
   weekly: { path: "weekly", of: "adult" },
   "weekly-one": { path: "weekly/*", of: "adult" }, // as the link of a notice names it
   kpi: { path: "kpi", of: "adult" },

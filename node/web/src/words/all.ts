@@ -30,6 +30,7 @@ import { placeOut, placeSaid } from "./place_said.js";
 import { registration } from "./registration.js";
 import { ending } from "./ending.js";
 import { registers } from "./registers.js";
+import { monthly } from "./monthly.js";
 import { dictionary, logs, logSearch, reports, weekly } from "./reports.js";
 import { roleTable } from "./role_table.js";
 import { roster } from "./roster.js";
@@ -122,6 +123,7 @@ export const chapters: readonly Chapter[] = [
   { name: "logs", forChildren: false, words: logs },
   { name: "logSearch", forChildren: false, words: logSearch },
   { name: "weekly", forChildren: false, words: weekly },
+  { name: "monthly", forChildren: false, words: monthly },
   { name: "kpi", forChildren: false, words: kpi },
   { name: "dictionary", forChildren: false, words: dictionary },
   { name: "roleTable", forChildren: false, words: roleTable },

@@ -1,37 +1,40 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { ask } from "../edge/api.js";
+import type { Outcome } from "../edge/api.js";
 import { Help } from "../view/form.js";
 import { Failure } from "../view/page.js";
 import { Words } from "../view/words.js";
 import { reports, weekly as words } from "../words/reports.js";
-import type { WeeklyReport } from "../wire.js";
+import type { WeeklyPassword } from "../wire.js";
 import { useDeed } from "./deed.js";
 
 const how = [words.how1, words.how2, words.how3, words.how4] as const;
 
+interface Props {
+  readonly id: string;
+  readonly isThere: boolean;
+  readonly take: () => Promise<Outcome<WeeklyPassword>>;
+}
+
 /** The password of the file that went by mail: shown once, here and nowhere else. */
-export function WeeklyPassword({ of }: { of: WeeklyReport }): VNode {
+export function ReportPassword({ id, isThere, take: asks }: Props): VNode {
   const [password, show] = useState<string | undefined>(undefined);
   const deed = useDeed();
   useEffect(() => () => show(undefined), []);
   const take = async (): Promise<void> => {
-    const got = await deed.run(() => ask("weekly.password", { report: of.id }, undefined));
+    const got = await deed.run(asks);
     if (got !== undefined) show(got.password);
   };
   return (
-    <section
-      class={password === undefined ? "card stack" : "card stack once"}
-      aria-labelledby="weekly-password"
-    >
-      <h2 id="weekly-password">
+    <section class={password === undefined ? "card stack" : "card stack once"} aria-labelledby={id}>
+      <h2 id={id}>
         <Words of={words.password} />
       </h2>
       {password !== undefined ? (
         <p class="once-word mono" role="status">
           {password}
         </p>
-      ) : of.has_password ? (
+      ) : isThere ? (
         <>
           <p>
             <Words of={words.passwordNote} />

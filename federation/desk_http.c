@@ -380,6 +380,8 @@ static void joining(struct req *req)
 #define DESK  (LISTENER_PUBLIC | LISTENER_OFFICE)
 #define BOARD ROLE_BIT(ROLE_COMMISSIONER)
 #define BOTH  (ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
+/* The coordinator sees how the federation stands, and changes nothing. */
+#define LOOK (BOTH | ROLE_BIT(ROLE_COORDINATOR))
 
 static void hand_in(struct req *req)
 {
@@ -397,7 +399,7 @@ const struct route desk_routes[DESK_ROUTES_N] = {
         .method = HTTP_GET,
         .path = "/api/v1/federation",
         .listeners = DESK,
-        .roles = BOTH,
+        .roles = LOOK,
         .audit = AUDIT_NONE,
         .output = &desk_shape,
         .summary_ja = "ほかの自治体とのつながりを見る",

@@ -21,6 +21,7 @@ import "./watch.ts";
 import "./word_lists.ts";
 import "./reports.ts";
 import "./kpi.ts";
+import "./prefecture.ts";
 import "./classes.ts";
 import "./shared.ts";
 import "./teachers.ts";

@@ -6,6 +6,7 @@ import "./console.ts";
 import "./contract_change.ts";
 import "./floor.ts";
 import "./kpi.ts";
+import "./prefecture.ts";
 import "./leaving.ts";
 import "./live.ts";
 import "./map_drawing.ts";

@@ -26,6 +26,8 @@ import { Sure } from "./roster_parts.js";
 export function FederationPage({ role }: PageProps): VNode {
   const [asked, again] = useAsked("federation.desk", undefined);
   const isBoard = role === "commissioner";
+  // The coordinator looks; joining, keys and lists are the work of those who run the node.
+  const isKeeper = role !== "coordinator";
   return (
     <div class="page">
       <Back href="#/" word={first.toHome} />
@@ -37,16 +39,18 @@ export function FederationPage({ role }: PageProps): VNode {
         {(desk) => (
           <>
             <Now of={desk} isBoard={isBoard} />
-            {desk.status.has_roots && !desk.status.has_registry ? <HandIn again={again} /> : null}
+            {isKeeper && desk.status.has_roots && !desk.status.has_registry ? (
+              <HandIn again={again} />
+            ) : null}
             {desk.status.has_registry ? (
               <>
                 <Members of={desk.members} />
                 <Facts of={desk} />
-                <OwnKey of={desk.status} isBoard={isBoard} again={again} />
+                {isKeeper ? <OwnKey of={desk.status} isBoard={isBoard} again={again} /> : null}
               </>
             ) : null}
-            <Escrow members={desk.members} isBoard={isBoard} />
-            {desk.status.has_registry ? <HandIn again={again} /> : null}
+            {isKeeper ? <Escrow members={desk.members} isBoard={isBoard} /> : null}
+            {isKeeper && desk.status.has_registry ? <HandIn again={again} /> : null}
           </>
         )}
       </Shown>

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { cellOf, type Part, percentOf, steps } from "../state/kpi.js";
 import { useLine, Words } from "../view/words.js";
 import { kpi as words } from "../words/kpi.js";
+import type { Word } from "../words/word.js";
 import type { KpiMonth } from "../wire.js";
 
 const names = {
@@ -13,8 +14,17 @@ const names = {
   "4": words.step4,
 } as const;
 
+interface Props {
+  readonly month: KpiMonth;
+  readonly part: Part;
+  /** Of sums: what stands for the median, which cannot be one. */
+  readonly daysOf?: (kpi: string) => VNode;
+  /** What a dash means where it is not that there was nobody. */
+  readonly lack?: Word;
+}
+
 /** Where pupils stand, how long it took, who went back (KP-2-4-5): the bar repeats what the row says. */
-export function KpiSteps({ month, part }: { month: KpiMonth; part: Part }): VNode {
+export function KpiSteps({ month, part, daysOf, lack }: Props): VNode {
   const back = cellOf(month, "back", part);
   const columns = [words.step, words.share, words.standing, words.median] as const;
   return (
@@ -37,7 +47,14 @@ export function KpiSteps({ month, part }: { month: KpiMonth; part: Part }): VNod
         </thead>
         <tbody>
           {steps.map((step) => (
-            <Step key={step} step={step} month={month} part={part} />
+            <Step
+              key={step}
+              step={step}
+              month={month}
+              part={part}
+              {...(daysOf === undefined ? {} : { daysOf })}
+              {...(lack === undefined ? {} : { lack })}
+            />
           ))}
         </tbody>
       </table>
@@ -54,11 +71,9 @@ function Step({
   step,
   month,
   part,
-}: {
-  step: (typeof steps)[number];
-  month: KpiMonth;
-  part: Part;
-}): VNode {
+  daysOf,
+  lack,
+}: Props & { step: (typeof steps)[number] }): VNode {
   const at = cellOf(month, `at_${step}`, part);
   const days = cellOf(month, `days_${step}`, part);
   const percent = percentOf(at);
@@ -90,7 +105,7 @@ function Step({
         </span>
         <span class="record-value">
           {percent === undefined || at === undefined ? (
-            <Dash />
+            <Dash {...(at === undefined && lack !== undefined ? { of: lack } : {})} />
           ) : (
             <Words of={words.ofPupils} slots={{ n: at.den, m: at.num }} />
           )}
@@ -103,7 +118,9 @@ function Step({
               <Words of={words.median} />
             </span>
             <span class="record-value">
-              {days === undefined || days.den === 0 ? (
+              {daysOf !== undefined ? (
+                daysOf(`days_${step}`)
+              ) : days === undefined || days.den === 0 ? (
                 <Dash />
               ) : (
                 <Words of={words.days} slots={{ n: days.num, m: days.den }} />
@@ -116,10 +133,10 @@ function Step({
   );
 }
 
-export function Dash(): VNode {
+export function Dash({ of = words.nobody }: { of?: Word }): VNode {
   const line = useLine();
   return (
-    <span role="img" aria-label={line(words.nobody)}>
+    <span role="img" aria-label={line(of)}>
       —
     </span>
   );

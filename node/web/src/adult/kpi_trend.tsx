@@ -3,6 +3,7 @@ import { useContext } from "preact/hooks";
 import { monthShown, type Part, runsOf, type TrendPoint, trendOf } from "../state/kpi.js";
 import { FormOfWords, Given, useLine, Words } from "../view/words.js";
 import { kpi as words } from "../words/kpi.js";
+import { prefecture } from "../words/prefecture.js";
 import type { KpiMonth } from "../wire.js";
 import { Dash } from "./kpi_steps.js";
 
@@ -11,13 +12,21 @@ const series = [
   { kpi: "continuity", word: words.continuity, sign: words.lineB },
 ] as const;
 
+interface Props {
+  readonly of: readonly KpiMonth[];
+  readonly part: Part;
+  /** Of sums: which nodes are in it, a letter a node. */
+  readonly coversOf?: (month: string, kpi: string) => string | undefined;
+}
+
 /** Isolation and whether contact lasted, side by side (KP-3-KPI-1): told apart by dash and mark, not by
  * colour; the table says the same. */
-export function KpiTrend({ of, part }: { of: readonly KpiMonth[]; part: Part }): VNode {
+export function KpiTrend({ of, part, coversOf }: Props): VNode {
   const points = trendOf(
     of,
     series.map((one) => one.kpi),
     part,
+    coversOf,
   );
   return (
     <section class="card stack kpi-whole" aria-labelledby="kpi-trend">
@@ -140,7 +149,10 @@ function TrendTable({ of }: { of: readonly TrendPoint[] }): VNode {
                 {value === undefined ? (
                   <Dash />
                 ) : (
-                  <Words of={words.percent} slots={{ n: value.toFixed(1) }} />
+                  <>
+                    <Words of={words.percent} slots={{ n: value.toFixed(1) }} />
+                    <Whose of={point.covers[i]} newest={of.at(-1)?.covers[i]} />
+                  </>
                 )}
               </td>
             ))}
@@ -148,5 +160,28 @@ function TrendTable({ of }: { of: readonly TrendPoint[] }): VNode {
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** How many nodes a sum is of, and whether they are those of the newest month. */
+function Whose({
+  of,
+  newest,
+}: {
+  of: string | undefined;
+  newest: string | undefined;
+}): VNode | null {
+  const line = useLine();
+  if (of === undefined) return null;
+  return (
+    <span class="fine kpi-whose">
+      {" "}
+      <Words of={prefecture.nNodes} slots={{ n: of.replaceAll("0", "").length }} />
+      {of === newest ? null : (
+        <b role="img" aria-label={line(prefecture.otherMixture)}>
+          ※
+        </b>
+      )}
+    </span>
   );
 }

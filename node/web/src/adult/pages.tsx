@@ -22,6 +22,7 @@ import { IncidentPage } from "./incident.js";
 import { IncidentsPage } from "./incidents.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
 import { KpiPage } from "./kpi.js";
+import { PrefecturePage } from "./prefecture.js";
 import { LeavingPage } from "./leaving.js";
 import { LogsPage } from "./logs.js";
 import { MaterialsPage } from "./materials.js";
@@ -109,6 +110,7 @@ const views: Views = {
   weekly: WeeklyPage,
   "weekly-one": WeeklyOnePage,
   kpi: KpiPage,
+  prefecture: PrefecturePage,
   dictionary: DictionaryPage,
   leaving: LeavingPage,
   ending: EndingPage,

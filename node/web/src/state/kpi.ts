@@ -66,6 +66,8 @@ export interface TrendPoint {
   readonly month: string;
   /** Per cent of each series; undefined: not counted, or of nobody. */
   readonly values: readonly (number | undefined)[];
+  /** Of whom each number is, where that may change from month to month. */
+  readonly covers: readonly (string | undefined)[];
 }
 
 /** The oldest first; months between that were not counted have a place of their own. */
@@ -73,13 +75,19 @@ export function trendOf(
   all: readonly KpiMonth[],
   kpis: readonly string[],
   part: Part,
+  coversOf: (month: string, kpi: string) => string | undefined = () => undefined,
 ): TrendPoint[] {
   const sorted = [...monthsOf(all)].sort((a, b) => (a.month < b.month ? -1 : 1));
   const [first, last] = [sorted[0]?.month, sorted.at(-1)?.month];
   const points: TrendPoint[] = [];
   for (let at = first; at !== undefined && last !== undefined && at <= last; at = monthAfter(at)) {
     const found = sorted.find((one) => one.month === at);
-    points.push({ month: at, values: kpis.map((kpi) => percentOf(cellOf(found, kpi, part))) });
+    const month = at;
+    points.push({
+      month,
+      values: kpis.map((kpi) => percentOf(cellOf(found, kpi, part))),
+      covers: kpis.map((kpi) => coversOf(month, kpi)),
+    });
   }
   return points;
 }
@@ -89,7 +97,8 @@ export function monthAfter(month: string): string {
   return n === 12 ? `${year + 1}-01` : `${year}-${String(n + 1).padStart(2, "0")}`;
 }
 
-/** Runs of points that lie side by side: a line is not drawn over a month that is missing. */
+/** Runs of points that lie side by side: a line is drawn neither over a month that is missing nor from a sum
+ * of some to a sum of others. */
 export function runsOf(
   points: readonly TrendPoint[],
   series: number,
@@ -98,6 +107,7 @@ export function runsOf(
   let isOpen = false;
   points.forEach((point, n) => {
     const value = point.values[series];
+    if (point.covers[series] !== points[n - 1]?.covers[series]) isOpen = false;
     if (value === undefined) isOpen = false;
     else if (isOpen) runs.at(-1)?.push([n, value]);
     else {

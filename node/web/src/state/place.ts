@@ -76,6 +76,7 @@ const rows = {
   weekly: { path: "weekly", of: "adult" },
   "weekly-one": { path: "weekly/*", of: "adult" }, // as the link of a notice names it
   kpi: { path: "kpi", of: "adult" },
+  prefecture: { path: "prefecture", of: "adult" },
   dictionary: { path: "dictionary", of: "adult" },
   leaving: { path: "leaving", of: "adult" },
   ending: { path: "ending", of: "adult" },

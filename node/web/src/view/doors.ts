@@ -49,6 +49,11 @@ const watch: HomeDoor = { href: "#/console", title: doors.console, note: doors.c
 const wordLists: HomeDoor = { href: "#/words", title: doors.words, note: doors.wordsNote };
 
 const kpi: HomeDoor = { href: "#/kpi", title: doors.kpi, note: doors.kpiNote };
+const prefecture: HomeDoor = {
+  href: "#/prefecture",
+  title: doors.prefecture,
+  note: doors.prefectureNote,
+};
 
 const place: HomeDoor = { href: "#/place", title: home.place, note: home.placeNote };
 
@@ -118,6 +123,8 @@ function othersOf(role: string): readonly HomeDoor[] {
       return [planSeen, hoursSeen, roles, me];
     case "guest_teacher":
       return [teacherClass, hoursSeen, roles, me];
+    case "coordinator":
+      return [prefecture, federation, roles, me];
     case "data_holder":
       return [reports, settings, roles, me];
     default:

@@ -15,6 +15,7 @@ import { hours } from "./hours.js";
 import { hoursWork } from "./hours_work.js";
 import { keys } from "./keys.js";
 import { kpi } from "./kpi.js";
+import { prefecture } from "./prefecture.js";
 import { leaving } from "./leaving.js";
 import { leavingPapers } from "./leaving_papers.js";
 import { lessons } from "./lessons.js";
@@ -125,6 +126,7 @@ export const chapters: readonly Chapter[] = [
   { name: "weekly", forChildren: false, words: weekly },
   { name: "monthly", forChildren: false, words: monthly },
   { name: "kpi", forChildren: false, words: kpi },
+  { name: "prefecture", forChildren: false, words: prefecture },
   { name: "dictionary", forChildren: false, words: dictionary },
   { name: "roleTable", forChildren: false, words: roleTable },
 ];

@@ -14,6 +14,12 @@ export const doors = {
     "つきごとの つながりの すうじです。",
     "How ties stand, month by month, and what the numbers mean.",
   ],
+  prefecture: ["県《けん》の指標《しひょう》", "県《けん》の すうじ", "The prefecture's figures"],
+  prefectureNote: [
+    "自治体《じちたい》が渡《わた》した月《つき》ごとの数字《すうじ》と、その合計《ごうけい》です。",
+    "まちが わたした つきごとの すうじです。",
+    "What the municipalities gave for each month, and the sums.",
+  ],
   keys: ["鍵《かぎ》", "かぎ", "Keys"],
   keysNote: [
     "記録《きろく》を守《まも》る鍵《かぎ》のようすと、鍵《かぎ》の紙《かみ》です。",

@@ -1,0 +1,152 @@
+/** A prefecture's figures on its coordinator's screen (CARD-7), at a node of its own: sums that say whose they
+ * are, a dash with its reason, who is late, the file, paper. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { fixedWords, outsiders, smallTargets, violations } from "./checks.ts";
+import { place, signedIn, sizes, visiting } from "./engine.ts";
+import { suite } from "./t.ts";
+
+const test = suite(import.meta.filename);
+const town = () => place("prefecture");
+mkdirSync("build/shots", { recursive: true });
+
+test("prefecture_figures_are_read_by_their_coordinator", async (t) => {
+  t.req("CARD-7, CARD-5, KP-2-5, KP-3-KPI-1, HI-4.3-6");
+  await visiting(
+    t,
+    town(),
+    { state: await signedIn(town(), "pref_coordinator") },
+    async (visit) => {
+      const { page } = visit;
+      await visit.open();
+      await visit.choose("light", "plain");
+      await page.locator('a[href="#/prefecture"]').click();
+      await page.waitForSelector(".kpi-lines");
+      t.eq(
+        await page.locator(".kpi-stage > h2").allInnerTexts(),
+        ["つながる前", "つながり続ける", "その後", "出席のための数"],
+        "the order of the page, attendance apart and last",
+      );
+      const whose = await page.locator("section:has(> #prefecture-whose)").innerText();
+      t.ok(
+        whose.includes("6自治体のうち2自治体") &&
+          whose.includes("取り下げ：山里町") &&
+          whose.includes("まだ届いていない：浜辺村"),
+        "whose figures stand, who took them back, who is silent",
+        whose,
+      );
+      const row = page.locator("tr[data-kpi=isolation_30]");
+      const isolation = (await row.innerText()).replace(/\s+/g, " ");
+      t.ok(
+        /18\.8％ 64人のうち12人 1自治体の合計/.test(isolation),
+        "a sum and of how many",
+        isolation,
+      );
+      t.ok(
+        (await row.locator("td").nth(1).innerText()).includes("※"),
+        "the month before is of others",
+      );
+      const cell = page.locator(".prefecture-nodes tr", { hasText: "緑町" }).locator("td").first();
+      t.eq(
+        await cell.getByRole("img").getAttribute("aria-label"),
+        "人数が少ないため伏せてあります",
+        "a dash says why",
+      );
+      t.ok(
+        (await page.locator(".prefecture-nodes tr", { hasText: "浜辺村" }).innerText()).includes(
+          "遅れています",
+        ),
+        "who is late, with the newest month that came",
+      );
+      await row.getByRole("button").click();
+      t.eq(await row.locator(".kpi-list li").count(), 6, "each municipality, on demand");
+      t.eq(await page.locator('main a[href^="#/child"]').count(), 0, "no way to a child");
+      const health = await page.locator(".prefecture-health").innerText();
+      t.ok(/第1号/.test(health) && health.includes("浜辺村"), "how the federation stands", health);
+      await page.screenshot({ path: "build/shots/93-prefecture.png", fullPage: true });
+
+      await page.selectOption("#prefecture-node", { label: "山里町" });
+      await page.locator(".note", { hasText: "この月の数字がありません" }).waitFor();
+      t.ok(
+        (await page.locator(".prefecture-nodes tbody").innerText()).includes("取り下げ") ||
+          (await page.locator("section:has(> #prefecture-whose)").innerText()).includes(
+            "取り下げ：山里町",
+          ),
+        "a town that took its month back",
+      );
+      await page.selectOption("#prefecture-node", "");
+      await page.selectOption("#prefecture-size", { index: 2 });
+      await page.locator("#prefecture-of", { hasText: "2,000人以上" }).waitFor();
+      t.eq(await page.locator(".prefecture-nodes tbody tr").count(), 3, "by size");
+      await page.selectOption("#prefecture-size", "");
+      await page.selectOption("#prefecture-month", { index: 3 });
+      await page.locator("section:has(> #prefecture-whose)", { hasText: "5自治体" }).waitFor();
+      await page.selectOption("#prefecture-month", { index: 1 });
+      await page.locator("section:has(> #prefecture-whose)", { hasText: "2自治体" }).waitFor();
+
+      const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.locator("#prefecture-take button", { hasText: "CSV" }).click(),
+      ]);
+      t.ok(
+        readFileSync(await file.path(), "utf8").includes('"—（取り下げ）"'),
+        "the same as a file",
+      );
+      const [book] = await Promise.all([
+        page.waitForEvent("download"),
+        page.locator("#prefecture-take button", { hasText: "Excel" }).click(),
+      ]);
+      t.eq(readFileSync(await book.path(), "latin1").slice(0, 2), "PK", "and as a workbook");
+    },
+  );
+});
+
+test("prefecture_is_readable_in_every_form_and_on_paper", async (t) => {
+  t.req("CARD-7");
+  await visiting(
+    t,
+    town(),
+    { state: await signedIn(town(), "pref_coordinator") },
+    async (visit) => {
+      const { page } = visit;
+      await visit.open("#/prefecture");
+        for (const [theme, form] of [
+        ["light", "ruby"],
+        ["dark", "plain"],
+        ["light", "easy"],
+        ["quiet", "english"],
+      ] as const) {
+        await visit.choose(theme, form);
+        await page.waitForSelector(".kpi-lines");
+        await page.locator("tr[data-kpi=connection_30] button").click();
+        t.eq(await violations(page), [], `${theme} ${form}: axe`);
+        const words = await page.evaluate(fixedWords);
+        t.eq([words.unread.join(" "), words.faceless], ["", ""], `${theme} ${form}: words`);
+        await page.locator("tr[data-kpi=connection_30] button").click();
+      }
+      await visit.choose("light", "plain");
+      for (const [name, size] of Object.entries(sizes)) {
+        await page.setViewportSize(size);
+        t.eq(await page.evaluate(outsiders), [], `${name}: nothing is wider than the page`);
+        t.eq(await page.evaluate(smallTargets), [], `${name}: nothing is too small for a finger`);
+      }
+      await page.setViewportSize(sizes.phone);
+      await page.locator("#prefecture-nodes").scrollIntoViewIfNeeded();
+      await page.screenshot({ path: "build/shots/94-prefecture-narrow.png" });
+      await page.emulateMedia({ media: "print" });
+      t.eq(
+        await page.locator(".prefecture :is(button, select):visible").count(),
+        0,
+        "no buttons on paper",
+      );
+      await page.pdf({ path: "build/shots/95-prefecture.pdf", format: "A4" });
+      await page.emulateMedia({ media: null });
+      await visit.open("#/federation");
+      await page.waitForSelector("#federation-members");
+      t.eq(
+        await page.locator("#escrow, #federation-key, #federation-hand").count(),
+        0,
+        "the coordinator looks, and changes nothing",
+      );
+    },
+  );
+});

@@ -1,6 +1,28 @@
 #include "federation/kpi_prefecture.h"
 
+#include <string.h>
+
 #include "reporting/kpi/kpi_month.h"
+
+static int order_of(struct span a, struct span b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len == 0 ? 0 : memcmp(a.p, b.p, len);
+
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+int prefecture_node_order(const void *a, const void *b)
+{
+    const struct prefecture_node *x = a, *y = b;
+    int order = (x->tier < 0) - (y->tier < 0);
+
+    if (order == 0)
+        order = order_of(x->code, y->code);
+    if (order == 0)
+        order = order_of(x->name, y->name);
+    return order != 0 ? order : memcmp(x->node.b, y->node.b, sizeof x->node.b);
+}
 
 int64_t prefecture_due(int64_t now_utc_us)
 {

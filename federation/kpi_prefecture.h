@@ -38,12 +38,14 @@ enum prefecture_standing {
 #define PREFECTURE_STANDINGS "good|late|new|ended"
 struct prefecture_node {
     struct id node;
-    struct span name;
-    int tier;       /* of the registry's thresholds; -1: not in the list */
-    bool is_chosen; /* by size and name: counted below */
+    struct span name, code; /* code: of the municipality, may be "" */
+    int tier;               /* of the registry's thresholds; -1: not in the list */
+    bool is_chosen;         /* by size and name: counted below */
     enum prefecture_standing standing;
     int64_t last_month_utc_us, last_utc_us; /* newest month that stands, and when it came; 0 */
 };
+/* For qsort: by code, as people list towns, then by name; who left the list last. */
+int prefecture_node_order(const void *a, const void *b);
 
 /* The newest month whose figures are due at that instant. */
 int64_t prefecture_due(int64_t now_utc_us);

@@ -1,4 +1,7 @@
 /* What was asked of a prefecture's figures, and all that is needed to answer it. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "federation/federation_priv.h"
 #include "federation/kpi_prefecture_priv.h"
 #include "node/base/jx_scalar.h"
@@ -79,8 +82,11 @@ static void list_members(struct prefecture_view *view, const struct registry *re
         const struct fed_member *m = registry_member_at(registry, i);
 
         if (!id_eq(m->node, self) && (m->roles & GIVERS) != 0)
-            view->nodes[view->n_nodes++] = (struct prefecture_node){
-                .node = m->node, .name = arena_copy(arena, m->name_ja), .tier = m->tier};
+            view->nodes[view->n_nodes++] =
+                (struct prefecture_node){.node = m->node,
+                                         .name = arena_copy(arena, m->name_ja),
+                                         .code = arena_copy(arena, span_text(m->code)),
+                                         .tier = m->tier};
     }
 }
 
@@ -112,6 +118,7 @@ static enum err list_nodes(struct req *req, struct prefecture_view *view,
         node->last_month_utc_us = last[i].month_utc_us;
         node->last_utc_us = last[i].received_utc_us;
     }
+    qsort(view->nodes, view->n_nodes, sizeof *view->nodes, prefecture_node_order);
     return ERR_OK;
 }
 

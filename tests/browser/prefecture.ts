@@ -109,7 +109,7 @@ test("prefecture_is_readable_in_every_form_and_on_paper", async (t) => {
     async (visit) => {
       const { page } = visit;
       await visit.open("#/prefecture");
-        for (const [theme, form] of [
+      for (const [theme, form] of [
         ["light", "ruby"],
         ["dark", "plain"],
         ["light", "easy"],
@@ -120,7 +120,9 @@ test("prefecture_is_readable_in_every_form_and_on_paper", async (t) => {
         await page.locator("tr[data-kpi=connection_30] button").click();
         t.eq(await violations(page), [], `${theme} ${form}: axe`);
         const words = await page.evaluate(fixedWords);
-        t.eq([words.unread.join(" "), words.faceless], ["", ""], `${theme} ${form}: words`);
+        if (form !== "plain")
+          t.eq(words.unread, [], `${theme} ${form}: every sign has its reading`);
+        t.eq(words.faceless, [], `${theme} ${form}: every sign has a face`);
         await page.locator("tr[data-kpi=connection_30] button").click();
       }
       await visit.choose("light", "plain");

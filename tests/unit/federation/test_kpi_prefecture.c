@@ -1,5 +1,7 @@
 #include "federation/kpi_prefecture.h"
 
+#include <stdlib.h>
+
 #include "node/base/jx_scalar.h"
 #include "reporting/kpi/kpi_month.h"
 #include "tests/t.h"
@@ -177,4 +179,21 @@ T_CASE(prefecture_nodes_are_late_when_a_month_is_missed)
     }
     T_EQ(prefecture_standing_of(NULL, month_of("2026-10"), at("2026-11-23T00:00:00+09:00")),
          PREFECTURE_ENDED, "not in the list");
+}
+
+T_CASE(prefecture_nodes_stand_by_their_codes)
+{
+    struct prefecture_node nodes[] = {
+        {.name = SPAN("gone"), .tier = -1},
+        {.name = SPAN("c"), .code = SPAN("320001"), .tier = 0},
+        {.name = SPAN("b"), .code = SPAN("310001"), .tier = 2},
+        {.name = SPAN("bb"), .code = SPAN(""), .tier = 1},
+        {.name = SPAN("b"), .code = SPAN(""), .tier = 1},
+    };
+    static const char *const want[] = {"b", "bb", "b", "c", "gone"};
+
+    T_REQ("CARD-7");
+    qsort(nodes, T_COUNT(nodes), sizeof nodes[0], prefecture_node_order);
+    for (size_t i = 0; i < T_COUNT(nodes); i++)
+        T_SPAN(nodes[i].name, span_text(want[i]), "in order");
 }

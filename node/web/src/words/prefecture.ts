@@ -135,9 +135,9 @@ export const prefecture = {
     "Each municipality's own numbers",
   ],
   nodesNote: [
-    "名簿《めいぼ》の順《じゅん》です。順位《じゅんい》ではありません。人数《にんずう》の少《すく》ない自治体《じちたい》では、一人《ひとり》で割合《わりあい》が大《おお》きく変《か》わります。",
-    "めいぼの じゅんです。 じゅんいでは ありません。",
-    "In the order of the list; it is no rank. Where there are few children, one of them moves a share a lot.",
+    "自治体《じちたい》コードの順《じゅん》です。順位《じゅんい》ではありません。人数《にんずう》の少《すく》ない自治体《じちたい》では、一人《ひとり》で割合《わりあい》が大《おお》きく変《か》わります。",
+    "ばんごうの じゅんです。 じゅんいでは ありません。",
+    "In the order of their codes; it is no rank. Where there are few children, one of them moves a share a lot.",
   ],
   came: [
     "届《とど》いたいちばん新《あたら》しい月《つき》",

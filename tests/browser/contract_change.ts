@@ -50,7 +50,7 @@ test("a_change_of_contractor_is_planned_by_one_and_confirmed_by_another", async 
     await page.screenshot({ path: "build/shots/87-change-sure.png", fullPage: true });
     await card.getByText("決める", { exact: true }).click();
     await card.getByText("二人の担当者が決めました").waitFor();
-    t.ok(await card.getByText("だれもいません").first().isVisible(), "and what must be filled");
+    await card.getByText("だれもいません").first().waitFor();
     await page.screenshot({ path: "build/shots/88-change-waiting.png", fullPage: true });
   });
   await as(t, "contractor", async ({ page }) => {
@@ -63,6 +63,6 @@ test("a_change_of_contractor_is_planned_by_one_and_confirmed_by_another", async 
     await card.getByText("交代を取りやめる").click();
     await card.getByText("取りやめる", { exact: true }).click();
     await card.getByText("取りやめました").waitFor();
-    t.ok(await card.getByText("交代を予定する").isVisible(), "as before");
+    await card.getByText("交代を予定する").waitFor();
   });
 });

@@ -119,6 +119,21 @@ def every_sealed_value_of_the_database_is_opened(t):
 
 
 @case
+def walk_row_into_bag(t):
+    t.req("KP-3-調達-4")
+    line, sealed = node.psql("SELECT id, encode(text_sealed, 'hex') FROM chat_line LIMIT 1").split("|")
+    record = next(r for r in handback.records(first["dir"], "chat_line") if r["id"] == line)
+    t.eq(record["text_sealed"]["text"], SAID, "what was said, in clear")
+    name = "data/records/chat_line.ndjson"
+    t.eq(handback.listed(first["dir"], "manifest-sha512.txt")[name], handback.sum_of(f"{first['dir']}/{name}"),
+         "in a file that the manifest names")
+    leaves = [l for l in handback.read(first["dir"], "data/log/leaves.ndjson").splitlines() if line.encode() in l]
+    t.eq(len(leaves), 1, "and its leaf lies beside it")
+    t.ok(sealed.encode() not in handback.read(first["dir"], name), "the seal itself goes with nobody")
+    t.eq(node.cli("verify", "bag", first["dir"]).returncode, 0, "which who checks the bag holds against each other")
+
+
+@case
 def planted_names_are_found_and_closed_ones_are_not(t):
     t.req("AI-7.2-1")
     names = {r["display_name_sealed"].get("text") for r in handback.records(first["dir"], "account")

@@ -271,6 +271,18 @@ def mirror_three_towns_meet(t):
 
 
 @case
+def walk_shared_class_join(t):
+    t.req("CARD-2, CARD-6")
+    midori = nodes["midori"]
+    account = midori.psql("SELECT account FROM fed_seat s JOIN account a ON a.id = s.account WHERE a.role = 'student'")
+    t.eq(len(account.split()), 1, "his own node knows whose the pseudonym is")
+    t.eq(city.psql(f"SELECT count(*) FROM fed_seat WHERE account = '{account}'"), "0", "the host does not")
+    shown = named(there["aozora"], CHILDREN["midori"]["a"])
+    t.eq((shown["town"], "pseud" in shown), ("midori", False), "he stands there, by name and town alone")
+    t.eq(canary(city, account), [], "and his id came with nothing")
+
+
+@case
 def mirror_a_word_is_heard_once_by_each(t):
     t.req("CARD-9, CARD-12")
     said = []

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # tests/run: left 300
-"""The walks of README.md, each as a real message, and README.md itself: every file it names
+"""The walks of README.md, most of them as a real message here, and README.md itself: every file it names
 exists, every row it names stands in a file of its walk, in order. And the guide that machines
 read: the OpenAPI document."""
 import os
@@ -16,8 +16,10 @@ from lib.t import case, main  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
 
 nodes = node = None
-WALKS = ("walk_first_page", "walk_sign_in", "walk_change_setting", "walk_make_account",
-         "walk_live_message", "walk_restart")
+# Each with the file of its case; without one it is here.
+WALKS = {"walk_first_page": "", "walk_sign_in": "", "walk_change_setting": "", "walk_make_account": "",
+         "walk_live_message": "", "walk_chat_line": "", "walk_sos": "", "walk_shared_class_join": "test_mirror.py",
+         "walk_row_into_bag": "test_handback_export.py", "walk_restart": ""}
 
 
 def walks():
@@ -78,8 +80,10 @@ def public_rows():
 @case
 def walks_of_the_readme_name_what_exists(t):
     found = walks()
-    t.eq(tuple(found), WALKS, "walks, each with a case of its name")
+    t.eq(tuple(found), tuple(WALKS), "the walks")
     for name, text in found.items():
+        with open(f"{ROOT}/tests/integration/{WALKS[name] or 'test_walks.py'}", encoding="utf-8") as f:
+            t.ok(f"\n@case\ndef {name}(t):\n" in f.read(), f"{name}: a case of its name")
         files = re.findall(r"`([a-z_/]+\.(?:c|h|in|tsx?))`", text)
         t.ok(len(files) >= 3, f"{name}: files", files)
         sources = ""
@@ -191,6 +195,64 @@ def walk_live_message(t):
                 .split("\n").count("1800|800") == 0:
             time.sleep(0.5)
         t.ok("1800|800" in node.psql("SELECT x, y FROM visit_seat"), "and written when it got there")
+
+
+def two_on_the_plaza():
+    """A child who writes or calls, and staff who are there."""
+    child, helper = node.account("student", display_name="そら"), node.account("supporter")
+    sessions = node.sign_in(child), node.sign_in(helper)
+    visitors = [Visitor(node, session) for session in sessions]
+    for v in visitors:
+        v.command("place.enter", floor="plaza", rung="text")
+        v.wait("floor.here")
+    return child, *visitors, *sessions
+
+
+def open_all_day():
+    """A contract, and hours under it."""
+    board = node.sign_in(node.account("commissioner"))
+
+    def put(path, **body):
+        reply = board.request("PUT", path, {"id": str(uuid.uuid4()), **body})
+        assert reply.status // 100 == 2, reply
+    put("/api/v1/contract", title="見本の契約", contractor="受託者", begins_on="2020-04-01", ends_on="2090-03-31",
+        n_student=400, n_staff=100, n_guardian=9)
+    for days in range(2):
+        put("/api/v1/hours/days", day=time.strftime("%Y-%m-%d", time.gmtime(time.time() + (9 + days * 24) * 3600)),
+            slots=[{"from": "00:00", "to": "24:00"}])
+
+
+@case
+def walk_chat_line(t):
+    open_all_day()
+    child, me, helper, _, _ = two_on_the_plaza()
+    with me, helper:
+        line = str(uuid.uuid4())
+        first = me.command("chat.say", line=line, text="きょうは いい天気")
+        again = me.command("chat.say", line=line, text="きょうは いい天気")
+        t.eq((first["text"], again["text"]), ("きょうは いい天気",) * 2, "answered, and the same again")
+        heard = helper.wait("chat.line", 10, lambda of: of["line"] == line)
+        t.eq(heard["text"], "きょうは いい天気", "whoever may hear it hears it")
+    t.eq(node.psql(f"SELECT account, position('天気'::bytea in c::text::bytea) FROM chat_line c WHERE id = '{line}'"),
+         f"{child.id}|0", "one row of that child, sealed")
+    t.eq(node.psql(f"SELECT count(*) FROM audit_leaf WHERE table_name = 'chat_line' AND row_id = '{line}'"), "1",
+         "with its leaf")
+
+
+@case
+def walk_sos(t):
+    child, me, helper, as_child, as_helper = two_on_the_plaza()
+    with me, helper:
+        sos = str(uuid.uuid4())
+        reply = as_child.request("POST", "/api/v1/sos", {"id": sos, "kind": "fear", "page": "place"})
+        t.eq((reply.status, reply.json()["state"]), (201, "waiting"), "the child is answered")
+        t.eq(node.psql(f"SELECT account, (SELECT count(*) FROM duty_call WHERE id = sos.id) FROM sos WHERE id = '{sos}'"),
+             f"{child.id}|1", "when it is stored, with who is to be called when nobody looks")
+        t.eq(helper.wait("sos.new", 10)["sos"], sos, "staff hear of it")
+        t.eq(as_helper.request("POST", f"/api/v1/sos/{sos}/act", {"id": str(uuid.uuid4()), "act": "seen"}).status,
+             200, "somebody looks")
+        t.eq(me.wait("sos.state", 10, lambda of: of["sos"] == sos and of["state"] == "seen")["state"], "seen",
+             "and the child is told")
 
 
 @case

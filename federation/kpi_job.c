@@ -19,8 +19,8 @@ const struct setting setting_kpi_release = {
     .title_ja = "月の指標を都道府県へ渡すとき",
     .title_en = "When the figures of a month are given to the prefecture",
     .help_ja =
-        "person：教育委員会の担当者が、内容を見てから渡します。auto：月の指標を数えたあと、"
-        "自動で渡します。小さい数は、どちらでもかくします。",
+        "担当者が渡すときは、内容を見てから渡します。自動で渡すときは、月の指標を数えたあとに"
+        "渡します。どちらでも、小さい数はかくします。",
 };
 const struct setting *const kpi_release_settings[KPI_RELEASE_SETTINGS_N] = {
     &setting_kpi_release};

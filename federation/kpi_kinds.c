@@ -27,18 +27,34 @@ static const struct jx_field taken_fields[] = {
 };
 static const struct jx_shape taken_shape = JX_SHAPE("KpiTaken", struct taken, taken_fields);
 
-static enum err find_before(struct tx *tx, struct fed_req *req, struct fed_kpi_row *before,
-                            struct kpi_judge *judge, struct fail *why)
+/* NULL: there is none, or nothing to compare with: what was corrected shows less than the node
+ * knows that we saw, and it judged by that. */
+static enum err find_row(struct tx *tx, const struct fed_req *req, int64_t month_utc_us,
+                         bool is_beside, const struct fed_kpi_row **out, struct fail *why)
+{
+    struct fed_kpi_row *row = arena_alloc(req->arena, sizeof *row);
+    enum err rc = row == NULL
+                      ? fail_set(why, ERR_NOMEM, "a row")
+                      : fed_kpi_last(tx, req->peer->node, month_utc_us, req->arena, row, why);
+
+    *out = rc == ERR_OK && (!is_beside || row->kind == KPI_SEND) ? row : NULL;
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
+static enum err find_before(struct tx *tx, const struct fed_req *req, struct kpi_judge *judge,
+                            struct fail *why)
 {
     int64_t month;
     enum err rc;
 
     if (!kpi_release_month(req->input, &month))
         return ERR_OK; /* refused for that */
-    rc = fed_kpi_last(tx, req->peer->node, month, req->arena, before, why);
+    rc = find_row(tx, req, month, false, &judge->before, why);
     if (rc == ERR_OK)
-        judge->before = before;
-    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+        rc = find_row(tx, req, kpi_month_before(month), true, &judge->month_before, why);
+    return rc == ERR_OK
+               ? find_row(tx, req, kpi_month_next(month), true, &judge->month_after, why)
+               : rc;
 }
 
 static enum err release_run(struct tx *tx, struct fed_req *req, struct fail *why)
@@ -49,14 +65,14 @@ static enum err release_run(struct tx *tx, struct fed_req *req, struct fail *why
         .k = registry_thresholds(req->registry)->coordinator_k,
         .registry_seq = registry_head(req->registry).seq,
     };
-    struct fed_kpi_row before, row;
+    struct fed_kpi_row row;
     enum fed_code code = FED_OK;
     struct taken taken;
     enum err rc;
 
     if (!is_coordinator(req))
         return fed_refuse(req, FED_ROLE_DENIED, why);
-    rc = find_before(tx, req, &before, &judge, why);
+    rc = find_before(tx, req, &judge, why);
     if (rc == ERR_OK)
         rc = kpi_release_judge(req->input, &judge, req->arena, &row, &code, why);
     if (rc != ERR_OK)

@@ -110,22 +110,50 @@ static const struct kpi_sent_cell *before_of(const struct kpi_release_from *from
     return NULL;
 }
 
-static void settle(const struct kpi_release_from *from, const struct kpi_cell *cell,
-                   enum kpi_shown *shown, struct kpi_sent_cell *out)
+/* What must stay hidden, or is to be from now on. */
+static enum kpi_shown preset(const struct kpi_release_from *from, const struct kpi_cell *cell)
 {
     const struct kpi_sent_cell *before = before_of(from, cell);
 
-    *out = (struct kpi_sent_cell){cell->kpi, cell->part, (enum kpi_sent_shown) * shown, 0, 0};
     if (from->n_before > 0 && (before == NULL || before->shown != KPI_SENT_SHOWN))
-        out->shown = before == NULL ? KPI_SENT_TAKEN : before->shown;
-    else if (is_taken(&from->taken, cell->kpi) && *shown == KPI_SHOWN)
-        out->shown = KPI_SENT_TAKEN;
-    if (out->shown == KPI_SENT_SHOWN) {
-        out->num = cell->num;
-        out->den = cell->den;
-    } else if (*shown == KPI_SHOWN) {
-        *shown = KPI_COMPLEMENT;
+        return KPI_COMPLEMENT;
+    return is_taken(&from->taken, cell->kpi) ? KPI_COMPLEMENT : KPI_SHOWN;
+}
+
+/* The number, or why there is none: the first reason stays. */
+static struct kpi_sent_cell settle(const struct kpi_release_from *from,
+                                   const struct kpi_cell *cell, enum kpi_shown shown)
+{
+    const struct kpi_sent_cell *before = before_of(from, cell);
+    struct kpi_sent_cell out = {cell->kpi, cell->part, (enum kpi_sent_shown)shown, 0, 0};
+
+    if (shown == KPI_SHOWN) {
+        out.num = cell->num;
+        out.den = cell->den;
+    } else if (before != NULL && before->shown != KPI_SENT_SHOWN) {
+        out.shown = before->shown;
+    } else if (is_taken(&from->taken, cell->kpi)) {
+        out.shown = KPI_SENT_TAKEN;
     }
+    return out;
+}
+
+enum err kpi_release_beside(const struct kpi_sent *sent, const struct kpi_sent_cell *cells,
+                            size_t n, struct arena *arena, struct kpi_neighbour *out,
+                            struct fail *why)
+{
+    struct kpi_cell *all = arena_alloc(arena, (n + 1) * sizeof *all);
+    enum kpi_shown *shown = arena_alloc(arena, (n + 1) * sizeof *shown);
+
+    if (all == NULL || shown == NULL)
+        return fail_set(why, ERR_NOMEM, "cells");
+    for (size_t i = 0; i < n; i++) {
+        all[i] = (struct kpi_cell){cells[i].kpi, cells[i].part, cells[i].num, cells[i].den};
+        shown[i] = cells[i].shown == KPI_SENT_SHOWN ? KPI_SHOWN : KPI_COMPLEMENT;
+    }
+    *out = (struct kpi_neighbour){all, shown, n, (int)sent->version,
+                                  kpi_rule_coordinator((int)sent->k, sent->month_utc_us)};
+    return ERR_OK;
 }
 
 enum err kpi_release_cells(const struct kpi_release_from *from, struct arena *arena,
@@ -144,13 +172,15 @@ enum err kpi_release_cells(const struct kpi_release_from *from, struct arena *ar
     if (rc != ERR_OK)
         return rc;
     n = kpi_mask_released(from->cells, from->n, from->version, cells);
-    rc = kpi_mask(cells, n, from->version, &rule, shown, why);
+    for (size_t i = 0; i < n; i++)
+        shown[i] = preset(from, &cells[i]);
+    rc = kpi_mask_near(cells, n, from->version, &rule, &from->near, shown, why);
     if (rc != ERR_OK)
         return rc;
     for (size_t i = 0; i < n; i++)
-        settle(from, &cells[i], &shown[i], &(*out)[i]);
+        (*out)[i] = settle(from, &cells[i], shown[i]);
     *n_out = n;
-    return kpi_mask_audit(cells, shown, n, from->version, &rule, why);
+    return kpi_mask_audit_near(cells, shown, n, from->version, &rule, &from->near, why);
 }
 
 /* ---- at the coordinator ---- */
@@ -256,23 +286,45 @@ static bool shows_no_more(const struct fed_kpi_row *row, const struct fed_kpi_ro
     return true;
 }
 
-static enum err audit(const struct fed_kpi_row *row, struct arena *arena,
-                      enum fed_code *code_out, struct fail *why)
+/* NULL out->cells: there is nothing beside. */
+static enum err beside(const struct fed_kpi_row *row, struct arena *arena,
+                       struct kpi_neighbour *out, struct fail *why)
 {
-    const struct kpi_rule rule = kpi_rule_coordinator((int)row->k, row->month_utc_us);
-    struct kpi_cell *cells = arena_alloc(arena, (row->n_cells + 1) * sizeof *cells);
-    enum kpi_shown *shown = arena_alloc(arena, (row->n_cells + 1) * sizeof *shown);
-    enum err rc;
+    size_t n = row == NULL ? 0 : row->n_cells;
+    struct kpi_cell *cells = arena_alloc(arena, (n + 1) * sizeof *cells);
+    enum kpi_shown *shown = arena_alloc(arena, (n + 1) * sizeof *shown);
 
+    *out = (struct kpi_neighbour){.cells = NULL};
     if (cells == NULL || shown == NULL)
         return fail_set(why, ERR_NOMEM, "cells");
-    for (size_t i = 0; i < row->n_cells; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct fed_kpi_cell *cell = &row->cells[i];
 
         cells[i] = (struct kpi_cell){cell->kpi, cell->part, cell->num, cell->den};
-        shown[i] = cell->is_shown ? KPI_SHOWN : KPI_SMALL;
+        shown[i] = cell->is_shown ? KPI_SHOWN : KPI_COMPLEMENT;
     }
-    rc = kpi_mask_audit(cells, shown, row->n_cells, (int)row->version, &rule, why);
+    if (n > 0)
+        *out = (struct kpi_neighbour){cells, shown, n, (int)row->version,
+                                      kpi_rule_coordinator((int)row->k, row->month_utc_us)};
+    return ERR_OK;
+}
+
+static enum err audit(const struct fed_kpi_row *row, const struct kpi_judge *judge,
+                      struct arena *arena, enum fed_code *code_out, struct fail *why)
+{
+    struct kpi_neighbour now, before, after;
+    struct kpi_near near;
+    enum err rc = beside(row, arena, &now, why);
+
+    if (rc == ERR_OK)
+        rc = beside(judge->month_before, arena, &before, why);
+    if (rc == ERR_OK)
+        rc = beside(judge->month_after, arena, &after, why);
+    if (rc != ERR_OK)
+        return rc;
+    near = (struct kpi_near){before.cells == NULL ? NULL : &before,
+                             after.cells == NULL ? NULL : &after};
+    rc = kpi_mask_audit_near(now.cells, now.shown, now.n, now.version, &now.rule, &near, why);
     if (rc != ERR_CONFLICT && rc != ERR_INVALID)
         return rc;
     *code_out = rc == ERR_CONFLICT ? FED_KPI_HIDDEN : FED_KPI_COUNT;
@@ -300,5 +352,5 @@ enum err kpi_release_judge(const struct kpi_body *body, const struct kpi_judge *
     *code_out = place(body, row_out, is_set);
     if (*code_out == FED_OK && judge->before != NULL && !shows_no_more(row_out, judge->before))
         *code_out = FED_KPI_REVISION;
-    return *code_out == FED_OK ? audit(row_out, arena, code_out, why) : ERR_OK;
+    return *code_out == FED_OK ? audit(row_out, judge, arena, code_out, why) : ERR_OK;
 }

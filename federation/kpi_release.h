@@ -12,7 +12,7 @@
 #include "federation/fed_code.h"
 #include "federation/kpi_store.h"
 #include "node/base/jx.h"
-#include "reporting/kpi/kpi_store.h"
+#include "reporting/kpi/kpi_mask.h"
 
 /* ---- at the node ---- */
 
@@ -26,10 +26,17 @@ struct kpi_release_from {
     const struct kpi_sent_cell *before;
     size_t n_before;
     struct jx_texts taken; /* definitions that are taken back */
+    /* What was ever sent of the months beside: their first form. */
+    struct kpi_near near;
 };
 /* ERR_INVALID: a definition to take back is none of the list, or the numbers contradict each
  * other; why->field names it. ERR_CONFLICT: of what would be hidden too much could be worked
  * out (why->field: of which cell); nothing may be sent. */
+/* A release as one beside another month. */
+NODISCARD enum err kpi_release_beside(const struct kpi_sent *sent,
+                                      const struct kpi_sent_cell *cells, size_t n,
+                                      struct arena *arena, struct kpi_neighbour *out,
+                                      struct fail *why);
 NODISCARD enum err kpi_release_cells(const struct kpi_release_from *from, struct arena *arena,
                                      struct kpi_sent_cell **out, size_t *n_out,
                                      struct fail *why);
@@ -60,6 +67,8 @@ struct kpi_judge {
     int64_t now_utc_us, contract_from_utc_us; /* of the node's contract */
     int64_t k, registry_seq;                  /* of the registry in force */
     const struct fed_kpi_row *before; /* what is there of that node's month; NULL: nothing */
+    /* What it sent of the months beside; NULL: nothing, or corrected since. */
+    const struct fed_kpi_row *month_before, *month_after;
 };
 /* May it be taken? FED_OK: all of *row_out is set but id, node, received and sum. Anything
  * else: why not. An error: it could not be judged. */

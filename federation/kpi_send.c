@@ -74,6 +74,29 @@ static enum err check_step(struct making *m, struct fail *why)
     return ERR_OK;
 }
 
+/* NULL: nothing was sent of that month. */
+static enum err find_beside(const struct making *m, int64_t month_utc_us,
+                            const struct kpi_neighbour **out, struct fail *why)
+{
+    struct kpi_neighbour *beside = arena_alloc(m->arena, sizeof *beside);
+    struct kpi_sent_cell *cells = NULL;
+    struct kpi_sent sent;
+    size_t n = 0;
+    enum err rc = beside == NULL ? fail_set(why, ERR_NOMEM, "a month beside")
+                                 : kpi_sent_first(m->db, month_utc_us, m->arena, &sent, why);
+
+    *out = NULL;
+    if (rc == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (rc == ERR_OK)
+        rc = kpi_sent_cells(NULL, m->db, sent.id, m->arena, &cells, &n, why);
+    if (rc == ERR_OK)
+        rc = kpi_release_beside(&sent, cells, n, m->arena, beside, why);
+    if (rc == ERR_OK)
+        *out = beside;
+    return rc;
+}
+
 static enum err make_cells(struct making *m, struct fail *why)
 {
     struct kpi_release_from from = {
@@ -93,6 +116,10 @@ static enum err make_cells(struct making *m, struct fail *why)
     if (rc == ERR_OK && m->before.revision > 0)
         rc = kpi_sent_cells(NULL, m->db, m->before.id, m->arena, &before, &from.n_before, why);
     from.before = before;
+    if (rc == ERR_OK)
+        rc = find_beside(m, kpi_month_before(from.month_utc_us), &from.near.before, why);
+    if (rc == ERR_OK)
+        rc = find_beside(m, kpi_month_next(from.month_utc_us), &from.near.after, why);
     if (rc == ERR_OK)
         rc = kpi_release_cells(&from, m->arena, &m->out->cells, &m->out->n, why);
     return rc == ERR_CONFLICT ? refuse(m->out, "blocked", why) : rc;

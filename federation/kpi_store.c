@@ -24,6 +24,9 @@ static const struct stmt add_cells = {
 static const struct stmt last = {
     "kpi_sent_last", "SELECT " COLUMNS " FROM kpi_release WHERE month_at = $1::timestamptz"
                      " ORDER BY revision DESC LIMIT 1"};
+static const struct stmt first = {
+    "kpi_sent_first", "SELECT " COLUMNS " FROM kpi_release WHERE month_at = $1::timestamptz"
+                      " ORDER BY revision LIMIT 1"};
 static const struct stmt list = {
     "kpi_sent_list", "SELECT " COLUMNS " FROM kpi_release ORDER BY month_at DESC, revision DESC"
                      " LIMIT $1::integer"};
@@ -49,8 +52,8 @@ static const struct stmt extra = {"kpi_release_extra",
                                   " 'kpi_release')"};
 
 const struct stmt *const kpi_sent_stmts[KPI_SENT_STMTS_N] = {
-    &add,      &add_cells, &last,      &list,   &cells_of, &peer_add,
-    &peer_end, &peer_find, &peer_list, &leaves, &extra,
+    &add,      &add_cells, &last,      &first,     &list,   &cells_of,
+    &peer_add, &peer_end,  &peer_find, &peer_list, &leaves, &extra,
 };
 
 /* ---- the leaf ---- */
@@ -242,8 +245,9 @@ static enum err own_sent(const struct db_rows *rows, int i, struct arena *arena,
 }
 static const struct store_list sents = {sizeof(struct kpi_sent), own_sent};
 
-enum err kpi_sent_last(struct tx *tx, struct db *db, int64_t month_utc_us, struct arena *arena,
-                       struct kpi_sent *out, struct fail *why)
+static enum err find_sent(struct tx *tx, struct db *db, const struct stmt *stmt,
+                          int64_t month_utc_us, struct arena *arena, struct kpi_sent *out,
+                          struct fail *why)
 {
     struct db_args args;
     void *all = NULL;
@@ -252,12 +256,24 @@ enum err kpi_sent_last(struct tx *tx, struct db *db, int64_t month_utc_us, struc
 
     db_args_init(&args);
     db_arg_time(&args, month_utc_us);
-    rc = store_list(tx, db, &last, &args, &sents, arena, &all, &n, why);
+    rc = store_list(tx, db, stmt, &args, &sents, arena, &all, &n, why);
     if (rc == ERR_OK && n == 0)
         rc = fail_set(why, ERR_NOT_FOUND, "nothing was sent of that month");
     if (rc == ERR_OK)
         *out = *(struct kpi_sent *)all;
     return rc;
+}
+
+enum err kpi_sent_last(struct tx *tx, struct db *db, int64_t month_utc_us, struct arena *arena,
+                       struct kpi_sent *out, struct fail *why)
+{
+    return find_sent(tx, db, &last, month_utc_us, arena, out, why);
+}
+
+enum err kpi_sent_first(struct db *db, int64_t month_utc_us, struct arena *arena,
+                        struct kpi_sent *out, struct fail *why)
+{
+    return find_sent(NULL, db, &first, month_utc_us, arena, out, why);
 }
 
 enum err kpi_sent_list(struct db *db, int n_cap, struct arena *arena, struct kpi_sent **out,

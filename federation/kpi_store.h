@@ -46,6 +46,9 @@ NODISCARD enum err kpi_sent_add(struct tx *tx, const struct kpi_sent *sent,
 /* The newest revision of a month. ERR_NOT_FOUND. Exactly one of tx and db. */
 NODISCARD enum err kpi_sent_last(struct tx *tx, struct db *db, int64_t month_utc_us,
                                  struct arena *arena, struct kpi_sent *out, struct fail *why);
+/* The first one: everything that was ever sent of that month. ERR_NOT_FOUND. */
+NODISCARD enum err kpi_sent_first(struct db *db, int64_t month_utc_us, struct arena *arena,
+                                  struct kpi_sent *out, struct fail *why);
 /* Every revision, newest month and revision first; at most n_cap. */
 NODISCARD enum err kpi_sent_list(struct db *db, int n_cap, struct arena *arena,
                                  struct kpi_sent **out, size_t *n_out, struct fail *why);
@@ -135,7 +138,7 @@ NODISCARD enum err fed_kpi_ask_list(struct db *db, int n_cap, struct arena *aren
 
 /* ---- for node/features.c ---- */
 
-#define KPI_SENT_STMTS_N     11
+#define KPI_SENT_STMTS_N     12
 #define FED_KPI_STMTS_N      15
 #define KPI_RELEASE_TABLES_N 6
 extern const struct stmt *const kpi_sent_stmts[KPI_SENT_STMTS_N];        /* kpi_store.c */

@@ -23,6 +23,7 @@ import { IncidentsPage } from "./incidents.js";
 import { ApprovePage, CheckPage, KeysPage, UnlockPage } from "./keys.js";
 import { KpiPage } from "./kpi.js";
 import { PrefecturePage } from "./prefecture.js";
+import { KpiReleasePage } from "./kpi_release.js";
 import { LeavingPage } from "./leaving.js";
 import { LogsPage } from "./logs.js";
 import { MaterialsPage } from "./materials.js";
@@ -111,6 +112,7 @@ const views: Views = {
   "weekly-one": WeeklyOnePage,
   kpi: KpiPage,
   prefecture: PrefecturePage,
+  kpiRelease: KpiReleasePage,
   dictionary: DictionaryPage,
   leaving: LeavingPage,
   ending: EndingPage,

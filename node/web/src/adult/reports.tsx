@@ -5,6 +5,7 @@ import { Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { ending as endingWords } from "../words/ending.js";
 import { kpi as kpiWords } from "../words/kpi.js";
+import { kpiRelease } from "../words/kpi_release.js";
 import { monthly as monthlyWords } from "../words/monthly.js";
 import { registers } from "../words/registers.js";
 import { reports as words } from "../words/reports.js";
@@ -17,6 +18,7 @@ const search: Door = ["#/search", words.search, words.searchNote];
 const weekly: Door = ["#/weekly", words.weekly, words.weeklyNote];
 const monthly: Door = ["#/monthly", monthlyWords.title, monthlyWords.note];
 const kpi: Door = ["#/kpi", kpiWords.title, kpiWords.note];
+const release: Door = ["#/kpi-release", kpiRelease.title, kpiRelease.note];
 const dictionary: Door = ["#/dictionary", words.dictionary, words.dictionaryNote];
 const ending: Door = ["#/ending", endingWords.title, endingWords.note];
 const materials: Door = ["#/materials", registers.materials, registers.materialsNote];
@@ -25,9 +27,9 @@ const taken: Door = ["#/taken", registers.taken, registers.takenNote];
 function doorsOf(role: string | undefined): readonly Door[] {
   switch (role) {
     case "commissioner":
-      return [kpi, monthly, weekly, logs, search, dictionary, materials, taken, ending];
+      return [kpi, release, monthly, weekly, logs, search, dictionary, materials, taken, ending];
     case "contractor":
-      return [kpi, monthly, weekly, logs, search, dictionary, materials];
+      return [kpi, release, monthly, weekly, logs, search, dictionary, materials];
     case "auditor":
       return [logs, search, dictionary, materials, taken];
     case "data_holder":

@@ -77,6 +77,7 @@ const rows = {
   "weekly-one": { path: "weekly/*", of: "adult" }, // as the link of a notice names it
   kpi: { path: "kpi", of: "adult" },
   prefecture: { path: "prefecture", of: "adult" },
+  kpiRelease: { path: "kpi-release", of: "adult" },
   dictionary: { path: "dictionary", of: "adult" },
   leaving: { path: "leaving", of: "adult" },
   ending: { path: "ending", of: "adult" },

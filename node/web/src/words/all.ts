@@ -16,6 +16,7 @@ import { hoursWork } from "./hours_work.js";
 import { keys } from "./keys.js";
 import { kpi } from "./kpi.js";
 import { prefecture } from "./prefecture.js";
+import { kpiRelease } from "./kpi_release.js";
 import { leaving } from "./leaving.js";
 import { leavingPapers } from "./leaving_papers.js";
 import { lessons } from "./lessons.js";
@@ -127,6 +128,7 @@ export const chapters: readonly Chapter[] = [
   { name: "monthly", forChildren: false, words: monthly },
   { name: "kpi", forChildren: false, words: kpi },
   { name: "prefecture", forChildren: false, words: prefecture },
+  { name: "kpiRelease", forChildren: false, words: kpiRelease },
   { name: "dictionary", forChildren: false, words: dictionary },
   { name: "roleTable", forChildren: false, words: roleTable },
 ];

@@ -3,6 +3,8 @@ import type { Word } from "./word.js";
 /** What the choices of settings are called. A setting whose choices are not here shows its codes: the test
  * choices_have_names_people_can_read finds it. */
 export const choices = {
+  person: ["担当者《たんとうしゃ》が渡《わた》す", "人《ひと》が わたす", "By a person"],
+  auto: ["自動《じどう》で渡《わた》す", "じどうで わたす", "By itself"],
   monday: ["月曜日《げつようび》", "げつようび", "Monday"],
   tuesday: ["火曜日《かようび》", "かようび", "Tuesday"],
   wednesday: ["水曜日《すいようび》", "すいようび", "Wednesday"],

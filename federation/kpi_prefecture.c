@@ -30,17 +30,17 @@ int64_t prefecture_due(int64_t now_utc_us)
 }
 
 enum prefecture_standing prefecture_standing_of(const struct fed_member *member,
-                                                int64_t last_month_utc_us, int64_t now_utc_us)
+                                                int64_t said_month_utc_us, int64_t now_utc_us)
 {
     int64_t due = prefecture_due(now_utc_us);
 
     if (member == NULL || member->contract_to_utc_us <= now_utc_us)
         return PREFECTURE_ENDED;
-    if (last_month_utc_us >= due)
+    if (said_month_utc_us >= due)
         return PREFECTURE_GOOD;
     /* A month in which it was not yet there is not missed. */
     if (member->contract_from_utc_us >= kpi_month_next(due))
-        return last_month_utc_us == 0 ? PREFECTURE_NEW : PREFECTURE_GOOD;
+        return said_month_utc_us == 0 ? PREFECTURE_NEW : PREFECTURE_GOOD;
     return PREFECTURE_LATE;
 }
 

@@ -43,15 +43,17 @@ struct prefecture_node {
     bool is_chosen;         /* by size and name: counted below */
     enum prefecture_standing standing;
     int64_t last_month_utc_us, last_utc_us; /* newest month that stands, and when it came; 0 */
+    int64_t said_month_utc_us; /* newest it said anything of, also that it takes it back; 0 */
 };
 /* For qsort: by code, as people list towns, then by name; who left the list last. */
 int prefecture_node_order(const void *a, const void *b);
 
 /* The newest month whose figures are due at that instant. */
 int64_t prefecture_due(int64_t now_utc_us);
-/* member: NULL when the list has it no more. last_month 0: none. */
+/* member: NULL when the list has it no more. said_month 0: none; a month that it took back is
+ * not missed. */
 enum prefecture_standing prefecture_standing_of(const struct fed_member *member,
-                                                int64_t last_month_utc_us, int64_t now_utc_us);
+                                                int64_t said_month_utc_us, int64_t now_utc_us);
 
 /* What a node's cell of a definition is. */
 enum prefecture_at {

@@ -94,7 +94,7 @@ static void list_members(struct prefecture_view *view, const struct registry *re
 static enum err list_nodes(struct req *req, struct prefecture_view *view,
                            const struct registry *registry, struct fail *why)
 {
-    struct prefecture_given *last = NULL;
+    struct prefecture_last *last = NULL;
     size_t n = 0;
     enum err rc = prefecture_store_last(req->db, req->arena, &last, &n, why);
 
@@ -110,11 +110,10 @@ static enum err list_nodes(struct req *req, struct prefecture_view *view,
 
         if (node == NULL) {
             node = &view->nodes[view->n_nodes++];
-            *node =
-                (struct prefecture_node){.node = last[i].node, .name = SPAN(""), .tier = -1};
+            *node = (struct prefecture_node){
+                .node = last[i].node, .name = SPAN(""), .code = SPAN(""), .tier = -1};
         }
-        if (last[i].is_withdrawn)
-            continue;
+        node->said_month_utc_us = last[i].said_utc_us;
         node->last_month_utc_us = last[i].month_utc_us;
         node->last_utc_us = last[i].received_utc_us;
     }
@@ -129,7 +128,7 @@ static enum err choose(struct req *req, struct prefecture_view *view,
         struct prefecture_node *node = &view->nodes[i];
 
         node->standing = prefecture_standing_of(registry_member(registry, node->node),
-                                                node->last_month_utc_us, req->now_utc_us);
+                                                node->said_month_utc_us, req->now_utc_us);
         node->is_chosen = (view->tier < 0 || node->tier == view->tier) &&
                           (id_is_none(view->node) || id_eq(node->node, view->node));
     }

@@ -16,8 +16,9 @@ static const struct stmt given = {
     " NOT f.is_back AND c.part = $3::text ORDER BY f.month_at, f.node, c.n"};
 static const struct stmt last = {
     "prefecture_last",
-    "SELECT DISTINCT ON (f.node) f.id, f.node, f.month_at, f.version, f.received_at, f.is_back"
-    " FROM " NEWEST NEWEST_END " ORDER BY f.node, f.is_back, f.month_at DESC"};
+    "SELECT DISTINCT ON (f.node) f.node, f.is_back, f.month_at, f.received_at, max(f.month_at)"
+    " OVER (PARTITION BY f.node) FROM " NEWEST NEWEST_END " ORDER BY f.node, f.is_back,"
+    " f.month_at DESC"};
 static const struct stmt months = {
     "prefecture_months",
     "SELECT DISTINCT month_at FROM fed_kpi ORDER BY month_at DESC LIMIT 120"};
@@ -105,10 +106,25 @@ enum err prefecture_store_given(struct db *db, int64_t from_utc_us, int64_t to_u
     return rc == ERR_OK ? share_out(rows, n, arena, out, n_out, why) : rc;
 }
 
-enum err prefecture_store_last(struct db *db, struct arena *arena,
-                               struct prefecture_given **out, size_t *n_out, struct fail *why)
+static enum err read_last(const struct db_rows *rows, int i, struct arena *arena, void *out,
+                          struct fail *why)
 {
-    static const struct store_list as = {sizeof(struct prefecture_given), read_given};
+    struct prefecture_last *row = out;
+
+    (void)arena, (void)why;
+    *row =
+        (struct prefecture_last){.node = db_id(rows, i, 0), .said_utc_us = db_time(rows, i, 4)};
+    if (!db_bool(rows, i, 1)) {
+        row->month_utc_us = db_time(rows, i, 2);
+        row->received_utc_us = db_time(rows, i, 3);
+    }
+    return ERR_OK;
+}
+
+enum err prefecture_store_last(struct db *db, struct arena *arena, struct prefecture_last **out,
+                               size_t *n_out, struct fail *why)
+{
+    static const struct store_list as = {sizeof(struct prefecture_last), read_last};
     void *found = NULL;
     struct db_args args;
     enum err rc;

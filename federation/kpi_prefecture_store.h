@@ -14,10 +14,14 @@ NODISCARD enum err prefecture_store_given(struct db *db, int64_t from_utc_us, in
                                           enum kpi_part part, struct arena *arena,
                                           struct prefecture_given **out, size_t *n_out,
                                           struct fail *why);
-/* Of each node that ever gave figures: its newest month that stands; is_withdrawn: none does.
- */
+/* Of each node that ever gave figures: its newest month that stands and when it came (0: none
+ * does), and the newest of which it said anything, also that it takes it back. */
+struct prefecture_last {
+    struct id node;
+    int64_t month_utc_us, received_utc_us, said_utc_us;
+};
 NODISCARD enum err prefecture_store_last(struct db *db, struct arena *arena,
-                                         struct prefecture_given **out, size_t *n_out,
+                                         struct prefecture_last **out, size_t *n_out,
                                          struct fail *why);
 /* When the months began of which there is anything, the newest first; at most 120. */
 NODISCARD enum err prefecture_store_months(struct db *db, struct arena *arena, int64_t **out,

@@ -1,10 +1,12 @@
 """tests/lib/prefecture.py - a prefecture's node with what its towns gave it: a federation of six (three that
 give, one that is late, one that is new, one that left), months relative to today. Figures are written as the
 coordinator stores them; how they come over the line is test_kpi_release.py's."""
+import base64
 import datetime
+import json
 import uuid
 
-from lib.fed_peer import Key, Roots, SIGNED, b64url, pin_of, reading
+from lib.fed_peer import Key, Request, Roots, SIGNED, b64url, pin_of, reading, send
 
 JST = datetime.timezone(datetime.timedelta(hours=9))
 PARTS = ("all", "elementary", "junior", "other")
@@ -35,7 +37,7 @@ def figures(isolated, n, shown=True):
            "stayed": (n // 3, n // 2), "visits": (n * 3, n // 2), "class": (n // 3, n),
            "at_none": (n - sum(at), n), **{f"at_{i}": (k, n) for i, k in enumerate(at)},
            **{f"days_{i}": (7 + 9 * i + n % 7, k * 2) for i, k in enumerate(at)},
-           "rose": (n // 4, n), "back": (n // 8, n // 10), "present_days": (n * 5, n // 3)}
+           "rose": (n // 4, n), "back": (n // 8, n // 10)}
     if not shown:
         own["isolation_30"] = own["connection_30"] = own["at_0"] = HIDDEN
     return own
@@ -45,6 +47,17 @@ GIVEN = {("aozora", 3): figures(18, 60), ("aozora", 2): figures(15, 62), ("aozor
          ("midori", 3): figures(9, 30), ("midori", 2): figures(8, 31), ("midori", 1): figures(2, 31, False),
          ("yama", 3): figures(10, 40), ("yama", 2): figures(9, 40), ("yama", 1): None,
          ("hama", 3): figures(6, 20), ("gone", 3): figures(7, 25), ("gone", 2): figures(6, 25)}
+
+
+def quiet(n):
+    """A town where everybody of n comes, is in touch and stands at step 1: nothing of it is small."""
+    whole, none, nobody = (n, n), (0, n), (0, 0)
+    return {"isolation_30": none, "isolation_7": none, "isolation_90": none, "connection_30": whole,
+            "connection_7": whole, "connection_90": whole, "first": none, "first_unsupported": nobody,
+            "outreach": nobody, "continuity": whole, "regular": whole, "came": whole, "stayed": whole,
+            "visits": (3 * n, n), "class": whole, "at_none": none, "at_0": none, "at_1": whole, "at_2": none,
+            "at_3": none, "at_4": none, "days_0": (5, n), "days_1": (9, n), "days_2": nobody, "days_3": nobody,
+            "days_4": nobody, "rose": none, "back": nobody}
 
 
 class Prefecture:
@@ -64,7 +77,6 @@ class Prefecture:
 
     def publish(self, roles=("coordinator",)):
         """The list of members goes into force at the node."""
-        import base64
         asked, title, endpoint, pin = self.listing
         key = asked["keys"][0]
         self.roots.member(self.self_id, title, endpoint, [pin], key["kid"],
@@ -93,6 +105,17 @@ class Prefecture:
             f"('{release}', {n}, '{kpi}', '{part}', {'NULL' if num is None else num}, {'NULL' if den is None else den})"
             for n, (kpi, part, (num, den)) in enumerate(cells))
         self.node.psql(f"INSERT INTO fed_kpi_cell (release, n, kpi, part, num, den) VALUES {rows}")
+
+    def send(self, town, before, own, **change):
+        """The same over the line, signed by the town."""
+        endpoint = self.listing[2]
+        cells = [{"kpi": kpi, "part": part, "num": num, "den": den} for kpi in own for part, (num, den) in
+                 zip(PARTS, (own[kpi], own[kpi], (0, 0), (0, 0)))]
+        body = json.dumps({"month": month(before), "version": 1, "revision": 1, "kind": "send", "k": 5,
+                           "registry_seq": self.roots.seq, "cells": cells, **change},
+                          sort_keys=True, separators=(",", ":")).encode()
+        return send(endpoint, Request(self.keys[town], method="POST", path="/fed/v1/kpi/release", body=body,
+                                      authority=endpoint, dest=self.self_id, reg=self.roots.reg()))
 
     def withdraw(self, town, before, revision=2):
         self.row(town, before, revision, "withdraw")

@@ -91,7 +91,7 @@ function Head({ of, month }: { of: Prefecture; month: PrefectureMonth }): VNode 
   const size = of.sizes.find((one) => of.nodes.every((n) => !n.is_chosen || n.size === one.size));
   const chosen = of.nodes.filter((one) => one.is_chosen);
   return (
-    <section class="card stack-small" aria-labelledby="prefecture-whose">
+    <section class="card stack-small kpi-whole" aria-labelledby="prefecture-whose">
       <p class="tags tags-wide" id="prefecture-of">
         <b>
           <Words

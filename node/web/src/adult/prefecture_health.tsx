@@ -13,7 +13,7 @@ import { NodeName } from "./prefecture_choice.js";
 export function Health({ of }: { of: Prefecture | undefined }): VNode {
   const [asked, again] = useAsked("federation.desk", undefined);
   return (
-    <section class="card stack prefecture-health" aria-labelledby="prefecture-health">
+    <section class="card stack kpi-whole prefecture-health" aria-labelledby="prefecture-health">
       <h2 id="prefecture-health">
         <Words of={words.health} />
       </h2>

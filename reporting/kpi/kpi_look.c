@@ -139,10 +139,9 @@ static enum err reach_from(struct kpi_look *look, enum kpi_when first, int n, st
     return kpi_reach(months, n, false, why);
 }
 
-enum err kpi_look(struct kpi_look *look, struct fail *why)
+/* Each month as its own cells say. */
+static enum err read_all(struct kpi_look *look, struct fail *why)
 {
-    bool has_before = false, has_next = false;
-    enum kpi_when first;
     enum err rc = ERR_OK;
 
     for (int i = 0; i < KPI_REACH_MONTHS && rc == ERR_OK; i++)
@@ -150,21 +149,50 @@ enum err kpi_look(struct kpi_look *look, struct fail *why)
             forget(&look->views[i]);
             rc = read_view(&look->views[i], why);
         }
-    if (rc != ERR_OK)
-        return rc;
-    if (find_in(look, KPI_NOW))
-        return ERR_OK;
-    rc = join_views(look, KPI_BEFORE, &has_before, why);
-    if (rc == ERR_OK)
+    return rc;
+}
+
+/* This month joined to those beside it that are wanted. ERR_INVALID: they cannot be joined,
+ * since the children are not the same. */
+static enum err look_joined(struct kpi_look *look, bool with_before, bool with_next,
+                            struct fail *why)
+{
+    bool has_before = false, has_next = false;
+    enum err rc = read_all(look, why);
+
+    if (rc == ERR_OK && with_before)
+        rc = join_views(look, KPI_BEFORE, &has_before, why);
+    if (rc == ERR_OK && with_next)
         rc = join_views(look, KPI_NOW, &has_next, why);
     if (rc != ERR_OK || find(look))
         return rc;
-    first = has_before ? KPI_BEFORE : KPI_NOW;
-    rc = reach_from(look, first, 1 + has_before + has_next, why);
-    /* Not the same children after all: each month by itself. */
-    if (rc == ERR_INVALID && (has_before || has_next))
-        rc = reach_from(look, KPI_NOW, 1, why);
+    rc = reach_from(look, has_before ? KPI_BEFORE : KPI_NOW, 1 + has_before + has_next, why);
     if (rc == ERR_OK)
         find(look);
     return rc;
+}
+
+/* By itself and joined: less knowledge may leave a part of 1 .. hide_under - 1 open where more
+ * leaves nothing of it. */
+enum err kpi_look(struct kpi_look *look, struct fail *why)
+{
+    const bool has_before = look->is_there[KPI_BEFORE], has_next = look->is_there[KPI_NEXT];
+    enum err rc = read_all(look, why);
+
+    look->def = -1;
+    if (rc != ERR_OK || find_in(look, KPI_NOW))
+        return rc;
+    rc = reach_from(look, KPI_NOW, 1, why);
+    if (rc != ERR_OK || find_in(look, KPI_NOW) || (!has_before && !has_next))
+        return rc;
+    rc = look_joined(look, has_before, has_next, why);
+    if (rc == ERR_INVALID && has_before && has_next) {
+        rc = look_joined(look, true, false, why);
+        if (rc == ERR_INVALID || (rc == ERR_OK && look->def < 0))
+            rc = look_joined(look, false, true, why);
+    }
+    if (rc != ERR_INVALID)
+        return rc;
+    look->def = -1; /* nothing joins them */
+    return ERR_OK;
 }

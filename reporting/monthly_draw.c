@@ -282,6 +282,10 @@ static const char *fact_text(struct drawing *d, const struct monthly_fact *fact,
     int64_t num = line->num, den = line->den, tenths = tenths_of(num, den);
 
     switch (fact->form) {
+    case MONTHLY_STOPS:
+        if (den == 0)
+            return "記録なし";
+        return arena_printf(d->arena, "%" PRId64 "件", num);
     case MONTHLY_COUNT:
         return arena_printf(d->arena, "%" PRId64 "件", num);
     case MONTHLY_ENDED:

@@ -36,7 +36,7 @@ const struct monthly_fact monthly_facts[MONTHLY_FACTS_N] = {
     {MONTHLY_INQUIRY, "other", MONTHLY_CHILDREN, "そのほか", NOTED_JA},
     {MONTHLY_SERVICE, "up", MONTHLY_UP, "動いていた時間",
      "5分ごとの記録によります。15分より短い停止は数えません。記録のある時間のうちの割合です。"},
-    {MONTHLY_SERVICE, "stops", MONTHLY_COUNT, "停止",
+    {MONTHLY_SERVICE, "stops", MONTHLY_STOPS, "停止",
      "予定した停止も、予定しない停止も数えます。"},
     {MONTHLY_SERVICE, "longest_stop", MONTHLY_SECONDS, "停止（いちばん長いもの）", ""},
     {MONTHLY_SERVICE, "notices", MONTHLY_PART, "外へのお知らせを届けられた",
@@ -57,103 +57,78 @@ const struct monthly_fact *monthly_fact_find(enum monthly_kind kind, struct span
 /* $1 and $2 the month, $3 when the report is made. A trial ID's are no facts. */
 #define OF_TRIAL(account) \
     "EXISTS (SELECT FROM account a WHERE a.id = " account " AND a.is_trial)"
-#define SECONDS(of) "coalesce(round(extract(epoch FROM " of ")), 0)::bigint"
 
 static const struct stmt incidents = {
     "monthly_incidents",
     "WITH i AS (SELECT i.kind, i.at >= $1::timestamptz AS is_of, greatest(i.urgency,"
-    " i.severity) = 3 AS is_grave, s.read - i.at AS waited, s.closed < $3::timestamptz AS"
-    " is_closed, coalesce(s.closed >= $2::timestamptz, true) AS is_open FROM incident i,"
-    " LATERAL (SELECT min(t.at) FILTER (WHERE t.act IN ('read', 'take') AND t.at <"
-    " $3::timestamptz) AS read, min(t.at) FILTER (WHERE t.act = 'close') AS closed FROM"
+    " i.severity) = 3 AS is_grave, extract(epoch FROM s.read - i.at) AS waited, s.closed <"
+    " $3::timestamptz AS is_closed, coalesce(s.closed >= $2::timestamptz, true) AS is_open"
+    " FROM incident i, LATERAL (SELECT min(t.at) FILTER (WHERE t.act IN ('read', 'take') AND"
+    " t.at < $3::timestamptz) AS read, min(t.at) FILTER (WHERE t.act = 'close') AS closed FROM"
     " incident_step t WHERE t.incident = i.id) s WHERE i.at < $2::timestamptz AND i.kind <>"
-    " 'drill' AND NOT " OF_TRIAL("i.account") "), g AS (SELECT waited FROM i WHERE is_of AND"
-                                              " is_grave)"
-                                              " SELECT 'incident', kind, count(*), count(*) "
-                                              "FILTER (WHERE is_closed) FROM i WHERE is_of"
-                                              " GROUP BY kind"
-                                              " UNION ALL SELECT 'incident', 'open', count(*), "
-                                              "0 FROM i WHERE is_open"
-                                              " UNION ALL SELECT 'incident', 'grave_read', "
-                                              "count(waited), count(*) FROM g"
-                                              " UNION ALL SELECT 'incident', "
-                                              "'read_median', " SECONDS(
-                                                  "percentile_cont(0.5) WITHIN GROUP (ORDER BY "
-                                                  "waited)") ", count(waited) FROM g"
-                                                             " UNION ALL SELECT 'incident', "
-                                                             "'read_longest', " SECONDS(
-                                                                 "max(waited)") ","
-                                                                                " count(waited)"
-                                                                                " FROM g"};
+    " 'drill' AND NOT " OF_TRIAL(
+        "i.account") "), g AS (SELECT waited FROM i WHERE is_of AND"
+                     " is_grave)"
+                     " SELECT 'incident', kind, count(*), count(*) FILTER (WHERE is_closed) "
+                     "FROM i WHERE is_of"
+                     " GROUP BY kind"
+                     " UNION ALL SELECT 'incident', 'open', count(*), 0 FROM i WHERE is_open"
+                     " UNION ALL SELECT 'incident', 'grave_read', count(waited), count(*) FROM "
+                     "g"
+                     " UNION ALL SELECT 'incident', 'read_median', "
+                     "coalesce(round(percentile_cont(0.5) WITHIN"
+                     " GROUP (ORDER BY waited)), 0)::bigint, count(waited) FROM g"
+                     " UNION ALL SELECT 'incident', 'read_longest', "
+                     "coalesce(round(max(waited)), 0)::bigint,"
+                     " count(waited) FROM g"};
 static const struct stmt inquiries = {
     "monthly_inquiries",
-    "WITH s AS (SELECT s.account, s.is_open_hours, (SELECT min(t.at) FROM "
-    "sos_step t WHERE"
-    " t.sos = s.id AND t.act = 'answer' AND t.at < $3::timestamptz) - s.at "
-    "AS waited FROM sos s"
-    " WHERE s.at >= $1::timestamptz AND s.at < $2::timestamptz AND NOT "
-    "EXISTS (SELECT FROM"
-    " sos_step t WHERE t.sos = s.id AND t.act = 'undone') AND NOT " OF_TRIAL(
+    "WITH s AS (SELECT s.account, s.is_open_hours, extract(epoch FROM (SELECT min(t.at) FROM"
+    " sos_step t WHERE t.sos = s.id AND t.act = 'answer' AND t.at < $3::timestamptz) - s.at) AS"
+    " waited FROM sos s WHERE s.at >= $1::timestamptz AND s.at < $2::timestamptz AND NOT EXISTS"
+    " (SELECT FROM sos_step t WHERE t.sos = s.id AND t.act = 'undone') AND NOT " OF_TRIAL(
         "s.account") ")"
-                     " SELECT 'inquiry', 'sos', count(*), count(DISTINCT "
-                     "account) FROM s"
-                     " UNION ALL SELECT 'inquiry', 'sos_in_hours', count(*) "
-                     "FILTER (WHERE is_open_hours),"
+                     " SELECT 'inquiry', 'sos', count(*), count(DISTINCT account) FROM s"
+                     " UNION ALL SELECT 'inquiry', 'sos_in_hours', count(*) FILTER (WHERE "
+                     "is_open_hours),"
                      " count(*) FROM s"
-                     " UNION ALL SELECT 'inquiry', 'sos_answered', "
-                     "count(waited), count(*) FROM s"
-                     " UNION ALL SELECT 'inquiry', 'answer_median', " SECONDS(
-                         "percentile_cont(0.5) WITHIN GROUP (ORDER BY "
-                         "waited)") ", count(waited) FROM s"
-                                    " UNION ALL SELECT 'inquiry', "
-                                    "'answer_longest', " SECONDS(
-                                        "max(waited)") ","
-                                                       " count(waited) FROM s"
-                                                       " UNION ALL SELECT "
-                                                       "'inquiry', c.kind, "
-                                                       "count(*), "
-                                                       "count(DISTINCT "
-                                                       "c.child) FROM "
-                                                       "contact c"
-                                                       " WHERE c.at >= "
-                                                       "$1::timestamptz AND "
-                                                       "c.at < "
-                                                       "$2::timestamptz AND "
-                                                       "c.by IS NOT NULL AND "
-                                                       "c.kind"
-                                                       " IN ('call', 'talk', "
-                                                       "'phone', 'visit', "
-                                                       "'letter', 'other') "
-                                                       "AND NOT " OF_TRIAL("c.child") " GROUP"
-                                                                                      " BY "
-                                                                                      "c."
-                                                                                      "kind"};
+                     " UNION ALL SELECT 'inquiry', 'sos_answered', count(waited), count(*) "
+                     "FROM s"
+                     " UNION ALL SELECT 'inquiry', 'answer_median', "
+                     "coalesce(round(percentile_cont(0.5) WITHIN"
+                     " GROUP (ORDER BY waited)), 0)::bigint, count(waited) FROM s"
+                     " UNION ALL SELECT 'inquiry', 'answer_longest', "
+                     "coalesce(round(max(waited)), 0)::bigint,"
+                     " count(waited) FROM s"
+                     " UNION ALL SELECT 'inquiry', c.kind, count(*), count(DISTINCT c.child) "
+                     "FROM contact c"
+                     " WHERE c.at >= $1::timestamptz AND c.at < $2::timestamptz AND c.by IS "
+                     "NOT NULL AND c.kind"
+                     " IN ('call', 'talk', 'phone', 'visit', 'letter', 'other') AND "
+                     "NOT " OF_TRIAL("c.child") " GROUP BY c.kind"};
 /* Between spans, and after the last: what is silent. What was before the first is not known. */
 static const struct stmt service = {
     "monthly_service",
     "WITH b AS (SELECT greatest(min(from_at), $1::timestamptz) AS lo, $2::timestamptz AS hi"
-    " FROM up_span), s AS (SELECT from_at, to_at, lead(from_at) OVER (ORDER BY from_at, id) AS"
-    " next FROM up_span), u AS (SELECT least(to_at, hi) - greatest(from_at, lo) AS took FROM s,"
-    " b WHERE to_at > lo AND from_at < hi), g AS (SELECT least(coalesce(next, hi), hi) -"
-    " greatest(to_at, lo) AS took FROM s, b WHERE to_at < hi AND coalesce(next, hi) > lo AND"
-    " coalesce(next, hi) > to_at), n AS (SELECT state, ended_at - made_at AS took FROM"
+    " FROM up_span HAVING count(*) > 0), k AS (SELECT greatest(coalesce(round(extract(epoch "
+    "FROM hi - lo)), 0),"
+    " 0)::bigint AS known FROM b), s AS (SELECT from_at, to_at, lead(from_at) OVER (ORDER BY"
+    " from_at, id) AS next FROM up_span), u AS (SELECT extract(epoch FROM least(to_at, hi) -"
+    " greatest(from_at, lo)) AS took FROM s, b WHERE to_at > lo AND from_at < hi), g AS (SELECT"
+    " extract(epoch FROM least(coalesce(next, hi), hi) - greatest(to_at, lo)) AS took FROM s, b"
+    " WHERE to_at < hi AND coalesce(next, hi) > lo AND coalesce(next, hi) > to_at), n AS"
+    " (SELECT state = 'sent' AS is_sent, extract(epoch FROM ended_at - made_at) AS took FROM"
     " notify_notice WHERE made_at >= $1::timestamptz AND made_at < $2::timestamptz AND kind IN"
     " ('sos', 'incident', 'report') AND state <> 'cancelled' AND made_at < $3::timestamptz)"
-    " SELECT 'service', 'up', (SELECT " SECONDS(
-        "sum(took)") " FROM u), (SELECT"
-                     " greatest(" SECONDS(
-                         "hi - lo") ", 0) FROM b)"
-                                    " UNION ALL SELECT 'service', 'stops', count(*), 0 FROM g"
-                                    " UNION ALL SELECT 'service', 'longest_stop', " SECONDS(
-                                        "max(took)") ", count(*) FROM g"
-                                                     " UNION ALL SELECT 'service', 'notices', "
-                                                     "count(*) FILTER (WHERE state = 'sent'), "
-                                                     "count(*)"
-                                                     " FROM n"
-                                                     " UNION ALL SELECT 'service', "
-                                                     "'notice_longest', " SECONDS(
-                                                         "max(took)") ", count(*) FROM n"
-                                                                      " WHERE state = 'sent'"};
+    " SELECT 'service', 'up', coalesce(round(sum(took)), 0)::bigint, (SELECT"
+    " coalesce(max(known), 0) FROM k) FROM u"
+    " UNION ALL SELECT 'service', 'stops', count(*), (SELECT coalesce(max(known), 0)"
+    " FROM k) FROM g"
+    " UNION ALL SELECT 'service', 'longest_stop', coalesce(round(max(took)), 0)::bigint,"
+    " count(*) FROM g"
+    " UNION ALL SELECT 'service', 'notices', count(*) FILTER (WHERE is_sent), count(*) FROM n"
+    " UNION ALL SELECT 'service', 'notice_longest', coalesce(round(max(took)), 0)::bigint,"
+    " count(*) FROM n WHERE is_sent"};
 
 const struct stmt *const monthly_facts_stmts[MONTHLY_FACTS_STMTS_N] = {&incidents, &inquiries,
                                                                        &service};

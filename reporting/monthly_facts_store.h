@@ -16,6 +16,7 @@ enum monthly_form {
     MONTHLY_CHILDREN, /* num times, den children */
     MONTHLY_SECONDS,  /* num seconds, out of den cases; den 0: there was none */
     MONTHLY_UP,       /* num seconds of den; den 0: nothing is on record */
+    MONTHLY_STOPS,    /* num times in den seconds; den 0: nothing is on record */
 };
 struct monthly_fact {
     enum monthly_kind kind;

@@ -88,9 +88,13 @@ static const char *const kind_words[] = {
     [MONTHLY_SERVICE] = "システムの稼働",
 };
 static const char *const form_words[] = {
-    [MONTHLY_COUNT] = "件数",         [MONTHLY_ENDED] = "件数（もと：うち終えた件数）",
-    [MONTHLY_PART] = "割合",          [MONTHLY_CHILDREN] = "回数（もと：児童生徒の人数）",
-    [MONTHLY_SECONDS] = "時間（秒）", [MONTHLY_UP] = "時間（秒）の割合",
+    [MONTHLY_COUNT] = "件数",
+    [MONTHLY_ENDED] = "件数（もと：うち終えた件数）",
+    [MONTHLY_PART] = "割合",
+    [MONTHLY_CHILDREN] = "回数（もと：児童生徒の人数）",
+    [MONTHLY_SECONDS] = "時間（秒）",
+    [MONTHLY_UP] = "時間（秒）の割合",
+    [MONTHLY_STOPS] = "件数（もと：記録のある秒数）",
 };
 
 static void put_fact(struct grid *grid, const char *month, const struct monthly_line *line)
@@ -104,7 +108,8 @@ static void put_fact(struct grid *grid, const char *month, const struct monthly_
     grid_words(grid, fact->name_ja);
     grid_blank(grid);
     grid_words(grid, form_words[fact->form]);
-    if (line->den == 0 && (fact->form == MONTHLY_SECONDS || fact->form == MONTHLY_UP))
+    if (line->den == 0 && (fact->form == MONTHLY_SECONDS || fact->form == MONTHLY_UP ||
+                           fact->form == MONTHLY_STOPS))
         grid_blank(grid); /* there was none: no zero */
     else
         grid_number(grid, line->num);

@@ -24,9 +24,10 @@ const struct data_table up_tables[UP_TABLES_N] = {{
     .meaning_ja = "システムが動いていた時間",
     .purpose_ja = "月の報告で、稼働の状況を示すため",
     .ground_ja = "委託契約（業務の報告）",
-    .purpose_en = "when the node was up, for the monthly report",
+    .purpose_en = "when this program ran here: no other node goes on with it, and what the"
+                  " municipality is told of it stands in monthly_line",
     .key_of = KEY_OF_NONE,
-    .hand_back = HAND_BACK_NDJSON,
+    .hand_back = HAND_BACK_NOTHING,
     .erase_person = ERASE_NOT_OF_A_PERSON,
     .columns = columns,
 }};

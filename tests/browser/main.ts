@@ -22,6 +22,7 @@ import "./word_lists.ts";
 import "./reports.ts";
 import "./kpi.ts";
 import "./prefecture.ts";
+import "./monthly.ts";
 import "./classes.ts";
 import "./shared.ts";
 import "./teachers.ts";

@@ -3,7 +3,7 @@
 import { lessonToLookAt } from "./classes_made.ts";
 import { halfIn, login, type Place, signedIn, Visit, type VisitOptions } from "./engine.ts";
 import { twoToLookAt } from "./people_made.ts";
-import { askForLogs, reportFor } from "./reports_made.ts";
+import { askForLogs, monthlyFor, reportFor } from "./reports_made.ts";
 import { Roots } from "./roots.ts";
 import { asked, callForHelp, saying, staying } from "./watch_made.ts";
 
@@ -170,11 +170,18 @@ async function toSearch(visit: Visit): Promise<void> {
 let said: Promise<unknown> | undefined;
 
 let report: Promise<string> | undefined;
+let monthly: Promise<string> | undefined;
 
 /** The board receives the report of last week. */
 async function toWeekly(visit: Visit): Promise<string> {
   await visit.open();
   return await (report ??= reportFor(visit.page, visit.at));
+}
+
+/** The board receives the report of the newest month. */
+async function toMonthly(visit: Visit): Promise<string> {
+  await visit.open();
+  return await (monthly ??= monthlyFor(visit.page, visit.at));
 }
 
 /** The day's lessons with one of them chosen. */
@@ -808,6 +815,23 @@ export const pages: readonly PageUnderTest[] = [
       await v.page.locator("#weekly-files ~ div button").last().click();
       await v.page.waitForSelector("#weekly-totals");
     },
+  },
+  {
+    name: "monthly",
+    who: "board",
+    reach: async (v) => {
+      await toMonthly(v);
+      await to(v, "#/monthly", "#monthly-person");
+      await v.page.waitForSelector("a.door[href^='#/monthly/']");
+      await v.page.waitForSelector("#monthly-month");
+      await v.page.locator("form:has(#monthly-way) button[type=submit]").click();
+      await v.page.waitForSelector("#monthly-person-fault");
+    },
+  },
+  {
+    name: "monthly_report",
+    who: "board",
+    reach: async (v) => to(v, `#/monthly/${await toMonthly(v)}`, "#monthly-files"),
   },
   {
     name: "dictionary",

@@ -51,3 +51,30 @@ export async function reportFor(page: Page, at: Place): Promise<string> {
     await new Promise((go) => setTimeout(go, 200));
   }
 }
+
+/** The monthly report of the newest month that was counted, with whoever's page it is among its receivers. */
+export async function monthlyFor(page: Page, at: Place): Promise<string> {
+  const name = encodeURIComponent(login(at, "board").display_name);
+  const people = await asked<{ items: { id: string }[] }>(page, "GET", `/api/v1/people?q=${name}`);
+  const account = people.items[0]?.id;
+  await asked(page, "POST", "/api/v1/report-receivers", {
+    account,
+    way: "mail",
+    is_on: true,
+    report: "monthly",
+  });
+  const { months } = await asked<{ months: { month: string }[] }>(page, "GET", "/api/v1/kpi");
+  await asked(page, "POST", "/api/v1/monthly-reports", { month: months[0]?.month });
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const { items } = await asked<{ items: { id: string; is_mine: boolean }[] }>(
+      page,
+      "GET",
+      "/api/v1/monthly-reports",
+    );
+    const mine = items.find((one) => one.is_mine);
+    if (mine !== undefined) return mine.id;
+    if (Date.now() > end) throw new Error("no monthly report");
+    await new Promise((go) => setTimeout(go, 200));
+  }
+}

@@ -45,7 +45,7 @@ static void incident_step(struct may *m, int n, const char *act, const char *at)
         at, act, n);
 }
 
-static void up(struct may *m, const char *from, const char *to)
+static void up_from(struct may *m, const char *from, const char *to)
 {
     SQL(m,
         "INSERT INTO up_span (id, from_at, to_at) VALUES (gen_random_uuid(), '2026-%s+09',"
@@ -90,15 +90,24 @@ static void write_may(struct may *m)
     incident(m, 5, "drill", 3, "05-10 10:00");
     incident(m, 9, "crisis", 3, "05-10 10:00"); /* of a trial ID */
 
-    up(m, "05-11 00:00", "05-21 00:00"); /* 10 days of silence before are not on record */
-    up(m, "05-21 06:00", "05-31 12:00");
-    up(m, "05-31 13:00", "06-04 12:00");
+    up_from(m, "05-11 00:00", "05-21 00:00"); /* 10 days of silence before are not on record */
+    up_from(m, "05-21 06:00", "05-31 12:00");
+    up_from(m, "05-31 13:00", "06-04 12:00");
 
     notice(m, "sos", "sent", "05-02 10:00", "05-02 10:00:30");
     notice(m, "report", "sent", "05-04 06:00", "05-04 07:00");
     notice(m, "sos", "given_up", "05-05 10:00", "05-06 10:00");
     notice(m, "incident", "cancelled", "05-06 10:00", "05-06 10:01");
     notice(m, "account", "sent", "05-06 10:00", "05-06 10:01");
+}
+
+static const struct monthly_line *find_line(const struct monthly_line *lines,
+                                            enum monthly_kind kind, const char *name)
+{
+    const struct monthly_fact *fact = monthly_fact_find(kind, span_text(name));
+
+    invariant(fact != NULL, "no fact %s", name);
+    return &lines[fact - monthly_facts];
 }
 
 T_CASE(monthly_facts_are_those_of_the_month)
@@ -123,28 +132,32 @@ T_CASE(monthly_facts_are_those_of_the_month)
         {"answer_longest", MONTHLY_INQUIRY, 600, 2},
         {"letter", MONTHLY_INQUIRY, 0, 0},
         {"up", MONTHLY_SERVICE, 21 * 86400 - 7 * 3600, 21 * 86400},
-        {"stops", MONTHLY_SERVICE, 2, 0},
+        {"stops", MONTHLY_SERVICE, 2, 21 * 86400},
         {"longest_stop", MONTHLY_SERVICE, 6 * 3600, 2},
         {"notices", MONTHLY_SERVICE, 2, 3},
         {"notice_longest", MONTHLY_SERVICE, 3600, 2},
     };
     static struct may m;
     struct monthly_line lines[MONTHLY_FACTS_N];
+    const struct monthly_line *up;
     struct fail why = {.code = ERR_OK};
 
     T_REQ("KP-3-調達-3b");
     may_start(&m);
+    T_EQ(monthly_facts_gather(m.people.store.db, m.term.begin_utc_us, m.term.end_utc_us,
+                              may_at(MADE), lines, &why),
+         ERR_OK, why.text);
+    up = find_line(lines, MONTHLY_SERVICE, "up");
+    T_EQ(up->den, 0, "a month of which nothing is on record is no month of silence");
     write_may(&m);
     T_EQ(monthly_facts_gather(m.people.store.db, m.term.begin_utc_us, m.term.end_utc_us,
                               may_at(MADE), lines, &why),
          ERR_OK, why.text);
     for (size_t i = 0; i < T_COUNT(want); i++) {
-        const struct monthly_fact *fact =
-            monthly_fact_find(want[i].kind, span_text(want[i].name));
+        const struct monthly_line *line = find_line(lines, want[i].kind, want[i].name);
 
-        T_OK(fact != NULL, want[i].name);
-        T_EQ(lines[fact - monthly_facts].num, want[i].num, want[i].name);
-        T_EQ(lines[fact - monthly_facts].den, want[i].den, want[i].name);
+        T_EQ(line->num, want[i].num, want[i].name);
+        T_EQ(line->den, want[i].den, want[i].name);
     }
     SQL(&m, "TRUNCATE sos, sos_step, incident, incident_step, up_span; DELETE FROM"
             " notify_notice"); /* no leaves */

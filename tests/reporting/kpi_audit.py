@@ -2,8 +2,9 @@
 """tests/reporting/kpi_audit.py PROGRAM [--prefectures N] [--seed S] [--from I] [--jobs J] - made-up prefectures over
 twelve months (kpi_world.py), masked by PROGRAM (build/FLAVOUR/kpi-mask-say) and read by somebody who wants to know what
 is hidden (kpi_outsider.py): each month by itself, and each with the one before. Beside it the naive rule, that hides
-what is small and nothing else. Prints counts; exit status 1 when anything hidden is known closer than the rule allows,
-could not be decided, or the naive rule gives nothing away (then this audit could not fail)."""
+what is small and nothing else. Known too closely is a hidden number of 1 to k - 1 when not all of 1 to k - 1 stay
+possible. Prints counts; exit status 1 when there is one, when a question could not be decided, or when the naive rule
+gives nothing away (then this audit could not fail)."""
 import argparse
 import collections
 import json

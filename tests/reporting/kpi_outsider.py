@@ -257,11 +257,23 @@ class Outsider:
         return np.ceil(low - 1e-5), np.floor(high + 1e-5)
 
 
+def of_small(tight, cells_of, k):
+    """What is not small is no secret, however close it is known: it is hidden for others' sake."""
+    kept = {}
+    for (*before, name, part, number), ends in tight.items():
+        num, den = cells_of(*before)[name, part]
+        if 1 <= {"num": num, "den": den, "rest": den - num}[number] < k:
+            kept[(*before, name, part, number)] = ends
+    return kept
+
+
 def audit_month(n_days, n_before, cells, hidden, k):
-    """({(name, part, number): (low, high)} of what is narrower than the rule allows, branchings)."""
+    """({(name, part, number): (low, high)} of the small numbers of which some of 1 .. k - 1 can be left out,
+    branchings)."""
     month = _month(n_days, n_before, None)
     outsider = Outsider(month.fixed() + month.shown(cells, hidden), month.n, k)
-    return outsider.ask(month.numbers(hidden))
+    tight, branched = outsider.ask(month.numbers(hidden))
+    return of_small(tight, lambda: cells, k), branched
 
 
 def audit_pair(before, now, k):
@@ -287,7 +299,8 @@ def audit_pair(before, now, k):
     for i, m in enumerate((before, now)):
         for name, aim in months[i].numbers(m[3]):
             asked.append(((i, *name), wide([(aim, 0)], i)[0][0]))
-    return outsider.ask(asked)
+    tight, branched = outsider.ask(asked)
+    return of_small(tight, lambda i: (before, now)[i][2], k), branched
 
 
 _months = {}

@@ -23,14 +23,14 @@ test("prefecture_figures_are_read_by_their_coordinator", async (t) => {
       await page.waitForSelector(".kpi-lines");
       t.eq(
         await page.locator(".kpi-stage > h2").allInnerTexts(),
-        ["つながる前", "つながり続ける", "その後", "出席のための数"],
-        "the order of the page, attendance apart and last",
+        ["つながる前", "つながり続ける", "その後"],
+        "the order of the page; days of attendance are not even given",
       );
       const whose = await page.locator("section:has(> #prefecture-whose)").innerText();
       t.ok(
         whose.includes("6自治体のうち2自治体") &&
           whose.includes("取り下げ：山里町") &&
-          whose.includes("まだ届いていない：浜辺村"),
+          /まだ届いていない：浜辺村(?!、)/.test(whose),
         "whose figures stand, who took them back, who is silent",
         whose,
       );

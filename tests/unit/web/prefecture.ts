@@ -116,8 +116,10 @@ test("each_lack_has_its_reason", (t) => {
     ["d"],
     "who is still to come",
   );
-  const gone = { ...here, nodes: [...here.nodes.slice(0, 3), node("d", { standing: "ended" })] };
-  t.eq(silentOf(gone, newest), [], "nobody waits for one that has left");
+  for (const standing of ["ended", "new"] as const) {
+    const away = { ...here, nodes: [...here.nodes.slice(0, 3), node("d", { standing })] };
+    t.eq(silentOf(away, newest), [], `nobody waits for one whose contract has ${standing}`);
+  }
 });
 
 test("sizes_are_told_as_people_write_numbers", (t) => {

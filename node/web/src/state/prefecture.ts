@@ -58,7 +58,10 @@ export function marked(
 export function silentOf(of: Prefecture, month: PrefectureMonth): readonly PrefectureNode[] {
   return of.nodes.filter(
     (one, i) =>
-      one.is_chosen && one.standing !== "ended" && month.has[i] !== "1" && month.is_back[i] !== "1",
+      one.is_chosen &&
+      (one.standing === "good" || one.standing === "late") &&
+      month.has[i] !== "1" &&
+      month.is_back[i] !== "1",
   );
 }
 

@@ -294,6 +294,13 @@ ROUTES = {
     "notify.open": body_of({"token": "A" * 43}),
     # -- the children behind a figure: whoever may know of them --
     "kpi.people": Route(lambda w, r, k: ({"month": w.kpi_month, "figure": "isolation_30"}, None)),
+    # -- figures for the prefecture: no node here gives any, and none is a prefecture's --
+    "kpi.release_show": Route(lambda w, r, k: ({"month": w.kpi_month}, None)),
+    "kpi.release_send": body_of(lambda w: {"id": nonce(), "month": w.kpi_month}),
+    "kpi.release_correct": Route(lambda w, r, k: (
+        {"month": w.kpi_month}, {"id": nonce(), "kpis": ["came"], "reason": "照合"})),
+    "kpi.release_withdraw": Route(lambda w, r, k: ({"month": w.kpi_month}, {"id": nonce(), "reason": "照合"})),
+    "kpi.ask": body_of(lambda w: {"id": nonce(), "node": nonce(), "month": w.kpi_month, "cuts": ["stage"]}),
     # -- the weekly report: given to the commissioner alone; a day of no week, nobody --
     **{f"weekly.{act}": Route(lambda w, r, k: ({"report": w.thing("weekly", k)}, None), KINDS)
        for act in ("pdf", "csv", "password")},

@@ -16,6 +16,7 @@
 #include "node/io/live.h"
 
 #define LOOK_MS     2000
+#define UNNAMED_US  (10 * SECOND_US)
 #define ARENA_BYTES 65536
 /* A cut line is waited for (LESSON_HOLD_US), then its stay is written. */
 #define COUNT_AFTER_US (3 * MINUTE_US)
@@ -33,6 +34,7 @@ struct series {
     pthread_t thread;
     bool has_thread, has_told, is_warm;
     uint64_t staff_mark;        /* who taught when it was looked at last */
+    int64_t unnamed_mono_us;    /* when who had no name then is looked at again; 0: nobody */
     int64_t unmoved_mono_us;    /* when it is said again */
     struct shared_lesson *told; /* what was handed over last */
     size_t n_told;
@@ -350,13 +352,18 @@ static void look_staff(struct series *series)
     struct fail why = {.code = ERR_OK};
     size_t n = 0;
     uint64_t mark = 0;
+    int64_t mono_us = clock_mono_us();
+    bool is_one_unnamed = false;
     enum err rc = series_store_teaching(series->db, now, series->arena, &all, &n, &why);
 
     if (rc == ERR_OK)
         mark = series_staff_mark(all, n);
-    if (rc == ERR_OK && mark != series->staff_mark)
+    if (rc == ERR_OK && (mark != series->staff_mark || (series->unnamed_mono_us != 0 &&
+                                                        mono_us >= series->unnamed_mono_us))) {
         rc = series_staff_tell(series->conf.services, series->db, all, n, now, series->arena,
-                               &why);
+                               &is_one_unnamed, &why);
+        series->unnamed_mono_us = is_one_unnamed ? mono_us + UNNAMED_US : 0;
+    }
     if (rc == ERR_OK)
         series->staff_mark = mark;
     else if (rc != ERR_UNAVAILABLE && rc != ERR_LOCKED)

@@ -21,7 +21,8 @@ uint64_t series_staff_mark(const struct series_teaching *all, size_t n)
 /* Names once each, as people see them; a text that cannot be read hides nobody else. */
 static enum err names_of(const struct services *services, struct db *db,
                          const struct series_teaching *all, size_t n, struct arena *arena,
-                         struct series_person *names, size_t *n_names, struct fail *why)
+                         struct series_person *names, size_t *n_names, bool *is_one_unnamed,
+                         struct fail *why)
 {
     enum err rc = ERR_OK;
 
@@ -33,6 +34,7 @@ static enum err names_of(const struct services *services, struct db *db,
         rc = profile_of(services, db, all[i].account, arena, &profile, why);
         if (rc == ERR_NOT_FOUND) {
             rc = ERR_OK;
+            *is_one_unnamed = true;
             continue;
         }
         for (size_t k = 0; k < *n_names; k++)
@@ -102,10 +104,11 @@ static enum err name_run(struct tx *tx, void *arg, struct fail *why)
 
 enum err series_staff_tell(const struct services *services, struct db *db,
                            const struct series_teaching *all, size_t n, int64_t now_utc_us,
-                           struct arena *arena, struct fail *why)
+                           struct arena *arena, bool *is_one_unnamed_out, struct fail *why)
 {
     enum err rc = ERR_OK;
 
+    *is_one_unnamed_out = false;
     for (size_t i = 0, k; i < n && rc == ERR_OK; i = k) {
         struct series_person names[SERIES_STAFF_MOST];
         struct naming m = {.services = services,
@@ -115,7 +118,8 @@ enum err series_staff_tell(const struct services *services, struct db *db,
 
         for (k = i; k < n && id_eq(all[k].series, all[i].series); k++)
             continue;
-        rc = names_of(services, db, &all[i], k - i, arena, names, &m.n, why);
+        rc =
+            names_of(services, db, &all[i], k - i, arena, names, &m.n, is_one_unnamed_out, why);
         if (rc == ERR_OK && m.n > 0)
             rc = writer_wait(services->writer, name_run, &m, why);
         if (rc == ERR_OK && m.is_new) {

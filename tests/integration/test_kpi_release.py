@@ -219,6 +219,20 @@ def the_board_sees_to_the_byte_what_goes(t):
                        f" r.id AND l.table_name = '{table}')"), "0", "a leaf each")
 
 
+@case
+def walk_kpi_cell(t):
+    t.req("CARD-5, CARD-7")
+    coordinator = pref.sign_in(pref.account("coordinator"))
+    found = coordinator.request("GET", f"/api/v1/kpi/prefecture?from={month(1)}&to={month(1)}").json()
+    for kpi, counted in (("came", "100|100"), ("isolation_30", "2|100")):
+        cell = next(c for c in found["cells"] if (c["node"], c["kpi"]) == (ids["aozora"], kpi))
+        at = f"kpi = '{kpi}' AND part = 'all'"
+        t.eq(town.psql(f"SELECT num, den FROM kpi_cell WHERE {at}"), counted, f"{kpi} as it was counted")
+        t.eq((cell.get("num"), cell.get("den")), (100, 100) if kpi == "came" else (None, None), "as the prefecture reads it")
+        t.eq(pref.psql(f"SELECT count(*) FROM fed_kpi_cell WHERE {at} AND num IS NULL AND den IS NULL"),
+             "0" if kpi == "came" else "1", "no number of what is hidden is there")
+
+
 def body(**change):
     """A good release of the member of other make; `cells` may be changed by a function."""
     out = {"month": month(1), "version": 1, "revision": 1, "kind": "send", "k": 5, "registry_seq": roots.seq,

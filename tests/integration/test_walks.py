@@ -19,7 +19,7 @@ nodes = node = None
 # Each with the file of its case; without one it is here.
 WALKS = {"walk_first_page": "", "walk_sign_in": "", "walk_change_setting": "", "walk_make_account": "",
          "walk_live_message": "", "walk_chat_line": "", "walk_sos": "", "walk_shared_class_join": "test_mirror.py",
-         "walk_row_into_bag": "test_handback_export.py", "walk_restart": ""}
+         "walk_kpi_cell": "test_kpi_release.py", "walk_row_into_bag": "test_handback_export.py", "walk_restart": ""}
 
 
 def walks():

@@ -21,6 +21,7 @@ import "./watch.ts";
 import "./word_lists.ts";
 import "./reports.ts";
 import "./kpi.ts";
+import "./kpi_release.ts";
 import "./prefecture.ts";
 import "./monthly.ts";
 import "./classes.ts";

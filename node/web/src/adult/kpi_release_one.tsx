@@ -41,7 +41,14 @@ export function KpiReleaseOne({ month, mayAct, again }: Props): VNode {
                   }
                 />
               </p>
-              {of.cells.length === 0 ? null : <Cells of={of} defs={definitions} />}
+              {of.cells.length === 0 ? null : (
+                <>
+                  <Cells of={of} defs={definitions} />
+                  <p class="fine">
+                    <Words of={kpiWords.dash} />
+                  </p>
+                </>
+              )}
               <details>
                 <summary>
                   <Words of={words.bytes} />
@@ -76,7 +83,7 @@ function Cells({ of, defs }: { of: KpiReleaseShown; defs: readonly KpiDefinition
   const nameOf = useNameOf();
   return (
     <div class="table-wide" tabIndex={0} role="group">
-      <table class="kpi-table">
+      <table class="record kpi-table">
         <thead>
           <tr>
             <th scope="col">

@@ -13,7 +13,7 @@ export const kpiRelease = {
     "See everything that goes, and decide.",
   ],
   lead: [
-    "数《かぞ》えた月《つき》の指標《しひょう》を、都道府県《とどうふけん》へ渡《わた》します。人数《にんずう》だけで、だれかが分《わ》かるものは入《はい》りません。1人《にん》から{k}人《にん》より少《すく》ない数《かず》と、それが分《わ》かってしまう数《かず》は、この中《なか》から出《で》ません。",
+    "数《かぞ》えた月《つき》の指標《しひょう》を、都道府県《とどうふけん》へ渡《わた》します。人数《にんずう》だけで、だれかが分《わ》かるものは入《はい》りません。1人《にん》以上《いじょう》{k}人《にん》未満《みまん》の数《かず》と、それが分《わ》かってしまう数《かず》は、この中《なか》から出《で》ません。",
     "つきの すうじを わたします。 {k}人《にん》より ちいさい かずは だしません。",
     "The figures of a month go to the prefecture: counts alone, nothing of anybody. Counts from 1 to below {k}, and what would give them away, never leave this node.",
   ],

@@ -9,7 +9,8 @@
  *             job: --transfer.take--> pieces, each sealed to a key of that request  (given)
  *             the parcel is that child's, or nothing is kept
  *                                                        --transfer.receipt-->      done
- *   home      the account is suspended, the parcel goes; rows follow their terms
+ *   home      the parcel goes; on the day of the move the account is suspended; rows follow
+ *             their terms
  *
  * Until both towns have said yes nothing personal leaves the house: the offer is an id, a day
  * and who sends it. Whose move it is, the two boards tell each other as they always did; the
@@ -34,12 +35,14 @@ extern const struct route transfer_routes[TRANSFER_ROUTES_N];         /* transfe
 extern const struct route transfer_act_routes[TRANSFER_ACT_ROUTES_N]; /* transfer_act_http.c */
 extern const struct route transfer_child_routes[TRANSFER_CHILD_ROUTES_N];
 
-#define TRANSFER_STMTS_N  16
-#define TRANSFER_TABLES_N 3
-#define TRANSFER_JOBS_N   1
+#define TRANSFER_STMTS_N     17
+#define TRANSFER_TABLES_N    3
+#define TRANSFER_JOBS_N      1
+#define TRANSFER_REST_JOBS_N 1
 extern const struct stmt *const transfer_stmts[TRANSFER_STMTS_N];  /* transfer_store.c */
 extern const struct data_table transfer_tables[TRANSFER_TABLES_N]; /* transfer_table.c */
 extern const struct audit_table transfer_step_audit_table;
-extern const struct job_kind transfer_jobs[TRANSFER_JOBS_N]; /* transfer_fetch.c */
+extern const struct job_kind transfer_jobs[TRANSFER_JOBS_N];           /* transfer_fetch.c */
+extern const struct job_kind transfer_rest_jobs[TRANSFER_REST_JOBS_N]; /* transfer_rest.c */
 
 #endif

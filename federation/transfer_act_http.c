@@ -208,6 +208,8 @@ static enum err do_it(struct tx *tx, struct transfer_act *act, struct fail *why)
     case TRANSFER_DID_ARRIVE:
     case TRANSFER_DID_RECEIPT:
     case TRANSFER_DID_REFUSE:
+    case TRANSFER_DID_REST:
+    case TRANSFER_DID_LAPSE:
         break;
     }
     return fail_set(why, ERR_INTERNAL, "no act of this file");

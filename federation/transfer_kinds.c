@@ -6,7 +6,6 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/place/place_http.h"
-#include "tenants/people/account_step_store.h"
 #include "tenants/people/day.h"
 
 #define BYTES_FIELD(struct_, name_, least_, most_) \
@@ -313,33 +312,6 @@ static enum err take_run(struct tx *tx, struct fed_req *req, struct fail *why)
 
 /* ---- POST /fed/v1/transfers/receipt: at home ---- */
 
-/* Paused, not closed: that another town says so is no reason to end an ID for good. The board
- * reads it in the ID's history, and closes it when it likes. */
-static enum err suspend(struct tx *tx, struct fed_req *req, const struct transfer_row *row,
-                        struct fail *why)
-{
-    struct account_step step = {.id = id_new(),
-                                .account = row->person,
-                                .after = ACCOUNT_SUSPENDED,
-                                .at_utc_us = req->now_utc_us,
-                                .actor = row->second,
-                                .actor_role = role_id(ROLE_COMMISSIONER)};
-    const struct seal_place place = {"account_step", "reason_sealed", step.id};
-    struct keyring *keyring = req->services->keyring;
-    struct id key;
-    enum err rc = account_store_state(tx, row->person, &step.before, why);
-
-    if (rc == ERR_NOT_FOUND)
-        return ERR_OK;
-    if (rc != ERR_OK || (step.before != ACCOUNT_ACTIVE && step.before != ACCOUNT_ISSUED))
-        return rc;
-    rc = keyring_find_key(keyring, KEY_PERSON, row->person, NULL, &key, why);
-    if (rc == ERR_OK)
-        rc = seal(keyring, key, &place, SPAN("ほかの自治体へ転出した（転出入のきろく）"),
-                  req->arena, &step.reason_sealed, why);
-    return rc == ERR_OK ? account_step_append(tx, &step, why) : rc;
-}
-
 static enum err receipt_run(struct tx *tx, struct fed_req *req, struct fail *why)
 {
     const struct transfer_receipt_body *in = req->input;
@@ -360,7 +332,7 @@ static enum err receipt_run(struct tx *tx, struct fed_req *req, struct fail *why
     if (rc == ERR_OK)
         rc = transfer_step_add(tx, &step, why);
     if (rc == ERR_OK)
-        rc = suspend(tx, req, &row, why);
+        rc = transfer_rest_post(tx, &row, why);
     if (rc == ERR_OK)
         rc = tell_board(tx, req->op, "transfers", req->now_utc_us, why);
     return rc == ERR_OK ? say(req, &row, why) : rc;

@@ -68,5 +68,8 @@ NODISCARD enum err transfer_open_parcel(struct keyring *keyring, struct id trans
                                         struct span *text_out, struct fail *why);
 /* The job that fetches, now. */
 NODISCARD enum err transfer_job_post(struct tx *tx, struct fail *why);
+/* The job that lets the child's ID rest, on the day of the move; a day that is past is now. */
+NODISCARD enum err transfer_rest_post(struct tx *tx, const struct transfer_row *row,
+                                      struct fail *why);
 
 #endif

@@ -33,6 +33,11 @@ static const struct stmt row_list = {
 static const struct stmt row_taking = {
     "transfer_taking",
     "SELECT " COLUMNS " FROM transfer WHERE state = 'taking' ORDER BY changed_at, id"};
+static const struct stmt row_resting = {
+    "transfer_resting",
+    "SELECT " COLUMNS " FROM transfer WHERE is_out AND state = 'done' AND on_date <="
+    " $1::text::date AND NOT EXISTS (SELECT FROM transfer_step s WHERE s.transfer ="
+    " transfer.id AND s.kind = 'rest') ORDER BY changed_at, id"};
 static const struct stmt row_count = {
     "transfer_count", "SELECT count(*) FROM transfer WHERE peer = $1::uuid AND NOT is_out AND"
                       " ended_at IS NULL"};
@@ -72,9 +77,9 @@ static const struct stmt pupil = {
     "transfer_pupil", "SELECT EXISTS (SELECT FROM account WHERE id = $1::uuid AND role ="
                       " 'student' AND state <> 'closed')"};
 const struct stmt *const transfer_stmts[TRANSFER_STMTS_N] = {
-    &row_add,    &row_change,  &row_find,    &row_list, &row_taking, &row_count,
-    &parcel_put, &parcel_find, &parcel_drop, &step_add, &step_whose, &step_leaves,
-    &step_extra, &days,        &pupil,       &everybody};
+    &row_add,    &row_change,  &row_find,    &row_list,  &row_taking, &row_count,
+    &parcel_put, &parcel_find, &parcel_drop, &step_add,  &step_whose, &step_leaves,
+    &step_extra, &days,        &pupil,       &everybody, &row_resting};
 
 /* ---- transfer ---- */
 
@@ -222,6 +227,21 @@ enum err transfer_store_taking(struct db *db, struct arena *arena, struct transf
 
     db_args_init(&none);
     rc = store_list(NULL, db, &row_taking, &none, &row_rows, arena, &all, n_out, why);
+    if (rc == ERR_OK)
+        *out = all;
+    return rc;
+}
+
+enum err transfer_store_resting(struct db *db, struct span today, struct arena *arena,
+                                struct transfer_row **out, size_t *n_out, struct fail *why)
+{
+    struct db_args args;
+    void *all = NULL;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_text(&args, today);
+    rc = store_list(NULL, db, &row_resting, &args, &row_rows, arena, &all, n_out, why);
     if (rc == ERR_OK)
         *out = all;
     return rc;

@@ -45,6 +45,10 @@ NODISCARD enum err transfer_store_list(struct db *db, struct id person, struct a
 NODISCARD enum err transfer_store_taking(struct db *db, struct arena *arena,
                                          struct transfer_row **out, size_t *n_out,
                                          struct fail *why);
+/* Those that are done at home, whose day has come, and whose ID was not yet made to rest. */
+NODISCARD enum err transfer_store_resting(struct db *db, struct span today, struct arena *arena,
+                                          struct transfer_row **out, size_t *n_out,
+                                          struct fail *why);
 /* Open ones that node offered here. */
 NODISCARD enum err transfer_store_count(struct tx *tx, struct id peer, int64_t *n_out,
                                         struct fail *why);
@@ -70,10 +74,13 @@ enum transfer_step_kind {
     TRANSFER_DID_GIVE,
     TRANSFER_DID_ARRIVE,
     TRANSFER_DID_RECEIPT,
-    TRANSFER_DID_REFUSE
+    TRANSFER_DID_REFUSE,
+    TRANSFER_DID_REST, /* home: the day of the move */
+    TRANSFER_DID_LAPSE /* nobody went on for too long */
 };
 #define TRANSFER_STEPS \
-    "open|confirm|cancel|offer|accept|decline|heard|take|give|arrive|receipt|refuse"
+    "open|confirm|cancel|offer|accept|decline|heard|take|give|arrive|receipt|refuse|rest|" \
+    "lapse"
 struct transfer_step {
     struct id id;
     int64_t n; /* given by the store */

@@ -22,6 +22,7 @@ static const struct data_column row_columns[] = {
     {"ended_at", "終わった日時", false},
     {"by", "記した、または受けた担当者", false},
     {"second", "確かめた、または結びつけた担当者", false},
+    {"ending_by", "渡したあとの取り下げを申し出た担当者", false},
     {"sha256", "渡した内容のハッシュ", false},
     {"n_taken", "相手が受け取りにきた回数", false},
     {"code", "進まなかった理由の符号", false},
@@ -43,7 +44,7 @@ static const struct data_column step_columns[] = {
      "open記した・confirm確かめて届けた・cancel取り下げた・offer届いた・accept受けた・decline断"
      "った・heard相手の返事・take受け取りはじめた・give渡した・arrive受け取った・receipt相手が"
      "受"
-     "け取った・refuse進まなかった",
+     "け取った・refuse進まなかった・rest転出の日に停止した・lapse期限で終わった",
      false},
     {"peer", "相手のノードのID", false},
     {"person", "児童生徒のID", false},
@@ -68,7 +69,7 @@ const struct data_table transfer_tables[TRANSFER_TABLES_N] = {
         .purpose_en = "children who move between municipalities, who agreed and who decided",
         .key_of = KEY_OF_SUBJECT,
         .person_column = "person",
-        .mention_columns = "by,second",
+        .mention_columns = "by,second,ending_by",
         .hand_back = HAND_BACK_NDJSON,
         .hand_rules = sha_rules,
         .erase_person = ERASE_ROWS,

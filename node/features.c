@@ -424,6 +424,7 @@ const struct job_table features_jobs[] = {
     {ending_jobs, ENDING_JOBS_N},
     {purge_jobs, PURGE_JOBS_N},
     {transfer_jobs, TRANSFER_JOBS_N},
+    {transfer_rest_jobs, TRANSFER_REST_JOBS_N},
     {kpi_jobs, KPI_JOBS_N},
     {monthly_jobs, MONTHLY_JOBS_N},
     {up_jobs, UP_JOBS_N},

@@ -81,6 +81,17 @@ def count(node, table, where="true"):
     return int(node.psql(f"SELECT count(*) FROM {table} WHERE {where}"))
 
 
+def id_state(account):
+    return home.psql(f"SELECT state FROM account WHERE id = '{account}'")
+
+
+def comes_the_day(transfer):
+    """The day of the move is today, and the job that waits for it is due."""
+    home.psql(f"UPDATE transfer SET on_date = '{today()}' WHERE id = '{transfer}'")
+    home.psql("INSERT INTO job (id, kind, payload, state, run_at, n_tries, created_at) VALUES (gen_random_uuid(),"
+              " 'federation.transfer_day', '{}', 'waiting', now(), 0, now())")
+
+
 def endpoint(node):
     return node.url("federation").removeprefix("https://").rstrip("/")
 
@@ -244,12 +255,25 @@ def the_parcel_arrives_once_and_home_follows(t):
          "home keeps no parcel, the receiver one")
     hashes = [n.psql(f"SELECT encode(sha256, 'hex') FROM transfer WHERE id = '{move}'") for n in nodes]
     t.eq(hashes[0], hashes[1], "the same one")
-    t.eq(home.psql(f"SELECT state FROM account WHERE id = '{ids['aozora', 'child']}'"), "suspended", "the old ID rests")
+    t.eq(id_state(ids["aozora", "child"]), "issued", "the old ID works until the day of the move")
+    t.eq(home.psql("SELECT to_char(run_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD HH24:MI') FROM job"
+                   " WHERE kind = 'federation.transfer_day' AND state = 'waiting' ORDER BY created_at DESC LIMIT 1"),
+         today(7) + " 00:00", "until its first minute")
+    comes_the_day(move)
+    t.ok(until(lambda: id_state(ids["aozora", "child"]) == "suspended"), "then it rests")
+    t.eq(home.psql("SELECT actor IS NULL, actor_role FROM account_step WHERE state = 'suspended'"), "t|node",
+         "by nobody's hand")
+    home.psql(f"UPDATE account SET state = 'issued' WHERE id = '{ids['aozora', 'child']}'")
+    comes_the_day(move)
+    t.ok(until(lambda: not count(home, "job", "kind = 'federation.transfer_day' AND state = 'waiting' AND run_at <= now()")),
+         "looked at again")
+    t.eq((id_state(ids["aozora", "child"]), count(home, "transfer_step", "kind = 'rest'")), ("issued", 1),
+         "who is let in again by the board stays in")
     for node in nodes:
         t.eq(count(node, "transfer_step s", "NOT EXISTS (SELECT FROM audit_leaf l WHERE l.row_id = s.id)"), 0,
              "every act is a leaf")
     kinds = [n.psql("SELECT string_agg(kind, ' ' ORDER BY n) FROM transfer_step") for n in (home, there)]
-    t.eq(kinds, ["open confirm heard give give receipt", "offer accept take refuse take arrive"], "in their order")
+    t.eq(kinds, ["open confirm heard give give receipt rest", "offer accept take refuse take arrive"], "in their order")
     seen = ask(there, "board", "GET", f"/api/v1/children/{child}/transfers", status=200).json()["items"][0]
     t.eq((seen["node_name"], seen["is_out"], seen["on"], seen["parcel"]["name"]),
          ("aozora", False, today(7), "山田　花子"), "where the child came from, and when")
@@ -293,7 +317,7 @@ def a_member_gets_what_is_for_it_alone(t):
     t.eq(says(home, "answer", transfer=move, answer="declined").status, 200, "it may still say no")
     t.eq((state(home, move), count(home, "transfer_parcel"), take(home, move).code()), ("declined", 0, "not-found"),
          "then nothing is there any more")
-    t.eq(home.psql(f"SELECT state FROM account WHERE id = '{ids['aozora', 'other']}'"), "issued", "and the child stays")
+    t.eq(id_state(ids["aozora", "other"]), "issued", "and the child stays")
 
 
 @case

@@ -54,9 +54,22 @@ static const struct stmt places = {
     "SELECT kind, n_ends, n_left FROM contract_change_places(" IDS ", $2::timestamptz) ORDER BY"
     " array_position(ARRAY['contractor', 'supporter', 'duty_sos', 'duty_incident', 'notice',"
     " 'weekly', 'lesson'], kind)"};
+static const struct stmt handed_drop = {
+    "contract_change_handed_drop",
+    "UPDATE account a SET first_password_sealed = NULL, first_until = least(a.first_until,"
+    " $1::timestamptz) FROM contract_change_handed($1::timestamptz) h WHERE h.account = a.id "
+    "AND"
+    " NOT h.is_used RETURNING a.id"};
+/* What was given out after it is another's. */
+static const struct stmt handed_left = {
+    "contract_change_handed_left",
+    "SELECT count(*) FILTER (WHERE NOT h.is_used AND a.first_until <= $1::timestamptz), "
+    "count(*)"
+    " FILTER (WHERE h.is_used) FROM contract_change_handed($1::timestamptz) h JOIN account a ON"
+    " a.id = h.account"};
 const struct stmt *const change_account_stmts[CHANGE_ACCOUNT_STMTS_N] = {
-    &accounts, &name,          &ends_note, &ends_set,  &ends_undo, &ends_since,
-    &ended,    &ended_account, &grants,    &receivers, &places};
+    &accounts,      &name,   &ends_note, &ends_set, &ends_undo,   &ends_since, &ended,
+    &ended_account, &grants, &receivers, &places,   &handed_drop, &handed_left};
 
 /* ---- whose account ---- */
 
@@ -195,6 +208,34 @@ enum err change_store_receivers(struct tx *tx, struct id account, struct arena *
     db_args_init(&args);
     db_arg_id(&args, account);
     return list_ids(tx, &receivers, &args, arena, out, n_out, why);
+}
+
+/* ---- passwords the contractor handed out ---- */
+
+enum err change_store_handed_drop(struct tx *tx, int64_t at_utc_us, struct arena *arena,
+                                  struct id **out, size_t *n_out, struct fail *why)
+{
+    struct db_args args;
+
+    db_args_init(&args);
+    db_arg_time(&args, at_utc_us);
+    return list_ids(tx, &handed_drop, &args, arena, out, n_out, why);
+}
+
+enum err change_store_handed(struct db *db, int64_t at_utc_us, struct change_handed *out,
+                             struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_time(&args, at_utc_us);
+    rc = db_run(db, &handed_left, &args, &rows, why);
+    if (rc == ERR_OK)
+        *out = (struct change_handed){db_i64(rows, 0, 0), db_i64(rows, 0, 1)};
+    db_rows_free(&rows);
+    return rc;
 }
 
 /* ---- what somebody else must take over ---- */

@@ -141,7 +141,7 @@ struct state_out {
     int state;
     bool has_plan, has_end, may_plan, may_confirm, may_cancel, may_mark;
     struct plan_out plan;
-    int64_t your_end;
+    int64_t your_end, n_dropped, n_sheets;
     struct jx_list accounts, places, steps;
 };
 #define LIST(name_, shape_, title_) \
@@ -172,6 +172,10 @@ static const struct jx_field state_fields[] = {
     FIELD(state_out, JX_BOOL, may_confirm, "見ている人が確かめられるか"),
     FIELD(state_out, JX_BOOL, may_cancel, "見ている人が取りやめられるか"),
     FIELD(state_out, JX_BOOL, may_mark, "見ている人が記録できるか"),
+    FIELD(state_out, JX_INT, n_dropped,
+          "前の受託者が渡して使われないうちに終わり、まだ出し直していないパスワードの数"),
+    FIELD(state_out, JX_INT, n_sheets,
+          "前の受託者が渡して使われていて、まだ新しくしていないパスワードの数"),
     LIST(accounts, account_shape, "受託者側のID（委託者だけに）"),
     LIST(places, place_shape, "引きつぐ担当"),
     LIST(steps, step_shape, "これまでの記録"),
@@ -300,6 +304,20 @@ static enum err fill_places(struct req *req, const struct change_look *look,
     return rc;
 }
 
+/* Passwords of the contractor before, until each is another. */
+static enum err fill_handed(struct req *req, const struct change_look *look,
+                            struct state_out *out, struct fail *why)
+{
+    struct change_handed handed = {0, 0};
+    enum err rc = ERR_OK;
+
+    if (change_state_of(&look->facts) == CHANGE_DONE)
+        rc = change_store_handed(req->db, look->facts.ends_utc_us, &handed, why);
+    out->n_dropped = handed.n_dropped;
+    out->n_sheets = handed.n_sheets;
+    return rc;
+}
+
 static bool fill_steps(struct req *req, const struct contract_change *change,
                        struct state_out *out)
 {
@@ -337,6 +355,8 @@ static void change_show(struct req *req)
 
     if (rc == ERR_OK)
         rc = fill_places(req, &look, &out, &why);
+    if (rc == ERR_OK)
+        rc = fill_handed(req, &look, &out, &why);
     if (rc != ERR_OK) {
         reply_fail(req, &why);
         return;

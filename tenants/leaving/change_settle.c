@@ -10,6 +10,7 @@
 #include "tenants/people/day.h"
 #include "tenants/people/life.h"
 #include "tenants/rights/right_store.h"
+#include "tenants/signin/session_store.h"
 
 struct change_facts change_facts_of(const struct contract_change *change, int64_t now_utc_us)
 {
@@ -113,6 +114,21 @@ static enum err end_accounts(struct tx *tx, struct change_settle *s, struct fail
             rc = end_account(tx, &s->change, &accounts[i], why);
             s->accounts[s->n_accounts++] = accounts[i].account;
         }
+    return rc;
+}
+
+/* What was handed out and is not yet its owner's own ends, and with it a session in which one
+ * of his own was being chosen. A sheet in use goes on; somebody has to renew it. */
+static enum err end_passwords(struct tx *tx, const struct change_row *change, struct fail *why)
+{
+    struct id *accounts = NULL;
+    size_t n = 0;
+    enum err rc =
+        change_store_handed_drop(tx, change->ends_utc_us, tx_arena(tx), &accounts, &n, why);
+
+    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+        rc = session_store_end_others(tx, accounts[i], ID_NONE, "contract-changed",
+                                      change->ends_utc_us, why);
     return rc;
 }
 
@@ -227,6 +243,8 @@ enum err change_settle_run(struct tx *tx, void *settle, struct fail *why)
         return ERR_OK;
     }
     rc = end_accounts(tx, s, why);
+    if (rc == ERR_OK)
+        rc = end_passwords(tx, &s->change.row, why);
     if (rc == ERR_OK)
         rc = next_contract(tx, &s->change, why);
     if (rc == ERR_OK)

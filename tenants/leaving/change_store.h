@@ -83,6 +83,21 @@ NODISCARD enum err change_store_grants(struct tx *tx, struct id account, int64_t
 NODISCARD enum err change_store_receivers(struct tx *tx, struct id account, struct arena *arena,
                                           struct id **out, size_t *n_out, struct fail *why);
 
+/* ---- passwords the contractor handed out ---- */
+
+/* Of accounts that go on: by then and not renewed since. */
+struct change_handed {
+    int64_t n_dropped; /* first and one-time passwords that open nothing any more */
+    int64_t n_sheets;  /* in use, and the contractor before may know them */
+};
+/* First and one-time passwords that a contractor handed out or printed by then, and nobody has
+ * made his own yet: they end. Whose they are. */
+NODISCARD enum err change_store_handed_drop(struct tx *tx, int64_t at_utc_us,
+                                            struct arena *arena, struct id **out, size_t *n_out,
+                                            struct fail *why);
+NODISCARD enum err change_store_handed(struct db *db, int64_t at_utc_us,
+                                       struct change_handed *out, struct fail *why);
+
 /* ---- what somebody else must take over ---- */
 
 struct change_place {

@@ -32,7 +32,7 @@ kept = {}
 # What a change of contractor writes or moves; nothing else may differ afterwards. Rows of those in
 # GROWS stay as they were, and others come.
 MOVES = {"account", "session", "contract_change_account", "notify_receiver", "people_version", "job",
-         "account_place", "account_device", "right_use", "notify_notice"}
+         "account_place", "account_device", "right_use", "notify_notice", "up_span"}
 GROWS = {"contract", "contract_change", "contract_change_step", "account_step", "right_end", "notify_step",
          "audit_leaf", "audit_checkpoint", "access_record", "access_shown", "notify_event"}
 
@@ -252,6 +252,42 @@ def two_persons_decide_and_may_take_it_back(t):
     t.eq((is_in("firm"), contract()["contractor"]), (200, "はじめ社"), "nobody ends by it")
 
 
+def person(role, issuer):
+    """A new account, asked for by the contractor; the answer of who issues it."""
+    kept.setdefault("school", new())
+    by["board"].request("POST", "/api/v1/schools", {"id": kept["school"], "name": "きた小学校"})
+    one = {"id": new(), "role": role, "family": "山田", "given": "花子" + str(len(kept)), "family_kana": "やまだ",
+           "given_kana": "はなこ"}
+    done(by["firm"].request("POST", "/api/v1/people", one | ({"school": kept["school"]} if role == "student" else {})))
+    done(by["second"].request("POST", "/api/v1/people/approve", {"ids": [one["id"]]}))
+    made = done(by[issuer].request("POST", "/api/v1/people/issue", {"ids": [one["id"]], "first": "sheet"}))
+    return made.json()["items"][0] | {"id": one["id"]}
+
+
+def open_with(one, key="first_password"):
+    session = Session(node)
+    reply = session.request("POST", "/api/v1/session", {"login": one["login"], "password": one[key]})
+    return session, (told(reply) if reply.status >= 400 else session.request("GET", "/api/v1/session").json()["stage"])
+
+
+@case
+def passwords_are_handed_out_before_the_minute(t):
+    t.req("CARD-13, AI-4.3-カ")
+    for name, role, issuer in (("used", "student", "firm"), ("unused", "student", "firm"),
+                               ("guardian", "guardian", "firm"), ("ours", "student", "board"),
+                               ("printed", "student", "board"), ("renewed", "student", "firm")):
+        kept[name] = person(role, issuer)
+    t.eq(open_with(kept["used"])[1], "full", "a sheet that is in use")
+    kept["choosing"], stage = open_with(kept["guardian"])
+    t.eq(stage, "enrol", "a guardian's password is being chosen")
+    printed = by["firm"].request("POST", "/api/v1/people/slips", {"ids": [kept["printed"]["id"]], "kind": "passwords"})
+    t.eq(printed.status, 200, "the contractor prints one that the board issued")
+    reset = done(by["firm"].request("POST", f"/api/v1/people/{people['child'].id}/reset")).json()
+    kept["reset"] = {"login": people["child"].login, "first_password": reset["one_time"]}
+    again = done(by["board"].request("POST", f"/api/v1/people/{kept['renewed']['id']}/reset")).json()
+    kept["renewed"]["first_password"] = again["one_time"]
+
+
 @case
 def at_the_minute_the_access_ends_and_nothing_is_lost(t):
     t.req("CARD-13, AI-7.2-3")
@@ -298,6 +334,26 @@ def at_the_minute_the_access_ends_and_nothing_is_lost(t):
     acts = by["board"].request("GET", f"/api/v1/access-records?account={people['firm'].id}")
     t.ok(acts.status == 200 and len(acts.json()["items"]) > 0, "what the contractor did stays with the board", acts)
     t.eq(told(act("second", change, "cancellation")), (409, "wrong-state"), "it stands")
+
+
+@case
+def what_the_old_contractor_handed_out_opens_nothing_or_is_left_to_do(t):
+    t.req("CARD-13, AI-4.3-カ")
+    over = (401, "wrong-sign-in")  # a stranger is not told why
+    for name in ("unused", "guardian", "printed", "reset"):
+        t.eq(open_with(kept[name])[1], over, name + ": a password nobody had made his own")
+    t.eq(kept["choosing"].request("GET", "/api/v1/session").status, 401, "nor is one chosen any more")
+    t.eq(node.psql("SELECT count(*) FROM account WHERE first_password_sealed IS NOT NULL"), "2", "none is kept but ours")
+    t.eq(open_with(kept["used"])[1], "full", "a child who uses a sheet comes in")
+    t.eq([open_with(kept[name])[1] for name in ("ours", "renewed")], ["full", "enrol"],
+         "what the contractor never saw is as good as before")
+    left = lambda: (show()["n_dropped"], show()["n_sheets"])  # noqa: E731
+    t.eq(left(), (4, 1), "the board sees how many are to be renewed")
+    for n, name in ((4, "used"), (3, "printed")):
+        renewed = done(by["board"].request("POST", f"/api/v1/people/{kept[name]['id']}/reset")).json()
+        kept[name]["first_password"] = renewed["one_time"]
+        t.eq(open_with(kept[name])[1], "enrol", name + " gets another")
+        t.eq(left(), (n, 0), "and is off the list")
 
 
 @case

@@ -95,6 +95,20 @@ export function Todo({ of, after }: TodoProps): VNode {
             </a>
           </p>
         </Item>
+        <Item
+          word={words.passwords}
+          lead={words.passwordsLead}
+          at={of.n_dropped + of.n_sheets === 0 ? "" : undefined}
+        >
+          <p>
+            <Words of={words.passwordsLeft} slots={{ unused: of.n_dropped, used: of.n_sheets }} />
+          </p>
+          <p>
+            <a href="#/people">
+              <Words of={words.toPeople} />
+            </a>
+          </p>
+        </Item>
         <Item word={words.staff} lead={words.staffLead} at={isStaffed ? "" : undefined}>
           <p>
             <a href="#/people">

@@ -223,6 +223,21 @@ export const contractChange = {
     "Replace it on the keys page after the check above; one replaced before that does not count. Shred the old sheet.",
   ],
   toKeys: ["鍵《かぎ》の画面《がめん》へ", "かぎの がめんへ", "To the keys page"],
+  passwords: [
+    "前《まえ》の受託者《じゅたくしゃ》が渡《わた》したパスワードを、新《あたら》しくする",
+    "まえの 人《ひと》が わたした パスワードを かえる",
+    "New passwords where the contractor before handed them out",
+  ],
+  passwordsLead: [
+    "前《まえ》の受託者《じゅたくしゃ》が発行《はっこう》や印刷《いんさつ》をして、まだ使《つか》われていなかったパスワードは、交代《こうたい》の時刻《じこく》に使《つか》えなくしました。ID票《ひょう》のパスワードをそのまま使《つか》っている子《こ》どもは、今《いま》もログインできます。前《まえ》の受託者《じゅたくしゃ》が知《し》っているかもしれないので、「人《ひと》とID」でパスワードを出《だ》し直《なお》して、学校《がっこう》などから本人《ほんにん》に渡《わた》してください。",
+    "まえの 人《ひと》が しって いる パスワードを、 あたらしく して わたします。",
+    "First passwords it had issued or printed and nobody had used ended at the minute. Children who use the password of their sheet still get in; the contractor before may know it. Please give out new ones under “People and IDs”.",
+  ],
+  passwordsLeft: [
+    "出《だ》し直《なお》していない、使《つか》えなくなったパスワード：{unused}人分《にんぶん》。前《まえ》のパスワードのまま使《つか》っている人《ひと》：{used}人《にん》。",
+    "つかえなく なった パスワード {unused}。 まえの パスワードの まま {used}。",
+    "Ended and not yet given anew: {unused}. Still the password of before in use: {used}.",
+  ],
   staff: [
     "次《つぎ》の受託者《じゅたくしゃ》の人《ひと》のIDを発行《はっこう》する",
     "つぎの 人《ひと》の IDを だす",

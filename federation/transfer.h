@@ -15,7 +15,8 @@
  * Until both towns have said yes nothing personal leaves the house: the offer is an id, a day
  * and who sends it. Whose move it is, the two boards tell each other as they always did; the
  * parcel's name must be that of the account, else it is another child's and is not kept.
- * Cancelled by home until it was given (transfer.end).
+ * Cancelled by home (transfer.end); once it was given, by two persons, for the receipt may
+ * never come: the other town may then have what was given, and the row says so (its code).
  *
  * Threads: routes on HTTP workers and the writer's, kinds on the writer's, the job on the job
  * thread.  Owns: nothing. */

@@ -134,12 +134,29 @@ static enum err confirm_run(struct tx *tx, struct transfer_act *act, struct fail
                         : rc;
 }
 
+/* What was given, without a receipt: one asks, another one ends it. */
+static enum err ask_to_end(struct tx *tx, struct transfer_act *act, struct fail *why)
+{
+    act->row.ending_by = act->step.by;
+    act->row.changed_utc_us = act->req->now_utc_us;
+    act->step.code = SPAN("first");
+    return transfer_store_change(tx, &act->row, why);
+}
+
 static enum err cancel_run(struct tx *tx, struct transfer_act *act, struct fail *why)
 {
     const struct transfer_end_body body = {act->row.id};
     bool is_told = act->row.state != TRANSFER_ASKED;
-    enum err rc = move(tx, act, TRANSFER_CANCEL, why);
+    enum err rc;
 
+    if (act->row.state == TRANSFER_GIVEN) {
+        if (id_is_none(act->row.ending_by))
+            return ask_to_end(tx, act, why);
+        if (id_eq(act->row.ending_by, act->step.by))
+            return refuse(act, "second-person", why);
+        act->row.code = act->step.code = SPAN(TRANSFER_CODE_NO_RECEIPT);
+    }
+    rc = move(tx, act, TRANSFER_CANCEL, why);
     return rc == ERR_OK && is_told
                ? transfer_owe(tx, act->federation, &act->row, transfer_kind_end, &body,
                               act->req->now_utc_us, why)
@@ -154,6 +171,10 @@ static enum err answer_run(struct tx *tx, struct transfer_act *act, bool is_yes,
 
     if (act->row.state == TRANSFER_OFFERED)
         act->row.by = act->step.by;
+    if (!is_yes && (act->row.state == TRANSFER_TAKING || act->row.code.len > 0))
+        act->row.code = act->step.code = SPAN(TRANSFER_CODE_DECLINED_TAKE);
+    if (!is_yes)
+        act->row.person = ID_NONE; /* an account that was named has nothing of it */
     rc = move(tx, act, is_yes ? TRANSFER_ACCEPT : TRANSFER_DECLINE, why);
     return rc == ERR_OK ? transfer_owe(tx, act->federation, &act->row, transfer_kind_answer,
                                        &body, act->req->now_utc_us, why)
@@ -225,6 +246,7 @@ static enum err act_run(struct tx *tx, void *arg, struct fail *why)
     enum err rc;
 
     act->refusal = NULL;
+    act->step.code = SPAN("");
     rc = transfer_step_is_there(tx, &act->step, &is_there, why);
     if (rc == ERR_OK && !is_there)
         rc = do_it(tx, act, why);

@@ -16,8 +16,8 @@ struct row_out {
         second_name, code;
     int64_t opened_at, changed_at;
     int state, waits;
-    bool is_out, is_own_first, has_account, has_name, has_consent_on, has_consent_how,
-        has_consent_from, has_by_name, has_second_name;
+    bool is_out, is_own_first, is_ending, is_own_ending, has_account, has_name, has_consent_on,
+        has_consent_how, has_consent_from, has_by_name, has_second_name;
 };
 static const struct jx_field row_fields[] = {
     PLACE_FIELD(JX_ID, row_out, transfer, "転出入"),
@@ -28,6 +28,8 @@ static const struct jx_field row_fields[] = {
     PLACE_CHOICE(row_out, waits, TRANSFER_WAITS, "だれを待っているか"),
     PLACE_FIELD(JX_BOOL, row_out, is_own_first,
                 "はじめに決めたのは自分か（確かめるのは別の担当者）"),
+    PLACE_FIELD(JX_BOOL, row_out, is_ending, "渡したあとの取り下げが、確認を待っているか"),
+    PLACE_FIELD(JX_BOOL, row_out, is_own_ending, "その取り下げを申し出たのは自分か"),
     PLACE_MAYBE(JX_ID, row_out, account, has_account, "児童生徒"),
     PLACE_MAYBE(JX_TEXT, row_out, name, has_name, "表示名"),
     PLACE_FIELD(JX_TEXT, row_out, on, "転出入の日"),
@@ -135,6 +137,8 @@ static enum err fill(struct req *req, const struct people *people,
         .state = (int)row->state,
         .waits = (int)transfer_waits_for(row->is_out, row->state),
         .is_own_first = id_eq(row->by, req->caller.account),
+        .is_ending = row->state == TRANSFER_GIVEN && !id_is_none(row->ending_by),
+        .is_own_ending = id_eq(row->ending_by, req->caller.account),
         .account = row->person,
         .has_account = !id_is_none(row->person),
         .name = display_of(req, people, row->person),

@@ -189,7 +189,7 @@ static enum err offer_settled(struct tx *tx, struct federation *f,
 static enum err answer_run(struct tx *tx, struct fed_req *req, struct fail *why)
 {
     const struct transfer_answer_body *in = req->input;
-    bool is_yes = in->answer == 0;
+    bool is_yes = in->answer == 0, is_late;
     struct transfer_row row;
     struct transfer_step step;
     enum transfer_state to;
@@ -201,9 +201,15 @@ static enum err answer_run(struct tx *tx, struct fed_req *req, struct fail *why)
     if (!transfer_follows(true, row.state, is_yes ? TRANSFER_ACCEPT : TRANSFER_DECLINE, &to))
         return row.state == TRANSFER_ASKED ? fed_refuse(req, FED_NOT_FOUND, why)
                                            : say(req, &row, why);
+    is_late = row.state == TRANSFER_GIVEN; /* it says no, and has what was given */
+    if (is_late)
+        row.code = SPAN(TRANSFER_CODE_DECLINED_GIVEN);
     rc = transfer_move(tx, &row, is_yes ? TRANSFER_ACCEPT : TRANSFER_DECLINE, req->now_utc_us,
                        why);
-    step = step_of(req, &row, TRANSFER_DID_HEAR, is_yes ? "accepted" : "declined");
+    step = step_of(req, &row, TRANSFER_DID_HEAR,
+                   is_late  ? TRANSFER_CODE_DECLINED_GIVEN
+                   : is_yes ? "accepted"
+                            : "declined");
     if (rc == ERR_OK)
         rc = transfer_step_add(tx, &step, why);
     if (rc == ERR_OK)
@@ -230,6 +236,8 @@ static enum err end_run(struct tx *tx, struct fed_req *req, struct fail *why)
     step = step_of(req, &row, TRANSFER_DID_HEAR, "cancelled");
     if (rc == ERR_OK)
         rc = transfer_step_add(tx, &step, why);
+    if (rc == ERR_OK)
+        rc = tell_board(tx, req->op, "transfers", req->now_utc_us, why);
     return rc == ERR_OK ? say(req, &row, why) : rc;
 }
 
@@ -305,7 +313,7 @@ static enum err take_run(struct tx *tx, struct fed_req *req, struct fail *why)
     if (rc == ERR_OK)
         rc = transfer_move(tx, &row, TRANSFER_GIVE, req->now_utc_us, why);
     step = step_of(req, &row, TRANSFER_DID_GIVE, "");
-    if (rc == ERR_OK && in->piece == 0)
+    if (rc == ERR_OK && (row.n_taken == 1 || in->piece == 0)) /* whichever came first */
         rc = transfer_step_add(tx, &step, why);
     return rc == ERR_OK ? seal_piece(req, &row, text, why) : rc;
 }

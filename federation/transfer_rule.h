@@ -23,7 +23,7 @@ enum transfer_state {
 
 enum transfer_event {
     TRANSFER_CONFIRM, /* home: the second person */
-    TRANSFER_CANCEL,  /* home; at the receiver: home said so */
+    TRANSFER_CANCEL,  /* home, when given: two persons; at the receiver: home said so */
     TRANSFER_ACCEPT,  /* receiver; at home: the receiver said so */
     TRANSFER_DECLINE, /* as accept */
     TRANSFER_BOUNCE,  /* home: the offer was refused for good */

@@ -8,7 +8,7 @@
 #define COLUMNS \
     "id, peer, peer_name, is_out, state, person, parts, to_char(on_date, 'YYYY-MM-DD')," \
     " to_char(consent_on, 'YYYY-MM-DD'), consent_how, consent_from_sealed, opened_at," \
-    " changed_at, ended_at, by, second, sha256, n_taken, code"
+    " changed_at, ended_at, by, second, sha256, n_taken, code, ending_by"
 #define STEP_COLUMNS "id, n, at, transfer, kind, peer, person, sha256, code, by, role"
 
 static const struct stmt row_add = {
@@ -23,7 +23,8 @@ static const struct stmt row_change = {
     "transfer_change",
     "UPDATE transfer SET state = $2::text, person = $3::uuid, parts = $4::text, changed_at ="
     " $5::timestamptz, ended_at = $6::timestamptz, by = $7::uuid, second = $8::uuid, sha256 ="
-    " $9::bytea, n_taken = $10::integer, code = $11::text WHERE id = $1::uuid"};
+    " $9::bytea, n_taken = $10::integer, code = $11::text, ending_by = $12::uuid WHERE id ="
+    " $1::uuid"};
 static const struct stmt row_find = {"transfer_find",
                                      "SELECT " COLUMNS " FROM transfer WHERE id = $1::uuid"};
 static const struct stmt row_list = {
@@ -142,6 +143,7 @@ enum err transfer_store_change(struct tx *tx, const struct transfer_row *row, st
     store_arg_bytes_if(&args, row->sha256);
     db_arg_i32(&args, (int32_t)row->n_taken);
     db_arg_text(&args, row->code);
+    db_arg_id(&args, row->ending_by);
     return tx_run(tx, &row_change, &args, NULL, why);
 }
 
@@ -176,6 +178,7 @@ static enum err own_row(const struct db_rows *rows, int i, struct arena *arena, 
         .sha256 = db_bytes(rows, i, 16),
         .n_taken = db_i64(rows, i, 17),
         .code = db_bytes(rows, i, 18),
+        .ending_by = db_id(rows, i, 19),
     };
     if (state < 0)
         return fail_set(why, ERR_INTERNAL, "a transfer's state");

@@ -23,7 +23,8 @@ struct transfer_row {
     struct span consent_from_sealed; /* under the child's key; len 0 at the receiver */
     int64_t opened_utc_us, changed_utc_us, ended_utc_us;
     struct id by, second;
-    struct span sha256; /* len 0: not known yet */
+    struct id ending_by; /* home: who asked to end it after it was given */
+    struct span sha256;  /* len 0: not known yet */
     int64_t n_taken;
     struct span code;
 };

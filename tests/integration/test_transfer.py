@@ -126,6 +126,11 @@ def answers(handler, _):
     write(handler, 200, answer_headers(evil_key, 200, "application/json", text, dict(handler.headers)), text)
 
 
+def busy(handler, _):
+    text = b'{"code":"unavailable"}'
+    write(handler, 503, answer_headers(evil_key, 503, "application/json", text, dict(handler.headers)), text)
+
+
 def join(node, roles):
     pin = pin_of(node.data_dir + "/front/federation.pem")
     reply = node.admin("POST", ADMIN + "/join", {"invitation": b64url(roots.invitation()), "endpoint": endpoint(node),
@@ -241,7 +246,9 @@ def another_child_gets_nothing(t):
     t.eq((state(there, move), row(there, move).get("account"), count(there, "transfer_parcel")), ("accepted", None, 0),
          "nothing is kept")
     t.eq(state(home, move), "given", "home knows that it left")
-    t.eq(act(home, "board", move, "cancel"), "state", "what was given is not taken back")
+    t.eq(act(home, "board", move, "cancel"), "given", "what was given is not taken back by one")
+    t.eq(act(home, "board", move, "cancel"), "second-person", "nor by the same one twice")
+    t.eq([(r["is_ending"], r["is_own_ending"]) for r in (row(home, move),)], [(True, True)], "it is shown as asked for")
 
 
 @case
@@ -273,7 +280,7 @@ def the_parcel_arrives_once_and_home_follows(t):
         t.eq(count(node, "transfer_step s", "NOT EXISTS (SELECT FROM audit_leaf l WHERE l.row_id = s.id)"), 0,
              "every act is a leaf")
     kinds = [n.psql("SELECT string_agg(kind, ' ' ORDER BY n) FROM transfer_step") for n in (home, there)]
-    t.eq(kinds, ["open confirm heard give give receipt rest", "offer accept take refuse take arrive"], "in their order")
+    t.eq(kinds, ["open confirm heard give cancel give receipt rest", "offer accept take refuse take arrive"], "in their order")
     seen = ask(there, "board", "GET", f"/api/v1/children/{child}/transfers", status=200).json()["items"][0]
     t.eq((seen["node_name"], seen["is_out"], seen["on"], seen["parcel"]["name"]),
          ("aozora", False, today(7), "山田　花子"), "where the child came from, and when")
@@ -317,7 +324,36 @@ def a_member_gets_what_is_for_it_alone(t):
     t.eq(says(home, "answer", transfer=move, answer="declined").status, 200, "it may still say no")
     t.eq((state(home, move), count(home, "transfer_parcel"), take(home, move).code()), ("declined", 0, "not-found"),
          "then nothing is there any more")
+    t.eq((row(home, move)["code"], home.psql(f"SELECT string_agg(code, ' ' ORDER BY n) FROM transfer_step WHERE transfer ="
+                                             f" '{move}' AND kind = 'heard'")),
+         ("declined-after-given", "accepted declined-after-given"), "but it is said that it was given")
     t.eq(id_state(ids["aozora", "other"]), "issued", "and the child stays")
+
+
+@case
+def silence_after_the_giving_binds_nobody(t):
+    t.req("CARD-16")
+    child = ids["aozora", "other"]
+    home.psql(f"INSERT INTO contact (id, at, child, other, is_peer, kind, is_answered, role) SELECT gen_random_uuid(),"
+              f" now(), '{child}', '{ids['aozora', 'board']}', false, 'auto', true, '' FROM generate_series(1, 900)")
+    _, move = opened(child, EVIL)
+    home.psql(f"DELETE FROM contact WHERE child = '{child}'")
+    act(home, "second", move, "confirm")
+    t.eq(says(home, "answer", transfer=move, answer="accepted").status, 200, "the third says yes")
+    t.eq(take(home, move, piece=1).status, 200, "and asks for the second piece first")
+    t.eq((state(home, move), count(home, "transfer_step", f"transfer = '{move}' AND kind = 'give'")), ("given", 1),
+         "that is a giving, too")
+    t.eq(opened(child)[0].json()["code"], "open-already", "it stays silent, and the child is bound")
+    t.eq((act(home, "second", move, "cancel"), act(home, "second", move, "cancel")), ("given", "second-person"), "one asks")
+    t.eq(ask(home, "contractor", "POST", f"{MOVES}/{move}/cancel", {"id": new()}).status, 404, "not the contractor")
+    t.eq((act(home, "board", move, "cancel"), row(home, move)["code"], count(home, "transfer_parcel")),
+         ("cancelled", "given-no-receipt", 0), "another one ends it, and it is said that the parcel had left")
+    t.eq(home.psql(f"SELECT string_agg(code, ' ' ORDER BY n) FROM transfer_step WHERE transfer = '{move}' AND kind = 'cancel'"),
+         "first given-no-receipt", "both acts are leaves")
+    t.eq(take(home, move).code(), "not-found", "nothing more is given")
+    t.ok(until(lambda: [s for s in evil.seen if s[1].endswith("/transfers/end")]), "the third is told")
+    _, move = opened(child)
+    t.eq(act(home, "board", move, "cancel"), "cancelled", "the child may move to another town")
 
 
 @case
@@ -333,6 +369,14 @@ def what_is_no_parcel_is_not_kept(t):
     t.eq((state(there, move), count(there, "transfer_parcel", f"transfer = '{move}'")), ("accepted", 0), "nothing is kept")
     t.eq((says(there, "end", transfer=move).status, state(there, move)), (200, "cancelled"), "home withdraws it")
     t.eq(act(there, "board", move, "decline"), "state", "what is over is over")
+    evil.answer = busy
+    move = new()
+    says(there, "offer", transfer=move, on=today())
+    t.eq((act(there, "board", move, "accept"), act(there, "second", move, "take", account=ids["midori", "other"])),
+         ("accepted", "taking"), "its home is never ready")
+    t.eq((act(there, "board", move, "decline"), row(there, move)["code"], row(there, move).get("account")),
+         ("declined", "declined-after-take", None), "one may still say no")
+    evil.answer = answers
     _, mine = opened(ids["aozora", "other"])
     t.eq((act(home, "board", mine, "cancel"), count(there, "transfer", f"id = '{mine}'")), ("cancelled", 0),
          "what was told to nobody needs no word")

@@ -25,6 +25,9 @@ const reasons: Readonly<Record<string, Word>> = {
   altered: words.whyAltered,
   "bad-parcel": words.whyAltered,
   "not-member": words.whyNotMember,
+  "given-no-receipt": words.whyNoReceipt,
+  "declined-after-given": words.whyDeclinedGiven,
+  "declined-after-take": words.whyDeclinedTake,
 };
 /** As the two boards tell it each other by phone. */
 const numberOf = (id: string): string => id.slice(-8);
@@ -95,6 +98,11 @@ export function Move({ of, again }: Props): VNode {
           <Words of={next} />
         </p>
       )}
+      {of.is_out && ["accepted", "given", "done"].includes(of.state) ? (
+        <p class="fine">
+          <Words of={words.restNote} />
+        </p>
+      ) : null}
       {of.is_own_first && of.waits === "second" ? (
         <p class="fine">
           <Words of={words.ownFirst} />
@@ -166,6 +174,7 @@ function Acts({ of, again }: Props): VNode {
           isQuiet
         />
       ) : null}
+      {isOut && state === "given" ? <End of={of} again={again} /> : null}
       {!isOut && state === "offered" ? (
         <Step
           word={words.accept}
@@ -175,7 +184,7 @@ function Acts({ of, again }: Props): VNode {
         />
       ) : null}
       {!isOut && maySecond ? <Take of={of} again={again} /> : null}
-      {!isOut && (state === "offered" || state === "accepted") ? (
+      {!isOut && ["offered", "accepted", "taking"].includes(state) ? (
         <Step
           word={words.decline}
           sure={words.declineSure}
@@ -190,6 +199,25 @@ function Acts({ of, again }: Props): VNode {
         </button>
       ) : null}
     </div>
+  );
+}
+
+/** What was handed over and has no receipt: one asks to withdraw it, another one confirms. */
+function End({ of, again }: Props): VNode {
+  if (of.is_ending && of.is_own_ending)
+    return (
+      <p class="note">
+        <Words of={words.endOwn} />
+      </p>
+    );
+  return (
+    <Step
+      word={of.is_ending ? words.endSecond : words.end}
+      sure={words.endSure}
+      send={(id) => ask("transfers.cancel", { transfer: of.transfer }, { id })}
+      again={again}
+      isQuiet
+    />
   );
 }
 

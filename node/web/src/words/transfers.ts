@@ -90,6 +90,42 @@ export const transfers = {
     "とりさげます。",
     "This move is withdrawn.",
   ],
+  whyNoReceipt: [
+    "渡《わた》したあと、届《とど》いた知《し》らせがないまま取《と》り下《さ》げました。相手《あいて》の自治体《じちたい》に、渡《わた》した内容《ないよう》が残《のこ》っているかもしれません。電話《でんわ》などで確《たし》かめてください。",
+    "あいてに のこって いるかも しれません。",
+    "Withdrawn after it was handed over, without a receipt. The other town may have what was handed over: ask them.",
+  ],
+  whyDeclinedGiven: [
+    "渡《わた》したあとで、相手《あいて》が見送《みおく》りました。相手《あいて》の自治体《じちたい》に、渡《わた》した内容《ないよう》が残《のこ》っているかもしれません。電話《でんわ》などで確《たし》かめてください。",
+    "あいてに のこって いるかも しれません。",
+    "The other town declined after it had been handed over. It may have what was handed over: ask them.",
+  ],
+  whyDeclinedTake: [
+    "受《う》け取《と》りはじめたあとで見送《みおく》りました。受《う》け取《と》った内容《ないよう》は、ここに残《のこ》していません。",
+    "あとで みおくりました。",
+    "Declined after fetching had begun. Nothing of it was kept here.",
+  ],
+  restNote: [
+    "転出《てんしゅつ》の日《ひ》になるまで、ここのIDは使《つか》えます。届《とど》いた知《し》らせのあと、その日《ひ》の0時《じ》に自動《じどう》で止《と》まります。",
+    "ひっこしの 日《ひ》に IDが とまります。",
+    "The ID here works until the day of the move; when the receipt is there it stops by itself at 0:00 of that day.",
+  ],
+  end: [
+    "知《し》らせを待《ま》たずに取《と》り下《さ》げる",
+    "とりさげる",
+    "Withdraw without a receipt",
+  ],
+  endSure: [
+    "内容《ないよう》はもう渡《わた》りました。取《と》り下《さ》げても、相手《あいて》の自治体《じちたい》に残《のこ》っているかもしれません。別《べつ》の担当者《たんとうしゃ》が確《たし》かめると、取《と》り下《さ》げます。",
+    "べつの 人《ひと》が たしかめます。",
+    "It has been handed over: the other town may have it even so. It is withdrawn when another commissioner confirms.",
+  ],
+  endSecond: ["取《と》り下《さ》げを確《たし》かめる", "たしかめる", "Confirm the withdrawal"],
+  endOwn: [
+    "取《と》り下《さ》げを申《もう》し出《で》ました。別《べつ》の担当者《たんとうしゃ》が確《たし》かめると、取《と》り下《さ》げます。",
+    "べつの 人《ひと》が たしかめます。",
+    "You asked to withdraw it; another commissioner confirms.",
+  ],
   accept: ["受《う》ける", "うける", "Accept"],
   acceptSure: [
     "この番号《ばんごう》がだれのことか、相手《あいて》と確《たし》かめましたか。",

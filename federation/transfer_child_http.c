@@ -87,13 +87,14 @@ struct past_out {
     struct span node_name, on;
     int64_t changed_at;
     int state;
-    bool is_out, has_parcel;
+    bool is_out, has_node_name, has_parcel;
     struct transfer_shown parcel;
 };
 static const struct jx_field past_fields[] = {
     PLACE_FIELD(JX_ID, past_out, transfer, "転出入"),
     PLACE_FIELD(JX_BOOL, past_out, is_out, "転出か（いいえは転入）"),
-    PLACE_FIELD(JX_TEXT, past_out, node_name, "相手の自治体"),
+    PLACE_MAYBE(JX_TEXT, past_out, node_name, has_node_name,
+                "相手の自治体（転出先は、教育委員会と、終わったあとの学校だけ）"),
     PLACE_FIELD(JX_TEXT, past_out, on, "転出入の日"),
     PLACE_CHOICE(past_out, state, TRANSFER_STATES, "状態"),
     PLACE_FIELD(JX_TIME, past_out, changed_at, "最後に変わった日時"),
@@ -120,6 +121,14 @@ static const struct jx_field pasts_fields[] = {
 static const struct jx_shape pasts_shape =
     JX_SHAPE("ChildTransfers", struct pasts_out, pasts_fields);
 
+/* Where a child is about to go is a danger to a family that hides: until it is done the board
+ * alone reads of it, and the contractor's side never reads where to. */
+static bool is_shown(const struct req *req, const struct transfer_row *row)
+{
+    return row->state == TRANSFER_DONE ||
+           (!transfer_is_over(row->state) && req->caller.role == ROLE_COMMISSIONER);
+}
+
 /* What came is shown; what is only on its way out stands on the board's own page. */
 static enum err fill(struct req *req, const struct transfer_row *row, struct past_out *out,
                      struct fail *why)
@@ -131,6 +140,7 @@ static enum err fill(struct req *req, const struct transfer_row *row, struct pas
     *out = (struct past_out){.transfer = row->id,
                              .is_out = row->is_out,
                              .node_name = row->peer_name,
+                             .has_node_name = !row->is_out || is_all,
                              .on = row->on,
                              .state = (int)row->state,
                              .changed_at = row->changed_utc_us};
@@ -161,7 +171,7 @@ static void list_of_child(struct req *req)
         rc = items == NULL ? fail_set(&why, ERR_NOMEM, "transfers") : ERR_OK;
     }
     for (size_t i = 0; i < n && rc == ERR_OK; i++)
-        if (transfer_is_over(rows[i].state) == (rows[i].state == TRANSFER_DONE))
+        if (is_shown(req, &rows[i]))
             rc = fill(req, &rows[i], &items[out.items.n++], &why);
     out.items.at = items;
     if (rc == ERR_OK)

@@ -110,11 +110,16 @@ static enum err offer_new(struct tx *tx, struct fed_req *req, struct transfer_ro
 {
     const struct transfer_offer_body *in = req->input;
     struct transfer_step step;
-    int64_t n = 0;
-    enum err rc = transfer_store_count(tx, req->peer->node, &n, why);
+    int64_t n_open = 0, n_day = 0;
+    enum err rc =
+        transfer_store_count(tx, req->peer->node, req->now_utc_us, &n_open, &n_day, why);
 
-    if (rc == ERR_OK && n >= TRANSFER_OPEN_MOST)
+    if (rc == ERR_OK && n_open >= TRANSFER_OPEN_MOST)
         return fed_refuse(req, FED_TOO_LARGE, why);
+    if (rc == ERR_OK && n_day >= TRANSFER_DAY_MOST) { /* an honest town says it again later */
+        log_warn("transfer.flood", L_ID("peer", req->peer->node), L_INT("offers", n_day));
+        return fed_refuse(req, FED_RATE, why);
+    }
     *row = (struct transfer_row){
         .id = in->transfer,
         .peer = req->peer->node,

@@ -323,13 +323,14 @@ enum err transfer_pack(const struct transfer_packing *packing, struct span *text
     return rc;
 }
 
+/* Compared where both sides have it: *is_out is untouched when one has none. */
 static enum err is_same(struct span a, struct span b, struct arena *arena, bool *is_out,
                         struct fail *why)
 {
     struct span fa, fb;
     enum err rc;
 
-    if (a.len == 0 || b.len == 0 || *is_out)
+    if (a.len == 0 || b.len == 0)
         return ERR_OK;
     rc = people_fold(a, arena, &fa, why);
     if (rc == ERR_OK)
@@ -351,9 +352,9 @@ enum err transfer_is_child(const struct services *services, struct db *db,
     if (rc != ERR_OK)
         return rc;
     entry = people_find(people, account);
-    if (entry != NULL)
+    if (entry != NULL) /* a parcel always has a name; a reading alone is many a child's */
         rc = is_same(parcel->name, entry->name, arena, is_out, why);
-    if (entry != NULL && rc == ERR_OK)
+    if (*is_out && rc == ERR_OK)
         rc = is_same(parcel->kana, entry->kana, arena, is_out, why);
     people_unref(&people);
     return rc;

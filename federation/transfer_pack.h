@@ -16,8 +16,9 @@ struct transfer_packing {
 NODISCARD enum err transfer_pack(const struct transfer_packing *packing, struct span *text_out,
                                  struct fail *why);
 
-/* Is the parcel's child the one of that account: the same name, or the same reading, as names
- * are searched? ERR_LOCKED, ERR_UNAVAILABLE: names cannot be opened now. */
+/* Is the parcel's child the one of that account: the same name and, where both sides have one,
+ * the same reading, as names are searched? ERR_LOCKED, ERR_UNAVAILABLE: names cannot be opened
+ * now. */
 NODISCARD enum err transfer_is_child(const struct services *services, struct db *db,
                                      const struct transfer_parcel *parcel, struct id account,
                                      struct arena *arena, bool *is_out, struct fail *why);

@@ -14,10 +14,12 @@
 /* Why it ended so, in row and step; the pages have a sentence for each. */
 #define TRANSFER_CODE_NO_RECEIPT     "given-no-receipt"     /* home: by two persons */
 #define TRANSFER_CODE_DECLINED_GIVEN "declined-after-given" /* home */
-#define TRANSFER_CODE_DECLINED_TAKE  "declined-after-take"  /* receiver: it had begun to fetch \
-                                                             */
+#define TRANSFER_CODE_DECLINED_TAKE \
+    "declined-after-take" /* receiver: it had begun to fetch \
+                           */
 
 #define TRANSFER_OPEN_MOST  200                         /* offers of one node that wait here */
+#define TRANSFER_DAY_MOST   50                          /* offers of one node within 24 hours */
 #define TRANSFER_TAKEN_MOST (20 * TRANSFER_PIECES_MOST) /* pieces asked for in all */
 
 /* ---- between nodes ---- */

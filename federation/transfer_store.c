@@ -30,7 +30,7 @@ static const struct stmt row_find = {"transfer_find",
 static const struct stmt row_list = {
     "transfer_list",
     "SELECT " COLUMNS " FROM transfer WHERE $1::uuid IS NULL OR person = $1::uuid ORDER BY"
-    " opened_at DESC, id LIMIT $2::integer"};
+    " ended_at IS NOT NULL, opened_at DESC, id LIMIT $2::integer"};
 static const struct stmt row_taking = {
     "transfer_taking",
     "SELECT " COLUMNS " FROM transfer WHERE state = 'taking' ORDER BY changed_at, id"};
@@ -40,8 +40,9 @@ static const struct stmt row_resting = {
     " $1::text::date AND NOT EXISTS (SELECT FROM transfer_step s WHERE s.transfer ="
     " transfer.id AND s.kind = 'rest') ORDER BY changed_at, id"};
 static const struct stmt row_count = {
-    "transfer_count", "SELECT count(*) FROM transfer WHERE peer = $1::uuid AND NOT is_out AND"
-                      " ended_at IS NULL"};
+    "transfer_count",
+    "SELECT count(*) FILTER (WHERE ended_at IS NULL), count(*) FILTER (WHERE opened_at >"
+    " $2::timestamptz - interval '1 day') FROM transfer WHERE peer = $1::uuid AND NOT is_out"};
 static const struct stmt parcel_put = {
     "transfer_parcel_put", "INSERT INTO transfer_parcel (transfer, person, at, body_sealed)"
                            " VALUES ($1::uuid, $2::uuid, $3::timestamptz, $4::bytea)"};
@@ -250,7 +251,8 @@ enum err transfer_store_resting(struct db *db, struct span today, struct arena *
     return rc;
 }
 
-enum err transfer_store_count(struct tx *tx, struct id peer, int64_t *n_out, struct fail *why)
+enum err transfer_store_count(struct tx *tx, struct id peer, int64_t now_utc_us,
+                              int64_t *n_open_out, int64_t *n_day_out, struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args args;
@@ -258,9 +260,12 @@ enum err transfer_store_count(struct tx *tx, struct id peer, int64_t *n_out, str
 
     db_args_init(&args);
     db_arg_id(&args, peer);
+    db_arg_time(&args, now_utc_us);
     rc = tx_run(tx, &row_count, &args, &rows, why);
-    if (rc == ERR_OK)
-        *n_out = db_i64(rows, 0, 0);
+    if (rc == ERR_OK) {
+        *n_open_out = db_i64(rows, 0, 0);
+        *n_day_out = db_i64(rows, 0, 1);
+    }
     db_rows_free(&rows);
     return rc;
 }

@@ -38,7 +38,7 @@ NODISCARD enum err transfer_store_change(struct tx *tx, const struct transfer_ro
 NODISCARD enum err transfer_store_find(struct tx *tx, struct db *db, struct id id,
                                        struct arena *arena, struct transfer_row *out,
                                        struct fail *why);
-/* The newest TRANSFER_SHOWN_MOST; of one child: person, else ID_NONE. */
+/* TRANSFER_SHOWN_MOST, open ones first, then the newest; of one child: person, else ID_NONE. */
 NODISCARD enum err transfer_store_list(struct db *db, struct id person, struct arena *arena,
                                        struct transfer_row **out, size_t *n_out,
                                        struct fail *why);
@@ -50,8 +50,9 @@ NODISCARD enum err transfer_store_taking(struct db *db, struct arena *arena,
 NODISCARD enum err transfer_store_resting(struct db *db, struct span today, struct arena *arena,
                                           struct transfer_row **out, size_t *n_out,
                                           struct fail *why);
-/* Open ones that node offered here. */
-NODISCARD enum err transfer_store_count(struct tx *tx, struct id peer, int64_t *n_out,
+/* What that node offered here: how many are open, and how many came within a day. */
+NODISCARD enum err transfer_store_count(struct tx *tx, struct id peer, int64_t now_utc_us,
+                                        int64_t *n_open_out, int64_t *n_day_out,
                                         struct fail *why);
 
 NODISCARD enum err transfer_parcel_put(struct tx *tx, struct id transfer, struct id person,

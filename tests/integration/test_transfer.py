@@ -92,6 +92,10 @@ def comes_the_day(transfer):
               " 'federation.transfer_day', '{}', 'waiting', now(), 0, now())")
 
 
+def past(node, name):
+    return ask(node, name, "GET", f"/api/v1/children/{ids[node.name, 'child']}/transfers", status=200).json()["items"]
+
+
 def endpoint(node):
     return node.url("federation").removeprefix("https://").rstrip("/")
 
@@ -233,6 +237,8 @@ def nothing_personal_leaves_before_both_boards_agree(t):
     t.eq(act(there, "board", move, "confirm"), "not-found", "the receiver confirms nothing of home")
     t.eq(act(there, "board", move, "accept"), "accepted", "accepted")
     t.ok(until(lambda: state(home, move) == "accepted"), "home hears it")
+    t.eq([[i["node_name"] for i in past(home, name)] for name in ("board", "supporter", "contractor")], [["midori"], [], []],
+         "where the child will go is read by the board alone")
     t.eq(act(there, "board", move, "take", account=ids["midori", "child"]), "second-person", "a second one there, too")
     t.eq(act(there, "second", move, "take", account=ids["midori", "supporter"]), "not-found", "no child")
 
@@ -246,6 +252,11 @@ def another_child_gets_nothing(t):
     t.eq((state(there, move), row(there, move).get("account"), count(there, "transfer_parcel")), ("accepted", None, 0),
          "nothing is kept")
     t.eq(state(home, move), "given", "home knows that it left")
+    pupil(there, "namesake", ("山多", "華子", "やまだ", "はなこ"))
+    t.eq(act(there, "second", move, "take", account=ids["midori", "namesake"]), "taking", "one who is only read alike")
+    t.ok(until(lambda: row(there, move)["code"] == "other-child" and state(there, move) == "accepted"),
+         f"is another one: {row(there, move)}")
+    t.eq(count(there, "transfer_parcel"), 0, "nothing is kept")
     t.eq(act(home, "board", move, "cancel"), "given", "what was given is not taken back by one")
     t.eq(act(home, "board", move, "cancel"), "second-person", "nor by the same one twice")
     t.eq([(r["is_ending"], r["is_own_ending"]) for r in (row(home, move),)], [(True, True)], "it is shown as asked for")
@@ -280,7 +291,8 @@ def the_parcel_arrives_once_and_home_follows(t):
         t.eq(count(node, "transfer_step s", "NOT EXISTS (SELECT FROM audit_leaf l WHERE l.row_id = s.id)"), 0,
              "every act is a leaf")
     kinds = [n.psql("SELECT string_agg(kind, ' ' ORDER BY n) FROM transfer_step") for n in (home, there)]
-    t.eq(kinds, ["open confirm heard give cancel give receipt rest", "offer accept take refuse take arrive"], "in their order")
+    t.eq(kinds, ["open confirm heard give give cancel give receipt rest",
+                 "offer accept take refuse take refuse take arrive"], "in their order")
     seen = ask(there, "board", "GET", f"/api/v1/children/{child}/transfers", status=200).json()["items"][0]
     t.eq((seen["node_name"], seen["is_out"], seen["on"], seen["parcel"]["name"]),
          ("aozora", False, today(7), "山田　花子"), "where the child came from, and when")
@@ -291,6 +303,8 @@ def the_parcel_arrives_once_and_home_follows(t):
     gone = ask(home, "board", "GET", f"/api/v1/children/{ids['aozora', 'child']}/transfers", status=200).json()["items"]
     t.eq((gone[0]["is_out"], gone[0]["node_name"], gone[0]["state"], "parcel" in gone[0]), (True, "midori", "done", False),
          "home's history says where to")
+    t.eq([(i["state"], i.get("node_name")) for i in past(home, "supporter")], [("done", None)],
+         "whoever is no official reads that the child moved, never where to")
     t.eq(act(there, "second", move, "take", account=child), "state", "not twice")
 
 
@@ -377,6 +391,15 @@ def what_is_no_parcel_is_not_kept(t):
     t.eq((act(there, "board", move, "decline"), row(there, move)["code"], row(there, move).get("account")),
          ("declined", "declined-after-take", None), "one may still say no")
     evil.answer = answers
+    move = new()
+    says(there, "offer", transfer=move, on=today())
+    there.psql("INSERT INTO transfer (id, peer, peer_name, is_out, state, parts, on_date, opened_at, changed_at, ended_at)"
+               f" SELECT gen_random_uuid(), '{EVIL}', 'x', false, 'cancelled', '', now(), now() + interval '1 second',"
+               " now(), now() FROM generate_series(1, 600)")
+    t.eq(state(there, move), "offered", "what waits is not hidden by what is over")
+    t.eq(says(there, "offer", transfer=new(), on=today()).code(), "rate", "a flood is held off")
+    there.psql("DELETE FROM transfer WHERE peer_name = 'x'")
+    t.eq(says(there, "end", transfer=move).status, 200, "that one ends")
     _, mine = opened(ids["aozora", "other"])
     t.eq((act(home, "board", mine, "cancel"), count(there, "transfer", f"id = '{mine}'")), ("cancelled", 0),
          "what was told to nobody needs no word")

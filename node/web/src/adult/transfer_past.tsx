@@ -38,11 +38,16 @@ export function TransferPast({ child, isBoard }: { child: string; isBoard: boole
 
 function Past({ of }: { of: ChildTransfer }): VNode {
   const isDone = of.state === "done";
-  const word = of.is_out ? (isDone ? words.went : words.goes) : isDone ? words.came : words.comes;
+  const isHidden = of.node_name === undefined;
+  const out = isHidden ? words.wentAway : isDone ? words.went : words.goes;
+  const word = of.is_out ? out : isDone ? words.came : words.comes;
   return (
     <>
       <p>
-        <Words of={word} slots={{ town: <Given>{of.node_name}</Given>, day: <Day of={of.on} /> }} />
+        <Words
+          of={word}
+          slots={{ town: <Given>{of.node_name ?? ""}</Given>, day: <Day of={of.on} /> }}
+        />
       </p>
       {of.parcel === undefined ? null : (
         <Help title={words.lookIn}>

@@ -214,6 +214,11 @@ export const transfers = {
     "{day} {town}へ いきました。",
     "Moved to {town} on {day}.",
   ],
+  wentAway: [
+    "{day}にほかの自治体《じちたい》へ転出《てんしゅつ》しました。",
+    "{day} ほかの まちへ いきました。",
+    "Moved to another town on {day}.",
+  ],
   goes: [
     "{day}に{town}へ転出《てんしゅつ》する手続《てつづ》き中《ちゅう》です。",
     "{day} {town}へ いきます。",

@@ -36,7 +36,7 @@ extern const struct route transfer_routes[TRANSFER_ROUTES_N];         /* transfe
 extern const struct route transfer_act_routes[TRANSFER_ACT_ROUTES_N]; /* transfer_act_http.c */
 extern const struct route transfer_child_routes[TRANSFER_CHILD_ROUTES_N];
 
-#define TRANSFER_STMTS_N     17
+#define TRANSFER_STMTS_N     19
 #define TRANSFER_TABLES_N    3
 #define TRANSFER_JOBS_N      1
 #define TRANSFER_REST_JOBS_N 1

@@ -14,16 +14,16 @@
 
 #define NAMES_OF_ONE 7 /* put into a mask: whole, family, given, in both scripts; display */
 
-/* Everybody but the child, in masks of as many names as one takes. */
-struct masks {
-    struct ending_names *at;
-    size_t n;
+/* Everybody but the child, in masks of as many names as one takes; the newest first. */
+struct mask {
+    struct ending_names names;
+    struct mask *next;
 };
 struct pack {
     const struct transfer_packing *p;
     struct arena *arena;
     struct people *people;
-    struct masks masks;
+    struct mask *masks;
     struct transfer_parcel parcel;
 };
 
@@ -48,23 +48,35 @@ static enum err add_name(struct ending_names *mask, struct span name, struct are
     return rc;
 }
 
+/* One with room for a person's names. NULL: no memory. */
+static struct ending_names *roomy(struct pack *k)
+{
+    struct mask *mask = k->masks;
+
+    if (mask != NULL && mask->names.n + NAMES_OF_ONE <= ENDING_NAMES_CAP)
+        return &mask->names;
+    mask = arena_alloc(k->arena, sizeof *mask);
+    if (mask == NULL)
+        return NULL;
+    mask->names.n = 0;
+    mask->next = k->masks;
+    k->masks = mask;
+    return &mask->names;
+}
+
 static enum err add_masks(struct pack *k, const struct id *ids, size_t n, struct fail *why)
 {
     enum err rc = ERR_OK;
 
-    k->masks.at = arena_alloc(k->arena, (n / (ENDING_NAMES_CAP / NAMES_OF_ONE) + 1) *
-                                            sizeof *k->masks.at);
-    if (k->masks.at == NULL)
-        return fail_set(why, ERR_NOMEM, "names");
     for (size_t i = 0; i < n && rc == ERR_OK; i++) {
         const struct people_entry *entry = people_find(k->people, ids[i]);
         struct ending_names *mask;
 
         if (entry == NULL || id_eq(ids[i], k->p->child))
             continue;
-        if (k->masks.n == 0 || k->masks.at[k->masks.n - 1].n + NAMES_OF_ONE > ENDING_NAMES_CAP)
-            k->masks.at[k->masks.n++].n = 0;
-        mask = &k->masks.at[k->masks.n - 1];
+        mask = roomy(k);
+        if (mask == NULL)
+            return fail_set(why, ERR_NOMEM, "names");
         rc = add_name(mask, entry->name, k->arena, why);
         if (rc == ERR_OK)
             rc = add_name(mask, entry->kana, k->arena, why);
@@ -74,12 +86,37 @@ static enum err add_masks(struct pack *k, const struct id *ids, size_t n, struct
     return rc;
 }
 
+/* A note keeps the display name somebody has given up since. */
+static enum err add_past_names(struct pack *k, struct fail *why)
+{
+    struct transfer_name *rows = NULL;
+    size_t n = 0;
+    enum err rc = transfer_store_names(k->p->req->db, k->arena, &rows, &n, why);
+
+    for (size_t i = 0; i < n && rc == ERR_OK; i++) {
+        const struct seal_place at = {"profile_version", "name_sealed", rows[i].row};
+        struct ending_names *mask = roomy(k);
+        struct span name = SPAN("");
+
+        if (id_eq(rows[i].account, k->p->child))
+            continue;
+        if (mask == NULL)
+            return fail_set(why, ERR_NOMEM, "names");
+        rc = unseal(k->p->req->services->keyring, &at, rows[i].sealed, k->arena, &name, why);
+        if (rc == ERR_OK)
+            rc = ending_names_add(mask, name, true, k->arena, why);
+        rc = rc == ERR_NOT_FOUND ? ERR_OK : rc; /* its key is gone */
+    }
+    return rc;
+}
+
 static enum err without_others(struct pack *k, struct span *text, struct fail *why)
 {
     enum err rc = ERR_OK;
 
-    for (size_t i = 0; i < k->masks.n && rc == ERR_OK && text->len > 0; i++)
-        rc = ending_names_mask(&k->masks.at[i], *text, k->arena, text, why);
+    for (const struct mask *m = k->masks; m != NULL && rc == ERR_OK && text->len > 0;
+         m = m->next)
+        rc = ending_names_mask(&m->names, *text, k->arena, text, why);
     return rc;
 }
 
@@ -315,6 +352,8 @@ enum err transfer_pack(const struct transfer_packing *packing, struct span *text
         rc = transfer_store_people(req->db, req->arena, &ids, &n, why);
     if (rc == ERR_OK)
         rc = add_masks(&k, ids, n, why);
+    if (rc == ERR_OK)
+        rc = add_past_names(&k, why);
     if (rc == ERR_OK)
         rc = put_parts(&k, entry, why);
     if (rc == ERR_OK)

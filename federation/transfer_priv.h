@@ -18,6 +18,9 @@
     "declined-after-take" /* receiver: it had begun to fetch \
                            */
 
+#define TRANSFER_CODE_LAPSED "lapsed" /* either: by nobody */
+
+#define TRANSFER_LAPSE_DAYS 30                          /* from the opening to the giving */
 #define TRANSFER_OPEN_MOST  200                         /* offers of one node that wait here */
 #define TRANSFER_DAY_MOST   50                          /* offers of one node within 24 hours */
 #define TRANSFER_TAKEN_MOST (20 * TRANSFER_PIECES_MOST) /* pieces asked for in all */

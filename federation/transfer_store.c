@@ -39,6 +39,12 @@ static const struct stmt row_resting = {
     "SELECT " COLUMNS " FROM transfer WHERE is_out AND state = 'done' AND on_date <="
     " $1::text::date AND NOT EXISTS (SELECT FROM transfer_step s WHERE s.transfer ="
     " transfer.id AND s.kind = 'rest') ORDER BY changed_at, id"};
+static const struct stmt row_lapsing = {
+    "transfer_lapsing",
+    "SELECT " COLUMNS " FROM transfer WHERE state IN ('asked', 'offered', 'accepted') AND"
+    " opened_at < $1::timestamptz ORDER BY opened_at, id"};
+static const struct stmt past_names = {
+    "transfer_names", "SELECT id, account, name_sealed FROM profile_version ORDER BY account"};
 static const struct stmt row_count = {
     "transfer_count",
     "SELECT count(*) FILTER (WHERE ended_at IS NULL), count(*) FILTER (WHERE opened_at >"
@@ -79,9 +85,10 @@ static const struct stmt pupil = {
     "transfer_pupil", "SELECT EXISTS (SELECT FROM account WHERE id = $1::uuid AND role ="
                       " 'student' AND state <> 'closed')"};
 const struct stmt *const transfer_stmts[TRANSFER_STMTS_N] = {
-    &row_add,    &row_change,  &row_find,    &row_list,  &row_taking, &row_count,
-    &parcel_put, &parcel_find, &parcel_drop, &step_add,  &step_whose, &step_leaves,
-    &step_extra, &days,        &pupil,       &everybody, &row_resting};
+    &row_add,    &row_change,  &row_find,    &row_list,    &row_taking,
+    &row_count,  &parcel_put,  &parcel_find, &parcel_drop, &step_add,
+    &step_whose, &step_leaves, &step_extra,  &days,        &pupil,
+    &everybody,  &row_resting, &row_lapsing, &past_names};
 
 /* ---- transfer ---- */
 
@@ -246,6 +253,21 @@ enum err transfer_store_resting(struct db *db, struct span today, struct arena *
     db_args_init(&args);
     db_arg_text(&args, today);
     rc = store_list(NULL, db, &row_resting, &args, &row_rows, arena, &all, n_out, why);
+    if (rc == ERR_OK)
+        *out = all;
+    return rc;
+}
+
+enum err transfer_store_lapsing(struct db *db, int64_t before_utc_us, struct arena *arena,
+                                struct transfer_row **out, size_t *n_out, struct fail *why)
+{
+    struct db_args args;
+    void *all = NULL;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_time(&args, before_utc_us);
+    rc = store_list(NULL, db, &row_lapsing, &args, &row_rows, arena, &all, n_out, why);
     if (rc == ERR_OK)
         *out = all;
     return rc;
@@ -474,6 +496,30 @@ enum err transfer_store_people(struct db *db, struct arena *arena, struct id **o
 
     db_args_init(&none);
     rc = store_list(NULL, db, &everybody, &none, &list, arena, &all, n_out, why);
+    if (rc == ERR_OK)
+        *out = all;
+    return rc;
+}
+
+static enum err own_name(const struct db_rows *rows, int i, struct arena *arena, void *into,
+                         struct fail *why)
+{
+    struct transfer_name *out = into;
+
+    *out = (struct transfer_name){db_id(rows, i, 0), db_id(rows, i, 1), db_bytes(rows, i, 2)};
+    return STORE_OWN(arena, why, &out->sealed);
+}
+
+enum err transfer_store_names(struct db *db, struct arena *arena, struct transfer_name **out,
+                              size_t *n_out, struct fail *why)
+{
+    static const struct store_list list = {sizeof(struct transfer_name), own_name};
+    struct db_args none;
+    void *all = NULL;
+    enum err rc;
+
+    db_args_init(&none);
+    rc = store_list(NULL, db, &past_names, &none, &list, arena, &all, n_out, why);
     if (rc == ERR_OK)
         *out = all;
     return rc;

@@ -50,6 +50,10 @@ NODISCARD enum err transfer_store_taking(struct db *db, struct arena *arena,
 NODISCARD enum err transfer_store_resting(struct db *db, struct span today, struct arena *arena,
                                           struct transfer_row **out, size_t *n_out,
                                           struct fail *why);
+/* Those that were opened before and not brought to the giving. */
+NODISCARD enum err transfer_store_lapsing(struct db *db, int64_t before_utc_us,
+                                          struct arena *arena, struct transfer_row **out,
+                                          size_t *n_out, struct fail *why);
 /* What that node offered here: how many are open, and how many came within a day. */
 NODISCARD enum err transfer_store_count(struct tx *tx, struct id peer, int64_t now_utc_us,
                                         int64_t *n_open_out, int64_t *n_day_out,
@@ -114,6 +118,14 @@ NODISCARD enum err transfer_store_days(struct db *db, struct id child, struct ar
 /* Everybody known here, for the names that are hidden. */
 NODISCARD enum err transfer_store_people(struct db *db, struct arena *arena, struct id **out,
                                          size_t *n_out, struct fail *why);
+/* Every display name anybody ever had: profile_version.name_sealed of that row. */
+struct transfer_name {
+    struct id row, account;
+    struct span sealed;
+};
+NODISCARD enum err transfer_store_names(struct db *db, struct arena *arena,
+                                        struct transfer_name **out, size_t *n_out,
+                                        struct fail *why);
 /* An account that may be given a parcel: a student's, not closed, of a person with a key. */
 NODISCARD enum err transfer_store_is_pupil(struct tx *tx, struct id account, bool *is_out,
                                            struct fail *why);

@@ -188,9 +188,13 @@ def home_opens_with_consent_and_hides_others(t):
     evil.answer = answers
     publish()
     child = ids["aozora", "child"]
+    for name in ("みかづき", "ほしぞら"):
+        now = ask(home, "supporter", "GET", "/api/v1/me/profile").json()
+        ask(home, "supporter", "PUT", "/api/v1/me/profile", {"id": new(), "name": name, **{
+            n: now[n] for n in ("version", "note", "kind", "colour", "open", "private", "wave")}}, 200)
     ask(home, "supporter", "POST", "/api/v1/contacts", {
         "id": new(), "child": child, "kind": "phone", "is_answered": True,
-        "text": "佐藤次郎さんと遊びたいと話した。絵がすき。"}, 201)
+        "text": "佐藤次郎さんと遊びたいと話した。みかづきさんと話した。絵がすき。"}, 201)
     ask(home, "supporter", "POST", f"/api/v1/children/{child}/steps", {
         "id": new(), "step": 2, "on": today(), "kind": "class", "place": "こもれびの部屋"}, 201)
     ask(home, "board", "PUT", f"/api/v1/people/{child}/registration", {
@@ -215,7 +219,7 @@ def home_opens_with_consent_and_hides_others(t):
     t.eq(opened()[0].json()["code"], "open-already", "one at a time")
     shown = ask(home, "second", "GET", f"{MOVES}/{made['move']}", status=200).json()
     text = shown["parcel"]["contacts"][0]["text"]
-    t.ok("佐藤" not in text and "次郎" not in text and "＊＊＊" in text and "絵がすき" in text, f"others are hidden: {text}")
+    t.ok("佐藤" not in text and "次郎" not in text and "みかづき" not in text and "＊＊＊" in text and "絵がすき" in text, f"others are hidden: {text}")
     t.eq(shown["parcel"]["facts"]["note"], "＊＊＊さんと同じ班", "by their reading, too")
     t.eq((shown["parcel"]["steps"][0]["place"], shown["row"]["consent_from"], shown["row"]["waits"]),
          ("こもれびの部屋", "山田 太郎（父）", "second"), "what the second person reads")
@@ -368,6 +372,16 @@ def silence_after_the_giving_binds_nobody(t):
     t.ok(until(lambda: [s for s in evil.seen if s[1].endswith("/transfers/end")]), "the third is told")
     _, move = opened(child)
     t.eq(act(home, "board", move, "cancel"), "cancelled", "the child may move to another town")
+    (_, young), (_, old) = opened(ids["aozora", "child"]), opened(child)
+    act(home, "second", old, "confirm")
+    t.ok(until(lambda: state(there, old) == "offered"), "one is offered")
+    home.psql(f"UPDATE transfer SET opened_at = now() - interval '31 days' WHERE id = '{old}'")
+    comes_the_day(old)
+    t.ok(until(lambda: state(home, old) == "cancelled"), "what nobody took for a month lapses")
+    t.eq((row(home, old)["code"], count(home, "transfer_parcel", f"transfer = '{old}'"), state(home, young)),
+         ("lapsed", 0, "asked"), "with its parcel, and no younger one")
+    t.ok(until(lambda: state(there, old) == "cancelled"), "the other hears it")
+    t.eq(act(home, "board", young, "cancel"), "cancelled", "that one is withdrawn")
 
 
 @case

@@ -28,6 +28,7 @@ const reasons: Readonly<Record<string, Word>> = {
   "given-no-receipt": words.whyNoReceipt,
   "declined-after-given": words.whyDeclinedGiven,
   "declined-after-take": words.whyDeclinedTake,
+  lapsed: words.whyLapsed,
 };
 /** As the two boards tell it each other by phone. */
 const numberOf = (id: string): string => id.slice(-8);

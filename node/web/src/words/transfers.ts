@@ -105,6 +105,11 @@ export const transfers = {
     "あとで みおくりました。",
     "Declined after fetching had begun. Nothing of it was kept here.",
   ],
+  whyLapsed: [
+    "記《しる》してから30日《にち》のあいだに渡《わた》らなかったので、終《お》わりました。必要《ひつよう》なら、もう一度《いちど》記《しる》してください。",
+    "30日《にち》たったので おわりました。",
+    "It was not handed over within 30 days and has ended. Write it down again if it is needed.",
+  ],
   restNote: [
     "転出《てんしゅつ》の日《ひ》になるまで、ここのIDは使《つか》えます。届《とど》いた知《し》らせのあと、その日《ひ》の0時《じ》に自動《じどう》で止《と》まります。",
     "ひっこしの 日《ひ》に IDが とまります。",

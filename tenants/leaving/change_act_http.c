@@ -112,14 +112,16 @@ static enum err check_quota(struct tx *tx, struct act *a, const struct change_lo
     return rc;
 }
 
-/* Against the contract that is to end: within it, not before it began. */
+/* Against the contract that is to end: within it, not before it began. After one that has run
+ * out another may follow at any minute. */
 static enum err check_minute(struct act *a, const struct contract_row *contract,
                              struct fail *why)
 {
     int64_t begin = 0, end = 0;
 
     if (day_begin(contract->begins_on, &begin) && a->row.ends_utc_us > begin &&
-        day_end(contract->ends_on, &end) && a->row.ends_utc_us <= end)
+        day_end(contract->ends_on, &end) &&
+        (a->row.ends_utc_us <= end || end <= a->req->now_utc_us))
         return ERR_OK;
     return life_say_no(&a->refusal, "minute-outside",
                        arena_printf(a->req->arena,

@@ -139,9 +139,9 @@ static const struct jx_shape step_shape =
 
 struct state_out {
     int state;
-    bool has_plan, has_end, may_plan, may_confirm, may_cancel, may_mark;
+    bool has_plan, has_end, was_cancelled, may_plan, may_confirm, may_cancel, may_mark;
     struct plan_out plan;
-    int64_t your_end, n_dropped, n_sheets;
+    int64_t your_end, cancelled_at, n_dropped, n_sheets;
     struct jx_list accounts, places, steps;
 };
 #define LIST(name_, shape_, title_) \
@@ -168,6 +168,12 @@ static const struct jx_field state_fields[] = {
      .offset = offsetof(struct state_out, your_end),
      .has_offset = offsetof(struct state_out, has_end),
      .title_ja = "見ている人のIDが終わる時刻"},
+    {.name = "cancelled_at",
+     .type = JX_TIME,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct state_out, cancelled_at),
+     .has_offset = offsetof(struct state_out, was_cancelled),
+     .title_ja = "二人で決めた前の予定が取りやめられた時刻"},
     FIELD(state_out, JX_BOOL, may_plan, "見ている人が予定を作れるか"),
     FIELD(state_out, JX_BOOL, may_confirm, "見ている人が確かめられるか"),
     FIELD(state_out, JX_BOOL, may_cancel, "見ている人が取りやめられるか"),
@@ -346,6 +352,28 @@ static void fill_end(const struct req *req, const struct change_look *look,
         }
 }
 
+/* One may take back what two decided; the others see that it happened. */
+static void fill_cancelled(const struct change_look *look, struct state_out *out)
+{
+    const struct change_facts *facts = &look->facts;
+
+    out->was_cancelled = facts->has[CHANGE_CONFIRMED] && facts->has[CHANGE_CANCELLED];
+    if (out->was_cancelled)
+        out->cancelled_at = look->change.steps[CHANGE_CANCELLED].at_utc_us;
+}
+
+/* The contractor does not read who may come next before it is decided. */
+static void hide_undecided(const struct req *req, struct change_look *look)
+{
+    enum change_state state = change_state_of(&look->facts);
+
+    if (req->caller.role != ROLE_CONTRACTOR ||
+        (state != CHANGE_PLANNED && state != CHANGE_LAPSED))
+        return;
+    look->has_change = false;
+    look->facts.is_there = false;
+}
+
 static void change_show(struct req *req)
 {
     struct change_look look;
@@ -353,8 +381,10 @@ static void change_show(struct req *req)
     struct fail why = {.code = ERR_OK};
     enum err rc = change_look_read(req, NULL, req->db, req->arena, &look, &why);
 
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
+        hide_undecided(req, &look);
         rc = fill_places(req, &look, &out, &why);
+    }
     if (rc == ERR_OK)
         rc = fill_handed(req, &look, &out, &why);
     if (rc != ERR_OK) {
@@ -370,6 +400,7 @@ static void change_show(struct req *req)
     if (look.has_change)
         out.plan = plan_of(&look.change.row);
     fill_end(req, &look, &out);
+    fill_cancelled(&look, &out);
     if (look.has_change && !fill_steps(req, &look.change, &out))
         return;
     if (req->caller.role == ROLE_COMMISSIONER && !fill_accounts(req, &look, &out))

@@ -32,6 +32,19 @@ static enum change_code judge_cancel(enum change_state state, const struct chang
     return f->now_utc_us >= f->ends_utc_us ? CHANGE_MINUTE_PAST : CHANGE_OK;
 }
 
+/* What the last change left to do about keys is done first: only the newest is looked at. */
+static enum change_code judge_plan(enum change_state state, const struct change_facts *f)
+{
+    if (!f->has_contract)
+        return CHANGE_NO_CONTRACT;
+    if (state == CHANGE_PLANNED || state == CHANGE_WAITING)
+        return CHANGE_UNDER_WAY;
+    return state == CHANGE_DONE &&
+                   !(f->has[CHANGE_HALF] && f->has[CHANGE_OPERATOR] && f->has[CHANGE_SHEET])
+               ? CHANGE_UNFINISHED
+               : CHANGE_OK;
+}
+
 enum change_code change_judge(enum change_act act, const struct change_facts *f)
 {
     enum change_state state = change_state_of(f);
@@ -40,10 +53,7 @@ enum change_code change_judge(enum change_act act, const struct change_facts *f)
         return CHANGE_LEAVING;
     switch (act) {
     case CHANGE_ACT_PLAN:
-        if (!f->has_contract)
-            return CHANGE_NO_CONTRACT;
-        return state == CHANGE_PLANNED || state == CHANGE_WAITING ? CHANGE_UNDER_WAY
-                                                                  : CHANGE_OK;
+        return judge_plan(state, f);
     case CHANGE_ACT_CONFIRM:
         return judge_confirm(state, f);
     case CHANGE_ACT_CANCEL:
@@ -98,6 +108,10 @@ static const struct {
     [CHANGE_SAME] = {422, "same-contractor",
                      "いまの受託者と同じ名前です。同じ受託者と続けるときは「契約を変える」で"
                      "終わりの日を新しくしてください。IDと鍵はそのままです。"},
+    [CHANGE_UNFINISHED] =
+        {409, "change-unfinished",
+         "前の交代で残っていること（鍵の半分・サーバーの確認・鍵の紙）がすべて済んでから、次の"
+         "交代を予定してください。"},
 };
 
 const char *change_code_id(enum change_code code)

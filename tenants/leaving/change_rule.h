@@ -54,6 +54,7 @@ enum change_code {
     CHANGE_UNKNOWN,       /* 422 unknown-account */
     CHANGE_MUST_END,      /* 422 contractor-must-end */
     CHANGE_SAME,          /* 422 same-contractor */
+    CHANGE_UNFINISHED,    /* 409 change-unfinished */
     CHANGE_CODE_N
 };
 

@@ -139,10 +139,12 @@ static enum err end_contract(struct tx *tx, const struct contract_change *change
 {
     struct contract_row row = *before;
     char day[DAY_TEXT_CAP];
+    int64_t end = 0;
     enum err rc;
 
     day_text(change->row.ends_utc_us - 1, day);
-    if (span_eq(row.ends_on, span_text(day)))
+    if (span_eq(row.ends_on, span_text(day)) ||
+        (day_end(row.ends_on, &end) && end <= change->row.ends_utc_us))
         return ERR_OK;
     row.id = id_new();
     row.version++;

@@ -13,6 +13,7 @@
 
 #define TITLE_MOST 80
 #define QUOTA_MOST 20000
+#define LATE_DAYS  14 /* so late may the same contractor's renewal be entered */
 
 struct numbers {
     int64_t student, staff, guardian;
@@ -194,15 +195,16 @@ struct change {
 };
 
 /* Who came with the contractor goes with the contract, who tries it out with the trial, also
- * when their ends move. */
+ * when their ends move. Of a contract that has long run out nobody comes back by it. */
 static enum err move_ends(struct tx *tx, const struct contract_row *before,
-                          const struct contract_row *after, struct fail *why)
+                          const struct contract_row *after, int64_t now_utc_us,
+                          struct fail *why)
 {
     int64_t old_end = 0, new_end = 0;
     enum err rc = ERR_OK;
 
     if (day_end(before->ends_on, &old_end) && day_end(after->ends_on, &new_end) &&
-        old_end != new_end)
+        old_end != new_end && now_utc_us < old_end + LATE_DAYS * DAY_US)
         rc = life_store_ends_move(tx, LIFE_CONTRACTOR_SIDE, old_end, new_end, why);
     if (rc == ERR_OK && day_end(before->trial_ends_on, &old_end) &&
         day_end(after->trial_ends_on, &new_end) && old_end != new_end)
@@ -230,20 +232,39 @@ static enum err check_used(struct change *c, struct fail *why)
     return ERR_OK;
 }
 
-/* Another contractor takes over by a change of its own, at a minute, and while one is planned
- * the contract stands as both persons saw it (CARD-13). */
+/* The latest decision holds, whatever its days: one that begins later would close the place. */
+static bool closes_place(const struct change *c, const struct contract_row *before)
+{
+    int64_t now = c->req->now_utc_us, begin = 0, end = 0, next = 0;
+
+    return day_begin(before->begins_on, &begin) && begin <= now &&
+           day_end(before->ends_on, &end) && now < end && day_begin(c->row.begins_on, &next) &&
+           next > now;
+}
+
+/* Another contractor takes over by a change of its own, at a minute, by two persons, and while
+ * one is planned the contract stands as both saw it (CARD-13). */
 static enum err check_change(struct tx *tx, struct change *c, const struct contract_row *before,
-                             bool is_new, struct fail *why)
+                             struct fail *why)
 {
     struct contract_change change;
     struct change_facts facts;
     enum err rc;
 
-    if (is_new && !span_eq(before->contractor, c->row.contractor))
+    if (!span_eq(before->contractor, c->row.contractor))
         return life_say_no(
             &c->refusal, "contractor-differs",
-            "受託者が替わるときは「受託者の交代」で時刻を決めてください。前の受託者"
-            "のIDと鍵は、その時刻に終わります。",
+            "受託者の名前は、ここでは変えられません。受託者が替わるときや名前が変わるときは"
+            "「受託者の交代」で、二人の担当者が時刻を決めてください。前の受託者のIDと鍵は、その"
+            "時刻に終わります。",
+            why);
+    if (closes_place(c, before))
+        return life_say_no(
+            &c->refusal, "begins-later",
+            "いまの契約が続いている間に、あとの日から始まる契約を登録すると、居場所がすぐに閉ま"
+            "ってしまいます。続けるときは、まずいまの契約の終わりの日をのばし、新しい契約は、始"
+            "まりの"
+            "日になってから登録してください。",
             why);
     rc = change_store_last(tx, NULL, tx_arena(tx), &change, why);
     if (rc != ERR_OK)
@@ -271,7 +292,7 @@ static enum err change_run(struct tx *tx, void *arg, struct fail *why)
     if (in->has_expected && in->expected_version != (is_first ? 0 : before.version))
         return fail_field(why, ERR_CONFLICT, "/expected_version", "decided meanwhile");
     if (!is_first) {
-        rc = check_change(tx, c, &before, is_new, why);
+        rc = check_change(tx, c, &before, why);
         if (rc != ERR_OK)
             return rc;
     }
@@ -283,7 +304,7 @@ static enum err change_run(struct tx *tx, void *arg, struct fail *why)
     if (rc == ERR_OK)
         rc = contract_store_add(tx, &c->row, why);
     if (rc == ERR_OK && !is_first)
-        rc = move_ends(tx, &before, &c->row, why);
+        rc = move_ends(tx, &before, &c->row, c->req->now_utc_us, why);
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
 }
 

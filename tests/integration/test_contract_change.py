@@ -233,6 +233,8 @@ def two_persons_decide_and_may_take_it_back(t):
     t.eq(told(act("board", change, "confirmation")), (403, "second-person-required"), "one is not two")
     t.eq(act("firm", change, "confirmation").status, 404, "nor the contractor")
     t.eq(act("second", new(), "confirmation").status, 404, "another change")
+    t.eq((show("firm")["state"], "plan" in show("firm"), "plan" in show("auditor")), ("none", False, True),
+         "the contractor does not read who may come next")
     t.eq({name: ends_at(name) for name in people}, before, "so far nobody ends")
     t.eq(act("second", change, "confirmation").status, 204, "confirmed")
     t.eq(told(act("second", change, "confirmation")), (409, "wrong-state"), "once")
@@ -244,10 +246,12 @@ def two_persons_decide_and_may_take_it_back(t):
     t.eq(told(act("board", change, "operator")), (409, "wrong-state"), "nothing to mark yet")
     t.eq(act("second", change, "cancellation").status, 204, "cancelled")
     t.eq((show()["state"], {name: ends_at(name) for name in people}), ("none", before), "all as before")
+    t.eq(["cancelled_at" in show(who) for who in ("board", "second", "firm")], [True] * 3, "everybody sees that one did")
     t.eq(act("second", change, "confirmation").status, 404, "for good")
     reply, change, minute = plan(staying=["keeper"])
     jump_to(minute)
     t.eq((reply.status, show()["state"]), (204, "lapsed"), "what nobody confirms in time")
+    t.eq("cancelled_at" in show(), False, "a cancelled one is told of until the next")
     t.eq(told(act("second", change, "confirmation")), (409, "minute-past"), "is nothing")
     t.eq((is_in("firm"), contract()["contractor"]), (200, "はじめ社"), "nobody ends by it")
 
@@ -444,8 +448,14 @@ def sign_in(name):
 @case
 def a_renewal_ends_nobody(t):
     t.req("CARD-13")
-    t.eq(told(put_contract(contractor="よその社", is_new=True, begins_on=day(0))), (409, "contractor-differs"),
-         "another contractor comes by a change")
+    for more in ({"is_new": True}, {}):
+        t.eq(told(put_contract(contractor="よその社", begins_on=day(0), **more)), (409, "contractor-differs"),
+             "another contractor comes by a change of two persons")
+    held = (by["board"].request("GET", "/api/v1/hours").json()["state"], contract()["begins_on"])
+    for more in ({"is_new": True}, {}):
+        t.eq(told(put_contract(contractor="そのつぎ社", begins_on=day(20), ends_on=day(400), **more)),
+             (409, "begins-later"), "ahead of time it would close the place")
+    t.eq((by["board"].request("GET", "/api/v1/hours").json()["state"], contract()["begins_on"]), held, "nothing closed")
     until = day(500)
     was = ends_at("keeper")
     reply = put_contract(contractor="そのつぎ社", is_new=True, begins_on=day(0), ends_on=until,
@@ -462,6 +472,38 @@ def a_renewal_ends_nobody(t):
 def the_bag_of_a_changed_node_is_whole(t):
     t.req("CARD-13, KP-3-調達-4")
     handback.opens_everything(t, node, by["board"])
+
+
+def run_out(days):
+    """The contract ended yesterday or earlier; whoever goes on signs in again."""
+    done(put_contract(contractor=contract()["contractor"], begins_on=day(0), ends_on=day(0)))
+    midnight = datetime.datetime.fromisoformat(day(1) + "T00:00:00+09:00")
+    node.psql(f"UPDATE account SET ends_at = '{midnight.isoformat()}' WHERE id = '{people['keeper'].id}'")
+    jump_to(clock() + 86400 * days)
+    for name in ("board", "second"):
+        by[name] = sign_in(name)
+
+
+@case
+def after_a_contract_that_ran_out_another_contractor_follows(t):
+    t.req("CARD-13")
+    t.eq((told(plan()[0]), show()["may_plan"]), ((409, "change-unfinished"), False), "the last one's keys come first")
+    done(act("board", show()["plan"]["id"], "operator"))
+    replace_sheet()
+    t.ok(wait(lambda: "sheet" in steps()), "all of it", steps())
+    run_out(2)
+    t.eq(told(enter("keeper")), (401, "wrong-sign-in"), "who came with it has ended")
+    ended = contract()["ends_on"]
+    reply, change, minute = plan(staying=["keeper"], contractor="よんばんめ社", expected_version=2)
+    t.eq((reply.status, act("second", change, "confirmation").status), (204, 204), "at once, by two")
+    jump_to(minute)
+    t.ok(wait(lambda: contract()["contractor"] == "よんばんめ社"), "the next contract holds", contract())
+    t.eq(node.psql("SELECT ends_on FROM contract WHERE contractor = 'そのつぎ社' ORDER BY decided_at DESC LIMIT 1"),
+         ended, "the one before is not said to have lasted longer")
+    t.eq(enter("keeper").status, 200, "who stays goes on with it")
+    run_out(20)
+    done(put_contract(contractor="よんばんめ社", begins_on=day(-30), ends_on=day(100)))
+    t.eq(told(enter("keeper")), (401, "wrong-sign-in"), "a contract taken up much later brings nobody back")
 
 
 main(__file__, lambda: nodes and nodes.__exit__(None, None, None))

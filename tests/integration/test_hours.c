@@ -85,14 +85,14 @@ static struct req *show(struct town *t, const char *route, const char *query)
     return people_fixture_ask(&t->people, route, &t->child, ID_NONE, ID_NONE, query, NULL);
 }
 
-static void make_contract(struct town *t, const char *begins_on)
+static void make_contract(struct town *t, const char *begins_on, const char *ends_on)
 {
-    const char *more = arena_printf(
-        t->people.store.arena,
-        "\"title\":\"委託\",\"contractor\":\"受託者\",\"begins_on\":\"%s\","
-        "\"ends_on\":\"2027-03-31\",\"trial_begins_on\":\"2026-05-07\",\"trial_ends_on\":"
-        "\"2026-05-29\",\"n_student\":10,\"n_staff\":10,\"n_guardian\":10",
-        begins_on);
+    const char *more =
+        arena_printf(t->people.store.arena,
+                     "\"title\":\"委託\",\"contractor\":\"受託者\",\"begins_on\":\"%s\","
+                     "\"ends_on\":\"%s\",\"trial_begins_on\":\"2026-05-07\",\"trial_ends_on\":"
+                     "\"2026-05-29\",\"n_student\":10,\"n_staff\":10,\"n_guardian\":10",
+                     begins_on, ends_on);
 
     T_EQ(decide(t, "contract.change", more)->reply.status, 200, "a contract");
 }
@@ -115,7 +115,7 @@ T_CASE(hours_decided_by_a_commissioner_hold_at_once_AI_2_3_イ)
     T_REQ("AI-2.3-イ AI-4.3-ウ-ア-1 AI-4.3-ウ-ア-2");
     town_start(&t);
     T_SPAN(value_of(show(&t, "hours.show", NULL), "state"), SPAN("outside"), "no contract");
-    make_contract(&t, "2026-06-01");
+    make_contract(&t, "2026-06-01", "2027-03-31");
     at("2026-06-01", 11, 0);
     req = show(&t, "hours.show", NULL);
     T_SPAN(value_of(req, "state"), SPAN("closed"), "no pattern");
@@ -154,7 +154,7 @@ T_CASE(hours_months_of_the_register)
 
     T_REQ("AI-4.3-ウ-ア-1 AI-4.3-ウ-イ-1");
     town_start(&t);
-    make_contract(&t, "2026-06-01");
+    make_contract(&t, "2026-06-01", "2027-03-31");
     T_EQ(decide(&t, "hours.pattern", "\"week\":{" AICHI "}")->reply.status, 200, "pattern");
     for (size_t i = 0; i < T_COUNT(months); i++)
         T_OK(route_fixture_has(show(&t, "hours.month", months[i].query), months[i].count),
@@ -173,7 +173,7 @@ T_CASE(hours_history_keeps_old_and_new_and_author_AI_2_3_イ)
 
     T_REQ("AI-2.3-イ KP-1-千葉-2");
     town_start(&t);
-    make_contract(&t, "2026-06-01");
+    make_contract(&t, "2026-06-01", "2027-03-31");
     T_EQ(decide(&t, "hours.pattern", "\"week\":{" AICHI "}")->reply.status, 200, "first");
     at("2026-06-02", 16, 0);
     req = decide(&t, "hours.pattern", "\"expected_version\":1,\"week\":{" CHIBA "}");
@@ -248,7 +248,7 @@ T_CASE(hours_refused_by_field_and_rule)
 
     T_REQ("AI-2.3-イ");
     town_start(&t);
-    make_contract(&t, "2026-06-01");
+    make_contract(&t, "2026-06-01", "2027-03-31");
     at("2026-06-01", 11, 0);
     for (size_t i = 0; i < T_COUNT(bad); i++) {
         struct req *req = decide(&t, bad[i].route, bad[i].more);
@@ -274,7 +274,7 @@ T_CASE(hours_short_week_wants_a_reason)
 
     T_REQ("AI-4.3-ウ-イ-2");
     town_start(&t);
-    make_contract(&t, "2026-06-01");
+    make_contract(&t, "2026-06-01", "2027-03-31");
     at("2026-06-01", 9, 0);
     req = decide(&t, "hours.pattern", "\"week\":{" TWO_LONG "}");
     T_EQ(req->reply.status, 422, "warned");
@@ -311,7 +311,7 @@ T_CASE(hours_closure_in_one_act)
 
     T_REQ("AI-2.3-イ AI-4.3-ウ-イ-1");
     town_start(&t);
-    make_contract(&t, "2026-06-01");
+    make_contract(&t, "2026-06-01", "2027-03-31");
     T_EQ(decide(&t, "hours.pattern", "\"week\":{" AICHI "}")->reply.status, 200, "pattern");
     at("2026-06-01", 11, 30);
     req = act(&t, "hours.close", same,
@@ -346,7 +346,7 @@ T_CASE(hours_sessions_holidays_and_year_end)
 
     T_REQ("SE-4.1-イ-2 AI-4.3-ウ-イ-1");
     town_start(&t);
-    make_contract(&t, "2026-06-01");
+    make_contract(&t, "2026-06-01", "2027-03-31");
     at("2026-06-01", 9, 0);
     req = decide(&t, "hours.day",
                  "\"day\":\"2026-06-06\",\"title\":\"ほっとルーム\",\"slots\":"
@@ -409,7 +409,7 @@ T_CASE(hours_state_for_those_who_ask_often)
     eleven = calendar_utc(day, 660);
     hours_state(&t.people.store.services, eleven, &now);
     T_EQ(now.state.kind, HOURS_OUTSIDE, "no contract");
-    make_contract(&t, "2026-06-01");
+    make_contract(&t, "2026-06-01", "2027-03-31");
     decide(&t, "hours.pattern", "\"week\":{" AICHI "}");
     T_OK(comes_to(&t, eleven, HOURS_OPEN), "after a decision");
     T_EQ(hours_due(&t.people.store.services, eleven, eleven + DAY_US / 4, due), 3, "notices");
@@ -418,10 +418,10 @@ T_CASE(hours_state_for_those_who_ask_often)
     T_OK(comes_to(&t, eleven, HOURS_CLOSED), "after a closure");
     hours_state(&t.people.store.services, eleven, &now);
     T_SPAN(now.state.today.title, SPAN("停電"), "and what it says");
-    make_contract(&t, "2026-07-01");
+    make_contract(&t, "2026-05-01", "2026-05-31");
     T_OK(comes_to(&t, eleven, HOURS_OUTSIDE), "the contract's change is seen at once");
     t.people.store.services.hours = NULL;
-    make_contract(&t, "2026-06-01"); /* by a program that tells nobody */
+    make_contract(&t, "2026-06-01", "2027-03-31"); /* by a program that tells nobody */
     t.people.store.services.hours = t.hours;
     clock_test_shift((HOURS_REREAD_S + 1) * INT64_C(1000000), real_shift_us);
     T_OK(comes_to(&t, eleven, HOURS_CLOSED), "but in a while");

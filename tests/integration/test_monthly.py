@@ -264,7 +264,7 @@ def monthly_is_frozen_and_what_was_altered_does_not_open(t):
     path = f"{REPORTS}/{seen['id']}"
     node.psql(f"DELETE FROM contact WHERE kind = 'phone'; DELETE FROM up_span WHERE to_at < '{at(9, 12)}'")
     as_board.request("PUT", "/api/v1/contract", {
-        "id": str(uuid.uuid4()), "title": "べつの委託", "contractor": "べつの社", "begins_on": "2026-04-01",
+        "id": str(uuid.uuid4()), "title": "べつの委託", "contractor": "みらい社", "begins_on": "2026-04-01",
         "ends_on": "2099-03-31", "n_student": 700, "n_staff": 100, "n_guardian": 100})
     t.ok(as_board.request("GET", f"{path}/pdf").body == seen["pdf"], "drawn again: the same bytes")
     t.ok(as_board.request("GET", f"{path}/xlsx").body == seen["xlsx"], "and the same workbook")

@@ -10,6 +10,7 @@ import { suite } from "../../browser/t.ts";
 
 const test = suite(import.meta.filename);
 const numbers = { student: 50, staff: 20, guardian: 0 };
+const before = Date.parse("2026-11-01T00:00:00Z");
 const now: Contract = {
   contract: "c",
   version: 3,
@@ -36,16 +37,22 @@ const accounts = [
 
 test("a_change_begins_when_the_contract_has_ended", (t) => {
   t.req("CARD-13");
-  const draft = changeDraftOf(now);
+  const draft = changeDraftOf(now, before);
   t.eq([draft.day, draft.time, draft.begins_on], ["2027-04-01", "00:00", "2027-04-01"], "midnight");
   t.eq(dayAfter("2028-02-28"), "2028-02-29", "in a leap year, too");
   t.eq(changeOf(draft, "id", now, accounts), undefined, "who takes over is not known yet");
 });
 
+test("after_a_contract_that_has_run_out_the_next_one_begins_soon", (t) => {
+  t.req("CARD-13");
+  const draft = changeDraftOf(now, Date.parse("2027-04-02T14:50:30Z"));
+  t.eq([draft.day, draft.time, draft.begins_on], ["2027-04-03", "00:05", "2027-04-03"], "in 15 minutes");
+});
+
 test("whoever_is_not_ticked_ends", (t) => {
   t.req("CARD-13");
   const draft = {
-    ...changeDraftOf(now),
+    ...changeDraftOf(now, before),
     title: " 次の委託 ",
     contractor: "つぎ社",
     ends_on: "2028-03-31",

@@ -210,7 +210,12 @@ function ChangeForm({ now, after }: FormProps): VNode {
         <NumberField kind={kind} draft={draft} set={set} key={kind} />
       ))}
       {now === undefined ? null : (
-        <Check checked={draft.isNew} word={words.isNew} change={(isNew) => set({ isNew })} />
+        <>
+          <Check checked={draft.isNew} word={words.isNew} change={(isNew) => set({ isNew })} />
+          <p class="fine">
+            <Words of={words.newWhen} />
+          </p>
+        </>
       )}
       <p class="note">
         <Words of={words.consequences} />

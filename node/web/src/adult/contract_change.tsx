@@ -85,6 +85,11 @@ function State({ of }: { of: ContractorChange }): VNode {
           <Words of={words.yourEnd} slots={{ time: <Time utc={of.your_end} /> }} />
         </p>
       )}
+      {of.cancelled_at === undefined ? null : (
+        <p class="note">
+          <Words of={words.wasCancelled} slots={{ time: <Time utc={of.cancelled_at} /> }} />
+        </p>
+      )}
       {word === undefined || plan === undefined ? (
         <p>
           <Words of={words.lead} />

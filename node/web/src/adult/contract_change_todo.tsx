@@ -117,6 +117,11 @@ export function Todo({ of, after }: TodoProps): VNode {
           </p>
         </Item>
       </ol>
+      {of.may_plan ? null : (
+        <p class="fine">
+          <Words of={words.nextOnly} />
+        </p>
+      )}
       <p class="fine">
         <Words of={words.federation} />
       </p>

@@ -23,12 +23,18 @@ export function dayAfter(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + 86400000).toISOString().slice(0, 10);
 }
 
-/** It begins as most changes are: at midnight, when the contract has ended, with as many IDs. */
-export function changeDraftOf(now: Contract): ChangeDraft {
-  const first = dayAfter(now.ends_on);
+const minute = 60000;
+
+/** It begins as most changes are: at midnight, when the contract has ended, with as many IDs. After one that has
+ * run out: soon, and yet so late that another can confirm it. */
+export function changeDraftOf(now: Contract, clock = Date.now()): ChangeDraft {
+  const midnight = dayAfter(now.ends_on);
+  const isOver = Date.parse(`${midnight}T00:00:00+09:00`) <= clock;
+  const soon = new Date(clock + (9 * 60 + 15) * minute).toISOString();
+  const first = isOver ? soon.slice(0, 10) : midnight;
   return {
     day: first,
-    time: "00:00",
+    time: isOver ? soon.slice(11, 16) : "00:00",
     title: "",
     contractor: "",
     begins_on: first,

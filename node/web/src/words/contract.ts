@@ -65,6 +65,11 @@ export const contract = {
     "つぎの あたらしい けいやくに する",
     "This is the next, new contract (the one before ends)",
   ],
+  newWhen: [
+    "新《あたら》しい契約《けいやく》は、始《はじ》まりの日《ひ》になってから決《き》めます。それまでは、いまの契約《けいやく》の終《お》わりの日《ひ》をのばしておくと、居場所《いばしょ》は閉《し》まりません。受託者《じゅたくしゃ》の名前《なまえ》が変《か》わるときは、「受託者《じゅたくしゃ》の交代《こうたい》」を使《つか》います。",
+    "はじまる 日《ひ》に なってから きめます。 それまでは おわりの 日《ひ》を のばします。",
+    "Decide a new contract on its first day, not before. Until then set a later last day for this one, so that the place stays open. If the contractor's name changes, use “Change of contractor”.",
+  ],
   consequences: [
     "決《き》めると、すぐに適用《てきよう》されます。上限《じょうげん》を減《へ》らしても、発行《はっこう》したIDはなくなりませんが、新《あたら》しく発行《はっこう》できなくなります。",
     "きめると、 すぐに はじまります。 かずを へらしても、 もう ある IDは きえません。",

@@ -131,6 +131,11 @@ export const contractChange = {
   ],
   cancelYes: ["取《と》りやめる", "やめる", "Yes, cancel it"],
   cancelDone: ["取《と》りやめました。", "やめました。", "Cancelled."],
+  wasCancelled: [
+    "二人《ふたり》で決《き》めた交代《こうたい》は、{time}に取《と》りやめられました。覚《おぼ》えのない人《ひと》は、ほかの担当者《たんとうしゃ》に確《たし》かめてください。",
+    "きまって いた ことは {time}に とりやめに なりました。",
+    "The change two officers had decided was cancelled on {time}. If you did not know, please ask the other officers.",
+  ],
   no: ["もどる", "もどる", "Back"],
   working: ["送《おく》っています…", "おくって います…", "Sending…"],
   yourEnd: [
@@ -177,6 +182,11 @@ export const contractChange = {
     "ぜんぶ すむまで、 ここに のこります。",
     "They stay here until done. Please go from top to bottom.",
   ],
+  nextOnly: [
+    "次《つぎ》の交代《こうたい》は、鍵《かぎ》とサーバーの確認《かくにん》がすべて済《す》んでから予定《よてい》できます。",
+    "かぎと サーバーの ことが すんでから、 つぎを きめられます。",
+    "Another change can be planned once everything about keys and the server is done.",
+  ],
   isDone: ["済《す》み", "すみ", "Done"],
   isOpen: ["まだ", "まだ", "Open"],
   doneAt: ["{time}に済《す》みました。", "{time}に すみました。", "Done on {time}."],
@@ -186,9 +196,9 @@ export const contractChange = {
     "A new contractor half of the key",
   ],
   halfLead: [
-    "拠点《きょてん》が自動《じどう》でします。鍵《かぎ》が閉《と》じているときは、鍵《かぎ》の紙《かみ》で開《あ》けるとすぐに行《おこな》います。古《ふる》い半分《はんぶん》では、もう開《あ》きません。",
+    "拠点《きょてん》が自動《じどう》でします。鍵《かぎ》が閉《と》じているときは、鍵《かぎ》の紙《かみ》で開《あ》けるとすぐに行《おこな》います。古《ふる》い半分《はんぶん》では、もう開《あ》きません。一人《ひとり》ひとりの記録《きろく》を守《まも》る鍵《かぎ》は、そのままです。",
     "じどうで します。",
-    "The node does it by itself, as soon as its keys are open. The old half opens nothing any more.",
+    "The node does it by itself, as soon as its keys are open. The old half opens nothing any more. The keys of each person's records stay as they are.",
   ],
   operator: [
     "前《まえ》の受託者《じゅたくしゃ》の運用担当者《うんようたんとうしゃ》が、サーバーに入《はい》れないことを確《たし》かめる",

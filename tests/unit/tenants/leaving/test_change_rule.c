@@ -36,7 +36,7 @@ static const struct {
     {CHANGE_NONE, {CHANGE_OK, CHANGE_WRONG_STATE, CHANGE_WRONG_STATE, CHANGE_WRONG_STATE}},
     {CHANGE_PLANNED, {CHANGE_UNDER_WAY, CHANGE_OK, CHANGE_OK, CHANGE_WRONG_STATE}},
     {CHANGE_WAITING, {CHANGE_UNDER_WAY, CHANGE_WRONG_STATE, CHANGE_OK, CHANGE_WRONG_STATE}},
-    {CHANGE_DONE, {CHANGE_OK, CHANGE_WRONG_STATE, CHANGE_WRONG_STATE, CHANGE_OK}},
+    {CHANGE_DONE, {CHANGE_UNFINISHED, CHANGE_WRONG_STATE, CHANGE_WRONG_STATE, CHANGE_OK}},
     {CHANGE_LAPSED, {CHANGE_OK, CHANGE_MINUTE_PAST, CHANGE_WRONG_STATE, CHANGE_WRONG_STATE}},
 };
 
@@ -49,6 +49,21 @@ T_CASE(every_state_and_act_is_allowed_or_refused_as_the_table_says) /* CARD-13 *
         T_EQ(change_state_of(&f), table[i].state, "the state is read");
         for (int act = 0; act < CHANGE_ACT_N; act++)
             T_EQ(change_judge((enum change_act)act, &f), table[i].codes[act], "the act");
+    }
+}
+
+T_CASE(the_next_one_is_planned_when_nothing_about_keys_is_left) /* CARD-13 */
+{
+    static const enum change_kind kinds[] = {CHANGE_HALF, CHANGE_OPERATOR, CHANGE_SHEET};
+
+    for (size_t i = 0; i < T_COUNT(kinds); i++) {
+        struct change_facts f = in_state(CHANGE_DONE);
+
+        for (size_t k = 0; k < T_COUNT(kinds); k++)
+            f.has[kinds[k]] = true;
+        T_EQ(change_judge(CHANGE_ACT_PLAN, &f), CHANGE_OK, "all is done");
+        f.has[kinds[i]] = false;
+        T_EQ(change_judge(CHANGE_ACT_PLAN, &f), CHANGE_UNFINISHED, "one is not");
     }
 }
 

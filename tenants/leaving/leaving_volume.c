@@ -53,14 +53,68 @@ enum err leaving_volume_look(const char *dir, struct leaving_volume *out, struct
     return ERR_OK;
 }
 
-static bool trim(const char *dir)
+/* What the file system keeps back for itself is written over by nobody. ext4 says how much. */
+static void give_up_reserve(const char *device)
+{
+    const char *name = strrchr(device, '/');
+    char path[PATH_MAX];
+    FILE *f;
+
+    if (name == NULL)
+        return;
+    snprintf(path, sizeof path, "/sys/fs/ext4%s/reserved_clusters", name);
+    f = fopen(path, "we");
+    if (f == NULL)
+        return; /* another file system */
+    fputs("0", f);
+    fclose(f);
+}
+
+/* Blocks held in hand for files to come are free and are not trimmed: all that is free is taken
+ * once, which makes the file system let go of them, and given back. Nothing is written. */
+static void take_and_give_back(const char *filler)
+{
+    int fd = open(filler, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    off_t at = 0, piece = (off_t)1 << 30;
+
+    if (fd < 0)
+        return;
+    while (piece >= 4096) {
+        if (fallocate(fd, 0, at, piece) == 0)
+            at += piece;
+        else if (errno != EINTR)
+            piece /= 2;
+    }
+    close(fd);
+    unlink(filler);
+}
+
+/* Blocks given back are free once the journal's transaction is done with, which syncfs may not
+ * wait for; a second transaction begins after that. */
+static bool settle(int dir_fd, const char *filler)
+{
+    int fd;
+    bool is_done = syncfs(dir_fd) == 0;
+
+    fd = open(filler, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    is_done = is_done && fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    unlink(filler);
+    return is_done && syncfs(dir_fd) == 0;
+}
+
+static bool trim(const char *dir, const char *filler)
 {
     struct fstrim_range range = {.start = 0, .len = ULLONG_MAX, .minlen = 0};
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool is_done = fd >= 0 && syncfs(fd) == 0 && ioctl(fd, FITRIM, &range) == 0;
+    bool is_done;
 
-    if (fd >= 0)
-        close(fd);
+    if (fd < 0)
+        return false;
+    take_and_give_back(filler);
+    is_done = settle(fd, filler) && ioctl(fd, FITRIM, &range) == 0;
+    close(fd);
     return is_done;
 }
 
@@ -102,7 +156,8 @@ enum err leaving_volume_clear(const char *dir, const struct leaving_volume *volu
         *method_out = LEAVING_SHARED;
         return ERR_OK;
     }
-    if (trim(dir)) {
+    give_up_reserve(volume->device);
+    if (trim(dir, filler)) {
         *method_out = LEAVING_DISCARDED;
         return ERR_OK;
     }

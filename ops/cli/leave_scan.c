@@ -138,10 +138,14 @@ static void clear_again(struct leave *leave)
 {
     struct leaving_volume volume;
     enum leaving_method method;
+    struct fail why;
+    enum err rc = leaving_volume_look(leave->data_dir, &volume, &why);
 
-    if (leaving_volume_look(leave->data_dir, &volume, NULL) == ERR_OK)
-        (void)leaving_volume_clear(leave->data_dir, &volume, leave_path(leave, "filler"),
-                                   &method, NULL);
+    if (rc == ERR_OK)
+        rc = leaving_volume_clear(leave->data_dir, &volume, leave_path(leave, "filler"),
+                                  &method, &why);
+    if (rc != ERR_OK)
+        cli_say("ディスクの空きをもう一度消せませんでした（%s）。", why.text);
 }
 
 enum err leave_scan(struct leave *leave, struct span *facts_out, bool *is_waiting_out,

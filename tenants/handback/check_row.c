@@ -73,8 +73,13 @@ struct put {
     uint8_t *scratch;
 };
 
-static bool is_nothing(struct span v)
+/* A text that reads "false" or "0" is one: a record's comes without its quotes. What stands for
+ * nothing is of the other types. */
+static bool is_nothing(const struct read_column *column, struct span v, bool is_leaf)
 {
+    if (column->type == READ_TEXT && !column->is_array)
+        return v.len == 0 ||
+               (is_leaf && (span_eq(v, SPAN("\"\"")) || span_eq(v, SPAN("null"))));
     return v.len == 0 || span_eq(v, SPAN("null")) || span_eq(v, SPAN("\"\"")) ||
            span_eq(v, SPAN("false")) || span_eq(v, SPAN("0")) || span_eq(v, SPAN("\"0\"")) ||
            span_eq(v, SPAN("[]"));
@@ -232,7 +237,7 @@ enum err row_hash_leaf(const struct row_hash *hash, const struct read_table *tab
         return fail_set(why, ERR_PROTO, "byte %zu of the row", at);
     begin(hash, table, row, &state);
     for (int i = 0; i < table->n; i++)
-        if (!is_nothing(values[i]))
+        if (!is_nothing(&table->columns[i], values[i], true))
             put_value(&put, &table->columns[i], i, values[i], true);
     *hash_out = hash256_end(&state);
     return ERR_OK;
@@ -256,7 +261,8 @@ enum err row_hash_record(const struct row_hash *hash, const struct read_table *t
     begin(hash, table, row_record_id(table, record), &state);
     for (int i = 0; i < table->n; i++)
         if ((columns >> i & 1) != 0 && is_compared(&table->columns[i]) &&
-            !record->values[i].is_null && !is_nothing(record->values[i].raw))
+            !record->values[i].is_null &&
+            !is_nothing(&table->columns[i], record->values[i].raw, false))
             put_value(&put, &table->columns[i], i, record->values[i].raw, false);
     *hash_out = hash256_end(&state);
     return ERR_OK;

@@ -88,6 +88,8 @@ def fill():
     helper_login = old.account("supporter")
     helper = old.sign_in(helper_login)
     old.permit_export(board)
+    for value in ("true", "false"):  # a text that reads as nothing
+        put(board, "PUT", "/api/v1/settings/care.hold_entries", value=value)
     kids = [old.account("student", login=f"kid-{i}", display_name=f"こども{i}") for i in range(3)]
     for kid in kids:
         put(helper, "POST", "/api/v1/incidents", kind="manual", urgency=1, severity=1, text=ABOUT,

@@ -46,7 +46,11 @@ test("a_change_begins_when_the_contract_has_ended", (t) => {
 test("after_a_contract_that_has_run_out_the_next_one_begins_soon", (t) => {
   t.req("CARD-13");
   const draft = changeDraftOf(now, Date.parse("2027-04-02T14:50:30Z"));
-  t.eq([draft.day, draft.time, draft.begins_on], ["2027-04-03", "00:05", "2027-04-03"], "in 15 minutes");
+  t.eq(
+    [draft.day, draft.time, draft.begins_on],
+    ["2027-04-03", "00:05", "2027-04-03"],
+    "in 15 minutes",
+  );
 });
 
 test("whoever_is_not_ticked_ends", (t) => {

@@ -29,14 +29,14 @@ struct kpi_release_from {
     /* What was ever sent of the months beside: their first form. */
     struct kpi_near near;
 };
-/* ERR_INVALID: a definition to take back is none of the list, or the numbers contradict each
- * other; why->field names it. ERR_CONFLICT: of what would be hidden too much could be worked
- * out (why->field: of which cell); nothing may be sent. */
 /* A release as one beside another month. */
 NODISCARD enum err kpi_release_beside(const struct kpi_sent *sent,
                                       const struct kpi_sent_cell *cells, size_t n,
                                       struct arena *arena, struct kpi_neighbour *out,
                                       struct fail *why);
+/* ERR_INVALID: a definition to take back is none of the list, or the numbers contradict each
+ * other; why->field names it. ERR_CONFLICT: of what would be hidden too much could be worked
+ * out (why->field: of which cell); nothing may be sent. */
 NODISCARD enum err kpi_release_cells(const struct kpi_release_from *from, struct arena *arena,
                                      struct kpi_sent_cell **out, size_t *n_out,
                                      struct fail *why);

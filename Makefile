@@ -12,7 +12,7 @@ CC       = $(if $(filter fuzz clang,$(FLAVOUR)),clang-14,gcc)
 
 # What each library is for stands in ops/dependencies.md.
 PKGS := libmicrohttpd libcurl libpq libssl libcrypto libcjson icu-uc icu-i18n libseccomp \
-        libarchive pangocairo libqrencode zlib libfido2 xlsxwriter
+        libarchive pangocairo libqrencode zlib libfido2 xlsxwriter opus
 # Packages may be missing before the first `make setup`: then only that target is asked for.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -largon2 -lpthread -lm
@@ -47,7 +47,7 @@ say = @$(if $(V),,echo "  $1 $2";)
 # One archive a folder, in link order: arrows point down only (design section 2).
 FOLDERS := node/server federation reporting reporting/kpi node/classes node/support node/place tenants tenants/ending tenants/people tenants/signin tenants/rights tenants/watch tenants/keys \
            tenants/roster tenants/hours tenants/profile tenants/words tenants/notify tenants/handback tenants/leaving tenants/certificate \
-           node/io node/db node/base
+           voice node/io node/db node/base
 SRCS     = $(foreach d,$(FOLDERS),$(wildcard $d/*.c))
 LIBS     = $(foreach d,$(FOLDERS),$B/$(subst /,-,$d).a)
 

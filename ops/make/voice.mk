@@ -1,0 +1,2 @@
+# The media program. Its SRTP is compared with libsrtp2 in tests alone.
+$B/unit $B/bench: PKG_LIBS += -lsrtp2

@@ -6,13 +6,10 @@ ends and when, what stays, which keys are new, what is left to do; and a renewal
 import base64
 import datetime
 import hashlib
-import mmap
 import os
 import re
 import secrets
 import shutil
-import struct
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +17,8 @@ import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lib import handback, ws_client  # noqa: E402
-from lib.ibasho_node import ROOT, NodeError, Nodes, Session, totp  # noqa: E402
+from lib.clock import Clock  # noqa: E402
+from lib.ibasho_node import NodeError, Nodes, Session, totp  # noqa: E402
 from lib.t import case, main  # noqa: E402
 
 CHANGE, CONTRACT = "/api/v1/contract/change", "/api/v1/contract"
@@ -44,16 +42,8 @@ def new():
 def begin():
     """One node in a clock of its own; everybody who is in the town on the day before."""
     global jump, nodes, node
-    library, path = scratch.name + "/clock_jump.so", scratch.name + "/jump"
-    subprocess.run(["cc", "-std=c17", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC", "-o", library,
-                    f"{ROOT}/tests/lib/clock_jump.c"], check=True)
-    with open(path, "wb") as f:
-        f.write(struct.pack("q", 0))
-    for p in (scratch.name, library, path):
-        os.chmod(p, 0o755)
-    with open(path, "r+b") as f:
-        jump = mmap.mmap(f.fileno(), 8)
-    nodes = Nodes("aozora", env={"LD_PRELOAD": library, "IBASHO_CLOCK_JUMP": path})
+    jump = Clock(scratch.name)
+    nodes = Nodes("aozora", env=jump.env)
     node = nodes.__enter__()["aozora"]
     for name, role in (("board", "commissioner"), ("second", "commissioner"), ("firm", "contractor"),
                        ("helper", "supporter"), ("keeper", "supporter"), ("teacher", "instructor"),
@@ -65,12 +55,12 @@ def begin():
 
 def clock():
     """What the node takes the time for."""
-    return time.time() + struct.unpack("q", jump[:8])[0]
+    return jump.now()
 
 
 def jump_to(moment):
     """The node's clock stands a moment after that."""
-    jump[:8] = struct.pack("q", int(moment - time.time()) + 1)
+    jump.move_to(moment)
 
 
 def day(days):

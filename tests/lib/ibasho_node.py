@@ -138,6 +138,9 @@ class Node:
     def _ops(self, *words, timeout=120):
         return self.nodes._ops(*words, timeout=timeout, before=self.before, env=self.env)
 
+    def now(self):
+        return self.nodes.now() if self.nodes else time.time()
+
     # -- life -----------------------------------------------------------------------------------
     def up(self):
         self._ops("up", self.name, self.role, TITLES.get(self.name, self.name))
@@ -298,7 +301,7 @@ class Node:
 
     def permit_export(self, board, who=None):
         """The board lets the contractor take data out for a day: this account, or a new one."""
-        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.now() + 86400))
         person = who if isinstance(who, str) else (who or self.account("contractor")).id
         reply = board.request("POST", f"/api/v1/people/{person}/rights",
                               {"id": str(uuid.uuid4()), "right": "export", "purpose": "handover", "until": until})
@@ -317,7 +320,7 @@ class Node:
             if reply.status == 200 and reply.json()["stage"] == "full":
                 return session
             if reply.status == 401 and reply.json().get("code") == "wrong-code":
-                time.sleep(30.2 - time.time() % 30)
+                time.sleep(30.2 - self.now() % 30)
             elif reply.status != 200:
                 break
             reply = self._go_on(session, login)
@@ -329,13 +332,16 @@ class Node:
         if now.status != 200:
             return now
         if now.json()["stage"] == "second_factor":
-            step = {"code": totp(login.totp_secret)} if login.totp_secret else {"step": login.step}
+            step = {"code": self._code(login)} if login.totp_secret else {"step": login.step}
             return session.request("POST", "/api/v1/session/second-factor", step)
         if "password" in now.json()["must"]:
             login.password = secrets.token_hex(8)
             return session.request("PUT", "/api/v1/me/password", {"new": login.password})
         login.totp_secret = session.request("POST", "/api/v1/me/totp", {}).json()["secret"]
-        return session.request("PUT", "/api/v1/me/totp", {"code": totp(login.totp_secret)})
+        return session.request("PUT", "/api/v1/me/totp", {"code": self._code(login)})
+
+    def _code(self, login):
+        return totp(login.totp_secret, self.now())
 
 
 class Nodes:
@@ -352,6 +358,7 @@ class Nodes:
         self.nodes = {n: Node(self, n, "coordinator" if n == "pref" else "municipality")
                       for n in names}
         self._contexts = {}
+        self.now = time.time  # what they take the time for (lib/clock.py)
 
     def __getitem__(self, name):
         return self.nodes[name]

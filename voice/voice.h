@@ -1,5 +1,5 @@
-/* voice/voice.h - the words that both halves of the media program share: transport and forwarding.
- * Owns: nothing.  Threads: plain constants and types. */
+/* voice/voice.h - the words that both halves of the media program share: transport and
+ * forwarding. Owns: nothing.  Threads: plain constants and types. */
 #ifndef VOICE_VOICE_H
 #define VOICE_VOICE_H
 

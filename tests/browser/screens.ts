@@ -75,7 +75,9 @@ function found(asked: Asked): Locator {
 async function call(of: object, { how = "", args = [] }: Asked): Promise<unknown> {
   const method = (of as Record<string, unknown>)[how];
   if (typeof method !== "function") throw new Error(`no such method: ${how}`);
-  const answer: unknown = await (method as (...all: readonly unknown[]) => unknown).apply(of, args);
+  const answer: unknown = await (method as (...all: readonly unknown[]) => unknown).apply(of, [
+    ...args,
+  ]);
   return ["string", "number", "boolean"].includes(typeof answer) || Array.isArray(answer)
     ? answer
     : null;

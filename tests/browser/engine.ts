@@ -58,8 +58,27 @@ export function login(at: Place, name: string): Login {
   return found;
 }
 
+/** How far the nodes' clock is ahead (tests/lib/clock.py); a browser's is then, too. */
+const aheadMs = 1000 * Number(process.env["IBASHO_AHEAD_S"] ?? "0");
+
+/** What the nodes take the time for. */
+export function now(): number {
+  return Date.now() + aheadMs;
+}
+
+/** Runs in a page before anything else does. */
+function goAhead(byMs: number): void {
+  const Here = Date;
+  globalThis.Date = new Proxy(Here, {
+    construct: (_, given: unknown[]) =>
+      Reflect.construct(Here, given.length === 0 ? [Here.now() + byMs] : given) as Date,
+    get: (_, name) =>
+      name === "now" ? () => Here.now() + byMs : (Reflect.get(Here, name) as unknown),
+  });
+}
+
 /** RFC 6238, six digits, 30 s, from a base32 secret. */
-export function totp(secret: string, at = Date.now()): string {
+export function totp(secret: string, at = now()): string {
   const bits = [...secret]
     .map((one) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(one).toString(2).padStart(5, "0"))
     .join("");
@@ -184,6 +203,7 @@ export class Visit {
       ...more,
     });
     context.setDefaultTimeout(30_000); // a busy machine is slow; when all is well nobody waits
+    if (aheadMs !== 0) await context.addInitScript(goAhead, aheadMs);
     const page = await context.newPage();
     const visit = new Visit(at, context, page);
     await page.addInitScript(() => {

@@ -2,32 +2,17 @@
  * with what was handed back. Whatever is typed, on the board's computer or on a server, is read off the screen and
  * typed as it stands there. Started by tests/browser/leaving_day, which has the hands that are no browser. */
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import type { Locator, Page } from "playwright-core";
 import { closeChrome, login, type Login, place, signedIn, sizes, totp, Visit } from "./engine.ts";
+import { hand, noMoreHands } from "./hands.ts";
 import { search } from "./people_made.ts";
 import { main, suite, type T } from "./t.ts";
 
 const test = suite(import.meta.filename, "story");
 const [town, city, heir] = [place("midori"), place("aozora"), place("kawabe")];
 const office = process.env["IBASHO_OFFICE"] ?? "";
-const shots = "build/shots/leaving-day";
 
 // ---- hands that are no browser ----
-
-const waiting: ((line: string) => void)[] = [];
-const answers = createInterface({ input: process.stdin });
-answers.on("line", (line) => waiting.shift()?.(line));
-
-async function hand<A>(name: string, ...words: readonly string[]): Promise<A> {
-  const line = await new Promise<string>((go) => {
-    waiting.push(go);
-    console.log(`@ ${JSON.stringify([name, ...words])}`);
-  });
-  const { is, failed } = JSON.parse(line) as { is: A; failed?: string };
-  if (failed !== undefined) throw new Error(failed);
-  return is;
-}
 
 interface Typed {
   readonly status: number;
@@ -50,7 +35,6 @@ async function atServer(t: T, name: string, line: string): Promise<string> {
 
 type Who = "board" | "board2" | "contractor" | "child";
 const visits = new Map<string, Visit>();
-let nShots = 0;
 
 async function come(key: string, at = town, who = key): Promise<Visit> {
   const visit = await Visit.begin(at, { state: await signedIn(at, who), size: sizes.laptop });
@@ -67,8 +51,7 @@ function there(key: string): Visit {
 async function picture(key: string, what: string): Promise<void> {
   const visit = there(key);
   await visit.settled();
-  const path = `${shots}/${String(++nShots).padStart(2, "0")}-${what}.png`;
-  await visit.page.screenshot({ path, fullPage: true });
+  await visit.page.screenshot({ path: await hand<string>("picture", what), fullPage: true });
 }
 
 async function open(key: Who | "heir", hash: string, sign: string): Promise<Page> {
@@ -444,4 +427,4 @@ async function firstTime({ page }: Visit, who: Login): Promise<void> {
 
 await main(240_000);
 await closeChrome();
-answers.close();
+noMoreHands();

@@ -6,7 +6,6 @@ the city's plaza is never cut. The tools of ops/verify, on a machine without Iba
 contractor's empty node takes the bag and shows the same people, words and lessons; every name is in the bag and none in
 what is left of the town nor at its peers."""
 import concurrent.futures
-import csv
 import datetime
 import glob
 import json
@@ -22,11 +21,12 @@ import uuid
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "roster"))
 import make_samples  # noqa: E402
-from lib import fed_peer, handback  # noqa: E402
+from lib import fed_peer, handback, marks  # noqa: E402
 from lib.fed_peer import Roots, SIGNED, b64url, pin_of, reading  # noqa: E402
 from lib.ibasho_node import ROOT, Nodes, TITLES  # noqa: E402
 from lib.t import case, main  # noqa: E402
 from lib.visitor import Visitor  # noqa: E402
+from lib.volume import Volume  # noqa: E402
 from lib.ws_client import No  # noqa: E402
 
 ADMIN, SHARED = "/api/v1/admin/federation", "/api/v1/shared"
@@ -38,6 +38,7 @@ nodes = Nodes("pref", "aozora", "midori", "kawabe", env={"IBASHO_FEDERATION_POLL
                                                         "IBASHO_FEDERATION_TIMEOUT_S": "5"})
 pref, city, town, heir = (nodes[n] for n in ("pref", "aozora", "midori", "kawabe"))
 roots = Roots(folder)
+volume = Volume(folder + "/volume", IMAGE_MIB)
 ids, who, made, own = {}, {}, {}, {}
 names = []
 
@@ -93,39 +94,27 @@ def need(done):
 # ---- marks ----
 
 def marks_in(source):
-    """How many of the planted names stand in what this command writes, in UTF-8 or UTF-16 (whose zeros are left out).
-    Programs of their own look: ours has lines to answer meanwhile."""
-    found = run("bash", "-c", f"{source} | tr -d '\\0' | LC_ALL=C grep -aoE '[A-Z2-7]{{26,}}' | sort -u || true")
-    tails = {name[-26:] for name in names}
-    return len({run_of[i:i + 26] for run_of in found.split() for i in range(len(run_of) - 25)} & tails)
+    return marks.marks_in(names, source)
 
 
 def marks_of_volume():
     os.sync()
-    return marks_in(f"cat {folder}/volume")
+    return marks_in(f"cat {volume.path}")
 
 
 def marks_below(*places):
-    return marks_in(f"find {' '.join(places)} -type f -print0 | xargs -0 cat")
+    return marks.marks_below(names, *places)
 
 
 # ---- who is there ----
-
-def mount_volume():
-    with open(folder + "/volume", "wb") as f:
-        f.truncate(IMAGE_MIB << 20)
-    run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0", folder + "/volume")
-    own["loop"] = run("losetup", "--find", "--show", folder + "/volume").strip()
-    os.makedirs(town.data_dir, exist_ok=True)
-    run("mount", own["loop"], town.data_dir)
-
 
 def start():
     nodes._ops("init")
     pref.up()
     city.up()
     town.look()
-    mount_volume()
+    volume.make()
+    volume.mount(town.data_dir)
     nodes.env["IBASHO_KEYD_BOOT"] = "escrow"
     nodes._ops("create", "midori", "municipality", TITLES["midori"])
     nodes.env["IBASHO_KEYD_BOOT"] = "token"
@@ -265,8 +254,7 @@ def bring_roster(given):
 
 def plant(file="marks", bring=bring_roster):
     """As the tool made them: most are people of the roster; some stand where people write."""
-    with open(f"{folder}/office/{file}/canaries.csv", encoding="utf-8-sig") as f:
-        names.extend(row["名"] for row in csv.DictReader(f))
+    names.extend(marks.names_of(f"{folder}/office/{file}/canaries.csv"))
     names.sort(key=lambda name: sum(c.isdigit() for c in name))
     lines = talk(names[:12])
     names.sort(key=lambda name: name not in lines)
@@ -278,14 +266,6 @@ def plant(file="marks", bring=bring_roster):
         put_incident = {"kind": "manual", "urgency": 1, "severity": 1, "text": text, "account": ids["midori", "child"]}
         post(town, "supporter", "/api/v1/incidents", 201, **put_incident)
     bring(names[20:])
-
-
-def careless():
-    """A careless program's traces, so that the search has something to find."""
-    with open(town.data_dir + "/log/careless.log", "w", encoding="utf-16-le") as f:
-        f.write(" ".join(names[:500]))
-    town.psql("CREATE TABLE careless (name text); INSERT INTO careless VALUES " +
-              ",".join(f"('{name}')" for name in names[500:]) + "; CHECKPOINT; DELETE FROM careless; VACUUM careless")
 
 
 def clock(t, what):
@@ -321,7 +301,7 @@ def a_town_lives_among_others_with_a_thousand_names(t):
     t.ok(until(lambda: town.admin("GET", "/api/v1/keys/escrow").json()["state"] == "hold"), "the prefecture keeps a half")
     own["backup"] = json.loads(town.cli("backup").stdout)
     t.eq(marks_of_volume(), 0, "no name lies in the clear on the town's volume, as it is")
-    careless()
+    marks.careless(names, town)
     t.eq(marks_of_volume(), N_NAMES, "then all of them do")
 
 
@@ -424,9 +404,7 @@ def no_name_is_left_anywhere_but_in_the_bag(t):
     said = ask(city, "commissioner", "GET", f"{SHARED}/evidence?lesson={made['aozora']}")
     t.ok(not any(n in said.body.decode() for n in names[:4]), "nor can its board read one")
     for node in (city, pref):
-        node.psql("VACUUM; CHECKPOINT")
-        dump = f"/usr/lib/postgresql/15/bin/pg_dump -h {node.run_dir}/pg -U ibasho ibasho"
-        t.eq((marks_in(dump), marks_below(node.data_dir, node.run_dir)), (0, 0), f"{node.name}: dump, files")
+        t.eq(marks.marks_at(names, node), (0, 0), f"{node.name}: dump, files")
     t.eq(hear("またね"), "またね", "the line in the city's plaza was never cut")
     t.eq((own["plaza"].closed, own["other"].closed), (None, None), "nor the other")
     for node in (city, pref):
@@ -471,9 +449,7 @@ def away():
             own[name].cut()
     if town.v:
         town.stop()
-        subprocess.run(["umount", town.data_dir], check=False)
-    if own.get("loop"):
-        subprocess.run(["losetup", "-d", own["loop"]], check=False)
+    volume.away()
     if town.v:
         nodes._ops("remove", "midori")  # its table is gone, so it is in no list any more
     nodes.close()

@@ -20,14 +20,17 @@ import uuid
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 for below in ("tests", "tests/roster"):
     sys.path.insert(0, os.path.join(ROOT, below))
+from lib.clock import Clock  # noqa: E402
 from lib.fed_peer import Roots  # noqa: E402
 from lib.ibasho_node import Nodes, TITLES  # noqa: E402
 from lib.relay import Relay  # noqa: E402
 from lib.screens import Screens  # noqa: E402
+from lib.volume import Volume  # noqa: E402
 
 SHOTS = ROOT + "/build/shots/day"
 JST = datetime.timezone(datetime.timedelta(hours=9))
 GOAL_S = 15 * 60
+VOLUME_MIB = 384
 TITLES.update(kawabe="かわべ町", tsugi="かわべ町")  # the second: kawabe's people at the next contractor
 
 
@@ -70,12 +73,15 @@ class Day:
     def __init__(self):
         self.began = time.monotonic()
         self.folder = tempfile.mkdtemp(dir="/var/tmp")
+        os.chmod(self.folder, 0o711)
+        self.clock = Clock(tempfile.mkdtemp(dir=self.folder))
         self.nodes = Nodes("pref", "aozora", "midori", "kawabe", "tsugi", env={
-            "IBASHO_FEDERATION_POLL_S": "1", "IBASHO_FEDERATION_TIMEOUT_S": "5"})
+            **self.clock.env, "IBASHO_FEDERATION_POLL_S": "1", "IBASHO_FEDERATION_TIMEOUT_S": "5"})
         self.pref, self.city, self.town_a, self.town_b, self.heir = self.nodes
         self.roots = Roots(self.folder)
+        self.nodes.now = self.roots.now = self.clock.now
         self.relay = None     # before the city's door for other nodes: what is cut
-        self.loop = None      # town_b's volume
+        self.volume = Volume(self.folder + "/volume", VOLUME_MIB)  # town_b's
         self.ids = {}         # node's name -> its id; (node's name, person) -> the account's
         self.logins = {}      # (node's name, person) -> Login
         self.who = {}         # the same -> Session
@@ -243,11 +249,10 @@ class Day:
             self.close_screens()
         if self.relay:
             self.relay.__exit__()
-        if self.loop:
+        if self.volume.loop:
             with contextlib.suppress(Exception):
                 self.town_b.stop()
-            subprocess.run(["umount", self.town_b.data_dir], check=False)
-            subprocess.run(["losetup", "-d", self.loop], check=False)
+            self.volume.away()
             with contextlib.suppress(Exception):
                 self.nodes._ops("remove", self.town_b.name)  # when its table is gone it stands in no list
         self.nodes.close()

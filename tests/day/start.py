@@ -10,7 +10,6 @@ TITLE = "はじまり: 県と市と二つの町"
 GOES_ON = False
 
 ADMIN = "/api/v1/admin/federation"
-VOLUME_MIB = 384
 N_ROSTER = {"pref": 20, "aozora": 120, "midori": 60, "kawabe": 60}  # people, nineteen of twenty are pupils
 N_CHILDREN = {"pref": 2, "aozora": 30, "midori": 18, "kawabe": 14}  # who get an ID
 STAFF = (("commissioner", "commissioner", "教育 一子"), ("commissioner2", "commissioner", "教育 二郎"),
@@ -25,13 +24,8 @@ ROLES = {"pref": ["coordinator"], "aozora": ["host", "guest", "kpi"], "midori": 
 
 def own_volume(day):
     """The smallest town's data lies on a volume of its own, which can be discarded as one."""
-    volume = day.folder + "/volume"
-    with open(volume, "wb") as f:
-        f.truncate(VOLUME_MIB << 20)
-    day.run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0", volume)
-    day.loop = day.run("losetup", "--find", "--show", volume).strip()
-    os.makedirs(day.town_b.data_dir, exist_ok=True)
-    day.run("mount", day.loop, day.town_b.data_dir)
+    day.volume.make()
+    day.volume.mount(day.town_b.data_dir)
 
 
 def nodes_up(day):

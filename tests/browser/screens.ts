@@ -37,15 +37,16 @@ async function come(asked: Asked): Promise<string> {
     size: sizes[asked.size ?? "laptop"],
     ...(asked.cookies === undefined
       ? {}
-      : { state: { cookies: cookiesOf(at.url, asked.cookies), origins: [] } }),
+      : {
+          state: { cookies: cookiesOf(at.url, asked.cookies), origins: [] },
+          more: { userAgent: "tests" }, // a visit belongs to the kind of device that began it
+        }),
   };
   const one = await Visit.begin(at, options);
   visits.set(asked.who, one);
   await one.open();
-  if (asked.as !== undefined) {
-    await one.signIn(login(at, asked.as));
-    await one.choose("light", "plain");
-  }
+  if (asked.as !== undefined) await one.signIn(login(at, asked.as));
+  await one.choose("light", "plain");
   return one.page.url();
 }
 

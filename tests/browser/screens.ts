@@ -12,6 +12,7 @@ interface Asked {
   readonly as?: string; // by whose login; without: by cookies, or as nobody
   readonly office?: boolean;
   readonly size?: keyof typeof sizes;
+  readonly form?: string; // of the words: "plain", "ruby" ...; without: as the node shows it
   readonly cookies?: Readonly<Record<string, string>>;
   readonly sel?: string;
   readonly text?: string; // only what has it
@@ -46,7 +47,7 @@ async function come(asked: Asked): Promise<string> {
   visits.set(asked.who, one);
   await one.open();
   if (asked.as !== undefined) await one.signIn(login(at, asked.as));
-  await one.choose("light", "plain");
+  if (asked.form !== undefined) await one.choose("light", asked.form);
   return one.page.url();
 }
 

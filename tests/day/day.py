@@ -152,7 +152,7 @@ class Day:
         except Exception as error:  # pylint: disable=broad-except
             whole["is"] = False
             if not (isinstance(error, Failed) and self.n_bad() > n_bad):
-                self.prove(f"「{title}」が途中で止まりました", f"{type(error).__name__}: {error}"[:600], False)
+                self.prove(f"「{title}」が途中で止まりました", f"{type(error).__name__}: {error}".splitlines()[0][:200], False)
             print("    " + traceback.format_exc().replace("\n", "\n    "), flush=True)
             for i, (_, page) in enumerate(self.pages()):
                 with contextlib.suppress(Exception):
@@ -185,31 +185,30 @@ class Day:
 
     # ---- screens ----
 
-    def screen(self, node, name, size="laptop", office=False, form=False):
-        """Somebody at a browser: goes on with the session he has, or (form=True, or without one) signs in there."""
-        session = None if form else self.who.get((node.name, name))
+    def screen(self, node, name, size="laptop", office=False):
+        """Somebody at a browser: goes on with the session he has, or signs in there by the form. A child's words have
+        their readings, as the node shows them; an adult has chosen plain ones."""
         key = (node.name, name)
-        player = next((p for p, _ in self.players if node.name in p.nodes and
-                       (session or p.logins.get(key) is self.logins.get(key))), None)
+        login, session = self.logins.get(key), self.who.get(key)
+        player = next((p for p, _ in self.players if node.name in p.nodes and (session or p.logins.get(key) is login)),
+                      None)
         if player is None:
             place = tempfile.mkdtemp(dir=self.folder)
             player = Screens(place, {n.name: n for n in self.nodes if n.v}, self.logins)
             self.players.append((player, []))
-        if session is None:
-            node.psql(f"UPDATE account SET totp_last_step = -1 WHERE id = '{self.logins[key].id}'")
-        page = player.come(node.name, name, size, session, office)
+        page = player.come(node.name, name, size, session, office, None if login and login.role == "student" else "plain")
         next(pages for p, pages in self.players if p is player).append((f"{node.name}/{name}", page))
         return page
 
     def pages(self):
         return [one for _, pages in self.players for one in pages]
 
-    def shot(self, page, name):
-        """A picture of a screen as it is now; returns its path."""
+    def shot(self, page, name, whole=True):
+        """A picture of a page as it is now, or of what the screen shows of it; returns its path."""
         page.settled()
         self.n_shots += 1
         path = f"{SHOTS}/{self.n_shots:02}-{name}.png"
-        page.shot(path)
+        page.shot(path, whole)
         return path
 
     def shot_pdf(self, pdf, name, n_pages=3):

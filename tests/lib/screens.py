@@ -127,13 +127,14 @@ class Screens:
             self.lock.wait_for(lambda: self.answers is None or n in self.answers, 120)
             said = (self.answers or {}).pop(n, {"failed": "the browser does not answer"})
         if "failed" in said:
-            raise ScreenError(f"{more.get('who')}: {op} {more}: {said['failed']}")
+            raise ScreenError(f"{more.get('who')}: {op} {more}: {said['failed'].splitlines()[0]}")
         return said["is"]
 
-    def come(self, at, who, size="laptop", session=None, office=False):
+    def come(self, at, who, size="laptop", session=None, office=False, form="plain"):
+        """form: of the words, as one may choose it; None: as the node shows it."""
         screen = Screen(self, f"{at}/{who}/{self.n}", self.nodes[at])
-        screen.ask("come", at=at, size=size, office=office,
-                   **({"cookies": session.cookies} if session else {"as": who}))
+        screen.ask("come", at=at, size=size, office=office, **({"cookies": session.cookies} if session else {"as": who}),
+                   **({"form": form} if form else {}))
         return screen
 
     def close(self):

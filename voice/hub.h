@@ -29,6 +29,7 @@ enum {
     HUB_FOREIGN_FIRST = VOICE_SESSIONS, /* their numbers follow those of the sessions */
     HUB_SOURCES = VOICE_SESSIONS + HUB_FOREIGN,
     HUB_OUT = 256,      /* most zones and floors that are asked out at once */
+    HUB_MIXERS = 64,    /* most zones that are mixed at once */
     HUB_HUSH_MAX = 64,  /* most sources that one listener does not hear */
     HUB_MID_CAP = 17,   /* a mid of at most 16 bytes and its NUL (RFC 9143) */
     HUB_OPUS_MAX = 1275 /* the longest Opus frame taken (RFC 6716 section 3.2.1) */
@@ -106,7 +107,7 @@ struct hub_conf {
      * none is. `voice` is borrowed. */
     void (*out)(void *arg, int source, enum hub_mic to, uint32_t number,
                 const struct hub_voice *voice);
-    int n_mixers;  /* most zones that are mixed at once, 0-64; about 140 KiB each */
+    int n_mixers;  /* 0-HUB_MIXERS; about 200 KiB each */
     int mix_least; /* listeners from which a zone is mixed; 0: from constants measured here */
     uint32_t packet_ns; /* what one more packet to one listener costs; 0: 1,300 ns are taken */
 };

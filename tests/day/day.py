@@ -102,11 +102,11 @@ class Day:
             raise Failed(f"{node.name}/{name} {method} {path}: {reply}")
         return reply
 
-    def post(self, node, name, path, status=200, **body):
+    def post(self, node, name, path, /, status=200, **body):
         reply = self.ask(node, name, "POST", path, {"id": new(), **body}, status)
         return reply.json() if reply.body else None
 
-    def put(self, node, name, path, **body):
+    def put(self, node, name, path, /, **body):
         reply = self.ask(node, name, "PUT", path, {"id": new(), **body})
         if reply.status // 100 != 2:
             raise Failed(f"{node.name}/{name} PUT {path}: {reply}")
@@ -225,6 +225,14 @@ class Day:
     def no_faults(self):
         """What any page did that no page may do."""
         return [f"{who}: {fault}" for who, page in self.pages() for fault in page.faults()]
+
+    def leave_screens(self):
+        """Everybody goes from his browser."""
+        for _, pages in self.players:
+            for _, page in pages:
+                with contextlib.suppress(Exception):
+                    page.away()
+            pages.clear()
 
     def close_screens(self):
         for player, _ in self.players:

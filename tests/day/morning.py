@@ -7,7 +7,7 @@ from day import must, new, until
 from lib.visitor import Visitor
 from lib.ws_client import No
 
-TITLE = "午前: 六十人あまりが来て、話し、助けを呼ぶ"
+TITLE = "広場: 六十人あまりが来て、話し、助けを呼ぶ"
 GOES_ON = False
 
 # Who sits at a browser; the others are clients without one.
@@ -41,7 +41,7 @@ def come(day, node, name, floor="plaza"):
     visitor.wait("floor.here")
     visitor.name = name
     n = len(day.visitors)
-    visitor.command("floor.walk", x=300 + 170 * (n % 9), y=300 + 110 * (n // 9 % 7))
+    visitor.command("floor.walk", x=1500 + n * 618 % 1000, y=900 + n * 381 % 700)  # here and there
     day.visitors.append(visitor)
     return visitor
 
@@ -152,7 +152,7 @@ def sos(day, pages):
     heard = time.monotonic() - began
     child.see('.sos-state[data-sos="waiting"]')
     day.shot(child, "child-sos-is-kept", whole=False)
-    day.shot(console, "console-a-call-for-help")
+    day.shot(console, "console-a-call-for-help", whole=False)
     answered = time.monotonic()
     console.click("article.alarm button", "わたしが対応します")
     child.see('.sos-state[data-sos="answered"]')
@@ -190,16 +190,18 @@ def warning(day, pages):
     console.click(row + " button", "ほかの操作")
     console.click(row + " button", "注意を送る")
     console.click(row + " .template-list .choice", "きずついた")
-    day.shot(console, "console-a-warning")
+    console.on(row, "scrollIntoViewIfNeeded")
+    day.shot(console, "console-a-warning", whole=False)
     console.click(row + " .panel-act button.button")
     child.see(".care")
     alone = other.count(".care") == 0
+    child.on(".care", "scrollIntoViewIfNeeded")
     day.shot(child, "child-is-warned", whole=False)
     child.click(".care button")
     child.gone(".care")
     day.prove("注意の文が、その子の画面にだけ出て、「読みました」で消えた", "", alone)
     n = int(day.city.psql("SELECT count(*) FROM incident"))
-    day.prove("SOSと注意が、あとから見られる記録（インシデント）になった", f"{n} 件", n >= 1)
+    day.prove("止めた連絡先と注意が、あとから見られる出来事の記録になった", f"{n} 件", n == 2)
 
 
 def play(day):
@@ -219,9 +221,7 @@ def play(day):
     day.prove("どの画面も、よその場所へつながず、失敗を出さなかった", f"{len(faults)} 件 / {len(pages)} 台", not faults)
     for fault in faults:
         day.note(fault)
-    for page in pages.values():
-        page.away()
-    day.players[0][1].clear()
+    day.leave_screens()
 
 
 def made(day):

@@ -1,8 +1,8 @@
 /* Frames cut anywhere come out whole; what is late is dropped whole. */
 #include "tests/t.h"
 
-#include <stdio.h>
 #include "voice/tcp_frame.h"
+#include <stdio.h>
 
 static struct tcp_frame_reader reader;
 static struct tcp_frame_queue queue;

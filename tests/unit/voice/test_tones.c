@@ -91,7 +91,8 @@ static void on_rtcp(void *arg, int session, struct span rtcp)
     struct tones *t = arg;
 
     t->n_rtcp++;
-    t->rtcp_to = session;
+    if (session != t->rtcp_to)
+        return;
     t->rtcp_len = rtcp.len;
     memcpy(t->rtcp, rtcp.p, rtcp.len);
 }

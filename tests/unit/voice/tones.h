@@ -45,7 +45,8 @@ struct tones {
     } spoke[TONES_EVENTS];
     uint8_t out_opus[CODEC_PACKET_CAP]; /* the last that was asked out */
     struct hub_voice out;
-    int out_source, rtcp_to;
+    int out_source;
+    int rtcp_to; /* whose reports are kept: the last one */
     uint8_t rtcp[256];
     size_t rtcp_len;
     struct tones_ear *ear[TONES_PEOPLE][VOICE_SLOT_N];

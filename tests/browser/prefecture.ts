@@ -52,6 +52,10 @@ test("prefecture_figures_are_read_by_their_coordinator", async (t) => {
         "a dash says why",
       );
       t.ok(
+        (await page.innerText("#prefecture-dash")).includes("もとになる人がいない"),
+        "every reason for a dash is told below",
+      );
+      t.ok(
         (await page.locator(".prefecture-nodes tr", { hasText: "浜辺村" }).innerText()).includes(
           "遅れています",
         ),

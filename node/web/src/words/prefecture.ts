@@ -107,9 +107,9 @@ export const prefecture = {
 
   // What a dash says.
   dash: [
-    "「—」は、数字《すうじ》がないことを表《あらわ》します。0とはちがいます。わけは三《みっ》つあります。人数《にんずう》が少《すく》ないため（{k}人《にん》未満《みまん》など）伏《ふ》せてあるもの、まだ届《とど》いていないもの、自治体《じちたい》が取《と》り下《さ》げたものです。伏《ふ》せた数字《すうじ》は、このノードにも届《とど》きません。",
-    "「—」は すうじが ない しるしです。 0では ありません。 すくない（{k}人《にん》より すくない）か、 とどいて いないか、 とりさげたかです。",
-    "“—” means that there is no number; it is no zero. Either it is too small to be told (under {k}, or another number would give it away), or it has not come, or the municipality took it back. Hidden numbers never reach this node.",
+    "「—」は、数字《すうじ》がないことを表《あらわ》します。0とはちがいます。わけは四《よっ》つあります。人数《にんずう》が少《すく》ないため（{k}人《にん》未満《みまん》など）「少数《しょうすう》」として伏《ふ》せてあるもの、まだ届《とど》いていないもの、自治体《じちたい》が取《と》り下《さ》げたもの、もとになる人《ひと》がいないもの（前《まえ》の月《つき》につながった人《ひと》がいない、など）です。伏《ふ》せた数字《すうじ》は、県《けん》にも届《とど》きません。",
+    "「—」は すうじが ない しるしです。 0では ありません。 すくない（{k}人《にん》より すくない）か、 とどいて いないか、 とりさげたか、 もとの ひとが いないかです。",
+    "“—” means that there is no number; it is no zero. Either it is too small to be told (under {k}, or another number would give it away), or it has not come, or the municipality took it back, or there is nobody to count of. Hidden numbers never reach the prefecture.",
   ],
   lackHidden: [
     "人数《にんずう》が少《すく》ないため伏《ふ》せてあります",

@@ -11,6 +11,8 @@ import { main, suite, type T } from "./t.ts";
 const test = suite(import.meta.filename, "story");
 const [town, city, heir] = [place("midori"), place("aozora"), place("kawabe")];
 const office = process.env["IBASHO_OFFICE"] ?? "";
+const nNames = Number(process.env["IBASHO_N_NAMES"] ?? "1000");
+const nPeers = Number(process.env["IBASHO_N_PEERS"] ?? "2");
 
 // ---- hands that are no browser ----
 
@@ -123,6 +125,12 @@ async function talk(t: T, when: string): Promise<void> {
   t.ok(true, `the city's plaza talks ${when}`);
 }
 
+async function linesHold(t: T): Promise<void> {
+  const nSockets = [...lines.values()].map((n) => n());
+  t.eq(nSockets, [1, 1], "its lines were never cut");
+  await hand("talked", String(nLines));
+}
+
 // ---- what the town and the new node must both show ----
 
 interface Names {
@@ -188,10 +196,10 @@ test("leaving_day_the_board_prepares_on_its_own_computer", async (t) => {
     "the fingerprint that was printed and the one on the screen",
   );
   const canaries = page.locator("section[aria-labelledby=leaving-canaries-title]");
-  for (const line of await toType(canaries)) await atOffice(t, `${line} --n 1000`);
+  for (const line of await toType(canaries)) await atOffice(t, `${line} --n ${nNames}`);
   await give(page, "leaving-canaries", "canaries/canaries.json");
   await said(page, "約束を受け付けました");
-  await page.getByText("1000の目印が約束されています").waitFor();
+  await page.getByText(`${nNames}の目印が約束されています`).waitFor();
   await picture("board", "board-prepared");
   await page.getByRole("link", { name: "設定で変える" }).click();
   await page.waitForSelector("#new-value");
@@ -213,7 +221,7 @@ test("leaving_day_a_thousand_names_live_in_the_town", async (t) => {
   await picture("board", "board-roster");
   t.eq(
     await hand("careless"),
-    [0, 1000],
+    [0, nNames],
     "names on the raw volume: as it is, and a careless program's",
   );
   shownThere = await everythingShown("board");
@@ -253,7 +261,7 @@ test("leaving_day_the_town_stops_and_its_data_is_handed_back", async (t) => {
   await picture("board2", "board2-receipt");
   for (const line of await toType(page.locator("section.card:has(#leaving-receipt)")))
     t.note((await atOffice(t, line)).trim().split("\n").at(-1) ?? "");
-  t.eq(await hand("in_bag"), 1000, "every name is in the bag");
+  t.eq(await hand("in_bag"), nNames, "every name is in the bag");
   await give(page, "leaving-receipt", "receipt.json");
   await said(page, "受領書を受け付けました");
   await talk(t, "while the data is handed back");
@@ -304,8 +312,8 @@ test("leaving_day_the_order_is_carried_out_and_anybody_can_check_it", async (t) 
   t.eq(done.status, 0, `${run}: ${done.said}`);
   t.note(done.said.replace(/\n/g, " / "));
   t.ok(
-    done.said.includes("証明書 2 / 相手 2"),
-    "city and prefecture have given receipts",
+    done.said.includes(`証明書 ${nPeers} / 相手 ${nPeers}`),
+    "every peer has given its receipt",
     done.said,
   );
   for (const path of promised)
@@ -335,11 +343,7 @@ test("leaving_day_the_order_is_carried_out_and_anybody_can_check_it", async (t) 
     `names left: ${JSON.stringify(left)}`,
   );
   await talk(t, "when everything has been searched");
-  t.eq(
-    [...lines.values()].map((n) => n()),
-    [1, 1],
-    "its lines were never cut",
-  );
+  await linesHold(t);
   await picture("cityStaff", "city-plaza");
   for (const key of ["board", "board2", "contractor", "child"]) {
     await there(key).context.close();
@@ -389,6 +393,8 @@ test("leaving_day_another_contractors_node_goes_on", async (t) => {
     "the child is called as before",
   );
   await picture("young", "heir-child-home");
+  await talk(t, "when the next contractor goes on");
+  await linesHold(t);
   for (const one of visits.values()) await one.end(t);
 });
 

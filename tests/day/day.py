@@ -89,6 +89,8 @@ class Day:
         self.made = {}        # what a chapter leaves for later ones
         self.lines, self.chapter, self.times = [], "", []
         self.players, self.n_shots, self.visitors = [], 0, []
+        self.gone = []        # nodes that ended
+        self.ends = contextlib.ExitStack()  # what a chapter began and leaves to later ones
 
     @property
     def four(self):
@@ -194,7 +196,7 @@ class Day:
                       None)
         if player is None:
             place = tempfile.mkdtemp(dir=self.folder)
-            player = Screens(place, {n.name: n for n in self.nodes if n.v}, self.logins)
+            player = Screens(place, {n.name: n for n in self.nodes if n.v and n not in self.gone}, self.logins)
             self.players.append((player, []))
         page = player.come(node.name, name, size, session, office, None if login and login.role == "student" else "plain")
         next(pages for p, pages in self.players if p is player).append((f"{node.name}/{name}", page))
@@ -206,10 +208,14 @@ class Day:
     def shot(self, page, name, whole=True):
         """A picture of a page as it is now, or of what the screen shows of it; returns its path."""
         page.settled()
-        self.n_shots += 1
-        path = f"{SHOTS}/{self.n_shots:02}-{name}.png"
+        path = self.next_shot(name)
         page.shot(path, whole)
         return path
+
+    def next_shot(self, name):
+        """Where the next picture goes."""
+        self.n_shots += 1
+        return f"{SHOTS}/{self.n_shots:02}-{name}.png"
 
     def shot_pdf(self, pdf, name, n_pages=3):
         """The first pages of a PDF as pictures; returns their paths."""
@@ -252,8 +258,9 @@ class Day:
         for visitor in self.visitors:
             with contextlib.suppress(Exception):
                 visitor.cut()
-        with contextlib.suppress(Exception):
-            self.close_screens()
+        for end in (self.ends.close, self.close_screens):
+            with contextlib.suppress(Exception):
+                end()
         if self.relay:
             self.relay.__exit__()
         if self.volume.loop:

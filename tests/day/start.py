@@ -100,15 +100,18 @@ def bring_roster(day, node):
     return int(node.psql("SELECT count(*) FROM person WHERE source_index IS NOT NULL"))
 
 
-def give_ids(day, node):
-    """The board's way for pupils of the roster: asked for, approved by somebody else, issued with a first password."""
-    found = day.ask(node, "commissioner", "GET", "/api/v1/people?state=none", status=200).json()["items"]
-    pupils = [one["id"] for one in found if one["kind"] == "student"][:N_CHILDREN[node.name]]
+def issue(day, node, pupils):
     for pupil in pupils:
         day.ask(node, "commissioner2", "POST", f"/api/v1/people/{pupil}/request", {"role": "student"}, 201)
     day.ask(node, "commissioner", "POST", "/api/v1/people/approve", {"ids": pupils}, 204)
-    items = day.ask(node, "contractor", "POST", "/api/v1/people/issue", {"ids": pupils, "first": "sheet"},
-                    200).json()["items"]
+    return day.ask(node, "contractor", "POST", "/api/v1/people/issue", {"ids": pupils, "first": "sheet"},
+                   200).json()["items"]
+
+
+def give_ids(day, node):
+    """The board's way for pupils of the roster: asked for, approved by somebody else, issued with a first password."""
+    found = day.ask(node, "commissioner", "GET", "/api/v1/people?state=none", status=200).json()["items"]
+    items = issue(day, node, [one["id"] for one in found if one["kind"] == "student"][:N_CHILDREN[node.name]])
     day.children[node.name] = []
     for n, item in enumerate(items, 1):
         name = f"child{n}"

@@ -469,6 +469,29 @@ test("help_is_one_tap_away_and_says_how_it_stands", async (t) => {
   });
 });
 
+test("nothing_new_lies_over_a_call_for_help", async (t) => {
+  t.req("NI-2.3-b2");
+  await together(t, ["chat0", "chat1"], async (a, b) => {
+    await b.setViewportSize(sizes.phone);
+    for (const page of [a, b]) {
+      await goIn(page);
+      await inWords(page);
+    }
+    await b.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await write(a, "まどのそとに とりがいるよ");
+    const news = b.locator(".to-chat");
+    await news.waitFor();
+    await b.locator(".sos").click();
+    await b.locator('.sos-state[data-sos="waiting"]').waitFor();
+    t.ok(!(await news.isVisible()), "what is new waits");
+    await b.locator(".sos-undo").click();
+    await b.locator('.sos-state[data-sos="undone"]').waitFor();
+    await b.locator(".sos-panel .row .quiet-button").last().click();
+    await news.waitFor();
+    t.ok(true, "and stands there again afterwards");
+  });
+});
+
 test("who_is_to_rest_is_told_calmly", async (t) => {
   t.req("AI-2.7-ウ-4");
   await visiting(t, at, { state: await signedIn(at, "chat_board") }, async (board) => {

@@ -12,6 +12,7 @@
 #include "federation/series_priv.h"
 #include "federation/teacher_priv.h"
 #include "federation/transfer_priv.h"
+#include "federation/witness_priv.h"
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "node/base/mbox.h"
@@ -34,11 +35,17 @@
 #define DIGEST_BYTES  HASH256_BYTES
 
 static const struct fed_kind_table tables[] = {
-    {exchange_kinds, EXCHANGE_KINDS_N}, {escrow_kinds, ESCROW_KINDS_N},
-    {link_kinds, LINK_KINDS_N},         {series_kinds, SERIES_KINDS_N},
-    {mirror_kinds, MIRROR_KINDS_N},     {teacher_kinds, TEACHER_KINDS_N},
-    {purge_kinds, PURGE_KINDS_N},       {transfer_kinds, TRANSFER_KINDS_N},
-    {kpi_kinds, KPI_KINDS_N},           {NULL, 0},
+    {exchange_kinds, EXCHANGE_KINDS_N},
+    {escrow_kinds, ESCROW_KINDS_N},
+    {link_kinds, LINK_KINDS_N},
+    {series_kinds, SERIES_KINDS_N},
+    {mirror_kinds, MIRROR_KINDS_N},
+    {teacher_kinds, TEACHER_KINDS_N},
+    {purge_kinds, PURGE_KINDS_N},
+    {transfer_kinds, TRANSFER_KINDS_N},
+    {kpi_kinds, KPI_KINDS_N},
+    {witness_kinds, WITNESS_KINDS_N},
+    {NULL, 0},
 };
 
 /* A request on its way in, or one whose answer is to be signed. */

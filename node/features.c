@@ -13,6 +13,7 @@
 #include "federation/transfer.h"
 #include "federation/trust_json.h"
 #include "federation/trust_store.h"
+#include "federation/witness.h"
 #include "node/classes/class_rows.h"
 #include "node/classes/lesson_rows.h"
 #include "node/db/audit.h"
@@ -173,6 +174,7 @@ const struct route_table features_routes[] = {
     {kpi_act_routes, KPI_ACT_ROUTES_N},
     {kpi_ask_routes, KPI_ASK_ROUTES_N},
     {desk_routes, DESK_ROUTES_N},
+    {witness_routes, WITNESS_ROUTES_N},
     {import_routes, IMPORT_ROUTES_N},
     {first_slip_routes, FIRST_SLIP_ROUTES_N},
     {own_routes, OWN_ROUTES_N},
@@ -301,6 +303,7 @@ const struct stmt_table features_stmts[] = {
     {transfer_stmts, TRANSFER_STMTS_N},
     {kpi_sent_stmts, KPI_SENT_STMTS_N},
     {fed_kpi_stmts, FED_KPI_STMTS_N},
+    {witness_stmts, WITNESS_STMTS_N},
     {doctor_stmts, DOCTOR_STMTS_N},
     {NULL, 0},
 };
@@ -381,6 +384,7 @@ const struct data_table_list features_tables[] = {
     {teacher_tables, TEACHER_TABLES_N},
     {transfer_tables, TRANSFER_TABLES_N},
     {kpi_release_tables, KPI_RELEASE_TABLES_N},
+    {witness_tables, WITNESS_TABLES_N},
     {NULL, 0},
 };
 
@@ -429,6 +433,7 @@ const struct job_table features_jobs[] = {
     {monthly_jobs, MONTHLY_JOBS_N},
     {up_jobs, UP_JOBS_N},
     {kpi_release_jobs, KPI_RELEASE_JOBS_N},
+    {witness_jobs, WITNESS_JOBS_N},
     {NULL, 0},
 };
 
@@ -508,5 +513,6 @@ const struct audit_table *const features_audit_tables[] = {
     &transfer_step_audit_table,
     &kpi_release_audit_table,
     &fed_kpi_audit_table,
+    &witness_step_audit_table,
     NULL,
 };

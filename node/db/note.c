@@ -129,7 +129,7 @@ static bool read_size(struct span digits, uint64_t *size_out)
 }
 
 /* One signature line: its key name and what stands after it. */
-static bool read_signature(struct span line, struct span *name_out, struct span *base64_out)
+bool note_line_read(struct span line, struct span *name_out, struct span *base64_out)
 {
     struct span rest;
 
@@ -159,7 +159,7 @@ enum err note_parse(struct span bytes, struct note *note_out, struct fail *why)
         return fail_set(why, ERR_PROTO, "no empty line after the text");
     note.signatures = rest;
     while (rest.len > 0) {
-        if (!cut(&rest, '\n', &line) || !read_signature(line, &name, &base64) ||
+        if (!cut(&rest, '\n', &line) || !note_line_read(line, &name, &base64) ||
             ++n_signatures > NOTE_N_SIGNATURES)
             return fail_set(why, ERR_PROTO, "signature line %d", n_signatures);
     }
@@ -169,16 +169,15 @@ enum err note_parse(struct span bytes, struct note *note_out, struct fail *why)
     return ERR_OK;
 }
 
-static enum err check_ed25519(const struct note_key *key, struct span text,
-                              const uint8_t *signature, struct fail *why)
+enum err note_verify(const uint8_t public_key[NOTE_PUBLIC_BYTES], struct span bytes,
+                     const uint8_t signature[NOTE_SIGNATURE_BYTES], struct fail *why)
 {
     EVP_PKEY *pkey = NULL;
     EVP_MD_CTX *ctx = NULL;
     enum err rc = ERR_NOMEM;
     int verdict;
 
-    pkey =
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key->public_key, NOTE_PUBLIC_BYTES);
+    pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, NOTE_PUBLIC_BYTES);
     ctx = EVP_MD_CTX_new();
     if (pkey == NULL || ctx == NULL)
         goto out;
@@ -187,12 +186,12 @@ static enum err check_ed25519(const struct note_key *key, struct span text,
         goto out;
     /* 1 match, 0 mismatch, less: trouble of OpenSSL's own, for Ed25519 also a malformed
      * signature, which is the signer's fault all the same. */
-    verdict = EVP_DigestVerify(ctx, signature, NOTE_SIGNATURE_BYTES, text.p, text.len);
+    verdict = EVP_DigestVerify(ctx, signature, NOTE_SIGNATURE_BYTES, bytes.p, bytes.len);
     rc = verdict == 1 ? ERR_OK : ERR_DENIED;
 out:
     EVP_MD_CTX_free(ctx);
     EVP_PKEY_free(pkey);
-    return rc == ERR_OK ? rc : fail_set(why, rc, "signature of %s", key->name);
+    return rc == ERR_OK ? rc : fail_set(why, rc, "not signed by that key");
 }
 
 enum err note_check(const struct note *note, const struct note_key *key, struct fail *why)
@@ -201,11 +200,11 @@ enum err note_check(const struct note *note, const struct note_key *key, struct 
     uint8_t blob[BLOB_BYTES];
 
     while (cut(&rest, '\n', &line)) {
-        if (!read_signature(line, &name, &base64) || !span_eq(name, span_text(key->name)) ||
+        if (!note_line_read(line, &name, &base64) || !span_eq(name, span_text(key->name)) ||
             !base64_read(base64, blob, sizeof blob) ||
             memcmp(blob, key->id, sizeof key->id) != 0)
             continue;
-        return check_ed25519(key, note->text, blob + sizeof key->id, why);
+        return note_verify(key->public_key, note->text, blob + sizeof key->id, why);
     }
     return fail_set(why, ERR_DENIED, "no signature line of %s", key->name);
 }

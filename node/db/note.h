@@ -53,5 +53,13 @@ NODISCARD enum err note_parse(struct span bytes, struct note *note_out, struct f
 /* ERR_DENIED: this key did not sign it. ERR_NOMEM, ERR_INTERNAL: could not be checked. */
 NODISCARD enum err note_check(const struct note *note, const struct note_key *key,
                               struct fail *why);
+/* One signature line "— NAME BASE64" without its newline, as such lines look; false: it is
+ * none.
+ */
+bool note_line_read(struct span line, struct span *name_out, struct span *base64_out);
+/* Ed25519 over these bytes. ERR_DENIED: not by that key. ERR_NOMEM, ERR_INTERNAL: could not be
+ * checked. */
+NODISCARD enum err note_verify(const uint8_t public_key[NOTE_PUBLIC_BYTES], struct span bytes,
+                               const uint8_t signature[NOTE_SIGNATURE_BYTES], struct fail *why);
 
 #endif

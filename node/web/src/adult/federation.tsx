@@ -20,6 +20,7 @@ import { Said } from "./deed_said.js";
 import { Escrow } from "./escrow.js";
 import { refusalOf } from "./fields.js";
 import { Sure } from "./roster_parts.js";
+import { Witnesses } from "./witnesses.js";
 
 /** The ties to other municipalities: how they stand and what to do, who is in, what waits, the half of the
  * key in keeping (CARD-11, CARD-12). */
@@ -46,6 +47,7 @@ export function FederationPage({ role }: PageProps): VNode {
               <>
                 <Members of={desk.members} />
                 <Facts of={desk} />
+                <Witnesses />
                 {isKeeper ? <OwnKey of={desk.status} isBoard={isBoard} again={again} /> : null}
               </>
             ) : null}

@@ -18,6 +18,7 @@ import { Health } from "./prefecture_health.js";
 import { NodesTable } from "./prefecture_nodes.js";
 import { Range, SumRow } from "./prefecture_row.js";
 import { TakePaper } from "./report_take.js";
+import { Witnesses } from "./witnesses.js";
 
 /** What the municipalities gave, added up, with whose it is (CARD-7). No way leads from here to a child. */
 export function PrefecturePage(_: PageProps): VNode {
@@ -45,6 +46,7 @@ export function PrefecturePage(_: PageProps): VNode {
         {(one) => <Figures of={one} choice={choice} />}
       </Shown>
       <Health of={last} />
+      <Witnesses />
     </div>
   );
 }

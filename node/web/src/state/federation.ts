@@ -27,6 +27,11 @@ export function checkTyped(text: string): string {
   return text.normalize("NFKC").trim().toLowerCase();
 }
 
+/** A witness's no, not an answer that is only late. */
+export function isRefused(code: string): boolean {
+  return code === "shrunk" || code === "forked" || code === "other-key";
+}
+
 export type EscrowAct = "deposit" | "revoke";
 
 /** What the board can do about the half now. */

@@ -48,6 +48,7 @@ import { transfers } from "./transfers.js";
 import { support } from "./support.js";
 import { town, townStaff } from "./town.js";
 import { way } from "./way.js";
+import { witness } from "./witness.js";
 import { wordLists } from "./word_lists.js";
 import type { Word } from "./word.js";
 
@@ -128,6 +129,7 @@ export const chapters: readonly Chapter[] = [
   { name: "monthly", forChildren: false, words: monthly },
   { name: "kpi", forChildren: false, words: kpi },
   { name: "prefecture", forChildren: false, words: prefecture },
+  { name: "witness", forChildren: false, words: witness },
   { name: "kpiRelease", forChildren: false, words: kpiRelease },
   { name: "dictionary", forChildren: false, words: dictionary },
   { name: "roleTable", forChildren: false, words: roleTable },

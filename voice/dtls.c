@@ -83,13 +83,15 @@ static int client_is_known(X509_STORE_CTX *store, void *unused)
 
 static bool ctx_fill(SSL_CTX *ctx, X509 *certificate, EVP_PKEY *key)
 {
+    char groups[] = GROUPS; /* OpenSSL's macro takes const off */
+
     SSL_CTX_set_options(ctx, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, client_is_known, NULL);
     return SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) == 1 &&
            SSL_CTX_set_cipher_list(ctx, CIPHERS) == 1 &&
-           SSL_CTX_set1_groups_list(ctx, GROUPS) == 1 &&
+           SSL_CTX_set1_groups_list(ctx, groups) == 1 &&
            SSL_CTX_use_certificate(ctx, certificate) == 1 &&
            SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
            SSL_CTX_set_tlsext_use_srtp(ctx, "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80") ==

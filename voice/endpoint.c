@@ -5,10 +5,11 @@
 
 #include "voice/demux.h"
 
-#define LOOK_EVERY_MS  1000  /* who is silent */
-#define FLIGHT_KEEP_MS 10000 /* the last flight, for one who sends nothing that we could open \
-                              */
-#define NOT_LISTED UINT16_MAX
+/* Who is silent is looked for each second; the last flight is kept for 10 for one who sends
+ * nothing that we could open. */
+#define LOOK_EVERY_MS  1000
+#define FLIGHT_KEEP_MS 10000
+#define NOT_LISTED     UINT16_MAX
 
 /* Numbers of sessions in no order, each knowing its place there. */
 struct list {

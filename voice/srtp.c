@@ -32,8 +32,8 @@ static const struct {
 /* Keys of one kind of packet: RTP or RTCP. */
 struct keys {
     EVP_CIPHER_CTX *cipher;
-    struct mac mac; /* SRTP_PROFILE_CM only */
     uint8_t salt[SRTP_SALT_CAP];
+    struct mac mac; /* SRTP_PROFILE_CM only */
 };
 
 struct srtp {

@@ -96,6 +96,10 @@ class Day:
     def four(self):
         return [self.pref, self.city, self.town_a, self.town_b]
 
+    def school_year(self):
+        """The year in whose April it began."""
+        return (self.clock.today() - datetime.timedelta(days=90)).year
+
     # ---- asking ----
 
     def ask(self, node, name, method, path, body=None, status=None, headers=None, timeout=60):

@@ -80,7 +80,8 @@ def staff(day, node):
     if node is day.pref:
         day.account(node, "coordinator", "coordinator", "県野 まとめ")
     day.put(node, "commissioner", "/api/v1/contract", title="いばしょの運営", contractor="運営の会社",
-            begins_on="2020-04-01", ends_on="2090-03-31", n_student=1400, n_staff=200, n_guardian=10)
+            begins_on=f"{day.school_year() - 1}-04-01", ends_on=f"{day.school_year() + 2}-03-31", n_student=1400,
+            n_staff=200, n_guardian=10)
     for days in range(3):
         day.put(node, "commissioner", "/api/v1/hours/days", day=day_of(days), slots=[{"from": "00:00", "to": "24:00"}])
         day.put(node, "supporter", f"/api/v1/plan/days/{day_of(days)}", slots=[{"from": "10:00", "to": "10:45"}])

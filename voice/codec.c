@@ -7,7 +7,8 @@
 #include "voice/voice.h"
 
 #define BIT_RATE       32000
-#define COMPLEXITY     5 /* 9 costs twice, and nobody hears it over a tablet's speaker */
+#define COMPLEXITY     5   /* 9 costs twice, and nobody hears it over a tablet's speaker */
+#define FRAME_CAP      400 /* bytes; 80 are the rule */
 #define N_UNPREDICTED  3
 #define MEASURE_FRAMES 25
 
@@ -140,7 +141,7 @@ void codec_encoder_loss(struct codec_encoder *e, int percent)
 size_t codec_encode(struct codec_encoder *e, const int16_t *samples,
                     uint8_t out[CODEC_PACKET_CAP])
 {
-    int len = opus_encode(e->opus, samples, CODEC_FRAME, out, CODEC_PACKET_CAP);
+    int len = opus_encode(e->opus, samples, CODEC_FRAME, out, FRAME_CAP);
 
     if (e->n_unpredicted > 0 && --e->n_unpredicted == 0)
         (void)opus_encoder_ctl(e->opus, OPUS_SET_PREDICTION_DISABLED(0));

@@ -32,7 +32,7 @@ enum {
     HUB_MIXERS = 64,    /* most zones that are mixed at once */
     HUB_HUSH_MAX = 64,  /* most sources that one listener does not hear */
     HUB_MID_CAP = 17,   /* a mid of at most 16 bytes and its NUL (RFC 9143) */
-    HUB_OPUS_MAX = 1275 /* the longest Opus frame taken (RFC 6716 section 3.2.1) */
+    HUB_OPUS_MAX = 1164 /* bytes of the largest Opus packet taken: it fits a plain packet */
 };
 
 /* Our SSRC of each slot, the same towards every session: the answer's `a=ssrc` line. Reports of
@@ -81,6 +81,7 @@ struct hub_counters {
     uint64_t in_muted;       /* of one muted, or whose microphone goes nowhere */
     uint64_t in_late;        /* twice, or far too late */
     uint64_t in_stream;      /* a new SSRC too soon behind another */
+    uint64_t in_rush;        /* more, or larger, than anybody's speech needs */
     uint64_t in_unheard;     /* well, but others were louder, or it was no speech */
     uint64_t rtcp_malformed; /* given to hub_rtcp */
     uint64_t out;            /* plain RTP packets to conf.send, with those of silence */

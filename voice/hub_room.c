@@ -109,7 +109,7 @@ bool leg_hears(const struct hub *hub, int listener, int source)
     if (listener == source)
         return false;
     if ((l->seat.sealed || s->seat.sealed) &&
-        (l->seat.sealed != s->seat.sealed || l->seat.zone != s->seat.zone))
+        (l->seat.sealed != s->seat.sealed || l->seat.zone != s->seat.zone || l->seat.zone == 0))
         return false;
     for (int i = 0; i < l->n_hush; i++)
         if (l->hush[i] == source)

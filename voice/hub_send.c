@@ -195,7 +195,7 @@ void hub_take(struct hub *hub, int source, uint32_t ssrc, const struct hub_voice
         hub->counters.in_muted++;
         return;
     }
-    if (p.n_samples == 0) {
+    if (p.n_samples == 0 || voice->opus.len > HUB_OPUS_MAX) {
         hub->counters.in_malformed++;
         return;
     }
@@ -207,6 +207,9 @@ void hub_take(struct hub *hub, int source, uint32_t ssrc, const struct hub_voice
         return;
     case SOURCE_STREAM:
         hub->counters.in_stream++;
+        return;
+    case SOURCE_RUSH:
+        hub->counters.in_rush++;
         return;
     }
     l->has_report = true;

@@ -7,6 +7,7 @@
 #define NOBODY (-1)
 /* Linear up to here, which no single voice passes for long; above, ever flatter, never over. */
 #define LIMIT_FROM 24000
+#define JOINED_CAP 1100 /* at 32 kbit/s some 240 are used; one packet must bear it */
 #define LIMIT_ROOM (32767 - LIMIT_FROM)
 
 struct voice {
@@ -28,7 +29,7 @@ struct mixer {
     int n_frames; /* that wait to be joined */
     size_t frame_len[CODEC_JOIN];
     uint8_t frame[CODEC_JOIN][CODEC_PACKET_CAP];
-    uint8_t joined[CODEC_JOIN * CODEC_PACKET_CAP];
+    uint8_t joined[JOINED_CAP];
 };
 
 enum err mixer_create(struct mixer **mixer_out, struct fail *why)
@@ -197,7 +198,7 @@ static void put_joined(struct mixer *m, struct mixer_out *out)
     for (int i = 0; i < m->n_frames; i++)
         frames[i] = span_of(m->frame[i], m->frame_len[i]);
     if (m->n_frames == CODEC_JOIN)
-        len = codec_join(frames, m->joined, CODEC_PACKET_CAP);
+        len = codec_join(frames, m->joined, sizeof m->joined);
     out->n_joined = len > 0 ? 1 : m->n_frames;
     for (int i = 0; i < out->n_joined; i++)
         out->joined[i] = (struct mixer_packet){

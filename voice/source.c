@@ -21,12 +21,19 @@
 #define JUMP_MS          1000 /* its clock against ours */
 #define STRETCH_LEAST_MS 1000
 
+/* 125 packets of up to 320 bytes a second, twice what 10 ms frames at 64 kbit/s need, and 40 at
+ * once behind a gap; larger ones cost more. What one may send, each listener is sent. */
+#define ALLOWED_A_MS 125
+#define ALLOWED_MOST (40 * 1000)
+#define COST_BYTES   320
+
 void source_init(struct source *s)
 {
     *s = (struct source){.spoke_ms = INT64_MIN / 2,
                          .came_ms = INT64_MIN / 2,
                          .stretch_ms = INT64_MIN / 2,
-                         .noise = DBOV(-80)};
+                         .noise = DBOV(-80),
+                         .allowance = ALLOWED_MOST};
 }
 
 static void begin(struct source *s, const struct source_packet *p, int64_t now_ms)
@@ -116,6 +123,20 @@ static enum source_verdict take_number(struct source *s, const struct source_pac
     return verdict;
 }
 
+/* He may send this one, too. */
+static bool is_allowed(struct source *s, size_t n_bytes, int64_t now_ms)
+{
+    int64_t more = (now_ms - s->allowed_ms) * ALLOWED_A_MS + s->allowance;
+    int32_t cost = 1000 * (int32_t)(1 + n_bytes / COST_BYTES);
+
+    s->allowance = more > ALLOWED_MOST ? ALLOWED_MOST : (int32_t)more;
+    s->allowed_ms = now_ms;
+    if (s->allowance < cost)
+        return false;
+    s->allowance -= cost;
+    return true;
+}
+
 static bool hear(struct source *s, const struct source_packet *p)
 {
     int32_t now = p->has_level ? (127 - (p->level & 127)) * SOURCE_DB : LOUD_HIDDEN;
@@ -149,6 +170,8 @@ enum source_verdict source_take(struct source *s, const struct source_packet *pa
     }
     if (verdict != SOURCE_FRESH)
         return verdict;
+    if (!is_allowed(s, packet->n_bytes, now_ms))
+        return SOURCE_RUSH;
     taken_out->is_speech = hear(s, packet);
     if (taken_out->is_speech)
         s->spoke_ms = now_ms;

@@ -24,6 +24,8 @@ struct source {
     int64_t stretch_ms; /* the stretch began */
     int64_t spoke_ms;   /* the last packet of speech came; INT64_MIN / 2: none yet */
     int32_t loud, noise;
+    int32_t allowance;  /* packets he may send at once, in thousandths */
+    int64_t allowed_ms; /* it was reckoned */
 
     /* For the report to him (RFC 3550 appendix A.3, A.8). */
     uint32_t first, n_came, expected_then, came_then, jitter_x16;
@@ -41,8 +43,9 @@ struct source_packet {
 
 enum source_verdict {
     SOURCE_FRESH,
-    SOURCE_LATE,  /* it came before, or 64 newer ones did */
-    SOURCE_STREAM /* another stretch within a second of the last one's begin */
+    SOURCE_LATE,   /* it came before, or 64 newer ones did */
+    SOURCE_STREAM, /* another stretch within a second of the last one's begin */
+    SOURCE_RUSH    /* more packets, or larger ones, than speech needs */
 };
 
 struct source_taken {
@@ -51,7 +54,8 @@ struct source_taken {
 };
 
 void source_init(struct source *s);
-/* Only SOURCE_FRESH fills taken_out and changes anything but counts. */
+/* Only SOURCE_FRESH fills taken_out. SOURCE_RUSH counts as come, but is not to be sent on; the
+ * others change nothing. */
 enum source_verdict source_take(struct source *s, const struct source_packet *packet,
                                 int64_t now_ms, struct source_taken *taken_out);
 /* How loud for the choice between voices: smoothed, and never above that of clear speech, so

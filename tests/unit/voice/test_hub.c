@@ -1,5 +1,6 @@
 #include "tests/t.h"
 #include "tests/unit/voice/tones.h"
+#include "voice/rtp.h"
 
 /* Who hears whom, by tone. People are in seats; the speaker's tone is looked for in each ear.
  */
@@ -136,6 +137,22 @@ T_CASE(hub_a_private_talk_does_not_go_through_a_sealed_wall)
     tones_forget(t);
     tones_run(t, 600);
     HEARS_NONE(t, EVE, MID, "and no longer hears it");
+    kept_its_rules(&t);
+}
+
+T_CASE(hub_sealed_in_no_zone_is_alone)
+{
+    struct tones *t = six();
+    struct hub_seat nowhere = {.floor = 1, .sealed = true};
+
+    for (int i = ANN; i <= BEN; i++) {
+        T_EQ(hub_seat(t->hub, i, nowhere, t->now_ms, NULL), ERR_OK, "in no zone");
+        T_EQ(hub_talk(t->hub, i, 7, t->now_ms, NULL), ERR_OK, "in one talk");
+        T_EQ(hub_mic(t->hub, i, HUB_MIC_PRIVATE, t->now_ms, NULL), ERR_OK, "privately");
+    }
+    tones_say(t, ANN, MID);
+    tones_run(t, 200);
+    T_EQ(tones_packets(t, BEN), 0, "no room is theirs together");
     kept_its_rules(&t);
 }
 
@@ -348,13 +365,16 @@ T_CASE(hub_bad_packets_are_dropped_and_counted)
     struct tones *t = six();
     const struct hub_counters *c = hub_counters(t->hub);
     uint8_t big[VOICE_PACKET_MAX + 1] = {0x80, TONES_PAYLOAD_TYPE};
+    uint8_t large[RTP_LEAST + HUB_OPUS_MAX + 1] = {0x80, TONES_PAYLOAD_TYPE};
     struct hub_voice voice = {.opus = SPAN("\xff\xff\xff")};
 
     hub_rtp(t->hub, ANN, SPAN("no RTP"), t->now_ms);
     hub_rtp(t->hub, ANN, span_of(big, sizeof big), t->now_ms);
     hub_rtp(t->hub, ANN, t_hex("806f0001000003c0aabbccdd"), t->now_ms);
     hub_voice(t->hub, ANN, &voice, t->now_ms);
-    T_EQ(c->in_malformed, 4, "no RTP, too large, empty, no Opus");
+    large[RTP_LEAST] = 0x78;
+    hub_rtp(t->hub, ANN, span_of(large, sizeof large), t->now_ms);
+    T_EQ(c->in_malformed, 5, "no RTP, too large, empty, no Opus, too much Opus");
     hub_rtp(t->hub, ANN, t_hex("80600001000003c0aabbccdd7801"), t->now_ms);
     hub_rtp(t->hub, 77, t_hex("806f0001000003c0aabbccdd7801"), t->now_ms);
     hub_rtp(t->hub, -1, t_hex("806f0001000003c0aabbccdd7801"), t->now_ms);
@@ -373,7 +393,7 @@ T_CASE(hub_bad_packets_are_dropped_and_counted)
     t->mouth[ANN].number -= 1;
     tones_speak_once(t, ANN);
     T_EQ(c->in_late, 1, "the same number again");
-    T_EQ(c->in, 2 + 64 + 1 + 8, "all were counted");
+    T_EQ(c->in, 2 + 64 + 1 + 9, "all were counted");
     tones_forget(t);
     tones_run(t, 600);
     HEARS(t, BEN, MID, "and she is heard as before");

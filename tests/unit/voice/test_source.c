@@ -151,3 +151,34 @@ T_CASE(source_reports_what_was_lost) /* RFC 3550 appendix A.3 */
     T_EQ(r.lost_of_256, 0, "since then nothing");
     T_EQ(r.lost, 10, "in all still ten");
 }
+
+T_CASE(source_nobody_sends_more_than_speech_needs)
+{
+    static const struct {
+        const char *what;
+        size_t n_bytes;
+        int every_ms, sent, least, most;
+    } rows[] = {
+        {"20 ms at 32 kbit/s", 80, 20, 1000, 1000, 1000},
+        {"10 ms at 64 kbit/s", 80, 10, 1000, 1000, 1000},
+        {"a flood", 80, 1, 1000, 160, 170},
+        {"a flood of large ones", 1164, 1, 1000, 36, 45},
+        {"large ones in the rhythm of speech", 1164, 20, 1000, 600, 680},
+    };
+
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        struct feed f = {.now_ms = 5000};
+        int fresh = 0;
+
+        source_init(&f.s);
+        for (int n = 0; n < rows[i].sent; n++, f.now_ms += rows[i].every_ms) {
+            struct source_packet p = {.ssrc = 1,
+                                      .number = (uint16_t)n,
+                                      .time = (uint32_t)(n * rows[i].every_ms) * 48,
+                                      .n_bytes = rows[i].n_bytes};
+
+            fresh += source_take(&f.s, &p, f.now_ms, &f.taken) == SOURCE_FRESH;
+        }
+        T_OK(fresh >= rows[i].least && fresh <= rows[i].most, rows[i].what);
+    }
+}

@@ -19,7 +19,7 @@ TITLE = "月が終わる: 数え、渡し、県がまとめ、報告書が届く
 REGISTRY = "/api/v1/admin/federation/registry"
 RELEASES, MONTHLY, WEEKLY = "/api/v1/kpi/releases", "/api/v1/monthly-reports", "/api/v1/weekly-reports"
 STEP_DAYS = 5   # the list of members is good for six
-N_QUIET = 2     # pupils of the smallest town: too few to tell
+N_QUIET = 2     # pupils of the smallest town who have an ID and never came
 N_LIVED = {"aozora": 6, "midori": 6, "kawabe": 3}  # who comes in when there was no morning
 SMALL = "人数が少ないため伏せてあります"
 
@@ -31,34 +31,34 @@ def towns(day):
 # ---- without a morning ----
 
 def lived(day):
-    """When nobody has played a morning: some children come in, and staff had everybody on the telephone."""
+    """When nobody has played a morning: some children come in."""
     for node in towns(day):
         if node.psql("SELECT count(*) FROM visit_event") != "0":
             continue
-        for n, name in enumerate(day.children[node.name]):
-            day.post(node, "supporter", "/api/v1/contacts", 201, child=day.ids[node.name, name], kind="phone",
-                     is_answered=True)
-            if n < N_LIVED[node.name]:
-                with Visitor(node, node.sign_in(day.logins[node.name, name])) as visitor:
-                    visitor.enter()
+        for name in day.children[node.name][:N_LIVED[node.name]]:
+            with Visitor(node, node.sign_in(day.logins[node.name, name])) as visitor:
+                visitor.enter()
+
+
+def called(day):
+    """In the afternoon staff has every child on the telephone whom the node has not seen in touch with anybody."""
+    n = 0
+    for node in towns(day):
+        tied = set(node.psql("SELECT DISTINCT child FROM contact WHERE is_answered").split())
+        for name in day.children[node.name]:
+            if day.ids[node.name, name] not in tied:
+                day.post(node, "supporter", "/api/v1/contacts", 201, child=day.ids[node.name, name], kind="phone",
+                         is_answered=True)
+                n += 1
+    day.prove("午後、見守りの人が電話で声をかけ、返事があったことを記録した", f"{n} 人")
 
 
 # ---- the clock ----
 
 def few(day):
-    """The smallest town has few of something: if all its children are in touch, two more get an ID on the last day and
-    have not come yet; if none is, staff has two on the telephone."""
-    node = day.town_b
-    n, tied = (int(node.psql(sql)) for sql in (
-        "SELECT count(*) FROM account WHERE role = 'student' AND state IN ('issued', 'active', 'suspended')",
-        "SELECT count(DISTINCT child) FROM contact WHERE is_answered"))
-    if n - tied == 0:
-        found = day.ask(node, "commissioner", "GET", "/api/v1/people?state=none", status=200).json()["items"]
-        start.issue(day, node, [one["id"] for one in found if one["kind"] == "student"][:N_QUIET])
-    elif tied == 0:
-        for name in day.children[node.name][:N_QUIET]:
-            day.post(node, "supporter", "/api/v1/contacts", 201, child=day.ids[node.name, name], kind="phone",
-                     is_answered=True)
+    """Two more pupils of the smallest town get an ID on the last day and have not come yet: too few to tell."""
+    found = day.ask(day.town_b, "commissioner", "GET", "/api/v1/people?state=none", status=200).json()["items"]
+    start.issue(day, day.town_b, [one["id"] for one in found if one["kind"] == "student"][:N_QUIET])
 
 
 def settled(day):
@@ -256,6 +256,7 @@ def weekly(day, monday):
 
 def play(day):
     lived(day)
+    called(day)
     few(day)
     receive(day)
     day.put(day.town_a, "commissioner", "/api/v1/settings/kpi.release", value="auto")

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { ask, type Outcome } from "../edge/api.js";
+import { grades } from "../state/person.js";
 import { numbered, type RosterKind, rosterKinds } from "../state/roster.js";
 import type { RosterChange, RosterChanges } from "../wire.js";
 import { Failure } from "../view/page.js";
@@ -9,6 +10,7 @@ import { Given, Words } from "../view/words.js";
 import { first } from "../words/first.js";
 import { roster as words } from "../words/roster.js";
 import type { Word } from "../words/word.js";
+import { Grade } from "./grade.js";
 import { faultOf } from "./roster_parts.js";
 
 const moves: Readonly<Record<string, Word>> = {
@@ -109,6 +111,17 @@ function KindChoice({ kinds, kind, choose }: KindProps): VNode {
   );
 }
 
+/** Where it belongs; of a pupil after the grade, as rosters write it. */
+function Detail({ of }: { of: string }): VNode {
+  const [grade = "", ...rest] = of.split(" ");
+  if (!grades.some((one) => one === grade)) return <Given>{of}</Given>;
+  return (
+    <>
+      <Grade of={grade} /> <Given>{rest.join(" ")}</Given>
+    </>
+  );
+}
+
 function ChangeLine({ change }: { change: RosterChange }): VNode {
   return (
     <>
@@ -124,7 +137,7 @@ function ChangeLine({ change }: { change: RosterChange }): VNode {
         </span>
         {change.detail.trim() === "" ? null : (
           <span class="fine">
-            <Given>{change.detail.trim()}</Given>
+            <Detail of={change.detail.trim()} />
           </span>
         )}
       </p>

@@ -149,6 +149,8 @@ class Story(Hands):
         done = super().server(name, line)
         if " leave run" in line:
             self.found["run"] = done["said"]
+        if done["status"] != 0:
+            self.day.note(f"{line}: {done['said'][-600:]}")
         return done
 
     # ---- the script ----

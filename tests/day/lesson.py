@@ -17,6 +17,8 @@ GUEST = "星野 そら"
 FIELD = "#chat-field"
 N_EACH = 3  # children of each municipality
 CUT_S = 8  # how long the line stays cut
+# Where it is written when a lesson is.
+MOVED = (("class_lesson", "id", ("day", "from_at", "to_at")), ("fed_series_lesson", "lesson", ("from_at", "to_at")))
 
 
 def three(day):
@@ -53,12 +55,29 @@ def share(day):
         node.name: node.psql(f"SELECT lesson FROM fed_series_lesson WHERE series = '{series}'") for node in three(day)}
 
 
+def keep(day, node, lesson):
+    """When each row said that the lesson is, before it was moved: as the log has it."""
+    planned = day.made.setdefault("planned", {})
+    for table, key, columns in MOVED:
+        rows = node.psql(f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE lesson = '{lesson}'")
+        for row, *values in (line.split("|") for line in rows.splitlines()):
+            planned.setdefault((node.name, table, key, row), dict(zip(columns, values)))
+
+
+def put_back(day):
+    """Every row is again as it was written."""
+    for (name, table, key, row), values in day.made.pop("planned", {}).items():
+        day.nodes[name].psql(f"UPDATE {table} SET " + ", ".join(f"{c} = '{v}'" for c, v in values.items()) +
+                             f" WHERE {key} = '{row}'")
+
+
 def move(day, begin, end):
     """The lesson lies so many minutes from now, on whole minutes, as every town takes them in."""
     now = datetime.datetime.fromtimestamp(day.clock.now(), datetime.timezone.utc).replace(second=0, microsecond=0)
     at = [(now + datetime.timedelta(minutes=m)).isoformat() for m in (begin, end)]
     for node in three(day):
         lesson = day.made["lessons"][node.name]
+        keep(day, node, lesson)
         node.psql(f"UPDATE class_lesson SET day = '{day_of(0)}' WHERE lesson = '{lesson}'")
         for table in ("class_lesson", "fed_series_lesson"):
             node.psql(f"UPDATE {table} SET from_at = '{at[0]}', to_at = '{at[1]}' WHERE lesson = '{lesson}'")

@@ -8,6 +8,7 @@ import re
 import subprocess
 import zipfile
 
+import lesson
 import start
 from day import must, new
 from lib.fed_peer import SIGNED
@@ -255,6 +256,7 @@ def weekly(day, monday):
 
 
 def play(day):
+    lesson.put_back(day)
     lived(day)
     called(day)
     few(day)

@@ -116,8 +116,12 @@ class Player:
         return self
 
     def __exit__(self, *_):
-        if self.player.poll() is None:
-            self.player.terminate()
-        self.player.wait()
         self.player.stdin.close()
         self.player.stdout.close()
+        if self.player.poll() is None:
+            self.player.terminate()  # its browser ends with that, the script may go on waiting for a hand
+        try:
+            self.player.wait(10)
+        except subprocess.TimeoutExpired:
+            self.player.kill()
+            self.player.wait()

@@ -291,6 +291,7 @@ def play(day):
     cut_and_heal(day, pages, there)
     nothing_else_crossed(day)
     evidence(day)
+    day.note("一分ほどの授業なので、月の指標の「授業・活動への参加」（決められた分数より長くいた人）には入りません。")
     faults = day.no_faults()
     day.prove("授業の画面も、失敗を出さなかった", f"{len(faults)} 件 / {len(pages)} 台", not faults)
     for fault in faults:

@@ -104,14 +104,15 @@ enum err endpoint_create(const struct endpoint_calls *calls, struct endpoint **e
                          struct fail *why)
 {
     struct endpoint *endpoint = calloc(1, sizeof *endpoint);
-    enum err rc = endpoint == NULL ? fail_set(why, ERR_NOMEM, "the sessions") : ERR_OK;
+    enum err rc;
 
-    if (rc == ERR_OK) {
-        endpoint->calls = *calls;
-        list_init(&endpoint->open);
-        list_init(&endpoint->waiting);
-        rc = ice_create(&endpoint->ice, why);
-    }
+    *endpoint_out = NULL;
+    if (endpoint == NULL)
+        return fail_set(why, ERR_NOMEM, "the sessions");
+    endpoint->calls = *calls;
+    list_init(&endpoint->open);
+    list_init(&endpoint->waiting);
+    rc = ice_create(&endpoint->ice, why);
     if (rc == ERR_OK)
         rc = dtls_server_create(&endpoint->server, why);
     if (rc != ERR_OK)

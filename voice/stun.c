@@ -102,11 +102,12 @@ static bool attributes_read(struct span datagram, struct stun_request *request)
 /* The last eight bytes. */
 static bool fingerprint_is_right(struct span datagram)
 {
-    struct bytes_in in = {.rest = span_from(datagram, datagram.len - FINGERPRINT_BYTES)};
-    bool is_one = bytes_get_number(&in, 2) == FINGERPRINT && bytes_get_number(&in, 2) == 4;
+    struct span covered = span_cut(datagram, 0, datagram.len - FINGERPRINT_BYTES);
+    struct bytes_in in = {.rest = span_from(datagram, covered.len)};
+    uint64_t type = bytes_get_number(&in, 2), len = bytes_get_number(&in, 2);
 
-    return is_one && bytes_get_number(&in, 4) ==
-                         fingerprint(datagram.p, datagram.len - FINGERPRINT_BYTES);
+    return type == FINGERPRINT && len == 4 &&
+           bytes_get_number(&in, 4) == fingerprint(covered.p, covered.len);
 }
 
 bool stun_read(struct span datagram, struct stun_request *request_out)

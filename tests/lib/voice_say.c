@@ -138,9 +138,8 @@ static void counts(void)
 static bool command(void)
 {
     static char offer[SDP_OFFER_MAX];
-    char line[LINE_CAP], word[LINE_CAP];
-    unsigned session = 0;
-    size_t len = 0;
+    char line[LINE_CAP], *number;
+    unsigned long session, len;
 
     if (fgets(line, sizeof line, stdin) == NULL)
         return false;
@@ -148,10 +147,14 @@ static bool command(void)
         counts();
         return true;
     }
-    if (sscanf(line, "%63s %u %zu", word, &session, &len) != 3 || session >= SESSIONS_MOST ||
-        len > sizeof offer || fread(offer, 1, len, stdin) != len)
+    number = strchr(line, ' ');
+    if (number == NULL)
         bad(line);
-    answer((int)session, span_of(offer, len), strcmp(word, "offer-of-another") == 0);
+    session = strtoul(number, &number, 10);
+    len = strtoul(number, NULL, 10);
+    if (session >= SESSIONS_MOST || len > sizeof offer || fread(offer, 1, len, stdin) != len)
+        bad(line);
+    answer((int)session, span_of(offer, len), line[5] == '-');
     return true;
 }
 

@@ -32,15 +32,44 @@ static inline void made_attribute(struct bytes_out *out, unsigned type, const vo
     out->p[3] = (uint8_t)(out->len - 20);
 }
 
+/* Says a length that ends so far behind what is there. */
+static inline void made_length(const struct bytes_out *out, size_t behind)
+{
+    out->p[2] = (uint8_t)((out->len + behind - 20) >> 8);
+    out->p[3] = (uint8_t)(out->len + behind - 20);
+}
+
+static inline void made_signature(struct bytes_out *out, const char *password)
+{
+    uint8_t sum[MAC_BYTES];
+    struct mac mac;
+
+    mac_init(&mac, span_text(password));
+    made_length(out, 4 + sizeof sum);
+    mac_sum(&mac, span_of(out->p, out->len), SPAN_NONE, sum);
+    made_attribute(out, 0x0008, sum, sizeof sum);
+}
+
+/* Of the bytes before the last eight, into the last four. */
+static inline void made_crc(uint8_t *p, size_t len)
+{
+    uint32_t crc = (uint32_t)crc32(0, p, (uInt)len - 8) ^ 0x5354554e;
+
+    for (size_t i = 0; i < 4; i++)
+        p[len - 4 + i] = (uint8_t)(crc >> (24 - 8 * i));
+}
+
+static inline void made_fingerprint(struct bytes_out *out)
+{
+    made_attribute(out, 0x8028, "crc.", 4);
+    made_crc(out->p, out->len);
+}
+
 static inline struct span made_request(const struct ice_name *name,
                                        const struct made_wish *wish, uint8_t p[MADE_CAP])
 {
     struct bytes_out out = {p, 0, MADE_CAP};
-    const char *password = wish->password != NULL ? wish->password : name->password;
-    uint8_t sum[MAC_BYTES], crc[4];
     char username[64];
-    struct mac mac;
-    uint32_t print;
 
     snprintf(username, sizeof username, "%s:peer", name->ufrag);
     bytes_put(&out, "\0\1\0\0\x21\x12\xa4\x42", 8);
@@ -56,23 +85,12 @@ static inline struct span made_request(const struct ice_name *name,
     made_attribute(&out, 0x0024, "\x6e\0\1\xff", 4);
     if (wish->extra != 0)
         made_attribute(&out, wish->extra, "odd", 3);
-    if (!wish->lacks_signature) {
-        mac_init(&mac, span_text(password));
-        p[2] = (uint8_t)((out.len + 4) >> 8);
-        p[3] = (uint8_t)(out.len + 4);
-        mac_sum(&mac, span_of(p, out.len), SPAN_NONE, sum);
-        made_attribute(&out, 0x0008, sum, sizeof sum);
-    }
+    if (!wish->lacks_signature)
+        made_signature(&out, wish->password != NULL ? wish->password : name->password);
     if (wish->behind != 0)
         made_attribute(&out, wish->behind, "odd", 3);
-    if (!wish->lacks_fingerprint) {
-        p[2] = (uint8_t)((out.len - 12) >> 8);
-        p[3] = (uint8_t)(out.len - 12);
-        print = (uint32_t)crc32(0, p, (uInt)out.len) ^ 0x5354554e;
-        for (int i = 0; i < 4; i++)
-            crc[i] = (uint8_t)(print >> (24 - 8 * i));
-        made_attribute(&out, 0x8028, crc, sizeof crc);
-    }
+    if (!wish->lacks_fingerprint)
+        made_fingerprint(&out);
     return span_of(p, out.len);
 }
 

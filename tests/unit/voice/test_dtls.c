@@ -42,45 +42,47 @@ struct flight {
     uint8_t bytes[FLIGHT_MOST][DTLS_DATAGRAM_MOST + 1];
 };
 
-static struct flight *flight_of(struct dtls_wire *wire, struct dtls *dtls)
+static void flight_add(struct flight *flight, struct span datagram)
 {
-    static struct flight flight;
-    struct span datagram;
-
-    for (flight.n = 0; flight.n < FLIGHT_MOST; flight.n++) {
-        datagram = dtls != NULL ? dtls_next(dtls) : dtls_wire_next(wire);
-        if (datagram.len == 0)
-            break;
-        T_OK(datagram.len <= DTLS_DATAGRAM_MOST, "no datagram over 1,200 bytes");
-        flight.len[flight.n] = datagram.len;
-        memcpy(flight.bytes[flight.n], datagram.p, datagram.len);
-    }
-    return &flight;
+    T_OK(datagram.len <= DTLS_DATAGRAM_MOST, "no datagram over 1,200 bytes");
+    T_OK(flight->n < FLIGHT_MOST, "no endless flight");
+    if (flight->n == FLIGHT_MOST || datagram.len > DTLS_DATAGRAM_MOST)
+        return;
+    flight->len[flight->n] = datagram.len;
+    memcpy(flight->bytes[flight->n++], datagram.p, datagram.len);
 }
 
 static bool to_client(struct scene *s)
 {
-    struct flight *flight = flight_of(NULL, s->dtls);
+    static struct flight flight;
+    struct span datagram;
 
-    for (int i = 0; i < flight->n; i++)
+    flight.n = 0;
+    while ((datagram = dtls_next(s->dtls)).len > 0)
+        flight_add(&flight, datagram);
+    for (int i = 0; i < flight.n; i++)
         if ((s->loses_to_client >> s->n_to_client++ & 1) == 0)
-            dtls_client_feed(&s->client, span_of(flight->bytes[i], flight->len[i]));
-    return flight->n > 0;
+            dtls_client_feed(&s->client, span_of(flight.bytes[i], flight.len[i]));
+    return flight.n > 0;
 }
 
 static bool to_server(struct scene *s, int64_t now_ms)
 {
-    struct flight *flight = flight_of(&s->client.wire, NULL);
+    static struct flight flight;
+    struct span datagram;
 
+    flight.n = 0;
+    while ((datagram = dtls_wire_next(&s->client.wire)).len > 0)
+        flight_add(&flight, datagram);
     if (s->n_to_server == 0)
-        s->n_hello = flight->n;
-    for (int i = 0; i < flight->n; i++) {
-        int at = s->swaps ? flight->n - 1 - i : i;
+        s->n_hello = flight.n;
+    for (int i = 0; i < flight.n; i++) {
+        int at = s->swaps ? flight.n - 1 - i : i;
 
         if ((s->loses_to_server >> s->n_to_server++ & 1) == 0)
-            dtls_feed(s->dtls, span_of(flight->bytes[at], flight->len[at]), now_ms);
+            dtls_feed(s->dtls, span_of(flight.bytes[at], flight.len[at]), now_ms);
     }
-    return flight->n > 0;
+    return flight.n > 0;
 }
 
 /* Until both are still; with_timers: and until both are done or 20 timers rang. */
@@ -91,7 +93,7 @@ static enum dtls_state scene_run(struct scene *s, bool with_timers)
         bool moves = true;
 
         while (moves) {
-            moves = to_server(s, i * 100);
+            moves = to_server(s, i * INT64_C(100));
             moves = to_client(s) || moves;
         }
         if (!with_timers || (s->client.is_done && dtls_tick(s->dtls) == DTLS_DONE))

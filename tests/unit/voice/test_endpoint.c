@@ -21,7 +21,9 @@ static void feed(struct way way, struct span bytes)
 static struct span rtcp_of(uint32_t ssrc, uint8_t p[VOICE_PACKET_MAX])
 {
     memset(p, 0, 28);
-    memcpy(p, "\x80\xc8\0\6", 4);
+    p[0] = 0x80;
+    p[1] = 200;
+    p[3] = 6; /* words behind the first */
     p[7] = (uint8_t)ssrc;
     return span_of(p, 28);
 }
@@ -261,6 +263,8 @@ T_CASE(endpoint_keeps_time_of_handshakes_and_their_last_flight)
     endpoint_tick(peers.endpoint, 10);
     peer_run(&a, &peers);
     T_OK(!endpoint_is_waiting(peers.endpoint), "it is over");
+    peers.n_kept = 0;
+    peers.now_ms = 100; /* OpenSSL's client may have asked once more by itself */
     feed(a.way, SPAN("\x16\xfe\xfd again"));
     T_OK(peers.n_kept > 0, "the last flight comes again");
     peers.now_ms = 10500;

@@ -121,8 +121,8 @@ T_CASE(ice_a_ninth_way_takes_the_place_of_the_one_silent_longest)
     struct way way;
     int n_known = 0;
 
-    for (uint16_t i = 1; i <= ICE_WAYS; i++)
-        ask(t, 0, made_way(i, 0), (struct made_wish){.nominates = i == 1}, i);
+    for (int i = 1; i <= ICE_WAYS; i++)
+        ask(t, 0, made_way((uint16_t)i, 0), (struct made_wish){.nominates = i == 1}, i);
     ask(t, 0, made_way(2, 0), (struct made_wish){0}, 20);
     ask(t, 0, made_way(100, 0), (struct made_wish){0}, 21);
     way = made_way(3, 0);

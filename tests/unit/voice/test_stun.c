@@ -101,12 +101,9 @@ static bool is_read_with(size_t at, uint8_t byte)
     uint8_t bytes[MADE_CAP];
     struct span request = made_request(&name, &wish, bytes);
     struct stun_request read;
-    uint32_t print;
 
     bytes[at] = byte;
-    print = (uint32_t)crc32(0, bytes, (uInt)request.len - 8) ^ 0x5354554e;
-    for (int i = 0; i < 4; i++)
-        bytes[request.len - 4 + (size_t)i] = (uint8_t)(print >> (24 - 8 * i));
+    made_crc(bytes, request.len);
     return stun_read(request, &read);
 }
 

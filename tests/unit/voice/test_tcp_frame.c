@@ -112,7 +112,7 @@ T_CASE(tcp_frame_queue_has_an_end)
     T_EQ(n_out, TCP_FRAME_QUEUE_BYTES / 110, "those that had room");
     T_EQ(queue.n_dropped, 1000 - n_out, "the others are counted");
     for (int i = 0; i < 1000; i++)
-        push('a', 100, i * 10);
+        push('a', 100, i * INT64_C(10));
     T_EQ(queue.len / 110, 20, "a connection that takes nothing: 200 ms wait");
     push('z', VOICE_PACKET_MAX, 20000);
     T_EQ(tcp_frame_next(&queue, 20000).len, VOICE_PACKET_MAX + 2, "the largest");

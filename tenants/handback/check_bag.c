@@ -5,6 +5,7 @@
 
 #include "node/base/hex.h"
 #include "node/db/migrate.h"
+#include "tenants/handback/check_witness.h"
 
 #define SMALL_CAP 4096
 
@@ -233,6 +234,8 @@ static enum err run(struct bag *b, struct fail *why)
         rc = check_past(b, why);
     if (rc == ERR_OK)
         rc = check_records(&b->dir, &b->tables, &b->facts, why);
+    if (rc == ERR_OK)
+        rc = check_witness(&b->dir, &b->tables, &b->facts, why);
     if (rc == ERR_OK) {
         check_tables(b);
         compare_counts(b);

@@ -15,6 +15,7 @@ import uuid
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lib.fed_peer import Key, Listener, Request, Roots, SIGNED, answer_headers, b64url  # noqa: E402
 from lib.fed_peer import is_signed_by, pin_of, reading, send, write  # noqa: E402
+from lib import handback  # noqa: E402
 from lib.ibasho_node import Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
 
@@ -328,6 +329,40 @@ def witness_that_answers_badly_is_not_believed(t):
     checkpoint(town)
     job(town)
     t.eq(row().split("|")[0], "no-answer", "an answer without a signature is none")
+
+
+@case
+def witness_lines_lie_in_the_bag_and_are_checked(t):
+    t.req("CARD-14, KP-3-調達-4")
+    pref.permit_export(by["pref"])
+    checkpoint(pref)
+    job(pref)
+    done, bag = handback.export(pref)
+    t.eq(done.returncode, 0, f"made: {done.stderr[-800:]}")
+    rows = handback.records(bag, "fed_cosignature")
+    noted = bytes.fromhex(rows[0]["note"]).decode()
+    t.ok(len(rows) == 1 and is_cosigned(rows[0]["line"], noted, *kids["aozora"]), "as the town cosigned it")
+    t.ok(noted.encode() in handback.read(bag, "data/log/checkpoints.txt"), "beside the checkpoint it is of")
+    t.eq(pref.cli("verify", "bag", bag).returncode, 0, "and the bag is whole")
+    forged = f"pref.ibasho\n3\n{base64.b64encode(hashlib.sha256(b'x').digest()).decode()}\n"
+    mark = third_key.sign(f"cosignature/v1\ntime 1\n{forged}".encode())
+    blob = base64.b64encode(key_id("third-1", third_key.public, 4) + (1).to_bytes(8, "big") + mark).decode()
+    forged += "\n— pref.ibasho AAAAAAAAAAAA\n"
+    row = (f"convert_to('{forged}', 'UTF8'), '— third-1 {blob}' || chr(10), 'third-1',"
+           f" decode('{third_key.public.hex()}', 'hex')")
+    of_town = f"witness = '{ids['aozora']}'"
+    pref.psql("INSERT INTO fed_cosignature (witness, day, at, size, note, line, kid, ed25519) VALUES"
+              f" ('{THIRD}', '2020-01-01', now(), 3, {row});"
+              "INSERT INTO fed_cosignature (witness, day, at, size, note, line, kid, ed25519) SELECT witness,"
+              f" '2020-01-02', at, size, convert_to('{forged}', 'UTF8'), line, kid, ed25519 FROM fed_cosignature"
+              f" WHERE {of_town}")
+    done, bag = handback.export(pref, "bag2")
+    t.eq(done.returncode, 0, f"made: {done.stderr[-800:]}")
+    done = pref.cli("verify", "bag", bag, check=False)
+    t.eq(done.returncode, 1, "a checkpoint that this log never had, and a line of another one")
+    said = done.stdout + done.stderr
+    t.ok("witness.checkpoint" in said and "witness.signature" in said, "each by its name", said[-800:])
+    pref.psql("DELETE FROM fed_cosignature WHERE day < '2021-01-01'")
 
 
 @case

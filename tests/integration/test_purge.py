@@ -324,7 +324,7 @@ def purge_needs_both_persons(t):
     t.eq(reply.status, 204, "exported")
     jose = {"Content-Type": "application/jose+json"}
     leave("receipt", made["by"].receipt(bag), headers=jose)
-    leave("order", made["by"].order(bag), headers=jose)
+    leave("order", made["by"].order(bag, aggregates="withdraw"), headers=jose)
     t.ok(begin().status >= 400, "one person's word is none")
     leave("confirmation", {"bag": bag}, "contractor")
     t.eq(count(town, "fed_purge_peer"), 0, "nobody was asked yet")
@@ -358,6 +358,8 @@ def purge_of_a_town_that_leaves(t):
     t.ok("30日" in said.stdout, said.stdout)
     t.eq((shown()["state"], shown()["n_peers"]), ("asked", 4), "everybody of the registry")
     t.ok(until(lambda: of(peer)["code"] == "working"), "the other town is at it", of(peer))
+    t.eq(peer.psql(f"SELECT takes_kpi FROM fed_purge WHERE node = '{ids['aozora']}'"), "t",
+         "which hears what the signed order says of its past figures")
     t.ok(until(lambda: count(peer, "fed_line", f"node = '{ids['aozora']}'") == 0), "its children's words went at once")
     t.eq(peer.psql(f"SELECT node, state FROM fed_series_node WHERE node IN ('{ids['aozora']}', '{EVIL}') ORDER BY"
                    " state").splitlines(), [f"{EVIL}|accepted", f"{ids['aozora']}|left"], "the others go on")
@@ -427,7 +429,7 @@ def purge_takes_the_key_half(t):
 @case
 def purge_believes_no_lie(t):
     t.req("AI-7.2-1")
-    asked = []
+    asked, told_of = [], set()
 
     def lie(said):
         def answer(handler, body):
@@ -458,11 +460,13 @@ def purge_believes_no_lie(t):
             ("a leaf that is not in the log", receipt(leaf_hash=b64url(bytes(32)))),
             ("a key of another log", receipt(log_key=json.loads(purge_receipt.un64url(json.loads(other)["payload"]))["log_key"])),
             ("a receipt without rows", receipt(rows=None))):
+        told_of |= {a["kpi"] for a in asked if "ask" in a}
         asked.clear()
         evil.answer = lie(said)
         t.ok(ask_again(lambda: asked and not town.psql("SELECT op FROM fed_purge_peer WHERE op IS NOT NULL AND "
                                                        f"node = '{EVIL}'")), f"{what}: heard")
         t.eq((of(EVIL)["state"], of(EVIL)["code"]), ("outstanding", "bad-receipt"), what)
+    t.eq(told_of, {"withdraw"}, "each time with what the signed order says of past figures")
     t.eq(count(town, "fed_purge_step", f"node = '{EVIL}' AND kind = 'refused'"), 1, "on record, once")
     said = town.cli("federation", "purge", "show", check=False)
     t.eq(said.returncode, 1, "somebody is outstanding")

@@ -70,9 +70,9 @@ class Town:
             "bag": bag, "counts": [{"n": n_accounts, "table": "account"}], "log_root": self.log[0],
             "log_size": self.log[1], "n_bytes": 10, "n_files": 2})
 
-    def order(self, bag, planted=()):
+    def order(self, bag, planted=(), aggregates="keep"):
         return self.sign("order", self.whose(
-            bag=bag, ordered_at=now(), by="教育委員会", aggregates="keep",
+            bag=bag, ordered_at=now(), by="教育委員会", aggregates=aggregates,
             canaries=[{"name": name, "salt": b64u(salt)} for name, salt in sorted(planted)]))
 
 

@@ -47,9 +47,9 @@ def children(node, n):
 
 
 @contextlib.contextmanager
-def crowd(node, where, n, scene, seconds, join_s, floors, bye=False):
+def crowd(node, where, n, scene, seconds, join_s, floors, bye=False, talk_s=0):
     """The load, going through a front of its own; targets are WHERE/targets. Bye: at the end all say that
-    they leave; else their lines are cut."""
+    they leave; else their lines are cut. Talk: every so many seconds each writes a line and reacts."""
     host, port = node.url().removeprefix("https://").split(":")
     with open(where + "/haproxy.cfg", "w", encoding="ascii") as f:
         f.write(CLIENT.format(dir=where, port=port, host=host))
@@ -61,7 +61,8 @@ def crowd(node, where, n, scene, seconds, join_s, floors, bye=False):
                     [BUILD + "/load", "--address", f"unix:{where}/ws.sock", "--kind", "ibasho", "--scene",
                      f"tests/load/scenes/{scene}.json", "--people", str(n), "--seconds", str(seconds),
                      "--join", str(join_s), "--targets", where + "/targets", "--host", f"{host}:{port}",
-                     "--origin", node.url(), "--floors", floors, "--bye", str(int(bye))],
+                     "--origin", node.url(), "--floors", floors, "--bye", str(int(bye)),
+                     "--talk", str(talk_s)],
                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as load:
                 yield load
         finally:

@@ -2,16 +2,17 @@
  *
  *   load --address unix:/path|tcp:HOST:PORT --kind ibasho|plain|colyseus --scene FILE
  *        --people N --seconds S [--targets FILE] [--origin URL] [--host NAME]
- *        [--floors a,b,...] [--rate HZ] [--join S] [--warm S] [--lobby 1] [--bye 1]
+ *        [--floors a,b,...] [--rate HZ] [--join S] [--warm S] [--lobby 1] [--bye 1] [--talk S]
  *
  * targets: one line a person: of ibasho its ticket, of colyseus the address of its seat. rate:
  * how often positions are told to servers that want positions (10). join: over how many seconds
  * people come (1). bye: at the end everybody closes the line as a page does, and waits for the
- * other's close; without it all lines are cut. One line of JSON comes out: people asked for,
- * entered, waiting; over the measured seconds: messages sent, frames and bytes a second, ticks,
- * the share of them that reached everybody they were for, milliseconds from tick to receipt
- * (p50, p95, p99: a tick carries the server's clock; zero is the fastest receipt of any tick),
- * errors (connections lost, refusals), cpu_s of this program. */
+ * other's close; without it all lines are cut. talk: each of ibasho's people writes a line and
+ * shows a reaction every so many seconds, by turns (0: they only walk). One line of JSON comes
+ * out: people asked for, entered, waiting; over the measured seconds: messages sent, frames and
+ * bytes a second, ticks, the share of them that reached everybody they were for, milliseconds
+ * from tick to receipt (p50, p95, p99: a tick carries the server's clock; zero is the fastest
+ * receipt of any tick), errors (connections lost, refusals), cpu_s of this program. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #include <time.h>
 
 #include "node/base/clock.h"
+#include "node/base/id.h"
 #include "tests/load/scene.h"
 #include "tests/load/wire.h"
 
@@ -57,14 +59,15 @@ struct person {
     struct scene_part *part;
     uint32_t number; /* of the last command */
     bool is_in, is_waiting, has_asked;
-    int64_t told_us;
+    int64_t told_us, talks_us; /* talks: when next */
+    bool has_written;          /* the last was a line: a reaction is next */
 };
 
 static struct {
     const char *address, *scene_path, *targets, *origin, *host, *floors;
     enum kind kind;
     int n_people, seconds, rate_hz;
-    double join_s, warm_s;
+    double join_s, warm_s, talk_s;
     bool stays_in_lobby, says_bye;
 } opt = {.origin = "http://localhost",
          .host = "localhost",
@@ -83,6 +86,7 @@ static struct {
     int epoll_fd;
     bool is_measuring;
     int64_t begin_us, end_us;
+    uint64_t n_said, n_reacted;
     uint64_t n_sent, n_frames, n_bytes, n_lost, n_refused, n_ticks_in_all;
     uint64_t bins[N_BINS];
     int64_t least_us;
@@ -224,6 +228,34 @@ static void act_here(struct person *p, enum scene_act act)
     say(p, 0x1, text, (size_t)n);
 }
 
+/* A line or a reaction when it is time; everybody begins at another moment. */
+static void talk(struct person *p, int index, int64_t now_us)
+{
+    static const char *const texts[] = {"きょうは なにを する？", "いっしょに あるこう",
+                                        "おはよう", "この本 おもしろかったよ"};
+    int64_t every_us = (int64_t)(opt.talk_s * 1e6);
+    char text[256], line[ID_TEXT_CAP];
+    int n;
+
+    if (p->talks_us == 0)
+        p->talks_us = now_us + every_us * (index % 16 + 1) / 17;
+    if (now_us < p->talks_us)
+        return;
+    p->talks_us = now_us + every_us / 2;
+    p->has_written = !p->has_written;
+    p->number++;
+    if (p->has_written) {
+        id_text(id_new(), line);
+        n = snprintf(text, sizeof text, "chat.say %u {\"line\":\"%s\",\"text\":\"%s\"}",
+                     p->number, line, texts[(index + (int)p->number) % 4]);
+        run.n_said++;
+    } else {
+        n = snprintf(text, sizeof text, "react %u {\"kind\":\"heart\"}", p->number);
+        run.n_reacted++;
+    }
+    say(p, 0x1, text, (size_t)n);
+}
+
 static void step(int index, int64_t now_us)
 {
     struct person *p = &run.people[index];
@@ -235,6 +267,8 @@ static void step(int index, int64_t now_us)
     if (opt.kind == KIND_IBASHO) {
         if (act != SCENE_NOTHING)
             act_here(p, act);
+        if (opt.talk_s > 0)
+            talk(p, index, now_us);
         return;
     }
     if (now_us - p->told_us >= 1000000 / opt.rate_hz && scene_position(p->part, now_us))
@@ -430,11 +464,13 @@ static void report(void)
     getrusage(RUSAGE_SELF, &used);
     printf("{\"people\":%d,\"entered\":%d,\"waiting\":%d,\"seconds\":%.2f,\"sent_s\":%.0f,"
            "\"frames_s\":%.0f,\"bytes_s\":%.0f,\"ticks\":%d,\"delivered\":%.5f,\"p50_ms\":%.1f,"
-           "\"p95_ms\":%.1f,\"p99_ms\":%.1f,\"lost\":%llu,\"refused\":%llu,\"cpu_s\":%.2f}\n",
+           "\"p95_ms\":%.1f,\"p99_ms\":%.1f,\"lost\":%llu,\"refused\":%llu,\"said\":%llu,"
+           "\"reacted\":%llu,\"cpu_s\":%.2f}\n",
            opt.n_people, n_in, n_waiting, seconds, (double)run.n_sent / seconds,
            (double)run.n_frames / seconds, (double)run.n_bytes / seconds, n_ticks, share,
            quantile_ms(0.5), quantile_ms(0.95), quantile_ms(0.99),
            (unsigned long long)run.n_lost, (unsigned long long)run.n_refused,
+           (unsigned long long)run.n_said, (unsigned long long)run.n_reacted,
            (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
     fflush(stdout);
@@ -522,6 +558,8 @@ static void read_options(int argc, char **argv)
             opt.join_s = atof(value);
         else if (strcmp(name, "--warm") == 0)
             opt.warm_s = atof(value);
+        else if (strcmp(name, "--talk") == 0)
+            opt.talk_s = atof(value);
         else if (strcmp(name, "--lobby") == 0)
             opt.stays_in_lobby = atoi(value) != 0;
         else if (strcmp(name, "--bye") == 0)

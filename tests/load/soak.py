@@ -3,7 +3,7 @@
 on a whole node behind its front: does it hold? AI-4.3-ア-b.
 
 A round is at most five minutes: everybody draws a ticket, comes within some seconds, spends the round as
-tests/load/scenes/afternoon.json says on the ready floors, and leaves. Each round, when all are in, memory,
+tests/load/scenes/afternoon.json says on the ready floors, writes a line and reacts every TALK_S, and leaves. Each round, when all are in, memory,
 open files and threads of every program are noted; over the round, what the load says (load.c) and the
 node's CPU. At the end the first rounds, once the node is warm, are held against the last ones, and the record
 of entries and exits against who came and went.
@@ -38,6 +38,7 @@ JOIN_S, WARM_S, LEAVE_S = 5, 2, 3
 GROWTH = 0.10     # of memory
 FILES_MORE = 8    # connections that happen to be open
 CPU_MORE = 0.25
+TALK_S = 20       # each writes a line and shows a reaction within that
 P99_TIMES, P99_MS = 2, 100  # as long as one does not see it, no matter
 
 rounds = []       # one dict each
@@ -87,7 +88,7 @@ def play(node, where, seconds):
     one = {"began": town.mark()}
     with open(where + "/targets", "w", encoding="ascii") as f:
         f.writelines(ticket + "\n" for ticket in tickets(node))
-    with crowd(node, where, len(children), "afternoon", seconds, JOIN_S, floors, bye=True) as load:
+    with crowd(node, where, len(children), "afternoon", seconds, JOIN_S, floors, bye=True, talk_s=TALK_S) as load:
         for line in load.stderr:
             if line == "load: measuring\n":
                 one["held"], one["cpu_us"] = held(node), -sum(map(cpu_us, pids))
@@ -214,6 +215,18 @@ def soak_the_record_is_exact(t):
                             one["began"] <= came[4] <= went[4] <= one["ended"])
     t.eq(n_wrong, 0, "each of them as it was")
     t.eq(town.node.psql("SELECT count(*) FROM visit_seat"), "0", "and nobody is left on a seat")
+
+
+@case
+def soak_every_word_is_kept(t):
+    """What was written and shown is a row each: a line that was confirmed is durable."""
+    req(t)
+    ids = ",".join(f"'{login.id}'" for login, _ in children)
+    for what, table in (("said", "chat_line"), ("reacted", "reaction_event")):
+        n = sum(one[what] for one in rounds)
+        t.note(f"{what}: {n}")
+        t.ok(n >= len(rounds) * len(children) / 2, f"they {what}", n)
+        t.eq(town.node.psql(f"SELECT count(*) FROM {table} WHERE account IN ({ids})"), str(n), f"each {what} is a row")
 
 
 # -- results ----------------------------------------------------------------------------------------

@@ -229,12 +229,16 @@ static void ask_node(struct req *req)
         reply_fail(req, &why);
 }
 
+/* Who works with the figures, beside who keeps the prefecture's node. */
+#define ASKERS  (PLACE_DECIDERS | ROLE_BIT(ROLE_COORDINATOR))
+#define LOOKERS (PLACE_KEEPERS | ROLE_BIT(ROLE_COORDINATOR))
+
 const struct route kpi_ask_routes[KPI_ASK_ROUTES_N] = {
     {.name = "kpi.asks",
      .method = HTTP_GET,
      .path = "/api/v1/kpi/asks",
      .listeners = PLACE_LISTENERS,
-     .roles = PLACE_KEEPERS,
+     .roles = LOOKERS,
      .output = &asks_shape,
      .summary_ja = "都道府県が自治体にたずねた指標と、その返事を見る",
      .handle = list_asks},
@@ -242,7 +246,7 @@ const struct route kpi_ask_routes[KPI_ASK_ROUTES_N] = {
      .method = HTTP_POST,
      .path = "/api/v1/kpi/asks",
      .listeners = PLACE_LISTENERS,
-     .roles = PLACE_DECIDERS,
+     .roles = ASKERS,
      .object = OBJECT_ANY_HERE,
      .audit = AUDIT_CHANGE,
      .input = &input_shape,

@@ -66,6 +66,15 @@ test("prefecture_figures_are_read_by_their_coordinator", async (t) => {
       t.eq(await page.locator('main a[href^="#/child"]').count(), 0, "no way to a child");
       const health = await page.locator(".prefecture-health").innerText();
       t.ok(/第1号/.test(health) && health.includes("浜辺村"), "how the federation stands", health);
+      const witnessed = await page.locator("#witnesses-others > li").allInnerTexts();
+      t.ok(
+        witnessed[0]?.includes("山里町") === true &&
+          witnessed[0].includes("前に見た件数：5120、いまの件数：4711") &&
+          witnessed[0].includes("古いバックアップ") &&
+          witnessed[1]?.includes("青空市：5120件") === true,
+        "a record that was cut stands first and says so",
+        witnessed.join(" / "),
+      );
       await page.screenshot({ path: "build/shots/93-prefecture.png", fullPage: true });
 
       await page.selectOption("#prefecture-node", { label: "山里町" });
@@ -104,6 +113,51 @@ test("prefecture_figures_are_read_by_their_coordinator", async (t) => {
         page.locator("#prefecture-take button", { hasText: "Excel" }).click(),
       ]);
       t.eq(readFileSync(await book.path(), "latin1").slice(0, 2), "PK", "and as a workbook");
+    },
+  );
+});
+
+test("prefecture_asks_a_town_and_reads_its_answer", async (t) => {
+  t.req("CARD-5, CARD-7");
+  await visiting(
+    t,
+    town(),
+    { state: await signedIn(town(), "pref_coordinator") },
+    async (visit) => {
+      const { page } = visit;
+      await visit.open("#/prefecture");
+      await visit.choose("light", "plain");
+      const asked = page.locator("#prefecture-asked > li");
+      await asked.first().waitFor();
+      const refused = await asked.last().innerText();
+      t.ok(
+        /緑町、.*学年/.test(refused) && refused.includes("細かい分け方の指標は、渡せません"),
+        "a finer cut was refused, with its reason",
+        refused,
+      );
+      const form = page.locator("section:has(> #prefecture-ask) form");
+      await form.locator("button").click();
+      t.ok(
+        (await page.innerText("#prefecture-ask-node-fault")).includes("選んでください"),
+        "nobody is asked without being chosen",
+      );
+      await page.selectOption("#prefecture-ask-node", { label: "浜辺村" });
+      await form.locator("button").click();
+      await asked.nth(1).waitFor();
+      const newest = await asked.first().innerText();
+      t.ok(
+        /浜辺村、.*学校の段階/.test(newest) && newest.includes("返事を待っています"),
+        "asked; the answer comes here",
+        newest,
+      );
+      await page.setViewportSize({ width: 360, height: 740 });
+      t.eq(await page.evaluate(outsiders), [], "nothing is wider than a phone");
+      for (const name of ["ask", "health"]) {
+        const part = page.locator(
+          name === "ask" ? "section:has(> #prefecture-ask)" : "section:has(> #witnesses)",
+        );
+        await part.screenshot({ path: `build/shots/96-prefecture-${name}-narrow.png` });
+      }
     },
   );
 });

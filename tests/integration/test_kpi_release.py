@@ -274,8 +274,14 @@ def the_prefecture_asks_for_what_it_lost_and_for_nothing_finer(t):
         t.eq(answer(["stage", cut]), "cut-too-fine", cut)
     t.eq(town.psql("SELECT count(*) FROM access_record WHERE route = 'kpi.ask' AND outcome = 'cut-too-fine' AND object ="
                    f" '{ids['midori']}'"), "5", "on record at the town")
+    coordinator, op = pref.sign_in(pref.account("coordinator")), new()
+    body = {"id": op, "node": ids["aozora"], "month": month(1), "cuts": ["grade"]}
+    t.eq(coordinator.request("POST", "/api/v1/kpi/asks", body).status, 204, "who reads the figures asks, too")
+    t.ok(until(lambda: pref.psql(f"SELECT code FROM fed_kpi_ask WHERE op = '{op}'")), "and is answered")
+    said = coordinator.request("GET", "/api/v1/kpi/asks").json()["items"][0]
+    t.eq((said["code"], "渡せません" in said["code_ja"]), ("cut-too-fine", True), "with the reason")
     items = ask(pref, "board", "GET", "/api/v1/kpi/asks", status=200).json()["items"]
-    t.eq(sum(i["code"] == "cut-too-fine" for i in items), 5, "and at the prefecture")
+    t.eq(sum(i["code"] == "cut-too-fine" for i in items), 6, "and at the prefecture")
     t.eq(says(town, "/fed/v1/kpi/ask", {"month": month(1), "cuts": [], "has": 0}, "calm").code(), "role-denied",
          "who is no prefecture is told nothing")
     # As after a restored backup.

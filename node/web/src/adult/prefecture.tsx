@@ -13,6 +13,7 @@ import { registers } from "../words/registers.js";
 import type { Prefecture, PrefectureMonth } from "../wire.js";
 import { KpiSteps } from "./kpi_steps.js";
 import { KpiTrend } from "./kpi_trend.js";
+import { Ask } from "./prefecture_ask.js";
 import { Choose, type Choice, Names, sizeWord, useChoice } from "./prefecture_choice.js";
 import { Health } from "./prefecture_health.js";
 import { NodesTable } from "./prefecture_nodes.js";
@@ -45,6 +46,7 @@ export function PrefecturePage(_: PageProps): VNode {
       <Shown asked={asked} again={again}>
         {(one) => <Figures of={one} choice={choice} />}
       </Shown>
+      {last === undefined || last.months.length === 0 ? null : <Ask of={last} />}
       <Health of={last} />
       <Witnesses />
     </div>

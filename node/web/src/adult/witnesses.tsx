@@ -55,14 +55,15 @@ function List({ of, id, title, none }: ListProps): VNode {
         <p>
           <Words of={none} />
         </p>
-      ) : null}
-      <ul class="kpi-list" id={id}>
-        {sorted.map((one) => (
-          <li class="stack-small" key={one.node}>
-            <One of={one} />
-          </li>
-        ))}
-      </ul>
+      ) : (
+        <ul class="kpi-list" id={id}>
+          {sorted.map((one) => (
+            <li class="stack-small" key={one.node}>
+              <One of={one} />
+            </li>
+          ))}
+        </ul>
+      )}
     </>
   );
 }

@@ -16,6 +16,7 @@ import { hoursWork } from "./hours_work.js";
 import { keys } from "./keys.js";
 import { kpi } from "./kpi.js";
 import { prefecture } from "./prefecture.js";
+import { prefectureAsk } from "./prefecture_ask.js";
 import { kpiRelease } from "./kpi_release.js";
 import { leaving } from "./leaving.js";
 import { leavingPapers } from "./leaving_papers.js";
@@ -129,6 +130,7 @@ export const chapters: readonly Chapter[] = [
   { name: "monthly", forChildren: false, words: monthly },
   { name: "kpi", forChildren: false, words: kpi },
   { name: "prefecture", forChildren: false, words: prefecture },
+  { name: "prefectureAsk", forChildren: false, words: prefectureAsk },
   { name: "witness", forChildren: false, words: witness },
   { name: "kpiRelease", forChildren: false, words: kpiRelease },
   { name: "dictionary", forChildren: false, words: dictionary },

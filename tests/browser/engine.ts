@@ -47,6 +47,10 @@ export function place(name: string): Place {
   return found;
 }
 
+export function hasPlace(name: string): boolean {
+  return given[name] !== undefined;
+}
+
 /** The same node by its office listener, where the browser shows a client certificate. */
 export function atOffice(at: Place): Place {
   return { ...at, url: at.office };

@@ -11,7 +11,7 @@ import {
 } from "./checks.ts";
 import { place, sizes, Visit, visiting } from "./engine.ts";
 import { noteStops, type Stop, stopsNoted, stopsWanted } from "./stops.ts";
-import { forms, pages, type PageUnderTest, stateOf, themes } from "./pages.ts";
+import { forms, pages, type PageUnderTest, stateOf, themes, townOf } from "./pages.ts";
 import { suite, type T } from "./t.ts";
 
 const test = suite(import.meta.filename);
@@ -99,10 +99,12 @@ async function leave(): Promise<void> {
 /** A visit that is not there yet. Pages of one person that follow each other have one browser, which is
  * warm then; whoever is half in, or nobody, begins anew. */
 async function visitTo(page: PageUnderTest): Promise<Visit> {
-  const isSame = here?.page.who === page.who && page.who !== "nobody" && page.isHalf !== true;
+  const isThere = here?.page.who === page.who && here.page.town === page.town;
+  const isSame = isThere && page.who !== "nobody" && page.isHalf !== true;
   if (!isSame || here === undefined || here.page.isHalf === true) {
     await leave();
-    return await Visit.begin(at, await stateOf(at, page));
+    const town = townOf(page);
+    return await Visit.begin(town, await stateOf(town, page));
   }
   await here.visit.choose("light", "ruby");
   await here.visit.leave();

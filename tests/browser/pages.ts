@@ -1,7 +1,16 @@
 /** Every page of the client and how one comes to it: what the tests of looks, words and sizes walk. One list
  * on purpose, long as it is: a page that is missing here is looked at by nobody. */
 import { lessonToLookAt } from "./classes_made.ts";
-import { halfIn, login, type Place, signedIn, Visit, type VisitOptions } from "./engine.ts";
+import {
+  halfIn,
+  hasPlace,
+  login,
+  place,
+  type Place,
+  signedIn,
+  Visit,
+  type VisitOptions,
+} from "./engine.ts";
 import { twoToLookAt } from "./people_made.ts";
 import { askForLogs, monthlyFor, reportFor } from "./reports_made.ts";
 import { Roots } from "./roots.ts";
@@ -10,9 +19,15 @@ import { asked, callForHelp, saying, staying } from "./watch_made.ts";
 export interface PageUnderTest {
   readonly name: string;
   readonly who: "nobody" | string; // a login of tests/browser/run
+  /** Of tests/browser/run, where it is not aozora: walked when that node is there. */
+  readonly town?: string;
   /** Only the password was given. */
   readonly isHalf?: true;
   readonly reach: (visit: Visit) => Promise<void>;
+}
+
+export function townOf(page: PageUnderTest): Place {
+  return place(page.town ?? "aozora");
 }
 
 /** How a visit to the page begins. */
@@ -251,7 +266,7 @@ async function toHeld(visit: Visit): Promise<void> {
   await visit.page.waitForSelector(".template-list");
 }
 
-export const pages: readonly PageUnderTest[] = [
+const allPages: readonly PageUnderTest[] = [
   { name: "welcome", who: "nobody", reach: (v) => to(v, "", "#login") },
   {
     name: "welcome_with_fault",
@@ -797,6 +812,31 @@ export const pages: readonly PageUnderTest[] = [
     },
   },
   {
+    name: "shared_kpi_release",
+    who: "guest_board",
+    town: "shared_guest",
+    reach: async (v) => {
+      await to(v, "#/kpi-release", "#kpi-releases");
+      await v.page.locator("#kpi-releases > li button[aria-expanded]").first().click();
+      await v.page.locator("#kpi-releases details > summary").first().waitFor();
+      for (const one of await v.page.locator("#kpi-releases details > summary").all())
+        await one.click();
+    },
+  },
+  {
+    name: "prefecture",
+    who: "pref_coordinator",
+    town: "prefecture",
+    reach: async (v) => {
+      await to(v, "#/prefecture", ".kpi-lines");
+      await v.page.locator("tr[data-kpi=connection_30] button").click();
+      await v.page.waitForSelector("#prefecture-asked");
+      await v.page.waitForSelector("#witnesses-others");
+      await v.page.locator("section:has(> #prefecture-ask) form .button").click();
+      await v.page.waitForSelector("#prefecture-ask-node-fault");
+    },
+  },
+  {
     name: "weekly",
     who: "board",
     reach: async (v) => {
@@ -937,6 +977,10 @@ export const pages: readonly PageUnderTest[] = [
   { name: "first_sheet", who: "nobody", reach: (v) => to(v, "#/first-sheet", ".check input") },
   { name: "unlock", who: "nobody", reach: (v) => to(v, "#/unlock", "#entry-0") },
 ];
+
+export const pages: readonly PageUnderTest[] = allPages.filter((one) =>
+  hasPlace(one.town ?? "aozora"),
+);
 
 export const themes = ["light", "dark", "quiet"] as const;
 export const forms = ["plain", "ruby", "easy", "english"] as const;

@@ -1,8 +1,8 @@
 /** Figures of a month on their way to the prefecture (CARD-5): seen to the last number, given, corrected, withdrawn.
  * The two nodes are those of shared.ts, so the case bears its name. */
 import { mkdirSync } from "node:fs";
-import { violations } from "./checks.ts";
-import { place, signedIn, visiting } from "./engine.ts";
+import { outsiders, violations } from "./checks.ts";
+import { place, signedIn, sizes, visiting } from "./engine.ts";
 import { suite } from "./t.ts";
 
 const test = suite(import.meta.filename);
@@ -25,6 +25,10 @@ test("shared_figures_are_seen_before_they_go_and_taken_back", async (t) => {
     t.ok((await row.innerText()).includes("小さい数のため"), "why a number is not there");
     t.eq(await violations(page), [], "readable and reachable");
     await page.screenshot({ path: "build/shots/91-kpi-release.png", fullPage: true });
+    await page.setViewportSize({ width: 360, height: 740 });
+    t.eq(await page.evaluate(outsiders), [], "nothing is wider than a phone");
+    await page.screenshot({ path: "build/shots/91-kpi-release-narrow.png" });
+    await page.setViewportSize(sizes.tablet);
     const body = await month.locator(".kpi-bytes").textContent();
     t.ok(!(body ?? "").includes("present_days"), "attendance is not given");
     await month.locator("button.button", { hasText: "この内容を渡す" }).click();

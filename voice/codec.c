@@ -61,7 +61,8 @@ enum err codec_decoder_create(struct codec_decoder **decoder_out, struct fail *w
         d->opus = opus_decoder_create(VOICE_CLOCK_RATE, 1, &opus_rc);
     if (d == NULL || d->opus == NULL) {
         free(d);
-        return fail_set(why, ERR_NOMEM, "Opus decoder: %d", opus_rc);
+        fail_set(why, ERR_NOMEM, "Opus decoder: %d", opus_rc);
+        return ERR_NOMEM;
     }
     *decoder_out = d;
     return ERR_OK;
@@ -111,7 +112,8 @@ enum err codec_encoder_create(struct codec_encoder **encoder_out, struct fail *w
         opus_encoder_ctl(e->opus, OPUS_SET_COMPLEXITY(COMPLEXITY)) != OPUS_OK ||
         opus_encoder_ctl(e->opus, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE)) != OPUS_OK) {
         codec_encoder_destroy(&e);
-        return fail_set(why, ERR_NOMEM, "Opus encoder: %d", opus_rc);
+        fail_set(why, ERR_NOMEM, "Opus encoder: %d", opus_rc);
+        return ERR_NOMEM;
     }
     *encoder_out = e;
     return ERR_OK;

@@ -182,11 +182,17 @@ void hub_foreign_close(struct hub *hub, int foreign, int64_t now_ms)
 static enum err look(const struct hub *hub, int source, int n, struct leg **leg_out,
                      struct fail *why)
 {
+    enum err rc = ERR_OK;
+
     *leg_out = NULL;
     if (source < 0 || source >= n)
-        return fail_set(why, ERR_INVALID, "source %d", source);
-    if (!hub->legs[source].is_open)
-        return fail_set(why, ERR_NOT_FOUND, "source %d is not open", source);
+        rc = ERR_INVALID;
+    else if (!hub->legs[source].is_open)
+        rc = ERR_NOT_FOUND;
+    if (rc != ERR_OK) {
+        fail_set(why, rc, "source %d", source);
+        return rc;
+    }
     *leg_out = &hub->legs[source];
     return ERR_OK;
 }

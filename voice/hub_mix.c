@@ -143,12 +143,11 @@ static void choose_gear(struct hub *hub, struct room *r, int64_t now_ms)
     }
     if (n_speaking >= 2)
         r->many_ms = now_ms;
-    if (!is_large(hub, r))
+    if (!is_large(hub, r) ||
+        (n_speaking < 2 && now_ms - r->many_ms >= STAY_MS && now_ms - spoke_ms >= PAUSE_MS))
         r->is_mixed = false;
     else if (n_speaking >= 2)
         r->is_mixed = true;
-    else if (now_ms - r->many_ms >= STAY_MS && now_ms - spoke_ms >= PAUSE_MS)
-        r->is_mixed = false;
     if (r->is_mixed != was_mixed)
         settle_all(hub, r);
 }

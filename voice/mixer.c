@@ -166,8 +166,9 @@ static void add_voice(struct voice *v, int32_t sum[CODEC_FRAME], int64_t now_ms)
 {
     int n;
 
-    while (v->n_samples < CODEC_FRAME && decode_more(v, now_ms))
-        continue;
+    while (v->n_samples < CODEC_FRAME)
+        if (!decode_more(v, now_ms))
+            break;
     n = v->n_samples < CODEC_FRAME ? v->n_samples : CODEC_FRAME;
     for (int i = 0; v->is_leaving && i < n; i++)
         v->samples[i] = (int16_t)(v->samples[i] * (CODEC_FRAME - i) / CODEC_FRAME);
@@ -191,7 +192,7 @@ static int16_t limit(int32_t x)
 
 static void put_joined(struct mixer *m, struct mixer_out *out)
 {
-    struct span frames[CODEC_JOIN];
+    struct span frames[CODEC_JOIN] = {SPAN_NONE};
     uint32_t time = m->time - (uint32_t)m->n_frames * CODEC_FRAME;
     size_t len = 0;
 
@@ -237,7 +238,6 @@ static void encode(struct mixer *m, const int16_t *samples, struct mixer_out *ou
 void mixer_tick(struct mixer *m, bool is_wanted, int64_t now_ms, struct mixer_out *out)
 {
     int32_t sum[CODEC_FRAME] = {0};
-    int16_t samples[CODEC_FRAME];
     int n_voices = 0;
 
     *out = (struct mixer_out){.stretch = m->stretch};
@@ -252,6 +252,8 @@ void mixer_tick(struct mixer *m, bool is_wanted, int64_t now_ms, struct mixer_ou
             free_voice(v);
     }
     if (n_voices > 0 && is_wanted) {
+        int16_t samples[CODEC_FRAME];
+
         for (int i = 0; i < CODEC_FRAME; i++)
             samples[i] = limit(sum[i]);
         encode(m, samples, out);

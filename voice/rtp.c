@@ -77,7 +77,7 @@ static bool read_extension(struct span *rest, const struct rtp_ids *ids, struct 
 
 bool rtp_read(struct span packet, const struct rtp_ids *ids, struct rtp *rtp_out)
 {
-    struct span rest = packet;
+    struct span rest;
     size_t csrcs;
 
     *rtp_out = (struct rtp){0};
@@ -88,7 +88,7 @@ bool rtp_read(struct span packet, const struct rtp_ids *ids, struct rtp *rtp_out
     rtp_out->number = get16(packet.p + 2);
     rtp_out->time = get32(packet.p + 4);
     rtp_out->ssrc = get32(packet.p + 8);
-    csrcs = (packet.p[0] & 15u) * 4u;
+    csrcs = (size_t)(packet.p[0] & 15) * 4;
     if (packet.len < RTP_LEAST + csrcs)
         return false;
     rest = span_from(packet, RTP_LEAST + csrcs);

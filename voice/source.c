@@ -23,8 +23,8 @@
 
 /* 125 packets of up to 320 bytes a second, twice what 10 ms frames at 64 kbit/s need, and 40 at
  * once behind a gap; larger ones cost more. What one may send, each listener is sent. */
-#define ALLOWED_A_MS 125
-#define ALLOWED_MOST (40 * 1000)
+#define ALLOWED_A_MS INT64_C(125)
+#define ALLOWED_MOST 40000
 #define COST_BYTES   320
 
 void source_init(struct source *s)
@@ -99,7 +99,8 @@ static enum source_verdict take_number(struct source *s, const struct source_pac
     enum source_verdict verdict = SOURCE_FRESH;
 
     *number_out = s->highest + (uint32_t)ahead;
-    if (p->ssrc != s->ssrc) {
+    if (p->ssrc != s->ssrc || ahead > JUMP_PACKETS ||
+        (ahead > 0 && clock_jumps(s, p->time, now_ms))) {
         verdict = begin_anew(s, p, now_ms, SOURCE_STREAM);
         *number_out = s->highest;
     } else if (ahead <= -64) { /* very late, or from a sender that began anew: silence tells */
@@ -109,9 +110,6 @@ static enum source_verdict take_number(struct source *s, const struct source_pac
         *number_out = s->highest;
     } else if (ahead <= 0) {
         verdict = take_behind(s, (uint32_t)-ahead);
-    } else if (ahead > JUMP_PACKETS || clock_jumps(s, p->time, now_ms)) {
-        verdict = begin_anew(s, p, now_ms, SOURCE_STREAM);
-        *number_out = s->highest;
     } else {
         note_jitter(s, p->time, now_ms);
         s->seen = ahead < 64 ? s->seen << ahead | 1 : 1;

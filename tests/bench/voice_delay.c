@@ -123,8 +123,10 @@ BENCH(mix_delay, "voice.delay.mix", "ms at 95 %", 60, true)
             hub_tick(hub, ear.now_ms);
     }
     if (rc == ERR_OK) {
+        int at = N_WORDS * 95 / 100;
+
         qsort(delay_ms, N_WORDS, sizeof *delay_ms, by_value);
-        *value_out = delay_ms[N_WORDS * 95 / 100];
+        *value_out = delay_ms[at];
     }
     for (int i = 0; i < 2; i++)
         codec_encoder_destroy(&e[i]);

@@ -142,9 +142,11 @@ static bool open_socket(int *fd_out, struct sockaddr_in *at_out)
 static void drain(int fd)
 {
     uint8_t bytes[VOICE_PACKET_MAX];
+    ssize_t n;
 
-    while (recv(fd, bytes, sizeof bytes, 0) > 0)
-        continue;
+    do
+        n = recv(fd, bytes, sizeof bytes, 0);
+    while (n > 0);
 }
 
 /* ---- the zone ---- */
@@ -301,7 +303,7 @@ static enum err measure(const struct case_of *c, double *ms_out, struct fail *wh
         double cpu_us = 0, ms;
 
         rc = open_zone(c->n, c->is_mixed, &b, why);
-        if (rc != ERR_OK)
+        if (rc != ERR_OK || b == NULL)
             return rc;
         b->is_dry = c->is_dry;
         rc = run(b, c->n_talkers, &cpu_us, why);

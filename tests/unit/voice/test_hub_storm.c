@@ -35,7 +35,7 @@ T_CASE(hub_numbers_and_times_hold_while_everybody_does_everything)
         else if (what == 6)
             rc = hub_thin(t->hub, who, (random >> 19 & 1) != 0, t->now_ms, NULL);
         else if (what == 7)
-            rc = hub_hush(t->hub, who, &other, random >> 19 & 1, t->now_ms, NULL);
+            rc = hub_hush(t->hub, who, &other, (int)(random >> 19 & 1), t->now_ms, NULL);
         else if (what == 8)
             rc = hub_mute(t->hub, who, (random >> 19 & 3) == 0, t->now_ms, NULL);
         else if (what < 13)

@@ -28,7 +28,7 @@ T_CASE(rtcp_reads_what_it_writes_and_passes_over_the_rest) /* RFC 3550 section 6
     struct rtcp_report r;
     struct span rest;
 
-    memcpy(bytes + len, "\x81\xca\x00\x02\x00\x00\x00\x07\x01\x00\x00\x00", 12); /* SDES */
+    memcpy(bytes + len, t_hex("81ca00020000000701000000").p, 12); /* SDES */
     len += 12;
     len += rtcp_write_rr(8, &block, bytes + len);
     rest = span_of(bytes, len);

@@ -35,13 +35,13 @@ T_CASE(slot_time_is_laid_on_the_wall_clock_at_each_change)
 {
     struct slot s;
     struct slot_step step;
-    struct slot_packet p = nth(1);
     int64_t now_ms = 100;
 
     slot_init(&s, 0, 0);
     for (int turn = 0; turn < 500; turn++) { /* they answer each other every 200 ms */
         for (uint32_t i = 0; i < 9; i++) {
-            p = nth(1000u * (uint32_t)turn + i);
+            struct slot_packet p = nth(1000u * (uint32_t)turn + i);
+
             T_OK(slot_take(&s, turn % 2, &p, now_ms, &step), "sent");
             T_OK((int32_t)(step.time - slot_time(&s, now_ms)) >= 0 &&
                      step.time - slot_time(&s, now_ms) <= 960,
@@ -90,11 +90,11 @@ T_CASE(slot_no_number_is_used_twice)
         p.stretch = (uint16_t)(i / 500);
         if (i % 97 == 0)
             slot_end(&s);
-        if (i % 97 < 3 && slot_tail(&s, i * 20, &step)) {
+        if (i % 97 < 3 && slot_tail(&s, (int64_t)i * 20, &step)) {
             T_OK(!used[step.silence_number], "silence at the end");
             used[step.silence_number] = true;
         }
-        if (i % 3 == 0 || !slot_take(&s, (int32_t)(i / 61 % 4), &p, i * 20, &step))
+        if (i % 3 == 0 || !slot_take(&s, (int32_t)(i / 61 % 4), &p, (int64_t)i * 20, &step))
             continue;
         sent++;
         if (step.has_silence) {

@@ -10,7 +10,7 @@ import zipfile
 
 import lesson
 import start
-from day import must, new
+from day import must, new, until
 from lib.fed_peer import SIGNED
 from lib.ibasho_node import TITLES
 from lib.visitor import Visitor
@@ -19,6 +19,8 @@ TITLE = "月が終わる: 数え、渡し、県がまとめ、報告書が届く
 
 REGISTRY = "/api/v1/admin/federation/registry"
 RELEASES, MONTHLY, WEEKLY = "/api/v1/kpi/releases", "/api/v1/monthly-reports", "/api/v1/weekly-reports"
+OPEN_VISITS = ("SELECT count(*) FROM visit_event e WHERE kind = 'entry' AND NOT EXISTS"
+               " (SELECT FROM visit_event x WHERE x.visit = e.visit AND x.kind = 'exit')")
 STEP_DAYS = 5   # the list of members is good for six
 N_QUIET = 2     # pupils of the smallest town who have an ID and never came
 N_LIVED = {"aozora": 6, "midori": 6, "kawabe": 3}  # who comes in when there was no morning
@@ -91,11 +93,25 @@ def come_back(day):
     day.each(at)
 
 
-def time_passes(day):
-    began, end, n = day.clock.today(), settled(day), 0
-    day.close_screens()
+def go_home(day):
+    """Everybody ends the visit and signs out, as on any evening; nobody is left in the place when the clock moves."""
     for visitor in day.visitors:
-        visitor.cut()
+        visitor.close()
+    day.visitors.clear()
+    day.close_screens()
+
+    def at(node):
+        for (name, who), session in list(day.who.items()):
+            if name == node.name:
+                session.request("DELETE", "/api/v1/session")
+                del day.who[name, who]
+        return until(lambda: node.psql(OPEN_VISITS) == "0")
+    day.prove("夕方、みんなログアウトして帰った。入ったままの訪問はない", "0 件", all(day.each(at)))
+
+
+def time_passes(day):
+    go_home(day)
+    began, end, n = day.clock.today(), settled(day), 0
     while day.clock.today() < end:
         day.clock.move_to(min(day.clock.now() + STEP_DAYS * 86400, end.timestamp()))
         renew(day)

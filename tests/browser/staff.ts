@@ -131,7 +131,11 @@ test("roster_is_looked_at_by_the_contractor_and_applied_by_the_board", async (t)
     await page.waitForSelector("button.button");
     await page.locator(".deeds li").first().waitFor();
     const shown = (await page.locator(".deeds").allInnerTexts()).join("\n");
-    t.ok(/[小中]\d\s/.test(shown) && !/(^|\s)[PJ]\d\s/m.test(shown), "grades as people say them", shown);
+    t.ok(
+      /[小中]\d\s/.test(shown) && !/(^|\s)[PJ]\d\s/m.test(shown),
+      "grades as people say them",
+      shown,
+    );
     await page.click("button.button");
     await page.click(".sure .button");
     await page.waitForSelector("[role=alert] .fault");

@@ -205,7 +205,7 @@ def prefecture(day, month, figures):
                                                    for c in of["cells"])]
         own = sum(figures[name][kpi][0] for name in shown)
         day.prove(f"県の合計（{words}）は、見えている自治体の数を足したものと同じ",
-                  f"{total.get('num')}（{len(shown)} 自治体の合計）", total.get("num") == own)
+                  f"{total.get('num', '—')}（{len(shown)} 自治体の合計）", total.get("num") == (own if shown else None))
     page.click("tr[data-kpi=connection_30] button")
     page.see("tr[data-kpi=connection_30] .kpi-list li")
     day.shot(page, "month-prefecture-by-town")

@@ -147,7 +147,8 @@ def enter(day, node, name):
                 raise Failed(f"{node.name}/{name}: {no}") from no
         time.sleep(0.2)
     visitor.wait("floor.here")
-    visitor.command("lesson.join", lesson=day.made["lessons"][node.name])
+    must(lambda: visitor.refused("lesson.join", lesson=day.made["lessons"][node.name]) is None,
+         f"{node.name}/{name} takes part", 30)  # the place may not have read yet that it has begun
     visitor.town = node.name
     day.visitors.append(visitor)
     return visitor

@@ -57,7 +57,7 @@ INTEGRATION_SRCS := $(wildcard tests/integration/*.c)
 FIXTURES         := $(filter-out %/town_fixture.c %/cast_fixture.c,$(wildcard tests/integration/*_fixture.c))
 BENCH_SRCS       := $(wildcard tests/bench/*.c) $(FIXTURES)
 
-PROGRAMS := ibasho-node ibasho-keyd ibasho-archive ibasho ibasho-supervise
+PROGRAMS := ibasho-node ibasho-voice ibasho-keyd ibasho-archive ibasho ibasho-supervise
 BINS      = $(addprefix $B/,$(PROGRAMS))
 
 .PHONY: help all
@@ -77,7 +77,7 @@ $B/gen/%.o: $B/gen/%.c Makefile
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 define archive
-$B/$(subst /,-,$1).a: $(patsubst %.c,$B/%.o,$(wildcard $1/*.c)) $(GEN_OBJS_$(subst /,-,$1))
+$B/$(subst /,-,$1).a: $(patsubst %.c,$B/%.o,$(filter-out %/main.c,$(wildcard $1/*.c))) $(GEN_OBJS_$(subst /,-,$1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	@ar rcs $$@ $$^
@@ -90,6 +90,7 @@ $(foreach d,$(FOLDERS),$(eval $(call archive,$d)))
 objs = $(patsubst %.c,$B/%.o,$1)
 $B/ibasho-node: $(call objs,node/main.c node/features.c) $(LIBS)
 $B/ibasho-rows: $(call objs,node/rows.c node/features.c) $(LIBS)
+$B/ibasho-voice: $(call objs,voice/main.c) $B/voice.a $B/node-base.a
 $B/ibasho-keyd: $(call objs,$(wildcard ops/keyd/*.c)) $B/node-base.a
 $B/ibasho-archive: $(call objs,$(wildcard ops/backup/*.c)) $B/node-db.a $B/node-base.a
 $B/ibasho: $(call objs,$(wildcard ops/cli/*.c) $(filter-out %/main.c,$(wildcard ops/backup/*.c)) node/features.c) $(LIBS)

@@ -1,0 +1,31 @@
+#include "voice/voice_conf.h"
+
+const struct conf_row voice_conf_rows[VOICE_CONF_N] = {
+    {.name = "voice.socket",
+     .type = CONF_PATH,
+     .initial = "",
+     .help = "音声プログラム（ibasho-voice）と話すソケット。空: 音声を使わない"},
+    {.name = "voice.bind",
+     .type = CONF_TEXT,
+     .least = 2,
+     .most = 45,
+     .initial = "0.0.0.0",
+     .help = "音声の UDP と TCP を受けるアドレス。:: は IPv4 と IPv6 の両方"},
+    {.name = "voice.udp_port",
+     .type = CONF_INT,
+     .most = 65535,
+     .initial = "3478",
+     .help = "音声の UDP ポート。0: 空いているもの"},
+    {.name = "voice.tcp_port",
+     .type = CONF_INT,
+     .most = 65535,
+     .initial = "3478",
+     .help = "UDP が通らない回線のための、音声の TCP ポート。0: 空いているもの"},
+    {.name = "voice.addresses",
+     .type = CONF_TEXT,
+     .least = 2,
+     .most = 91,
+     .initial = "127.0.0.1",
+     .help =
+         "ブラウザに伝える音声のアドレス。2つまで、間は空白。外から届く IPv4 か IPv6 のもの"},
+};

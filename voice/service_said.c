@@ -208,8 +208,8 @@ static enum err said_count(struct service *s, const struct voice_frame *said, st
     frame.counts[VOICE_COUNT_OUT] = hub->out;
     frame.counts[VOICE_COUNT_MUTED] = hub->in_muted;
     frame.counts[VOICE_COUNT_REPLAYED] = end[ENDPOINT_REPLAYED];
-    frame.counts[VOICE_COUNT_STRANGE] =
-        sum(end, ENDPOINT_STUN_NAME, ENDPOINT_NOBODY) + end[ENDPOINT_STRANGERS];
+    frame.counts[VOICE_COUNT_STRANGE] = sum(end, ENDPOINT_STUN_NAME, ENDPOINT_NOBODY) +
+                                        end[ENDPOINT_FORGED] + end[ENDPOINT_STRANGERS];
     frame.counts[VOICE_COUNT_UNTOLD] = control_untold(s->control);
     frame.counts[VOICE_COUNT_DROPPED] = ports_dropped(s->ports) +
                                         sum(end, ENDPOINT_OVERSIZED, ENDPOINT_CROWDED) +

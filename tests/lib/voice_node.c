@@ -1,5 +1,5 @@
-/* voice_node: a node's part towards its media program (voice/frame.h, voice/sdp.h) as a program,
- * without a place: for tests that say who may hear whom by numbers.
+/* voice_node: a node's part towards its media program (voice/frame.h, voice/sdp.h) as a
+ * program, without a place: for tests that say who may hear whom by numbers.
  *
  *   voice-node SOCKET ADDRESS      ADDRESS: what browsers are told
  *

@@ -14,9 +14,9 @@ export const witness = {
     "Who vouches for the record here",
   ],
   ownNone: [
-    "いません。登録簿《とうろくぼ》に、とりまとめか見届《みとど》けの役割《やくわり》のノードがありません。",
-    "いません。",
-    "Nobody: the list has no coordinator and no witness.",
+    "まだいません。登録簿《とうろくぼ》に、とりまとめか見届《みとど》けの役割《やくわり》をもつほかのノードが加《くわ》わると、ここに出《で》ます。",
+    "まだ いません。",
+    "Nobody yet: another node that coordinates or witnesses, once it is on the list, will stand here.",
   ],
   others: [
     "このノードが見届《みとど》けている記録《きろく》",

@@ -19,8 +19,8 @@ from federation.netns import DOMAIN, Net
 ADMIN = "/api/v1/admin/federation"
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What a refusal may add: a line of the access record, and what looks after itself (jobs, audit
-# checkpoints).
-MAY_GROW = {"access_record", "audit_checkpoint", "job"}
+# checkpoints, whose log a node vouches for and who for its own).
+MAY_GROW = {"access_record", "audit_checkpoint", "job", "fed_witness", "fed_witness_seen", "fed_cosignature"}
 
 
 def wait_for(what, seconds=20):

@@ -306,9 +306,9 @@ def weekly_is_made_once_and_missed_mondays_are_made_up_for(t):
          "five weeks, each once")
     t.ok(wait(lambda: node.psql("SELECT count(*) FROM notify_notice WHERE attachment IS NOT NULL"
                                 " AND state = 'waiting'") == "0"), "all mails went out")
-    t.ok(node.psql("SELECT count(*) FROM file") != "0", "their files are there")
+    # Each run of a report's job clears what was sent: by now that may have been one of the monthly's.
     make(as_board, seen["day"])
-    t.ok(wait(lambda: node.psql("SELECT count(*) FROM file") == "0"), "and go with the next look")
+    t.ok(wait(lambda: node.psql("SELECT count(*) FROM file") == "0"), "their files go with the next look")
 
 
 @case

@@ -108,7 +108,7 @@ extern const struct setting setting_device_binding, setting_student_changes_firs
 #define LIFE_ISSUE_ROUTES_N   1
 #define LIFE_MERGE_ROUTES_N   1
 #define CONTRACT_ROUTES_N     2
-#define LIFE_STMTS_N          16
+#define LIFE_STMTS_N          17
 #define LIFE_SETTINGS_N       3
 extern const struct route life_routes[LIFE_ROUTES_N];                 /* life_http.c */
 extern const struct route life_request_routes[LIFE_REQUEST_ROUTES_N]; /* life_request.c */

@@ -23,10 +23,15 @@ extern const struct data_index account_login_index, account_display_index;
 #define ACCOUNT_TAKES_PART \
     "coalesce((SELECT o.is_cooperating FROM person q JOIN org o ON o.id = coalesce(q.school," \
     " a.school) WHERE q.id = a.id), true)"
-/* A column for statements over `account a`: when it ends; of a guest teacher who came by a card
- * (federation/teacher.h) with the lesson that was given to him, and long ago outside of it. */
+/* A column for statements over `account a`: when it ends; who came with the contractor with the
+ * contract at the latest (contract_ends(): LIFE_CONTRACTOR_SIDE, and what the contractor still
+ * has to do), a guest teacher who came by a card (federation/teacher.h) with the lesson that
+ * was given to him, and long ago outside of it. */
 #define ACCOUNT_ENDS \
-    "CASE WHEN a.role = 'guest_teacher' THEN guest_ends(a.id, a.ends_at) ELSE a.ends_at END"
+    "CASE a.role WHEN 'student' THEN a.ends_at WHEN 'guest_teacher' THEN" \
+    " contract_ends(a.role, guest_ends(a.id, a.ends_at)) ELSE contract_ends(a.role, " \
+    "a.ends_at)" \
+    " END"
 
 enum account_state {
     ACCOUNT_REQUESTED, /* somebody asked for it */

@@ -195,7 +195,8 @@ struct change {
 };
 
 /* Who came with the contractor goes with the contract, who tries it out with the trial, also
- * when their ends move. Of a contract that has long run out nobody comes back by it. */
+ * when their ends move. Of a contract that has long run out nobody comes back by it, nor who
+ * had no end of his own but that contract's. */
 static enum err move_ends(struct tx *tx, const struct contract_row *before,
                           const struct contract_row *after, int64_t now_utc_us,
                           struct fail *why)
@@ -204,8 +205,10 @@ static enum err move_ends(struct tx *tx, const struct contract_row *before,
     enum err rc = ERR_OK;
 
     if (day_end(before->ends_on, &old_end) && day_end(after->ends_on, &new_end) &&
-        old_end != new_end && now_utc_us < old_end + LATE_DAYS * DAY_US)
-        rc = life_store_ends_move(tx, LIFE_CONTRACTOR_SIDE, old_end, new_end, why);
+        old_end != new_end)
+        rc = now_utc_us < old_end + LATE_DAYS * DAY_US
+                 ? life_store_ends_move(tx, LIFE_CONTRACTOR_SIDE, old_end, new_end, why)
+                 : life_store_ends_keep(tx, LIFE_CONTRACTOR_SIDE, old_end, why);
     if (rc == ERR_OK && day_end(before->trial_ends_on, &old_end) &&
         day_end(after->trial_ends_on, &new_end) && old_end != new_end)
         rc = life_store_trials_move(tx, old_end, new_end, why);

@@ -41,6 +41,9 @@ static const struct stmt life_ends_move = {
     "life_ends_move", "UPDATE account SET ends_at = $3::timestamptz WHERE role = $1::text"
                       " AND state <> 'closed' AND (ends_at = $2::timestamptz"
                       " OR ends_at > $3::timestamptz)"};
+static const struct stmt life_ends_keep = {
+    "life_ends_keep", "UPDATE account SET ends_at = $2::timestamptz WHERE role = $1::text AND"
+                      " state <> 'closed' AND ends_at IS NULL"};
 static const struct stmt life_trials_move = {
     "life_trials_move", "UPDATE account SET ends_at = $2::timestamptz WHERE is_trial"
                         " AND state <> 'closed' AND ends_at = $1::timestamptz"};
@@ -81,6 +84,7 @@ const struct stmt *const life_stmts[LIFE_STMTS_N] = {&life_find,
                                                      &life_roles,
                                                      &life_trials_move,
                                                      &life_n_board,
+                                                     &life_ends_keep,
                                                      &life_step_by,
                                                      &life_n_asked};
 
@@ -271,6 +275,24 @@ enum err life_store_ends_move(struct tx *tx, unsigned roles, int64_t old_utc_us,
         db_arg_time(&args, old_utc_us);
         db_arg_time(&args, new_utc_us);
         rc = tx_send(tx, &life_ends_move, &args, why);
+    }
+    return rc;
+}
+
+enum err life_store_ends_keep(struct tx *tx, unsigned roles, int64_t end_utc_us,
+                              struct fail *why)
+{
+    enum err rc = ERR_OK;
+
+    for (int role = ROLE_STUDENT; rc == ERR_OK && role < ROLE_N; role++) {
+        struct db_args args;
+
+        if ((roles & ROLE_BIT(role)) == 0)
+            continue;
+        db_args_init(&args);
+        db_arg_text(&args, span_text(role_id((enum role)role)));
+        db_arg_time(&args, end_utc_us);
+        rc = tx_send(tx, &life_ends_keep, &args, why);
     }
     return rc;
 }

@@ -63,6 +63,10 @@ NODISCARD enum err life_store_n_active_others(struct tx *tx, enum role role, str
  * none ends later. */
 NODISCARD enum err life_store_ends_move(struct tx *tx, unsigned roles, int64_t old_utc_us,
                                         int64_t new_utc_us, struct fail *why);
+/* The contract is taken up long after it ran out: accounts of these roles that had no end of
+ * their own ended with it and stay so. */
+NODISCARD enum err life_store_ends_keep(struct tx *tx, unsigned roles, int64_t end_utc_us,
+                                        struct fail *why);
 /* The trial ends on another day: trial IDs that ended with it do so now. */
 NODISCARD enum err life_store_trials_move(struct tx *tx, int64_t old_utc_us, int64_t new_utc_us,
                                           struct fail *why);

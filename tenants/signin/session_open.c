@@ -62,9 +62,8 @@ enum session_stage session_stage_next(const struct accounts *a, const struct sig
 }
 
 const char session_contract_ended_ja[] =
-    "受託者の契約が終わったため、このIDは使えなくなりました。つづけて仕事をする人は、新しい受託"
-    "者"
-    "から教育委員会に、新しいIDを申請してもらってください。";
+    "受託者の契約が終わったため、このIDは使えなくなりました。つづけて仕事をする人は、次の契約の"
+    "受託者から教育委員会に申し出てもらってください。";
 
 const char *session_refusal(const struct accounts *a, const struct signin_row *row,
                             int64_t now_utc_us)
@@ -77,7 +76,7 @@ const char *session_refusal(const struct accounts *a, const struct signin_row *r
     if (row->state != ACCOUNT_ACTIVE && row->state != ACCOUNT_ISSUED)
         return "not-active";
     if (row->ends_utc_us != 0 && now_utc_us >= row->ends_utc_us)
-        return "ended";
+        return row->ends_with_contract ? SESSION_CONTRACT_ENDED : "ended";
     if (!row->takes_part && settings_bool(a->settings, &setting_cooperating_only))
         return "school-not-open";
     if (!leaving_admits_role(a->leaving, row->role))

@@ -14,7 +14,7 @@
     "a.locked_until," \
     " p.id IS NOT NULL, p.locked_until, " ACCOUNT_TAKES_PART \
     ", EXISTS (SELECT FROM contract_change_account x WHERE x.account = a.id AND x.ended_at IS" \
-    " NOT NULL)" \
+    " NOT NULL), coalesce(contract_ends(a.role, NULL) = " ACCOUNT_ENDS ", false)" \
     " FROM account a LEFT JOIN account_place p" \
     " ON p.account = a.id AND p.place_index = $2::bytea AND p.last_ok_at > " \
     "$3::timestamptz"
@@ -240,6 +240,7 @@ static enum err read_row(const struct db_rows *rows, struct arena *arena,
     row->place_locked_until_utc_us = db_time(rows, 0, 20);
     row->takes_part = db_bool(rows, 0, 21);
     row->has_left = db_bool(rows, 0, 22);
+    row->ends_with_contract = db_bool(rows, 0, 23);
     return rc;
 }
 

@@ -31,7 +31,8 @@ struct signin_row {
     int64_t locked_until_utc_us; /* for places it is not known from; 0: not locked */
     bool is_known_place;
     int64_t place_locked_until_utc_us; /* for this known place */
-    bool has_left;   /* ended by a change of contractor (tenants/leaving/change.h) */
+    bool has_left;           /* ended by a change of contractor (tenants/leaving/change.h) */
+    bool ends_with_contract; /* ends_utc_us is the contract's, not the account's alone */
     bool takes_part; /* its school cooperates, or it has none (school.cooperating_only) */
 };
 

@@ -481,12 +481,19 @@ def after_a_contract_that_ran_out_another_contractor_follows(t):
     done(act("board", show()["plan"]["id"], "operator"))
     replace_sheet()
     t.ok(wait(lambda: "sheet" in steps()), "all of it", steps())
+    for name, role in (("last firm", "contractor"), ("last helper", "supporter")):
+        people[name] = node.account(role, display_name=name)
+        sign_in(name)
     run_out(2)
-    t.eq(told(enter("keeper")), (401, "wrong-sign-in"), "who came with it has ended")
+    t.eq(told(enter("keeper")), (403, "contract-ended"), "who came with it has ended")
+    t.eq([told(enter(n)) for n in ("last firm", "last helper")], [(403, "contract-ended")] * 2, "also without a written end")
     ended = contract()["ends_on"]
     reply, change, minute = plan(staying=["keeper"], contractor="よんばんめ社", expected_version=2)
     t.eq((reply.status, act("second", change, "confirmation").status), (204, 204), "at once, by two")
+    t.eq((enter("last firm").status, told(enter("last helper"))), (200, (403, "contract-ended")),
+         "until then the contractor can hand over, and nobody else")
     jump_to(minute)
+    t.eq(told(enter("last firm")), (403, "contract-ended"), "and no longer")
     t.ok(wait(lambda: contract()["contractor"] == "よんばんめ社"), "the next contract holds", contract())
     t.eq(node.psql("SELECT ends_on FROM contract WHERE contractor = 'そのつぎ社' ORDER BY decided_at DESC LIMIT 1"),
          ended, "the one before is not said to have lasted longer")
@@ -494,6 +501,27 @@ def after_a_contract_that_ran_out_another_contractor_follows(t):
     run_out(20)
     done(put_contract(contractor="よんばんめ社", begins_on=day(-30), ends_on=day(100)))
     t.eq(told(enter("keeper")), (401, "wrong-sign-in"), "a contract taken up much later brings nobody back")
+
+
+@case
+def who_has_no_end_of_his_own_ends_with_the_contract(t):
+    t.req("AI-7.2-3, CARD-13")
+    for name, role in (("late firm", "contractor"), ("late helper", "supporter"), ("staff", "school_staff")):
+        people[name] = node.account(role, display_name=name)
+        by[name] = sign_in(name)
+    t.eq({ends_at(n) for n in ("late firm", "late helper")}, {""}, "made by the operator: no end is written down")
+    run_out(1)
+    by["late helper"].request("GET", "/api/v1/session")
+    t.eq(is_in("late helper"), 401, "a session that was open is over")
+    for name in ("late firm", "late helper"):
+        t.eq(told(enter(name)), (403, "contract-ended"), name + " is told so")
+        t.eq(told(enter(name, "wrong-" + people[name].password)), (401, "wrong-sign-in"), "and a stranger is not")
+    t.eq([enter(n).status for n in ("board", "second", "staff", "auditor")], [200] * 4, "the town's own people stay")
+    done(put_contract(contractor="よんばんめ社", begins_on=day(-30), ends_on=day(100)))
+    t.eq([enter(n).status for n in ("late firm", "late helper")], [200] * 2, "renewed in time, they are back")
+    run_out(20)
+    done(put_contract(contractor="よんばんめ社", begins_on=day(-30), ends_on=day(100)))
+    t.eq([told(enter(n)) for n in ("late firm", "late helper")], [(401, "wrong-sign-in")] * 2, "much later, not")
 
 
 main(__file__, lambda: nodes and nodes.__exit__(None, None, None))

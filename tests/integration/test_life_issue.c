@@ -289,6 +289,87 @@ T_CASE(life_the_contractors_people_go_with_the_contract)
     town_stop(&t);
 }
 
+/* How contract_ends() puts it: an end is the day's number of days after the contract's last
+ * midnight, NONE where there is none. */
+#define NONE (-9999)
+static int64_t ends_days(struct town *t, const char *role, const char *own)
+{
+    char sql[512];
+
+    snprintf(sql, sizeof sql,
+             "SELECT coalesce(round(extract(epoch FROM contract_ends('%s', timestamptz"
+             " '2027-04-01 00:00+09' + interval '%s') - timestamptz '2027-04-01 00:00+09') /"
+             " 86400)::bigint, %d)",
+             role, own, NONE);
+    if (own == NULL)
+        snprintf(sql, sizeof sql,
+                 "SELECT coalesce(round(extract(epoch FROM contract_ends('%s', NULL) -"
+                 " timestamptz '2027-04-01 00:00+09') / 86400)::bigint, %d)",
+                 role, NONE);
+    return store_fixture_i64(&t->store, sql);
+}
+
+static const char planned[] =
+    "INSERT INTO contract_change (id, n, at, by, by_role, ends_at, contract, version, title,"
+    " contractor, begins_on, ends_on, n_student, n_staff, n_guardian) SELECT"
+    " '019a0000-0000-7000-8000-000000000001', 1, '2027-04-02', gen_random_uuid(),"
+    " 'commissioner', '2027-04-11 00:00+09', contract, 1, 'x', 'y', '2027-04-01', '2028-03-31',"
+    " 1, 1, 1 FROM contract LIMIT 1";
+static const char cancelled[] =
+    "INSERT INTO contract_change_step (id, change, kind, at, by_role, generation, sheet_code,"
+    " n_accounts) VALUES (gen_random_uuid(), '019a0000-0000-7000-8000-000000000001',"
+    " 'cancelled', '2027-04-03', 'commissioner', 1, '', 0)";
+static const char leaving[] =
+    "INSERT INTO node_identity (node, role) VALUES (gen_random_uuid(), 'municipality') ON"
+    " CONFLICT DO NOTHING; INSERT INTO leaving_step (id, node, n, step, at, actor, line) SELECT"
+    " gen_random_uuid(), node, 1, 'drain', '2027-04-04', '', '' FROM node_identity";
+static const char came_back[] =
+    "INSERT INTO leaving_step (id, node, n, step, at, actor, line) SELECT gen_random_uuid(),"
+    " node, 2, 'active', '2027-04-05', '', '' FROM node_identity";
+
+T_CASE(life_who_came_with_the_contractor_ends_with_the_contract)
+{
+    static const struct {
+        const char *what, *first, *role, *own;
+        int64_t want;
+    } rows[] = {
+        {"a supporter", NULL, "supporter", NULL, 0},
+        {"earlier by his own end", NULL, "supporter", "-3 days", -3},
+        {"never later", NULL, "analyst", "3 days", 0},
+        {"the contractor", NULL, "contractor", NULL, 0},
+        {"a commissioner", NULL, "commissioner", NULL, NONE},
+        {"with an own end", NULL, "school_staff", "3 days", 3},
+        {"a guardian", NULL, "guardian", NULL, NONE},
+        {"a change is planned: he hands over until then", planned, "contractor", NULL, 10},
+        {"also whose end was the contract's", NULL, "contractor", "0 days", 10},
+        {"not who had ended before", NULL, "contractor", "-1 days", -1},
+        {"nor anybody else", NULL, "supporter", NULL, 0},
+        {"taken back", cancelled, "contractor", NULL, 0},
+        {"the contract's end: he hands back", leaving, "contractor", "0 days", NONE},
+        {"nobody else", NULL, "instructor", NULL, 0},
+        {"taken back", came_back, "contractor", NULL, 0},
+    };
+    struct town t;
+
+    T_REQ("AI-7.2-3, CARD-13");
+    town_start(&t);
+    T_EQ(ends_days(&t, "supporter", NULL), NONE, "no contract, no end");
+    T_EQ(ends_days(&t, "contractor", "2 days"), 2, "but his own");
+    T_EQ(town_contract(&t, 400, 100, "2027-03-31")->reply.status, 200, "contract");
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        if (rows[i].first != NULL)
+            audit_fixture_sql(&t.store.log, "%s", rows[i].first);
+        T_EQ(ends_days(&t, rows[i].role, rows[i].own), rows[i].want, rows[i].what);
+    }
+    for (int role = ROLE_STUDENT; role < ROLE_N; role++)
+        T_EQ(ends_days(&t, role_id((enum role)role), NULL) != NONE,
+             (LIFE_CONTRACTOR_SIDE & ROLE_BIT(role)) != 0, role_id((enum role)role));
+    T_EQ(town_contract(&t, 400, 100, "2027-04-10")->reply.status, 200, "ten days more");
+    T_EQ(ends_days(&t, "supporter", NULL), 10, "so has everybody");
+    audit_fixture_sql(&t.store.log, "TRUNCATE leaving_step, contract_change CASCADE");
+    town_stop(&t);
+}
+
 T_CASE(life_a_trial_ends_with_the_trial)
 {
     static const char *const ends[] = {"2026-12-31", "2027-01-31"};

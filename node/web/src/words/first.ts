@@ -64,9 +64,9 @@ export const first = {
     "The name or the password does not match. Take your time and try once more.",
   ],
   contractEnded: [
-    "受託者《じゅたくしゃ》の契約《けいやく》が終《お》わったため、このIDは使《つか》えません。つづける人《ひと》は、新《あたら》しい受託者《じゅたくしゃ》から教育委員会《きょういくいいんかい》に、新《あたら》しいIDを申請《しんせい》してもらってください。",
+    "受託者《じゅたくしゃ》の契約《けいやく》が終《お》わったため、このIDは使《つか》えません。つづける人《ひと》は、次《つぎ》の契約《けいやく》の受託者《じゅたくしゃ》から教育委員会《きょういくいいんかい》に申《もう》し出《で》てもらってください。",
     "けいやくが おわったので、 この IDは つかえません。 きょういくいいんかいに きいて ください。",
-    "This ID ended with the contractor's contract. If you go on working here, have the new contractor ask the board of education for a new ID.",
+    "This ID ended with the contractor's contract. If you go on working here, have the contractor of the next contract ask the board of education.",
   ],
   draining: [
     "いまは、はいれません。いばしょは、おわりの準備《じゅんび》をしています。みんなの記録《きろく》は、大切《たいせつ》に返《かえ》されます。こまったことがあるときは、学校《がっこう》や教育委員会《きょういくいいんかい》に話《はな》してください。",

@@ -125,7 +125,14 @@ test("children_and_grown_ups_see_what_is_theirs", async (t) => {
       await page
         .locator("main .door")
         .evaluateAll((all) => all.map((one) => one.getAttribute("href"))),
-      ["#/me/profile", "#/me/password", "#/me/devices", "#/me/step", "#/place/practice"],
+      [
+        "#/me/profile",
+        "#/me/password",
+        "#/me/devices",
+        "#/me/step",
+        "#/me/sound",
+        "#/place/practice",
+      ],
       "password, devices, a lock of one's own",
     );
   });

@@ -389,6 +389,11 @@ const allPages: readonly PageUnderTest[] = [
       await v.page.waitForSelector("#profile-name-fault");
     },
   },
+  {
+    name: "my_sound",
+    who: "child0",
+    reach: (v) => to(v, "#/me/sound", ".try-mic"),
+  },
   { name: "my_devices", who: "child0", reach: (v) => to(v, "#/me/devices", ".device") },
   { name: "my_step", who: "child0", reach: (v) => to(v, "#/me/step", ".pad-pictures") },
   {

@@ -25,6 +25,7 @@ import "./plan.ts";
 import "./shared.ts";
 import "./support.ts";
 import "./visits.ts";
+import "./voice.ts";
 import "./word_lists.ts";
 import "./words.ts";
 

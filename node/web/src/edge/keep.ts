@@ -62,8 +62,9 @@ export function keepRead(read: string): void {
 }
 
 /** What a page that is loaded again needs to go on, in this tab alone and only while somebody is in: a
- * visit to the place, how they spend the day, what they wrote and the node does not have yet. Coming out wipes it (`forgetTab`). */
-export type TabKey = "visit" | "today" | "unsaid";
+ * visit to the place, how they spend the day, what they wrote and the node does not have yet, which microphone
+ * they chose. Coming out wipes it (`forgetTab`). */
+export type TabKey = "visit" | "today" | "unsaid" | "mic";
 
 export function tabText(what: TabKey): string | undefined {
   try {
@@ -86,4 +87,5 @@ export function forgetTab(): void {
   keepTab("visit", undefined);
   keepTab("today", undefined);
   keepTab("unsaid", undefined);
+  keepTab("mic", undefined);
 }

@@ -17,6 +17,7 @@ import { DevicesPage } from "./devices.js";
 import { Done } from "./done.js";
 import { PasskeysPage } from "./passkeys.js";
 import { ProfilePage } from "./profile.js";
+import { SoundPage } from "./sound.js";
 import { StepPage } from "./step.js";
 import { useState } from "preact/hooks";
 
@@ -25,6 +26,7 @@ const views: Views = {
   "me-password": PasswordPage,
   "me-devices": DevicesPage,
   "me-profile": ProfilePage,
+  "me-sound": SoundPage,
   "me-passkeys": (props) => (props.role === "student" ? <MissingNote /> : <PasskeysPage />),
   "me-app": (props) => (props.role === "student" ? <MissingNote /> : <AppPage />),
   "me-step": (props) => (props.role === "student" ? <StepPage /> : <MissingNote />),
@@ -40,6 +42,7 @@ const seen: Row = ["#/me/profile", profile.title, profile.note];
 const password: Row = ["#/me/password", me.password, me.passwordNote];
 const devices: Row = ["#/me/devices", me.devices, me.devicesNote];
 const step: Row = ["#/me/step", me.step, me.stepNote];
+const sound: Row = ["#/me/sound", me.sound, me.soundNote];
 const practice: Row = ["#/place/practice", me.practice, me.practiceNote];
 const ofAdults: readonly Row[] = [
   seen,
@@ -47,6 +50,7 @@ const ofAdults: readonly Row[] = [
   devices,
   ["#/me/passkeys", me.passkeys, me.passkeysNote],
   ["#/me/app", me.app, me.appNote],
+  sound,
 ];
 
 /** A lock of one's own only where the municipality lets children have one, or where there is one. */
@@ -54,7 +58,7 @@ function ofChild(who: Who | undefined): readonly Row[] {
   const hasStep = who?.factors.some((one) => one === "pin" || one === "picture") === true;
   const maySet = who !== undefined && who.stepKinds.length > 0;
   const rows = hasStep || maySet ? [seen, password, devices, step] : [seen, password, devices];
-  return [...rows, practice];
+  return [...rows, sound, practice];
 }
 
 /** Who I am here, and what I can see to about my own ID. */

@@ -17,6 +17,7 @@ import { setState } from "./mine.js";
 import { saidOf } from "./said.js";
 import { WarnFigure } from "./figure_warn.js";
 import { HideLine, Town } from "./town.js";
+import { TalkVoice } from "./voice_door.js";
 import {
   addressed,
   block,
@@ -382,6 +383,7 @@ function TalkFoot({ talk }: { talk: Talk }): VNode {
           <Words of={talk.at === "over" ? words.talkOver : words.asked} slots={{ name }} />
         </p>
       ) : null}
+      <TalkVoice id={talk.id} />
       <div class="row">
         {talk.at === "over" ? (
           <button type="button" class="quiet-button" onClick={() => closeTalk(talk.id)}>

@@ -29,6 +29,7 @@ import { PracticeLine } from "./practice_line.js";
 import { look as lookForHelp } from "../sos/control.js";
 import { saidOf } from "./said.js";
 import { beginLesson, endLesson, hearLesson } from "./lesson_live.js";
+import { beginVoice, endVoice, hearVoice } from "./voice_door.js";
 import { away, beginWords, dropWords, endWords, flush, hearWords } from "./words_live.js";
 
 /** Something that was said to the reader and waits for them: a wave, a knock, an invitation. */
@@ -175,6 +176,7 @@ export function begin(): () => void {
   beginLesson(act, (name, input, problem) =>
     problem === undefined ? echo.set({ kind: "failed" }) : refused(name, input, problem),
   );
+  beginVoice();
   line.start();
   speaker = setInterval(speak, 250);
   addEventListener("online", nudge);
@@ -210,6 +212,7 @@ function end(): void {
   shower = undefined;
   line?.stop();
   line = undefined;
+  endVoice();
   endWords();
   endLesson();
   show(placeAtStart);
@@ -247,6 +250,7 @@ function heard(event: LiveEvent): void {
   else if (next !== now) show(next);
   hearWords(event);
   hearLesson(event);
+  hearVoice(event);
   switch (event.ev) {
     case "floor.here":
       if (before.at !== "here" || before.here.floor !== event.of.floor) {
@@ -337,7 +341,7 @@ async function showFloor(id: string, version: string): Promise<void> {
 
 /* --- what is done ----------------------------------------------------------------------------- */
 
-async function send<N extends CommandName>(
+export async function send<N extends CommandName>(
   name: N,
   input: LiveCommands[N]["input"],
 ): Promise<Answer<LiveCommands[N]["output"]>> {
@@ -367,6 +371,14 @@ function refused(
   if (room !== undefined) return waitAtRoom(room, { ask: askRoom, over: notIn });
   const word = saidOf(name, input, code);
   echo.set(word === undefined && title === "" ? { kind: "failed" } : { kind: "said", word, title });
+}
+
+/** Higher on the ladder by the reader's own act; kept for the day. */
+export async function climb(rung: Today): Promise<boolean> {
+  if ((await act("me.rung", { rung })).kind !== "ok") return false;
+  today.set(rung);
+  keepTab("today", todayText(rung, dayHere()));
+  return true;
 }
 
 export async function enter(id: string, spawn: string | undefined, rung: Today): Promise<boolean> {

@@ -27,6 +27,7 @@ export type Told =
       readonly isAll: boolean;
     }
   | { readonly kind: "signs"; readonly signs: ReadonlyMap<number, string> } // of feeling, by seat
+  | { readonly kind: "speaking"; readonly seats: ReadonlySet<number> } // who is heard
   | { readonly kind: "point"; readonly point: Point }; // asks for an answer
 
 /** What the drawing tells the page. */
@@ -46,6 +47,7 @@ export class Drawing {
   private mySeat = 0;
   private people: ReadonlyMap<number, Figure> = new Map();
   private signs: ReadonlyMap<number, string> = new Map();
+  private speaking: ReadonlySet<number> = new Set();
   private readonly motions = new Map<number, Motion>();
   private quality = bestQuality;
   private isShown = true;
@@ -88,6 +90,9 @@ export class Drawing {
       case "signs":
         this.signs = told.signs;
         break;
+      case "speaking":
+        this.speaking = told.seats;
+        break;
       case "point": {
         const found = this.painter.at(told.point);
         if (found !== undefined) this.answer({ kind: "point", ...found });
@@ -117,13 +122,13 @@ export class Drawing {
 
   private readonly frame = (): void => {
     this.isAsked = false;
-    const { floor, looks, people, motions, mySeat, signs } = this;
+    const { floor, looks, people, motions, mySeat, signs, speaking } = this;
     if (floor === undefined || looks === undefined || !this.isShown) return;
     const nowMs = performance.now();
     const sinceMs = nowMs - this.lastMs;
     if (sinceMs < frameMs - earlyMs) return this.go();
     this.lastMs = nowMs;
-    const scene = { ...floor, people, motions, mySeat, signs };
+    const scene = { ...floor, people, motions, mySeat, signs, speaking };
     this.painter.paint(scene, looks, this.quality.step, nowMs);
     const moves = this.isMoving(nowMs);
     if (moves && this.wasMoving) {

@@ -30,6 +30,7 @@ import { People } from "./people.js";
 import { Signs } from "./signs.js";
 import { Entries } from "./staff.js";
 import { CutNote, PutOut } from "./town.js";
+import { VoiceBar } from "./voice_door.js";
 import { chat } from "./words_live.js";
 
 /** On a floor, as words: the view that needs no picture, no pointer and no eyes. */
@@ -91,6 +92,7 @@ export function Inside({ here }: { here: Here }): VNode {
         </div>
       </div>
       {hasLetters ? <Letters close={() => showLetters(false)} /> : null}
+      <VoiceBar here={here} />
       <LineNote />
       <CutNote here={here} />
       {closing === undefined || closing === 0 ? null : (

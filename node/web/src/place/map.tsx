@@ -28,6 +28,7 @@ import { wordOf } from "./parts.js";
 import { Chosen } from "./people.js";
 import { Stick } from "./stick.js";
 import { handsUp } from "./lesson_live.js";
+import { speaking } from "./voice_door.js";
 import { signs } from "./words_live.js";
 
 interface Props {
@@ -104,6 +105,8 @@ export function MapView({ here, floor }: Props): VNode {
     const of = new Map(withHands(up, hands).map(({ seat, kind }) => [seat, kind]));
     drawing.current?.tell({ kind: "signs", signs: of });
   }, [up, hands]);
+  const heard = useStore(speaking);
+  useEffect(() => drawing.current?.tell({ kind: "speaking", seats: heard }), [heard]);
   useKeys(canvas, isWatching);
   usePointer(canvas, drawing, pointed, isWatching, choose);
 

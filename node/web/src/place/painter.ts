@@ -60,6 +60,8 @@ export interface Scene {
   readonly motions: ReadonlyMap<number, Motion>;
   /** What somebody shows just now, by seat. */
   readonly signs: ReadonlyMap<number, string>;
+  /** Who is heard just now, by seat. */
+  readonly speaking: ReadonlySet<number>;
 }
 
 /** Somebody in this frame, and the pictures of them; made once, then only moved. */
@@ -277,7 +279,7 @@ export class Painter {
 
   private standFigures(
     to: Pen,
-    { mySeat }: Scene,
+    { mySeat, speaking }: Scene,
     groundAt: Point,
     scale: number,
     hasShadows: boolean,
@@ -292,6 +294,7 @@ export class Painter {
         this.drawVeil(to, this.veils[next++]!, groundAt, scale);
       const { figure, px, py } = one;
       if (one.seat === mySeat) put(to, marks.mine, px, py);
+      if (speaking.has(one.seat)) put(to, marks.speaks, px, py);
       if (figure.has_distance) put(to, marks.apart, px, py);
       if (hasShadows) put(to, marks.shadow, px, py);
       const hop = (one.hop =

@@ -19,6 +19,7 @@ import { StaffMarks } from "./staff.js";
 import { handsUp } from "./lesson_live.js";
 import { WarnFigure } from "./figure_warn.js";
 import { FigureStops, Town } from "./town.js";
+import { Speaks, Volume } from "./voice_door.js";
 import { addressed, askTalk, signs, where } from "./words_live.js";
 
 interface Props {
@@ -198,6 +199,7 @@ export function Row({
           ) : null}
           {person.town === undefined ? null : <Town name={person.town} />}
           <StaffMarks person={person} />
+          <Speaks seat={seat} />
           {sign === undefined ? null : <SignOf kind={sign} />}
         </p>
         <p class="fine person-state">
@@ -283,6 +285,7 @@ export function Row({
               <OfWhom name={name} />
             </button>
           ) : null}
+          <Volume seat={seat} name={name} />
         </div>
       )}
       {person.pseud === undefined ? null : (

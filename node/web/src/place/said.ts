@@ -38,8 +38,10 @@ export function saidOf(command: CommandName, input: object, code: string): Word 
     if (command === "place.enter") return placeSaid.floor;
     return upon.includes(command) || "seat" in input ? placeSaid.seat : placeSaid.id;
   }
-  if (code === "stopped")
+  if (code === "stopped") {
+    if (/^(voice\.|talk\.voice$)/.test(command)) return placeSaid["mute-stopped"];
     return command === "react" ? placeSaid["react-stopped"] : placeSaid["chat-stopped"];
+  }
   return said[code] ?? (ours.includes(code) ? place.failed : undefined);
 }
 

@@ -150,6 +150,7 @@ export class Marks {
   readonly shadow: Stamp;
   readonly mine: Stamp;
   readonly apart: Stamp;
+  readonly speaks: Stamp;
 
   constructor(
     readonly scale: number,
@@ -171,6 +172,7 @@ export class Marks {
       });
     this.mine = ring(46, colours.accent, 4 * ratio, false);
     this.apart = ring(75, colours.ink, 1.5 * ratio, true);
+    this.speaks = ring(60, colours.accent, 2.5 * ratio, false);
   }
 }
 

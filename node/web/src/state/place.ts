@@ -22,6 +22,7 @@ const rows = {
   "me-app": { path: "me/app", of: "inside" },
   "me-step": { path: "me/step", of: "inside" },
   "me-profile": { path: "me/profile", of: "inside" },
+  "me-sound": { path: "me/sound", of: "inside" },
   place: { path: "place", of: "place" },
   "place-floor": { path: "place/floor/*", of: "place" },
   "place-classes": { path: "place/classes", of: "place" },

@@ -48,6 +48,7 @@ import { teachers } from "./teachers.js";
 import { transfers } from "./transfers.js";
 import { support } from "./support.js";
 import { town, townStaff } from "./town.js";
+import { voice } from "./voice.js";
 import { way } from "./way.js";
 import { witness } from "./witness.js";
 import { wordLists } from "./word_lists.js";
@@ -81,6 +82,7 @@ export const chapters: readonly Chapter[] = [
   { name: "chat", forChildren: true, isLater: true, words: chat },
   { name: "signs", forChildren: true, isLater: true, words: signs },
   { name: "care", forChildren: true, isLater: true, words: care },
+  { name: "voice", forChildren: true, isLater: true, words: voice },
   { name: "lessons", forChildren: true, isLater: true, words: lessons },
   { name: "doors", forChildren: false, words: doors },
   { name: "placeStaff", forChildren: false, words: placeStaff },

@@ -9,6 +9,12 @@ export const me = {
     "Your password, and the devices where you are signed in.",
   ],
   toMe: ["わたしのIDへもどる", "わたしの IDへ もどる", "Back to my ID"],
+  sound: ["マイクと音《おと》をためす", "マイクと おとを ためす", "Try microphone and sound"],
+  soundNote: [
+    "自分《じぶん》の声《こえ》を、自分《じぶん》だけで聞《き》いてみます。",
+    "じぶんの こえを、 じぶんだけで きいて みます。",
+    "Hear your own voice, just by yourself.",
+  ],
   practice: ["いばしょの練習《れんしゅう》", "いばしょの れんしゅう", "Practise being there"],
   practiceNote: [
     "だれもいない部屋《へや》で、うごきかたをためせます。何度《なんど》でもできます。",

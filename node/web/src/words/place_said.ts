@@ -58,6 +58,51 @@ export const placeSaid = {
     "いま、 おやすみする じかんです。 先生《せんせい》や スタッフに きいて ください。 「SOS」も おせます。",
     "This is a time to rest from the place. You can ask your teacher or the staff, and press “SOS”, too.",
   ],
+  "mute-stopped": [
+    "いまは、声《こえ》をお休《やす》みしています。文字《もじ》とリアクションと、SOSは使《つか》えます。",
+    "いま、 こえを おやすみして います。 もじと リアクションと SOSは つかえます。",
+    "Your voice is paused just now. Text, reactions and SOS work.",
+  ],
+  "voice-off": [
+    "いまは、声《こえ》が使《つか》えません。",
+    "いま、 こえが つかえません。",
+    "Voice does not work just now.",
+  ],
+  "voice-watch": [
+    "「みてるだけ」の間《あいだ》は、声《こえ》は使《つか》えません。",
+    "「みるだけ」の とき、 こえは つかえません。",
+    "While just looking, there is no voice.",
+  ],
+  "voice-offer": [
+    "このブラウザーでは、声《こえ》が使《つか》えません。",
+    "この ブラウザーでは、 こえが つかえません。",
+    "Voice does not work in this browser.",
+  ],
+  "voice-closed": [
+    "声《こえ》をつないでいます。少《すこ》し待《ま》って、もう一度《いちど》おしてください。",
+    "こえを つないで います。 すこし まって、 もう いちど おして ください。",
+    "Voice is being connected. Please wait a little and press again.",
+  ],
+  "voice-silent": [
+    "ここは、しずかな場所《ばしょ》です。話《はな》すときは、ほかの場所《ばしょ》に行《い》きましょう。",
+    "ここは しずかな ところです。 はなす ときは、 ほかに いきましょう。",
+    "This is a quiet spot. Go elsewhere to speak.",
+  ],
+  "voice-quiet": [
+    "「ひとりでいたい」や「きゅうけい」の間《あいだ》は、マイクは使《つか》えません。",
+    "「ひとり」や「やすみ」の とき、 マイクは つかえません。",
+    "While you are alone or on a break, the microphone stays off.",
+  ],
+  "voice-no-talk": [
+    "ふたりとも「声《こえ》でも話《はな》す」をおすと、話《はな》せます。",
+    "ふたりが 「こえでも はなす」を おすと、 はなせます。",
+    "You can speak once both of you have pressed “Talk by voice, too”.",
+  ],
+  "voice-no-announce": [
+    "放送《ほうそう》マイクは、スタッフと先生《せんせい》が使《つか》えます。",
+    "ほうそう マイクは、 スタッフと 先生《せんせい》が つかえます。",
+    "The announcement microphone is for staff and instructors.",
+  ],
   slow: [
     "いまは、ゆっくり話《はな》す時間《じかん》です。少《すこ》し待《ま》ってから、おくってください。",
     "いま、 ゆっくり はなす じかんです。 すこし まって ください。",

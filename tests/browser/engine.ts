@@ -1,7 +1,7 @@
 /** Chromium on the nodes under test: one visit is one fresh profile that notes whatever a page must not
  * do. What the nodes are comes from tests/browser/run as a file, named by IBASHO_BROWSER. */
 import { createHash, createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:tls";
 import {
   type Browser,
@@ -119,6 +119,36 @@ async function pin(url: string): Promise<string> {
   });
 }
 
+/** What every microphone of this browser hears: a tone that comes and goes as syllables do, so that nobody
+ * takes it for noise. Only who is given one (`more: { permissions: ["microphone"] }`) has it. */
+export const toneHz = 1100;
+
+function toneFile(): string {
+  const [hz, seconds] = [48_000, 4];
+  const samples = new Int16Array(hz * seconds);
+  for (let i = 0; i < samples.length; i++) {
+    const envelope = Math.max(0, Math.sin((2 * Math.PI * 3 * i) / hz));
+    samples[i] = 16_000 * envelope * Math.sin((2 * Math.PI * toneHz * i) / hz);
+  }
+  const head = Buffer.alloc(44); // RIFF, one channel of 16 bits
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + samples.byteLength, 4);
+  head.write("WAVEfmt ", 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(hz, 24);
+  head.writeUInt32LE(2 * hz, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write("data", 36);
+  head.writeUInt32LE(samples.byteLength, 40);
+  mkdirSync("build/browser", { recursive: true });
+  const path = `${process.cwd()}/build/browser/tone-${process.pid}.wav`;
+  writeFileSync(path, Buffer.concat([head, Buffer.from(samples.buffer)]));
+  return path;
+}
+
 let browser: Promise<Browser> | undefined;
 
 /** One for all, also when several ask at the same time: a second would keep this program from ending. */
@@ -140,6 +170,8 @@ async function launch(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      "--use-fake-device-for-media-stream",
+      `--use-file-for-fake-audio-capture=${toneFile()}`,
       `--ignore-certificate-errors-spki-list=${(await Promise.all(urls.map(pin))).join(",")}`,
     ],
   });

@@ -30,6 +30,7 @@ import "./teachers.ts";
 import "./transfers.ts";
 import "./place.ts";
 import "./talk.ts";
+import "./voice.ts";
 import "./quarter.ts";
 import "./payloads.ts";
 import "./afternoon.ts";

@@ -68,7 +68,11 @@ struct span t_hex(const char *hex)
 const char *t_dir(void)
 {
     if (dir[0] == '\0') {
-        strcpy(dir, "/tmp/ibasho-t-XXXXXX");
+        const char *top = getenv("TMPDIR");
+
+        if (top == NULL || strlen(top) > sizeof dir - 32) /* sockets lie below */
+            top = "/tmp";
+        snprintf(dir, sizeof dir, "%s/ibasho-t-XXXXXX", top);
         if (mkdtemp(dir) == NULL)
             abort();
     }

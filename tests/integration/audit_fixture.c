@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "node/base/clock.h"
-#include "node/db/migrate.h"
 #include "node/features.h"
+#include "tests/integration/db_fixture.h"
 #include "tests/t.h"
 
 #define ORIGIN "test.ibasho"
@@ -32,18 +32,9 @@ static struct db_conf conf_of(const char *user, const char *name)
 static void make_database(struct audit_fixture *f)
 {
     static int n_made;
-    struct db_conf conf = conf_of("ibasho", "ibasho");
-    struct fail why = {.code = ERR_OK};
-    struct db *db = NULL;
-    char sql[128];
 
     snprintf(f->db_name, sizeof f->db_name, "audit_%d_%d", (int)getpid(), n_made++);
-    must(db_open(&conf, NULL, &db, &why), &why, "open");
-    snprintf(sql, sizeof sql, "CREATE DATABASE %s", f->db_name);
-    must(db_exec(db, sql, &why), &why, sql);
-    db_close(&db);
-    conf.name = f->db_name;
-    must(migrate_run(&conf, &migrations, NULL, NULL, NULL, &why), &why, "migrate");
+    db_fixture_copy(f->db_name);
     audit_fixture_owner(f);
 }
 

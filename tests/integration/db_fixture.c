@@ -82,26 +82,64 @@ int64_t db_fixture_i64(const char *database, const char *sql)
     return db_fixture_i64_at(socket_dir(), database, sql);
 }
 
-const char *db_fixture_database(void)
+static void create(const char *name, const char *words)
 {
-    static char names[16][32];
-    static int n;
-    char *name = names[n % 16], sql[128];
+    char sql[192];
 
-    snprintf(name, sizeof names[0], "t_%d_%d", (int)getpid(), n++);
-    snprintf(sql, sizeof sql, "CREATE DATABASE %s", name);
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s%s", name, words);
     db_fixture_exec("postgres", sql);
     snprintf(sql, sizeof sql, "GRANT CONNECT ON DATABASE %s TO ibasho_app", name);
     db_fixture_exec("postgres", sql);
+}
+
+/* The migrations run once a process, in a database that nobody else connects to. */
+static const char *template_made(void)
+{
+    static char name[32];
+    struct db_conf conf;
+    struct fail why = {.code = ERR_OK};
+
+    if (name[0] != '\0')
+        return name;
+    snprintf(name, sizeof name, "t_%d_template", (int)getpid());
+    create(name, "");
+    conf = db_fixture_conf("ibasho", name);
+    need(migrate_run(&conf, &migrations, NULL, NULL, NULL, &why), name, &why);
+    return name;
+}
+
+void db_fixture_copy(const char *name)
+{
+    const char *strategy = getenv("IBASHO_TEST_COPY");
+    char words[96];
+
+    snprintf(words, sizeof words, " TEMPLATE %s STRATEGY %s", template_made(),
+             strategy != NULL ? strategy : "wal_log");
+    create(name, words);
+}
+
+static const char *next_name(void)
+{
+    static char names[16][32];
+    static int n;
+    char *name = names[n % 16];
+
+    snprintf(name, sizeof names[0], "t_%d_%d", (int)getpid(), n++);
+    return name;
+}
+
+const char *db_fixture_database(void)
+{
+    const char *name = next_name();
+
+    create(name, "");
     return name;
 }
 
 const char *db_fixture_migrated(void)
 {
-    const char *name = db_fixture_database();
-    struct db_conf conf = db_fixture_conf("ibasho", name);
-    struct fail why = {.code = ERR_OK};
+    const char *name = next_name();
 
-    need(migrate_run(&conf, &migrations, NULL, NULL, NULL, &why), name, &why);
+    db_fixture_copy(name);
     return name;
 }

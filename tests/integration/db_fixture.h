@@ -10,6 +10,8 @@
  * valid until the next 16 are made. Nothing removes it but the end of the cluster. */
 const char *db_fixture_database(void);
 const char *db_fixture_migrated(void);
+/* The same by a name of the caller's, who removes it. */
+void db_fixture_copy(const char *name);
 /* user: "ibasho" or "ibasho_app". */
 struct db_conf db_fixture_conf(const char *user, const char *database);
 /* tables NULL: plain SQL only. */

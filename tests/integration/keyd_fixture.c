@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -54,13 +55,16 @@ static enum err conf_write(const struct keyd_fixture *f, struct fail *why)
 
 enum err keyd_fixture_prepare(struct keyd_fixture *f, struct fail *why)
 {
+    const char *top = getenv("TMPDIR");
     char keyd_dir[64];
 
+    if (top == NULL || strlen(top) > sizeof f->dir - 24)
+        top = "/tmp";
     if (f->boot == NULL)
         f->boot = "token";
     if (id_is_none(f->node))
         f->node = id_new();
-    snprintf(f->dir, sizeof f->dir, "/tmp/ibasho-k-XXXXXX");
+    snprintf(f->dir, sizeof f->dir, "%s/ibasho-k-XXXXXX", top);
     if (mkdtemp(f->dir) == NULL) {
         f->dir[0] = '\0';
         return fail_set(why, ERR_IO, "mkdtemp: errno %d", errno);

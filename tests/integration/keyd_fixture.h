@@ -2,8 +2,8 @@
  *   struct keyd_fixture fixture = {0};
  *   rc = keyd_fixture_start(&fixture, why);  ... fixture.keyring ...
  * keyd_fixture_stop(&fixture); The agent is the program ibasho-keyd that lies beside the
- * running one, with a directory, keys and a sheet of its own under /tmp; it ends with the test,
- * also when the test is killed. Threads: one.  Owns: process, directory, keyring. */
+ * running one, with a directory, keys and a sheet of its own under TMPDIR or /tmp; it ends with
+ * the test, also when the test is killed. Threads: one.  Owns: process, directory, keyring. */
 #ifndef TESTS_INTEGRATION_KEYD_FIXTURE_H
 #define TESTS_INTEGRATION_KEYD_FIXTURE_H
 

@@ -27,7 +27,7 @@ LOGIN_MARK = "lo" + secrets.token_hex(6)
 PASSWORD_MARK = "Pw" + secrets.token_hex(6)
 PLANTED = "planted" + secrets.token_hex(6)
 
-ELSEWHERE = ("/tmp", "/var/tmp", "/var/log")
+ELSEWHERE = tuple({"/tmp", tempfile.gettempdir(), "/var/tmp", "/var/log"})
 BEGAN = time.time() - 1
 
 nodes = node = None

@@ -2,6 +2,7 @@
 # An instance is a set of nodes that belong to one checkout: "demo" is what `make run` shows,
 # "test..." what tests start. Instances share nothing: other users, directories, ports.
 #   /var/lib/ibasho-KIND-HASH/            bin/ web/ ca/ NODE/ (data_dir) NODE.table NODE.ports
+#                                         (under IBASHO_HOME, where that is set: tests/run)
 #   /run/ibasho-HASH/                     NODE/ (run_dir) NODE.supervise.state
 # A unix socket's path holds 107 bytes and a checkout may be deep, or in a home that a node's user
 # cannot enter: so nothing that runs stands in the checkout; programs are copied out of it.
@@ -11,7 +12,7 @@
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 INSTANCE=${IBASHO_INSTANCE:-demo}
 HASH=$(printf '%s\n' "$CHECKOUT" "$INSTANCE" | sha256sum | cut -c1-8)
-BASE=/var/lib/ibasho-${INSTANCE%%[!a-z]*}-$HASH
+BASE=${IBASHO_HOME:-/var/lib}/ibasho-${INSTANCE%%[!a-z]*}-$HASH
 RUN=/run/ibasho-$HASH
 # In a checkout the programs are built, in an unpacked `make dist` they lie in bin/.
 if [ -x "$CHECKOUT/bin/ibasho-node" ]; then
@@ -96,7 +97,7 @@ node_ports() {
         for ((try = 0; try < 200; try++, base += 10)); do
             ((base < 32000)) || base=10000
             # No pipe: under pipefail a writer that outlives grep -q would hide the match.
-            grep -qx -- "$base" /var/lib/ibasho-*/*.ports 2>/dev/null && continue
+            grep -qx -- "$base" {/var/lib,/run/ibt.*}/ibasho-*/*.ports 2>/dev/null && continue
             for ((i = 0; i < PORTS_A_NODE; i++)); do
                 port_is_free $((base + i)) || continue 2
             done

@@ -28,7 +28,8 @@ static enum err add_run(struct tx *tx, void *arg, struct fail *why)
 static enum err take_contract(struct making *m, struct fail *why)
 {
     struct contract_row contract;
-    enum err rc = contract_store_current(NULL, m->call->db, m->call->arena, &contract, why);
+    enum err rc = contract_store_current(NULL, m->call->db, clock_utc_us(), m->call->arena,
+                                         &contract, why);
 
     m->report.town = span_text(conf_text(m->call->services->conf, "node.title_ja"));
     m->report.title = m->report.contractor = SPAN("");

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "node/base/clock.h"
 #include "node/base/conf.h"
 #include "node/classes/class_text.h"
 #include "node/classes/lesson_plan_store.h"
@@ -134,7 +135,7 @@ static enum err take_contract(const struct services *services, struct db *db,
                               struct arena *arena, struct weekly_paper *paper, struct fail *why)
 {
     struct contract_row contract;
-    enum err rc = contract_store_current(NULL, db, arena, &contract, why);
+    enum err rc = contract_store_current(NULL, db, clock_utc_us(), arena, &contract, why);
 
     paper->town = span_text(conf_text(services->conf, "node.title_ja"));
     if (rc == ERR_NOT_FOUND)

@@ -111,8 +111,8 @@ static void put_info(struct bag *bag, const struct payload *payload, struct out 
     const struct migration *last = &migrations.rows[migrations.n - 1];
     struct contract_row contract = {.id = ID_NONE};
     char text[CLOCK_TEXT_CAP], value[160], id[ID_TEXT_CAP];
-    bool has_contract =
-        contract_store_current(NULL, bag->db, bag->arena, &contract, NULL) == ERR_OK;
+    bool has_contract = contract_store_current(NULL, bag->db, clock_utc_us(), bag->arena,
+                                               &contract, NULL) == ERR_OK;
 
     put_label(out, "Source-Organization", bag->conf->origin);
     clock_tokyo_text(clock_utc_us(), text);

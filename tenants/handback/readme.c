@@ -2,6 +2,7 @@
  * nothing that differs from one export at the same cut to the next. */
 #include <stdio.h>
 
+#include "node/base/clock.h"
 #include "tenants/handback/bag.h"
 #include "tenants/people/contract_store.h"
 
@@ -71,7 +72,7 @@ static void put_contract(struct bag *bag, struct out *out)
 {
     struct contract_row c;
 
-    if (contract_store_current(NULL, bag->db, bag->arena, &c, NULL) != ERR_OK)
+    if (contract_store_current(NULL, bag->db, clock_utc_us(), bag->arena, &c, NULL) != ERR_OK)
         return;
     out_text(out, "■ 契約\n\n  契約名      ");
     out_bytes(out, c.title);

@@ -1,4 +1,5 @@
 /* Contract, trial and what holds as one plan (hours_store.h). */
+#include "node/base/clock.h"
 #include "tenants/hours/hours_store.h"
 
 #include "tenants/people/contract_store.h"
@@ -84,14 +85,16 @@ static void read_period(struct span first, struct span last, struct hours_period
 static enum err read_contract(struct tx *tx, struct db *db, struct building *b,
                               struct fail *why)
 {
-    struct contract_row contract;
-    enum err rc = contract_store_current(tx, db, b->arena, &contract, why);
+    struct contract_row contract, next;
+    enum err rc = contract_store_current(tx, db, clock_utc_us(), b->arena, &contract, why);
 
     if (rc == ERR_NOT_FOUND)
         return ERR_OK; /* outside any period */
+    if (rc == ERR_OK)  /* decided ahead it follows without a gap (contract_http.c) */
+        rc = contract_store_newest(tx, db, b->arena, &next, why);
     if (rc != ERR_OK)
         return rc;
-    read_period(contract.begins_on, contract.ends_on, &b->plan->contract);
+    read_period(contract.begins_on, next.ends_on, &b->plan->contract);
     read_period(contract.trial_begins_on, contract.trial_ends_on, &b->plan->trial);
     return ERR_OK;
 }

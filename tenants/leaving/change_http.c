@@ -29,7 +29,7 @@ enum err change_look_read(const struct req *req, struct tx *tx, struct db *db,
     look.facts = change_facts_of(rc == ERR_OK ? &look.change : NULL, req->now_utc_us);
     look.facts.actor = req->caller.account;
     look.facts.is_leaving = leaving_is_on(req->services->leaving);
-    rc = contract_store_current(tx, db, arena, &look.contract, why);
+    rc = contract_store_current(tx, db, req->now_utc_us, arena, &look.contract, why);
     look.facts.has_contract = rc == ERR_OK;
     if (rc == ERR_OK || rc == ERR_NOT_FOUND)
         rc = change_store_accounts(tx, db, look.has_change ? look.change.row.id : ID_NONE,

@@ -184,13 +184,17 @@ static enum err begin_contract(struct tx *tx, const struct contract_change *chan
 static enum err next_contract(struct tx *tx, const struct contract_change *change,
                               struct fail *why)
 {
-    struct contract_row before;
+    struct contract_row before, last;
     int64_t old_end = 0, new_end = 0;
-    enum err rc = contract_store_current(tx, NULL, tx_arena(tx), &before, why);
+    enum err rc = contract_store_current(tx, NULL, change->row.ends_utc_us - 1, tx_arena(tx),
+                                         &before, why);
 
+    if (rc ==
+        ERR_OK) /* one of the same contractor may have been decided ahead: it is not to be */
+        rc = contract_store_newest(tx, NULL, tx_arena(tx), &last, why);
     if (rc != ERR_OK)
         return rc;
-    if (day_end(before.ends_on, &old_end) && day_end(change->row.ends_on, &new_end) &&
+    if (day_end(last.ends_on, &old_end) && day_end(change->row.ends_on, &new_end) &&
         old_end != new_end) /* who stays goes with the next one */
         rc = life_store_ends_move(tx, LIFE_CONTRACTOR_SIDE, old_end, new_end, why);
     if (rc == ERR_OK)

@@ -96,8 +96,9 @@ enum err leaving_look_read(const struct req *req, struct leaving_look *look_out,
     if (rc != ERR_OK)
         return rc;
     read_journal(&look);
-    rc = or_none(contract_store_current(NULL, req->db, req->arena, &contract, why),
-                 &look.facts.has_contract);
+    rc = or_none(
+        contract_store_current(NULL, req->db, req->now_utc_us, req->arena, &contract, why),
+        &look.facts.has_contract);
     if (rc == ERR_OK && look.facts.has_contract) {
         look.contract = contract.contract;
         look.ends_on = contract.ends_on;

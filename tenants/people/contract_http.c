@@ -32,10 +32,36 @@ static const struct jx_field numbers_fields[] = {
 static const struct jx_shape numbers_shape =
     JX_SHAPE("ContractNumbers", struct numbers, numbers_fields);
 
+struct next_output {
+    struct contract_row row;
+    struct numbers quota;
+};
+#define NEXT_FIELD(name_, type_, member_, title_) \
+    { \
+        .name = (name_), .type = (type_), .offset = offsetof(struct next_output, member_), \
+        .title_ja = (title_) \
+    }
+static const struct jx_field next_fields[] = {
+    NEXT_FIELD("contract", JX_ID, row.contract, "契約のID"),
+    NEXT_FIELD("version", JX_INT, row.version, "何番目の決定か"),
+    NEXT_FIELD("title", JX_TEXT, row.title, "契約の名前"),
+    NEXT_FIELD("begins_on", JX_TEXT, row.begins_on, "始まりの日"),
+    NEXT_FIELD("ends_on", JX_TEXT, row.ends_on, "終わりの日"),
+    {.name = "quota",
+     .type = JX_OBJECT,
+     .shape = &numbers_shape,
+     .offset = offsetof(struct next_output, quota),
+     .title_ja = "IDの上限"},
+    NEXT_FIELD("decided_at", JX_TIME, row.decided_utc_us, "決めた時刻"),
+};
+static const struct jx_shape next_shape =
+    JX_SHAPE("ContractNext", struct next_output, next_fields);
+
 struct contract_output {
     struct contract_row row;
     struct numbers quota, used, free;
-    bool has_trial_begin, has_trial_end;
+    struct next_output next;
+    bool has_trial_begin, has_trial_end, has_next;
 };
 
 #define ROW_FIELD(name_, type_, member_, title_) \
@@ -78,6 +104,13 @@ static const struct jx_field contract_fields[] = {
      .offset = offsetof(struct contract_output, free),
      .title_ja = "残りのIDの数"},
     ROW_FIELD("decided_at", JX_TIME, row.decided_utc_us, "決めた時刻"),
+    {.name = "next",
+     .type = JX_OBJECT,
+     .flags = JX_OPTIONAL,
+     .shape = &next_shape,
+     .offset = offsetof(struct contract_output, next),
+     .has_offset = offsetof(struct contract_output, has_next),
+     .title_ja = "次の契約（始まりの日からこの契約にかわる）"},
 };
 static const struct jx_shape contract_shape =
     JX_SHAPE("Contract", struct contract_output, contract_fields);
@@ -87,15 +120,36 @@ static struct numbers numbers_of(const int64_t at[ID_CLASS_N])
     return (struct numbers){at[ID_CLASS_STUDENT], at[ID_CLASS_STAFF], at[ID_CLASS_GUARDIAN]};
 }
 
-static void answer(struct req *req, const struct contract_row *row,
+/* What holds, and what is to follow it. */
+struct standing {
+    struct contract_row now, last; /* the same where nothing was decided ahead */
+};
+
+static enum err read_standing(struct tx *tx, struct db *db, int64_t now_utc_us,
+                              struct arena *arena, struct standing *out, struct fail *why)
+{
+    enum err rc = contract_store_current(tx, db, now_utc_us, arena, &out->now, why);
+
+    return rc == ERR_OK ? contract_store_newest(tx, db, arena, &out->last, why) : rc;
+}
+
+static bool has_next(const struct standing *s)
+{
+    return !id_eq(s->now.contract, s->last.contract);
+}
+
+static void answer(struct req *req, const struct standing *standing,
                    const int64_t used[ID_CLASS_N])
 {
+    const struct contract_row *row = &standing->now;
     struct contract_output output = {
         .row = *row,
         .has_trial_begin = row->trial_begins_on.len > 0,
         .has_trial_end = row->trial_ends_on.len > 0,
         .quota = numbers_of(row->quota),
         .used = numbers_of(used),
+        .has_next = has_next(standing),
+        .next = {.row = standing->last, .quota = numbers_of(standing->last.quota)},
     };
     int64_t left[ID_CLASS_N];
 
@@ -107,15 +161,15 @@ static void answer(struct req *req, const struct contract_row *row,
 
 static void contract_show(struct req *req)
 {
-    struct contract_row row;
+    struct standing standing;
     int64_t used[ID_CLASS_N];
     struct fail why = {.code = ERR_OK};
-    enum err rc = contract_store_current(NULL, req->db, req->arena, &row, &why);
+    enum err rc = read_standing(NULL, req->db, req->now_utc_us, req->arena, &standing, &why);
 
     if (rc == ERR_OK)
         rc = contract_store_used(NULL, req->db, used, &why);
     if (rc == ERR_OK)
-        answer(req, &row, used);
+        answer(req, &standing, used);
     else
         reply_fail(req, &why);
 }
@@ -190,6 +244,7 @@ struct change {
     struct req *req;
     struct contract_row row;
     struct id fresh; /* of a contract that begins with this decision */
+    struct standing after;
     int64_t used[ID_CLASS_N];
     struct life_refusal refusal;
 };
@@ -197,20 +252,19 @@ struct change {
 /* Who came with the contractor goes with the contract, who tries it out with the trial, also
  * when their ends move. Of a contract that has long run out nobody comes back by it, nor who
  * had no end of his own but that contract's. */
-static enum err move_ends(struct tx *tx, const struct contract_row *before,
-                          const struct contract_row *after, int64_t now_utc_us,
-                          struct fail *why)
+static enum err move_ends(struct tx *tx, const struct standing *before,
+                          const struct standing *after, int64_t now_utc_us, struct fail *why)
 {
     int64_t old_end = 0, new_end = 0;
     enum err rc = ERR_OK;
 
-    if (day_end(before->ends_on, &old_end) && day_end(after->ends_on, &new_end) &&
+    if (day_end(before->last.ends_on, &old_end) && day_end(after->last.ends_on, &new_end) &&
         old_end != new_end)
         rc = now_utc_us < old_end + LATE_DAYS * DAY_US
                  ? life_store_ends_move(tx, LIFE_CONTRACTOR_SIDE, old_end, new_end, why)
                  : life_store_ends_keep(tx, LIFE_CONTRACTOR_SIDE, old_end, why);
-    if (rc == ERR_OK && day_end(before->trial_ends_on, &old_end) &&
-        day_end(after->trial_ends_on, &new_end) && old_end != new_end)
+    if (rc == ERR_OK && day_end(before->now.trial_ends_on, &old_end) &&
+        day_end(after->now.trial_ends_on, &new_end) && old_end != new_end)
         rc = life_store_trials_move(tx, old_end, new_end, why);
     return rc;
 }
@@ -235,14 +289,58 @@ static enum err check_used(struct change *c, struct fail *why)
     return ERR_OK;
 }
 
-/* The latest decision holds, whatever its days: one that begins later would close the place. */
-static bool closes_place(const struct change *c, const struct contract_row *before)
+/* The contract goes on, and this decision is about days after today: it is decided ahead. */
+static bool is_ahead(const struct change *c, const struct contract_row *now)
 {
-    int64_t now = c->req->now_utc_us, begin = 0, end = 0, next = 0;
+    int64_t at = c->req->now_utc_us, begin = 0, end = 0, next = 0;
 
-    return day_begin(before->begins_on, &begin) && begin <= now &&
-           day_end(before->ends_on, &end) && now < end && day_begin(c->row.begins_on, &next) &&
-           next > now;
+    return day_begin(now->begins_on, &begin) && begin <= at && day_end(now->ends_on, &end) &&
+           at < end && day_begin(c->row.begins_on, &next) && next > at;
+}
+
+/* From one to the next the place stays open: it begins on the day after the last at the latest.
+ */
+static enum err check_gap(struct change *c, struct span ends_on, struct span begins_on,
+                          struct fail *why)
+{
+    int64_t end = 0, begin = 0;
+
+    if (day_end(ends_on, &end) && day_begin(begins_on, &begin) && begin <= end)
+        return ERR_OK;
+    return life_say_no(
+        &c->refusal, "contract-gap",
+        "いまの契約が終わる日と次の契約が始まる日の間があくと、居場所が閉まり、受託"
+        "者側の人は入れなくなります。次の契約の始まりの日は、いまの契約の終わりの日"
+        "の次の日までにしてください。",
+        why);
+}
+
+/* Which contract this decision is about: the one that holds, the next one, or a new one. */
+static enum err aim(struct change *c, const struct standing *before, struct fail *why)
+{
+    const struct change_input *in = c->req->input;
+    bool is_new = in->has_new && in->is_new;
+    const struct contract_row *of = &before->now;
+    enum err rc = ERR_OK;
+
+    if (is_ahead(c, &before->now)) {
+        of = &before->last;
+        if (!is_new && !has_next(before))
+            return life_say_no(
+                &c->refusal, "begins-later",
+                "いまの契約の始まりの日を、あとの日にはできません。居場所がすぐに閉まってしまい"
+                "ます。続きの契約を前もって決めるときは、「次の新しい契約」を選んでください。",
+                why);
+        rc = check_gap(c, before->now.ends_on, c->row.begins_on, why);
+    } else if (!is_new && has_next(before)) {
+        rc = check_gap(c, c->row.ends_on, before->last.begins_on, why);
+    }
+    c->row.contract = is_new ? c->fresh : of->contract;
+    c->row.version = is_new ? 1 : of->version + 1;
+    if (rc == ERR_OK && in->has_expected &&
+        in->expected_version != (is_new ? before->now.version : of->version))
+        rc = fail_field(why, ERR_CONFLICT, "/expected_version", "decided meanwhile");
+    return rc;
 }
 
 /* Another contractor takes over by a change of its own, at a minute, by two persons, and while
@@ -261,14 +359,6 @@ static enum err check_change(struct tx *tx, struct change *c, const struct contr
             "「受託者の交代」で、二人の担当者が時刻を決めてください。前の受託者のIDと鍵は、その"
             "時刻に終わります。",
             why);
-    if (closes_place(c, before))
-        return life_say_no(
-            &c->refusal, "begins-later",
-            "いまの契約が続いている間に、あとの日から始まる契約を登録すると、居場所がすぐに閉ま"
-            "ってしまいます。続けるときは、まずいまの契約の終わりの日をのばし、新しい契約は、始"
-            "まりの"
-            "日になってから登録してください。",
-            why);
     rc = change_store_last(tx, NULL, tx_arena(tx), &change, why);
     if (rc != ERR_OK)
         return rc == ERR_NOT_FOUND ? ERR_OK : rc;
@@ -284,30 +374,34 @@ static enum err change_run(struct tx *tx, void *arg, struct fail *why)
     struct change *c = arg;
     const struct change_input *in = c->req->input;
     const struct access_entry access = access_of(c->req);
-    struct contract_row before;
-    enum err rc = contract_store_current(tx, NULL, tx_arena(tx), &before, why);
+    int64_t now = c->req->now_utc_us;
+    struct standing before;
+    enum err rc = read_standing(tx, NULL, now, tx_arena(tx), &before, why);
     bool is_first = rc == ERR_NOT_FOUND;
-    bool is_new = is_first || (in->has_new && in->is_new);
 
     c->refusal = (struct life_refusal){NULL, NULL};
     if (rc != ERR_OK && !is_first)
         return rc;
-    if (in->has_expected && in->expected_version != (is_first ? 0 : before.version))
+    c->row.contract = c->fresh;
+    c->row.version = 1;
+    if (!is_first)
+        rc = aim(c, &before, why);
+    else if (in->has_expected && in->expected_version != 0)
         return fail_field(why, ERR_CONFLICT, "/expected_version", "decided meanwhile");
-    if (!is_first) {
-        rc = check_change(tx, c, &before, why);
-        if (rc != ERR_OK)
-            return rc;
-    }
-    c->row.contract = is_new ? c->fresh : before.contract;
-    c->row.version = is_new ? 1 : before.version + 1;
-    rc = contract_store_used(tx, NULL, c->used, why);
+    else
+        rc = ERR_OK;
+    if (rc == ERR_OK && !is_first)
+        rc = check_change(tx, c, &before.now, why);
+    if (rc == ERR_OK)
+        rc = contract_store_used(tx, NULL, c->used, why);
     if (rc == ERR_OK)
         rc = check_used(c, why);
     if (rc == ERR_OK)
         rc = contract_store_add(tx, &c->row, why);
+    if (rc == ERR_OK)
+        rc = read_standing(tx, NULL, now, c->req->arena, &c->after, why);
     if (rc == ERR_OK && !is_first)
-        rc = move_ends(tx, &before, &c->row, c->req->now_utc_us, why);
+        rc = move_ends(tx, &before, &c->after, now, why);
     return rc == ERR_OK ? access_append(tx, &access, why) : rc;
 }
 
@@ -322,7 +416,7 @@ static void change_done(void *arg, enum err rc, const struct fail *why)
     c->req->access_recorded = 1;
     if (c->req->services->hours != NULL) /* the periods are these dates */
         hours_refresh(c->req->services->hours);
-    answer(c->req, &c->row, c->used);
+    answer(c->req, &c->after, c->used);
 }
 
 static enum err check_days(const struct change_input *in, struct fail *why)

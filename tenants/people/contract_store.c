@@ -14,9 +14,25 @@
     " to_char(trial_ends_on, 'YYYY-MM-DD'), n_student, n_staff, n_guardian, decided_at," \
     " decided_by, role"
 
+/* Each contract in its newest version, with when it and the one after it were first decided. n:
+ * the one decided last; p: the last one before that which had begun when its successor was
+ * decided: one that had not was replaced by it. */
+#define CONTRACTS \
+    "WITH s AS (SELECT contract AS c, min(decided_at) AS at, lead(min(decided_at)) OVER " \
+    "(ORDER" \
+    " BY min(decided_at), contract) AS next_at FROM contract GROUP BY contract), v AS (SELECT" \
+    " DISTINCT ON (contract) * FROM contract JOIN s ON s.c = contract ORDER BY contract," \
+    " version DESC), n AS (SELECT * FROM v WHERE next_at IS NULL), p AS (SELECT * FROM v " \
+    "WHERE" \
+    " begins_on <= (next_at AT TIME ZONE 'Asia/Tokyo')::date ORDER BY at DESC LIMIT 1)"
+#define TODAY "($1::timestamptz AT TIME ZONE 'Asia/Tokyo')::date"
 static const struct stmt contract_current = {
-    "contract_current", "SELECT " COLUMNS " FROM contract ORDER BY decided_at DESC, version"
-                        " DESC LIMIT 1"};
+    "contract_current",
+    CONTRACTS " SELECT " COLUMNS " FROM (SELECT * FROM p WHERE p.ends_on >= " TODAY
+              " AND EXISTS (SELECT FROM n WHERE n.begins_on > " TODAY ") UNION ALL SELECT *"
+              " FROM n) x ORDER BY next_at IS NULL LIMIT 1"};
+static const struct stmt contract_newest = {"contract_newest",
+                                            CONTRACTS " SELECT " COLUMNS " FROM n"};
 static const struct stmt contract_add = {
     "contract_add",
     "INSERT INTO contract (id, contract, version, title, contractor, begins_on, ends_on,"
@@ -34,7 +50,8 @@ static const struct stmt contract_extra = {
                       " WHERE l.row_id = c.id AND l.table_name = 'contract')"};
 
 const struct stmt *const contract_stmts[CONTRACT_STMTS_N] = {
-    &contract_current, &contract_add, &contract_used, &contract_leaves, &contract_extra};
+    &contract_current, &contract_newest, &contract_add,
+    &contract_used,    &contract_leaves, &contract_extra};
 
 static const struct data_column columns[] = {
     {"id", "決定のID", false},
@@ -157,17 +174,15 @@ static enum err own_texts(struct contract_row *row, struct arena *arena, struct 
     return ERR_OK;
 }
 
-enum err contract_store_current(struct tx *tx, struct db *db, struct arena *arena,
-                                struct contract_row *row_out, struct fail *why)
+static enum err read_one(struct tx *tx, struct db *db, const struct stmt *stmt,
+                         const struct db_args *args, struct arena *arena,
+                         struct contract_row *row_out, struct fail *why)
 {
     struct contract_row row;
     struct db_rows *rows = NULL;
-    struct db_args none;
-    enum err rc;
+    enum err rc =
+        tx != NULL ? tx_run(tx, stmt, args, &rows, why) : db_run(db, stmt, args, &rows, why);
 
-    db_args_init(&none);
-    rc = tx != NULL ? tx_run(tx, &contract_current, &none, &rows, why)
-                    : db_run(db, &contract_current, &none, &rows, why);
     if (rc == ERR_OK && db_rows_n(rows) == 0)
         rc = fail_set(why, ERR_NOT_FOUND, "no contract yet");
     if (rc == ERR_OK) {
@@ -178,6 +193,26 @@ enum err contract_store_current(struct tx *tx, struct db *db, struct arena *aren
     }
     db_rows_free(&rows);
     return rc;
+}
+
+enum err contract_store_current(struct tx *tx, struct db *db, int64_t now_utc_us,
+                                struct arena *arena, struct contract_row *row_out,
+                                struct fail *why)
+{
+    struct db_args args;
+
+    db_args_init(&args);
+    db_arg_time(&args, now_utc_us);
+    return read_one(tx, db, &contract_current, &args, arena, row_out, why);
+}
+
+enum err contract_store_newest(struct tx *tx, struct db *db, struct arena *arena,
+                               struct contract_row *row_out, struct fail *why)
+{
+    struct db_args none;
+
+    db_args_init(&none);
+    return read_one(tx, db, &contract_newest, &none, arena, row_out, why);
 }
 
 static void arg_text_if_any(struct db_args *args, struct span text)

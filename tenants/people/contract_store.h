@@ -19,10 +19,16 @@ struct contract_row {
     struct span role;
 };
 
-/* The newest version of the contract decided last; text in the arena. Exactly one of tx and db.
+/* The contract that holds, in its newest version: the one decided last, but until the first day
+ * of that the one before it, if that goes on. Text in the arena. Exactly one of tx and db.
  * ERR_NOT_FOUND: there is none yet. */
-NODISCARD enum err contract_store_current(struct tx *tx, struct db *db, struct arena *arena,
-                                          struct contract_row *row_out, struct fail *why);
+NODISCARD enum err contract_store_current(struct tx *tx, struct db *db, int64_t now_utc_us,
+                                          struct arena *arena, struct contract_row *row_out,
+                                          struct fail *why);
+/* The one decided last, whether it has begun or not: with it whoever came with the contractor
+ * ends (contract_end(), 0106). As above. */
+NODISCARD enum err contract_store_newest(struct tx *tx, struct db *db, struct arena *arena,
+                                         struct contract_row *row_out, struct fail *why);
 /* The row and its leaf. ERR_CONFLICT: there is this version already. */
 NODISCARD enum err contract_store_add(struct tx *tx, const struct contract_row *row,
                                       struct fail *why);

@@ -138,8 +138,10 @@ static enum err check_quota(struct issue *s, const struct contract_row *contract
 static enum err read_contract(struct issue *s, struct tx *tx, struct arena *arena,
                               struct contract_row *out, struct fail *why)
 {
+    struct db *db = tx == NULL ? s->req->db : NULL;
+    struct contract_row last;
     int64_t end = 0;
-    enum err rc = contract_store_current(tx, tx == NULL ? s->req->db : NULL, arena, out, why);
+    enum err rc = contract_store_current(tx, db, s->req->now_utc_us, arena, out, why);
 
     if (rc == ERR_NOT_FOUND)
         return life_say_no(
@@ -150,6 +152,10 @@ static enum err read_contract(struct issue *s, struct tx *tx, struct arena *aren
     if (rc == ERR_OK && (!day_end(out->ends_on, &end) || end <= s->req->now_utc_us))
         rc = life_say_no(&s->refusal, "contract-over",
                          "契約の期間が終わっているため、発行できません。", why);
+    if (rc == ERR_OK)
+        rc = contract_store_newest(tx, db, arena, &last, why);
+    if (rc == ERR_OK) /* whoever is issued goes on with the one that was decided ahead */
+        out->ends_on = last.ends_on;
     return rc;
 }
 

@@ -45,7 +45,7 @@ static enum err read_end(struct req *req, const struct terms *terms, int64_t *en
         return fail_field(why, ERR_INVALID, contractor_end_field, "no day to come");
     if ((LIFE_CONTRACTOR_SIDE & ROLE_BIT(role)) == 0)
         return ERR_OK;
-    rc = contract_store_current(NULL, req->db, req->arena, &contract, why);
+    rc = contract_store_newest(NULL, req->db, req->arena, &contract, why);
     if (rc == ERR_NOT_FOUND)
         return ERR_OK; /* without a contract nothing is issued */
     if (rc == ERR_OK && day_end(contract.ends_on, &contract_end) && *ends_out > contract_end)

@@ -442,9 +442,8 @@ def a_renewal_ends_nobody(t):
         t.eq(told(put_contract(contractor="よその社", begins_on=day(0), **more)), (409, "contractor-differs"),
              "another contractor comes by a change of two persons")
     held = (by["board"].request("GET", "/api/v1/hours").json()["state"], contract()["begins_on"])
-    for more in ({"is_new": True}, {}):
-        t.eq(told(put_contract(contractor="そのつぎ社", begins_on=day(20), ends_on=day(400), **more)),
-             (409, "begins-later"), "ahead of time it would close the place")
+    t.eq(told(put_contract(contractor="そのつぎ社", begins_on=day(20), ends_on=day(400))), (409, "begins-later"),
+         "the one that holds cannot begin later: it would close the place")
     t.eq((by["board"].request("GET", "/api/v1/hours").json()["state"], contract()["begins_on"]), held, "nothing closed")
     until = day(500)
     was = ends_at("keeper")
@@ -522,6 +521,51 @@ def who_has_no_end_of_his_own_ends_with_the_contract(t):
     run_out(20)
     done(put_contract(contractor="よんばんめ社", begins_on=day(-30), ends_on=day(100)))
     t.eq([told(enter(n)) for n in ("late firm", "late helper")], [(401, "wrong-sign-in")] * 2, "much later, not")
+
+
+@case
+def the_next_contract_takes_over_on_its_day(t):
+    t.req("CARD-13, AI-4.3-オ-2")
+    same = {"contractor": "よんばんめ社"}
+    done(put_contract(begins_on=day(-30), ends_on=day(9), n_student=40, **same))
+    people["staying"] = node.account("supporter", display_name="staying")
+    by["staying"] = sign_in("staying")
+    now = contract()
+    ahead = {"title": "次の年度", "is_new": True, "n_student": 60, **same}
+    t.eq(told(put_contract(begins_on=day(11), ends_on=day(300), **ahead)), (409, "contract-gap"), "a day between them")
+    t.eq(told(put_contract(begins_on=day(5), ends_on=day(300), **{**ahead, "contractor": "よそ社"})),
+         (409, "contractor-differs"), "nor another contractor")
+    t.eq(contract(), now, "nothing changed")
+    reply = put_contract(begins_on=day(10), ends_on=day(300), expected_version=now["version"], **ahead)
+    t.eq((reply.status, {k: v for k, v in reply.json().items() if k != "next"}), (200, now), "the one that holds goes on")
+    t.eq([reply.json()["next"][k] for k in ("title", "version", "begins_on")], ["次の年度", 1, day(10)], "the next is told")
+    t.eq(put_contract(begins_on=day(10), ends_on=day(200), n_student=55, title="次の年度", **same).json()["next"]["version"],
+         2, "it may be corrected")
+    t.eq(told(put_contract(begins_on=day(-30), ends_on=day(8), n_student=41, **same)), (409, "contract-gap"),
+         "a shorter one would leave a gap")
+    reply = put_contract(begins_on=day(-30), ends_on=day(9), n_student=41, **same).json()
+    t.eq((reply["version"], reply["quota"]["student"], reply["contract"]), (now["version"] + 1, 41, now["contract"]),
+         "and so may the one that holds")
+    t.eq([by["board"].request("GET", f"/api/v1/hours/month?month={day(n)[:7]}").json()["days"][int(day(n)[8:]) - 1]["phase"]
+          for n in (9, 10, 200, 201)], ["contract", "contract", "contract", "none"], "the calendar knows both")
+    first = day(10)
+    jump_to(datetime.datetime.fromisoformat(first + "T00:00:00+09:00").timestamp() - 60)
+    node.stop()  # whatever it counted of earlier tries is forgotten
+    node.start()
+    node.wait_answer()
+    for name in ("board", "staying"):
+        by[name] = sign_in(name)
+    t.eq((contract()["title"], contract()["quota"]["student"]), (now["title"], 41), "until its last minute")
+    jump_to(datetime.datetime.fromisoformat(first + "T00:00:00+09:00").timestamp())
+    new_one = contract()
+    t.eq((new_one["title"], new_one["quota"]["student"], new_one["version"], new_one["begins_on"], "next" in new_one),
+         ("次の年度", 55, 2, first, False), "then the next one holds, by itself")
+    t.eq((is_in("staying"), enter("staying").status), (200, 200), "and whoever came with it goes on")
+    second = {"title": "その次", "is_new": True, **same}
+    done(put_contract(begins_on=day(30), ends_on=day(400), **second))
+    done(put_contract(begins_on=day(60), ends_on=day(400), **second))
+    t.eq(contract()["next"]["begins_on"], day(60), "one decided later replaces one that had not begun")
+    t.eq(node.cli("verify", "live").returncode, 0, "each decision a leaf")
 
 
 main(__file__, lambda: nodes and nodes.__exit__(None, None, None))

@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
 import { newId } from "../edge/id.js";
 import { type ContractDraft, contractChangeOf, contractDraftOf } from "../state/contract.js";
-import type { Contract, ContractNumbers } from "../wire.js";
+import type { Contract, ContractNext, ContractNumbers } from "../wire.js";
 import { useAsked } from "../view/asked.js";
 import { Day } from "../view/day.js";
 import { Check, Send } from "../view/form.js";
@@ -52,8 +52,15 @@ export function ContractPage({ role }: PageProps): VNode {
             <>
               <Facts now={now} />
               <Quotas now={now} />
+              {now.next === undefined ? null : <Next of={now.next} />}
               <ContractorChangePart now={now} again={again} />
-              {mayChange ? <ChangeForm key={now.version} now={now} after={after} /> : null}
+              {mayChange ? (
+                <ChangeForm
+                  key={`${now.contract} ${now.version} ${now.next?.decided_at ?? ""}`}
+                  now={now}
+                  after={after}
+                />
+              ) : null}
             </>
           )}
         </Shown>
@@ -102,6 +109,36 @@ function Facts({ now }: { now: Contract }): VNode {
 
 function Span({ from, to }: { from: string; to: string }): VNode {
   return <Words of={words.span} slots={{ from: <Day of={from} />, to: <Day of={to} /> }} />;
+}
+
+/** Decided ahead: it takes over on its first day by itself. */
+function Next({ of }: { of: ContractNext }): VNode {
+  return (
+    <section class="card stack">
+      <h2>
+        <Words of={words.next} />
+      </h2>
+      <p>
+        <Given>{of.title}</Given>
+      </p>
+      <p>
+        <Span from={of.begins_on} to={of.ends_on} />
+      </p>
+      <p>
+        <Words
+          of={words.nextNumbers}
+          slots={{
+            students: of.quota.student,
+            staff: of.quota.staff,
+            guardians: of.quota.guardian,
+          }}
+        />
+      </p>
+      <p class="fine">
+        <Words of={words.nextHow} />
+      </p>
+    </section>
+  );
 }
 
 const kinds = ["student", "staff", "guardian"] as const;
@@ -188,7 +225,7 @@ function ChangeForm({ now, after }: FormProps): VNode {
       after();
       scrollTo(0, 0); // to what is in force now
     } else if (outcome.kind === "offline") say({ kind: "refused", texts: [""] });
-    else if (outcome.problem.status === 409 && outcome.problem.errors.length === 0)
+    else if (outcome.problem.code === "conflict" && outcome.problem.errors.length === 0)
       say({ kind: "conflict" });
     else {
       const texts = outcome.problem.errors.map((one) => one.text);

@@ -47,6 +47,11 @@ export function numbersOf(
   return { n_student, n_staff, n_guardian };
 }
 
+/** Another first day may mean the one that was decided ahead, which has versions of its own. */
+function isOfNext(draft: ContractDraft, now: Contract): boolean {
+  return now.next !== undefined && !draft.isNew && draft.begins_on !== now.begins_on;
+}
+
 /** What is sent; `undefined` while something that is needed is missing. The node checks the rest. */
 export function contractChangeOf(
   draft: ContractDraft,
@@ -65,7 +70,7 @@ export function contractChangeOf(
     ...(draft.trial_begins_on === "" ? {} : { trial_begins_on: draft.trial_begins_on }),
     ...(draft.trial_ends_on === "" ? {} : { trial_ends_on: draft.trial_ends_on }),
     ...numbers,
-    ...(now === undefined ? {} : { expected_version: now.version }),
+    ...(now === undefined || isOfNext(draft, now) ? {} : { expected_version: now.version }),
     ...(now !== undefined && draft.isNew ? { is_new: true } : {}),
   };
 }

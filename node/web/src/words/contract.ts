@@ -66,9 +66,20 @@ export const contract = {
     "This is the next, new contract (the one before ends)",
   ],
   newWhen: [
-    "新《あたら》しい契約《けいやく》は、始《はじ》まりの日《ひ》になってから決《き》めます。それまでは、いまの契約《けいやく》の終《お》わりの日《ひ》をのばしておくと、居場所《いばしょ》は閉《し》まりません。受託者《じゅたくしゃ》の名前《なまえ》が変《か》わるときは、「受託者《じゅたくしゃ》の交代《こうたい》」を使《つか》います。",
-    "はじまる 日《ひ》に なってから きめます。 それまでは おわりの 日《ひ》を のばします。",
-    "Decide a new contract on its first day, not before. Until then set a later last day for this one, so that the place stays open. If the contractor's name changes, use “Change of contractor”.",
+    "新《あたら》しい契約《けいやく》は、前《まえ》もって決《き》めておけます。始《はじ》まりの日《ひ》が先《さき》のときは、その日《ひ》まではいまの契約《けいやく》が続《つづ》き、その日《ひ》から自動《じどう》でかわります。いまの契約《けいやく》の終《お》わりの日《ひ》の次《つぎ》の日《ひ》までに始《はじ》まるようにしてください。受託者《じゅたくしゃ》の名前《なまえ》が変《か》わるときは、「受託者《じゅたくしゃ》の交代《こうたい》」を使《つか》います。",
+    "さきに きめて おけます。 はじまる 日《ひ》までは いまの けいやくが つづきます。",
+    "A new contract may be decided ahead. Until its first day this one goes on, then the new one takes over by itself. It begins on the day after this one's last day at the latest. If the contractor's name changes, use “Change of contractor”.",
+  ],
+  next: ["次《つぎ》の契約《けいやく》", "つぎの けいやく", "The next contract"],
+  nextNumbers: [
+    "IDの上限《じょうげん》: 児童生徒《じどうせいと》{students}、職員《しょくいん》・支援《しえん》する人《ひと》{staff}、保護者《ほごしゃ》{guardians}",
+    "IDの かず: 子《こ》ども {students}、 おとな {staff}、 いえの 人《ひと》 {guardians}",
+    "Most IDs: {students} children, {staff} staff, {guardians} guardians",
+  ],
+  nextHow: [
+    "始《はじ》まりの日《ひ》に、IDの数《かず》と期間《きかん》がこの内容《ないよう》にかわります。直《なお》すときは、その契約《けいやく》の始《はじ》まりの日《ひ》を入《い》れて、もう一度《いちど》決《き》めてください。",
+    "はじまる 日《ひ》に じどうで かわります。 なおす ときは もう いちど きめます。",
+    "On its first day its numbers and dates take over. To correct it, decide again with its first day.",
   ],
   consequences: [
     "決《き》めると、すぐに適用《てきよう》されます。上限《じょうげん》を減《へ》らしても、発行《はっこう》したIDはなくなりませんが、新《あたら》しく発行《はっこう》できなくなります。",

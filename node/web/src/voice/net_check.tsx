@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
+import { placeSaid } from "../words/place_said.js";
 import { voice as words } from "../words/voice.js";
 import type { Word } from "../words/word.js";
 import { useStore } from "../view/use.js";
@@ -34,7 +35,7 @@ export function NetCheck(): VNode {
         <Words of={words.netTitle} />
       </h4>
       <p class="fine">
-        <Words of={isUp ? words.netLead : words.down} />
+        <Words of={isUp ? words.netLead : placeSaid["voice-off"]} />
       </p>
       {isUp ? (
         <button

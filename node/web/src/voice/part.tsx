@@ -1,4 +1,4 @@
-import { type VNode } from "preact";
+import type { RefObject, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import sheet from "../../style/voice.css";
 import { wear } from "../edge/sheet.js";
@@ -47,6 +47,7 @@ export function Bar({ here }: { here: Here }): VNode | null {
   const mustPress = useStore(isPressWanted);
   const [asked, ask] = useState<To | undefined>(undefined);
   const [hasPanel, showPanel] = useState(false);
+  const row = useRef<HTMLDivElement>(null);
   const isStopped = stops.some((one) => one.kind === "mute");
   const state = micOf(now, isStopped);
   const mine = here.people.get(here.seat);
@@ -71,7 +72,7 @@ export function Bar({ here }: { here: Here }): VNode | null {
           <Words of={words.cannot} />
         </p>
       ) : (
-        <div class="row voice-row">
+        <div ref={row} class="row voice-row">
           <MicButton
             state={state}
             isWaiting={wait === "zone"}
@@ -100,6 +101,7 @@ export function Bar({ here }: { here: Here }): VNode | null {
           </button>
         </div>
       )}
+      {state === "on" ? <Float of={row} /> : null}
       <Where to={now.to} state={state} />
       {asked === undefined ? null : (
         <Ask
@@ -151,6 +153,25 @@ function MicButton({
       <span class="mic-state">
         <Words of={isWaiting ? words.turning : words[state]} />
       </span>
+    </button>
+  );
+}
+
+/** While it is on and its button is out of sight: off with one press. */
+function Float({ of }: { of: RefObject<HTMLElement | null> }): VNode | null {
+  const [isInSight, see] = useState(true);
+  useEffect(() => {
+    const one = of.current;
+    if (one === null) return;
+    const watch = new IntersectionObserver((seen) => see(seen.at(-1)?.isIntersecting ?? true));
+    watch.observe(one);
+    return () => watch.disconnect();
+  }, []);
+  if (isInSight) return null;
+  return (
+    <button type="button" class="quiet-button mic-float" onClick={() => void micOff()}>
+      <MicSign isOn />
+      <Words of={words.turnOff} />
     </button>
   );
 }

@@ -35,6 +35,7 @@ export const voice = {
     "This device may ask whether the microphone may be used. What is said is not kept anywhere.",
   ],
   turnOn: ["マイクをつける", "マイクを つける", "Turn it on"],
+  turnOff: ["マイクをオフにする", "マイクを オフに する", "Turn the microphone off"],
   notNow: ["いまはやめる", "いまは やめる", "Not now"],
   turning: ["つけています…", "つけて います…", "Turning on…"],
 

@@ -222,6 +222,27 @@ static enum err answer_run(struct tx *tx, struct fed_req *req, struct fail *why)
     return rc == ERR_OK ? say(req, &row, why) : rc;
 }
 
+/* What was said after a transfer was over changes nothing of it, but is recorded with its
+ * reason, once, and both boards read that the two towns see it differently: nothing of the
+ * child is lost, and nobody takes it for being here alone. */
+static enum err note_late(struct tx *tx, struct fed_req *req, struct transfer_row *row,
+                          enum transfer_step_kind kind, const char *code, struct fail *why)
+{
+    const struct transfer_step step = step_of(req, row, kind, code);
+    enum err rc = ERR_OK;
+
+    if (span_eq(row->code, step.code))
+        return say(req, row, why);
+    row->code = step.code;
+    row->changed_utc_us = req->now_utc_us;
+    rc = transfer_store_change(tx, row, why);
+    if (rc == ERR_OK)
+        rc = transfer_step_add(tx, &step, why);
+    if (rc == ERR_OK)
+        rc = tell_board(tx, req->op, "transfers", req->now_utc_us, why);
+    return rc == ERR_OK ? say(req, row, why) : rc;
+}
+
 /* ---- POST /fed/v1/transfers/end: at the receiver, home withdrew ---- */
 
 static enum err end_run(struct tx *tx, struct fed_req *req, struct fail *why)
@@ -234,6 +255,8 @@ static enum err end_run(struct tx *tx, struct fed_req *req, struct fail *why)
 
     if (rc != ERR_OK)
         return rc;
+    if (row.state == TRANSFER_DONE) /* the receipt crossed it */
+        return note_late(tx, req, &row, TRANSFER_DID_HEAR, TRANSFER_CODE_HOME_ENDED, why);
     if (!transfer_follows(false, row.state, TRANSFER_CANCEL, &to))
         return say(req, &row, why);
     row.person = ID_NONE;
@@ -338,6 +361,8 @@ static enum err receipt_run(struct tx *tx, struct fed_req *req, struct fail *why
         return fed_refuse(req, FED_BAD_JSON, why);
     if (row.state == TRANSFER_DONE)
         return say(req, &row, why);
+    if (transfer_is_over(row.state) && row.n_taken > 0)
+        return note_late(tx, req, &row, TRANSFER_DID_RECEIPT, TRANSFER_CODE_LATE, why);
     if (row.state != TRANSFER_GIVEN)
         return fed_refuse(req, FED_NOT_FOUND, why);
     rc = transfer_move(tx, &row, TRANSFER_ARRIVE, req->now_utc_us, why);

@@ -18,7 +18,9 @@
     "declined-after-take" /* receiver: it had begun to fetch \
                            */
 
-#define TRANSFER_CODE_LAPSED "lapsed" /* either: by nobody */
+#define TRANSFER_CODE_LAPSED     "lapsed"       /* either: by nobody */
+#define TRANSFER_CODE_LATE       "receipt-late" /* home: it arrived there, after the end here */
+#define TRANSFER_CODE_HOME_ENDED "ended-at-home" /* receiver: after it had arrived here */
 
 #define TRANSFER_LAPSE_DAYS 30                          /* from the opening to the giving */
 #define TRANSFER_OPEN_MOST  200                         /* offers of one node that wait here */

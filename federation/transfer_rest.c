@@ -92,7 +92,8 @@ static enum err rest_all(struct job_call *call, struct fail *why)
 
 static enum err lapse(struct tx *tx, struct rest *r, struct transfer_row *row, struct fail *why)
 {
-    const struct transfer_end_body body = {row->id};
+    const struct transfer_end_body end = {row->id};
+    const struct transfer_answer_body no = {row->id, 1};
     const struct transfer_step step = {.id = id_new(),
                                        .at_utc_us = clock_utc_us(),
                                        .transfer = row->id,
@@ -102,7 +103,8 @@ static enum err lapse(struct tx *tx, struct rest *r, struct transfer_row *row, s
                                        .sha256 = row->sha256,
                                        .code = SPAN(TRANSFER_CODE_LAPSED),
                                        .role = SPAN("node")};
-    bool is_told = row->is_out && row->state != TRANSFER_ASKED;
+    struct federation *federation = r->call->services->federation;
+    bool is_told = row->state != TRANSFER_ASKED;
     enum err rc;
 
     row->code = step.code;
@@ -110,8 +112,10 @@ static enum err lapse(struct tx *tx, struct rest *r, struct transfer_row *row, s
     if (rc == ERR_OK)
         rc = transfer_step_add(tx, &step, why);
     if (rc == ERR_OK && is_told)
-        rc = transfer_owe(tx, r->call->services->federation, row, transfer_kind_end, &body,
-                          step.at_utc_us, why);
+        rc = row->is_out ? transfer_owe(tx, federation, row, transfer_kind_end, &end,
+                                        step.at_utc_us, why)
+                         : transfer_owe(tx, federation, row, transfer_kind_answer, &no,
+                                        step.at_utc_us, why);
     return rc == ERR_OK ? tell_board(tx, step.id, "transfers", step.at_utc_us, why) : rc;
 }
 

@@ -370,6 +370,29 @@ def silence_after_the_giving_binds_nobody(t):
          "first given-no-receipt", "both acts are leaves")
     t.eq(take(home, move).code(), "not-found", "nothing more is given")
     t.ok(until(lambda: [s for s in evil.seen if s[1].endswith("/transfers/end")]), "the third is told")
+    sha = b64url(bytes.fromhex(home.psql(f"SELECT encode(sha256, 'hex') FROM transfer WHERE id = '{move}'")))
+    late = [says(home, "receipt", transfer=move, sha256=sha) for _ in range(2)]
+    t.eq([(r.status, r.json()["state"]) for r in late], [(200, "cancelled")] * 2, "its receipt comes too late, and it is told so")
+    t.eq((row(home, move)["code"], count(home, "transfer_step", f"transfer = '{move}' AND code = 'receipt-late'"),
+          id_state(child)), ("receipt-late", 1, "issued"), "recorded once; the child stays as it was")
+    got = new()
+    there.psql("INSERT INTO transfer (id, peer, peer_name, is_out, state, parts, on_date, opened_at, changed_at, ended_at, by,"
+               f" second) SELECT '{got}', '{EVIL}', 'x', false, 'done', '', now(), now(), now(), now(), '{ids['midori', 'board']}',"
+               f" '{ids['midori', 'second']}'")
+    ended = [says(there, "end", transfer=got) for _ in range(2)]
+    t.eq(([(r.status, r.json()["state"]) for r in ended], row(there, got)["code"],
+          count(there, "transfer_step", f"transfer = '{got}'")), ([(200, "done")] * 2, "ended-at-home", 1),
+         "what arrived stays, and that home withdrew it is said")
+    there.psql(f"DELETE FROM transfer WHERE id = '{got}'")
+    slow = new()
+    says(there, "offer", transfer=slow, on=today())
+    act(there, "board", slow, "accept")
+    there.psql(f"UPDATE transfer SET opened_at = now() - interval '31 days' WHERE id = '{slow}'")
+    there.psql("INSERT INTO job (id, kind, payload, state, run_at, n_tries, created_at) VALUES (gen_random_uuid(),"
+               " 'federation.transfer_day', '{}', 'waiting', now(), 0, now())")
+    t.ok(until(lambda: state(there, slow) == "cancelled"), "a month later it lapses at the receiver, too")
+    t.ok(until(lambda: [s for s in evil.seen if s[1].endswith("/transfers/answer")
+                        and json.loads(s[-1]) == {"transfer": slow, "answer": "declined"}]), "and its home hears it")
     _, move = opened(child)
     t.eq(act(home, "board", move, "cancel"), "cancelled", "the child may move to another town")
     (_, young), (_, old) = opened(ids["aozora", "child"]), opened(child)

@@ -10,6 +10,7 @@ import type { Word } from "../words/word.js";
 import type { Person, TransferRow } from "../wire.js";
 import { useDeed } from "./deed.js";
 import { Said } from "./deed_said.js";
+import { Grade } from "./grade.js";
 import { PickPerson } from "./person_pick.js";
 import { Step } from "./teacher_parts.js";
 import { Fact, Parcel } from "./transfer_parcel.js";
@@ -29,6 +30,8 @@ const reasons: Readonly<Record<string, Word>> = {
   "declined-after-given": words.whyDeclinedGiven,
   "declined-after-take": words.whyDeclinedTake,
   lapsed: words.whyLapsed,
+  "receipt-late": words.whyLate,
+  "ended-at-home": words.whyHomeEnded,
 };
 /** As the two boards tell it each other by phone. */
 const numberOf = (id: string): string => id.slice(-8);
@@ -255,10 +258,35 @@ function Take({ of, again }: Props): VNode {
           choose(one);
         }}
       />
+      {person === undefined ? null : <Whom of={person} />}
       <button type="submit" class="button" aria-disabled={deed.busy}>
         <Words of={words.take} />
       </button>
       <Said of={deed.said} done={words.saidDone} />
     </form>
+  );
+}
+
+/** Of whom is decided: children of one display name are told apart by these. */
+function Whom({ of }: { of: Person }): VNode {
+  const rows: readonly [Word, string | undefined][] = [
+    [words.person, of.name],
+    [words.kana, of.kana],
+    [words.grade, of.grade],
+  ];
+  return (
+    <dl class="facts" data-whom={of.id}>
+      {rows.map(([word, text]) => (
+        <Fact word={word} key={word[2]}>
+          {text === undefined || text === "" ? (
+            <Words of={words.unwritten} />
+          ) : word === words.grade ? (
+            <Grade of={text} />
+          ) : (
+            <Given>{text}</Given>
+          )}
+        </Fact>
+      ))}
+    </dl>
   );
 }

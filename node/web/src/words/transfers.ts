@@ -110,6 +110,19 @@ export const transfers = {
     "30日《にち》たったので おわりました。",
     "It was not handed over within 30 days and has ended. Write it down again if it is needed.",
   ],
+  whyLate: [
+    "ここで終《お》わりにしたあとで、相手《あいて》の自治体《じちたい》から「受《う》け取《と》った」と知《し》らせがありました。相手《あいて》の自治体《じちたい》には内容《ないよう》があります。子《こ》どもがどちらに通《かよ》っているかを、相手《あいて》の担当者《たんとうしゃ》と確《たし》かめてください。",
+    "おわった あとで、 あいてから うけとったと しらせが ありました。 あいてに きいて ください。",
+    "After it was ended here, the other town reported that it has received it, so the contents are there. Please settle with its board where the child now is.",
+  ],
+  whyHomeEnded: [
+    "ここで受《う》け取《と》ったあとで、転出元《てんしゅつもと》の自治体《じちたい》が取《と》り下《さ》げました。受《う》け取《と》った内容《ないよう》はそのままです。子《こ》どもがどちらに通《かよ》っているかを、相手《あいて》の担当者《たんとうしゃ》と確《たし》かめてください。",
+    "うけとった あとで、 もとの まちが とりさげました。 あいてに きいて ください。",
+    "The town the child comes from withdrew it after it had arrived here. What arrived is kept. Please settle with its board where the child now is.",
+  ],
+  person: ["子《こ》どもの氏名《しめい》", "子《こ》どもの なまえ", "Child's name"],
+  kana: ["よみ", "よみ", "Reading"],
+  unwritten: ["登録《とうろく》されていません", "ありません", "Not recorded"],
   restNote: [
     "転出《てんしゅつ》の日《ひ》になるまで、ここのIDは使《つか》えます。届《とど》いた知《し》らせのあと、その日《ひ》の0時《じ》に自動《じどう》で止《と》まります。",
     "ひっこしの 日《ひ》に IDが とまります。",

@@ -161,7 +161,7 @@ async function launch(): Promise<Browser> {
     .map((one) => one.url)
     .filter((url) => url.startsWith("https:"));
   return await chromium.launch({
-    executablePath: "/usr/bin/chromium",
+    executablePath: "tests/browser/chromium",
     args: [
       "--no-sandbox",
       "--disable-gpu",

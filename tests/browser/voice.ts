@@ -1,8 +1,10 @@
 /** Voice as children and staff meet it: a microphone that nobody asked for is never opened, who is heard and
  * by whom, proven by a tone; trying it out alone. */
 import type { Page } from "playwright-core";
-import { place, signedIn, sizes, visiting } from "./engine.ts";
-import { suite } from "./t.ts";
+import { login, place, signedIn, sizes, toneHz, visiting } from "./engine.ts";
+import { goIn, inWords, row, seen, together } from "./place.ts";
+import { suite, type T } from "./t.ts";
+import { VoicePart } from "./voice_part.ts";
 
 const test = suite(import.meta.filename);
 const at = place("aozora");
@@ -33,6 +35,17 @@ function watchIt(): void {
     seen.tracks.push(...stream.getTracks());
     return stream;
   };
+}
+
+/** As the node is asked by whoever is signed in here. */
+async function ask(page: Page, method: string, path: string, body: object): Promise<number> {
+  return page.evaluate(
+    async ([method, path, body]) => {
+      const headers = { "content-type": "application/json" };
+      return (await fetch(path, { method, headers, body })).status;
+    },
+    [method, path, JSON.stringify(body)] as const,
+  );
 }
 
 /** How often a microphone was asked for, and how many are open. */
@@ -90,4 +103,196 @@ test("a_microphone_that_is_refused_is_said_kindly", async (t) => {
       await page.screenshot({ path: "build/shots/85-sound-denied.png", fullPage: true });
     },
   );
+});
+
+const heardDb = -60;
+const silentDb = -80;
+
+/** How loud the tone is on each of the five ways into a page, the most of several looks. */
+async function tones(page: Page, ms = 1200): Promise<readonly number[]> {
+  return await page.evaluate(
+    async ([hz, ms]) => {
+      const { peers } = (globalThis as unknown as { watched: Watched }).watched;
+      const peer = peers.findLast((one) => one.connectionState === "connected");
+      const context = new AudioContext({ sampleRate: 48_000 });
+      await context.resume();
+      const ears = (peer?.getTransceivers() ?? []).slice(1).map(({ receiver }) => {
+        const ear = context.createAnalyser();
+        ear.fftSize = 4096;
+        ear.smoothingTimeConstant = 0;
+        context.createMediaStreamSource(new MediaStream([receiver.track])).connect(ear);
+        return ear;
+      });
+      const most = ears.map(() => -200);
+      for (const end = performance.now() + ms; performance.now() < end;) {
+        await new Promise((go) => setTimeout(go, 40));
+        ears.forEach((ear, i) => {
+          const bins = new Float32Array(ear.frequencyBinCount);
+          ear.getFloatFrequencyData(bins);
+          const at = Math.round((hz * ear.fftSize) / context.sampleRate);
+          most[i] = Math.max(most[i] ?? -200, ...bins.slice(at - 1, at + 2));
+        });
+      }
+      await context.close();
+      return most;
+    },
+    [toneHz, ms] as const,
+  );
+}
+
+/** On the open floor, in words, with sound. */
+async function come(page: Page, voice: VoicePart): Promise<void> {
+  await page.addInitScript(watchIt);
+  await voice.join(page);
+  await page.reload();
+  await goIn(page, "plaza", "voice");
+  await inWords(page);
+  await page.waitForSelector('.voice[data-session="flows"]');
+}
+
+/** Several on the open floor, each with a microphone to be asked for; all leave, whatever happens. */
+async function withVoice(
+  t: T,
+  who: readonly string[],
+  run: (...pages: Page[]) => Promise<void>,
+): Promise<void> {
+  const voice = new VoicePart();
+  try {
+    await voice.begin();
+    await together(
+      t,
+      who,
+      async (...pages) => {
+        for (const page of pages) await come(page, voice);
+        await run(...pages);
+      },
+      { isCut: true, ...withMic },
+    );
+  } finally {
+    voice.end();
+  }
+}
+
+async function isHeard(page: Page, is: boolean): Promise<readonly number[]> {
+  for (let i = 0; i < 12; i++) {
+    const most = Math.max(...(await tones(page)));
+    if (is ? most > heardDb : most < silentDb) break;
+  }
+  return await tones(page);
+}
+
+const mic = (is: "off" | "on" | "stopped"): string => `.voice[data-mic="${is}"]`;
+
+test("a_voice_is_heard_only_as_long_as_its_owner_wants", async (t) => {
+  t.req("AI-2.4-ア");
+  await withVoice(t, ["chat0", "chat1"], async (a, b) => {
+    await seen(b, "chat0");
+    t.eq([await mics(a), await mics(b)], [[0, 0], [0, 0]], "nobody is asked for a microphone"); // prettier-ignore
+    await a.focus(".mic-button");
+    await a.keyboard.press("Enter");
+    await a.waitForSelector(".voice-ask");
+    t.eq(await mics(a), [0, 0], "first it is said who will hear");
+    await a.screenshot({ path: "build/shots/86-voice-ask.png" });
+    await a.click(".voice-yes");
+    await a.waitForSelector(mic("on"));
+    await a.waitForSelector('.mic-button:not([data-level="0"])');
+    t.eq(await mics(a), [1, 1], "then it is on");
+    await row(b, "chat0").locator(".speaks").waitFor();
+    const heard = await isHeard(b, true);
+    t.ok(Math.max(...heard.slice(0, 3)) > heardDb, "the other hears the tone", `${heard}`);
+    t.ok(Math.max(...heard.slice(3)) < silentDb, "as open talk", `${heard}`);
+    await a.setViewportSize(sizes.phone);
+    await a.screenshot({ path: "build/shots/87-voice-on-phone.png" });
+    await a.setViewportSize(sizes.tablet);
+    await b.screenshot({ path: "build/shots/88-voice-heard.png", fullPage: true });
+
+    await row(b, "chat0").locator(".volume select").selectOption("0");
+    const hushed = await isHeard(b, false);
+    t.ok(Math.max(...hushed) < silentDb, "whom one does not want to hear is not sent", `${hushed}`); // prettier-ignore
+    await row(b, "chat0").locator(".volume select").selectOption("50");
+    t.ok(Math.max(...(await isHeard(b, true))) > heardDb, "and is heard again");
+
+    await a.click(".mic-button");
+    await a.waitForSelector(mic("off"));
+    t.eq((await mics(a))[1], 0, "the microphone is given back");
+    const after = await isHeard(b, false);
+    t.ok(Math.max(...after) < silentDb, "off is silent", `${after}`);
+
+    await a.click(".mic-button");
+    await a.waitForSelector(mic("on"));
+    t.eq(await a.locator(".voice-ask").count(), 0, "it is explained once");
+    await a.context().setOffline(true);
+    await a.waitForSelector(mic("off"));
+    t.eq((await mics(a))[1], 0, "a line that breaks turns it off");
+    await a.context().setOffline(false);
+    await a.waitForSelector('.voice[data-session="flows"]');
+    await a.waitForSelector('[data-note="off"]');
+    t.eq([await a.locator(mic("off")).count(), (await mics(a))[1]], [1, 0], "and it stays off");
+  });
+});
+
+test("a_microphone_stopped_by_staff_says_why_and_stays_stopped", async (t) => {
+  t.req("AI-2.7-ウ-1");
+  await withVoice(t, ["chat0", "chat_board"], async (a, board) => {
+    await a.click(".mic-button");
+    await a.click(".voice-yes");
+    await a.waitForSelector(mic("on"));
+    const measure = crypto.randomUUID();
+    const body = { id: measure, kind: "mute", account: login(at, "chat0").account, minutes: 5, reason: "確かめるため" }; // prettier-ignore
+    t.ok([200, 201].includes(await ask(board, "POST", "/api/v1/measures", body)), "staff stop it");
+    await a.waitForSelector(mic("stopped"));
+    t.eq((await mics(a))[1], 0, "and it is given back at once");
+    t.ok((await a.innerText(".voice-stopped")).length > 8, "with a sentence");
+    await a.setViewportSize(sizes.phone);
+    await a.screenshot({ path: "build/shots/89-voice-stopped.png" });
+    await a.setViewportSize(sizes.tablet);
+    await a.click(".mic-button", { force: true });
+    await a.waitForTimeout(300);
+    t.eq((await mics(a))[1], 0, "a press does nothing");
+    await a.reload();
+    await a.waitForSelector(mic("stopped"));
+    t.eq(await mics(a), [0, 0], "after coming back, too");
+    const lift = { id: crypto.randomUUID() };
+    t.ok((await ask(board, "POST", `/api/v1/measures/${measure}/lift`, lift)) < 300, "given back");
+    await a.waitForSelector(mic("off"));
+    t.eq((await mics(a))[1], 0, "it stays off until its owner turns it on");
+  });
+});
+
+test("an_announcement_takes_two_presses_and_reaches_everyone", async (t) => {
+  t.req("AI-2.4-ウ");
+  await withVoice(t, ["chat1", "chat_staff"], async (child, staff) => {
+    t.eq(await child.locator(".announce").count(), 0, "a child has no announcement microphone");
+    await staff.click(".announce");
+    await staff.waitForSelector(".voice-ask");
+    t.eq(await mics(staff), [0, 0], "it is said first that everyone will hear");
+    await staff.screenshot({ path: "build/shots/91-voice-announce.png" });
+    await staff.click(".voice-yes");
+    await staff.waitForSelector(mic("on"));
+    t.ok((await staff.innerText(".voice-where")).length > 6, "shown as long as it is on");
+    const all = await isHeard(child, true);
+    t.ok((all[4] ?? -200) > heardDb, "heard", `${all}`);
+    t.ok(Math.max(...all.slice(0, 4)) < silentDb, "as an announcement", `${all}`);
+    await staff.click(".announce");
+    await staff.waitForSelector(mic("off"));
+    t.eq((await mics(staff))[1], 0, "and given back");
+  });
+});
+
+test("which_ways_work_is_told_in_plain_words", async (t) => {
+  await withVoice(t, ["chat1"], async (page) => {
+    await page.click(".voice-more");
+    await page.click(".net-do");
+    await page.waitForSelector("[data-verdict]");
+    t.eq(await page.getAttribute("[data-verdict]", "data-verdict"), "good", "voice works");
+    t.eq(
+      await page.locator("[data-works]").evaluateAll((all) => all.map((one) => one.getAttribute("data-works"))), // prettier-ignore
+      ["yes", "yes", "absent"],
+      "UDP, TCP; not yet over the WebSocket",
+    );
+    await page.setViewportSize(sizes.phone);
+    await page.locator(".voice-panel").screenshot({ path: "build/shots/92-voice-net.png" });
+    await page.waitForSelector('.voice[data-session="flows"]');
+    t.ok(true, "and one's own session is there again");
+  });
 });

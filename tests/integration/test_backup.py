@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: alone 600
+# tests/run: beside 600
 """Backups: sealed under a key of their own, whole or not at all; restored with every name but
 those of persons who were erased since."""
 import fcntl

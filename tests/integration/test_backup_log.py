@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: alone 600
+# tests/run: beside 600
 """The archived log: a backup restored to a chosen second on a host that has nothing, the drill,
 and whatever may happen to the archive: killed, cut, mixed up, without room, without its slot."""
 import glob

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# tests/run: alone 600
+# tests/run: beside 600
 """The order is carried out on a node whose data lie on a volume of their own: planted names are in
 the raw volume before and nowhere after; killed in the middle of every step it comes to the same
 end."""

@@ -67,9 +67,18 @@ static const struct stmt handed_left = {
     "count(*)"
     " FILTER (WHERE h.is_used) FROM contract_change_handed($1::timestamptz) h JOIN account a ON"
     " a.id = h.account"};
+/* Of each account the last time; who had no right to it is not in it. */
+static const struct stmt reset_late = {
+    "contract_change_reset_late",
+    "SELECT r.person, r.at FROM (SELECT DISTINCT ON (person) person, at FROM access_record"
+    " WHERE role IN ('contractor', 'supporter', 'instructor', 'guest_teacher', 'data_holder',"
+    " 'analyst') AND outcome = 'ok' AND route IN ('people.reset', 'people.recovery_approve')"
+    " AND person IS NOT NULL AND at > $1::timestamptz - interval '7 days' AND at <="
+    " $1::timestamptz ORDER BY person, at DESC) r JOIN account a ON a.id = r.person WHERE"
+    " a.state IN ('issued', 'active', 'suspended') ORDER BY r.at DESC, r.person LIMIT 1000"};
 const struct stmt *const change_account_stmts[CHANGE_ACCOUNT_STMTS_N] = {
-    &accounts,      &name,   &ends_note, &ends_set, &ends_undo,   &ends_since, &ended,
-    &ended_account, &grants, &receivers, &places,   &handed_drop, &handed_left};
+    &accounts,      &name,   &ends_note, &ends_set, &ends_undo,   &ends_since,  &ended,
+    &ended_account, &grants, &receivers, &places,   &handed_drop, &handed_left, &reset_late};
 
 /* ---- whose account ---- */
 
@@ -235,6 +244,33 @@ enum err change_store_handed(struct db *db, int64_t at_utc_us, struct change_han
     if (rc == ERR_OK)
         *out = (struct change_handed){db_i64(rows, 0, 0), db_i64(rows, 0, 1)};
     db_rows_free(&rows);
+    return rc;
+}
+
+static enum err own_reset(const struct db_rows *rows, int i, struct arena *arena, void *out,
+                          struct fail *why)
+{
+    struct change_reset *reset = out;
+
+    (void)arena;
+    (void)why;
+    *reset = (struct change_reset){db_id(rows, i, 0), db_time(rows, i, 1)};
+    return ERR_OK;
+}
+
+enum err change_store_resets(struct db *db, int64_t until_utc_us, struct arena *arena,
+                             struct change_reset **out, size_t *n_out, struct fail *why)
+{
+    static const struct store_list list = {sizeof(struct change_reset), own_reset};
+    struct db_args args;
+    void *rows = NULL;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_time(&args, until_utc_us);
+    rc = store_list(NULL, db, &reset_late, &args, &list, arena, &rows, n_out, why);
+    if (rc == ERR_OK)
+        *out = rows;
     return rc;
 }
 

@@ -119,6 +119,19 @@ static const struct jx_field place_fields[] = {
 static const struct jx_shape place_shape =
     JX_SHAPE("ContractorChangePlace", struct place_out, place_fields);
 
+struct reset_out {
+    struct id account;
+    struct span name;
+    int64_t at;
+};
+static const struct jx_field reset_fields[] = {
+    FIELD(reset_out, JX_ID, account, "だれのIDか"),
+    FIELD(reset_out, JX_TEXT, name, "表示名（鍵が閉じているときは空）"),
+    FIELD(reset_out, JX_TIME, at, "最後に出し直した時刻"),
+};
+static const struct jx_shape reset_shape =
+    JX_SHAPE("ContractorChangeReset", struct reset_out, reset_fields);
+
 struct step_out {
     int kind;
     int64_t at, n_accounts;
@@ -142,7 +155,7 @@ struct state_out {
     bool has_plan, has_end, was_cancelled, may_plan, may_confirm, may_cancel, may_mark;
     struct plan_out plan;
     int64_t your_end, cancelled_at, n_dropped, n_sheets;
-    struct jx_list accounts, places, steps;
+    struct jx_list accounts, places, steps, resets;
 };
 #define LIST(name_, shape_, title_) \
     { \
@@ -185,6 +198,8 @@ static const struct jx_field state_fields[] = {
     LIST(accounts, account_shape, "受託者側のID（委託者だけに）"),
     LIST(places, place_shape, "引きつぐ担当"),
     LIST(steps, step_shape, "これまでの記録"),
+    LIST(resets, reset_shape,
+         "受託者側が、交代の前の7日のあいだにパスワードを出し直したID（新しい順）"),
 };
 static const struct jx_shape state_shape =
     JX_SHAPE("ContractorChange", struct state_out, state_fields);
@@ -228,19 +243,44 @@ static struct span kind_of(const struct change_look *look, const struct change_a
     return account->stays ? SPAN("stays") : SPAN("ends");
 }
 
-/* The names of those shown; NULL while keys are closed. False: answered. */
-static bool open_names(struct req *req, const struct change_look *look, struct people **out)
+/* Whoever resets a password in the last days may know it, also when its owner has used it
+ * since: the board reads whose. */
+struct resets {
+    struct change_reset *at;
+    size_t n;
+};
+
+static bool read_resets(struct req *req, const struct change_look *look, struct resets *out)
 {
-    struct id *ids = req_alloc(req, (look->n_accounts + 1) * sizeof *ids);
+    int64_t until = look->facts.ends_utc_us;
     struct fail why = {.code = ERR_OK};
+
+    *out = (struct resets){NULL, 0};
+    if (!names_change(look) ||
+        change_store_resets(req->db, until < req->now_utc_us ? until : req->now_utc_us,
+                            req->arena, &out->at, &out->n, &why) == ERR_OK)
+        return true;
+    reply_fail(req, &why);
+    return false;
+}
+
+/* The names of those shown; NULL while keys are closed. False: answered. */
+static bool open_names(struct req *req, const struct change_look *look,
+                       const struct resets *resets, struct people **out)
+{
+    struct id *ids = req_alloc(req, (look->n_accounts + resets->n + 1) * sizeof *ids);
+    struct fail why = {.code = ERR_OK};
+    size_t n = 0;
     enum err rc;
 
     *out = NULL;
     if (ids == NULL)
         return false;
     for (size_t i = 0; i < look->n_accounts; i++)
-        ids[i] = look->accounts[i].account;
-    if (!watch_spend(req, WATCH_NAMES, ids, look->n_accounts))
+        ids[n++] = look->accounts[i].account;
+    for (size_t i = 0; i < resets->n; i++)
+        ids[n++] = resets->at[i].account;
+    if (!watch_spend(req, WATCH_NAMES, ids, n))
         return false;
     arena_mark_secret(req->arena);
     rc = people_ref(accounts_people(req->services->accounts), req->db, out, &why);
@@ -264,9 +304,18 @@ static bool fill_accounts(struct req *req, const struct change_look *look,
 {
     struct account_out *at = req_alloc(req, (look->n_accounts + 1) * sizeof *at);
     struct people *people = NULL;
+    struct reset_out *late;
+    struct resets resets;
 
-    if (at == NULL || !open_names(req, look, &people))
+    if (at == NULL || !read_resets(req, look, &resets))
         return false;
+    late = req_alloc(req, (resets.n + 1) * sizeof *late);
+    if (late == NULL || !open_names(req, look, &resets, &people))
+        return false;
+    for (size_t i = 0; i < resets.n; i++)
+        late[i] =
+            (struct reset_out){resets.at[i].account, name_of(req, people, resets.at[i].account),
+                               resets.at[i].at_utc_us};
     for (size_t i = 0; i < look->n_accounts; i++)
         at[i] = (struct account_out){
             .account = look->accounts[i].account,
@@ -278,6 +327,7 @@ static bool fill_accounts(struct req *req, const struct change_look *look,
         };
     people_unref(&people);
     out->accounts = (struct jx_list){at, look->n_accounts};
+    out->resets = (struct jx_list){late, resets.n};
     return true;
 }
 

@@ -98,6 +98,15 @@ NODISCARD enum err change_store_handed_drop(struct tx *tx, int64_t at_utc_us,
 NODISCARD enum err change_store_handed(struct db *db, int64_t at_utc_us,
                                        struct change_handed *out, struct fail *why);
 
+/* Whose way in the contractor's side renewed in the 7 days before that, the newest first. */
+struct change_reset {
+    struct id account;
+    int64_t at_utc_us;
+};
+NODISCARD enum err change_store_resets(struct db *db, int64_t until_utc_us, struct arena *arena,
+                                       struct change_reset **out, size_t *n_out,
+                                       struct fail *why);
+
 /* ---- what somebody else must take over ---- */
 
 struct change_place {

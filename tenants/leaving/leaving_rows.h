@@ -22,7 +22,7 @@
 #define CHANGE_ROUTES_N        1
 #define CHANGE_ACT_ROUTES_N    4
 #define CHANGE_STMTS_N         8
-#define CHANGE_ACCOUNT_STMTS_N 13
+#define CHANGE_ACCOUNT_STMTS_N 14
 #define CHANGE_TABLES_N        3
 extern const struct route leaving_routes[LEAVING_ROUTES_N];             /* leaving_http.c */
 extern const struct route leaving_paper_routes[LEAVING_PAPER_ROUTES_N]; /* ..paper_http.c */

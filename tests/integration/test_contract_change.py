@@ -341,6 +341,9 @@ def what_the_old_contractor_handed_out_opens_nothing_or_is_left_to_do(t):
     t.eq(open_with(kept["used"])[1], "full", "a child who uses a sheet comes in")
     t.eq([open_with(kept[name])[1] for name in ("ours", "renewed")], ["full", "enrol"],
          "what the contractor never saw is as good as before")
+    t.eq([(r["account"], r["name"]) for r in show()["resets"]], [(people["child"].id, "child")],
+         "whose password the contractor reset shortly before is listed by name, and none the board reset")
+    t.eq(show("auditor")["resets"], [], "names are the board's")
     left = lambda: (show()["n_dropped"], show()["n_sheets"])  # noqa: E731
     t.eq(left(), (4, 1), "the board sees how many are to be renewed")
     for n, name in ((4, "used"), (3, "printed")):

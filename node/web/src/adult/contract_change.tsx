@@ -11,7 +11,7 @@ import { contractChange as words } from "../words/contract_change.js";
 import type { Word } from "../words/word.js";
 import type { Contract, ContractorChange } from "../wire.js";
 import { PlanForm } from "./contract_change_plan.js";
-import { Places, Todo } from "./contract_change_todo.js";
+import { Places, Resets, Todo } from "./contract_change_todo.js";
 import { useDeed } from "./deed.js";
 import { Refused } from "./deed_said.js";
 import { RoleName } from "./floor_parts.js";
@@ -52,6 +52,7 @@ export function ContractorChangePart({ now, again }: { now: Contract; again: () 
               <>
                 <Confirm of={of} after={after} />
                 {of.accounts.length > 0 ? <Places of={of} /> : null}
+                {of.accounts.length > 0 ? <Resets of={of} /> : null}
                 {of.may_cancel ? <Cancel of={of} after={after} /> : null}
               </>
             ) : null}
@@ -59,6 +60,7 @@ export function ContractorChangePart({ now, again }: { now: Contract; again: () 
               <>
                 <Todo of={of} after={after} />
                 {of.accounts.length > 0 ? <Places of={of} /> : null}
+                {of.accounts.length > 0 ? <Resets of={of} /> : null}
               </>
             ) : null}
             {of.may_plan ? (

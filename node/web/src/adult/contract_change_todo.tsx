@@ -2,7 +2,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { ask } from "../edge/api.js";
 import { isAlone, stepOf } from "../state/contract_change.js";
 import { Time } from "../view/time.js";
-import { Words } from "../view/words.js";
+import { Given, Words } from "../view/words.js";
 import { contractChange as words } from "../words/contract_change.js";
 import type { Word } from "../words/word.js";
 import type { ContractorChange, ContractorChangePlace } from "../wire.js";
@@ -63,6 +63,36 @@ function Place({ of: place }: { of: ContractorChangePlace }): VNode | null {
         </span>
       ) : null}
     </li>
+  );
+}
+
+/** Whose password somebody of the contractor's side may know. */
+export function Resets({ of }: { of: ContractorChange }): VNode {
+  return (
+    <>
+      <h3>
+        <Words of={words.resets} />
+      </h3>
+      <p class="fine">
+        <Words of={words.resetsLead} />
+      </p>
+      {of.resets.length === 0 ? (
+        <p>
+          <Words of={words.resetsNone} />
+        </p>
+      ) : (
+        <ul class="plain-list stack-small">
+          {of.resets.map((one) => (
+            <li key={one.account}>
+              <a href={`#/people/${one.account}`}>
+                <Given>{one.name === "" ? one.account : one.name}</Given>
+              </a>{" "}
+              <Time utc={one.at} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 

@@ -238,6 +238,17 @@ export const contractChange = {
     "まえの 人《ひと》が わたした パスワードを かえる",
     "New passwords where the contractor before handed them out",
   ],
+  resets: [
+    "受託者側《じゅたくしゃがわ》が最近《さいきん》パスワードを出《だ》し直《なお》したID",
+    "パスワードを だしなおした ID",
+    "IDs whose password the contractor's side reset lately",
+  ],
+  resetsLead: [
+    "交代《こうたい》の時刻《じこく》の前《まえ》の7日《にち》のあいだのものです。出《だ》し直《なお》した人《ひと》は、そのパスワードを知《し》っていることがあります。心《こころ》あたりのないものは、交代《こうたい》のあとで、もう一度《いちど》出《だ》し直《なお》してください。",
+    "こうたいの まえの 7日《にち》です。 しらない ものは もう いちど だしなおします。",
+    "Within the 7 days before the minute. Whoever reset a password may know it. Please reset again, after the change, what you cannot account for.",
+  ],
+  resetsNone: ["ありません。", "ありません。", "None."],
   passwordsLead: [
     "前《まえ》の受託者《じゅたくしゃ》が発行《はっこう》や印刷《いんさつ》をして、まだ使《つか》われていなかったパスワードは、交代《こうたい》の時刻《じこく》に使《つか》えなくしました。ID票《ひょう》のパスワードをそのまま使《つか》っている子《こ》どもは、今《いま》もログインできます。前《まえ》の受託者《じゅたくしゃ》が知《し》っているかもしれないので、「人《ひと》とID」でパスワードを出《だ》し直《なお》して、学校《がっこう》などから本人《ほんにん》に渡《わた》してください。",
     "まえの 人《ひと》が しって いる パスワードを、 あたらしく して わたします。",

@@ -243,6 +243,7 @@ test("a_microphone_stopped_by_staff_says_why_and_stays_stopped", async (t) => {
     await a.waitForSelector(mic("stopped"));
     t.eq((await mics(a))[1], 0, "and it is given back at once");
     t.ok((await a.innerText(".voice-stopped")).length > 8, "with a sentence");
+    t.eq(await a.locator(".voice-where.fine").count(), 0, "nobody is said to hear any more");
     await a.setViewportSize(sizes.phone);
     await a.screenshot({ path: "build/shots/89-voice-stopped.png" });
     await a.setViewportSize(sizes.tablet);

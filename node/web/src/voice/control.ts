@@ -103,7 +103,11 @@ export function hear(event: LiveEvent): void {
       break;
     }
     case "stopped":
-      if (event.of.kind === "mute" && event.of.is_on) giveBack();
+      if (event.of.kind !== "mute" || !event.of.is_on) break;
+      press++;
+      turning.set("none");
+      giveBack();
+      put({ ...voice.get(), to: "none" });
       break;
     default:
       break;

@@ -356,7 +356,7 @@ def every_command_is_as_expected(t):
 # Of other threads, at any moment: checkpoints, jobs, calls that are due, the hours, lessons that other
 # towns share, how people look on the floors, the brackets of the writer's batches.
 OTHERS_WORK = re.compile(r"(audit_checkpoint|audit_leaf_(hashes|max)|job_|db_|session_seen|duty_call_due|"
-                         r"(contract|hours)_current|contract_change_(last|steps)|series_lesson_(due|moved|on|teaching)|look_|"
+                         r"(contract|hours)_current|contract_newest|contract_change_(last|steps)|series_lesson_(due|moved|on|teaching)|look_|"
                          r"purge_(row_open|peer_list)|transfer_(taking|resting|lapsing)|kpi_|up_span_|notify_next|"
                          r"witness_(row_list|row_put|cosignature_put|step_last|step_add))")
 

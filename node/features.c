@@ -31,6 +31,7 @@
 #include "node/place/place_commands.h"
 #include "node/place/place_events.h"
 #include "node/place/place_settings.h"
+#include "node/place/speech_rows.h"
 #include "node/place/store_rows.h"
 #include "node/place/world.h"
 #include "node/server/doctor.h"
@@ -185,6 +186,7 @@ const struct route_table features_routes[] = {
 const struct command_table features_commands[] = {
     {place_commands, PLACE_COMMANDS_N},
     {react_commands, REACT_COMMANDS_N},
+    {speech_commands, SPEECH_COMMANDS_N},
     {chat_commands, CHAT_COMMANDS_N},
     {talk_commands, TALK_COMMANDS_N},
     {lesson_commands, LESSON_COMMANDS_N},
@@ -197,6 +199,7 @@ const struct live_event_table features_events[] = {
     {world_events, WORLD_EVENTS_N},
     {measure_events, MEASURE_EVENTS_N},
     {react_events, REACT_EVENTS_N},
+    {speech_events, SPEECH_EVENTS_N},
     {chat_events, CHAT_EVENTS_N},
     {talk_events, TALK_EVENTS_N},
     {support_events, SUPPORT_EVENTS_N},
@@ -258,6 +261,7 @@ const struct stmt_table features_stmts[] = {
     {talk_stmts, TALK_STMTS_N},
     {measure_stmts, MEASURE_STMTS_N},
     {reaction_stmts, REACTION_STMTS_N},
+    {speech_stmts, SPEECH_STMTS_N},
     {look_stmts, LOOK_STMTS_N},
     {profile_stmts, PROFILE_STMTS_N},
     {words_stmts, WORDS_STMTS_N},
@@ -350,6 +354,7 @@ const struct data_table_list features_tables[] = {
     {talk_tables, TALK_TABLES_N},
     {measure_tables, MEASURE_TABLES_N},
     {reaction_tables, REACTION_TABLES_N},
+    {speech_tables, SPEECH_TABLES_N},
     {profile_tables, PROFILE_TABLES_N},
     {words_tables, WORDS_TABLES_N},
     {notify_tables, NOTIFY_TABLES_N},
@@ -405,6 +410,7 @@ const struct setting_table features_settings[] = {
     {measure_settings, MEASURE_SETTINGS_N},
     {fed_mirror_settings, FED_MIRROR_SETTINGS_N},
     {reaction_settings, REACTION_SETTINGS_N},
+    {speech_settings, SPEECH_SETTINGS_N},
     {chat_settings, CHAT_SETTINGS_N},
     {support_settings, SUPPORT_SETTINGS_N},
     {console_settings, CONSOLE_SETTINGS_N},
@@ -481,6 +487,7 @@ const struct audit_table *const features_audit_tables[] = {
     &measure_audit_table,
     &measure_lift_audit_table,
     &reaction_audit_table,
+    &speech_audit_table,
     &kpi_month_audit,
     &weekly_report_audit,
     &monthly_report_audit,

@@ -49,6 +49,7 @@
 #include "tenants/handback/import_desk.h"
 #include "tenants/notify/notify_rows.h"
 #include "tenants/tenants.h"
+#include "voice/voice_conf.h"
 
 #define TRY_MS             250
 #define LOOK_MS            1000
@@ -76,6 +77,7 @@ static const struct conf_table conf_tables[] = {
     {server_conf_rows, SERVER_CONF_N},
     {live_conf_rows, LIVE_CONF_N},
     {place_conf_rows, PLACE_CONF_N},
+    {voice_conf_rows, VOICE_CONF_N},
     {net_conf_rows, NET_CONF_N},
     {notify_conf_rows, NOTIFY_CONF_N},
     {federation_conf_rows, FEDERATION_CONF_N},

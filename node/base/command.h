@@ -14,6 +14,9 @@ struct command {
     /* Of a binary message: its first byte and its length with it; 0, 0: text. Such a row has
      * no input and no answer: call->bytes is the message. */
     uint8_t code, n_bytes;
+    /* Of a text whose JSON may be longer than other commands': bytes; 0: it may not
+     * (COMMAND_TEXT_CAP_BYTES). */
+    unsigned n_json_most;
     unsigned roles; /* of ROLE_BIT */
     enum object_rule object;
     enum audit_class audit;                /* anything but AUDIT_NONE leaves an access record */

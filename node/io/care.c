@@ -44,3 +44,12 @@ void care_heard(const struct services *services, struct id from, struct id to,
     if (care != NULL && care->heard != NULL)
         care->heard(care->heard_arg, services, from, to, at_utc_us, way);
 }
+
+void care_spoke(const struct services *services, struct id from, struct id to,
+                int64_t at_utc_us, int64_t spoken_us)
+{
+    const struct care *care = services->care;
+
+    if (care != NULL && care->spoke != NULL)
+        care->spoke(care->heard_arg, services, from, to, at_utc_us, spoken_us);
+}

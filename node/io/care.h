@@ -42,6 +42,8 @@ struct care {
     void (*gap_told)(void *arg, const struct services *, const struct care_gap *);
     void (*heard)(void *arg, const struct services *, struct id from, struct id to,
                   int64_t at_utc_us, enum care_way way);
+    void (*spoke)(void *arg, const struct services *, struct id from, struct id to,
+                  int64_t at_utc_us, int64_t spoken_us);
     void *heard_arg;
 };
 
@@ -59,5 +61,8 @@ void care_gap_told(const struct services *services, const struct care_gap *gap);
 /* One said something to another, on the live thread: two-way contact is made of these. */
 void care_heard(const struct services *services, struct id from, struct id to,
                 int64_t at_utc_us, enum care_way way);
+/* One spoke aloud to another for so long, until then; on the live thread. */
+void care_spoke(const struct services *services, struct id from, struct id to,
+                int64_t at_utc_us, int64_t spoken_us);
 
 #endif

@@ -89,6 +89,9 @@ struct talk {
      * has_face: read again, and he has not stood anywhere yet. */
     bool has_face[TALK_MEMBERS];
     struct id faces[TALK_MEMBERS];
+    /* Who wants to talk aloud; with both, the number by which the media program knows them. */
+    bool is_aloud[TALK_MEMBERS];
+    uint32_t voice;
     struct chat_lines lines;
 };
 struct chat_block {
@@ -210,6 +213,8 @@ struct id talk_face(const struct visit *visit);
 void talk_tell(struct visit *visit, const struct talk *talk, bool is_first,
                struct place_now now);
 void talks_tell_again(struct visit *visit, struct place_now now);
+/* The seat of other, as far as viewer sees it. */
+bool talk_seat_for(const struct visit *other, const struct visit *viewer, int64_t *seat_out);
 /* Over for both: told, written, freed. by: who left; he hears closed. */
 void talk_close(struct chat *chat, struct talk *talk, struct id by, enum talk_end why,
                 struct place_now now);

@@ -13,6 +13,7 @@
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
 #include "node/place/react.h"
+#include "node/place/speech.h"
 
 #define ARENA_BYTES 65536
 #define POST_US     20000 /* between two tries to hand news over */
@@ -286,6 +287,7 @@ static void tick(void *arg, int64_t now_mono_us, int64_t now_utc_us)
     place_serve(place, now);
     world_tick(place->world, place_ms(now));
     reacts_sweep(place);
+    speech_sweep(place, now);
     place_entries_sweep(place, now);
     mirrors_sweep(place, now);
     chat_sweep(place, now);
@@ -300,6 +302,7 @@ static void ending(void *arg, int64_t now_mono_us)
     const struct place_now now = {now_mono_us, clock_utc_us()};
 
     place->is_ending = true;
+    speech_ending(place, now);
     visit_seats_sweep(place, true, now);
     arena_reset(place->arena);
 }
@@ -355,6 +358,8 @@ enum err place_open(const struct place_conf *conf, struct db *db, struct place *
         rc = presence_open(place, why);
     if (rc == ERR_OK)
         rc = reacts_open(place, why);
+    if (rc == ERR_OK)
+        rc = speech_open(place, why);
     if (rc == ERR_OK)
         rc = facts_read(db, NULL, clock_utc_us(), &place->facts, why);
     if (rc == ERR_OK)
@@ -436,5 +441,6 @@ void place_close(struct place **place_at)
     free(place->entries);
     presence_close(place);
     reacts_close(place);
+    speech_close(place);
     free(place);
 }

@@ -99,6 +99,7 @@ struct visit {
     struct visit_ring ring;
     struct chat_told told;
     unsigned mirror_gen;    /* of what it was told of the line to other towns; 0: nothing */
+    struct speech_one *speech; /* speech.h; NULL: no voice */
     struct place_pass pass; /* last: loops over visits read only what stands before */
 };
 
@@ -161,6 +162,8 @@ struct presence_desk;
 struct measure;
 struct reacts;
 struct chat;
+struct speech;
+struct speech_one;
 struct ghosts_reading;
 
 struct place {
@@ -190,6 +193,7 @@ struct place {
     struct chat *chat;              /* what is written; chat.h */
     struct measure *measures;       /* what they have stopped; measure.h */
     struct reacts *reacts;          /* react.c */
+    struct speech *speech;          /* speech.h */
     struct ghosts_reading *reading; /* NULL: over; who has it: visit_seats.c */
     atomic_int begun;
     atomic_bool is_closing, is_read; /* is_read: no reading is under way any more */

@@ -4,6 +4,7 @@
 
 #include "node/base/log.h"
 #include "node/place/chat_priv.h"
+#include "node/place/speech.h"
 #include "node/place/talk_priv.h"
 
 #define UNCERTAIN_TRIES 3
@@ -83,7 +84,7 @@ static struct span name_for(const struct visit *other, const struct visit *viewe
 }
 
 /* A seat is told as far as it is seen. */
-static bool seat_for(const struct visit *other, const struct visit *viewer, int64_t *seat_out)
+bool talk_seat_for(const struct visit *other, const struct visit *viewer, int64_t *seat_out)
 {
     struct world_where where;
     void *owner = NULL;
@@ -107,7 +108,7 @@ void talk_tell(struct visit *visit, const struct talk *talk, bool is_first,
         .talk = talk->id, .people = {&person, 1}, .is_first = is_first};
 
     if (other != NULL) {
-        person.has_seat = seat_for(other, visit, &person.seat);
+        person.has_seat = talk_seat_for(other, visit, &person.seat);
         person.name = name_for(other, visit, talk);
         person.is_staff = other->pass.look.is_staff;
     } else {
@@ -132,7 +133,7 @@ void talk_ask_tell(struct visit *to, const struct visit *from, const struct talk
                                .name = name_for(from, to, talk),
                                .is_staff = from->pass.look.is_staff};
 
-    asked.has_seat = seat_for(from, to, &asked.seat);
+    asked.has_seat = talk_seat_for(from, to, &asked.seat);
     visit_call(to, talk_event_asked, &asked);
 }
 
@@ -202,6 +203,7 @@ void talk_close(struct chat *chat, struct talk *talk, struct id by, enum talk_en
     while (*at != talk)
         at = &(*at)->next;
     *at = talk->next;
+    speech_talk_over(chat, talk, now);
     talk_free(talk);
 }
 

@@ -7,6 +7,7 @@
 #include "node/db/settings.h"
 #include "node/place/chat.h"
 #include "node/place/measure.h"
+#include "node/place/speech.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
 
@@ -79,6 +80,7 @@ void visit_attach(struct visit *visit, struct guest *guest, struct place_now now
     if (visit->person != NULL)
         world_peer_change(visit->person, visit, place_ms(now));
     measure_tell(guest, now);
+    speech_here(visit);
 }
 
 void visit_detach(struct visit *visit)
@@ -102,6 +104,7 @@ void visit_hold(struct visit *visit, enum live_end end, struct place_now now)
         hold_ms = place->hold_away_ms;
     else if (end == LIVE_END_CUT && hold_ms > place->dead_ms)
         hold_ms -= place->dead_ms;
+    speech_leave(visit, true, now);
     visit_detach(visit);
     visit->held_until_mono_us = now.mono_us + hold_ms * 1000;
     visit->lost_mono_us = now.mono_us + (lost_ms > 0 ? lost_ms : 0) * 1000;
@@ -168,6 +171,7 @@ enum err visit_stand(struct visit *visit, struct place_floor *floor, int copy,
     chat_stand(visit, now);
     if (visit->guest != NULL)
         measure_tell(visit->guest, now);
+    speech_here(visit);
     return ERR_OK;
 }
 
@@ -213,6 +217,7 @@ void visit_end(struct visit **visit_at, enum visit_kind kind, const char *reason
     struct place *place = visit->place;
 
     *visit_at = NULL;
+    speech_leave(visit, false, now);
     chat_leave(place, visit->account, now);
     visit_wait_end(visit);
     if (visit->person != NULL) {

@@ -224,6 +224,14 @@ void world_where(const struct world_person *person, struct world_where *where_ou
 struct span world_voice(const struct world_person *person);
 /* He reads what is written in that area (empty: openly) of his copy. */
 bool world_hears(const struct world_person *listener, struct span room);
+/* Where what he says aloud stays: the index of the innermost area around him whose sound stays
+ * inside, or that is made for talking apart (quiet, class, study, counsel); -1: the open floor.
+ * And the most quiet that any area around him asks for (enum floor_hush). */
+struct world_sound {
+    int area, hush;
+    bool is_sealed; /* he is in a closed room */
+};
+struct world_sound world_sound(const struct world_person *person);
 /* As others read it, or (has_ids) staff who may see IDs. Valid until his look changes. */
 struct span world_name(const struct world_person *person, bool has_ids);
 /* The owner (world_entry) of a seat that viewer may know of and that is not his own; else

@@ -48,3 +48,45 @@ enum err world_seat_owner(const struct world_person *viewer, uint16_t seat, void
         *owner_out = person->owner;
     return rc;
 }
+
+/* ---- aloud ---- */
+
+/* Made for talking apart, whatever its walls are drawn like. */
+static bool is_apart(const struct world_copy *copy, unsigned area)
+{
+    switch ((enum floor_kind)floor_area_nth(copy->ground->floor, area)->kind) {
+    case FLOOR_CLASS:
+    case FLOOR_QUIET:
+    case FLOOR_STUDY:
+    case FLOOR_COUNSEL:
+        return true;
+    case FLOOR_PLAZA:
+    case FLOOR_LOUNGE:
+    case FLOOR_BOARD:
+    case FLOOR_STAGE:
+    case FLOOR_PORTAL:
+        break;
+    }
+    return (copy->hushed & FLOOR_AREA_BIT(area)) != 0;
+}
+
+struct world_sound world_sound(const struct world_person *person)
+{
+    const struct world_copy *copy = person->copy;
+    const struct floor_map *map = world_map(copy);
+    const struct world_body *body = world_body_of(person);
+    struct world_sound sound = {.area = -1, .is_sealed = body->channel != CHANNEL_PUBLIC};
+
+    for (size_t i = 0; i < map->n_area_boxes; i++) { /* the smallest first */
+        unsigned area = map->area_boxes[i].area;
+        int quiet = floor_area_nth(copy->ground->floor, area)->quiet;
+
+        if ((body->areas & FLOOR_AREA_BIT(area)) == 0)
+            continue;
+        if (quiet > sound.hush)
+            sound.hush = quiet;
+        if (sound.area < 0 && is_apart(copy, area))
+            sound.area = (int)area;
+    }
+    return sound;
+}

@@ -221,7 +221,7 @@ static void take_command(struct live_conn *conn, const struct command_text *text
         refuse(&call, ERR_NOT_FOUND);
     } else if (!has_role(conn, call.row)) {
         refuse_role(&call);
-    } else if (form == ERR_TOO_LARGE) {
+    } else if (form == ERR_TOO_LARGE && text->json.len > call.row->n_json_most) {
         refuse(&call, ERR_TOO_LARGE);
     } else if (read_input(&call, text->json)) {
         handle(&call);

@@ -96,20 +96,38 @@ static enum contact_sign sign_of(enum care_way way)
     return CONTACT_WORD;
 }
 
-static void heard(void *arg, const struct services *services, struct id from, struct id to,
-                  int64_t at_utc_us, enum care_way way)
+static void hear(struct console *console, const struct services *services,
+                 const struct contact_event *event)
 {
-    struct console *console = arg;
     const struct contact_rules rules = contact_rules_now(services->settings);
-    const struct contact_event event = {
-        .from = from, .to = to, .at_utc_us = at_utc_us, .sign = sign_of(way)};
     const struct presence *presence = presence_now(services->place);
     enum role roles[2];
 
-    if (role_of(services->place, presence, from, &roles[0]) &&
-        role_of(services->place, presence, to, &roles[1]))
-        contact_desk_hear(console->desk, &rules, &event, roles[0], roles[1]);
+    if (role_of(services->place, presence, event->from, &roles[0]) &&
+        role_of(services->place, presence, event->to, &roles[1]))
+        contact_desk_hear(console->desk, &rules, event, roles[0], roles[1]);
     presence_unref(&presence);
+}
+
+static void heard(void *arg, const struct services *services, struct id from, struct id to,
+                  int64_t at_utc_us, enum care_way way)
+{
+    const struct contact_event event = {
+        .from = from, .to = to, .at_utc_us = at_utc_us, .sign = sign_of(way)};
+
+    hear(arg, services, &event);
+}
+
+static void spoke(void *arg, const struct services *services, struct id from, struct id to,
+                  int64_t at_utc_us, int64_t spoken_us)
+{
+    const struct contact_event event = {.from = from,
+                                        .to = to,
+                                        .at_utc_us = at_utc_us,
+                                        .sign = CONTACT_SPEECH,
+                                        .spoken_us = spoken_us};
+
+    hear(arg, services, &event);
 }
 
 /* ---- contacts to the database ---- */
@@ -468,6 +486,7 @@ enum err console_open(const struct console_conf *conf, struct care *care,
         return rc;
     }
     care->heard = heard;
+    care->spoke = spoke;
     care->heard_arg = console;
     *console_out = console;
     return rc;

@@ -16,16 +16,26 @@
 #include "ops/keyd/keyd_conf.h"
 #include "tenants/notify/notify_rows.h"
 #include "tenants/tenants.h"
+#include "voice/voice_conf.h"
 
 const struct conf_table cli_conf_tables[] = {
-    {node_conf_rows, NODE_CONF_N},       {keyd_conf_rows, KEYD_CONF_N},
-    {keyring_conf_rows, KEYRING_CONF_N}, {audit_conf_rows, AUDIT_CONF_N},
-    {files_conf_rows, FILES_CONF_N},     {space_conf_rows, SPACE_CONF_N},
-    {tenants_conf_rows, TENANTS_CONF_N}, {passkey_conf_rows, PASSKEY_CONF_N},
-    {server_conf_rows, SERVER_CONF_N},   {live_conf_rows, LIVE_CONF_N},
-    {place_conf_rows, PLACE_CONF_N},     {net_conf_rows, NET_CONF_N},
-    {notify_conf_rows, NOTIFY_CONF_N},   {federation_conf_rows, FEDERATION_CONF_N},
-    {backup_conf_rows, BACKUP_CONF_N},   {NULL, 0},
+    {node_conf_rows, NODE_CONF_N},
+    {keyd_conf_rows, KEYD_CONF_N},
+    {keyring_conf_rows, KEYRING_CONF_N},
+    {audit_conf_rows, AUDIT_CONF_N},
+    {files_conf_rows, FILES_CONF_N},
+    {space_conf_rows, SPACE_CONF_N},
+    {tenants_conf_rows, TENANTS_CONF_N},
+    {passkey_conf_rows, PASSKEY_CONF_N},
+    {server_conf_rows, SERVER_CONF_N},
+    {live_conf_rows, LIVE_CONF_N},
+    {place_conf_rows, PLACE_CONF_N},
+    {voice_conf_rows, VOICE_CONF_N},
+    {net_conf_rows, NET_CONF_N},
+    {notify_conf_rows, NOTIFY_CONF_N},
+    {federation_conf_rows, FEDERATION_CONF_N},
+    {backup_conf_rows, BACKUP_CONF_N},
+    {NULL, 0},
 };
 
 static int show(struct cli *cli, int argc, char **argv);

@@ -20,7 +20,7 @@ if [ -x "$CHECKOUT/bin/ibasho-node" ]; then
 else
     BUILD=${IBASHO_BUILD:-build/release} WEB=build/web
 fi
-PORTS_A_NODE=6
+PORTS_A_NODE=7
 
 . "$CHECKOUT/ops/lib/cluster.sh"
 . "$CHECKOUT/ops/lib/certs.sh"
@@ -52,7 +52,7 @@ instance_init() {
     local p
     install -d -m 0755 "$BASE" "$BASE/bin" "$RUN"
     printf '%s\n' "$CHECKOUT" "$INSTANCE" >"$BASE/checkout"
-    for p in ibasho-node ibasho-keyd ibasho-archive ibasho ibasho-supervise; do
+    for p in ibasho-node ibasho-voice ibasho-keyd ibasho-archive ibasho ibasho-supervise; do
         install -m 0755 "$CHECKOUT/$BUILD/$p" "$BASE/bin/.$p" || return 1
         mv -f "$BASE/bin/.$p" "$BASE/bin/$p"
     done
@@ -110,6 +110,7 @@ node_ports() {
     read -r base <"$file"
     PORT_HTTP=$base PORT_UPLOADS_HTTP=$((base + 1)) PORT_HTTPS=$((base + 2))
     PORT_UPLOADS=$((base + 3)) PORT_OFFICE=$((base + 4)) PORT_FEDERATION=$((base + 5))
+    PORT_VOICE=$((base + 6)) # UDP and TCP
 }
 
 # node_urls: where a browser and a test find it. The demo's public pages are plain http, for people
@@ -164,6 +165,18 @@ CONF
     chmod 0640 "$DATA/node.conf"
 }
 
+# Also into a node.conf that was written before there was voice.
+node_conf_voice() {
+    ! grep -q '^voice\.socket' "$DATA/node.conf" || return 0
+    cat >>"$DATA/node.conf" <<CONF
+voice.socket = $NODE_RUN/voice.sock
+voice.bind = ${IBASHO_BIND:-127.0.0.1}
+voice.udp_port = $PORT_VOICE
+voice.tcp_port = $PORT_VOICE
+voice.addresses = ${IBASHO_BIND:-127.0.0.1}
+CONF
+}
+
 # stop_s of the node is more than its own drain limit, so that only a hung one is killed.
 node_write_table() {
     local e
@@ -175,6 +188,7 @@ node_write_table() {
 #       name     user order restart ready renew stop stop_s command
 program postgres $NODE_USER 10 always notify - INT 30 $PG_BIN/postgres -D $DATA/cluster
 program keyd $NODE_USER 10 always notify - TERM 5 $BASE/bin/ibasho-keyd -c $DATA/node.conf
+program voice $NODE_USER 15 always notify - TERM 5 $BASE/bin/ibasho-voice -c $DATA/node.conf
 program archive $NODE_USER 15 always none - TERM 10 $BASE/bin/ibasho-archive -c $DATA/node.conf
 program node $NODE_USER 20 always notify swap TERM 20 $BASE/bin/ibasho-node -c $DATA/node.conf
 program front $FRONT_USER 30 always notify USR2 TERM 5 /usr/sbin/haproxy -Ws -q -f $DATA/front/haproxy.cfg
@@ -207,6 +221,7 @@ node_create() {
     done
     node_run_dirs
     [ -s "$DATA/node.conf" ] || node_write_conf "$(uuid_new)" "$2" "$3"
+    node_conf_voice
     cert_server "$BASE/ca" "$DATA/front/server.pem" "$FRONT_USER" "$NODE.$DOMAIN" \
         "uploads.$NODE.$DOMAIN" "office.$NODE.$DOMAIN"
     cert_federation "$BASE/ca" "$DATA/front/federation.pem" "$FRONT_USER" \

@@ -24,14 +24,17 @@
 #include "tenants/hours/hours_now.h"
 #include "tenants/words/words_now.h"
 #include "tests/integration/people_fixture.h"
+#include "voice/voice_conf.h"
 
 #define FLOOR_BYTES 65536
 #define STOP_MS     2000
 #define OPEN_TRIES  200
 #define OPEN_US     50000
 
-static const struct conf_table conf_tables[] = {
-    {live_conf_rows, LIVE_CONF_N}, {place_conf_rows, PLACE_CONF_N}, {NULL, 0}};
+static const struct conf_table conf_tables[] = {{live_conf_rows, LIVE_CONF_N},
+                                                {place_conf_rows, PLACE_CONF_N},
+                                                {voice_conf_rows, VOICE_CONF_N},
+                                                {NULL, 0}};
 
 struct stage {
     struct people_fixture town;

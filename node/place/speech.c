@@ -1,0 +1,249 @@
+#include "node/place/speech.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/base/conf.h"
+#include "node/base/log.h"
+#include "node/place/speech_priv.h"
+
+static const char down_ja[] = "声がとぎれました。マイクはオフになりました。"
+                              "もどるまで、文字やリアクションがつかえます。";
+
+/* ---- the line's thread ---- */
+
+static void drain(void *arg);
+
+static void hear(struct speech *speech, struct speech_heard *heard)
+{
+    bool is_post_due;
+
+    pthread_mutex_lock(&speech->lock);
+    *speech->end = heard;
+    speech->end = &heard->next;
+    is_post_due = !speech->is_posted;
+    speech->is_posted = true;
+    pthread_mutex_unlock(&speech->lock);
+    /* What finds no room is taken with the next tick. */
+    if (is_post_due && live_post(speech->place->live, drain, speech, NULL) != ERR_OK) {
+        pthread_mutex_lock(&speech->lock);
+        speech->is_posted = false;
+        pthread_mutex_unlock(&speech->lock);
+    }
+}
+
+static void hear_new(struct speech *speech, int kind, const struct voice_frame *frame)
+{
+    struct speech_heard *heard = calloc(1, sizeof *heard);
+
+    if (heard == NULL) {
+        log_error("voice.unheard", L_INT("kind", kind));
+        return;
+    }
+    heard->kind = kind;
+    if (frame != NULL)
+        heard->frame = *frame;
+    heard->frame.packet.opus = SPAN_NONE; /* sound does not come this way */
+    hear(speech, heard);
+}
+
+static void on_up(void *arg, const struct voice_frame *ready)
+{
+    hear_new(arg, SPEECH_HEARD_UP, ready);
+}
+
+static void on_down(void *arg)
+{
+    hear_new(arg, SPEECH_HEARD_DOWN, NULL);
+}
+
+static void on_told(void *arg, const struct voice_frame *frame)
+{
+    hear_new(arg, SPEECH_HEARD_TOLD, frame);
+}
+
+/* ---- the live thread ---- */
+
+void speech_tell(const struct visit *visit, const struct live_event *event, const void *of)
+{
+    if (visit->guest != NULL)
+        live_event_send(visit->guest->conn, event, 0, of, visit->place->arena);
+}
+
+static void tell_all(const struct place *place, const struct live_event *event, const void *of)
+{
+    for (const struct visit *visit = place->visits; visit != NULL; visit = visit->next)
+        if (visit->person != NULL)
+            speech_tell(visit, event, of);
+}
+
+static void take_up(struct speech *speech, const struct voice_frame *ready)
+{
+    speech->is_up = true;
+    speech->ready = *ready;
+    tell_all(speech->place, speech_event_up, NULL);
+}
+
+static void take_down(struct speech *speech, struct place_now now)
+{
+    const struct speech_down down = {span_text(down_ja)};
+
+    speech->is_up = false;
+    tell_all(speech->place, speech_event_down, &down);
+    speech_sessions_forget(speech, now);
+}
+
+static struct speech_heard *take_heard(struct speech *speech)
+{
+    struct speech_heard *first;
+
+    pthread_mutex_lock(&speech->lock);
+    first = speech->first;
+    speech->first = NULL;
+    speech->end = &speech->first;
+    speech->is_posted = false;
+    pthread_mutex_unlock(&speech->lock);
+    return first;
+}
+
+static void take(struct speech *speech, const struct speech_heard *heard, struct place_now now)
+{
+    switch (heard->kind) {
+    case SPEECH_HEARD_UP:
+        take_up(speech, &heard->frame);
+        break;
+    case SPEECH_HEARD_DOWN:
+        take_down(speech, now);
+        break;
+    case SPEECH_HEARD_TOLD:
+        if (heard->frame.op == VOICE_OP_SPEAKS)
+            speech_speaks(speech, &heard->frame);
+        else if (heard->frame.op == VOICE_OP_SPOKE)
+            speech_spoke(speech, &heard->frame, now);
+        else
+            speech_session_told(speech, &heard->frame, now);
+        break;
+    }
+}
+
+static void drain(void *arg)
+{
+    struct speech *speech = arg;
+    struct speech_heard *heard = take_heard(speech);
+    const struct place_now now = place_now();
+
+    while (heard != NULL) {
+        struct speech_heard *next = heard->next;
+
+        take(speech, heard, now);
+        free(heard);
+        heard = next;
+    }
+    arena_reset(speech->place->arena);
+}
+
+/* ---- time ---- */
+
+static void begin(struct speech *speech)
+{
+    const struct voice_link_conf conf = {speech->socket, speech, on_up, on_down, on_told};
+    struct fail fail = {.code = ERR_INTERNAL};
+
+    speech->has_begun = true;
+    speech_left_end(speech->place);
+    if (speech->socket[0] != '\0' && voice_link_open(&conf, &speech->link, &fail) != ERR_OK)
+        log_error("voice.failed", L_FAIL(&fail));
+}
+
+void speech_sweep(struct place *place, struct place_now now)
+{
+    struct speech *speech = place->speech;
+
+    if (!speech->has_begun)
+        begin(speech);
+    drain(speech);
+    for (struct visit *visit = place->visits; visit != NULL; visit = visit->next)
+        if (visit->speech != NULL)
+            speech_sync(speech, visit->speech, now);
+}
+
+void speech_ending(struct place *place, struct place_now now)
+{
+    struct speech *speech = place->speech;
+
+    for (struct visit *visit = place->visits; visit != NULL; visit = visit->next)
+        if (visit->speech != NULL)
+            speech_mic_off(speech, visit->speech, SPEECH_BY_PLACE, SPEECH_RESTART, now);
+    /* The media program closes every session of ours when the line ends. */
+    voice_link_close(&speech->link);
+    speech->is_up = false;
+}
+
+void speech_here(struct visit *visit)
+{
+    if (visit->place->speech != NULL && visit->place->speech->is_up && visit->person != NULL)
+        speech_tell(visit, speech_event_up, NULL);
+}
+
+void speech_leave(struct visit *visit, bool is_cut, struct place_now now)
+{
+    struct speech *speech = visit->place->speech;
+
+    if (visit->speech != NULL)
+        speech_session_end(speech, visit->speech, is_cut ? SPEECH_LINE : SPEECH_LEFT, now);
+}
+
+/* ---- opening ---- */
+
+/* As `voice.addresses` has them: up to two, a space between. */
+static void read_addresses(struct speech *speech, const char *text)
+{
+    for (int i = 0; i < SDP_ADDRESSES; i++) {
+        size_t n = strcspn(text, " ");
+
+        snprintf(speech->addresses[i], SDP_ADDRESS_CAP, "%.*s", (int)n, text);
+        text += n + strspn(text + n, " ");
+    }
+}
+
+enum err speech_open(struct place *place, struct fail *why)
+{
+    const struct conf *conf = place->conf.services->conf;
+    struct speech *speech = calloc(1, sizeof *speech);
+
+    place->speech = speech;
+    if (speech == NULL)
+        return fail_set(why, ERR_NOMEM, "speech");
+    speech->place = place;
+    speech->end = &speech->first;
+    speech->gen = 1;
+    pthread_mutex_init(&speech->lock, NULL);
+    read_addresses(speech, conf_text(conf, "voice.addresses"));
+    if ((size_t)snprintf(speech->socket, sizeof speech->socket, "%s",
+                         conf_text(conf, "voice.socket")) >= sizeof speech->socket)
+        return fail_field(why, ERR_INVALID, "voice.socket", "its path is too long");
+    return ERR_OK;
+}
+
+void speech_close(struct place *place)
+{
+    struct speech *speech = place->speech;
+    struct speech_heard *heard;
+
+    if (speech == NULL)
+        return;
+    place->speech = NULL;
+    voice_link_close(&speech->link);
+    heard = take_heard(speech);
+    while (heard != NULL) {
+        struct speech_heard *next = heard->next;
+
+        free(heard);
+        heard = next;
+    }
+    for (int i = 0; i < VOICE_SESSIONS; i++)
+        free(speech->ones[i]);
+    pthread_mutex_destroy(&speech->lock);
+    free(speech);
+}

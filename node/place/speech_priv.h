@@ -1,0 +1,128 @@
+/* node/place/speech_priv.h - between the files of speech. Threads: the live thread's, unless
+ * said otherwise.  Owns: nothing. */
+#ifndef NODE_PLACE_SPEECH_PRIV_H
+#define NODE_PLACE_SPEECH_PRIV_H
+
+#include <pthread.h>
+
+#include "node/place/speech.h"
+#include "node/place/speech_events.h"
+#include "node/place/speech_store.h"
+#include "node/place/voice_link.h"
+#include "voice/sdp.h"
+
+/* Where a voice goes from where somebody stands (speech_where.c). */
+struct speech_where {
+    struct hub_seat seat;
+    int hush; /* enum floor_hush */
+};
+
+/* What the media program was told of one; compared at each tick. */
+struct speech_said {
+    struct hub_seat seat;
+    enum hub_mic mic;
+    uint32_t talk;
+    bool is_muted, is_thin;
+};
+
+/* One session, from voice.open until it is closed. */
+struct speech_one {
+    struct visit *visit;
+    uint16_t number;
+    bool is_open; /* the media program has answered */
+    bool is_thin;
+    struct sdp_offer offer;
+    struct command_later later; /* of voice.open, until is_open */
+    struct speech_said said;
+    /* The microphone: where it goes, and the row by which it was put on. */
+    enum hub_mic mic;
+    struct speech_row on;
+    char on_floor[PLACE_FLOOR_CAP], on_room[PLACE_FLOOR_CAP];
+    bool is_mic_asked; /* is being written */
+    /* Whom he does not hear. */
+    struct id hush[HUB_HUSH_MAX];
+    int n_hush;
+    unsigned hush_gen; /* of speech->gen, when it was last said */
+    bool is_hush_due;
+};
+
+/* What the line's thread heard, for the live thread. */
+struct speech_heard {
+    struct speech_heard *next;
+    enum { SPEECH_HEARD_UP, SPEECH_HEARD_DOWN, SPEECH_HEARD_TOLD } kind;
+    struct voice_frame frame;
+};
+
+struct speech {
+    struct place *place;
+    char socket[108], addresses[SDP_ADDRESSES][SDP_ADDRESS_CAP];
+    struct voice_link *link; /* NULL: no voice, or not begun yet */
+    bool has_begun, is_up;
+    struct voice_frame ready; /* while is_up */
+    struct speech_one *ones[VOICE_SESSIONS];
+    int n_ones, next; /* next: where a free number is looked for */
+    unsigned gen;     /* rises with each session that comes or goes; from 1 */
+    uint32_t last_talk;
+    pthread_mutex_t lock; /* these: also the line's thread's */
+    struct speech_heard *first, **end;
+    bool is_posted;
+};
+
+static inline bool speech_has_mic(const struct speech_one *one)
+{
+    return one->mic != HUB_MIC_NONE;
+}
+/* His session; NULL: none. */
+struct speech_one *speech_of(const struct visit *visit);
+/* To his open line alone; not kept for later. */
+void speech_tell(const struct visit *visit, const struct live_event *event, const void *of);
+
+/* ---- speech_where.c ---- */
+
+/* On no floor: zeroed. */
+struct speech_where speech_where(const struct visit *visit);
+
+/* ---- speech_session.c ---- */
+
+/* His new session, asked for; the call is answered now or later. */
+void speech_session_open(struct command_call *call, struct visit *visit,
+                         const struct sdp_offer *offer, bool is_thin);
+/* Off, told to the media program, freed. Accepts NULL. */
+void speech_session_end(struct speech *speech, struct speech_one *one,
+                        enum speech_reason reason, struct place_now now);
+/* Whatever differs from what the media program was told is said. */
+void speech_sync(struct speech *speech, struct speech_one *one, struct place_now now);
+/* The program is gone: without a word to it. */
+void speech_sessions_forget(struct speech *speech, struct place_now now);
+void speech_session_told(struct speech *speech, const struct voice_frame *frame,
+                         struct place_now now);
+
+/* ---- speech_mic.c ---- */
+
+/* voice.mic */
+void speech_mic_ask(struct command_call *call, struct speech_one *one, enum hub_mic to);
+/* Off from now on; written, and he is told. Nothing when it is off. */
+void speech_mic_off(struct speech *speech, struct speech_one *one, enum speech_by by,
+                    enum speech_reason reason, struct place_now now);
+/* Off, when a rule of the place says so. was: where his voice went until now. */
+void speech_mic_rule(struct speech *speech, struct speech_one *one,
+                     const struct speech_where *is, struct place_now now);
+/* On the writer, once: what a program before left on. */
+void speech_left_end(struct place *place);
+
+/* ---- speech_talk.c ---- */
+
+/* The open talk in which both have said yes; NULL: none. */
+struct talk *speech_talk_of(const struct visit *visit);
+/* talk.voice */
+void speech_yes(struct command_call *call, struct visit *visit, struct talk *talk, bool is_on);
+bool speech_talk_is_allowed(const struct place *place, const struct talk *talk);
+
+/* ---- speech_tell.c ---- */
+
+/* Somebody is heard, or no more. */
+void speech_speaks(struct speech *speech, const struct voice_frame *frame);
+/* He spoke so long in the last second: towards two-way contacts. */
+void speech_spoke(struct speech *speech, const struct voice_frame *frame, struct place_now now);
+
+#endif

@@ -1,0 +1,78 @@
+/* Who speaks, told to those who hear it; and how long, towards two-way contacts. */
+#include "node/base/log.h"
+#include "node/io/care.h"
+#include "node/place/speech_priv.h"
+
+/* ---- who speaks ---- */
+
+static bool hears(const struct visit *listener, const struct visit *speaker,
+                  const struct voice_frame *frame)
+{
+    const struct speech_where is = speech_where(listener);
+    const struct talk *talk;
+
+    switch (frame->mic) {
+    case HUB_MIC_ZONE:
+        return is.seat.zone == frame->number;
+    case HUB_MIC_ANNOUNCE:
+        return is.seat.floor == frame->number && !is.seat.sealed;
+    case HUB_MIC_PRIVATE:
+        talk = speech_talk_of(listener);
+        return talk != NULL && talk->voice == frame->number;
+    case HUB_MIC_NONE:
+        break;
+    }
+    return listener == speaker;
+}
+
+void speech_speaks(struct speech *speech, const struct voice_frame *frame)
+{
+    const struct speech_one *one =
+        frame->who < VOICE_SESSIONS ? speech->ones[frame->who] : NULL;
+    struct speech_speaks event = {
+        .number = frame->who, .to = (int)frame->mic, .is_on = frame->on};
+
+    if (one == NULL || one->visit->person == NULL)
+        return;
+    for (struct visit *v = speech->place->visits; v != NULL; v = v->next) {
+        if (v->guest == NULL || v->person == NULL || !hears(v, one->visit, frame))
+            continue;
+        if (v == one->visit) {
+            struct world_where where;
+
+            world_where(v->person, &where);
+            event.seat = where.seat;
+            event.has_seat = true;
+        } else {
+            event.has_seat = talk_seat_for(one->visit, v, &event.seat);
+        }
+        event.name = world_name(one->visit->person, v->pass.look.may_see_ids);
+        speech_tell(v, speech_event_speaks, &event);
+    }
+}
+
+/* ---- how long ---- */
+
+/* Of those who talk there with an open microphone: who only listens has not been in touch. */
+static bool talks_with(const struct speech_one *one, const struct speech_one *other)
+{
+    if (other == NULL || other == one || other->mic != one->mic)
+        return false;
+    if (one->mic == HUB_MIC_ZONE)
+        return other->said.seat.zone == one->said.seat.zone;
+    return one->mic == HUB_MIC_PRIVATE && other->said.talk == one->said.talk;
+}
+
+void speech_spoke(struct speech *speech, const struct voice_frame *frame, struct place_now now)
+{
+    const struct place *place = speech->place;
+    const struct speech_one *one =
+        frame->who < VOICE_SESSIONS ? speech->ones[frame->who] : NULL;
+
+    if (one == NULL || one->visit->person == NULL)
+        return;
+    for (const struct visit *v = place->visits; v != NULL; v = v->next)
+        if (talks_with(one, v->speech))
+            care_spoke(place->conf.services, one->visit->account, v->account, now.utc_us,
+                       (int64_t)frame->ms * 1000);
+}

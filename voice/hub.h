@@ -32,7 +32,7 @@ enum {
     HUB_MIXERS = 64,    /* most zones that are mixed at once */
     HUB_HUSH_MAX = 64,  /* most sources that one listener does not hear */
     HUB_MID_CAP = 17,   /* a mid of at most 16 bytes and its NUL (RFC 9143) */
-    HUB_OPUS_MAX = 1164 /* bytes of the largest Opus packet taken: it fits a plain packet */
+    HUB_OPUS_MAX = 1160 /* bytes of the largest Opus packet taken: it fits a plain packet */
 };
 
 /* Our SSRC of each slot, the same towards every session: the answer's `a=ssrc` line. Reports of
@@ -94,7 +94,9 @@ struct hub_counters {
 
 struct hub_conf {
     void *arg; /* given to each callback */
-    /* One whole plain RTP packet to one listener, ready for SRTP; at most VOICE_PLAIN_MAX bytes
+    /* One whole plain RTP packet to one listener, ready for SRTP, with the number of whoever
+     * speaks + 1 as its one CSRC, so that a browser can turn him down (a mix and silence bear
+     * none); at most VOICE_PLAIN_MAX bytes
      * and valid during the call. Never called for a session that is not open. */
     void (*send)(void *arg, int session, enum voice_slot slot, struct span rtp);
     /* One plain RTCP packet (RFC 5506: may be of reduced size). NULL: no reports are sent. */

@@ -61,6 +61,8 @@ bool send_into(struct hub *hub, int listener, int slot, int source,
         send_silence(hub, listener, slot, &step);
     rtp.number = step.number;
     rtp.time = step.time;
+    rtp.has_csrc = source < HUB_SOURCES;
+    rtp.csrc = (uint32_t)source + 1;
     l->slot[slot].n_packets++;
     l->slot[slot].n_bytes += (uint32_t)n_bytes;
     l->has_report = true;

@@ -91,6 +91,9 @@ bool rtp_read(struct span packet, const struct rtp_ids *ids, struct rtp *rtp_out
     csrcs = (size_t)(packet.p[0] & 15) * 4;
     if (packet.len < RTP_LEAST + csrcs)
         return false;
+    rtp_out->has_csrc = csrcs > 0;
+    if (rtp_out->has_csrc)
+        rtp_out->csrc = get32(packet.p + RTP_LEAST);
     rest = span_from(packet, RTP_LEAST + csrcs);
     if ((packet.p[0] & 0x10) != 0 && !read_extension(&rest, ids, rtp_out))
         return false;
@@ -117,21 +120,26 @@ static void put32(uint8_t *p, uint32_t v)
 
 size_t rtp_write_header(const struct rtp *rtp, uint8_t mid_id, uint8_t out[RTP_HEADER_MAX])
 {
+    uint8_t *at = out + RTP_LEAST;
     size_t words;
     bool has_mid = mid_id != 0 && rtp->mid.len > 0;
 
-    out[0] = has_mid ? 0x90 : 0x80;
+    out[0] = (uint8_t)(0x80 | (has_mid ? 0x10 : 0) | (rtp->has_csrc ? 1 : 0));
     out[1] = (uint8_t)((rtp->marker ? 0x80 : 0) | (rtp->payload_type & 0x7f));
     put16(out + 2, rtp->number);
     put32(out + 4, rtp->time);
     put32(out + 8, rtp->ssrc);
+    if (rtp->has_csrc) {
+        put32(at, rtp->csrc);
+        at += 4;
+    }
     if (!has_mid)
-        return RTP_LEAST;
+        return (size_t)(at - out);
     words = (1 + rtp->mid.len + 3) / 4;
-    put16(out + 12, ONE_BYTE);
-    put16(out + 14, (uint16_t)words);
-    memset(out + 16, 0, words * 4);
-    out[16] = (uint8_t)((unsigned)mid_id << 4 | (unsigned)(rtp->mid.len - 1));
-    memcpy(out + 17, rtp->mid.p, rtp->mid.len);
-    return RTP_LEAST + 4 + words * 4;
+    put16(at, ONE_BYTE);
+    put16(at + 2, (uint16_t)words);
+    memset(at + 4, 0, words * 4);
+    at[4] = (uint8_t)((unsigned)mid_id << 4 | (unsigned)(rtp->mid.len - 1));
+    memcpy(at + 5, rtp->mid.p, rtp->mid.len);
+    return (size_t)(at - out) + 4 + words * 4;
 }

@@ -10,7 +10,7 @@
 enum {
     RTP_LEAST = 12,      /* bytes of the fixed header */
     RTP_MID_MAX = 16,    /* the longest mid that is written */
-    RTP_HEADER_MAX = 36, /* of ours: fixed header and one mid */
+    RTP_HEADER_MAX = 40, /* of ours: fixed header, one CSRC and one mid */
     RTP_LEVEL_MAX = 127  /* silence */
 };
 
@@ -19,6 +19,8 @@ struct rtp {
     bool marker;
     uint16_t number; /* sequence number */
     uint32_t time, ssrc;
+    bool has_csrc;
+    uint32_t csrc; /* the first of them: whose voice it is */
     bool has_level;
     uint8_t level;   /* 0 loudest to 127 silent, in -dBov */
     struct span mid; /* empty: none */
@@ -34,8 +36,9 @@ struct rtp_ids {
  * packet of padding alone). Elements of no agreed id are passed over. */
 bool rtp_read(struct span packet, const struct rtp_ids *ids, struct rtp *rtp_out);
 
-/* Writes the header for a payload that follows it, with the mid when mid_id is not 0 (1-14) and
- * the mid is not empty (at most RTP_MID_MAX bytes); gives its length. Level is not written. */
+/* Writes the header for a payload that follows it, with the CSRC if it has one, with the mid
+ * when mid_id is not 0 (1-14) and the mid is not empty (at most RTP_MID_MAX bytes); gives its
+ * length. Level is not written. */
 size_t rtp_write_header(const struct rtp *rtp, uint8_t mid_id, uint8_t out[RTP_HEADER_MAX]);
 
 #endif

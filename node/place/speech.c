@@ -65,7 +65,7 @@ static void on_told(void *arg, const struct voice_frame *frame)
 
 /* ---- the live thread ---- */
 
-void speech_tell(const struct visit *visit, const struct live_event *event, const void *of)
+void speech_tell_to(const struct visit *visit, const struct live_event *event, const void *of)
 {
     if (visit->guest != NULL)
         live_event_send(visit->guest->conn, event, 0, of, visit->place->arena);
@@ -75,7 +75,7 @@ static void tell_all(const struct place *place, const struct live_event *event, 
 {
     for (const struct visit *visit = place->visits; visit != NULL; visit = visit->next)
         if (visit->person != NULL)
-            speech_tell(visit, event, of);
+            speech_tell_to(visit, event, of);
 }
 
 static void take_up(struct speech *speech, const struct voice_frame *ready)
@@ -183,7 +183,7 @@ void speech_ending(struct place *place, struct place_now now)
 void speech_here(struct visit *visit)
 {
     if (visit->place->speech != NULL && visit->place->speech->is_up && visit->person != NULL)
-        speech_tell(visit, speech_event_up, NULL);
+        speech_tell_to(visit, speech_event_up, NULL);
 }
 
 void speech_leave(struct visit *visit, bool is_cut, struct place_now now)

@@ -37,13 +37,13 @@ static struct bar bar_of(const struct visit *visit, const struct speech_where *i
                             SPEECH_LEFT};
     world_where(visit->person, &where);
     if (where.rung < RUNG_VOICE)
-        return (struct bar){"voice-rung", rung_ja, SPEECH_BY_SELF, SPEECH_RUNG};
+        return (struct bar){"voice-watch", rung_ja, SPEECH_BY_SELF, SPEECH_RUNG};
     if (measure_stops(visit->place, visit, MEASURE_MUTE, now, NULL))
         return (struct bar){"stopped", "", SPEECH_BY_STAFF, SPEECH_MUTED};
     if (to == HUB_MIC_ZONE && is->hush == HUSH_SILENT)
         return (struct bar){"voice-silent", silent_ja, SPEECH_BY_PLACE, SPEECH_SILENT};
     if (to == HUB_MIC_ZONE && (where.state == WORLD_ALONE || where.state == WORLD_BREAK))
-        return (struct bar){"voice-state", state_ja, SPEECH_BY_SELF, SPEECH_STATE};
+        return (struct bar){"voice-quiet", state_ja, SPEECH_BY_SELF, SPEECH_STATE};
     if (to == HUB_MIC_PRIVATE && speech_talk_of(visit) == NULL)
         return (struct bar){"voice-no-talk", talk_ja, SPEECH_BY_PLACE, SPEECH_TALK};
     if (to == HUB_MIC_ANNOUNCE && !visit->pass.look.is_staff && !visit->pass.look.is_teacher)
@@ -84,7 +84,7 @@ static void tell_mic(const struct speech_one *one, enum speech_by by, enum speec
                                    .has_title = title_ja != NULL,
                                    .title = title_ja == NULL ? SPAN_NONE : span_text(title_ja)};
 
-    speech_tell(one->visit, speech_event_mic, &mic);
+    speech_tell_to(one->visit, speech_event_mic, &mic);
 }
 
 /* ---- the rows ---- */

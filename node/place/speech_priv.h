@@ -75,7 +75,7 @@ static inline bool speech_has_mic(const struct speech_one *one)
 /* His session; NULL: none. */
 struct speech_one *speech_of(const struct visit *visit);
 /* To his open line alone; not kept for later. */
-void speech_tell(const struct visit *visit, const struct live_event *event, const void *of);
+void speech_tell_to(const struct visit *visit, const struct live_event *event, const void *of);
 
 /* ---- speech_where.c ---- */
 

@@ -234,11 +234,11 @@ void speech_session_told(struct speech *speech, const struct voice_frame *frame,
     } else if (frame->op == VOICE_OP_UP) {
         const struct speech_ready ready = {(int)frame->way};
 
-        speech_tell(one->visit, speech_event_ready, &ready);
+        speech_tell_to(one->visit, speech_event_ready, &ready);
     } else if (frame->op == VOICE_OP_GONE) {
         const struct visit *visit = one->visit;
 
         speech_session_end(speech, one, SPEECH_LINE, now);
-        speech_tell(visit, speech_event_gone, NULL);
+        speech_tell_to(visit, speech_event_gone, NULL);
     }
 }

@@ -52,7 +52,7 @@ static void tell(struct place *place, const struct talk *talk)
         const struct speech_yes yes = {talk->id, talk->is_aloud[i], talk->is_aloud[1 - i]};
 
         if (visit != NULL)
-            speech_tell(visit, speech_event_yes, &yes);
+            speech_tell_to(visit, speech_event_yes, &yes);
     }
 }
 

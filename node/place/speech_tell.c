@@ -47,7 +47,7 @@ void speech_speaks(struct speech *speech, const struct voice_frame *frame)
             event.has_seat = talk_seat_for(one->visit, v, &event.seat);
         }
         event.name = world_name(one->visit->person, v->pass.look.may_see_ids);
-        speech_tell(v, speech_event_speaks, &event);
+        speech_tell_to(v, speech_event_speaks, &event);
     }
 }
 

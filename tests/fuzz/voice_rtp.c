@@ -32,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK(rtp_read(span_of(header, len), &ids, &again));
     CHECK(span_eq(again.mid, rtp.mid) && again.payload.len == 0);
     CHECK(again.marker == rtp.marker && again.number == rtp.number && again.time == rtp.time &&
-          again.ssrc == rtp.ssrc && again.payload_type == rtp.payload_type);
+          again.ssrc == rtp.ssrc && again.payload_type == rtp.payload_type &&
+          again.has_csrc == rtp.has_csrc && again.csrc == rtp.csrc);
     return 0;
 }

@@ -221,7 +221,7 @@ def speech_waits_for_whoever_only_watches(t):
     a, _, _, _ = people
     a.off()
     a.v.command("me.rung", rung="text")
-    t.eq(a.v.refused("voice.mic", to="zone"), "voice-rung", "not without the step of a voice")
+    t.eq(a.v.refused("voice.mic", to="zone"), "voice-watch", "not without the step of a voice")
     a.v.command("me.rung", rung="voice")
     a.on()
     a.v.command("me.rung", rung="text")

@@ -87,6 +87,8 @@ T_CASE(rtp_that_is_written_reads_the_same)
                          .number = 65535,
                          .time = 0xfffffff0,
                          .ssrc = 7,
+                         .has_csrc = i % 2 == 0,
+                         .csrc = 4096,
                          .mid = span_text(mids[i])};
         struct rtp out;
         size_t len = rtp_write_header(&in, 4, bytes);
@@ -100,6 +102,8 @@ T_CASE(rtp_that_is_written_reads_the_same)
         T_OK(out.marker && out.payload_type == 96 && out.number == 65535 &&
                  out.time == 0xfffffff0 && out.ssrc == 7,
              "the header");
-        T_EQ(rtp_write_header(&in, 0, bytes), RTP_LEAST, "without an id no mid is written");
+        T_OK(out.has_csrc == in.has_csrc && (!out.has_csrc || out.csrc == 4096), "whose it is");
+        T_EQ(rtp_write_header(&in, 0, bytes), RTP_LEAST + (in.has_csrc ? 4 : 0),
+             "without an id no mid is written");
     }
 }

@@ -53,7 +53,7 @@ test("microphone_is_off_until_its_owner_turns_it_on", (t) => {
 test("every_end_of_a_session_turns_the_microphone_off_and_says_so", (t) => {
   t.req("AI-2.4-ア");
   const ends: readonly (readonly [string, (now: Voice) => Voice])[] = [
-    ["program gone", (now) => told(now, "voice.down", { title_ja: "" })],
+    ["program gone", (now) => told(now, "voice.down", { title: "" })],
     ["session gone", (now) => told(now, "voice.gone", {})],
     ["line cut", ended],
   ];
@@ -66,7 +66,7 @@ test("every_end_of_a_session_turns_the_microphone_off_and_says_so", (t) => {
   }
   t.eq(told(flows, "voice.gone", {}).note, undefined, "who did not speak is told nothing");
   t.eq(
-    told(told(on, "voice.down", { title_ja: "" }), "voice.up", {}).note,
+    told(told(on, "voice.down", { title: "" }), "voice.up", {}).note,
     undefined,
     "and it is back",
   );
@@ -74,27 +74,34 @@ test("every_end_of_a_session_turns_the_microphone_off_and_says_so", (t) => {
 
 test("stopped_by_staff_is_a_state_of_its_own_with_a_reason", (t) => {
   t.req("AI-2.7-ウ-1");
-  const stopped = told(on, "voice.mic", { to: "none", by: "staff", title_ja: "15時まで" });
+  const stopped = told(on, "voice.mic", { to: "none", by: "staff", title: "15時まで" });
   t.eq(micOf(stopped, true), "stopped", "not just off");
   t.eq([stopped.why, stopped.note?.kind], ["15時まで", "staff"], "why");
   t.eq(micOf(stopped, false), "off", "when it is over the microphone stays off");
-  const byPlace = told(on, "voice.mic", { to: "none", by: "place", title_ja: "しずかな場所" });
+  const byPlace = told(on, "voice.mic", { to: "none", by: "place", title: "しずかな場所" });
   t.eq(byPlace.note, { kind: "place", title: "しずかな場所" }, "the place says why, too");
   const own = told(stopped, "voice.mic", { to: "zone", by: "self" });
   t.eq(own.note, undefined, "one's own act needs no word");
 });
 
 test("who_speaks_is_known_by_seat_until_it_ends_or_seats_are_given_anew", (t) => {
-  const one = told(flows, "voice.speaks", { seat: 3, number: 7, to: "zone", is_on: true });
+  const one = told(flows, "voice.speaks", {
+    seat: 3,
+    number: 7,
+    name: "そら",
+    to: "zone",
+    is_on: true,
+  });
   t.eq([...one.speakers], [[3, { number: 7, to: "zone" }]], "heard");
   t.ok(
-    told(one, "voice.speaks", { seat: 3, number: 7, to: "zone", is_on: true }) === one,
+    told(one, "voice.speaks", { seat: 3, number: 7, name: "そら", to: "zone", is_on: true }) ===
+      one,
     "the same again changes nothing",
   );
   const seats = seatsOf(one, new Set());
   t.eq([...seats], [3], "for rings");
   t.ok(seatsOf({ ...one }, seats) === seats, "the same set as long as the same are heard");
-  t.eq(told(one, "voice.speaks", { seat: 3, number: 7, to: "zone", is_on: false }).speakers.size, 0, "over"); // prettier-ignore
+  t.eq(told(one, "voice.speaks", { seat: 3, number: 7, name: "そら", to: "zone", is_on: false }).speakers.size, 0, "over"); // prettier-ignore
   t.eq([moved(one).speakers.size, moved(one).session], [0, "flows"], "another floor, same session");
 });
 

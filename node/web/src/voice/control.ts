@@ -354,7 +354,7 @@ export function chooseVolume(seat: number, name: string, volume: Volume): void {
 }
 
 function hush(): void {
-  void send("voice.hush", { seats: [...hushed(volumes.get())] });
+  void send("voice.hush", { seats: hushed(volumes.get()).map((seat) => ({ seat })) });
 }
 
 export async function talkVoice(talk: string, is_on: boolean): Promise<void> {

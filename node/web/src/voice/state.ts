@@ -79,7 +79,7 @@ export function heard(now: Voice, event: VoiceEvent): Voice {
 
 function micMoved(
   now: Voice,
-  { to, by, title_ja: title = "" }: Extract<VoiceEvent, { ev: "voice.mic" }>["of"],
+  { to, by, title = "" }: Extract<VoiceEvent, { ev: "voice.mic" }>["of"],
 ): Voice {
   if (by === "self") return { ...now, to, note: undefined };
   const wasOn = now.to !== "none" && to === "none";
@@ -91,6 +91,8 @@ function spoke(
   now: Voice,
   { seat, number, to, is_on }: Extract<VoiceEvent, { ev: "voice.speaks" }>["of"],
 ): Voice {
+  // Without a seat: of another copy of the floor, a voice without a figure.
+  if (seat === undefined || to === "none") return now;
   const known = now.speakers.get(seat);
   if (is_on ? known?.number === number && known.to === to : known === undefined) return now;
   const speakers = new Map(now.speakers);

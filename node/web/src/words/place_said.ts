@@ -68,10 +68,15 @@ export const placeSaid = {
     "いま、 こえが つかえません。",
     "Voice does not work just now.",
   ],
+  "voice-full": [
+    "声《こえ》をつかう人《ひと》が、いっぱいです。すこし待《ま》って、もう一度《いちど》ためしてください。",
+    "こえを つかう ひとが いっぱいです。 すこし まって ください。",
+    "Too many people are using voice. Please wait a little and try again.",
+  ],
   "voice-watch": [
-    "「みてるだけ」の間《あいだ》は、声《こえ》は使《つか》えません。",
-    "「みるだけ」の とき、 こえは つかえません。",
-    "While just looking, there is no voice.",
+    "声《こえ》を出《だ》すときは、先《さき》に「声《こえ》も出《だ》す」をえらんでください。",
+    "こえを だす ときは、 さきに「こえも だす」を えらんで ください。",
+    "To speak, first choose “With voice”.",
   ],
   "voice-offer": [
     "このブラウザーでは、声《こえ》が使《つか》えません。",

@@ -184,29 +184,19 @@ const struct route_table features_routes[] = {
 };
 
 const struct command_table features_commands[] = {
-    {place_commands, PLACE_COMMANDS_N},
-    {react_commands, REACT_COMMANDS_N},
-    {speech_commands, SPEECH_COMMANDS_N},
-    {chat_commands, CHAT_COMMANDS_N},
-    {talk_commands, TALK_COMMANDS_N},
-    {lesson_commands, LESSON_COMMANDS_N},
-    {mirror_commands, MIRROR_COMMANDS_N},
-    {NULL, 0},
+    {place_commands, PLACE_COMMANDS_N},   {react_commands, REACT_COMMANDS_N},
+    {speech_commands, SPEECH_COMMANDS_N}, {chat_commands, CHAT_COMMANDS_N},
+    {talk_commands, TALK_COMMANDS_N},     {lesson_commands, LESSON_COMMANDS_N},
+    {mirror_commands, MIRROR_COMMANDS_N}, {NULL, 0},
 };
 
 const struct live_event_table features_events[] = {
-    {place_events, PLACE_EVENTS_N},
-    {world_events, WORLD_EVENTS_N},
-    {measure_events, MEASURE_EVENTS_N},
-    {react_events, REACT_EVENTS_N},
-    {speech_events, SPEECH_EVENTS_N},
-    {chat_events, CHAT_EVENTS_N},
-    {talk_events, TALK_EVENTS_N},
-    {support_events, SUPPORT_EVENTS_N},
-    {console_events, CONSOLE_EVENTS_N},
-    {lesson_events, LESSON_LIVE_EVENTS_N},
-    {mirror_events, MIRROR_EVENTS_N},
-    {NULL, 0},
+    {place_events, PLACE_EVENTS_N},     {world_events, WORLD_EVENTS_N},
+    {measure_events, MEASURE_EVENTS_N}, {react_events, REACT_EVENTS_N},
+    {speech_events, SPEECH_EVENTS_N},   {chat_events, CHAT_EVENTS_N},
+    {talk_events, TALK_EVENTS_N},       {support_events, SUPPORT_EVENTS_N},
+    {console_events, CONSOLE_EVENTS_N}, {lesson_events, LESSON_LIVE_EVENTS_N},
+    {mirror_events, MIRROR_EVENTS_N},   {NULL, 0},
 };
 
 const struct stmt_table features_stmts[] = {

@@ -98,9 +98,9 @@ struct visit {
     struct world_where seat;    /* as it was last written; its room is not looked at */
     struct visit_ring ring;
     struct chat_told told;
-    unsigned mirror_gen;    /* of what it was told of the line to other towns; 0: nothing */
+    unsigned mirror_gen;       /* of what it was told of the line to other towns; 0: nothing */
     struct speech_one *speech; /* speech.h; NULL: no voice */
-    struct place_pass pass; /* last: loops over visits read only what stands before */
+    struct place_pass pass;    /* last: loops over visits read only what stands before */
 };
 
 /* Somebody whom a program before us left on a spot; his place is kept for him. */

@@ -12,7 +12,7 @@
 #define LEFT_AT_ONCE 500
 
 static const char closed_ja[] = "声の線が、まだつながっていません。";
-static const char rung_ja[] = "声を出すときは、先に「声も出す」をえらんでください。";
+static const char rung_ja[] = "声を出すときは、先に「声もいい」をえらんでください。";
 static const char silent_ja[] = "ここは、しずかにすごす場所です。声は出せません。";
 static const char state_ja[] =
     "「ひとりでいたい」か「きゅうけい」になっています。かえてから、ためしてください。";

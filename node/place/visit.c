@@ -7,9 +7,9 @@
 #include "node/db/settings.h"
 #include "node/place/chat.h"
 #include "node/place/measure.h"
-#include "node/place/speech.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
+#include "node/place/speech.h"
 
 static const char away_ja[] =
     "しばらくなにもしなかったので、ロビーにもどりました。いつでも、また入れます。";

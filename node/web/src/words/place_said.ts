@@ -74,9 +74,9 @@ export const placeSaid = {
     "Too many people are using voice. Please wait a little and try again.",
   ],
   "voice-watch": [
-    "声《こえ》を出《だ》すときは、先《さき》に「声《こえ》も出《だ》す」をえらんでください。",
-    "こえを だす ときは、 さきに「こえも だす」を えらんで ください。",
-    "To speak, first choose “With voice”.",
+    "声《こえ》を出《だ》すときは、先《さき》に「声《こえ》もいい」をえらんでください。",
+    "こえを だす ときは、 さきに「こえも いい」を えらんで ください。",
+    "To speak, first choose “Voice is fine, too”.",
   ],
   "voice-offer": [
     "このブラウザーでは、声《こえ》が使《つか》えません。",

@@ -11,7 +11,7 @@
 
 #define LOG_EXPORT_STMTS_N    9
 #define LOG_EXPORT_TABLES_N   2
-#define LOG_SOURCE_STMTS_N    6
+#define LOG_SOURCE_STMTS_N    7
 #define LOG_EXPORT_ROUTES_N   3
 #define LOG_FILE_ROUTES_N     1
 #define LOG_SEARCH_ROUTES_N   1

@@ -1,8 +1,9 @@
 /* reporting/log_source.h - what the four logs are made of: pages of rows in the order of time,
  * and what each row says in columns (AI-2.5-ア to エ); and who was in which lesson
  * (AI-4.6-ア-2). Texts are opened here, with the names as they are today. A row whose author's
- * key was destroyed keeps its time and ids; its texts say so. Voice is not built: its log has
- * columns and no rows. Threads: one job's.  Owns: nothing but the aliases. */
+ * key was destroyed keeps its time and ids; its texts say so. Of voice
+ * there is when microphones were on, never what was said. Threads: one job's.  Owns: nothing
+ * but the aliases. */
 #ifndef REPORTING_LOG_SOURCE_H
 #define REPORTING_LOG_SOURCE_H
 
@@ -51,7 +52,7 @@ struct log_source {
     const char *title_ja;
     const struct log_column *columns;
     size_t n_columns;
-    const struct stmt *page; /* NULL: nothing is kept */
+    const struct stmt *page;
     enum err (*cells)(const struct log_maker *maker, const struct db_rows *rows, int i,
                       struct log_cells *out, struct fail *why);
 };

@@ -42,6 +42,11 @@ static const struct stmt reaction_page = {
     "log_reaction_page",
     "SELECT r.id, r.at, r.account, r.kind, r.floor, r.copy, r.room, r.session, " SESSION_TITLE
     ", r.visit FROM reaction_event r" PAGE(BY_HIM)};
+static const struct stmt voice_page = {
+    "log_voice_page",
+    "SELECT r.id, r.at, r.account, r.kind, r.floor, r.copy, r.room, r.session, " SESSION_TITLE
+    ", r.way, r.by, r.reason, r.to_account, r.talk, r.visit FROM voice_event r" PAGE(
+        BY_OR_TO_HIM)};
 static const struct stmt lesson_page = {
     "log_lesson_page",
     "SELECT r.id, r.at, r.account, r.kind, r.floor, r.role, r.course_kind, r.reason, r.lesson,"
@@ -56,7 +61,8 @@ static const struct stmt chat_lines = {
                       " ANY ($1::uuid[]) ORDER BY r.at DESC, r.id DESC"};
 
 const struct stmt *const log_source_stmts[LOG_SOURCE_STMTS_N] = {
-    &chat_lines, &entry_page, &chat_page, &reaction_page, &lesson_page, &chat_before};
+    &chat_lines,    &entry_page,  &chat_page,  &voice_page,
+    &reaction_page, &lesson_page, &chat_before};
 
 /* ---- cells ---- */
 
@@ -305,20 +311,59 @@ enum err log_chat_text(struct keyring *keyring, const struct db_rows *rows, int 
     return open_text(keyring, rows, i, 2, "text_sealed", arena, text_out, why);
 }
 
-/* ---- c: voice. What will be kept of it once there is voice ---- */
+/* ---- c: voice: microphones on and off. What was said is nowhere ---- */
 
 static const struct log_column voice_columns[] = {
     {"at", "日時", 0, NULL},
     {"kind", "できごと", 0, "on=オン|off=オフ"},
+    {"way", "どこへ", 0, "zone=まわりの人|private=ふたりだけ|announce=フロアの放送"},
+    {"by", "だれによるか", 0, "self=本人|staff=職員|place=場所のきまり"},
+    {"reason", "わけ", 0,
+     "tap=本人が押した|left=出た|moved=場所がかわった|silent=静かな場所に入った|"
+     "state=ひとりでいたい、または休けい|rung=声なしの参加にもどした|muted=職員が止めた|"
+     "talk=ふたりの話が終わった|line=回線が切れた|restart=プログラムの始動"},
     {"floor", "フロア", 0, NULL},
     {"copy", "いくつめの同じフロアか", LOG_BARE, NULL},
     {"room", "部屋", 0, NULL},
+    {"session", "会のID", LOG_STAFF_ONLY, NULL},
+    {"session_title", "会", 0, NULL},
     {"display_name", "表示名", 0, NULL},
     {"login", "ID", LOG_STAFF_ONLY, NULL},
     {"account", "アカウントのID", LOG_STAFF_ONLY, NULL},
+    {"to_display_name", "相手の表示名", 0, NULL},
+    {"to_login", "相手のID", LOG_STAFF_ONLY, NULL},
     {"to_account", "相手のアカウントのID", LOG_STAFF_ONLY, NULL},
+    {"talk", "ふたりの話のID", LOG_STAFF_ONLY, NULL},
+    {"visit", "訪問のID", LOG_STAFF_ONLY, NULL},
     {"id", "記録のID", LOG_STAFF_ONLY, NULL},
 };
+
+static enum err voice_cells(const struct log_maker *maker, const struct db_rows *rows, int i,
+                            struct log_cells *out, struct fail *why)
+{
+    struct span *at = out->at;
+    struct id account = db_id(rows, i, 2), session = db_id(rows, i, 7), to = db_id(rows, i, 12);
+
+    (void)why;
+    at[0] = cell_time(maker, db_time(rows, i, 1));
+    at[1] = db_bytes(rows, i, 3);
+    at[2] = db_bytes(rows, i, 9);
+    at[3] = db_bytes(rows, i, 10);
+    at[4] = db_bytes(rows, i, 11);
+    at[5] = db_bytes(rows, i, 4);
+    at[6] = cell_number(maker, db_i64(rows, i, 5));
+    at[7] = db_bytes(rows, i, 6);
+    at[8] = cell_id(maker, session);
+    at[9] = db_bytes(rows, i, 8);
+    cells_person(maker, account, session, &at[10], &at[11]);
+    at[12] = cell_id(maker, account);
+    cells_person(maker, to, session, &at[13], &at[14]);
+    at[15] = cell_id(maker, to);
+    at[16] = cell_id(maker, db_id(rows, i, 13));
+    at[17] = cell_id(maker, db_id(rows, i, 14));
+    at[18] = cell_id(maker, db_id(rows, i, 0));
+    return ERR_OK;
+}
 
 /* ---- d: reactions ---- */
 
@@ -417,7 +462,8 @@ _Static_assert(N(chat_columns) <= LOG_COLUMNS_MOST, "struct log_cells holds them
 const struct log_source log_sources[LOG_KINDS_N] = {
     {LOG_ENTRY, "entry", "入退室", entry_columns, N(entry_columns), &entry_page, entry_cells},
     {LOG_CHAT, "chat", "文字チャット", chat_columns, N(chat_columns), &chat_page, chat_cells},
-    {LOG_VOICE, "voice", "音声チャット", voice_columns, N(voice_columns), NULL, NULL},
+    {LOG_VOICE, "voice", "音声チャット", voice_columns, N(voice_columns), &voice_page,
+     voice_cells},
     {LOG_REACTION, "reaction", "リアクション", reaction_columns, N(reaction_columns),
      &reaction_page, reaction_cells},
     {LOG_LESSON, "lesson", "授業への参加", lesson_columns, N(lesson_columns), &lesson_page,
@@ -474,9 +520,7 @@ enum err log_source_page(const struct log_source *source, struct db *db,
                          struct db_rows **rows_out, struct fail *why)
 {
     *rows_out = NULL;
-    return source->page == NULL ? ERR_OK
-                                : run_page(source->page, db, ask, ask->until_utc_us, after,
-                                           n_cap, rows_out, why);
+    return run_page(source->page, db, ask, ask->until_utc_us, after, n_cap, rows_out, why);
 }
 
 enum err log_chat_before(struct db *db, const struct log_ask *ask,

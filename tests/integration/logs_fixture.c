@@ -64,7 +64,7 @@ void logs_fixture_stop(struct logs_fixture *f)
     db_close(&f->db);
     if (!f->has_leaves) /* the log would not verify with them */
         audit_fixture_sql(&f->people.store.log,
-                          "TRUNCATE chat_line, visit_event, reaction_event");
+                          "TRUNCATE chat_line, visit_event, reaction_event, voice_event");
     free(f->accounts);
     free(f->keys);
     people_fixture_stop(&f->people);
@@ -181,8 +181,14 @@ void logs_fixture_fill(struct logs_fixture *f, const struct logs_fixture_days *d
               "INSERT INTO reaction_event (id, at, account, visit, floor, copy, kind) SELECT"
               " gen_random_uuid(), t.at, a.id, gen_random_uuid(), 'commons', 1, 'clap'",
               days->n_reactions);
+    fill_rows(f, days,
+              "INSERT INTO voice_event (id, at, account, visit, floor, copy, kind, way, by,"
+              " reason) SELECT gen_random_uuid(), t.at, a.id, gen_random_uuid(), 'commons', 1,"
+              " 'on', 'zone', 'self', 'tap'",
+              days->n_reactions);
     audit_fixture_sql(&f->people.store.log,
-                      "VACUUM (ANALYZE) chat_line, visit_event, reaction_event");
+                      "VACUUM (ANALYZE) chat_line, visit_event, reaction_event,"
+                      " voice_event");
 }
 
 struct log_export_row logs_fixture_row(enum log_act act, unsigned kinds, int64_t from_utc_us,

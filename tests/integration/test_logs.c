@@ -228,10 +228,10 @@ T_CASE(logs_pages_lose_and_double_nothing)
     audit_fixture_sql(&f.people.store.log,
                       "UPDATE visit_event SET at = date_trunc('hour', at); UPDATE chat_line SET"
                       " at = date_trunc('hour', at)");
-    T_EQ(n_lines(file_of(&f, &row, "chat.csv", 17400)), 6001, "every line");
-    T_EQ(n_lines(file_of(&f, &row, "entry.csv", 17400)), 10001, "every visit");
-    T_EQ(n_lines(file_of(&f, &row, "reaction.csv", 17400)), 1401, "every reaction");
-    T_EQ(n_lines(file_of(&f, &row, "voice.csv", 17400)), 1, "no voice yet");
+    T_EQ(n_lines(file_of(&f, &row, "chat.csv", 18800)), 6001, "every line");
+    T_EQ(n_lines(file_of(&f, &row, "entry.csv", 18800)), 10001, "every visit");
+    T_EQ(n_lines(file_of(&f, &row, "reaction.csv", 18800)), 1401, "every reaction");
+    T_EQ(n_lines(file_of(&f, &row, "voice.csv", 18800)), 1401, "every microphone");
     row.kinds = LOG_BIT(LOG_ENTRY);
     row.from_utc_us = FROM + HOUR_US;
     row.until_utc_us = FROM + 2 * HOUR_US;

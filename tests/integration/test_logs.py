@@ -53,6 +53,16 @@ def react(account, at, kind):
               f" '{kind}')")
 
 
+def speak(login, at):
+    """A microphone in a talk of two, put on and then stopped by staff."""
+    on, off, talk, visited = (uuid.uuid4() for _ in range(4))
+    for row, kind, by, why, began, after in ((on, "on", "self", "tap", "NULL", 0), (off, "off", "staff", "muted", f"'{on}'", 60)):
+        when = iso(at + datetime.timedelta(seconds=after))
+        node.psql("INSERT INTO voice_event (id, at, account, visit, floor, copy, kind, way, by, reason, to_account, talk,"
+                  f" began) VALUES ('{row}', '{when}', '{login.id}', '{visited}', 'plaza', 1, '{kind}', 'private', '{by}',"
+                  f" '{why}', '{other.id}', '{talk}', {began})")
+
+
 def ask(session, **more):
     body = {"id": str(uuid.uuid4()), "kinds": ["entry"], "from": iso(DAY),
             "to": iso(DAY + datetime.timedelta(days=3)), "format": "csv",
@@ -124,17 +134,23 @@ def logs_all_four_in_json(t):
     at = DAY + datetime.timedelta(hours=2)
     react(kid, at, "clap")
     react(kid, at + datetime.timedelta(seconds=1), "heart")
+    speak(kid, at)
     archive = fetch(as_board, made(as_board, kinds=KINDS, format="json"))
     t.eq(sorted(archive.namelist()), ["about.json"] + sorted(f"{k}.ndjson" for k in KINDS), "files")
     rows = [json.loads(line) for line in archive.read("reaction.ndjson").splitlines()]
     t.eq([(r["kind"], r["account"], r["copy"]) for r in rows], [("clap", kid.id, 1), ("heart", kid.id, 1)],
          "each use is one row")
-    t.eq(archive.read("voice.ndjson"), b"", "there is no voice yet")
+    rows = [json.loads(line) for line in archive.read("voice.ndjson").splitlines()]
+    t.eq([(r["kind"], r["way"], r["by"], r["reason"], r["account"], r["to_account"]) for r in rows],
+         [("on", "private", "self", "tap", kid.id, other.id), ("off", "private", "staff", "muted", kid.id, other.id)],
+         "on and off, by whom, and with whom")
     about = json.loads(archive.read("about.json"))
     t.eq([about["n_entry"], about["n_reaction"], about["n_voice"]],
-         [len(archive.read("entry.ndjson").splitlines()), 2, 0], "counted")
-    header = fetch(as_board, made(as_board, kinds=["voice"])).read("voice.csv").decode()
-    t.ok(header.startswith('"日時","できごと"') and header.count("\r\n") == 1, "a header, no row")
+         [len(archive.read("entry.ndjson").splitlines()), 2, 2], "counted")
+    rows = rows_of(fetch(as_board, made(as_board, kinds=["voice"], account=other.id)), "voice.csv")
+    t.eq([(r["できごと"], r["どこへ"], r["だれによるか"], r["わけ"], r["相手のID"]) for r in rows],
+         [("オン", "ふたりだけ", "本人", "本人が押した", other.login), ("オフ", "ふたりだけ", "職員", "職員が止めた", other.login)],
+         "in words, and also by the partner")
 
 
 @case

@@ -104,9 +104,9 @@ export const logs = {
   reaction: ["リアクション", "リアクション", "Reactions"],
   lesson: ["授業《じゅぎょう》への参加《さんか》", "じゅぎょう", "Lessons"],
   voiceNote: [
-    "音声《おんせい》の記録《きろく》は、まだ項目《こうもく》の名前《なまえ》だけです。",
-    "こえの きろくは まだ ありません。",
-    "Voice has headings and no rows yet.",
+    "マイクをつけた時刻《じこく》と切《き》った時刻《じこく》です。話《はな》した中身《なかみ》は、どこにも残《のこ》りません。",
+    "マイクを つけた ときと きった ときだけです。 はなした ことは のこりません。",
+    "When microphones went on and off. What was said is kept nowhere.",
   ],
   form: ["ファイルの形《かたち》", "ファイルの かたち", "Kind of file"],
   formBom: ["CSV（Excelで開《ひら》く）", "CSV（Excel）", "CSV for Excel"],

@@ -217,6 +217,20 @@ def speech_of_whom_one_does_not_want_is_not_sent(t):
 
 
 @case
+def speech_of_both_for_half_a_minute_is_a_contact(t):
+    """A child and staff who talked for 30 s each were in touch; whoever only listened was not."""
+    t.req("AI-2.5-ウ")
+    a, _, _, staff = people
+    staff.on()
+    staff.speak()
+    contact = lambda: node.psql("SELECT DISTINCT child || ' ' || other || ' ' || kind FROM contact WHERE kind = 'speech'")  # noqa: E731
+    t.ok(will_be(contact, 75), "both spoke long enough")
+    t.eq(contact(), f"{logins[0].id} {logins[3].id} speech", "of these two alone")
+    staff.off()
+    staff.hush()
+
+
+@case
 def speech_waits_for_whoever_only_watches(t):
     a, _, _, _ = people
     a.off()

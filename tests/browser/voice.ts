@@ -4,7 +4,6 @@ import type { Page } from "playwright-core";
 import { login, place, signedIn, sizes, toneHz, visiting } from "./engine.ts";
 import { goIn, inWords, row, seen, together } from "./place.ts";
 import { suite, type T } from "./t.ts";
-import { VoicePart } from "./voice_part.ts";
 
 const test = suite(import.meta.filename);
 const at = place("aozora");
@@ -141,9 +140,8 @@ async function tones(page: Page, ms = 1200): Promise<readonly number[]> {
 }
 
 /** On the open floor, in words, with sound. */
-async function come(page: Page, voice: VoicePart): Promise<void> {
+async function come(page: Page): Promise<void> {
   await page.addInitScript(watchIt);
-  await voice.join(page);
   await page.reload();
   await goIn(page, "plaza", "voice");
   await inWords(page);
@@ -156,21 +154,15 @@ async function withVoice(
   who: readonly string[],
   run: (...pages: Page[]) => Promise<void>,
 ): Promise<void> {
-  const voice = new VoicePart();
-  try {
-    await voice.begin();
-    await together(
-      t,
-      who,
-      async (...pages) => {
-        for (const page of pages) await come(page, voice);
-        await run(...pages);
-      },
-      { isCut: true, ...withMic },
-    );
-  } finally {
-    voice.end();
-  }
+  await together(
+    t,
+    who,
+    async (...pages) => {
+      for (const page of pages) await come(page);
+      await run(...pages);
+    },
+    { isCut: true, ...withMic },
+  );
 }
 
 async function isHeard(page: Page, is: boolean): Promise<readonly number[]> {
@@ -257,6 +249,40 @@ test("a_microphone_stopped_by_staff_says_why_and_stays_stopped", async (t) => {
     t.ok((await ask(board, "POST", `/api/v1/measures/${measure}/lift`, lift)) < 300, "given back");
     await a.waitForSelector(mic("off"));
     t.eq((await mics(a))[1], 0, "it stays off until its owner turns it on");
+  });
+});
+
+test("two_who_both_want_it_talk_alone", async (t) => {
+  t.req("AI-2.4-イ AI-2.5-ウ");
+  await withVoice(t, ["chat0", "chat_staff", "chat1"], async (a, staff, third) => {
+    const wish = (page: Page) => page.locator(".voice-wish");
+    await seen(a, "chat_staff");
+    await row(a, "chat_staff").getByRole("button", { name: /ふたり/ }).first().click(); // prettier-ignore
+    await wish(a).click();
+    await a.waitForSelector('.talk-voice [role="status"]');
+    t.eq(await a.locator(".talk-mic").count(), 0, "one yes is none");
+    await staff.locator(".voice .way-list button").click();
+    await wish(staff).click();
+    await a.locator(".talk-mic").click();
+    t.eq(await mics(a), [0, 0], "that one alone will hear is said first");
+    await a.click(".voice-yes");
+    await a.waitForSelector(mic("on"));
+    await staff.locator(".talk-mic").waitFor();
+    await row(staff, "chat0").locator(".speaks").waitFor();
+    const heard = await isHeard(staff, true);
+    t.ok((heard[3] ?? -200) > heardDb, "the other hears the tone", `${heard}`);
+    t.ok(Math.max(...heard.slice(0, 3), heard[4] ?? -200) < silentDb, "as theirs", `${heard}`);
+    const outside = await tones(third);
+    t.ok(Math.max(...outside) < silentDb, "a third hears nothing", `${outside}`);
+    t.eq(await third.locator(".speaks").count(), 0, "nor is told");
+    await a.screenshot({ path: "build/shots/90-voice-two.png", fullPage: true });
+    await staff.locator(".talk-voice .row .quiet-button").last().click();
+    await a.waitForSelector(mic("off"));
+    t.eq((await mics(a))[1], 0, "a yes taken back gives the microphone back");
+    t.eq(await a.locator(".talk-mic").count(), 0, "and there is no button for it");
+    t.ok((await a.innerText('[data-note="place"]')).length > 10, "with a sentence");
+    const after = await isHeard(staff, false);
+    t.ok(Math.max(...after) < silentDb, "silent", `${after}`);
   });
 });
 

@@ -50,6 +50,11 @@ test("every_answer_of_the_node_has_a_word_of_ours", (t) => {
   t.ok(entering.length >= 3, `${entering.length} of coming in`);
   for (const code of [...rules, ...entering])
     t.ok(saidOf("floor.go", {}, code) !== undefined, code);
+  const speech = ["commands", "mic", "session", "talk"].flatMap((part) =>
+    codesOf(`speech_${part}.c`, /"((?:voice|not?)-[a-z-]+|stopped|busy)"/g),
+  );
+  t.ok(speech.length >= 15, `${speech.length} of voice`);
+  for (const code of speech) t.ok(saidOf("voice.mic", {}, code) !== undefined, code);
   const lessons = codesOf(
     "../classes/lesson_commands.c",
     /command_(?:refuse|breach)\(call, "([a-z-]+)"/g,

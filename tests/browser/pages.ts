@@ -115,6 +115,17 @@ async function toChat(visit: Visit): Promise<void> {
   await page.fill("#chat-field", "あ".repeat(201));
 }
 
+/** All there is of voice: who would hear an announcement, and the panel that tries microphone and ways. */
+async function toVoice(visit: Visit): Promise<void> {
+  await onFloor(visit, 2, false);
+  const { page } = visit;
+  await page.waitForSelector('.voice[data-session="flows"]');
+  await page.click(".announce");
+  await page.waitForSelector(".voice-ask");
+  await page.click(".voice-more");
+  await page.waitForSelector(".voice-panel");
+}
+
 /** A call for help that somebody may still come to. */
 async function toHelp(visit: Visit): Promise<void> {
   await to(visit, "", ".home");
@@ -979,6 +990,7 @@ const allPages: readonly PageUnderTest[] = [
   { name: "help_on_my_page", who: "caller", reach: toHelp },
   { name: "place_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, false) },
   { name: "place_map_of_staff", who: "plaza_staff", reach: (v) => onFloor(v, 1, true) },
+  { name: "place_voice", who: "plaza_staff", reach: toVoice },
   { name: "first_sheet", who: "nobody", reach: (v) => to(v, "#/first-sheet", ".check input") },
   { name: "unlock", who: "nobody", reach: (v) => to(v, "#/unlock", "#entry-0") },
 ];

@@ -8,6 +8,7 @@
 #include "node/base/clock.h"
 #include "node/base/log.h"
 #include "voice/rtp.h"
+#include "voice/send_cost.h"
 
 enum {
     DATA_STOP = 0,
@@ -167,7 +168,8 @@ static enum err parts_open(struct service *s, const struct service_conf *conf, s
                                  .speaks = on_speaks,
                                  .spoke = on_spoke,
                                  .out = on_out,
-                                 .n_mixers = N_MIXERS};
+                                 .n_mixers = N_MIXERS,
+                                 .packet_ns = send_cost_ns()};
     const struct endpoint_calls endpoint = {.user = s,
                                             .send = on_endpoint_send,
                                             .packet = on_packet,

@@ -35,6 +35,7 @@ static const struct jx_shape numbers_shape =
 struct next_output {
     struct contract_row row;
     struct numbers quota;
+    bool has_trial_begin, has_trial_end;
 };
 #define NEXT_FIELD(name_, type_, member_, title_) \
     { \
@@ -47,6 +48,18 @@ static const struct jx_field next_fields[] = {
     NEXT_FIELD("title", JX_TEXT, row.title, "契約の名前"),
     NEXT_FIELD("begins_on", JX_TEXT, row.begins_on, "始まりの日"),
     NEXT_FIELD("ends_on", JX_TEXT, row.ends_on, "終わりの日"),
+    {.name = "trial_begins_on",
+     .type = JX_TEXT,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct next_output, row.trial_begins_on),
+     .has_offset = offsetof(struct next_output, has_trial_begin),
+     .title_ja = "試験利用の始まりの日"},
+    {.name = "trial_ends_on",
+     .type = JX_TEXT,
+     .flags = JX_OPTIONAL,
+     .offset = offsetof(struct next_output, row.trial_ends_on),
+     .has_offset = offsetof(struct next_output, has_trial_end),
+     .title_ja = "試験利用の終わりの日"},
     {.name = "quota",
      .type = JX_OBJECT,
      .shape = &numbers_shape,
@@ -149,7 +162,10 @@ static void answer(struct req *req, const struct standing *standing,
         .quota = numbers_of(row->quota),
         .used = numbers_of(used),
         .has_next = has_next(standing),
-        .next = {.row = standing->last, .quota = numbers_of(standing->last.quota)},
+        .next = {.row = standing->last,
+                 .quota = numbers_of(standing->last.quota),
+                 .has_trial_begin = standing->last.trial_begins_on.len > 0,
+                 .has_trial_end = standing->last.trial_ends_on.len > 0},
     };
     int64_t left[ID_CLASS_N];
 

@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { dayIn } from "./classes_made.ts";
-import { type Place, place, signedIn, type Visit, visiting } from "./engine.ts";
+import { type Place, place, signedIn, sizes, type Visit, visiting } from "./engine.ts";
 import { suite, type T } from "./t.ts";
 import { asked } from "./watch_made.ts";
 
@@ -116,7 +116,12 @@ test("shared_a_child_moves_to_another_town", async (t) => {
   });
   await as(t, there, "host_second", async ({ page }) => {
     await pick(page, "[data-transfer] input[type=search]");
+    const whom = await page.innerText("[data-whom]");
+    t.ok(/若葉.みのり/.test(whom) && /わかば.みのり/.test(whom), "of whom is decided", whom);
     await page.screenshot({ path: "build/shots/92-transfer-take.png", fullPage: true });
+    await page.setViewportSize(sizes.phone);
+    await page.screenshot({ path: "build/shots/92-transfer-take-phone.png", fullPage: true });
+    await page.setViewportSize(sizes.laptop);
     await page.locator("[data-transfer] form button[type=submit]").click();
     await until(page, "done");
     await page.goto(page.url().replace(/#.*/, `#/child/${came}`));

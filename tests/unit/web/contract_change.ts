@@ -1,10 +1,10 @@
 /** What is sent of a planned change of contractor. */
 import {
-  changeDraftOf,
-  changeOf,
+  contractChangeOf,
+  contractDraftOf,
   dayAfter,
-  isAlone,
-} from "../../../node/web/src/state/contract_change.ts";
+} from "../../../node/web/src/state/contract.ts";
+import { changeDraftOf, changeOf, isAlone } from "../../../node/web/src/state/contract_change.ts";
 import type { Contract, ContractorChangeAccount } from "../../../node/web/src/wire.ts";
 import { suite } from "../../browser/t.ts";
 
@@ -82,4 +82,28 @@ test("a_place_is_alone_when_nobody_is_left_or_a_lesson_is", (t) => {
     [true, false, true, false],
     "by kind",
   );
+});
+
+test("a_contract_to_follow_begins_where_this_one_ends_and_is_corrected_as_its_own", (t) => {
+  t.req("HI-3.3-5");
+  const fresh = { ...contractDraftOf(now, "new"), ends_on: "2028-03-31" };
+  t.eq(contractDraftOf(now, "new").ends_on, "", "its last day is for people to say");
+  const sent = contractChangeOf(fresh, "id", now);
+  t.eq(
+    [sent?.begins_on, sent?.is_new, sent?.expected_version],
+    ["2027-04-01", true, 3],
+    "a new one",
+  );
+  const begins_on = dayAfter(new Date(Date.now() + 86_400_000).toISOString().slice(0, 10));
+  const next = { ...now, contract: "d", version: 1, begins_on, ends_on: "9999-03-31" };
+  const both: Contract = { ...now, next };
+  const again = contractChangeOf(contractDraftOf(both, "next"), "id", both);
+  t.eq(
+    [again?.ends_on, again?.is_new, again?.expected_version],
+    ["9999-03-31", undefined, 1],
+    "that one",
+  );
+  const early = { ...contractDraftOf(both, "next"), begins_on: "2026-04-01" };
+  const taken = contractChangeOf(early, "id", both);
+  t.eq([taken?.is_new, taken?.expected_version], [true, 3], "or in place of this one, at once");
 });

@@ -2,17 +2,24 @@ import type { VNode } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { ask } from "../edge/api.js";
 import { newId } from "../edge/id.js";
-import { type ContractDraft, contractChangeOf, contractDraftOf } from "../state/contract.js";
+import {
+  type About,
+  type ContractDraft,
+  contractChangeOf,
+  contractDraftOf,
+  isAhead,
+} from "../state/contract.js";
 import type { Contract, ContractNext, ContractNumbers } from "../wire.js";
 import { useAsked } from "../view/asked.js";
 import { Day } from "../view/day.js";
-import { Check, Send } from "../view/form.js";
+import { Send } from "../view/form.js";
 import { Back, Failure, PageHead, type PageProps, Shown } from "../view/page.js";
 import { Time } from "../view/time.js";
 import { Given, Words } from "../view/words.js";
 import { contract as words } from "../words/contract.js";
 import { first } from "../words/first.js";
 import type { Word } from "../words/word.js";
+import { ChoiceField } from "./fields.js";
 import { ContractorChangePart } from "./contract_change.js";
 
 /** The contract as it stands, how many IDs are used, and its change by the board. */
@@ -237,6 +244,20 @@ function ChangeForm({ now, after }: FormProps): VNode {
       <h2>
         <Words of={now === undefined ? words.add : words.change} />
       </h2>
+      {now === undefined ? null : (
+        <ChoiceField
+          id="contract-about"
+          word={words.about}
+          hint={words.newWhen}
+          fault={undefined}
+          value={draft.about}
+          put={(about) => set(contractDraftOf(now, about as About))}
+          choices={[
+            ["now", words.aboutNow],
+            now.next === undefined ? ["new", words.aboutNew] : ["next", words.aboutNext],
+          ]}
+        />
+      )}
       <Field name="title" word={words.name} draft={draft} set={set} />
       <Field name="contractor" word={words.contractor} draft={draft} set={set} />
       <Field name="begins_on" word={words.begins} draft={draft} set={set} />
@@ -246,18 +267,21 @@ function ChangeForm({ now, after }: FormProps): VNode {
       {kinds.map((kind) => (
         <NumberField kind={kind} draft={draft} set={set} key={kind} />
       ))}
-      {now === undefined ? null : (
-        <>
-          <Check checked={draft.isNew} word={words.isNew} change={(isNew) => set({ isNew })} />
-          <p class="fine">
-            <Words of={words.newWhen} />
-          </p>
-        </>
-      )}
       <p class="note">
-        <Words of={words.consequences} />
+        <Words
+          of={
+            now === undefined || draft.about === "now"
+              ? words.consequences
+              : isAhead(draft)
+                ? words.consequencesAhead
+                : words.consequencesNew
+          }
+        />
       </p>
-      {now !== undefined && draft.ends_on !== "" && draft.ends_on < now.ends_on ? (
+      {now !== undefined &&
+      draft.about === "now" &&
+      draft.ends_on !== "" &&
+      draft.ends_on < now.ends_on ? (
         <p class="note">
           <Words of={words.shorter} />
         </p>
@@ -301,7 +325,7 @@ interface DraftProps {
   readonly set: (change: Partial<ContractDraft>) => void;
 }
 
-type TextName = Exclude<keyof ContractDraft, "isNew" | "n_student" | "n_staff" | "n_guardian">;
+type TextName = Exclude<keyof ContractDraft, "about" | "n_student" | "n_staff" | "n_guardian">;
 
 function Field({ name, word, draft, set }: DraftProps & { name: TextName; word: Word }): VNode {
   const isDate = name.endsWith("_on");

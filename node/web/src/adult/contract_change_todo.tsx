@@ -85,7 +85,7 @@ export function Resets({ of }: { of: ContractorChange }): VNode {
           {of.resets.map((one) => (
             <li key={one.account}>
               <a href={`#/people/${one.account}`}>
-                <Given>{one.name === "" ? one.account : one.name}</Given>
+                {one.name === "" ? <Words of={words.nobody} /> : <Given>{one.name}</Given>}
               </a>{" "}
               <Time utc={one.at} />
             </li>

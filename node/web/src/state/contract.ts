@@ -1,5 +1,8 @@
 import type { Contract, ContractChange } from "../wire.js";
 
+/** Which contract a decision is about: the one in force, the one decided ahead, or a new one. */
+export type About = "now" | "next" | "new";
+
 /** What a person fills in about a contract: text as typed, until it is sent. */
 export interface ContractDraft {
   readonly title: string;
@@ -11,22 +14,35 @@ export interface ContractDraft {
   readonly n_student: string;
   readonly n_staff: string;
   readonly n_guardian: string;
-  readonly isNew: boolean;
+  readonly about: About;
 }
 
-export function contractDraftOf(now: Contract | undefined): ContractDraft {
+/** Begun with what is known: of a new one all but its last day, for it goes on where this one ends. */
+export function contractDraftOf(now: Contract | undefined, about: About = "now"): ContractDraft {
+  const of = about === "next" ? (now?.next ?? now) : now;
+  const isNew = about === "new" && now !== undefined;
   return {
-    title: now?.title ?? "",
+    title: of?.title ?? "",
     contractor: now?.contractor ?? "",
-    begins_on: now?.begins_on ?? "",
-    ends_on: now?.ends_on ?? "",
-    trial_begins_on: now?.trial_begins_on ?? "",
-    trial_ends_on: now?.trial_ends_on ?? "",
-    n_student: String(now?.quota.student ?? 400),
-    n_staff: String(now?.quota.staff ?? 100),
-    n_guardian: String(now?.quota.guardian ?? 0),
-    isNew: false,
+    begins_on: isNew ? dayAfter(now.ends_on) : (of?.begins_on ?? ""),
+    ends_on: isNew ? "" : (of?.ends_on ?? ""),
+    trial_begins_on: isNew ? "" : (of?.trial_begins_on ?? ""),
+    trial_ends_on: isNew ? "" : (of?.trial_ends_on ?? ""),
+    n_student: String(of?.quota.student ?? 400),
+    n_staff: String(of?.quota.staff ?? 100),
+    n_guardian: String(of?.quota.guardian ?? 0),
+    about,
   };
+}
+
+/** The day after: "2027-03-31" -> "2027-04-01". */
+export function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86400000).toISOString().slice(0, 10);
+}
+
+/** Whether it would begin only after today; a new one that does not holds at once. */
+export function isAhead(draft: ContractDraft, clock = Date.now()): boolean {
+  return Date.parse(`${draft.begins_on}T00:00:00+09:00`) > clock;
 }
 
 function numberOf(typed: string): number | undefined {
@@ -47,11 +63,6 @@ export function numbersOf(
   return { n_student, n_staff, n_guardian };
 }
 
-/** Another first day may mean the one that was decided ahead, which has versions of its own. */
-function isOfNext(draft: ContractDraft, now: Contract): boolean {
-  return now.next !== undefined && !draft.isNew && draft.begins_on !== now.begins_on;
-}
-
 /** What is sent; `undefined` while something that is needed is missing. The node checks the rest. */
 export function contractChangeOf(
   draft: ContractDraft,
@@ -61,6 +72,8 @@ export function contractChangeOf(
   const numbers = numbersOf(draft);
   const needed = [draft.title, draft.contractor, draft.begins_on, draft.ends_on];
   if (numbers === undefined || needed.some((one) => one.trim() === "")) return undefined;
+  // What was decided ahead and is now to hold at once takes over as any other new one.
+  const isNext = draft.about === "next" && isAhead(draft);
   return {
     id,
     title: draft.title.trim(),
@@ -70,7 +83,9 @@ export function contractChangeOf(
     ...(draft.trial_begins_on === "" ? {} : { trial_begins_on: draft.trial_begins_on }),
     ...(draft.trial_ends_on === "" ? {} : { trial_ends_on: draft.trial_ends_on }),
     ...numbers,
-    ...(now === undefined || isOfNext(draft, now) ? {} : { expected_version: now.version }),
-    ...(now !== undefined && draft.isNew ? { is_new: true } : {}),
+    ...(now === undefined
+      ? {}
+      : { expected_version: (isNext ? now.next : now)?.version ?? now.version }),
+    ...(now !== undefined && draft.about !== "now" && !isNext ? { is_new: true } : {}),
   };
 }

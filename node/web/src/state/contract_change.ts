@@ -5,7 +5,7 @@ import type {
   ContractorChangeNew,
   ContractorChangePlace,
 } from "../wire.js";
-import { type NumberDraft, numbersOf } from "./contract.js";
+import { dayAfter, type NumberDraft, numbersOf } from "./contract.js";
 
 /** What a person fills in about a change of contractor: text as typed, until it is sent. */
 export interface ChangeDraft extends NumberDraft {
@@ -16,11 +16,6 @@ export interface ChangeDraft extends NumberDraft {
   readonly begins_on: string;
   readonly ends_on: string;
   readonly stays: ReadonlySet<string>;
-}
-
-/** The day after: "2027-03-31" -> "2027-04-01". */
-export function dayAfter(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86400000).toISOString().slice(0, 10);
 }
 
 const minute = 60000;

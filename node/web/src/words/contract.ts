@@ -60,15 +60,18 @@ export const contract = {
     "Last day of the trial (optional)",
   ],
   numberOf: ["{who}のIDの上限《じょうげん》", "{who}の IDは いくつまで", "Most IDs: {who}"],
-  isNew: [
-    "次《つぎ》の新《あたら》しい契約《けいやく》として決《き》める（前《まえ》の契約《けいやく》は終《お》わる）",
-    "つぎの あたらしい けいやくに する",
-    "This is the next, new contract (the one before ends)",
+  about: ["どの契約《けいやく》のことか", "どの けいやくか", "Which contract"],
+  aboutNow: ["いまの契約《けいやく》", "いまの けいやく", "The one in force"],
+  aboutNext: ["次《つぎ》の契約《けいやく》", "つぎの けいやく", "The next one"],
+  aboutNew: [
+    "次《つぎ》の新《あたら》しい契約《けいやく》",
+    "つぎの あたらしい けいやく",
+    "A new one to follow",
   ],
   newWhen: [
-    "新《あたら》しい契約《けいやく》は、前《まえ》もって決《き》めておけます。始《はじ》まりの日《ひ》が先《さき》のときは、その日《ひ》まではいまの契約《けいやく》が続《つづ》き、その日《ひ》から自動《じどう》でかわります。いまの契約《けいやく》の終《お》わりの日《ひ》の次《つぎ》の日《ひ》までに始《はじ》まるようにしてください。受託者《じゅたくしゃ》の名前《なまえ》が変《か》わるときは、「受託者《じゅたくしゃ》の交代《こうたい》」を使《つか》います。",
-    "さきに きめて おけます。 はじまる 日《ひ》までは いまの けいやくが つづきます。",
-    "A new contract may be decided ahead. Until its first day this one goes on, then the new one takes over by itself. It begins on the day after this one's last day at the latest. If the contractor's name changes, use “Change of contractor”.",
+    "次《つぎ》の契約《けいやく》は、前《まえ》もって決《き》めておけます。いまの契約《けいやく》の終《お》わりの日《ひ》の次《つぎ》の日《ひ》までに始《はじ》まるようにしてください。受託者《じゅたくしゃ》の名前《なまえ》が変《か》わるときは、「受託者《じゅたくしゃ》の交代《こうたい》」を使《つか》います。",
+    "つぎの けいやくは さきに きめて おけます。",
+    "The next contract may be decided ahead. It begins on the day after this one's last day at the latest. If the contractor's name changes, use “Change of contractor”.",
   ],
   next: ["次《つぎ》の契約《けいやく》", "つぎの けいやく", "The next contract"],
   nextNumbers: [
@@ -77,14 +80,24 @@ export const contract = {
     "Most IDs: {students} children, {staff} staff, {guardians} guardians",
   ],
   nextHow: [
-    "始《はじ》まりの日《ひ》に、IDの数《かず》と期間《きかん》がこの内容《ないよう》にかわります。直《なお》すときは、その契約《けいやく》の始《はじ》まりの日《ひ》を入《い》れて、もう一度《いちど》決《き》めてください。",
-    "はじまる 日《ひ》に じどうで かわります。 なおす ときは もう いちど きめます。",
-    "On its first day its numbers and dates take over. To correct it, decide again with its first day.",
+    "始《はじ》まりの日《ひ》に、IDの数《かず》と期間《きかん》がこの内容《ないよう》に自動《じどう》でかわります。直《なお》すときは、下《した》の「契約《けいやく》を変更《へんこう》する」で「次《つぎ》の契約《けいやく》」を選《えら》んでください。",
+    "はじまる 日《ひ》に じどうで かわります。 なおす ときは 下《した》で えらびます。",
+    "On its first day its numbers and dates take over by themselves. To correct it, choose “The next one” under “Change the contract” below.",
   ],
   consequences: [
     "決《き》めると、すぐに適用《てきよう》されます。上限《じょうげん》を減《へ》らしても、発行《はっこう》したIDはなくなりませんが、新《あたら》しく発行《はっこう》できなくなります。",
     "きめると、 すぐに はじまります。 かずを へらしても、 もう ある IDは きえません。",
     "It is in force at once. A lower limit takes no ID away, but no new ones can be issued beyond it.",
+  ],
+  consequencesAhead: [
+    "始《はじ》まる日《ひ》までは、いまの契約《けいやく》が続《つづ》きます。その日《ひ》から自動《じどう》でこの内容《ないよう》にかわります。",
+    "はじまる 日《ひ》までは いまの けいやくが つづきます。",
+    "Until its first day the contract in force goes on; then this one takes over by itself.",
+  ],
+  consequencesNew: [
+    "始《はじ》まる日《ひ》が今日《きょう》か今日《きょう》より前《まえ》なので、決《き》めるとすぐにこの契約《けいやく》にかわり、いまの契約《けいやく》は終《お》わります。",
+    "きめると、 すぐに この けいやくに かわります。",
+    "Its first day is not after today, so it takes over at once and the contract in force ends.",
   ],
   shorter: [
     "終《お》わる日《ひ》が早《はや》くなります。その日《ひ》を過《す》ぎると、受託者側《じゅたくしゃがわ》の人《ひと》は入《はい》れません。",

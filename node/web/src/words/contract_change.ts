@@ -244,9 +244,9 @@ export const contractChange = {
     "IDs whose password the contractor's side reset lately",
   ],
   resetsLead: [
-    "交代《こうたい》の時刻《じこく》の前《まえ》の7日《にち》のあいだのものです。出《だ》し直《なお》した人《ひと》は、そのパスワードを知《し》っていることがあります。心《こころ》あたりのないものは、交代《こうたい》のあとで、もう一度《いちど》出《だ》し直《なお》してください。",
-    "こうたいの まえの 7日《にち》です。 しらない ものは もう いちど だしなおします。",
-    "Within the 7 days before the minute. Whoever reset a password may know it. Please reset again, after the change, what you cannot account for.",
+    "この7日《にち》のあいだ（交代《こうたい》のあとは、交代《こうたい》の前《まえ》の7日《にち》のあいだ）のものです。出《だ》し直《なお》した人《ひと》は、そのパスワードを知《し》っていることがあります。心《こころ》あたりのないものは、交代《こうたい》のあとで、もう一度《いちど》出《だ》し直《なお》してください。",
+    "この 7日《にち》か こうたいの まえの 7日《にち》です。 しらない ものは もう いちど だしなおします。",
+    "Of the last 7 days or, once the change is done, the 7 days before it. Whoever reset a password may know it. Please reset again, after the change, what you cannot account for.",
   ],
   resetsNone: ["ありません。", "ありません。", "None."],
   passwordsLead: [

@@ -35,6 +35,7 @@ static const struct jx_shape ready_shape =
 static const struct jx_field mic_fields[] = {
     F_ENUM(speech_mic, to, SPEECH_WAYS, "to", "どこへ"),
     F_ENUM(speech_mic, by, SPEECH_BYS, "by", "だれによるか"),
+    F_ENUM(speech_mic, reason, SPEECH_REASONS, "reason", "なぜか"),
     F_MAY(JX_TEXT, speech_mic, title, has_title, "title", "子どもに見せる文"),
 };
 static const struct jx_shape mic_shape = JX_SHAPE("VoiceMic", struct speech_mic, mic_fields);

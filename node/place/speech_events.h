@@ -14,8 +14,9 @@ struct speech_ready {
 };
 #define SPEECH_READY_WAYS "udp|tcp|ws"
 struct speech_mic {
-    int to; /* enum hub_mic */
-    int by; /* enum speech_by */
+    int to;     /* enum hub_mic */
+    int by;     /* enum speech_by */
+    int reason; /* enum speech_reason */
     bool has_title;
     struct span title;
 };

@@ -81,6 +81,7 @@ static void tell_mic(const struct speech_one *one, enum speech_by by, enum speec
     const char *title_ja = reason_ja(reason);
     const struct speech_mic mic = {.to = (int)one->mic,
                                    .by = (int)by,
+                                   .reason = (int)reason,
                                    .has_title = title_ja != NULL,
                                    .title = title_ja == NULL ? SPAN_NONE : span_text(title_ja)};
 

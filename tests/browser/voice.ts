@@ -280,9 +280,28 @@ test("two_who_both_want_it_talk_alone", async (t) => {
     await a.waitForSelector(mic("off"));
     t.eq((await mics(a))[1], 0, "a yes taken back gives the microphone back");
     t.eq(await a.locator(".talk-mic").count(), 0, "and there is no button for it");
-    t.ok((await a.innerText('[data-note="place"]')).length > 10, "with a sentence");
+    t.ok((await a.innerText('[data-note="talk"]')).length > 10, "with a sentence");
     const after = await isHeard(staff, false);
     t.ok(Math.max(...after) < silentDb, "silent", `${after}`);
+  });
+});
+
+test("a_microphone_goes_off_where_quiet_is_asked_for_and_says_why", async (t) => {
+  t.req("AI-2.4-ア");
+  await withVoice(t, ["chat1"], async (page) => {
+    await page.click(".mic-button");
+    await page.click(".voice-yes");
+    await page.waitForSelector(mic("on"));
+    await page.getByRole("button", { name: "庭" }).click();
+    await page.waitForSelector(mic("off"));
+    t.eq((await mics(page))[1], 0, "the microphone is given back");
+    await page.waitForSelector('[data-note="moved"]');
+    await page.screenshot({ path: "build/shots/93-voice-moved.png" });
+    await page.click(".mic-button");
+    await page.waitForSelector(mic("on"));
+    t.eq(await page.locator(".voice-note").count(), 0, "and goes on again by its owner's hand");
+    await page.click(".mic-button");
+    await page.waitForSelector(mic("off"));
   });
 });
 

@@ -41,7 +41,7 @@ function told<N extends VoiceEvent["ev"]>(now: Voice, ev: N, of: Of<N>): Voice {
 
 const up = told(voiceAtStart, "voice.up", {});
 const flows = told({ ...up, session: "open" }, "voice.ready", { way: "udp" });
-const on = told(flows, "voice.mic", { to: "zone", by: "self" });
+const on = told(flows, "voice.mic", { to: "zone", by: "self", reason: "tap" });
 
 test("microphone_is_off_until_its_owner_turns_it_on", (t) => {
   t.req("AI-2.4-ア");
@@ -72,15 +72,24 @@ test("every_end_of_a_session_turns_the_microphone_off_and_says_so", (t) => {
   );
 });
 
+const becauses = [
+  ["moved", "moved"],
+  ["silent", "silent"],
+  ["talk", "talk"],
+  ["line", "off"],
+  ["restart", "off"],
+  ["left", "place"],
+] as const;
+
 test("stopped_by_staff_is_a_state_of_its_own_with_a_reason", (t) => {
   t.req("AI-2.7-ウ-1");
-  const stopped = told(on, "voice.mic", { to: "none", by: "staff", title: "15時まで" });
+  const stopped = told(on, "voice.mic", { to: "none", by: "staff", reason: "muted" });
   t.eq(micOf(stopped, true), "stopped", "not just off");
-  t.eq([stopped.why, stopped.note?.kind], ["15時まで", "staff"], "why");
+  t.eq(stopped.note?.kind, "staff", "by whom");
   t.eq(micOf(stopped, false), "off", "when it is over the microphone stays off");
-  const byPlace = told(on, "voice.mic", { to: "none", by: "place", title: "しずかな場所" });
-  t.eq(byPlace.note, { kind: "place", title: "しずかな場所" }, "the place says why, too");
-  const own = told(stopped, "voice.mic", { to: "zone", by: "self" });
+  for (const [reason, kind] of becauses)
+    t.eq(told(on, "voice.mic", { to: "none", by: "place", reason }).note, { kind }, reason);
+  const own = told(stopped, "voice.mic", { to: "zone", by: "self", reason: "tap" });
   t.eq(own.note, undefined, "one's own act needs no word");
 });
 

@@ -9,6 +9,7 @@ import { find, type Talk } from "../state/talk.js";
 import { live } from "../place/control.js";
 import { care, chat, talks, where } from "../place/words_live.js";
 import { care as careWords } from "../words/chat.js";
+import { placeSaid } from "../words/place_said.js";
 import { voice as words } from "../words/voice.js";
 import type { Word } from "../words/word.js";
 import { useStore } from "../view/use.js";
@@ -119,7 +120,7 @@ export function Bar({ here }: { here: Here }): VNode | null {
           <Words of={words.press} />
         </p>
       ) : null}
-      <NoteOf note={now.note} why={isStopped ? now.why : ""} isStopped={isStopped} />
+      <NoteOf note={now.note} isStopped={isStopped} />
       <Wishes />
       {hasPanel ? <Panel close={() => showPanel(false)} /> : null}
     </section>
@@ -239,6 +240,9 @@ const noteWords: Record<Note["kind"], Word> = {
   slow: words.slow,
   staff: words.byStaff,
   place: words.byPlace,
+  moved: words.byMoved,
+  silent: words.bySilent,
+  talk: words.byTalk,
   denied: words.denied,
   missing: words.missing,
   used: words.used,
@@ -246,27 +250,18 @@ const noteWords: Record<Note["kind"], Word> = {
   lost: words.lost,
 };
 
-/** What there is to say, and why staff stopped it, in their own words. */
-function NoteOf({
-  note,
-  why,
-  isStopped,
-}: {
-  note: Note | undefined;
-  why: string;
-  isStopped: boolean;
-}): VNode {
-  const title = note !== undefined && "title" in note ? note.title : "";
+/** What there is to say: why it went off, or that staff stopped it and what works all the same. */
+function NoteOf({ note, isStopped }: { note: Note | undefined; isStopped: boolean }): VNode {
   return (
     <div role="status">
       {isStopped ? (
         <p class="note voice-stopped">
-          <Words of={careWords.stopMute} /> {why === "" ? null : <Given>{why}</Given>}
+          <Words of={placeSaid["mute-stopped"]} />
         </p>
       ) : note === undefined ? null : (
         <p class="note row voice-note" data-note={note.kind}>
           <span>
-            <Words of={noteWords[note.kind]} /> {title === "" ? null : <Given>{title}</Given>}
+            <Words of={noteWords[note.kind]} />
           </span>
           <button type="button" class="quiet-button" onClick={() => putNote(undefined)}>
             <Words of={words.close} />

@@ -1,5 +1,6 @@
 /** Voice as one reader may know it: whether there is any, where their microphone goes, whom they hear, with
  * whom they may speak alone. Pure. */
+import type { VoiceMic } from "../wire.js";
 import type { MicTo, VoiceEvent, Way } from "./wire.js";
 
 /** One's own way to the media program. `cannot`: this browser has none. */
@@ -7,9 +8,11 @@ export type Session = "none" | "opening" | "open" | "flows" | "cannot";
 
 /** A plain sentence that waits to be read. `off`: the microphone went off with the line it spoke on. */
 export type Note =
-  | { readonly kind: "down" | "off" | "slow" }
-  | { readonly kind: "staff" | "place"; readonly title: string }
+  | { readonly kind: "down" | "off" | "slow" | "staff" | "place" | Because }
   | { readonly kind: MicProblem };
+
+/** Why the place turned it off. */
+type Because = "moved" | "silent" | "talk";
 
 /** Why there is no microphone, as far as a browser tells. */
 export type MicProblem = "denied" | "missing" | "used" | "old" | "lost";
@@ -34,8 +37,6 @@ export interface Voice {
   /** Who is heard just now, by seat; oneself, too, so that one knows to be heard. */
   readonly speakers: ReadonlyMap<number, Speaker>;
   readonly talks: ReadonlyMap<string, TalkVoice>;
-  /** What staff said last about this microphone: why it is stopped. */
-  readonly why: string;
   readonly note: Note | undefined;
 }
 
@@ -46,7 +47,6 @@ export const voiceAtStart: Voice = {
   to: "none",
   speakers: new Map(),
   talks: new Map(),
-  why: "",
   note: undefined,
 };
 
@@ -79,12 +79,26 @@ export function heard(now: Voice, event: VoiceEvent): Voice {
 
 function micMoved(
   now: Voice,
-  { to, by, title = "" }: Extract<VoiceEvent, { ev: "voice.mic" }>["of"],
+  { to, by, reason }: Extract<VoiceEvent, { ev: "voice.mic" }>["of"],
 ): Voice {
   if (by === "self") return { ...now, to, note: undefined };
   const wasOn = now.to !== "none" && to === "none";
-  const note = wasOn || title !== "" ? ({ kind: by, title } as const) : now.note;
-  return { ...now, to, note, why: by === "staff" ? title : now.why };
+  const isNews = wasOn || (by === "staff" && to === "none");
+  return { ...now, to, note: isNews ? { kind: by === "staff" ? by : noteOf(reason) } : now.note };
+}
+
+function noteOf(reason: VoiceMic["reason"]): "off" | "place" | Because {
+  switch (reason) {
+    case "moved":
+    case "silent":
+    case "talk":
+      return reason;
+    case "line":
+    case "restart":
+      return "off";
+    default:
+      return "place";
+  }
 }
 
 function spoke(

@@ -93,6 +93,21 @@ export const voice = {
     "マイクが オフに なりました。",
     "Your microphone is off now.",
   ],
+  byMoved: [
+    "場所《ばしょ》がかわったので、マイクをオフにしました。",
+    "ばしょが かわりました。 マイクは オフです。",
+    "You are somewhere else now, so your microphone is off.",
+  ],
+  bySilent: [
+    "ここは、しずかにすごす場所《ばしょ》です。マイクをオフにしました。",
+    "ここは しずかな ばしょです。 マイクは オフです。",
+    "This is a quiet place, so your microphone is off.",
+  ],
+  byTalk: [
+    "ふたりの声《こえ》の話《はなし》がおわったので、マイクをオフにしました。",
+    "ふたりの こえの はなしは おわりました。 マイクは オフです。",
+    "The voice talk of the two of you is over, so your microphone is off.",
+  ],
   cannot: [
     "このブラウザーでは、声《こえ》が使《つか》えません。ほかのことは、みんなできます。",
     "この ブラウザーでは、 こえが つかえません。 ほかは ぜんぶ できます。",

@@ -100,7 +100,8 @@ struct visit {
     struct chat_told told;
     unsigned mirror_gen;       /* of what it was told of the line to other towns; 0: nothing */
     struct speech_one *speech; /* speech.h; NULL: no voice */
-    struct place_pass pass;    /* last: loops over visits read only what stands before */
+    int64_t speech_paid_mono_us; /* up to then his microphone's turns are paid for */
+    struct place_pass pass;      /* last: loops over visits read only what stands before */
 };
 
 /* Somebody whom a program before us left on a spot; his place is kept for him. */

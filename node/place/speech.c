@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/base/clock.h"
 #include "node/base/conf.h"
 #include "node/base/log.h"
 #include "node/place/speech_priv.h"
@@ -15,13 +16,11 @@ static const char down_ja[] = "声がとぎれました。マイクはオフに�
 
 static void drain(void *arg);
 
-static void hear(struct speech *speech, struct speech_heard *heard)
+void speech_poke(struct speech *speech)
 {
     bool is_post_due;
 
     pthread_mutex_lock(&speech->lock);
-    *speech->end = heard;
-    speech->end = &heard->next;
     is_post_due = !speech->is_posted;
     speech->is_posted = true;
     pthread_mutex_unlock(&speech->lock);
@@ -31,6 +30,15 @@ static void hear(struct speech *speech, struct speech_heard *heard)
         speech->is_posted = false;
         pthread_mutex_unlock(&speech->lock);
     }
+}
+
+static void hear(struct speech *speech, struct speech_heard *heard)
+{
+    pthread_mutex_lock(&speech->lock);
+    *speech->end = heard;
+    speech->end = &heard->next;
+    pthread_mutex_unlock(&speech->lock);
+    speech_poke(speech);
 }
 
 static void hear_new(struct speech *speech, int kind, const struct voice_frame *frame)
@@ -78,8 +86,10 @@ static void tell_all(const struct place *place, const struct live_event *event, 
             speech_tell_to(visit, event, of);
 }
 
-static void take_up(struct speech *speech, const struct voice_frame *ready)
+static void take_up(struct speech *speech, const struct voice_frame *ready,
+                    struct place_now now)
 {
+    speech_sessions_forget(speech, now); /* it knows of none */
     speech->is_up = true;
     speech->ready = *ready;
     tell_all(speech->place, speech_event_up, NULL);
@@ -111,7 +121,7 @@ static void take(struct speech *speech, const struct speech_heard *heard, struct
 {
     switch (heard->kind) {
     case SPEECH_HEARD_UP:
-        take_up(speech, &heard->frame);
+        take_up(speech, &heard->frame, now);
         break;
     case SPEECH_HEARD_DOWN:
         take_down(speech, now);
@@ -133,6 +143,7 @@ static void drain(void *arg)
     struct speech_heard *heard = take_heard(speech);
     const struct place_now now = place_now();
 
+    speech_settle(speech);
     while (heard != NULL) {
         struct speech_heard *next = heard->next;
 
@@ -145,14 +156,19 @@ static void drain(void *arg)
 
 /* ---- time ---- */
 
-static void begin(struct speech *speech)
+static void each_second(struct speech *speech, struct place_now now)
 {
     const struct voice_link_conf conf = {speech->socket, speech, on_up, on_down, on_told};
     struct fail fail = {.code = ERR_INTERNAL};
 
-    speech->has_begun = true;
-    speech_left_end(speech->place);
-    if (speech->socket[0] != '\0' && voice_link_open(&conf, &speech->link, &fail) != ERR_OK)
+    if (!speech->has_begun) {
+        speech->has_begun = speech->is_left_due = true;
+        speech->began_utc_us = now.utc_us;
+    }
+    speech->second_mono_us = now.mono_us;
+    speech_writings_sweep(speech);
+    if (speech->link == NULL && speech->socket[0] != '\0' &&
+        voice_link_open(&conf, &speech->link, &fail) != ERR_OK)
         log_error("voice.failed", L_FAIL(&fail));
 }
 
@@ -160,8 +176,10 @@ void speech_sweep(struct place *place, struct place_now now)
 {
     struct speech *speech = place->speech;
 
-    if (!speech->has_begun)
-        begin(speech);
+    if (!speech->has_begun || now.mono_us - speech->second_mono_us >= SECOND_US)
+        each_second(speech, now);
+    for (struct visit *visit = place->visits; visit != NULL; visit = visit->next)
+        speech_face_rule(visit, now);
     drain(speech);
     for (struct visit *visit = place->visits; visit != NULL; visit = visit->next)
         if (visit->speech != NULL)
@@ -180,8 +198,9 @@ void speech_ending(struct place *place, struct place_now now)
     speech->is_up = false;
 }
 
-void speech_here(struct visit *visit)
+void speech_here(struct visit *visit, struct place_now now)
 {
+    speech_face_rule(visit, now);
     if (visit->place->speech != NULL && visit->place->speech->is_up && visit->person != NULL)
         speech_tell_to(visit, speech_event_up, NULL);
 }
@@ -190,6 +209,8 @@ void speech_leave(struct visit *visit, bool is_cut, struct place_now now)
 {
     struct speech *speech = visit->place->speech;
 
+    if (visit->place->chat != NULL && !visit->place->is_ending)
+        speech_yes_back(visit->place, NULL, visit->account, now);
     if (visit->speech != NULL)
         speech_session_end(speech, visit->speech, is_cut ? SPEECH_LINE : SPEECH_LEFT, now);
 }
@@ -244,6 +265,7 @@ void speech_close(struct place *place)
     }
     for (int i = 0; i < VOICE_SESSIONS; i++)
         free(speech->ones[i]);
+    speech_writings_free(speech);
     pthread_mutex_destroy(&speech->lock);
     free(speech);
 }

@@ -24,9 +24,11 @@ void speech_close(struct place *place);
 void speech_sweep(struct place *place, struct place_now now);
 /* The node ends: microphones go off, written. */
 void speech_ending(struct place *place, struct place_now now);
-/* He stands on a floor, or has a line again: told whether there is voice. */
-void speech_here(struct visit *visit);
-/* His line was cut, or he left: his session is over. */
+/* He stands on a floor, or has a line again: told whether there is voice. Under another name
+ * (a session that hides names) he has another session: its number would tie the two. */
+void speech_here(struct visit *visit, struct place_now now);
+/* His line was cut, another device took his place, or he left: his session is over, and so is
+ * his yes to talk aloud. */
 void speech_leave(struct visit *visit, bool is_cut, struct place_now now);
 /* The talk is over. */
 void speech_talk_over(struct chat *chat, const struct talk *talk, struct place_now now);

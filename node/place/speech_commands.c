@@ -6,7 +6,6 @@
 
 static const char here_ja[] = "まだフロアに入っていません。";
 static const char offer_ja[] = "このブラウザでは、声の線をつくれませんでした。";
-static const char closed_ja[] = "声の線が、まだつながっていません。";
 static const char over_ja[] = "この会話は、もう終わっています。";
 
 /* On a floor; NULL: told that he is not. */
@@ -44,11 +43,13 @@ static void open_session(struct command_call *call)
 
 static void close_session(struct command_call *call)
 {
-    const struct guest *guest = place_acted(call);
+    const struct place_now now = {call->now_mono_us, call->now_utc_us};
+    struct visit *visit = place_acted(call)->visit;
 
-    if (guest->visit != NULL)
-        speech_leave(guest->visit, false,
-                     (struct place_now){call->now_mono_us, call->now_utc_us});
+    if (visit != NULL && visit->speech != NULL) {
+        speech_mic_off(visit->place->speech, visit->speech, SPEECH_BY_SELF, SPEECH_TAP, now);
+        speech_leave(visit, false, now);
+    }
     command_ok(call, NULL);
 }
 
@@ -79,7 +80,7 @@ static void thin(struct command_call *call)
     if (visit == NULL)
         return;
     if (visit->speech == NULL) {
-        command_refuse(call, "voice-closed", closed_ja);
+        speech_refuse_closed(call);
         return;
     }
     visit->speech->is_thin = input->is_on;
@@ -105,7 +106,7 @@ static void hush(struct command_call *call)
     if (visit == NULL)
         return;
     if (one == NULL) {
-        command_refuse(call, "voice-closed", closed_ja);
+        speech_refuse_closed(call);
         return;
     }
     one->n_hush = 0;

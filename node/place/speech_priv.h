@@ -38,7 +38,10 @@ struct speech_one {
     enum hub_mic mic;
     struct speech_row on;
     char on_floor[PLACE_FLOOR_CAP], on_room[PLACE_FLOOR_CAP];
-    bool is_mic_asked; /* is being written */
+    struct id asked;            /* the row that is being written; ID_NONE: none */
+    struct hub_seat asked_seat; /* where he was then */
+    struct id face;             /* as whom he is known (talk_face) */
+    struct voice_frame heard;   /* the last word that he is heard; on false: he is not */
     /* Whom he does not hear. */
     struct id hush[HUB_HUSH_MAX];
     int n_hush;
@@ -53,6 +56,21 @@ struct speech_heard {
     struct voice_frame frame;
 };
 
+/* A row on its way (speech_write.c): the writer's, then the live thread's. */
+struct speech;
+struct speech_writing {
+    struct speech_writing *next;
+    struct speech *speech;
+    struct writer *writer;
+    struct speech_row row; /* floor and room point to the texts below when it is written */
+    char floor[PLACE_FLOOR_CAP], room[PLACE_FLOOR_CAP];
+    int n_tries;
+    bool is_waited; /* it goes on: who asked waits for it */
+    struct command_later later;
+    uint16_t number;
+    struct fail fail;
+};
+
 struct speech {
     struct place *place;
     char socket[108], addresses[SDP_ADDRESSES][SDP_ADDRESS_CAP];
@@ -60,20 +78,23 @@ struct speech {
     bool has_begun, is_up;
     struct voice_frame ready; /* while is_up */
     struct speech_one *ones[VOICE_SESSIONS];
-    int n_ones, next; /* next: where a free number is looked for */
-    unsigned gen;     /* rises with each session that comes or goes; from 1 */
+    int next;     /* where a free number is looked for */
+    unsigned gen; /* rises with each session that comes or goes; from 1 */
     uint32_t last_talk;
-    pthread_mutex_t lock; /* these: also the line's thread's */
+    int64_t second_mono_us, began_utc_us;
+    pthread_mutex_t lock; /* these: also the line's thread's and the writer's */
     struct speech_heard *first, **end;
+    struct speech_writing *settled; /* committed, or not: someone waits for it */
+    struct speech_writing
+        *unwritten; /* offs that could not be written: once more each second */
     bool is_posted;
+    bool is_left_due; /* what a program before left on is to be ended yet */
 };
 
 static inline bool speech_has_mic(const struct speech_one *one)
 {
     return one->mic != HUB_MIC_NONE;
 }
-/* His session; NULL: none. */
-struct speech_one *speech_of(const struct visit *visit);
 /* To his open line alone; not kept for later. */
 void speech_tell_to(const struct visit *visit, const struct live_event *event, const void *of);
 
@@ -92,6 +113,8 @@ void speech_session_end(struct speech *speech, struct speech_one *one,
                         enum speech_reason reason, struct place_now now);
 /* Whatever differs from what the media program was told is said. */
 void speech_sync(struct speech *speech, struct speech_one *one, struct place_now now);
+/* He bears another name than when it was opened: over. */
+void speech_face_rule(struct visit *visit, struct place_now now);
 /* The program is gone: without a word to it. */
 void speech_sessions_forget(struct speech *speech, struct place_now now);
 void speech_session_told(struct speech *speech, const struct voice_frame *frame,
@@ -107,8 +130,27 @@ void speech_mic_off(struct speech *speech, struct speech_one *one, enum speech_b
 /* Off, when a rule of the place says so. was: where his voice went until now. */
 void speech_mic_rule(struct speech *speech, struct speech_one *one,
                      const struct speech_where *is, struct place_now now);
-/* On the writer, once: what a program before left on. */
-void speech_left_end(struct place *place);
+void speech_refuse_closed(struct command_call *call);
+void speech_mic_settled(struct speech *speech, const struct speech_writing *w);
+
+/* ---- speech_write.c ---- */
+
+/* Comes back to speech_mic_settled when it returned ERR_OK. */
+NODISCARD enum err speech_write_on(struct speech *speech, const struct speech_row *row,
+                                   const char *floor, const char *room,
+                                   struct command_later later, uint16_t number,
+                                   struct fail *why);
+/* The off of that on, until it is written. */
+void speech_write_off(struct speech *speech, const struct speech_row *on, const char *floor,
+                      const char *room, enum speech_by by, enum speech_reason reason,
+                      struct place_now now);
+/* Any thread: the live thread is to look soon at what was put into the lists (speech.c). */
+void speech_poke(struct speech *speech);
+/* What was committed since, or was not. */
+void speech_settle(struct speech *speech);
+/* Each second: what is to be written yet, and at the start what a program before left on. */
+void speech_writings_sweep(struct speech *speech);
+void speech_writings_free(struct speech *speech);
 
 /* ---- speech_talk.c ---- */
 
@@ -117,11 +159,16 @@ struct talk *speech_talk_of(const struct visit *visit);
 /* talk.voice */
 void speech_yes(struct command_call *call, struct visit *visit, struct talk *talk, bool is_on);
 bool speech_talk_is_allowed(const struct place *place, const struct talk *talk);
+/* His yes to all of them but that one (NULL: to all). */
+void speech_yes_back(struct place *place, const struct talk *but, struct id account,
+                     struct place_now now);
 
 /* ---- speech_tell.c ---- */
 
 /* Somebody is heard, or no more. */
 void speech_speaks(struct speech *speech, const struct voice_frame *frame);
+/* He is heard no more, for his session ends. */
+void speech_speaks_end(struct speech *speech, struct speech_one *one);
 /* He spoke so long in the last second: towards two-way contacts. */
 void speech_spoke(struct speech *speech, const struct voice_frame *frame, struct place_now now);
 

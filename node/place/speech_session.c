@@ -16,11 +16,6 @@ static void say(struct speech *speech, const struct voice_frame *frame)
         (void)voice_link_say(speech->link, frame); /* not said: down comes */
 }
 
-struct speech_one *speech_of(const struct visit *visit)
-{
-    return visit->speech;
-}
-
 /* ---- beginning ---- */
 
 /* The number that was free longest: who does not want to hear somebody said so by number. */
@@ -77,11 +72,11 @@ void speech_session_open(struct command_call *call, struct visit *visit,
                                .number = (uint16_t)number,
                                .is_thin = is_thin,
                                .offer = *offer,
+                               .face = talk_face(visit),
                                .later = command_later(call)};
     one->said.is_thin = is_thin;
     speech->ones[number] = one;
     speech->next = number + 1;
-    speech->n_ones++;
     speech->gen++;
     visit->speech = one;
     frame = open_frame(one);
@@ -117,9 +112,9 @@ static void forget(struct speech *speech, struct speech_one *one)
 {
     if (!one->is_open)
         command_later_refuse(speech->place->live, &one->later, "voice-off", off_ja);
+    speech_speaks_end(speech, one);
     one->visit->speech = NULL;
     speech->ones[one->number] = NULL;
-    speech->n_ones--;
     speech->gen++;
     free(one);
 }
@@ -132,6 +127,15 @@ void speech_session_end(struct speech *speech, struct speech_one *one,
     speech_mic_off(speech, one, SPEECH_BY_PLACE, reason, now);
     say(speech, &frame);
     forget(speech, one);
+}
+
+void speech_face_rule(struct visit *visit, struct place_now now)
+{
+    if (visit->speech == NULL || visit->person == NULL ||
+        id_eq(visit->speech->face, talk_face(visit)))
+        return;
+    speech_session_end(visit->place->speech, visit->speech, SPEECH_MOVED, now);
+    speech_tell_to(visit, speech_event_gone, NULL);
 }
 
 void speech_sessions_forget(struct speech *speech, struct place_now now)
@@ -214,10 +218,15 @@ void speech_sync(struct speech *speech, struct speech_one *one, struct place_now
 static void refused(struct speech *speech, struct speech_one *one,
                     const struct voice_frame *frame, struct place_now now)
 {
+    const struct visit *visit = one->visit;
+
     log_warn("voice.refused", L_INT("op", frame->refused),
              L_TEXT("code", err_code(frame->code)));
-    if (frame->refused == VOICE_OP_OPEN && !one->is_open)
-        speech_session_end(speech, one, SPEECH_LINE, now);
+    if (frame->refused == VOICE_OP_HUSH || frame->refused == VOICE_OP_THIN)
+        return;
+    /* It has another picture of who may hear him than we: rather none. */
+    speech_session_end(speech, one, SPEECH_LINE, now);
+    speech_tell_to(visit, speech_event_gone, NULL);
 }
 
 void speech_session_told(struct speech *speech, const struct voice_frame *frame,

@@ -33,11 +33,14 @@ static const struct stmt voice_add = {
     " $4::uuid, $5::text, $6::integer, $7::text, $8::uuid, $9::text, $10::text, $11::text,"
     " $12::text, $13::uuid, $14::uuid, $15::uuid)"};
 static const struct stmt voice_there = {
-    "voice_event_there", "SELECT id FROM voice_event WHERE id = $1::uuid OR began = $2::uuid"};
+    "voice_event_there",
+    "SELECT EXISTS (SELECT FROM voice_event WHERE id = $1::uuid OR began = $2::uuid) OR"
+    " ($2::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM voice_event WHERE id = $2::uuid))"};
 static const struct stmt voice_left = {
     "voice_event_left",
     "SELECT " COLUMNS " FROM voice_event v WHERE kind = 'on' AND NOT EXISTS (SELECT FROM"
-    " voice_event o WHERE o.began = v.id) ORDER BY at, id LIMIT $1::integer"};
+    " voice_event o WHERE o.began = v.id) AND v.at < $2::timestamptz ORDER BY at, id LIMIT"
+    " $1::integer"};
 static const struct stmt voice_leaves = {
     "voice_event_leaves", "SELECT " COLUMNS " FROM voice_event WHERE id = ANY ($1::uuid[])"};
 static const struct stmt voice_extra = {
@@ -173,6 +176,7 @@ const struct audit_table speech_audit_table = {"voice_event", &voice_leaves, &vo
 
 /* ---- writing ---- */
 
+/* Or it is of an on that is not there. */
 static enum err is_there(struct tx *tx, const struct speech_row *row, bool *out,
                          struct fail *why)
 {
@@ -184,7 +188,7 @@ static enum err is_there(struct tx *tx, const struct speech_row *row, bool *out,
     db_arg_id(&args, row->id);
     db_arg_id(&args, row->began);
     rc = tx_run(tx, &voice_there, &args, &rows, why);
-    *out = rc == ERR_OK && db_rows_n(rows) > 0;
+    *out = rc == ERR_OK && db_bool(rows, 0, 0);
     db_rows_free(&rows);
     return rc;
 }
@@ -236,6 +240,7 @@ enum err speech_store_end_left(struct tx *tx, int n_cap, int64_t at_utc_us, size
     *n_out = 0;
     db_args_init(&args);
     db_arg_i32(&args, n_cap);
+    db_arg_time(&args, at_utc_us);
     rc = tx_run(tx, &voice_left, &args, &rows, why);
     for (int i = 0; rc == ERR_OK && i < db_rows_n(rows); i++, (*n_out)++) {
         struct speech_row row;

@@ -44,10 +44,12 @@ struct speech_row {
     struct id to_account, talk; /* of a private one; else ID_NONE */
     struct id began;            /* of off: the id of its on; else ID_NONE */
 };
-/* The row with its leaf. The same id again, or another off of the same on: nothing. */
+/* The row with its leaf. The same id again, another off of the same on, or an off whose on is
+ * not there: nothing. */
 NODISCARD enum err speech_store_add(struct tx *tx, const struct speech_row *row,
                                     struct fail *why);
-/* Those that a program before us left on go off: at most n_cap, the oldest first. */
+/* Those that were on before at_utc_us and have no off go off then: at most n_cap, the oldest
+ * first. */
 NODISCARD enum err speech_store_end_left(struct tx *tx, int n_cap, int64_t at_utc_us,
                                          size_t *n_out, struct fail *why);
 

@@ -67,9 +67,8 @@ static void sync_both(struct place *place, const struct talk *talk, struct place
     }
 }
 
-/* One talks aloud with one other at a time. */
-static void take_back_others(struct place *place, const struct talk *but, struct id account,
-                             struct place_now now)
+void speech_yes_back(struct place *place, const struct talk *but, struct id account,
+                     struct place_now now)
 {
     for (struct talk *talk = place->chat->talks; talk != NULL; talk = talk->next) {
         int i = place_of(talk, account);
@@ -93,8 +92,12 @@ void speech_yes(struct command_call *call, struct visit *visit, struct talk *tal
                        "このまちでは、この人とふたりだけの声の会話は使えません。");
         return;
     }
-    if (is_on)
-        take_back_others(place, talk, visit->account, now);
+    if (talk->is_aloud[place_of(talk, visit->account)] == is_on) {
+        command_ok(call, NULL);
+        return;
+    }
+    if (is_on) /* one talks aloud with one other at a time */
+        speech_yes_back(place, talk, visit->account, now);
     talk->is_aloud[place_of(talk, visit->account)] = is_on;
     if (!talk->is_aloud[0] || !talk->is_aloud[1])
         talk->voice = 0;

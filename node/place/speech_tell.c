@@ -10,10 +10,15 @@ static bool hears(const struct visit *listener, const struct visit *speaker,
 {
     const struct speech_where is = speech_where(listener);
     const struct talk *talk;
+    int64_t seat;
 
+    if (listener == speaker)
+        return true;
     switch (frame->mic) {
     case HUB_MIC_ZONE:
-        return is.seat.zone == frame->number;
+        /* Who went out of the zone meanwhile hears of the end all the same, if he sees him. */
+        return is.seat.zone == frame->number ||
+               (!frame->on && talk_seat_for(speaker, listener, &seat));
     case HUB_MIC_ANNOUNCE:
         return is.seat.floor == frame->number && !is.seat.sealed;
     case HUB_MIC_PRIVATE:
@@ -22,18 +27,18 @@ static bool hears(const struct visit *listener, const struct visit *speaker,
     case HUB_MIC_NONE:
         break;
     }
-    return listener == speaker;
+    return false;
 }
 
 void speech_speaks(struct speech *speech, const struct voice_frame *frame)
 {
-    const struct speech_one *one =
-        frame->who < VOICE_SESSIONS ? speech->ones[frame->who] : NULL;
+    struct speech_one *one = frame->who < VOICE_SESSIONS ? speech->ones[frame->who] : NULL;
     struct speech_speaks event = {
         .number = frame->who, .to = (int)frame->mic, .is_on = frame->on};
 
     if (one == NULL || one->visit->person == NULL)
         return;
+    one->heard = *frame;
     for (struct visit *v = speech->place->visits; v != NULL; v = v->next) {
         if (v->guest == NULL || v->person == NULL || !hears(v, one->visit, frame))
             continue;
@@ -49,6 +54,15 @@ void speech_speaks(struct speech *speech, const struct voice_frame *frame)
         event.name = world_name(one->visit->person, v->pass.look.may_see_ids);
         speech_tell_to(v, speech_event_speaks, &event);
     }
+}
+
+void speech_speaks_end(struct speech *speech, struct speech_one *one)
+{
+    struct voice_frame frame = one->heard;
+
+    frame.on = false;
+    if (one->heard.on)
+        speech_speaks(speech, &frame);
 }
 
 /* ---- how long ---- */
@@ -69,8 +83,9 @@ void speech_spoke(struct speech *speech, const struct voice_frame *frame, struct
     const struct speech_one *one =
         frame->who < VOICE_SESSIONS ? speech->ones[frame->who] : NULL;
 
-    if (one == NULL || one->visit->person == NULL)
-        return;
+    if (one == NULL || one->visit->person == NULL || one->mic != frame->mic ||
+        frame->number != (one->mic == HUB_MIC_ZONE ? one->said.seat.zone : one->said.talk))
+        return; /* of where he was a moment ago */
     for (const struct visit *v = place->visits; v != NULL; v = v->next)
         if (talks_with(one, v->speech))
             care_spoke(place->conf.services, one->visit->account, v->account, now.utc_us,

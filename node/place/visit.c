@@ -80,7 +80,7 @@ void visit_attach(struct visit *visit, struct guest *guest, struct place_now now
     if (visit->person != NULL)
         world_peer_change(visit->person, visit, place_ms(now));
     measure_tell(guest, now);
-    speech_here(visit);
+    speech_here(visit, now);
 }
 
 void visit_detach(struct visit *visit)
@@ -171,7 +171,7 @@ enum err visit_stand(struct visit *visit, struct place_floor *floor, int copy,
     chat_stand(visit, now);
     if (visit->guest != NULL)
         measure_tell(visit->guest, now);
-    speech_here(visit);
+    speech_here(visit, now);
     return ERR_OK;
 }
 

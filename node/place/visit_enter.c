@@ -7,6 +7,7 @@
 #include "node/place/measure.h"
 #include "node/place/place_priv.h"
 #include "node/place/place_settings.h"
+#include "node/place/speech.h"
 
 static const char no_access_ja[] =
     "このフロアには、いまは入れません。ほかのフロアをえらんでください。";
@@ -91,6 +92,7 @@ static void take_over(struct visit *visit, struct guest *guest, struct place_now
     if (older == guest)
         return;
     if (older != NULL) {
+        speech_leave(visit, true, now); /* that device's microphone */
         visit_detach(visit);
         live_event_send(older->conn, place_event_out, 0, &out, guest->place->arena);
         live_close(older->conn, LIVE_CLOSE_ELSEWHERE, false);

@@ -88,5 +88,7 @@ struct world_sound world_sound(const struct world_person *person)
         if (sound.area < 0 && is_apart(copy, area))
             sound.area = (int)area;
     }
+    if (sound.is_sealed)
+        sound.area = body->channel;
     return sound;
 }

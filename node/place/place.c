@@ -429,6 +429,8 @@ void place_close(struct place **place_at)
         log_warn("place.left", L_NONE);
         return;
     }
+    if (!speech_close(place))
+        return;
     ghosts_close(place);
     chat_close(place);
     mirrors_free(place);
@@ -441,6 +443,5 @@ void place_close(struct place **place_at)
     free(place->entries);
     presence_close(place);
     reacts_close(place);
-    speech_close(place);
     free(place);
 }

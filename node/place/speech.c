@@ -3,11 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "node/base/clock.h"
 #include "node/base/conf.h"
 #include "node/base/log.h"
 #include "node/place/speech_priv.h"
+
+#define LAST_US    20000 /* between two looks at what is still being written */
+#define LAST_TRIES 500
 
 static const char down_ja[] = "声がとぎれました。マイクはオフになりました。"
                               "もどるまで、文字やリアクションがつかえます。";
@@ -247,15 +251,21 @@ enum err speech_open(struct place *place, struct fail *why)
     return ERR_OK;
 }
 
-void speech_close(struct place *place)
+bool speech_close(struct place *place)
 {
     struct speech *speech = place->speech;
     struct speech_heard *heard;
 
     if (speech == NULL)
-        return;
-    place->speech = NULL;
+        return true;
     voice_link_close(&speech->link);
+    for (int i = 0; atomic_load(&speech->n_writing) > 0; i++) {
+        if (i == LAST_TRIES) { /* the writer still knows it */
+            log_warn("voice.left", L_NONE);
+            return false;
+        }
+        usleep(LAST_US);
+    }
     heard = take_heard(speech);
     while (heard != NULL) {
         struct speech_heard *next = heard->next;
@@ -267,5 +277,7 @@ void speech_close(struct place *place)
         free(speech->ones[i]);
     speech_writings_free(speech);
     pthread_mutex_destroy(&speech->lock);
+    place->speech = NULL;
     free(speech);
+    return true;
 }

@@ -18,8 +18,9 @@ struct speech;
 
 /* Any thread, before the place serves. */
 NODISCARD enum err speech_open(struct place *place, struct fail *why);
-/* Nobody calls any more. */
-void speech_close(struct place *place);
+/* Nobody calls any more. False: the writer has something of it yet after ten seconds, so it and
+ * its place stay. */
+NODISCARD bool speech_close(struct place *place);
 /* Each tick; the first one begins. */
 void speech_sweep(struct place *place, struct place_now now);
 /* The node ends: microphones go off, written. */

@@ -61,7 +61,6 @@ struct speech;
 struct speech_writing {
     struct speech_writing *next;
     struct speech *speech;
-    struct writer *writer;
     struct speech_row row; /* floor and room point to the texts below when it is written */
     char floor[PLACE_FLOOR_CAP], room[PLACE_FLOOR_CAP];
     int n_tries;
@@ -81,6 +80,7 @@ struct speech {
     int next;     /* where a free number is looked for */
     unsigned gen; /* rises with each session that comes or goes; from 1 */
     uint32_t last_talk;
+    atomic_int n_writing; /* at the writer; speech outlives them */
     int64_t second_mono_us, began_utc_us;
     pthread_mutex_t lock; /* these: also the line's thread's and the writer's */
     struct speech_heard *first, **end;

@@ -23,6 +23,17 @@ static enum err run(struct tx *tx, void *arg, struct fail *why)
     return speech_store_add(tx, &w->row, why);
 }
 
+static enum err post(struct speech *speech, const struct writer_op *op, struct fail *why)
+{
+    enum err rc;
+
+    atomic_fetch_add(&speech->n_writing, 1);
+    rc = writer_post(speech->place->conf.services->writer, op, why);
+    if (rc != ERR_OK)
+        atomic_fetch_sub(&speech->n_writing, 1);
+    return rc;
+}
+
 static void put(struct speech *speech, struct speech_writing **list, struct speech_writing *w)
 {
     pthread_mutex_lock(&speech->lock);
@@ -38,7 +49,7 @@ static void done(void *arg, enum err rc, const struct fail *why)
     const struct writer_op op = {run, done, w};
 
     if (rc == ERR_UNCERTAIN && ++w->n_tries < TRIES &&
-        writer_post(w->writer, &op, NULL) == ERR_OK)
+        writer_post(w->speech->place->conf.services->writer, &op, NULL) == ERR_OK)
         return;
     if (rc != ERR_OK)
         log_warn("voice.unwritten", L_ID("row", w->row.id), L_FAIL(why));
@@ -52,6 +63,7 @@ static void done(void *arg, enum err rc, const struct fail *why)
     } else {
         free(w);
     }
+    atomic_fetch_sub(&speech->n_writing, 1); /* the last word to it */
 }
 
 /* ---- live thread ---- */
@@ -63,8 +75,7 @@ static struct speech_writing *writing_of(struct speech *speech, const struct spe
 
     if (w == NULL)
         return NULL;
-    *w = (struct speech_writing){
-        .speech = speech, .writer = speech->place->conf.services->writer, .row = *row};
+    *w = (struct speech_writing){.speech = speech, .row = *row};
     snprintf(w->floor, sizeof w->floor, "%s", floor);
     snprintf(w->room, sizeof w->room, "%s", room);
     return w;
@@ -83,7 +94,7 @@ enum err speech_write_on(struct speech *speech, const struct speech_row *row, co
     w->is_waited = true;
     w->later = later;
     w->number = number;
-    rc = writer_post(w->writer, &op, why);
+    rc = post(speech, &op, why);
     if (rc != ERR_OK)
         free(w);
     return rc;
@@ -107,7 +118,7 @@ void speech_write_off(struct speech *speech, const struct speech_row *on, const 
     op.arg = w;
     if (w == NULL)
         log_error("voice.off-unwritten", L_ID("on", on->id)); /* the next program ends it */
-    else if (writer_post(w->writer, &op, NULL) != ERR_OK)
+    else if (post(speech, &op, NULL) != ERR_OK)
         put(speech, &speech->unwritten, w);
 }
 
@@ -152,12 +163,13 @@ static void left_done(void *arg, enum err rc, const struct fail *why)
 {
     struct speech *speech = arg;
 
-    if (rc == ERR_OK)
-        return;
-    log_warn("voice.left-unwritten", L_FAIL(why));
-    pthread_mutex_lock(&speech->lock);
-    speech->is_left_due = true;
-    pthread_mutex_unlock(&speech->lock);
+    if (rc != ERR_OK) {
+        log_warn("voice.left-unwritten", L_FAIL(why));
+        pthread_mutex_lock(&speech->lock);
+        speech->is_left_due = true;
+        pthread_mutex_unlock(&speech->lock);
+    }
+    atomic_fetch_sub(&speech->n_writing, 1);
 }
 
 static bool take_left(struct speech *speech)
@@ -176,14 +188,15 @@ void speech_writings_sweep(struct speech *speech)
     const struct writer_op left = {left_run, left_done, speech};
     struct speech_writing *w = take(speech, &speech->unwritten);
 
-    if (take_left(speech) &&
-        writer_post(speech->place->conf.services->writer, &left, NULL) != ERR_OK)
+    if (take_left(speech) && post(speech, &left, NULL) != ERR_OK) {
+        atomic_fetch_add(&speech->n_writing, 1); /* as if it had been tried */
         left_done(speech, ERR_BUSY, &(struct fail){.code = ERR_BUSY});
+    }
     while (w != NULL) {
         struct speech_writing *next = w->next;
 
         w->n_tries = 0;
-        if (writer_post(w->writer, &(struct writer_op){run, done, w}, NULL) != ERR_OK)
+        if (post(speech, &(struct writer_op){run, done, w}, NULL) != ERR_OK)
             put(speech, &speech->unwritten, w);
         w = next;
     }

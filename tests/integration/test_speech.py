@@ -3,6 +3,7 @@
 """Speech on a whole node: real browsers, each with a tone of its own, in the place as anybody. Who hears whom is proven
 by what each hears; the log of microphones is compared with what was done (AI-2.4-ア, イ, ウ; AI-2.3-オ; AI-2.5-ウ;
 AI-2.7-ウ-1)."""
+import contextlib
 import datetime
 import os
 import re
@@ -14,6 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from lib.browser_pipe import Browser  # noqa: E402
 from lib.ibasho_node import Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
+from lib.ws_client import No  # noqa: E402
 from lib.voice_person import ANNOUNCE, PRIVATE, ZONE_WAYS, VoicePerson, heard  # noqa: E402
 
 JST = datetime.timezone(datetime.timedelta(hours=9))
@@ -241,6 +243,33 @@ def speech_waits_for_whoever_only_watches(t):
     a.v.command("me.rung", rung="text")
     t.eq(a.v.wait("voice.mic", where=lambda of: of["to"] == "none")["by"], "self", "going back puts it off")
     a.v.command("me.rung", rung="voice")
+
+
+@case
+def speech_put_off_before_it_was_on_stays_off(t):
+    a, b, _, _ = people
+    on, off = a.v.post("voice.mic", to="zone"), a.v.post("voice.mic", to="none")
+    t.eq(a.v.answer(off), {}, "off, while on is still being written")
+    with contextlib.suppress(No):
+        a.v.answer(on)
+    heard(t, b, set(), "it stays off")
+    t.ok(will_be(lambda: rows(0)[-1][0] == "off"), "and so it is written", rows(0)[-2:])
+
+
+@case
+def speech_goes_with_the_device(t):
+    """Who enters from another device does not leave a microphone on at the first."""
+    a, b, _, _ = people
+    a.on()
+    heard(t, b, {a.hz}, "on, at the first")
+    first, a.v = a.v, None
+    a.enter()
+    first.wait("place.out")
+    heard(t, b, set(), "off, though the first page goes on sending")
+    t.eq(rows(0)[-1][:4], ("off", "zone", "place", "line"), "written")
+    t.eq(a.connect(), "udp", "a session of its own")
+    a.speak()
+    first.close()
 
 
 @case

@@ -264,7 +264,7 @@ def speech_goes_with_the_device(t):
     heard(t, b, {a.hz}, "on, at the first")
     first, a.v = a.v, None
     a.enter()
-    first.wait("place.out")
+    first.wait_closed()
     heard(t, b, set(), "off, though the first page goes on sending")
     t.eq(rows(0)[-1][:4], ("off", "zone", "place", "line"), "written")
     t.eq(a.connect(), "udp", "a session of its own")

@@ -95,7 +95,10 @@ static enum err write_it(struct arena *arena, const char *dir, const char *name,
     enum err rc = path == NULL ? fail_set(why, ERR_NOMEM, "%s", name)
                                : jx_write(shape, from, arena, &json, why);
 
-    return rc == ERR_OK ? wholefile_replace(path, json, why) : rc;
+    if (rc == ERR_OK)
+        rc = wholefile_stage(path, json, why);
+    /* Nothing in it is secret, and somebody may be reading the one before: it is not wiped. */
+    return rc == ERR_OK ? wholefile_commit(path, false, why) : rc;
 }
 
 enum err backup_wal_state_read(struct arena *arena, const char *dir,

@@ -45,7 +45,8 @@ static void hear(struct speech *speech, struct speech_heard *heard)
     speech_poke(speech);
 }
 
-static void hear_new(struct speech *speech, int kind, const struct voice_frame *frame)
+static void hear_new(struct speech *speech, enum speech_heard_kind kind,
+                     const struct voice_frame *frame)
 {
     struct speech_heard *heard = calloc(1, sizeof *heard);
 

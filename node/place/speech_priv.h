@@ -50,9 +50,10 @@ struct speech_one {
 };
 
 /* What the line's thread heard, for the live thread. */
+enum speech_heard_kind { SPEECH_HEARD_UP, SPEECH_HEARD_DOWN, SPEECH_HEARD_TOLD };
 struct speech_heard {
     struct speech_heard *next;
-    enum { SPEECH_HEARD_UP, SPEECH_HEARD_DOWN, SPEECH_HEARD_TOLD } kind;
+    enum speech_heard_kind kind;
     struct voice_frame frame;
 };
 

@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "node/base/utf.h"
 
@@ -262,20 +263,15 @@ enum err unzip_read(struct span zip, const struct unzip_caps *caps, struct arena
     return rc;
 }
 
+/* Of a directory or a device 0: it is no ZIP, whatever the file system says of its size. */
 static enum err size_of(const char *path, size_t *bytes_out, struct fail *why)
 {
-    FILE *f = fopen(path, "rb");
-    long end = -1;
+    struct stat st;
 
-    if (f == NULL)
+    if (stat(path, &st) != 0)
         return fail_set(why, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", path,
                         strerror(errno));
-    if (fseek(f, 0, SEEK_END) == 0)
-        end = ftell(f);
-    fclose(f);
-    if (end < 0)
-        return fail_set(why, ERR_IO, "%s cannot be read from", path);
-    *bytes_out = (size_t)end;
+    *bytes_out = S_ISREG(st.st_mode) ? (size_t)st.st_size : 0;
     return ERR_OK;
 }
 

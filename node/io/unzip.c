@@ -4,7 +4,6 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <locale.h>
-#include <stdio.h>
 #include <strings.h>
 #include <sys/stat.h>
 

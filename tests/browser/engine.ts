@@ -161,7 +161,7 @@ async function launch(): Promise<Browser> {
     .map((one) => one.url)
     .filter((url) => url.startsWith("https:"));
   return await chromium.launch({
-    executablePath: "tests/browser/chromium",
+    executablePath: "/usr/bin/chromium",
     args: [
       "--no-sandbox",
       "--disable-gpu",

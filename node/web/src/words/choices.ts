@@ -26,6 +26,8 @@ export const choices = {
   react: ["リアクションまで", "リアクションまで", "Up to reactions"],
   text: ["文字《もじ》まで", "もじまで", "Up to text"],
   voice: ["声《こえ》まで", "こえまで", "Up to voice"],
+  voiceAll: ["児童生徒《じどうせいと》どうしも", "こどもどうしも", "Pupils with each other, too"],
+  voiceStaff: ["職員《しょくいん》とだけ", "スタッフとだけ", "With staff only"],
   camera: ["カメラまで", "カメラまで", "Up to the camera"],
   off: ["使《つか》わない", "つかわない", "Off"],
   pin: ["数字《すうじ》", "すうじ", "Digits"],

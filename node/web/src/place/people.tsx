@@ -44,6 +44,12 @@ export function People({ here, floor, mayInvite, mayAsk, heading }: Props): VNod
   const up = useMemo(() => withHands(felt, hands), [felt, hands]);
   const isInSight = useSight(section);
   const rowOf = useRows();
+  const [, lookAgain] = useState(0);
+  useEffect(() => {
+    if (isInSight) return; // out of sight the last step of a walk is written, too, though nothing follows it
+    const timer = setTimeout(() => lookAgain((n) => n + 1), outOfSightMs);
+    return () => clearTimeout(timer);
+  });
   const before = kept.current;
   const nowMs = performance.now();
   if (

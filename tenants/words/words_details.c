@@ -233,7 +233,7 @@ static void find_number(const struct line *line, size_t i, struct detail *out)
     struct number number;
 
     read_number(line, i, &number);
-    if (number.n < LAND_N || number.n_plain * 2 < number.n || number.has_point)
+    if (number.n < LAND_N || number.n_plain * 3 < number.n || number.has_point)
         return;
     for (size_t k = 0; k + LAND_N <= number.n; k++) {
         size_t n = number.is_head[k] || k == 0 ? phone_at(&number, k) : 0;
@@ -274,7 +274,9 @@ static size_t skip_gap(const struct line *line, size_t i)
 
 static size_t dot_at(const struct line *line, size_t i)
 {
-    static const char32_t *const dots[] = {U".", U"どつと", U"dot", U"。", U"てん", U"・"};
+    static const char32_t *const dots[] = {
+        U".",        U"どつと", U"dot",      U"。",   U"てん",     U"・",      U"点",
+        U"ぴりおど", U"ぽち",   U"ぽいんと", U"(点)", U"(どつと)", U"[どつと]"};
 
     return i < line->n ? ONE_OF(line, i, dots) : 0;
 }
@@ -333,6 +335,12 @@ static const char32_t *const tops[] = {
     U"じえいぴ", U"じじ",  U"cm",         U"edu",    U"us",     U"kr",         U"cn",
     U"moe",      U"space", U"fun",        U"live",   U"chat",   U"world",      U"blog",
     U"shop",     U"tokyo"};
+/* Words of other sentences, too ("Nice. Team up!"): only right behind the dot. */
+static const char32_t *const tight_tops[] = {
+    U"c0m",   U"ai",    U"sh",     U"ws",     U"tk",   U"ee",    U"gd",   U"pm",
+    U"biz",   U"ninja", U"store",  U"works",  U"town", U"cloud", U"tech", U"art",
+    U"top",   U"game",  U"games",  U"social", U"wiki", U"zone",  U"team", U"group",
+    U"video", U"onion", U"google", U"html",   U"htm",  U"php",   U"apk",  U"exe"};
 
 static bool find_page(const struct line *line, size_t i, struct detail *out)
 {
@@ -350,6 +358,8 @@ static bool find_page(const struct line *line, size_t i, struct detail *out)
         return false;
     to = skip_gap(line, i + n);
     n_top = to < line->n ? ONE_OF(line, to, tops) : 0;
+    if (n_top == 0 && to == i + n && to < line->n)
+        n_top = ONE_OF(line, to, tight_tops);
     if (n_top == 0 || (to + n_top < line->n && line->cells[to].class == CELL_LATIN &&
                        line->cells[to + n_top].class == CELL_LATIN))
         return false;
@@ -360,11 +370,54 @@ static bool find_page(const struct line *line, size_t i, struct detail *out)
     out->to = (uint32_t)(to + n_top);
     /* Kana may stand before ドットコム, else a name in Latin letters must. */
     if (line->cells[to].class != CELL_LATIN)
-        return n >= 3;
+        return n >= 3 || (line->cells[i].c == '.' && line->cells[i - 1].class == CELL_LATIN);
     while (out->from > 0 && is_name_cell(line, out->from - 1))
         out->from--;
     return out->from < i && (line->cells[i].c != '.' ||
                              line->cells[i - 1].class != CELL_DIGIT || i - out->from > 2);
+}
+
+/* example.anything/room: whatever the end of the name is, a path follows. */
+static bool find_any_page(const struct line *line, size_t i, struct detail *out)
+{
+    size_t from = i, to = i + 1, n_end = 0;
+
+    if (line->cells[i].c != '.')
+        return false;
+    while (from > 0 && is_name_cell(line, from - 1))
+        from--;
+    for (; to < line->n && line->cells[to].class == CELL_LATIN; n_end++)
+        to++;
+    *out = (struct detail){WORDS_URL, (uint32_t)from, (uint32_t)to + 1};
+    return i - from >= 1 && line->cells[i - 1].class != CELL_SIGN && n_end >= 2 &&
+           to + 1 < line->n && line->cells[to].c == '/' && is_name_cell(line, to + 1);
+}
+
+static bool is_tight_sign(uint32_t c)
+{
+    return c == '-' || c == '_' || c == '/' || c == '&' || c == '+' || c == '\'';
+}
+
+/* example★com, "example (dot is left out) com": signs, or nothing but a space, where the dot
+ * belongs. A space alone is enough for com only, which ends no sentence. */
+static bool find_dotless(const struct line *line, size_t i, struct detail *out)
+{
+    static const char32_t *const ends[] = {U"com", U"net", U"org", U"jp", U"gg"};
+    size_t to = i, from = i, n_end;
+    bool has_stop = false;
+
+    while (from > 0 && is_name_cell(line, from - 1))
+        from--;
+    while (to < line->n && to - i < 4 && line->cells[to].class >= CELL_LONG &&
+           !is_tight_sign(line->cells[to].c)) {
+        has_stop = has_stop || line->cells[to].class == CELL_STOP;
+        to++;
+    }
+    if (i - from < 4 || to == i || to >= line->n || line->cells[i - 1].class == CELL_SIGN)
+        return false;
+    n_end = one_of(line, to, ends, has_stop ? 1 : sizeof ends / sizeof ends[0]);
+    *out = (struct detail){WORDS_URL, (uint32_t)from, (uint32_t)(to + n_end)};
+    return n_end > 0 && (to + n_end == line->n || line->cells[to + n_end].class != CELL_LATIN);
 }
 
 /* gg/abcdef, bit ly/3abc, youtu be/abc: the dot is left out, a path follows. */
@@ -381,10 +434,12 @@ static bool find_path(const struct line *line, size_t i, struct detail *out)
     return to - i - n >= 3;
 }
 
-/* 192.0.2.10: of a server. */
+/* 192.0.2.10, 192点0点2点10: of a server. Points of a test begin with 100 at most. */
 static bool find_server(const struct line *line, size_t i, struct detail *out)
 {
-    size_t n_parts = 0, to = i;
+    size_t n_parts = 0, to = i, n_dot = 0, n_first = 0;
+    bool is_spelt = false, is_hundred = i + 2 < line->n && line->cells[i + 1].c == '0' &&
+                                        line->cells[i + 2].c == '0';
 
     if (i > 0 && (line->cells[i - 1].class == CELL_DIGIT || line->cells[i - 1].c == '.'))
         return false;
@@ -393,9 +448,19 @@ static bool find_server(const struct line *line, size_t i, struct detail *out)
 
         while (to < line->n && to - from < 3 && line->cells[to].class == CELL_DIGIT)
             to++;
-        if (to == from || (++n_parts < 4 && (to >= line->n || line->cells[to++].c != '.')))
+        if (to == from)
             return false;
+        if (++n_parts == 4)
+            break;
+        n_first = n_parts == 1 ? to - from : n_first;
+        n_dot = dot_at(line, to);
+        if (n_dot == 0)
+            return false;
+        is_spelt = is_spelt || line->cells[to].c != '.';
+        to += n_dot;
     }
+    if (is_spelt && (n_first != 3 || line->cells[i].c == '0' || is_hundred))
+        return false;
     *out = (struct detail){WORDS_URL, (uint32_t)i, (uint32_t)to};
     return to == line->n || line->cells[to].class != CELL_DIGIT;
 }
@@ -447,6 +512,25 @@ static bool find_account(const struct line *line, size_t i, struct detail *out)
     return n_letters == 0 && to - i == 5 && i > 0 && line->cells[i - 1].class == CELL_LATIN;
 }
 
+/* sora アンダーバー 00, あっとsora00: a name that is read aloud. */
+static bool find_spelt(const struct line *line, size_t i, struct detail *out)
+{
+    static const char32_t *const bars[] = {U"あんだば", U"あんだすこあ", U"あんすこ",
+                                           U"underbar", U"underscore"};
+    size_t n_bar = ONE_OF(line, i, bars), n = n_bar > 0 ? n_bar : word_at(line, i, U"あつと"),
+           from, to, n_letters = 0, n_digits = 0;
+
+    if (n == 0)
+        return false;
+    from = skip_gap(line, i + n);
+    for (to = from; to < line->n && is_name_cell(line, to); to++) {
+        n_letters += line->cells[to].class == CELL_LATIN;
+        n_digits += line->cells[to].class == CELL_DIGIT || line->cells[to].c == '_';
+    }
+    *out = (struct detail){WORDS_SNS, (uint32_t)i, (uint32_t)to};
+    return n_bar > 0 ? n_letters + n_digits >= 2 : n_letters >= 3 && n_digits >= 1;
+}
+
 /* "IDは mika_0412": a name in Latin letters with a digit behind the word; behind a colon
  * without one, and stuck to a word in kana with two ("カカオhana2012"). */
 static bool find_named(const struct line *line, size_t i, struct detail *out)
@@ -459,7 +543,10 @@ static bool find_named(const struct line *line, size_t i, struct detail *out)
         U"twitter",  U"すなちや",       U"snap",      U"かかお",
         U"psn",      U"steam",          U"ふれこ",    U"ふれんどこど",
         U"あか",     U"いんすたぐらむ", U"instagram", U"すてむ",
-        U"kakao",    U"skype",          U"すかいぷ",  U"gamertag"};
+        U"kakao",    U"skype",          U"すかいぷ",  U"gamertag",
+        U"招待",     U"招待こど",       U"invite",    U"invite code",
+        U"uid",      U"epic",           U"えぴつく",  U"ろぶろ",
+        U"roblox",   U"bereal",         U"びりある",  U"yay"};
     size_t n = ONE_OF(line, i, names), to, from, n_letters = 0, n_digits = 0;
     bool has_colon = false;
 
@@ -502,9 +589,11 @@ size_t words_details(const struct line *line, struct detail out[DETAILS_MOST])
             out[n++] = detail;
         if (n < DETAILS_MOST &&
             (find_mail(line, i, &detail) || find_page(line, i, &detail) ||
+             find_any_page(line, i, &detail) || find_dotless(line, i, &detail) ||
              find_path(line, i, &detail) || find_server(line, i, &detail) ||
              find_slash(line, i, &detail) || find_www(line, i, &detail) ||
-             find_account(line, i, &detail) || find_named(line, i, &detail)))
+             find_account(line, i, &detail) || find_spelt(line, i, &detail) ||
+             find_named(line, i, &detail)))
             out[n++] = detail;
         i++;
     }

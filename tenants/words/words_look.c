@@ -23,7 +23,8 @@ struct look {
  * word of any list, and how much of that doubt must be of a kind for the kind to be named: a
  * line that asks a child for pictures for money is one of two kinds, and neither is sure.
  * Chosen by tests/words/cross, which has the same figures. */
-#define DOUBT_ENOUGH 0.95
+#define DOUBT_ENOUGH 0.96
+#define DOUBT_NEED   0.95 /* of a sentence most of which speaks of need: a miss weighs more */
 #define DOUBT_CLOSE  0.80 /* of a sentence somebody took apart */
 static const double share_enough[WORDS_KINDS_N] = {
     [WORDS_NG] = 0.10, [WORDS_CRISIS] = 0.20, [WORDS_CONTACT] = 0.10};
@@ -348,8 +349,11 @@ static void by_place(struct hits *hits)
 static void take_sense(struct look *look)
 {
     const unsigned own_allowed = TERM_ALLOWED | TERM_OWN;
+    const double enough = look->reading == READ_CLOSE             ? DOUBT_CLOSE
+                          : look->sense.sure[WORDS_CRISIS] >= 0.5 ? DOUBT_NEED
+                                                                  : DOUBT_ENOUGH;
 
-    if (1 - look->sense.plain < (look->reading == READ_CLOSE ? DOUBT_CLOSE : DOUBT_ENOUGH))
+    if (1 - look->sense.plain < enough)
         return;
     for (size_t i = 0; i < look->found.n; i++)
         if ((look->found.at[i].term->flags & own_allowed) == own_allowed)

@@ -32,7 +32,7 @@ NODISCARD enum err words_sense_letters(const struct line *line, struct arena *ar
 
 /* ---- the model: gen/words_sense_model.c ---- */
 
-#define SENSE_CLASSES_CAP 16
+#define SENSE_CLASSES_CAP 20
 struct sense_group {
     uint16_t letters[SENSE_GROUP_MOST]; /* 0 behind the last */
     int8_t weights[SENSE_CLASSES_CAP];  /* of each class */

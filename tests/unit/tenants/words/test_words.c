@@ -223,6 +223,12 @@ T_CASE(words_taken_apart_or_turned_round_are_read_AI_2_6_ウ)
         {"おーきゅうおー おーいちにーさん しーごーろくなな", WORDS_PHONE},
         {"最初080、まんなか0012、おわり3456", WORDS_PHONE},
         {"サーバーは 192.0.2.10", WORDS_URL},
+        {"サーバーは 192てん0てん2てん10", WORDS_URL},
+        {"example.anything/heya1", WORDS_URL},
+        {"example★com", WORDS_URL},
+        {"example ぴりおど com", WORDS_URL},
+        {"sora アンダーバー 00x", WORDS_SNS},
+        {"招待コード aB0_00", WORDS_SNS},
         {"てぃーみー スラッシュ neko000", WORDS_URL},
         {"e x a m p l e . c o m だよ", WORDS_URL},
     };

@@ -29,6 +29,7 @@
 #include "node/base/table.h"
 #include "node/db/audit_table.h"
 
+#define TRANSFER_SETTINGS_N     1
 #define TRANSFER_ROUTES_N       2
 #define TRANSFER_ACT_ROUTES_N   6
 #define TRANSFER_CHILD_ROUTES_N 1
@@ -42,6 +43,8 @@ extern const struct route transfer_child_routes[TRANSFER_CHILD_ROUTES_N];
 #define TRANSFER_REST_JOBS_N 1
 extern const struct stmt *const transfer_stmts[TRANSFER_STMTS_N];  /* transfer_store.c */
 extern const struct data_table transfer_tables[TRANSFER_TABLES_N]; /* transfer_table.c */
+struct setting;
+extern const struct setting *const transfer_settings[TRANSFER_SETTINGS_N]; /* the same */
 extern const struct audit_table transfer_step_audit_table;
 extern const struct job_kind transfer_jobs[TRANSFER_JOBS_N];           /* transfer_fetch.c */
 extern const struct job_kind transfer_rest_jobs[TRANSFER_REST_JOBS_N]; /* transfer_rest.c */

@@ -1,6 +1,26 @@
 /* The data tables of transfers: what they are for, whose key, how they go. */
 #include "federation/transfer.h"
 
+#include "node/base/role.h"
+#include "node/db/settings.h"
+
+static const struct setting setting_transfer_days = {
+    .name = "transfer.keep_days",
+    .type = SETTING_INT,
+    .least = 365,
+    .most = 10958,
+    .unit = "日",
+    .initial = "1827",
+    .roles = ROLE_BIT(ROLE_COMMISSIONER),
+    .requirement = "CARD-16",
+    .title_ja = "転出入の書類と、引きついだ内容を残す日数",
+    .title_en = "Days a transfer and what was handed over are kept",
+    .help_ja =
+        "終わった転出入の同意などの控えと、転入のときに受け取った支援の内容は、この日数が"
+        "すぎると消えます。だれがいつ決めたかの手続きの記録は、契約の終わりまで残ります。",
+};
+const struct setting *const transfer_settings[TRANSFER_SETTINGS_N] = {&setting_transfer_days};
+
 static const struct data_column row_columns[] = {
     {"id", "転出入のID（両方の自治体で同じ）", false},
     {"peer", "相手のノードのID", false},
@@ -67,6 +87,8 @@ const struct data_table transfer_tables[TRANSFER_TABLES_N] = {
         .purpose_ja = "支援をとぎれさせずに引きつぎ、だれが決め、どこから来たかを確かめるため",
         .ground_ja = GROUND_JA,
         .purpose_en = "children who move between municipalities, who agreed and who decided",
+        .retention_column = "ended_at",
+        .retention_setting = &setting_transfer_days,
         .key_of = KEY_OF_SUBJECT,
         .person_column = "person",
         .mention_columns = "by,second,ending_by",
@@ -81,6 +103,8 @@ const struct data_table transfer_tables[TRANSFER_TABLES_N] = {
         .purpose_ja = "転入した児童生徒の、これまでの支援を担当者が知るため",
         .ground_ja = GROUND_JA,
         .purpose_en = "what is handed over of a child; at home it goes when it has arrived",
+        .retention_column = "at",
+        .retention_setting = &setting_transfer_days,
         .key_of = KEY_OF_SUBJECT,
         .person_column = "person",
         .seal_row_column = "transfer",

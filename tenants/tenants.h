@@ -43,7 +43,7 @@ extern const struct setting setting_idle_minutes_student, setting_idle_minutes_a
 #define ORG_TABLES_N          1
 #define PERSON_STMTS_N        8
 #define PERSON_TABLES_N       2
-#define CONTRACT_STMTS_N      6
+#define CONTRACT_STMTS_N      7
 #define CONTRACT_TABLES_N     1
 #define ACCOUNT_STEP_STMTS_N  5
 #define ACCOUNT_STEP_TABLES_N 1

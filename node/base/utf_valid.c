@@ -30,6 +30,21 @@ static size_t sequence_len(const uint8_t *p, size_t room)
     return len;
 }
 
+/* How many of the next bytes are ASCII without a NUL, by eights: most of any file is. */
+static size_t plain_len(const uint8_t *p, size_t room)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    size_t at = 0;
+    uint64_t eight;
+
+    for (; room - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, p + at, sizeof eight);
+        if (((eight | (eight - ones)) & tops) != 0) /* a top bit, or one borrowed by a NUL */
+            break;
+    }
+    return at;
+}
+
 size_t utf_valid_len(struct span text)
 {
     size_t at = 0;
@@ -40,6 +55,7 @@ size_t utf_valid_len(struct span text)
         if (len == 0)
             break;
         at += len;
+        at += plain_len(text.p + at, text.len - at);
     }
     return at;
 }

@@ -181,6 +181,10 @@ static void write_mirrors(struct mirrors *mirrors, struct text *text)
                   stats.n_faults);
     write_counter(text, "fed_mirror_overrun", "Frames dropped, too many being unread.",
                   stats.n_overrun);
+    write_counter(text, "fed_mirror_voiced", "Packets of our people's voices that left.",
+                  stats.n_voiced);
+    write_counter(text, "fed_mirror_voices", "Packets of other towns' voices that came.",
+                  stats.n_voices);
     text_add(text, "# TYPE ibasho_fed_mirror_dropped counter\n"
                    "# HELP ibasho_fed_mirror_dropped Frames not taken, by rule.\n");
     for (int i = 0; i < ROOM_RULES_N; i++)

@@ -219,6 +219,7 @@ static enum err run(struct cli *cli, const struct words *words, const struct key
         .files_dir = conf_text(cli->conf, "files.dir"),
         .origin = conf_text(cli->conf, "node.origin"),
         .checkpoint_path = conf_text(cli->conf, "audit.checkpoint_path"),
+        .town_ja = conf_text(cli->conf, "node.title_ja"),
         .key = *key,
         .node = keys->node,
         .at = words->at,

@@ -215,15 +215,35 @@ static void put_head(struct drawing *d)
                      groups(d, span_text(d->f->sha256))));
 }
 
+/* A contract as the node named it when its use ended. */
+static void put_contract(struct drawing *d, struct span contract)
+{
+    struct span title = canon_member_text(contract, "title", d->arena);
+    struct span contractor = canon_member_text(contract, "contractor", d->arena);
+    struct span begins = canon_member_text(contract, "begins_on", d->arena);
+    struct span ends = canon_member_text(contract, "ends_on", d->arena);
+
+    pair(d, "契約",
+         say(d, "%.*s\n受託者：%.*s\n期間：%.*s から %.*s", SPAN_ARG(title),
+             SPAN_ARG(contractor), SPAN_ARG(begins), SPAN_ARG(ends)));
+}
+
 static void put_subject(struct drawing *d)
 {
     static const struct pdf_column columns[] = {{"項目", 26}, {"内容", 74}};
     const struct certificate *paper = &d->f->paper;
     const struct town_receipt *r = &d->f->receipt;
     const struct town_order *o = &d->f->order;
+    const struct span drain = d->f->steps[CERT_DRAIN].facts;
+    struct span town = canon_member_text(drain, "town", d->arena);
+    struct span rest = canon_member(drain, "contracts"), contract;
 
     heading(d, 1, "１．対象と関係者");
     begin(d, columns, 2);
+    if (town.len > 0)
+        pair(d, "自治体", say(d, "%.*s", SPAN_ARG(town)));
+    while (canon_item(&rest, &contract))
+        put_contract(d, contract);
     pair(d, "拠点", say(d, "%.*s\n%s", SPAN_ARG(paper->origin), id_of(d, paper->node)));
     pair(d, "契約の番号", id_of(d, paper->contract));
     pair(d, "返還データの識別値", groups(d, paper->bag));

@@ -114,7 +114,7 @@ static void put_info(struct bag *bag, const struct payload *payload, struct out 
     bool has_contract = contract_store_current(NULL, bag->db, clock_utc_us(), bag->arena,
                                                &contract, NULL) == ERR_OK;
 
-    put_label(out, "Source-Organization", bag->conf->origin);
+    put_label(out, "Source-Organization", bag->conf->town_ja);
     clock_tokyo_text(clock_utc_us(), text);
     text[10] = '\0';
     put_label(out, "Bagging-Date", text);

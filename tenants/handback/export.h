@@ -27,6 +27,7 @@ struct export_conf {
     struct keyring *keyring;
     const char *files_dir;
     const char *origin, *checkpoint_path;
+    const char *town_ja; /* the municipality as people call it: node.title_ja */
     struct note_key key; /* of the log */
     struct id node;
     /* The cut: 0, the newest checkpoint of checkpoint_path; else the one of that size. An

@@ -21,8 +21,16 @@ static const struct stmt space_of = {"handback_space",
                                      " (SELECT coalesce(sum(n_bytes), 0) FROM file)::bigint"};
 const struct stmt handback_n_checkpoints = {
     "handback_n_checkpoints", "SELECT count(*) FROM audit_checkpoint WHERE size <= $1::bigint"};
-const struct stmt *const handback_stmts[HANDBACK_STMTS_N] = {&columns_of, &space_of,
-                                                             &handback_n_checkpoints};
+/* As the cut knows them: what was decided behind it does not change a bag of the same cut. */
+const struct stmt handback_contracts = {
+    "handback_contracts",
+    "SELECT title, contractor, to_char(begins_on, 'YYYY-MM-DD'), to_char(ends_on, 'YYYY-MM-DD')"
+    " FROM (SELECT DISTINCT ON (c.contract) c.*, min(c.decided_at) OVER (PARTITION BY"
+    " c.contract) AS first_at FROM contract c JOIN audit_leaf l ON l.row_id = c.id AND"
+    " l.table_name = 'contract' WHERE l.seq < $1::bigint ORDER BY c.contract, c.version DESC)"
+    " AS x ORDER BY first_at, contract"};
+const struct stmt *const handback_stmts[HANDBACK_STMTS_N] = {
+    &columns_of, &space_of, &handback_n_checkpoints, &handback_contracts};
 
 static const struct {
     const char *name;

@@ -8,10 +8,10 @@
 #include "node/db/audit_table.h"
 #include "tenants/handback/index.h"
 
-#define HANDBACK_STMTS_N 3
+#define HANDBACK_STMTS_N 4
 extern const struct stmt *const handback_stmts[HANDBACK_STMTS_N];
 /* How many stored checkpoints count at most $1 leaves. */
-extern const struct stmt handback_n_checkpoints;
+extern const struct stmt handback_n_checkpoints, handback_contracts; /* $1: the cut */
 
 enum plan_type {
     PLAN_UUID,

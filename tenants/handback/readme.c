@@ -2,9 +2,8 @@
  * nothing that differs from one export at the same cut to the next. */
 #include <stdio.h>
 
-#include "node/base/clock.h"
 #include "tenants/handback/bag.h"
-#include "tenants/people/contract_store.h"
+#include "tenants/handback/plan.h"
 
 static const char head[] =
     "お返しするデータについて\n"
@@ -68,21 +67,34 @@ static const char rest[] =
     "  持ち出しや保管は、自治体の情報セキュリティの決まりに従ってください。\n"
     "\n";
 
-static void put_contract(struct bag *bag, struct out *out)
+static void put_line(struct out *out, const char *name, struct span value)
 {
-    struct contract_row c;
+    out_text(out, name);
+    out_bytes(out, value);
+    out_char(out, '\n');
+}
 
-    if (contract_store_current(NULL, bag->db, clock_utc_us(), bag->arena, &c, NULL) != ERR_OK)
-        return;
-    out_text(out, "■ 契約\n\n  契約名      ");
-    out_bytes(out, c.title);
-    out_text(out, "\n  受託者      ");
-    out_bytes(out, c.contractor);
-    out_text(out, "\n  期間        ");
-    out_bytes(out, c.begins_on);
-    out_text(out, " から ");
-    out_bytes(out, c.ends_on);
-    out_text(out, "\n\n");
+/* Whose data it is stands in bag-info.txt: the name is the node's setting, no record. */
+static enum err put_contracts(struct bag *bag, struct out *out, struct fail *why)
+{
+    struct db_rows *rows = NULL;
+    struct db_args args;
+    enum err rc;
+
+    db_args_init(&args);
+    db_arg_i64(&args, (int64_t)bag->journal.cut.n_leaves);
+    rc = db_run(bag->db, &handback_contracts, &args, &rows, why);
+    out_text(out, "■ 契約（自治体の名前は bag-info.txt の Source-Organization にあります）\n");
+    for (int i = 0; rc == ERR_OK && i < db_rows_n(rows); i++) {
+        put_line(out, "\n  契約名      ", db_bytes(rows, i, 0));
+        put_line(out, "  受託者      ", db_bytes(rows, i, 1));
+        out_text(out, "  期間        ");
+        out_bytes(out, db_bytes(rows, i, 2));
+        put_line(out, " から ", db_bytes(rows, i, 3));
+    }
+    out_char(out, '\n');
+    db_rows_free(&rows);
+    return rc;
 }
 
 static void put_tables(struct bag *bag, struct out *out)
@@ -118,10 +130,11 @@ enum err bag_readme(struct bag *bag, struct fail *why)
     if (rc == ERR_OK) {
         out_text(out, head);
         out_text(out, rest);
-        put_contract(bag, out);
+        rc = put_contracts(bag, out, why);
         put_tables(bag, out);
-        rc = out_finish(out, path, &sum, why);
     }
+    if (rc == ERR_OK)
+        rc = out_finish(out, path, &sum, why);
     if (rc == ERR_OK)
         rc = journal_put_file(&bag->journal, path, &sum, NULL, why);
     out_destroy(&out);

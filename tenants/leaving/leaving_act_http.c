@@ -7,6 +7,7 @@
 #include "tenants/leaving/change_settle.h"
 #include "tenants/leaving/leaving_look.h"
 #include "tenants/leaving/leaving_rows.h"
+#include "tenants/people/contract_store.h"
 
 struct act {
     struct leaving_look look;
@@ -69,29 +70,65 @@ static bool waits_for_change(struct req *req)
     return true;
 }
 
+/* Whose data it is, in words: the certificate has them from here, when no row is left. */
+static enum err write_contracts(struct req *req, struct leaving_facts_pen *pen,
+                                struct fail *why)
+{
+    struct contract_row *held = NULL;
+    int n = 0;
+    enum err rc = contract_store_held(NULL, req->db, req->arena, &held, &n, why);
+
+    leaving_pen_list(pen, "contracts");
+    for (int i = 0; i < n; i++) {
+        char id[ID_TEXT_CAP];
+
+        id_text(held[i].contract, id);
+        leaving_pen_item(pen);
+        leaving_pen_text(pen, "begins_on", held[i].begins_on);
+        leaving_pen_text(pen, "contractor", held[i].contractor);
+        leaving_pen_text(pen, "ends_on", held[i].ends_on);
+        leaving_pen_text(pen, "id", span_text(id));
+        leaving_pen_text(pen, "title", held[i].title);
+        leaving_pen_item_end(pen);
+    }
+    leaving_pen_list_end(pen);
+    return rc;
+}
+
+static enum err write_drain(struct req *req, const struct act *a, struct span *facts_out,
+                            struct fail *why)
+{
+    uint8_t public[LEAVING_PUBLIC_BYTES];
+    char hex[2 * LEAVING_PUBLIC_BYTES + 1];
+    struct leaving_facts_pen pen;
+    enum err said = ERR_OK, rc;
+
+    rc = keyring_public_key(req->services->keyring, AUDIT_KEY_NAME, public, why);
+    if (rc == ERR_OK)
+        rc = leaving_pen_open(&pen, why);
+    if (rc != ERR_OK)
+        return rc;
+    *hex_write(public, sizeof public, hex) = '\0';
+    leaving_pen_int(&pen, "canaries", a->look.n_committed);
+    said = write_contracts(req, &pen, why);
+    leaving_pen_text(&pen, "log_key", span_text(hex));
+    leaving_pen_text(&pen, "town", span_text(conf_text(req->services->conf, "node.title_ja")));
+    leaving_pen_text(&pen, "town_key",
+                     a->look.facts.has_town_key ? a->look.key.sha256 : SPAN(""));
+    rc = leaving_pen_close(&pen, req->arena, facts_out, said == ERR_OK ? why : NULL);
+    return said == ERR_OK ? rc : said;
+}
+
 static void drain(struct req *req)
 {
     struct act *a = begin_act(req, LEAVING_ACT_BEGIN);
     struct fail why = {.code = ERR_OK};
-    struct leaving_facts_pen pen;
-    uint8_t public[LEAVING_PUBLIC_BYTES];
-    char hex[2 * LEAVING_PUBLIC_BYTES + 1];
     struct span facts = SPAN_NONE;
     enum err rc;
 
     if (a == NULL || waits_for_change(req))
         return;
-    rc = keyring_public_key(req->services->keyring, AUDIT_KEY_NAME, public, &why);
-    if (rc == ERR_OK)
-        rc = leaving_pen_open(&pen, &why);
-    if (rc == ERR_OK) {
-        *hex_write(public, sizeof public, hex) = '\0';
-        leaving_pen_int(&pen, "canaries", a->look.n_committed);
-        leaving_pen_text(&pen, "log_key", span_text(hex));
-        leaving_pen_text(&pen, "town_key",
-                         a->look.facts.has_town_key ? a->look.key.sha256 : SPAN(""));
-        rc = leaving_pen_close(&pen, req->arena, &facts, &why);
-    }
+    rc = write_drain(req, a, &facts, &why);
     finish(req, a, LEAVING_ACT_BEGIN, rc, facts, &why);
 }
 

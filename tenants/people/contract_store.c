@@ -33,6 +33,10 @@ static const struct stmt contract_current = {
               " FROM n) x ORDER BY next_at IS NULL LIMIT 1"};
 static const struct stmt contract_newest = {"contract_newest",
                                             CONTRACTS " SELECT " COLUMNS " FROM n"};
+static const struct stmt contract_held = {
+    "contract_held",
+    CONTRACTS " SELECT " COLUMNS " FROM v WHERE next_at IS NULL OR begins_on <= (next_at AT"
+              " TIME ZONE 'Asia/Tokyo')::date ORDER BY at, contract"};
 static const struct stmt contract_add = {
     "contract_add",
     "INSERT INTO contract (id, contract, version, title, contractor, begins_on, ends_on,"
@@ -50,7 +54,7 @@ static const struct stmt contract_extra = {
                       " WHERE l.row_id = c.id AND l.table_name = 'contract')"};
 
 const struct stmt *const contract_stmts[CONTRACT_STMTS_N] = {
-    &contract_current, &contract_newest, &contract_add,
+    &contract_current, &contract_newest, &contract_held, &contract_add,
     &contract_used,    &contract_leaves, &contract_extra};
 
 static const struct data_column columns[] = {
@@ -213,6 +217,37 @@ enum err contract_store_newest(struct tx *tx, struct db *db, struct arena *arena
 
     db_args_init(&none);
     return read_one(tx, db, &contract_newest, &none, arena, row_out, why);
+}
+
+enum err contract_store_held(struct tx *tx, struct db *db, struct arena *arena,
+                             struct contract_row **rows_out, int *n_out, struct fail *why)
+{
+    struct contract_row *held = NULL;
+    struct db_args none;
+    struct db_rows *rows = NULL;
+    enum err rc;
+    int n = 0;
+
+    db_args_init(&none);
+    rc = tx != NULL ? tx_run(tx, &contract_held, &none, &rows, why)
+                    : db_run(db, &contract_held, &none, &rows, why);
+    if (rc == ERR_OK)
+        n = db_rows_n(rows);
+    if (n > 0) {
+        held = arena_alloc(arena, (size_t)n * sizeof *held);
+        if (held == NULL)
+            rc = fail_set(why, ERR_NOMEM, "contracts");
+    }
+    for (int i = 0; rc == ERR_OK && i < n; i++) {
+        held[i] = borrow_row(rows, i);
+        rc = own_texts(&held[i], arena, why);
+    }
+    db_rows_free(&rows);
+    if (rc == ERR_OK) {
+        *rows_out = held;
+        *n_out = n;
+    }
+    return rc;
 }
 
 static void arg_text_if_any(struct db_args *args, struct span text)

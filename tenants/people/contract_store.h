@@ -29,6 +29,11 @@ NODISCARD enum err contract_store_current(struct tx *tx, struct db *db, int64_t 
  * ends (contract_end(), 0106). As above. */
 NODISCARD enum err contract_store_newest(struct tx *tx, struct db *db, struct arena *arena,
                                          struct contract_row *row_out, struct fail *why);
+/* Each contract that ever held, and the one decided last, in its newest version, by when it was
+ * first decided. Text in the arena. Exactly one of tx and db. */
+NODISCARD enum err contract_store_held(struct tx *tx, struct db *db, struct arena *arena,
+                                       struct contract_row **rows_out, int *n_out,
+                                       struct fail *why);
 /* The row and its leaf. ERR_CONFLICT: there is this version already. */
 NODISCARD enum err contract_store_add(struct tx *tx, const struct contract_row *row,
                                       struct fail *why);

@@ -230,9 +230,9 @@ static const struct jx_shape child_shape =
 struct show_output {
     struct person_output person; /* first: PERSON_FIELDS */
     struct jx_list steps, rights, children;
-    int64_t n_sessions, locked_until;
-    bool has_account, has_lock;
-    bool may_work, may_see_facts, is_self; /* absent rather than false */
+    struct people_signs signs;
+    bool has_account, has_lock, waits_for_slip; /* the last: absent rather than false */
+    bool may_work, may_see_facts, is_self;      /* absent rather than false */
 };
 #define MAY(name_, title) \
     { \
@@ -260,15 +260,16 @@ static const struct jx_field show_fields[] = {
     {.name = "n_sessions",
      .type = JX_INT,
      .flags = JX_OPTIONAL,
-     .offset = offsetof(struct show_output, n_sessions),
+     .offset = offsetof(struct show_output, signs.n_sessions),
      .has_offset = offsetof(struct show_output, has_account),
      .title_ja = "ログイン中の端末の数"},
     {.name = "locked_until",
      .type = JX_TIME,
      .flags = JX_OPTIONAL,
-     .offset = offsetof(struct show_output, locked_until),
+     .offset = offsetof(struct show_output, signs.locked_until_utc_us),
      .has_offset = offsetof(struct show_output, has_lock),
      .title_ja = "まちがいが続いたためいつまで止まっているか"},
+    MAY(waits_for_slip, "引き継いだIDで、パスワードがまだ渡されていないか"),
     MAY(may_work, "この人のIDの仕事（止める、出し直すなど）ができるか"),
     MAY(may_see_facts, "この人の利用登録の記録を見られるか"),
     MAY(is_self, "自分のことか"),
@@ -392,10 +393,10 @@ static enum err put_account(const struct look *look, const struct people_entry *
         rc = put_children(look, e, out, why);
     if (rc == ERR_OK)
         rc = people_look_signs(req->db, account, req->now_utc_us,
-                               req->now_utc_us - idle_us(req, e->place.role), &out->n_sessions,
-                               &out->locked_until, why);
+                               req->now_utc_us - idle_us(req, e->place.role), &out->signs, why);
     out->has_account = rc == ERR_OK && e->has_account;
-    out->has_lock = rc == ERR_OK && out->locked_until > req->now_utc_us;
+    out->has_lock = rc == ERR_OK && out->signs.locked_until_utc_us > req->now_utc_us;
+    out->waits_for_slip = rc == ERR_OK && out->signs.waits_for_slip;
     return rc;
 }
 

@@ -19,7 +19,10 @@ static const struct stmt people_signs = {
     " AND s.stage = 'full' AND s.expires_at > $2::timestamptz"
     " AND s.last_seen_at > $3::timestamptz),"
     " greatest(a.locked_until, (SELECT max(l.locked_until) FROM account_place l"
-    " WHERE l.account = a.id)) FROM account a WHERE a.id = $1::uuid"};
+    " WHERE l.account = a.id)), a.state = 'active' AND a.first_password_sealed IS NULL AND "
+    "EXISTS"
+    " (SELECT FROM handback_import i WHERE i.at > coalesce(a.password_changed_at, '-infinity'))"
+    " FROM account a WHERE a.id = $1::uuid"};
 
 const struct stmt *const people_look_stmts[PEOPLE_LOOK_STMTS_N] = {
     &people_version_now, &people_all, &people_children, &people_signs};
@@ -127,23 +130,23 @@ enum err people_look_children(struct db *db, struct id guardian, int n_cap, stru
 }
 
 enum err people_look_signs(struct db *db, struct id account, int64_t now_utc_us,
-                           int64_t seen_since_utc_us, int64_t *n_sessions_out,
-                           int64_t *locked_until_utc_us_out, struct fail *why)
+                           int64_t seen_since_utc_us, struct people_signs *signs_out,
+                           struct fail *why)
 {
     struct db_rows *rows = NULL;
     struct db_args args;
     enum err rc;
 
-    *n_sessions_out = *locked_until_utc_us_out = 0;
+    *signs_out = (struct people_signs){.n_sessions = 0};
     db_args_init(&args);
     db_arg_id(&args, account);
     db_arg_time(&args, now_utc_us);
     db_arg_time(&args, seen_since_utc_us);
     rc = db_run(db, &people_signs, &args, &rows, why);
-    if (rc == ERR_OK && db_rows_n(rows) > 0) {
-        *n_sessions_out = db_i64(rows, 0, 0);
-        *locked_until_utc_us_out = db_time(rows, 0, 1);
-    }
+    if (rc == ERR_OK && db_rows_n(rows) > 0)
+        *signs_out = (struct people_signs){.n_sessions = db_i64(rows, 0, 0),
+                                           .locked_until_utc_us = db_time(rows, 0, 1),
+                                           .waits_for_slip = db_bool(rows, 0, 2)};
     db_rows_free(&rows);
     return rc;
 }

@@ -37,10 +37,14 @@ NODISCARD enum err people_look_all(struct db *db, size_t *n_out,
 NODISCARD enum err people_look_children(struct db *db, struct id guardian, int n_cap,
                                         struct arena *arena, struct id **ids_out, size_t *n_out,
                                         struct fail *why);
-/* Of an account: sessions that are open now and were used since; until when it is locked, from
- * anywhere (0: not). */
+struct people_signs {
+    int64_t n_sessions;          /* open now, and used since */
+    int64_t locked_until_utc_us; /* from anywhere; 0: not */
+    bool waits_for_slip; /* came with an import: has no password until one is given out */
+};
+/* Of an account. */
 NODISCARD enum err people_look_signs(struct db *db, struct id account, int64_t now_utc_us,
-                                     int64_t seen_since_utc_us, int64_t *n_sessions_out,
-                                     int64_t *locked_until_utc_us_out, struct fail *why);
+                                     int64_t seen_since_utc_us, struct people_signs *signs_out,
+                                     struct fail *why);
 
 #endif

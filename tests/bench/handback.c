@@ -188,6 +188,7 @@ static enum err compare(struct logs_fixture *f, struct fail *why)
                                      .files_dir = f->people.store.files_dir,
                                      .origin = log->key.name,
                                      .checkpoint_path = log->checkpoint_path,
+                                     .town_ja = "青空市",
                                      .key = log->key,
                                      .node = log->keyd.node,
                                      .agent = "bench"};

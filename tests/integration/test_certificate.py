@@ -323,7 +323,7 @@ def the_paper_says_what_the_document_says(t):
     text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
     flat = "".join(text.split())
     for part in (hashlib.sha256(whole).hexdigest(), end.found["bag"], end.node, "データ消去証明書", "検証できること", "立会い",
-                 "申告", "教育委員会学校教育課長", "blkdiscard", "account", "2026-11-21T03-00", "みなと市"):
+                 "申告", "教育委員会学校教育課長", "blkdiscard", "account", "2026-11-21T03-00", "みなと市", "みなと町", '居場所「"2024"」', "2025年の受託者", "2025-04-01から2026-03-31"):
         t.ok(part in flat, part)
     with open(path, "wb") as f:
         f.write(whole.replace(b"A", b"B", 1))

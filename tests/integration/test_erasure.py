@@ -176,7 +176,11 @@ def nothing_is_left_but_the_journal(t):
     with open(node.data_dir + "/leaving/certificate.json", "rb") as f:
         t.eq(hashlib.sha256(f.read()).hexdigest(), facts["certified"]["certificate_sha256"],
              "the certificate on record is the one that is there")
-    t.ok(os.path.getsize(node.data_dir + "/leaving/certificate.pdf") > 1000, "and on paper")
+    t.eq((facts["drain"]["town"], [(c["title"], c["contractor"]) for c in facts["drain"]["contracts"]]),
+         ("あおぞら市", [("委託", "受託社")]), "whose data it was, in words")
+    text = subprocess.run(["pdftotext", "-layout", node.data_dir + "/leaving/certificate.pdf", "-"], capture_output=True,
+                          text=True, check=True).stdout
+    t.ok("あおぞら市" in text and "受託社" in text, "and on paper", text[:400])
     made = subprocess.run(["setpriv", "--reuid=" + node.user, "--regid=" + node.user,
                            "--clear-groups", node.v["BIN"] + "/ibasho-node", "-c", node.data_dir + "/node.conf"],
                           capture_output=True, text=True, timeout=30, check=False)

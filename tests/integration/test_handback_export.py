@@ -194,6 +194,7 @@ def sheets_are_for_people(t):
     t.ok(rows[0][column].startswith("きょうは"), "in clear", rows[0][column])
     readme = handback.read(first["dir"], "data/README.ja.txt").decode()
     t.ok("見本の契約" in readme and "受託者" in readme, "the contract stands in the first text")
+    t.ok("Source-Organization: あおぞら市\n" in handback.read(first["dir"], "bag-info.txt").decode(), "the label, too")
     roster = sorted(os.listdir(f"{first['dir']}/data/oneroster"))
     t.ok("users.csv" in roster and "manifest.csv" in roster, "the roster, unpacked", roster)
 

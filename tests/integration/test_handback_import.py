@@ -392,9 +392,14 @@ def the_operator_lets_one_commissioner_in(t):
 def a_child_comes_in_with_all_that_was_its_own(t):
     t.req("KP-3-調達-4")
     board, kid = shared["board"], shared["kids"][0]
+    def waits():
+        return board.request("GET", f"/api/v1/people/{kid.id}").json().get("waits_for_slip", False)
+
+    t.eq(waits(), True, "the board sees that nobody can come in with this ID yet")
     reply = board.request("POST", f"/api/v1/people/{kid.id}/reset")
-    t.eq(reply.status, 200, "the board makes a slip on the screen")
+    t.eq((reply.status, waits()), (200, False), "the board makes a slip on the screen")
     child = lets_itself_in("kid-0", reply.json()["one_time"])
+    t.eq(waits(), False, "and then there is a password")
     t.eq(what_a_child_has(child), shared["had"], "seen as before, with the lesson it chose")
     t.eq(everyone(board), shared["people"], "everybody is known by name")
     now = datetime.datetime.now(datetime.timezone.utc)

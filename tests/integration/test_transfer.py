@@ -498,6 +498,19 @@ def the_childs_end_ends_it(t):
 
 
 @case
+def what_is_over_goes_after_its_term(t):
+    t.req("CARD-16, NI-T3-8")
+    terms = {r["table"]: r["term_days"] for r in ask(home, "board", "GET", "/api/v1/retention").json()["items"]
+             if r["table"].startswith("transfer")}
+    t.eq(terms, {"transfer": 1827, "transfer_parcel": 1827, "transfer_step": 0}, "the log of acts stays until the contract's end")
+    steps, ended = count(home, "transfer_step"), count(home, "transfer", "ended_at IS NOT NULL")
+    going = count(home, "transfer", "ended_at IS NULL")
+    t.ok(ended > 0, "some are over")
+    gone = home.psql("SELECT sweep_delete('transfer', 'ended_at', now() + interval '1 minute', 100)", "ibasho_app")
+    t.eq((int(gone), count(home, "transfer"), count(home, "transfer_step")), (ended, going, steps), "what is over, alone")
+
+
+@case
 def a_node_that_is_drained_begins_nothing(t):
     t.req("CARD-16, CARD-14")
     _, move = opened(ids["aozora", "other"])

@@ -169,7 +169,10 @@ class Ending:
         """By step; documents are made here, so that a test may put others in their place."""
         bag = self.found["bag"]
         return {
-            "drain": {"canaries": 20, "log_key": self.log.raw.hex(), "town_key": self.town.sha256},
+            "drain": {"canaries": 20, "contracts": [
+                {"begins_on": f"{year}-04-01", "contractor": f"{year}年の受託者", "ends_on": f"{year + 1}-03-31",
+                 "id": self.contract, "title": f"居場所「\"{year}\"」"} for year in (2024, 2025)],
+                      "log_key": self.log.raw.hex(), "town": "みなと町", "town_key": self.town.sha256},
             "exported": {"bag": bag, "counts": self.counts, **{k: self.found[k] for k in
                          ("log_root", "log_size", "n_bytes", "n_files")}},
             "receipted": {"bag": bag, "receipt": jws("ibasho-receipt/1", self.receipt(), self.town),

@@ -272,3 +272,18 @@ T_CASE(utf_collation_orders_people_as_a_school_does) /* domain guide, section 12
     T_OK(utf_collate_ja(SPAN_NONE, SPAN("あ")) < 0, "nothing comes first");
     T_OK(utf_collate_ja(SPAN("亜"), SPAN("一")) < 0, "kanji in the order of JIS");
 }
+
+T_CASE(a_bad_byte_is_found_at_every_place_of_a_plain_text)
+{
+    static const uint8_t bad[] = {0x00, 0x80, 0xff, 0xc3};
+    uint8_t text[32];
+
+    for (size_t at = 0; at < sizeof text; at++)
+        for (size_t b = 0; b < sizeof bad; b++) {
+            memset(text, 1, sizeof text);
+            text[at] = bad[b];
+            T_EQ(utf_valid_len(span_of(text, sizeof text)), at, "up to it");
+        }
+    memset(text, 0x7f, sizeof text);
+    T_OK(utf_is_valid(span_of(text, sizeof text)), "all of it");
+}

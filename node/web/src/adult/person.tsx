@@ -95,6 +95,7 @@ function Facts({ person }: { person: PersonDetail }): VNode {
     [words.state, stateOf(person)],
     [words.trial, person.is_trial === true ? <Words of={words.yes} /> : null],
     [words.end, person.ends_on === undefined ? null : <Day of={person.ends_on} />],
+    [words.password, person.waits_for_slip === true ? <Words of={words.waitsForSlip} /> : null],
     [
       words.locked,
       person.locked_until === undefined ? null : (

@@ -20,6 +20,12 @@ export const person = {
     "なんかいも まちがえました。 {time}まで とまって います。",
     "Held until {time} after wrong tries",
   ],
+  password: ["パスワード", "パスワード", "Password"],
+  waitsForSlip: [
+    "引《ひ》き継《つ》いだあと、まだ渡《わた》していません。「パスワードを出《だ》し直《なお》す」で紙《かみ》を作《つく》って渡《わた》してください",
+    "まだ わたして いません。 あたらしい パスワードの かみを つくって わたして ください。",
+    "Not given out since the data were taken over: reset it and hand over the slip",
+  ],
   sessions: ["いまのログイン", "いま つかって いる きかい", "Signed in now"],
   sessionsN: ["{n}台《だい》の端末《たんまつ》", "{n}だい", "on {n} device(s)"],
   left: [

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "voice/tcp_frame.h"
+#include "voice/udp_out.h"
 
 enum {
     DATA_UDP = 1,
@@ -40,6 +41,7 @@ struct ports {
     struct sockaddr_storage from[PORTS_BATCH];
     struct iovec parts[PORTS_BATCH];
     struct mmsghdr batch[PORTS_BATCH];
+    struct udp_out out;
 };
 
 static enum err address_of(const char *text, uint16_t port, struct sockaddr_storage *out,
@@ -370,8 +372,7 @@ void ports_send(struct ports *ports, const struct way *way, struct span bytes, i
 
     if (way->connection == 0) {
         len = way_write(way, ports->family, &to);
-        (void)sendto(ports->udp_fd, bytes.p, bytes.len, MSG_DONTWAIT | MSG_NOSIGNAL,
-                     (const struct sockaddr *)&to, len);
+        udp_out_put(&ports->out, ports->udp_fd, bytes, &to, len);
         return;
     }
     i = (int)(way->connection % PORTS_CONNECTIONS);
@@ -380,6 +381,12 @@ void ports_send(struct ports *ports, const struct way *way, struct span bytes, i
     tcp_frame_push(&ports->connections[i]->queue, bytes, now_ms);
     if (!ports->connections[i]->waits_for_room)
         connection_flush(ports, i, now_ms);
+}
+
+void ports_flush(struct ports *ports)
+{
+    if (ports->out.n > 0)
+        udp_out_flush(&ports->out, ports->udp_fd);
 }
 
 void ports_sweep(struct ports *ports, int64_t now_ms)

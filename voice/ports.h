@@ -43,6 +43,9 @@ uint64_t ports_dropped(const struct ports *ports);
 void ports_serve(struct ports *ports, uint64_t data, uint32_t events, int64_t now_ms);
 /* Drops when the way is gone or takes nothing: speech that waits is of no use. */
 void ports_send(struct ports *ports, const struct way *way, struct span bytes, int64_t now_ms);
+/* What goes by UDP waits for this, or until there are many: at the end of each turn of the
+ * loop, before it waits for events. */
+void ports_flush(struct ports *ports);
 /* About once a second. */
 void ports_sweep(struct ports *ports, int64_t now_ms);
 

@@ -53,6 +53,7 @@ static const int allowed[] = {
     SCMP_SYS(recvfrom),
     SCMP_SYS(sendto),
     SCMP_SYS(sendmsg),
+    SCMP_SYS(sendmmsg),
     SCMP_SYS(accept4),
     SCMP_SYS(getsockopt),
     SCMP_SYS(setsockopt),

@@ -16,6 +16,7 @@ struct section {
     int opus_type;     /* -1: none */
     int level_id, mid_id;
     bool has_fingerprint, has_mux, sends, receives;
+    bool has_port, is_bundled; /* without a port of its own it is off, or goes by the first's */
 };
 
 struct reader {
@@ -201,6 +202,13 @@ static enum err take_mux(struct reader *r, struct span value)
     return ERR_OK;
 }
 
+static enum err take_bundle_only(struct reader *r, struct span value)
+{
+    (void)value;
+    r->section.is_bundled = true;
+    return ERR_OK;
+}
+
 static enum err take_sendonly(struct reader *r, struct span value)
 {
     (void)value;
@@ -227,9 +235,11 @@ static const struct attribute {
     const char *name; /* with its colon, when it has a value */
     enum err (*take)(struct reader *r, struct span value);
 } attributes[] = {
-    {"group:", take_bundle}, {"fingerprint:", take_fingerprint}, {"setup:", take_setup},
-    {"mid:", take_mid},      {"extmap:", take_extmap},           {"rtpmap:", take_rtpmap},
-    {"rtcp-mux", take_mux},  {"sendonly", take_sendonly},        {"recvonly", take_recvonly},
+    {"group:", take_bundle},     {"fingerprint:", take_fingerprint},
+    {"setup:", take_setup},      {"mid:", take_mid},
+    {"extmap:", take_extmap},    {"rtpmap:", take_rtpmap},
+    {"rtcp-mux", take_mux},      {"bundle-only", take_bundle_only},
+    {"sendonly", take_sendonly}, {"recvonly", take_recvonly},
 };
 
 static enum err take_attribute(struct reader *r, struct span line)
@@ -261,6 +271,9 @@ static enum err section_end(struct reader *r)
 
     if (r->n_sections == 0)
         return ERR_OK;
+    /* Firefox says so of all but the first (RFC 9143 section 6). */
+    if (!s->has_port && (is_mic || !s->is_bundled))
+        return refuse(r, "a section that is switched off");
     if (s->mid[0] == '\0')
         return refuse(r, "a section without a mid");
     if (!type_is_listed(r->bundle, span_text(s->mid)))
@@ -287,6 +300,7 @@ static enum err section_end(struct reader *r)
 static enum err section_begin(struct reader *r, struct span line)
 {
     enum err rc = section_end(r);
+    int port;
 
     if (rc != ERR_OK)
         return rc;
@@ -294,11 +308,12 @@ static enum err section_begin(struct reader *r, struct span line)
         return refuse(r, "more sections than six");
     if (!span_eq(word_next(&line), SPAN("audio")))
         return refuse(r, "a section that is not audio");
-    if (number_read(word_next(&line), 65535) < 1)
-        return refuse(r, "a section that is switched off");
+    port = number_read(word_next(&line), 65535);
+    if (port < 0)
+        return refuse(r, "a section without a port");
     if (!span_eq(word_next(&line), SPAN("UDP/TLS/RTP/SAVPF")))
         return refuse(r, "a section without DTLS and feedback");
-    r->section = (struct section){.types = line, .opus_type = -1};
+    r->section = (struct section){.types = line, .opus_type = -1, .has_port = port > 0};
     r->n_sections++;
     return ERR_OK;
 }

@@ -258,7 +258,10 @@ enum err service_run(struct service *s, int stop_fd, struct fail *why)
         bool is_awake = hub_is_awake(s->hub) || endpoint_is_waiting(s->endpoint);
         int64_t left_ms = ticked_ms + VOICE_TICK_MS - s->now_ms;
         int wait_ms = !is_awake ? ASLEEP_MS : left_ms > 0 ? (int)left_ms : 0;
-        int n = epoll_wait(s->epoll_fd, events, EVENTS, wait_ms);
+        int n;
+
+        ports_flush(s->ports);
+        n = epoll_wait(s->epoll_fd, events, EVENTS, wait_ms);
 
         if (n < 0 && errno != EINTR)
             return fail_set(why, ERR_INTERNAL, "epoll_wait: errno %d", errno);

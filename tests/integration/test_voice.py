@@ -3,173 +3,24 @@
 """ibasho-voice alone, and real browsers: who hears whom is told by numbers (tests/lib/voice_node.c) and proven by tones.
 Each person is a page of Chromium with a tone of their own; what they hear is measured on each of the five ways."""
 import os
-import queue
 import re
 import select
-import shutil
 import socket
 import struct
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lib.browser_pipe import Browser  # noqa: E402
 from lib.t import case, main  # noqa: E402
+from lib.voice_alone import (ANNOUNCE, CORNER, PAGE, PLAZA, PRIVATE, ROOM, WAIT_S, ZONE_WAYS, Person, Voice,  # noqa: E402
+                             build, heard)
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-BUILD = os.environ.get("IBASHO_BUILD", "build/debug")
-PAGE = os.path.join(ROOT, "tests/lib/voice_page.html")
-WAIT_S = 20
-TONES = [500, 800, 1100, 1400, 1700, 2000]
-HEARD_DB, SILENT_DB = -60, -80
-FLOOR, PLAZA, CORNER, ROOM = 1, 11, 12, 13
-PRIVATE, ANNOUNCE = 3, 4
-ZONE_WAYS = (0, 1, 2)
-COUNTS = ("sessions", "in", "out", "dropped", "muted", "strange", "replayed", "untold")
-folder = tempfile.mkdtemp(prefix="ibasho-voice-")
-SOCKET = os.path.join(folder, "voice.sock")
-
-
-class Voice:
-    """The media program, and a node's part towards it."""
-
-    def __init__(self):
-        conf = os.path.join(folder, "node.conf")
-        with open(conf, "w", encoding="utf-8") as f:
-            f.write(f"voice.socket = {SOCKET}\nvoice.bind = 127.0.0.1\nvoice.udp_port = 0\nvoice.tcp_port = 0\n")
-        self.log = open(os.path.join(folder, "voice.log"), "ab")
-        self.program = subprocess.Popen([f"{ROOT}/{BUILD}/ibasho-voice", "-c", conf], stderr=self.log, stdout=self.log)
-        self.wait_for(lambda: os.path.exists(SOCKET))
-        self.say = None
-        self.node_comes()
-
-    @staticmethod
-    def wait_for(what):
-        until = time.monotonic() + WAIT_S
-        while not what():
-            if time.monotonic() > until:
-                raise AssertionError("waited in vain")
-            time.sleep(0.01)
-
-    def node_comes(self):
-        self.say = subprocess.Popen([f"{ROOT}/{BUILD}/voice-node", SOCKET, "127.0.0.1"], stdin=subprocess.PIPE,
-                                    stdout=subprocess.PIPE)
-        self.events, self.kept = queue.Queue(), []
-        threading.Thread(target=self._read, args=(self.say, self.events), daemon=True).start()
-        self.udp_port, self.tcp_port = map(int, self.wait("ready")[1:])
-
-    @staticmethod
-    def _read(say, events):
-        for line in say.stdout:
-            words = line.decode().split()
-            body = say.stdout.read(int(words[2])).decode() if words[0] == "answer" else None
-            events.put([*words, body] if body is not None else words)
-
-    def tell(self, line, body=b""):
-        self.say.stdin.write(line.encode() + b"\n" + body)
-        self.say.stdin.flush()
-
-    def wait(self, *begin):
-        """The first event that begins so; others are kept."""
-        begin = [str(word) for word in begin]
-        for i, words in enumerate(self.kept):
-            if words[:len(begin)] == begin:
-                return self.kept.pop(i)
-        until = time.monotonic() + WAIT_S
-        while True:
-            try:
-                words = self.events.get(timeout=max(0, until - time.monotonic()))
-            except queue.Empty:
-                raise AssertionError(f"no {' '.join(begin)}; came: {self.kept[-8:]}") from None
-            if words[:len(begin)] == begin:
-                return words
-            self.kept.append(words)
-
-    def has(self, *begin):
-        while not self.events.empty():
-            self.kept.append(self.events.get())
-        begin = [str(word) for word in begin]
-        return any(words[:len(begin)] == begin for words in self.kept)
-
-    def forget(self):
-        self.has("x")
-        self.kept.clear()
-
-    def counts(self):
-        self.tell("count")
-        return dict(zip(COUNTS, map(int, self.wait("counted")[1:])))
-
-    def end(self):
-        self.say.kill()
-        self.say.wait()
-        if self.program.poll() is None:
-            self.program.terminate()
-        code = self.program.wait(WAIT_S)
-        self.log.close()
-        return code
-
-
-class Person:
-    def __init__(self, voice, browser, who):
-        self.voice, self.who, self.hz = voice, who, TONES[who]
-        self.page = browser.page(PAGE)
-        self.offer = self.page.ask("offer()")
-
-    def come(self, zone, sealed=False, change=lambda answer: answer):
-        offer = self.offer.encode()
-        self.voice.tell(f"open {self.who} {len(offer)}", offer)
-        answer = self.voice.wait("answer", self.who)[3]
-        self.sit(zone, sealed)
-        self.page.ask(f"answer({change(answer)!r})")
-        self.way = self.voice.wait("up", self.who)[2]
-
-    def sit(self, zone, sealed=False):
-        self.voice.tell(f"seat {self.who} {FLOOR} {zone} {int(sealed)}")
-
-    def mic(self, to):
-        self.voice.tell(f"mic {self.who} {to}")
-
-    def speak(self, to="zone"):
-        self.mic(to)
-        self.page.ask(f"speak({self.hz})")
-
-    def hush(self):
-        self.page.ask("hush()")
-
-    def hears(self, ms=600):
-        """{tone: ways it is heard on}, of the tones that are heard at all."""
-        levels = self.page.ask(f"listen({TONES}, {ms})")
-        found = {}
-        for way, row in enumerate(levels):
-            for hz, db in zip(TONES, row):
-                if db > HEARD_DB:
-                    found.setdefault(hz, []).append(way)
-        return found
-
-    def will_hear(self, tones, way=None):
-        """Waits until exactly these are heard, and says what is."""
-        until = time.monotonic() + WAIT_S
-        while True:
-            found = self.hears(300)
-            right = set(found) == set(tones) and (way is None or all(set(ways) <= set(way) for ways in found.values()))
-            if right or time.monotonic() > until:
-                return found
-
-
-subprocess.run(["make", "-s", f"FLAVOUR={os.path.basename(BUILD)}", f"{BUILD}/voice-node"], cwd=ROOT, check=True)
+build()
 voice = Voice()
 browser = Browser("--force-webrtc-ip-handling-policy=default")
-people = [Person(voice, browser, i) for i in range(5)]
-
-
-def heard(t, listener, tones, what, way=None):
-    found = listener.will_hear(tones, way)
-    t.eq(set(found), set(tones), what)
-    if way is not None:
-        t.ok(all(set(ways) <= set(way) for ways in found.values()), f"{what}: on its own way", found)
+people = [Person(voice, browser.page(PAGE), i) for i in range(5)]
 
 
 @case
@@ -294,7 +145,7 @@ def silence_sends_nothing(t):
 @case
 def without_udp_sound_goes_over_tcp(t):
     """design 5: ICE-TCP when UDP is cut."""
-    other = Person(voice, browser, 5)
+    other = Person(voice, browser.page(PAGE), 5)
     other.come(PLAZA, change=lambda answer: re.sub(r"a=candidate:\d+ 1 udp [^\r]*\r\n", "", answer))
     t.eq(other.way, "tcp", "by TCP")
     people[0].speak()
@@ -339,7 +190,7 @@ def strange_bytes_are_dropped_and_counted_and_nobody_notices(t):
 
 @case
 def a_wrong_fingerprint_gets_no_sound(t):
-    other = Person(voice, browser, 5)
+    other = Person(voice, browser.page(PAGE), 5)
     other.offer = re.sub(r"(a=fingerprint:sha-256 )(..)",
                          lambda m: m[1] + ("00" if m[2] != "00" else "01"), other.offer)
     offer = other.offer.encode()
@@ -384,23 +235,44 @@ def it_holds_no_file_and_opens_none(t):
 
 
 @case
+def while_voices_run_it_writes_to_no_file(t):
+    """AI-2.6-イ, by tracing it: what it asks of the system is to wait, to take and to send."""
+    t.req("AI-2.6-イ")
+    trace = os.path.join(voice.folder, "trace")
+    tracer = subprocess.Popen(["strace", "-f", "-qq", "-p", str(voice.program.pid), "-o", trace], stderr=subprocess.DEVNULL)
+    people[0].speak()
+    people[2].speak()
+    voice.tell("thin 1 1")  # a mix, too
+    heard(t, people[1], {people[0].hz, people[2].hz}, "two speak meanwhile", (0,))
+    time.sleep(1)
+    voice.tell("thin 1 0")
+    for i in (0, 2):
+        people[i].hush()
+    tracer.terminate()
+    tracer.wait(WAIT_S)
+    with open(trace, encoding="utf-8", errors="replace") as f:
+        calls = [line.split(None, 1)[1] for line in f if re.match(r"^\d+ +\w+\(", line)]
+    kinds = {re.match(r"\w+", call)[0] for call in calls}
+    t.ok(len(calls) > 100 and "sendmmsg" in kinds, "it was traced", len(calls))
+    t.eq(kinds - {"epoll_wait", "epoll_pwait", "recvmmsg", "recvfrom", "recvmsg", "sendto", "sendmsg", "sendmmsg", "epoll_ctl",
+                  "close", "clock_gettime", "restart_syscall", "getpid", "futex", "madvise", "brk", "mmap", "munmap"}, set(),
+         "nothing is opened, nothing written")
+
+
+@case
 def when_the_node_goes_everybody_goes_and_it_comes_again(t):
     voice.say.kill()
     voice.say.wait()
     voice.node_comes()
     t.eq(voice.counts()["sessions"], 0, "nobody is left")
-    other = Person(voice, browser, 0)
+    other = Person(voice, browser.page(PAGE), 0)
     other.come(PLAZA)
     t.eq(other.way, "udp", "and comes again")
 
 
 def fini():
     browser.__exit__()
-    code = voice.end()
-    if code != 0:
-        with open(os.path.join(folder, "voice.log"), encoding="utf-8") as f:
-            print(f.read()[-2000:])
-    shutil.rmtree(folder, ignore_errors=True)
+    voice.end()
 
 
 if __name__ == "__main__":

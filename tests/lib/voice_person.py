@@ -78,5 +78,7 @@ class VoicePerson:
 def heard(t, listener, tones, what, way=None):
     found = listener.will_hear(tones, way)
     t.eq(set(found), set(tones), what)
+    if not tones:  # silence must last
+        t.eq([set(listener.hears(300)) for _ in range(3)], [set()] * 3, f"{what}: for good")
     if way is not None:
         t.ok(all(set(ways) <= set(way) for ways in found.values()), f"{what}: on its own way", found)

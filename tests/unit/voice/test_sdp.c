@@ -52,9 +52,11 @@ T_CASE(voice_sdp_reads_what_browsers_offer)
         const char *browser;
         int type, mid_id;
         uint8_t first_byte;
-    } rows[] = {{"chromium", 111, 4, 0x30}, {"firefox", 109, 3, 0x00}};
+    } rows[] = {{"chromium", 111, 4, 0x30},
+                {"firefox", 109, 3, 0x00},
+                {"firefox-bundled", 109, 3, 0xdd}};
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         struct sdp_offer offer;
 
         T_OK(sdp_read_offer(offer_of(rows[i].browser), &offer, NULL) == ERR_OK,
@@ -66,6 +68,22 @@ T_CASE(voice_sdp_reads_what_browsers_offer)
         for (int s = 0; s < SDP_SECTIONS; s++)
             T_EQ(offer.mids[s][0], '0' + s, "the mids in order");
     }
+}
+
+/* RFC 9143 section 6: no port of its own is no port at all, unless it goes by the first's. */
+T_CASE(voice_sdp_reads_sections_that_go_by_the_first_ones_port)
+{
+    struct sdp_offer offer;
+
+    offer_of("firefox-bundled");
+    T_OK(strstr(text, "m=audio 0 ") != NULL, "the offer is such a one");
+    for (char *at = text; (at = strstr(at, "a=bundle-only")) != NULL;)
+        memcpy(at, "a=bundle-none", 13);
+    T_EQ(sdp_read_offer(span_text(text), &offer, NULL), ERR_INVALID, "switched off");
+    offer_of("firefox-bundled");
+    memcpy(strstr(text, "m=audio 9 "), "m=audio 0 ", 10);
+    memcpy(strstr(text, "a=extmap-allow-mixed"), "a=bundle-only\r\na=x:y", 20);
+    T_EQ(sdp_read_offer(span_text(text), &offer, NULL), ERR_INVALID, "nor the first itself");
 }
 
 T_CASE(voice_sdp_refuses_an_offer_of_another_form)
@@ -94,6 +112,7 @@ T_CASE(voice_sdp_refuses_an_offer_of_another_form)
         {"a slot that sends", "a=recvonly", "a=sendrecv", false},
         {"video", "m=audio", "m=video", false},
         {"switched off", "m=audio 9", "m=audio 0", false},
+        {"no port", "m=audio 9", "m=audio x", false},
         {"no DTLS", "UDP/TLS/RTP/SAVPF", "RTP/AVP", false},
         {"will not call", "setup:actpass", "setup:passive", false},
         {"an extension of no number", "extmap:1 urn", "extmap:x urn", false},

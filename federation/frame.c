@@ -27,7 +27,7 @@ static const struct {
     [FRAME_ON] = {"on", 0},
     [FRAME_OFF] = {"off", 0},
     [FRAME_CREDIT] = {"credit", 0},
-    [FRAME_VOICE] = {"voice", 0},
+    [FRAME_VOICE] = {"voice", FRAME_ANNOUNCE},
 };
 
 const char *frame_type_name(enum frame_type type)

@@ -43,7 +43,7 @@ enum frame_type {
     FRAME_ON,       /* the shared lesson is on */
     FRAME_OFF,      /* it is over */
     FRAME_CREDIT,   /* the link's own: how far the other side's frames have come */
-    FRAME_VOICE,    /* an Opus packet */
+    FRAME_VOICE,    /* an Opus packet (federation/frame_voice.h) */
     FRAME_TYPES_N
 };
 const char *frame_type_name(enum frame_type type); /* "hello", ...: of logs and figures */
@@ -54,6 +54,7 @@ const char *frame_type_name(enum frame_type type); /* "hello", ...: of logs and 
 #define FRAME_QUESTION 1u /* FRAME_CHAT: for the team alone */
 #define FRAME_UP       1u /* FRAME_HAND: up */
 #define FRAME_OPEN     1u /* FRAME_POLL: open */
+#define FRAME_ANNOUNCE 1u /* FRAME_VOICE: for the whole floor */
 #define FRAME_WHOLE    1u /* FRAME_HELLO: the stream goes on */
 #define FRAME_RT       2u /* FRAME_HELLO: of the link for what may be dropped */
 

@@ -2,6 +2,7 @@
 
 #include "federation/frame_board.h"
 #include "federation/frame_parts.h"
+#include "federation/frame_voice.h"
 #include "node/base/utf.h"
 
 #define LOOK_STAFF    1u
@@ -247,7 +248,8 @@ enum err frame_mute_read(const struct frame *frame, struct frame_mute *out, stru
     on = (uint8_t)bytes_get_number(&in, 1);
     out->on = on == 1;
     if (!is_whole(&in) || on > 1 || out->what == 0 ||
-        (out->what & ~(FRAME_MUTE_CHAT | FRAME_MUTE_REACT | FRAME_MUTE_OUT)) != 0 ||
+        (out->what &
+         ~(FRAME_MUTE_CHAT | FRAME_MUTE_REACT | FRAME_MUTE_OUT | FRAME_MUTE_VOICE)) != 0 ||
         ((out->what & FRAME_MUTE_OUT) != 0 && (out->on || out->what != FRAME_MUTE_OUT)) ||
         id_is_none(out->act))
         return bad(frame, why);
@@ -329,6 +331,7 @@ union any_body {
     struct frame_blocked blocked;
     struct frame_mute mute;
     struct frame_on on;
+    struct frame_voice voice;
     struct frame_hello hello;
     struct id id;
     uint64_t number;
@@ -368,9 +371,7 @@ enum err frame_body_check(const struct frame *frame, struct fail *why)
     case FRAME_HAND:
         return frame->payload.len == 0 ? ERR_OK : bad(frame, why);
     case FRAME_VOICE:
-        return frame->payload.len > 0 && frame->payload.len <= FRAME_VOICE_MOST
-                   ? ERR_OK
-                   : bad(frame, why);
+        return frame_voice_read(frame, &body.voice, why);
     /* The lesson's board (node/classes) says what stands in these. */
     case FRAME_PAGE:
     case FRAME_POLL:

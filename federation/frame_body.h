@@ -18,7 +18,6 @@
 #define FRAME_NAME_MOST   120 /* bytes: of a person's display name */
 #define FRAME_TEXT_MOST   4096
 #define FRAME_POINTS_MOST 48
-#define FRAME_VOICE_MOST  1275 /* RFC 6716, section 3.4 */
 
 struct frame_spot {
     uint16_t x, y; /* cm on the floor */
@@ -88,6 +87,7 @@ NODISCARD enum err frame_blocked_read(const struct frame *frame, struct frame_bl
 #define FRAME_MUTE_CHAT  1u
 #define FRAME_MUTE_REACT 2u
 #define FRAME_MUTE_OUT   4u /* alone, and not on: he who was ejected may come again */
+#define FRAME_MUTE_VOICE 8u
 struct frame_mute {
     struct id act;
     uint8_t what; /* of FRAME_MUTE_*, at least one */

@@ -9,8 +9,8 @@
  *
  * ctl is a stream of numbered frames (federation/link_stream.h): each side keeps what the other
  * has not acknowledged, 4,096 frames or 10 minutes; after a cut both say how far they have
- * heard, and it goes on without loss or doubling. rt is never repeated: what is 200 ms old is
- * not sent any more.
+ * heard, and it goes on without loss or doubling. rt is never repeated: what is 200 ms old (a
+ * voice: 150 ms) is not sent any more.
  *
  * A link closes within a second when it is no longer wanted or allowed, when a contract ends,
  * the peer leaves the registry or all its keys are revoked, or the registry is split; it is
@@ -36,6 +36,7 @@ struct links;
 #define LINK_RING_BYTES    ((size_t)8 << 20) /* of one peer's stream */
 #define LINK_RING_US       (INT64_C(600) * 1000000)
 #define LINK_RT_LATE_US    INT64_C(200000)
+#define LINK_VOICE_LATE_US INT64_C(150000)
 #define LINK_ALIVE_US      INT64_C(5000000)
 #define LINK_DEAD_US       INT64_C(15000000)
 #define LINK_RENEW_US      (INT64_C(24) * 3600 * 1000000)

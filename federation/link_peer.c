@@ -16,6 +16,11 @@ static void rt_drop(struct link_peer *peer)
     peer->rt_n--;
 }
 
+static int64_t late_us(const struct frame *frame)
+{
+    return frame->type == FRAME_VOICE ? LINK_VOICE_LATE_US : LINK_RT_LATE_US;
+}
+
 static void rt_put(struct link_peer *peer, const struct link_message *message)
 {
     const size_t len = FRAME_HEAD_BYTES + message->frame.payload.len;
@@ -30,8 +35,8 @@ static void rt_put(struct link_peer *peer, const struct link_message *message)
         rt_drop(peer);
         peer->status.n_late++;
     }
-    peer->rt[(peer->rt_at + peer->rt_n++) % LINK_RT_FRAMES] =
-        (struct link_late){out.p, (uint32_t)len, message->at_mono_us};
+    peer->rt[(peer->rt_at + peer->rt_n++) % LINK_RT_FRAMES] = (struct link_late){
+        out.p, (uint32_t)len, message->at_mono_us + late_us(&message->frame)};
 }
 
 static size_t rt_fill(struct link_conn *conn, uint8_t *into, size_t cap)
@@ -43,7 +48,7 @@ static size_t rt_fill(struct link_conn *conn, uint8_t *into, size_t cap)
     while (peer->rt_n > 0) {
         const struct link_late *late = &peer->rt[peer->rt_at];
 
-        if (now - late->at_mono_us > LINK_RT_LATE_US) {
+        if (now > late->until_mono_us) {
             peer->status.n_late++;
         } else if (late->len > cap - n) {
             break;

@@ -63,7 +63,7 @@ struct link_conn {
 struct link_late {
     uint8_t *bytes; /* a whole frame; owned */
     uint32_t len;
-    int64_t at_mono_us;
+    int64_t until_mono_us; /* then it is late */
 };
 
 struct link_peer {

@@ -24,9 +24,22 @@ struct span mirror_what_ja(unsigned what)
 {
     if ((what & MIRROR_EJECT) != 0)
         return SPAN("参加");
-    if (what == MIRROR_REACT)
+    switch (what & (MIRROR_CHAT | MIRROR_REACT | MIRROR_VOICE)) {
+    case MIRROR_VOICE:
+        return SPAN("声");
+    case MIRROR_REACT:
         return SPAN("リアクション");
-    return what == MIRROR_CHAT ? SPAN("書きこみ") : SPAN("書きこみとリアクション");
+    case MIRROR_CHAT:
+        return SPAN("書きこみ");
+    case MIRROR_CHAT | MIRROR_VOICE:
+        return SPAN("書きこみと声");
+    case MIRROR_REACT | MIRROR_VOICE:
+        return SPAN("リアクションと声");
+    case MIRROR_CHAT | MIRROR_REACT:
+        return SPAN("書きこみとリアクション");
+    default:
+        return SPAN("書きこみとリアクションと声");
+    }
 }
 
 /* ---- one act on its way to its row ---- */

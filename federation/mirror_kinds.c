@@ -34,7 +34,7 @@ static const struct jx_field share_fields[] = {
     {.name = "what",
      .type = JX_INT,
      .least = 1,
-     .most = MIRROR_WARN,
+     .most = MIRROR_WHATS,
      .offset = offsetof(struct mirror_share_body, what)},
     {.name = "on", .type = JX_BOOL, .offset = offsetof(struct mirror_share_body, on)},
     {.name = "at", .type = JX_TIME, .offset = offsetof(struct mirror_share_body, at_utc_us)},
@@ -124,9 +124,9 @@ static enum err check_few(struct tx *tx, struct fed_req *req,
 /* A warning has a text of ours and stops nothing; what stops has none. */
 static bool is_consistent(const struct mirror_share_body *in)
 {
-    if (in->what == MIRROR_WARN)
-        return in->has_template && warning_template_find(in->template) != NULL;
-    return in->what < MIRROR_WARN && !in->has_template && !in->has_quoted;
+    if (in->has_template)
+        return in->what == MIRROR_WARN && warning_template_find(in->template) != NULL;
+    return !in->has_quoted;
 }
 
 /* The words themselves, as he wrote them here; a line that is not his is quoted to nobody. */

@@ -19,6 +19,7 @@ static const char *const rule_names[ROOM_RULES_N] = {
     [ROOM_RULE_PACE] = "pace",
     [ROOM_RULE_NUMBER] = "number",
     [ROOM_RULE_ROLE] = "role",
+    [ROOM_RULE_LATE] = "late",
 };
 
 const char *room_rule_name(enum room_rule rule)

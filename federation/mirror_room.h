@@ -23,7 +23,7 @@
 #ifndef FEDERATION_MIRROR_ROOM_H
 #define FEDERATION_MIRROR_ROOM_H
 
-#include "federation/frame_body.h"
+#include "federation/frame_voice.h"
 #include "node/base/clock.h"
 
 #define ROOM_PEERS_MOST   16
@@ -40,6 +40,13 @@
 #define ROOM_SAY_US       (SECOND_US * 5 / 6) /* a line for long; home's own pace is a second */
 #define ROOM_SAY_BURST    20
 #define ROOM_BYTES_MINUTE 65536 /* of lines, of one guest */
+#define ROOM_VOICE_S      120   /* packets of one talker: 10 ms each, and some */
+#define ROOM_VOICE_PEER_S 800   /* of all of a guest; four times that of the host */
+#define ROOM_VOICE_BYTES  400   /* of one packet: 60 ms at more than we ask browsers for */
+/* A packet that waited so long on its way is not heard late: against the quickest of its peer's
+ * in the last ROOM_QUICK_US or two of them, for clocks of two nodes differ. */
+#define ROOM_VOICE_LATE_MS 150
+#define ROOM_QUICK_US      (20 * SECOND_US)
 
 /* Why a frame was not taken. */
 enum room_rule {
@@ -53,7 +60,8 @@ enum room_rule {
     ROOM_RULE_EJECTED,
     ROOM_RULE_PACE,
     ROOM_RULE_NUMBER, /* of a line: none, or far from the one before */
-    ROOM_RULE_ROLE,   /* the host alone may */
+    ROOM_RULE_ROLE,   /* the host alone may; of voices, staff and teachers */
+    ROOM_RULE_LATE,   /* of voices */
     ROOM_RULES_N
 };
 const char *room_rule_name(enum room_rule rule); /* "foreign-pseud" */
@@ -72,6 +80,7 @@ enum room_blocked {
 #define ROOM_CHAT  1u
 #define ROOM_REACT 2u
 #define ROOM_EJECT 4u
+#define ROOM_VOICE 8u
 
 struct room_look {
     bool is_staff, is_teacher; /* at most one; either is no child: other seats, other names */
@@ -93,7 +102,7 @@ struct room_figure {
     struct id rival; /* would have joined by that pseudonym, too */
     bool is_shown, is_stale, is_leaving;
     int n_pending;
-    int64_t said_us, moved_us, reacted_us, looked_us; /* paces */
+    int64_t said_us, moved_us, reacted_us, looked_us, spoke_us; /* paces */
 };
 
 /* Of one line; text borrowed. */
@@ -110,7 +119,7 @@ struct room_line {
 struct room_act {
     struct id act, node; /* node: of the figure */
     uint8_t pseud[FRAME_PSEUD_BYTES];
-    unsigned what; /* ROOM_CHAT | ROOM_REACT, or ROOM_EJECT */
+    unsigned what; /* of ROOM_CHAT, ROOM_REACT, ROOM_VOICE, or ROOM_EJECT alone */
     bool on;
     char name[FRAME_NAME_MOST + 1]; /* the room's: as he was seen; "" not known any more */
     bool is_acked, is_late;         /* the room's */
@@ -128,6 +137,8 @@ struct room_feature {
                   bool is_steered);
     void (*taken)(void *arg, struct room_figure *figure); /* owner is NULL afterwards */
     void (*reacted)(void *arg, struct room_figure *figure, uint8_t kind);
+    /* A packet of somebody who is shown and not lost. */
+    void (*voiced)(void *arg, struct room_figure *figure, const struct frame_voice *voice);
     /* A line that is new: to be judged and written; then mirror_room_pass or _unheard. */
     void (*heard)(void *arg, const struct room_figure *figure, const struct room_line *line);
     void (*gone)(void *arg, struct id line);
@@ -195,6 +206,9 @@ void mirror_room_left(struct mirror_room *room, struct id account);
 void mirror_room_moved(struct mirror_room *room, struct id account, const struct frame_pos *pos,
                        bool is_steered);
 void mirror_room_reacted(struct mirror_room *room, struct id account, uint8_t kind);
+/* He is heard in the open there; one that is larger than others take is not told. */
+void mirror_room_voiced(struct mirror_room *room, struct id account,
+                        const struct frame_voice *voice);
 /* One line of ours, written and numbered: to every peer. */
 NODISCARD enum err mirror_room_say(struct mirror_room *room, const struct room_line *line,
                                    struct fail *why);

@@ -82,7 +82,7 @@ enum err mirror_room_stop(struct mirror_room *room, const struct room_act *act, 
     enum err rc;
 
     if (!room->conf.is_host || (is_eject && act->what != ROOM_EJECT) ||
-        (act->what & (ROOM_CHAT | ROOM_REACT | ROOM_EJECT)) == 0)
+        (act->what & (ROOM_CHAT | ROOM_REACT | ROOM_VOICE | ROOM_EJECT)) == 0)
         return fail_set(why, ERR_INVALID, "no act of a host");
     if (room_act_find(room, act->act) != NULL)
         return ERR_OK;

@@ -32,7 +32,10 @@ struct room_peer {
     bool is_closed;       /* said that it is not on there: what it was told it has not */
     int64_t down_us;      /* since then; 0: never up */
     int64_t slack_us, slack_until_us;
-    int64_t joined_us, bytes_us, blocked_us, board_us, anew_us; /* paces */
+    int64_t joined_us, bytes_us, blocked_us, board_us, anew_us, voice_us; /* paces */
+    /* How far the clock of its frames is behind ours, at least: now, and in the time before. */
+    bool has_quick;
+    int64_t quick_ms, before_ms, quick_us; /* quick_us: since then */
 };
 
 struct room_own {
@@ -108,6 +111,12 @@ void room_send_act(struct mirror_room *room, const struct room_act *act);
 void room_send_blocked(struct mirror_room *room, struct room_peer *peer, const uint8_t *pseud,
                        struct id line, uint8_t why, int64_t now_us);
 void room_send_all_anew(struct mirror_room *room, struct room_peer *peer, bool is_whole);
+
+/* ---- voices (mirror_room_voice.c) ---- */
+
+enum room_got room_take_voice(struct mirror_room *room, struct room_peer *peer,
+                              struct room_figure *figure, const struct frame *frame,
+                              int64_t now_us, enum room_rule *rule_out);
 
 /* ---- lines (mirror_room_lines.c) ---- */
 

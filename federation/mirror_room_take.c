@@ -442,9 +442,10 @@ static enum room_got take(struct taking *t)
     case FRAME_ASK:
     case FRAME_ANSWERED:
         return take_board(t);
+    case FRAME_VOICE:
+        return room_take_voice(t->room, t->peer, t->figure, t->frame, t->now_us, t->rule_out);
     case FRAME_HELLO: /* the link's own: never come so far */
     case FRAME_CREDIT:
-    case FRAME_VOICE: /* no voice crosses yet */
     case FRAME_TYPES_N:
         break;
     }

@@ -131,6 +131,20 @@ static void reacted(void *arg, struct id account, int kind)
     mirror_room_reacted(lesson->room, account, (uint8_t)kind);
 }
 
+static void voiced(void *arg, struct id account, const struct mirror_voice *voice)
+{
+    struct mirrored *lesson = arg;
+    const struct frame_voice frame = {.is_announce = voice->is_announce,
+                                      .number = voice->number,
+                                      .time = voice->time,
+                                      .has_level = voice->has_level,
+                                      .level = voice->level,
+                                      .opus = voice->opus};
+
+    atomic_fetch_add(&lesson->mirrors->n_voiced, 1);
+    mirror_room_voiced(lesson->room, account, &frame);
+}
+
 /* ---- others ---- */
 
 static void look_of(const struct puppet *puppet, struct mirror_look *out)
@@ -261,6 +275,22 @@ static void showed(void *arg, struct room_figure *figure, uint8_t kind)
         mirror_react(puppet->figure, kind);
 }
 
+static void spoke(void *arg, struct room_figure *figure, const struct frame_voice *frame)
+{
+    const struct mirrored *lesson = arg;
+    const struct puppet *puppet = figure->owner;
+    const struct mirror_voice voice = {.is_announce = frame->is_announce,
+                                       .number = frame->number,
+                                       .time = frame->time,
+                                       .has_level = frame->has_level,
+                                       .level = frame->level,
+                                       .opus = frame->opus};
+
+    atomic_fetch_add(&lesson->mirrors->n_voices, 1);
+    if (puppet != NULL)
+        mirror_voice(puppet->figure, &voice);
+}
+
 static void line_gone(void *arg, struct id line)
 {
     struct mirrored *lesson = arg;
@@ -331,6 +361,7 @@ void mirror_seen_set(struct mirrored *lesson)
         .moved = walked,
         .taken = taken,
         .reacted = showed,
+        .voiced = spoke,
         .heard = mirror_heard,
         .gone = line_gone,
         .stop = mirror_acts_stop,
@@ -348,6 +379,7 @@ void mirror_seen_set(struct mirrored *lesson)
         .said = mirror_own_said,
         .gone = gone,
         .reacted = reacted,
+        .voiced = voiced,
         .asked = mirror_acts_asked,
         .asked_in = mirror_acts_asked_in,
         .asked_gone = mirror_acts_asked_gone,

@@ -167,6 +167,11 @@ static void take_frame(struct mirrors *m, const struct mirror_came *came)
 
     if (link == NULL || now < link->punished_mono_us)
         return; /* what was on its way when it was cut off */
+    if (came->frame.type == FRAME_VOICE &&
+        now - came->at_mono_us > ROOM_VOICE_LATE_MS * INT64_C(1000)) {
+        atomic_fetch_add(&m->n_dropped[ROOM_RULE_LATE], 1); /* by our fault, not by theirs */
+        return;
+    }
     if (lesson == NULL) {
         say_off(m, came, now);
         note_refused(m, link, now);
@@ -321,6 +326,7 @@ static void link_frame(void *arg, struct id peer, bool is_rt, const struct frame
         return;
     came->kind = CAME_FRAME;
     came->is_rt = is_rt;
+    came->at_mono_us = clock_mono_us();
     came->frame = *frame;
     if (frame->payload.len > 0)
         memcpy(came->payload, frame->payload.p, frame->payload.len);
@@ -712,6 +718,8 @@ void mirrors_stats_read(struct mirrors *m, struct mirrors_stats *out)
         .n_unwritten = atomic_load(&m->n_unwritten),
         .n_faults = atomic_load(&m->n_faults),
         .n_overrun = atomic_load(&m->n_overrun),
+        .n_voiced = atomic_load(&m->n_voiced),
+        .n_voices = atomic_load(&m->n_voices),
     };
     for (int i = 0; i < ROOM_RULES_N; i++)
         out->n_dropped[i] = atomic_load(&m->n_dropped[i]);

@@ -57,7 +57,7 @@ NODISCARD enum err mirrors_pupils(struct mirrors *mirrors, struct id lesson,
 /* For figures and the doctor; any thread. */
 struct mirrors_stats {
     int n_on, n_own, n_figures, n_cut, n_waiting;
-    uint64_t n_said, n_heard, n_blocked, n_unwritten, n_faults, n_overrun;
+    uint64_t n_said, n_heard, n_blocked, n_unwritten, n_faults, n_overrun, n_voiced, n_voices;
     uint64_t n_dropped[ROOM_RULES_N];
 };
 void mirrors_stats_read(struct mirrors *mirrors, struct mirrors_stats *out);

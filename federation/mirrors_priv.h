@@ -83,6 +83,7 @@ struct mirror_came {
     enum { CAME_UP, CAME_DOWN, CAME_FRAME } kind;
     struct id peer;
     bool is_whole, is_rt;
+    int64_t at_mono_us; /* of a frame */
     struct frame frame; /* payload below */
     struct mirror_came *next;
     uint8_t payload[];
@@ -128,6 +129,7 @@ struct mirrors {
     struct arena *arena; /* of one call */
     /* Any thread's. */
     _Atomic uint64_t n_said, n_heard, n_blocked, n_unwritten, n_faults, n_overrun;
+    _Atomic uint64_t n_voiced, n_voices; /* packets: of our own people, of others */
     _Atomic uint64_t n_dropped[ROOM_RULES_N];
     _Atomic int n_on, n_own, n_figures, n_cut, n_waiting;
 };

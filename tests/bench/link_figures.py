@@ -10,9 +10,14 @@ federation.heal         seconds from the end of a black hole of CUT_S (60) secon
                         0 doubled. cut_heal_s: the same after a line that broke and was refused so long
 federation.link.growth  per cent more bytes on both links together, in 20 s, when 50 of the guest's stand
                         and listen instead of one; the host says 500 movements and 5 lines a second
+voice.link              microseconds of CPU for each packet of 80 bytes forwarded to a peer node: handing it over and
+                        all of the links' thread, TLS and the kernel's part too; 20 talkers' packets each 20
+                        ms. alone_us: the same when each packet comes alone, evenly spread, so that the thread
+                        wakes for each; of_100_us: 100 talkers' at once. delay_*: one way, at the other node's links
 
 Two link-say programs (the node's own code) with HAProxy and TLS 1.3 before the host's, and a relay of ours
 in between, which adds to the delay: it is one more process that every byte passes twice."""
+import contextlib
 import json
 import os
 import sys
@@ -102,11 +107,50 @@ def growth():
     report("federation.link.growth", more, "%", "<= 5", more <= 5, quiet, bytes_1=one, bytes_50=fifty)
 
 
+TALKERS, VOICE_S = 20, 5
+
+
+def links_us(process):
+    """CPU of the threads that are the links': not that of this program's own clock."""
+    spent = 0
+    for task in os.listdir(f"/proc/{process.pid}/task"):
+        with contextlib.suppress(FileNotFoundError):  # a flow that has ended
+            with open(f"/proc/{process.pid}/task/{task}/comm", encoding="ascii") as f:
+                is_links = f.read().strip() in ("links", "link-dial")
+            with open(f"/proc/{process.pid}/task/{task}/schedstat", encoding="ascii") as f:
+                spent += int(f.read().split()[0]) / 1000 if is_links else 0
+    return spent
+
+
+def voices(talkers, at_once):
+    """(microseconds a packet, what the other side counted) of so many who speak."""
+    n = talkers * 50 * VOICE_S
+    with link_pair.Pair() as p:
+        p.link()
+        before = links_us(p.guest.process)
+        p.flow(p.guest, "rt", n, talkers * 50, at_once)
+        handed_us = int(p.guest.event("done")[2])
+        spent = links_us(p.guest.process) - before + handed_us
+        time.sleep(0.5)
+        return spent / n, p.host.counts()["lanes"][1]
+
+
+def voice():
+    quiet = is_quiet()
+    us, lane = voices(TALKERS, TALKERS)
+    alone_us, alone = voices(TALKERS, 1)
+    report("voice.link", us, "us", "<= 5", us <= 5, quiet, alone_us=round(alone_us, 1),
+           of_100_us=round(voices(100, 100)[0], 1),
+           delay_p50_ms=round(alone["p50_us"] / 1000, 3), delay_p99_ms=round(alone["p99_us"] / 1000, 3),
+           delay_max_ms=round(max(lane["max_us"], alone["max_us"]) / 1000, 3), packets=lane["n"] + alone["n"],
+           lost=lane["lost"] + alone["lost"])
+
+
 def main():
     prefix = sys.argv[1] if len(sys.argv) > 1 else ""
     cut_s = int(sys.argv[2]) if len(sys.argv) > 2 else 60
     figures = {"federation.link.delay": delay, "federation.heal": lambda: heal(cut_s),
-               "federation.link.growth": growth}
+               "federation.link.growth": growth, "voice.link": voice}
     wanted = [run for name, run in figures.items() if name.startswith(prefix)]
     if wanted:
         link_pair.build()

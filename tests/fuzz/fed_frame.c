@@ -1,8 +1,10 @@
 /* covers: federation/frame.c federation/frame_body.c federation/frame_board.c */
+/* covers: federation/frame_voice.c */
 /* A message of another node: frames, one behind the other, and their payloads. What is taken is
  * written again the same way, byte for byte, and not into a room that is too small; what is
  * refused leaves nothing behind but the place where reading stopped. */
 #include "federation/frame_board.h"
+#include "federation/frame_voice.h"
 
 #include <stdlib.h>
 
@@ -18,6 +20,7 @@ union body {
     struct frame_mute mute;
     struct frame_on on;
     struct frame_hello hello;
+    struct frame_voice voice;
     struct frame_poll poll;
     struct frame_votes votes;
     struct frame_ask ask;
@@ -65,9 +68,10 @@ static enum err read_body(const struct frame *frame, union body *body)
         return frame_ask_read(frame, &body->ask, NULL);
     case FRAME_ANSWERED:
         return frame_answered_read(frame, &body->answered, NULL);
+    case FRAME_VOICE:
+        return frame_voice_read(frame, &body->voice, NULL);
     case FRAME_LEAVE:
     case FRAME_HAND:
-    case FRAME_VOICE:
     case FRAME_TYPES_N:
         break;
     }
@@ -111,9 +115,10 @@ static enum err write_body(enum frame_type type, const union body *body, struct 
         return frame_ask_write(&body->ask, out, NULL);
     case FRAME_ANSWERED:
         return frame_answered_write(&body->answered, out, NULL);
+    case FRAME_VOICE:
+        return frame_voice_write(&body->voice, out, NULL);
     case FRAME_LEAVE:
     case FRAME_HAND:
-    case FRAME_VOICE:
     case FRAME_TYPES_N:
         break;
     }

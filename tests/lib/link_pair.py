@@ -198,6 +198,6 @@ class Pair:
             time.sleep(0.02)
         return True
 
-    def flow(self, sender, lane, n, per_s=0):
+    def flow(self, sender, lane, n, per_s=0, at_once=1):
         other = self.host if sender is self.guest else self.guest
-        sender.say("flow", other.id, lane, n, per_s)
+        sender.say("flow", other.id, lane, n, per_s, at_once)

@@ -7,10 +7,11 @@
  * SOCKET is where the front brings peers to; TICKETS a unix socket where a peer's program gets
  * its tickets ("NODE ctl"), as a signed request would get them. Commands, one a line: want PEER
  * SECONDS ENDPOINT PIN TICKETS   |   allow PEER SECONDS   |   judge WHY ("" all may) flow PEER
- * ctl|rt N PER_S      numbered frames; PER_S 0: as fast as they are taken join PEER N N
+ * ctl|rt N PER_S [AT_ONCE]  numbered frames; PER_S 0: as fast as they are taken join PEER N N
  * figures, as one frame each fault PEER   |   counts   |   status PEER   |   zero   |   end
- * What comes: "up PEER 0|1 US", "down PEER WHY US", "done PEER LANE N" of a flow, one JSON line
- * for counts and status. Times are of CLOCK_MONOTONIC, which all processes of a machine share.
+ * What comes: "up PEER 0|1 US", "down PEER WHY US", "done PEER LANE N CPU US" of a flow (CPU:
+ * microseconds of handing over), one JSON line for counts and status. Times are of
+ * CLOCK_MONOTONIC, which all processes of a machine share.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -24,7 +25,7 @@
 
 #include <curl/curl.h>
 
-#include "federation/frame_body.h"
+#include "federation/frame_voice.h"
 #include "federation/link.h"
 #include "node/base/clock.h"
 #include "node/base/hex.h"
@@ -242,7 +243,7 @@ static void count(struct lane_count *lane, uint64_t number, int64_t sent_mono_us
 
 static void on_frame(void *arg, struct id peer, bool is_rt, const struct frame *frame)
 {
-    struct bytes_in in = {.rest = frame->payload};
+    struct frame_voice voice;
     struct frame_chat chat;
     uint64_t number;
 
@@ -254,7 +255,10 @@ static void on_frame(void *arg, struct id peer, bool is_rt, const struct frame *
 
         memcpy(text, chat.text.p, chat.text.len < 31 ? chat.text.len : 31);
         count(&say.lanes[0], chat.number, strtoll(text, NULL, 10));
-    } else if (frame->type == FRAME_VOICE && is_rt) {
+    } else if (frame->type == FRAME_VOICE && is_rt &&
+               frame_voice_read(frame, &voice, NULL) == ERR_OK) {
+        struct bytes_in in = {.rest = voice.opus};
+
         number = bytes_get_number(&in, 8);
         count(&say.lanes[1], number, (int64_t)bytes_get_number(&in, 8));
     }
@@ -266,9 +270,10 @@ static void on_frame(void *arg, struct id peer, bool is_rt, const struct frame *
 struct flow {
     struct id peer;
     bool is_rt;
-    long n, per_s;
+    long n, per_s, at_once; /* at_once: so many one behind the other */
 };
 
+#define OPUS_BYTES 80                     /* 20 ms of speech at 32 kbit/s */
 static _Atomic uint64_t numbers[LANES_N]; /* of the last frame */
 
 static enum err send_one(const struct flow *flow)
@@ -278,8 +283,15 @@ static enum err send_one(const struct flow *flow)
     struct frame frame = {.type = flow->is_rt ? FRAME_VOICE : FRAME_CHAT, .class = 1};
 
     if (flow->is_rt) {
-        bytes_put_number(&out, numbers[1] + 1, 8);
-        bytes_put_number(&out, (uint64_t)clock_mono_us(), 8);
+        uint8_t marks[OPUS_BYTES] = {0};
+        struct bytes_out in = {marks, 0, sizeof marks};
+        const struct frame_voice voice = {.number = (uint16_t)numbers[1],
+                                          .opus = span_of(marks, sizeof marks)};
+
+        bytes_put_number(&in, numbers[1] + 1, 8);
+        bytes_put_number(&in, (uint64_t)clock_mono_us(), 8);
+        if (frame_voice_write(&voice, &out, NULL) != ERR_OK)
+            bad("a packet");
     } else {
         struct frame_chat chat = {.node = say.node, .number = numbers[0] + 1, .line = say.node};
         char text[32];
@@ -293,16 +305,26 @@ static enum err send_one(const struct flow *flow)
     return links_send(say.links, flow->peer, flow->is_rt, &frame, NULL);
 }
 
+static int64_t own_cpu_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static void *flow_main(void *arg)
 {
     struct flow *flow = arg;
-    int64_t next = clock_mono_us();
+    int64_t next = clock_mono_us(), spent_ns = 0;
     long n_sent = 0;
-    char text[32];
+    char text[64];
 
     while (n_sent < flow->n) {
+        int64_t began_ns = own_cpu_ns();
         enum err rc = send_one(flow);
 
+        spent_ns += own_cpu_ns() - began_ns;
         if (rc == ERR_OK) {
             numbers[flow->is_rt]++;
             n_sent++;
@@ -311,13 +333,14 @@ static void *flow_main(void *arg)
         }
         if (rc != ERR_OK)
             usleep(1000);
-        if (flow->per_s > 0) {
-            next += 1000000 / flow->per_s;
+        if (flow->per_s > 0 && n_sent % flow->at_once == 0) {
+            next += 1000000 * flow->at_once / flow->per_s;
             if (next > clock_mono_us())
                 usleep((useconds_t)(next - clock_mono_us()));
         }
     }
-    snprintf(text, sizeof text, "%s %ld", flow->is_rt ? "rt" : "ctl", n_sent);
+    snprintf(text, sizeof text, "%s %ld %" PRId64, flow->is_rt ? "rt" : "ctl", n_sent,
+             spent_ns / 1000);
     pthread_mutex_lock(&say.lock);
     tell("done", flow->peer, text);
     pthread_mutex_unlock(&say.lock);
@@ -325,7 +348,7 @@ static void *flow_main(void *arg)
     return NULL;
 }
 
-static void flow_begin(char **words)
+static void flow_begin(char **words, int n_words)
 {
     struct flow *flow = calloc(1, sizeof *flow);
     pthread_t thread;
@@ -333,7 +356,9 @@ static void flow_begin(char **words)
     if (flow == NULL)
         bad("no memory");
     *flow = (struct flow){read_id(words[1]), words[2][0] == 'r', read_number(words[3]),
-                          read_number(words[4])};
+                          read_number(words[4]), n_words > 5 ? read_number(words[5]) : 1};
+    if (flow->at_once < 1)
+        bad("at least one at once");
     if (pthread_create(&thread, NULL, flow_main, flow) != 0)
         bad("no thread");
     pthread_detach(thread);
@@ -444,8 +469,8 @@ static bool obey(char **words, int n)
         links_want(say.links, read_id(words[1]), until(words[2]));
     } else if (strcmp(words[0], "allow") == 0 && n == 3) {
         links_allow(say.links, read_id(words[1]), until(words[2]));
-    } else if (strcmp(words[0], "flow") == 0 && n == 5) {
-        flow_begin(words);
+    } else if (strcmp(words[0], "flow") == 0 && (n == 5 || n == 6)) {
+        flow_begin(words, n);
     } else if (strcmp(words[0], "join") == 0 && n == 3) {
         join(read_id(words[1]), read_number(words[2]));
     } else if (strcmp(words[0], "fault") == 0 && n == 2) {

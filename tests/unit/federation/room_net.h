@@ -41,6 +41,9 @@ struct town {
     struct mirror_room *room;
     struct room_feature feature;
     int n_put, n_taken, n_changed, n_moved, n_reacted, n_heard, n_shown;
+    int n_voiced;             /* packets of others */
+    struct frame_voice voice; /* the last; its bytes below */
+    uint8_t opus[16], speaker[FRAME_PSEUD_BYTES];
     struct net_line lines[NET_SEEN]; /* shown, of others */
     struct net_event events[NET_SEEN];
     int n_events;
@@ -172,6 +175,18 @@ static void net_reacted(void *arg, struct room_figure *figure, uint8_t kind)
     T_OK(figure->owner == town, "reacts is shown");
     town->n_reacted++;
 }
+static void net_voiced(void *arg, struct room_figure *figure, const struct frame_voice *voice)
+{
+    struct town *town = arg;
+    size_t len = voice->opus.len < sizeof town->opus ? voice->opus.len : sizeof town->opus;
+
+    T_OK(figure->owner == town && !figure->is_lost, "who speaks is shown");
+    town->n_voiced++;
+    town->voice = *voice;
+    memcpy(town->opus, voice->opus.p, len);
+    town->voice.opus = span_of(town->opus, len);
+    memcpy(town->speaker, figure->pseud, sizeof town->speaker);
+}
 NET void net_show(struct town *town, const struct room_line *line)
 {
     struct room_figure *figure = NULL;
@@ -273,6 +288,7 @@ NET void town_begin(struct net *net, int self, int places)
         .moved = net_moved,
         .taken = net_taken,
         .reacted = net_reacted,
+        .voiced = net_voiced,
         .heard = net_heard,
         .gone = net_gone,
         .stop = net_stop,
@@ -481,6 +497,19 @@ NET struct frame *net_chat(struct net_made *made, int town, int n, int node, uin
 
     (void)net_make(made, FRAME_CHAT, town, n);
     T_EQ(frame_chat_write(&chat, &out, NULL), ERR_OK, "chat");
+    made->frame.payload = span_of(out.p, out.len);
+    return &made->frame;
+}
+NET struct frame *net_voice(struct net_made *made, int town, int n, bool is_announce,
+                            size_t n_opus)
+{
+    static const uint8_t sound[FRAME_OPUS_MOST];
+    const struct frame_voice voice = {.number = 1, .opus = span_of(sound, n_opus)};
+    struct bytes_out out = {made->bytes, 0, sizeof made->bytes};
+
+    (void)net_make(made, FRAME_VOICE, town, n);
+    made->frame.flags = is_announce ? FRAME_ANNOUNCE : 0;
+    T_EQ(frame_voice_write(&voice, &out, NULL), ERR_OK, "voice");
     made->frame.payload = span_of(out.p, out.len);
     return &made->frame;
 }

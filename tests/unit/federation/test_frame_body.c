@@ -1,4 +1,5 @@
 #include "federation/frame_body.h"
+#include "federation/frame_voice.h"
 
 #include "tests/t.h"
 
@@ -252,7 +253,7 @@ T_CASE(short_bodies_keep_what_they_say)
     T_EQ(frame_mute_read(&frame, &mute_got, NULL), ERR_OK, "read");
     T_OK(mute_got.on && mute_got.what == FRAME_MUTE_CHAT, "what, on");
     expect_mute(&out, 1, 2, "neither on nor off");
-    expect_mute(&out, 8, 0, "something unknown");
+    expect_mute(&out, 16, 0, "something unknown");
     expect_mute(&out, 4, 1, "an ejection has a frame of its own");
     expect_mute(&out, 5, 0, "let in again, and more");
     expect_mute(&out, 0, 0, "nothing");
@@ -342,7 +343,7 @@ T_CASE(bodies_without_room_are_not_written)
 
 T_CASE(bodies_of_other_types_are_bounded)
 {
-    static uint8_t voice[FRAME_VOICE_MOST + 1];
+    static uint8_t voice[FRAME_VOICE_BYTES + FRAME_OPUS_MOST + 1];
     static const struct {
         size_t len;
         enum frame_type type;
@@ -353,9 +354,10 @@ T_CASE(bodies_of_other_types_are_bounded)
         {0, FRAME_HAND, ERR_OK},
         {1, FRAME_HAND, ERR_PROTO},
         {0, FRAME_VOICE, ERR_PROTO},
-        {1, FRAME_VOICE, ERR_OK},
-        {FRAME_VOICE_MOST, FRAME_VOICE, ERR_OK},
-        {FRAME_VOICE_MOST + 1, FRAME_VOICE, ERR_PROTO},
+        {FRAME_VOICE_BYTES, FRAME_VOICE, ERR_PROTO},
+        {FRAME_VOICE_BYTES + 1, FRAME_VOICE, ERR_OK},
+        {FRAME_VOICE_BYTES + FRAME_OPUS_MOST, FRAME_VOICE, ERR_OK},
+        {FRAME_VOICE_BYTES + FRAME_OPUS_MOST + 1, FRAME_VOICE, ERR_PROTO},
         {0, FRAME_PAGE, ERR_PROTO},
         {0, FRAME_ASK, ERR_PROTO},
     };
@@ -365,4 +367,49 @@ T_CASE(bodies_of_other_types_are_bounded)
 
         T_EQ(frame_body_check(&frame, NULL), rows[i].want, frame_type_name(rows[i].type));
     }
+}
+
+T_CASE(voice_is_a_packet_and_when_it_was_said)
+{
+    T_REQ("AI-2.4-ア");
+    const struct frame_voice voice = {.number = 0xfffe,
+                                      .time = 0xfffffff0,
+                                      .has_level = true,
+                                      .level = 127,
+                                      .opus = SPAN("sound")};
+    static const struct {
+        const char *what, *bytes;
+        uint8_t flags;
+        enum err want;
+    } rows[] = {
+        {"as it should be", "0001000000020078", 0, ERR_OK},
+        {"for the whole floor", "0001000000020078", FRAME_ANNOUNCE, ERR_OK},
+        {"no level", "000100000002ff78", 0, ERR_OK},
+        {"a level there is none of", "0001000000028078", 0, ERR_PROTO},
+        {"no packet", "00010000000200", 0, ERR_PROTO},
+        {"cut short", "0001000000", 0, ERR_PROTO},
+    };
+    static uint8_t long_one[FRAME_OPUS_MOST + 1];
+    struct frame_voice got = voice;
+    struct bytes_out out = fresh();
+    struct frame frame;
+
+    T_EQ(frame_voice_write(&voice, &out, NULL), ERR_OK, "written");
+    frame = of(FRAME_VOICE, FRAME_ANNOUNCE, span_of(out.p, out.len));
+    T_EQ(frame_voice_read(&frame, &got, NULL), ERR_OK, "read");
+    T_OK(got.is_announce && got.has_level, "for all, with a level");
+    T_EQ(got.number, 0xfffe, "number");
+    T_EQ(got.time, 0xfffffff0, "time");
+    T_EQ(got.level, 127, "level");
+    T_SPAN(got.opus, voice.opus, "packet");
+    for (size_t i = 0; i < T_COUNT(rows); i++) {
+        frame = of(FRAME_VOICE, rows[i].flags, t_hex(rows[i].bytes));
+        T_EQ(frame_body_check(&frame, NULL), rows[i].want, rows[i].what);
+    }
+    got.opus = span_of(long_one, sizeof long_one);
+    out = fresh();
+    T_EQ(frame_voice_write(&got, &out, NULL), ERR_TOO_LARGE, "a packet that is none");
+    out = (struct bytes_out){room, 0, FRAME_VOICE_BYTES};
+    T_EQ(frame_voice_write(&voice, &out, NULL), ERR_TOO_LARGE, "no room");
+    T_EQ(out.len, 0, "nothing is written");
 }

@@ -924,8 +924,8 @@ T_CASE(room_bodies_that_are_none_are_faults)
          "mute");
     T_EQ(net_take(net, 1, 0, net_bytes(&made, FRAME_BLOCKED, 1, 1, SPAN("x"))), ROOM_FAULT,
          "blocked");
-    T_EQ(net_take(net, 0, 1, net_bytes(&made, FRAME_VOICE, 1, 1, SPAN("x"))), ROOM_DROPPED,
-         "no voice crosses");
+    T_EQ(net_take(net, 0, 1, net_bytes(&made, FRAME_VOICE, 1, 1, SPAN("x"))), ROOM_FAULT,
+         "voice");
     T_OK(net_sees(net, 0, 1, 1), "nothing changed");
     net_end(&net);
 }

@@ -399,6 +399,7 @@ const struct setting_table features_settings[] = {
     {place_settings, PLACE_SETTINGS_N},
     {measure_settings, MEASURE_SETTINGS_N},
     {fed_mirror_settings, FED_MIRROR_SETTINGS_N},
+    {transfer_settings, TRANSFER_SETTINGS_N},
     {reaction_settings, REACTION_SETTINGS_N},
     {speech_settings, SPEECH_SETTINGS_N},
     {chat_settings, CHAT_SETTINGS_N},

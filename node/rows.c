@@ -200,17 +200,17 @@ static void print_bodies(void)
 
 static void print_commands(void)
 {
-    puts("#name\troles\tobject\taudit\tinput\toutput\tcode\tbytes\tsummary_ja");
+    puts("#name\troles\tobject\taudit\tinput\toutput\tcode\tbytes\tbytes_most\tsummary_ja");
     for (const struct command_table *t = features_commands; t->n > 0; t++)
         for (int i = 0; i < t->n; i++) {
             const struct command *c = &t->rows[i];
 
             printf("%s", c->name);
             print_roles(c->roles);
-            printf("\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", object_rule_id(c->object),
+            printf("\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s\n", object_rule_id(c->object),
                    audit_class_id(c->audit), c->input == NULL ? "-" : c->input->name,
                    c->output == NULL ? "-" : c->output->name, c->code, c->n_bytes,
-                   c->summary_ja);
+                   c->n_bytes_most == 0 ? c->n_bytes : c->n_bytes_most, c->summary_ja);
         }
 }
 

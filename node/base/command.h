@@ -12,8 +12,10 @@ struct command_call; /* node/io/live.h */
 struct command {
     const char *name; /* "floor.walk", unique; at most 32 bytes */
     /* Of a binary message: its first byte and its length with it; 0, 0: text. Such a row has
-     * no input and no answer: call->bytes is the message. */
+     * no input and no answer: call->bytes is the message. n_bytes_most: of one whose length
+     * varies, n_bytes at least and so many at most; 0: it does not vary. */
     uint8_t code, n_bytes;
+    uint16_t n_bytes_most;
     /* Of a text whose JSON may be longer than other commands': bytes; 0: it may not
      * (COMMAND_TEXT_CAP_BYTES). */
     unsigned n_json_most;

@@ -375,6 +375,8 @@ static void check_command(struct check *c, const struct command *row)
         defect(c, "command %s: no handler", row->name);
     if ((row->code == 0) != (row->n_bytes == 0))
         defect(c, "command %s: a code without a length, or a length without one", row->name);
+    if (row->n_bytes_most != 0 && (row->code == 0 || row->n_bytes_most <= row->n_bytes))
+        defect(c, "command %s: the longest message is no longer than the shortest", row->name);
     if (row->code != 0 &&
         (row->input != NULL || row->output != NULL || row->audit != AUDIT_NONE))
         defect(c, "command %s: binary, and yet with a shape or an access record", row->name);

@@ -24,6 +24,11 @@ void live_send(struct live_conn *conn, struct ws_shared *frame, enum ws_keep kee
     head_of(conn)->ops->send(conn, frame, keep);
 }
 
+void live_sound(struct live_conn *conn, struct ws_shared *frame, unsigned ms)
+{
+    head_of(conn)->ops->sound(conn, frame, ms);
+}
+
 void live_close(struct live_conn *conn, int close_code, bool is_at_once)
 {
     head_of(conn)->ops->close(conn, close_code, is_at_once);

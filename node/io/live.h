@@ -50,6 +50,9 @@ struct live_feature {
 
 /* Takes a reference of its own, if it needs one. A connection that is closing takes nothing. */
 void live_send(struct live_conn *conn, struct ws_shared *frame, enum ws_keep keep);
+/* Sound, of so many ms. Whoever does not read gets silence instead: nothing of it waits longer
+ * than a moment, and nothing else is lost for it. The caller holds the frame. */
+void live_sound(struct live_conn *conn, struct ws_shared *frame, unsigned ms);
 /* {"ev":name,"n":number,"of":{...}}; number 0: none. The caller holds the frame. ERR_NOMEM,
  * ERR_INTERNAL (jx_write). */
 NODISCARD enum err live_event_make(const struct live_event *event, uint32_t number,
@@ -137,6 +140,7 @@ void live_drop_account(struct live *live, struct id account, struct id keep);
 
 struct live_ops {
     void (*send)(struct live_conn *, struct ws_shared *, enum ws_keep);
+    void (*sound)(struct live_conn *, struct ws_shared *, unsigned);
     void (*close)(struct live_conn *, int, bool);
     /* text: the whole message. outcome: what the access record of an audited row says; NULL:
      * none is to be written. */

@@ -114,7 +114,8 @@ static struct place_stop stop_of(const struct guest *guest, enum measure_kind ki
                                : measure_stops_account(place, guest->pass->look.account, kind,
                                                        now, &stop.until_utc_us);
     if (visit != NULL && ((kind == MEASURE_CHAT && mirror_holds(visit, MIRROR_CHAT)) ||
-                          (kind == MEASURE_REACT && mirror_holds(visit, MIRROR_REACT)))) {
+                          (kind == MEASURE_REACT && mirror_holds(visit, MIRROR_REACT)) ||
+                          (kind == MEASURE_MUTE && mirror_holds(visit, MIRROR_VOICE)))) {
         stop.is_on = true; /* by the host of the shared lesson, until it takes it back */
         stop.until_utc_us = 0;
     }

@@ -6,6 +6,7 @@
 #include "node/base/log.h"
 #include "node/place/measure.h"
 #include "node/place/mirror_priv.h"
+#include "node/place/speech_far.h"
 
 static const char stopped_ja[] =
     "いまは、このへやをひらいているまちのスタッフが、おやすみにしています。";
@@ -120,6 +121,7 @@ static void drop(struct mirror_figure **at, struct mirror_figure *figure)
     while (*at != figure)
         at = &(*at)->next;
     *at = figure->next;
+    speech_far_end(figure);
     world_leave(&figure->person, place_ms(place_now()));
     free(figure);
 }
@@ -167,6 +169,7 @@ void mirrors_free(struct place *place)
             struct mirror_figure *figure = f->mirror->figures;
 
             f->mirror->figures = figure->next;
+            speech_far_forget(figure);
             free(figure);
         }
         stops_free(f->mirror);
@@ -210,6 +213,8 @@ void *mirror_owner(const struct mirror_figure *figure)
 void mirror_look_change(struct mirror_figure *figure, const struct mirror_look *look)
 {
     world_puppet_look(figure->person, look);
+    if (look->is_lost || (look->stops & MIRROR_STOPS_VOICE) != 0)
+        speech_far_end(figure);
 }
 
 void mirror_move(struct mirror_figure *figure, const struct mirror_move *move)

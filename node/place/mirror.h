@@ -2,7 +2,8 @@
  * is told to a feature above us, and people who stand on it at other nodes are figures here.
  * They have no account: they are in floor.here, people.came, chat.line with their `town`, are
  * seen, read and kept distance from, and counted nowhere: not in capacity, presence, logs,
- * attendance or what needs staff. Nobody waves to them, knocks, invites or talks with them
+ * attendance, contacts or what needs staff. Nobody waves to them, knocks, invites or talks with
+ * them
  * (`other-town`). What they write lies with today's lines in memory, and is never a row here.
  *
  * Told of own people: came, look, left, moved with the tick that tells it to those on the
@@ -27,8 +28,22 @@ struct mirror;
 struct mirror_figure;
 
 /* What a person of the host node's staff may stop (mirror_stop), and local staff ask for
- * (figure.stop). A warning (figure.warn) stops nothing. */
-enum mirror_what { MIRROR_CHAT = 1, MIRROR_REACT = 2, MIRROR_EJECT = 4, MIRROR_WARN = 8 };
+ * (figure.stop). */
+enum mirror_what { MIRROR_CHAT = 1, MIRROR_REACT = 2, MIRROR_EJECT = 4, MIRROR_VOICE = 8 };
+#define MIRROR_WHATS 15 /* all of them */
+/* In rows and between nodes what a warning (figure.warn) is about: it stops nothing, and is
+ * told apart by the kind of its row and by its text. */
+#define MIRROR_WARN 8
+
+/* One Opus packet of somebody who is heard in the open (voice/hub.h); opus is borrowed. */
+struct mirror_voice {
+    bool is_announce; /* to the whole floor; else where he stands */
+    uint16_t number;
+    uint32_t time;
+    bool has_level;
+    uint8_t level;
+    struct span opus;
+};
 
 /* One line; spans are borrowed until the call returns. */
 struct mirror_line {
@@ -56,6 +71,9 @@ struct mirror_feature {
     /* Staff took away a line of our own people. */
     void (*gone)(void *arg, struct id line);
     void (*reacted)(void *arg, struct id account, int kind); /* react_kinds.h */
+    /* He is heard by those who stand with him, or announces; never from a closed room, never in
+     * a talk of two. */
+    void (*voiced)(void *arg, struct id account, const struct mirror_voice *voice);
     /* Staff who may see IDs ask that a figure be stopped (command figure.stop; what: one enum
      * mirror_stop), or that a figure's line be taken away (figure.hide; then mirror_gone). The
      * feature answers by command_later_*, after whatever it has written. */
@@ -90,6 +108,9 @@ void mirror_move(struct mirror_figure *figure, const struct mirror_move *move);
 /* It goes; accepts NULL, leaves NULL. */
 void mirror_take(struct mirror_figure **figure);
 void mirror_react(struct mirror_figure *figure, int kind);
+/* It is heard where it stands, as one of our own would be; nothing while it is lost or its
+ * voice is stopped, where the area asks for silence, or without a media program. */
+void mirror_voice(struct mirror_figure *figure, const struct mirror_voice *voice);
 /* Something else that is seen of it, with its seat (as place_show of our own people). The seat
  * is another when a session that hides names begins or ends. */
 uint16_t mirror_seat(const struct mirror_figure *figure);

@@ -7,13 +7,13 @@
 
 #define SEE_IDS \
     (ROLE_BIT(ROLE_SUPPORTER) | ROLE_BIT(ROLE_COMMISSIONER) | ROLE_BIT(ROLE_CONTRACTOR))
-#define WHATS "chat|react|eject"
+#define WHATS "chat|react|eject|voice"
 
 static const char gone_ja[] = "その人は、いまはいません。";
 static const char not_out_ja[] = "その人は、もう入れるようになっています。";
 static const char no_line_ja[] = "その文は、もう見えません。";
 
-static const enum mirror_what whats[] = {MIRROR_CHAT, MIRROR_REACT, MIRROR_EJECT};
+static const enum mirror_what whats[] = {MIRROR_CHAT, MIRROR_REACT, MIRROR_EJECT, MIRROR_VOICE};
 
 /* NULL: he is on no floor, and was told so. */
 static const struct visit *visit_of(struct command_call *call)
@@ -187,7 +187,7 @@ const struct command mirror_commands[MIRROR_COMMANDS_N] = {
      .object = OBJECT_ANY_HERE,
      .audit = AUDIT_CHANGE,
      .input = &stop_shape,
-     .summary_ja = "ほかのまちの人の文字やリアクションを止める、外へ出す（職員）",
+     .summary_ja = "ほかのまちの人の文字やリアクションや声を止める、外へ出す（職員）",
      .handle = stop},
     {.name = "figure.admit",
      .roles = SEE_IDS,

@@ -13,7 +13,8 @@ struct mirror_figure {
     struct mirror_figure *next;
     struct world_person *person;
     void *owner;
-    uint64_t number; /* of no other figure of this place */
+    uint64_t number;        /* of no other figure of this place */
+    struct speech_far *far; /* speech_far.c: its voice; NULL: none is open */
 };
 
 /* What holds for somebody of ours. */
@@ -68,6 +69,8 @@ void mirror_reacted(const struct visit *visit, int kind);
 bool mirror_is_out(const struct mirror *mirror, struct span pseud);
 /* A figure's line that is seen here. */
 bool mirror_has_line(const struct mirror *mirror, struct id id);
+/* By its number; NULL: 0, or gone. */
+struct mirror_figure *mirror_figure_find(const struct mirror *mirror, uint64_t number);
 /* The figure on a seat that he may know of; NULL: no figure is there. */
 struct mirror_figure *mirror_at(const struct visit *viewer, uint16_t seat);
 

@@ -32,7 +32,7 @@ static struct mirror *mirror_of(const struct place *place, const struct chat_whe
 }
 
 /* It may have gone since. */
-static struct mirror_figure *figure_find(const struct mirror *mirror, uint64_t number)
+struct mirror_figure *mirror_figure_find(const struct mirror *mirror, uint64_t number)
 {
     struct mirror_figure *figure = number == 0 ? NULL : mirror->figures;
 
@@ -56,7 +56,7 @@ void mirror_said(struct place *place, const struct chat_where *where,
                               .text = line->text,
                               .is_staff = line->is_staff,
                               .to_account = line->to,
-                              .to = figure_find(mirror, line->to_figure)};
+                              .to = mirror_figure_find(mirror, line->to_figure)};
     mirror->feature->said(mirror->feature->arg, &of);
 }
 

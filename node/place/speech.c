@@ -12,6 +12,7 @@
 
 #define LAST_US    20000 /* between two looks at what is still being written */
 #define LAST_TRIES 500
+#define SOUND_CAP  1024 /* packets that wait for the live thread: 60 ms of 1,000 listeners */
 
 static const char down_ja[] = "声がとぎれました。マイクはオフになりました。"
                               "もどるまで、文字やリアクションがつかえます。";
@@ -36,29 +37,44 @@ void speech_poke(struct speech *speech)
     }
 }
 
-static void hear(struct speech *speech, struct speech_heard *heard)
+/* False: so much sound waits that this would be late. */
+static bool hear(struct speech *speech, struct speech_heard *heard)
 {
+    bool is_sound = heard->frame.op == VOICE_OP_TO || heard->frame.op == VOICE_OP_SAID, is_kept;
+
     pthread_mutex_lock(&speech->lock);
-    *speech->end = heard;
-    speech->end = &heard->next;
+    is_kept = !is_sound || speech->n_sound < SOUND_CAP;
+    if (is_kept) {
+        *speech->end = heard;
+        speech->end = &heard->next;
+        speech->n_sound += is_sound;
+    }
     pthread_mutex_unlock(&speech->lock);
-    speech_poke(speech);
+    return is_kept;
 }
 
 static void hear_new(struct speech *speech, enum speech_heard_kind kind,
                      const struct voice_frame *frame)
 {
-    struct speech_heard *heard = calloc(1, sizeof *heard);
+    struct span opus = frame == NULL ? SPAN_NONE : frame->packet.opus;
+    struct speech_heard *heard = calloc(1, sizeof *heard + opus.len);
 
     if (heard == NULL) {
         log_error("voice.unheard", L_INT("kind", kind));
         return;
     }
     heard->kind = kind;
-    if (frame != NULL)
+    if (frame != NULL) {
         heard->frame = *frame;
-    heard->frame.packet.opus = SPAN_NONE; /* sound does not come this way */
-    hear(speech, heard);
+        heard->at_mono_us = clock_mono_us();
+        if (opus.len > 0)
+            memcpy(heard->opus, opus.p, opus.len);
+        heard->frame.packet.opus = span_of(heard->opus, opus.len);
+    }
+    if (hear(speech, heard))
+        speech_poke(speech);
+    else
+        free(heard);
 }
 
 static void on_up(void *arg, const struct voice_frame *ready)
@@ -95,6 +111,7 @@ static void take_up(struct speech *speech, const struct voice_frame *ready,
                     struct place_now now)
 {
     speech_sessions_forget(speech, now); /* it knows of none */
+    speech_fars_forget(speech, true);
     speech->is_up = true;
     speech->ready = *ready;
     tell_all(speech->place, speech_event_up, NULL);
@@ -107,6 +124,7 @@ static void take_down(struct speech *speech, struct place_now now)
     speech->is_up = false;
     tell_all(speech->place, speech_event_down, &down);
     speech_sessions_forget(speech, now);
+    speech_fars_forget(speech, true);
 }
 
 static struct speech_heard *take_heard(struct speech *speech)
@@ -117,9 +135,36 @@ static struct speech_heard *take_heard(struct speech *speech)
     first = speech->first;
     speech->first = NULL;
     speech->end = &speech->first;
+    speech->n_sound = 0;
     speech->is_posted = false;
     pthread_mutex_unlock(&speech->lock);
     return first;
+}
+
+static void take_told(struct speech *speech, const struct speech_heard *heard,
+                      struct place_now now)
+{
+    const struct voice_frame *frame = &heard->frame;
+
+    if (frame->op == VOICE_OP_REFUSED && frame->refused == VOICE_OP_OUT) { /* of nobody */
+        log_warn("voice.refused", L_INT("op", frame->refused),
+                 L_TEXT("code", err_code(frame->code)));
+    } else if (frame->op == VOICE_OP_TO && now.mono_us - heard->at_mono_us > SPEECH_LATE_US) {
+        speech->n_late++;
+    } else if (frame->op == VOICE_OP_SAID) {
+        if (now.mono_us - heard->at_mono_us <= SPEECH_LATE_US)
+            speech_far_said(speech, frame);
+        else
+            speech->n_late++;
+    } else if (frame->who >= HUB_FOREIGN_FIRST) {
+        speech_far_told(speech, frame);
+    } else if (frame->op == VOICE_OP_SPEAKS) {
+        speech_speaks(speech, frame);
+    } else if (frame->op == VOICE_OP_SPOKE) {
+        speech_spoke(speech, frame, now);
+    } else {
+        speech_session_told(speech, frame, now);
+    }
 }
 
 static void take(struct speech *speech, const struct speech_heard *heard, struct place_now now)
@@ -132,12 +177,7 @@ static void take(struct speech *speech, const struct speech_heard *heard, struct
         take_down(speech, now);
         break;
     case SPEECH_HEARD_TOLD:
-        if (heard->frame.op == VOICE_OP_SPEAKS)
-            speech_speaks(speech, &heard->frame);
-        else if (heard->frame.op == VOICE_OP_SPOKE)
-            speech_spoke(speech, &heard->frame, now);
-        else
-            speech_session_told(speech, &heard->frame, now);
+        take_told(speech, heard, now);
         break;
     }
 }
@@ -172,6 +212,9 @@ static void each_second(struct speech *speech, struct place_now now)
     }
     speech->second_mono_us = now.mono_us;
     speech_writings_sweep(speech);
+    if (speech->n_late > 0)
+        log_warn("voice.late", L_INT("packets", (int64_t)speech->n_late));
+    speech->n_late = 0;
     if (speech->link == NULL && speech->socket[0] != '\0' &&
         voice_link_open(&conf, &speech->link, &fail) != ERR_OK)
         log_error("voice.failed", L_FAIL(&fail));
@@ -189,6 +232,7 @@ void speech_sweep(struct place *place, struct place_now now)
     for (struct visit *visit = place->visits; visit != NULL; visit = visit->next)
         if (visit->speech != NULL)
             speech_sync(speech, visit->speech, now);
+    speech_far_sweep(speech, now);
 }
 
 void speech_ending(struct place *place, struct place_now now)
@@ -260,6 +304,7 @@ bool speech_close(struct place *place)
     if (speech == NULL)
         return true;
     voice_link_close(&speech->link);
+    speech_fars_forget(speech, false);
     for (int i = 0; atomic_load(&speech->n_writing) > 0; i++) {
         if (i == LAST_TRIES) { /* the writer still knows it */
             log_warn("voice.left", L_NONE);

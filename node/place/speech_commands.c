@@ -1,6 +1,7 @@
 /* Commands of speech (AI-2.4-ア, イ, ウ). */
 #include <stddef.h>
 
+#include "node/place/speech_frame.h"
 #include "node/place/speech_priv.h"
 #include "node/place/speech_rows.h"
 
@@ -21,9 +22,13 @@ static struct visit *visit_here(struct command_call *call)
 
 /* ---- voice.open, voice.close ---- */
 
+enum open_way { OPEN_RTC, OPEN_WS };
+#define OPEN_WAYS "rtc|ws"
+
 struct open_input {
     struct span offer;
-    bool thin, has_thin;
+    int way;
+    bool has_offer, has_way, thin, has_thin;
 };
 
 static void open_session(struct command_call *call)
@@ -35,7 +40,9 @@ static void open_session(struct command_call *call)
 
     if (visit == NULL)
         return;
-    if (sdp_read_offer(input->offer, &offer, &fail) != ERR_OK)
+    if (input->has_way && input->way == OPEN_WS)
+        speech_session_open(call, visit, NULL, true);
+    else if (!input->has_offer || sdp_read_offer(input->offer, &offer, &fail) != ERR_OK)
         command_refuse(call, "voice-offer", offer_ja);
     else
         speech_session_open(call, visit, &offer, input->has_thin && input->thin);
@@ -51,6 +58,14 @@ static void close_session(struct command_call *call)
         speech_leave(visit, false, now);
     }
     command_ok(call, NULL);
+}
+
+/* Of a binary message nothing is answered; sound is no sign that somebody acts. */
+static void packet(struct command_call *call)
+{
+    const struct guest *guest = call->visitor;
+
+    speech_sound_in(call, guest->visit == NULL ? NULL : guest->visit->speech);
 }
 
 /* ---- voice.mic, voice.thin ---- */
@@ -109,11 +124,15 @@ static void hush(struct command_call *call)
         speech_refuse_closed(call);
         return;
     }
-    one->n_hush = 0;
+    one->n_hush = one->n_hush_far = 0;
     for (size_t i = 0; i < input->seats.n && i < HUB_HUSH_MAX; i++) {
+        const struct mirror_figure *figure = mirror_at(visit, (uint16_t)seats[i].seat);
         void *owner = NULL;
 
-        if (world_seat_owner(visit->person, (uint16_t)seats[i].seat, &owner, NULL) == ERR_OK)
+        if (figure != NULL)
+            one->hush_far[one->n_hush_far++] = figure->number;
+        else if (world_seat_owner(visit->person, (uint16_t)seats[i].seat, &owner, NULL) ==
+                 ERR_OK)
             one->hush[one->n_hush++] = ((const struct visit *)owner)->account;
     }
     one->is_hush_due = true;
@@ -151,11 +170,19 @@ static void yes(struct command_call *call)
 static const struct jx_field open_fields[] = {
     {.name = "offer",
      .type = JX_TEXT,
-     .flags = JX_RAW_TEXT,
+     .flags = JX_RAW_TEXT | JX_OPTIONAL,
      .least = 1,
      .most = SDP_OFFER_MAX,
      .offset = offsetof(struct open_input, offer),
-     .title_ja = "SDPの申し出"},
+     .has_offset = offsetof(struct open_input, has_offer),
+     .title_ja = "SDPの申し出（wayがwsのときは、いらない）"},
+    {.name = "way",
+     .type = JX_ENUM,
+     .flags = JX_OPTIONAL,
+     .choices = OPEN_WAYS,
+     .offset = offsetof(struct open_input, way),
+     .has_offset = offsetof(struct open_input, has_way),
+     .title_ja = "つなぎ方（wsは、この線そのもの。なければrtc）"},
     {.name = "thin",
      .type = JX_BOOL,
      .flags = JX_OPTIONAL,
@@ -211,6 +238,15 @@ const struct command speech_commands[SPEECH_COMMANDS_N] = {
      .output = &speech_opened_shape,
      .summary_ja = "声の線をつなぐ",
      .handle = open_session},
+    {.name = "voice.packet",
+     .code = SPEECH_FRAME_CODE,
+     .n_bytes = SPEECH_FRAME_HEAD + 1,
+     .n_bytes_most = SPEECH_FRAME_MOST,
+     .roles = CHAT_ROLES,
+     .object = OBJECT_OWN,
+     .audit = AUDIT_NONE,
+     .summary_ja = "声をひとくぎり送る（wsでつないだとき）",
+     .handle = packet},
     ROW("voice.close", NULL, NULL, close_session, "声の線を切る"),
     ROW("voice.mic", &mic_shape, NULL, mic, "マイクをつける、切る"),
     ROW("voice.thin", &thin_shape, NULL, thin, "細い回線としてきく"),

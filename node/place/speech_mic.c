@@ -11,6 +11,8 @@
 
 static const char closed_ja[] = "声の線が、まだつながっていません。";
 static const char rung_ja[] = "声を出すときは、先に「声もいい」をえらんでください。";
+static const char host_ja[] =
+    "いまは、このへやをひらいているまちのスタッフが、声をおやすみにしています。";
 static const char silent_ja[] = "ここは、しずかにすごす場所です。声は出せません。";
 static const char state_ja[] =
     "「ひとりでいたい」か「きゅうけい」になっています。かえてから、ためしてください。";
@@ -40,6 +42,8 @@ static struct bar bar_of(const struct visit *visit, const struct speech_where *i
         return (struct bar){"voice-watch", rung_ja, SPEECH_BY_SELF, SPEECH_RUNG};
     if (measure_stops(visit->place, visit, MEASURE_MUTE, now, NULL))
         return (struct bar){"stopped", "", SPEECH_BY_STAFF, SPEECH_MUTED};
+    if (mirror_holds(visit, MIRROR_VOICE))
+        return (struct bar){"stopped", host_ja, SPEECH_BY_STAFF, SPEECH_MUTED};
     if (to == HUB_MIC_ZONE && is->hush == HUSH_SILENT)
         return (struct bar){"voice-silent", silent_ja, SPEECH_BY_PLACE, SPEECH_SILENT};
     if (to == HUB_MIC_ZONE && (where.state == WORLD_ALONE || where.state == WORLD_BREAK))
@@ -200,6 +204,7 @@ static void set_on(struct speech *speech, struct speech_one *one,
     command_later_ok(speech->place->live, &w->later, NULL);
     tell_mic(one, SPEECH_BY_SELF, SPEECH_TAP);
     speech_sync(speech, one, now);
+    speech_far_ask(speech); /* his first word crosses, too */
 }
 
 void speech_mic_settled(struct speech *speech, const struct speech_writing *w)

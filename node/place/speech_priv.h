@@ -7,6 +7,7 @@
 
 #include "node/place/speech.h"
 #include "node/place/speech_events.h"
+#include "node/place/speech_far.h"
 #include "node/place/speech_store.h"
 #include "node/place/voice_link.h"
 #include "voice/sdp.h"
@@ -31,7 +32,9 @@ struct speech_one {
     uint16_t number;
     bool is_open; /* the media program has answered */
     bool is_thin;
-    struct sdp_offer offer;
+    bool is_ws;             /* its sound goes over the place's WebSocket */
+    struct sdp_offer offer; /* zeroed when is_ws */
+    int64_t sound_paid_mono_us;
     struct command_later later; /* of voice.open, until is_open */
     struct speech_said said;
     /* The microphone: where it goes, and the row by which it was put on. */
@@ -42,11 +45,31 @@ struct speech_one {
     struct hub_seat asked_seat; /* where he was then */
     struct id face;             /* as whom he is known (talk_face) */
     struct voice_frame heard;   /* the last word that he is heard; on false: he is not */
-    /* Whom he does not hear. */
+    /* Whom he does not hear: of our own, figures (mirror_figure_find). */
     struct id hush[HUB_HUSH_MAX];
-    int n_hush;
+    uint64_t hush_far[HUB_HUSH_MAX];
+    int n_hush, n_hush_far;
     unsigned hush_gen; /* of speech->gen, when it was last said */
     bool is_hush_due;
+};
+
+/* A figure that speaks or did a moment ago (speech_far.c), and what the media program was told
+ * of it. */
+struct speech_far {
+    struct mirror_figure *figure;
+    uint16_t number; /* HUB_FOREIGN_FIRST .. */
+    struct hub_seat seat;
+    enum hub_mic mic;
+    struct voice_frame heard; /* as of a session */
+    int64_t heard_mono_us;    /* its last packet */
+    int64_t changed_mono_us;  /* its place or microphone; 0: never */
+};
+
+/* A zone or a floor of which packets are asked for. */
+struct speech_out {
+    enum hub_mic mic;
+    uint32_t number;
+    bool is_wanted;
 };
 
 /* What the line's thread heard, for the live thread. */
@@ -54,7 +77,9 @@ enum speech_heard_kind { SPEECH_HEARD_UP, SPEECH_HEARD_DOWN, SPEECH_HEARD_TOLD }
 struct speech_heard {
     struct speech_heard *next;
     enum speech_heard_kind kind;
-    struct voice_frame frame;
+    int64_t at_mono_us;
+    struct voice_frame frame; /* its sound, if any, is in opus */
+    uint8_t opus[];
 };
 
 /* A row on its way (speech_write.c): the writer's, then the live thread's. */
@@ -78,8 +103,13 @@ struct speech {
     bool has_begun, is_up;
     struct voice_frame ready; /* while is_up */
     struct speech_one *ones[VOICE_SESSIONS];
-    int next;     /* where a free number is looked for */
-    unsigned gen; /* rises with each session that comes or goes; from 1 */
+    int next; /* where a free number is looked for */
+    struct speech_far *fars[HUB_FOREIGN];
+    int next_far;
+    struct speech_out outs[HUB_OUT];
+    int n_outs;
+    uint64_t n_late; /* packets that waited too long for the live thread, in this second */
+    unsigned gen;    /* rises with each session that comes or goes; from 1 */
     uint32_t last_talk;
     atomic_int n_writing; /* at the writer; speech outlives them */
     int64_t second_mono_us, began_utc_us;
@@ -88,6 +118,7 @@ struct speech {
     struct speech_writing *settled; /* committed, or not: someone waits for it */
     struct speech_writing
         *unwritten; /* offs that could not be written: once more each second */
+    int n_sound;    /* of these in `first`: sound */
     bool is_posted;
     bool is_left_due; /* what a program before left on is to be ended yet */
 };
@@ -103,10 +134,15 @@ void speech_tell_to(const struct visit *visit, const struct live_event *event, c
 
 /* On no floor: zeroed. */
 struct speech_where speech_where(const struct visit *visit);
+struct speech_where speech_where_at(const struct world_person *person,
+                                    const struct place_floor *floor, int copy);
 
 /* ---- speech_session.c ---- */
 
-/* His new session, asked for; the call is answered now or later. */
+/* To the media program. Not said: it is gone, and down comes. */
+void speech_say(struct speech *speech, const struct voice_frame *frame);
+/* His new session, asked for; the call is answered now or later. offer NULL: over the
+ * WebSocket. */
 void speech_session_open(struct command_call *call, struct visit *visit,
                          const struct sdp_offer *offer, bool is_thin);
 /* Off, told to the media program, freed. Accepts NULL. */
@@ -118,8 +154,17 @@ void speech_sync(struct speech *speech, struct speech_one *one, struct place_now
 void speech_face_rule(struct visit *visit, struct place_now now);
 /* The program is gone: without a word to it. */
 void speech_sessions_forget(struct speech *speech, struct place_now now);
+/* Whom he does not hear, said anew where it changed. */
+void speech_session_hush(struct speech *speech, struct speech_one *one);
 void speech_session_told(struct speech *speech, const struct voice_frame *frame,
                          struct place_now now);
+
+/* ---- speech_sound.c ---- */
+
+/* voice.packet; one NULL: he has no session. */
+void speech_sound_in(struct command_call *call, struct speech_one *one);
+/* A packet for whoever listens over the WebSocket. */
+void speech_sound_out(const struct speech_one *one, const struct voice_frame *frame);
 
 /* ---- speech_mic.c ---- */
 
@@ -164,11 +209,29 @@ bool speech_talk_is_allowed(const struct place *place, const struct talk *talk);
 void speech_yes_back(struct place *place, const struct talk *but, struct id account,
                      struct place_now now);
 
+/* ---- speech_far.c ---- */
+
+/* Packets are asked for of just those zones and floors whose speakers others towns hear. */
+void speech_far_ask(struct speech *speech);
+/* Each tick: where figures stand now, who of them has not spoken for long. */
+void speech_far_sweep(struct speech *speech, struct place_now now);
+/* The media program knows of none any more, or the place ends (not told then). */
+void speech_fars_forget(struct speech *speech, bool is_told);
+/* A packet of ours that was asked for; a word about a figure's number. */
+void speech_far_said(struct speech *speech, const struct voice_frame *frame);
+void speech_far_told(struct speech *speech, const struct voice_frame *frame);
+
 /* ---- speech_tell.c ---- */
+
+/* He stands where that is heard. */
+bool speech_is_heard_by(const struct visit *listener, const struct voice_frame *frame);
 
 /* Somebody is heard, or no more. */
 void speech_speaks(struct speech *speech, const struct voice_frame *frame);
 /* He is heard no more, for his session ends. */
+/* Who came into hearing of somebody who speaks already is told who it is. */
+void speech_tell_newcomer(struct speech *speech, struct visit *visit);
+void speech_far_tell_newcomer(struct speech *speech, struct visit *visit);
 void speech_speaks_end(struct speech *speech, struct speech_one *one);
 /* He spoke so long in the last second: towards two-way contacts. */
 void speech_spoke(struct speech *speech, const struct voice_frame *frame, struct place_now now);

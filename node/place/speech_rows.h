@@ -18,7 +18,7 @@ extern const struct audit_table speech_audit_table;
 extern const struct setting *const speech_settings[SPEECH_SETTINGS_N]; /* speech_talk.c */
 extern const struct setting setting_voice_private;
 
-#define SPEECH_COMMANDS_N 6
+#define SPEECH_COMMANDS_N 7
 #define SPEECH_EVENTS_N   7
 extern const struct command speech_commands[SPEECH_COMMANDS_N]; /* speech_commands.c */
 extern const struct live_event speech_events[SPEECH_EVENTS_N];  /* speech_events.c */

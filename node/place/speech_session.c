@@ -10,10 +10,10 @@ static const char off_ja[] = "いまは、声がつかえません。文字や�
 static const char many_ja[] =
     "声をつかう人が、いっぱいです。すこし待って、もう一度ためしてください。";
 
-static void say(struct speech *speech, const struct voice_frame *frame)
+void speech_say(struct speech *speech, const struct voice_frame *frame)
 {
     if (speech->link != NULL)
-        (void)voice_link_say(speech->link, frame); /* not said: down comes */
+        (void)voice_link_say(speech->link, frame);
 }
 
 /* ---- beginning ---- */
@@ -33,7 +33,7 @@ static int free_number(const struct speech *speech)
 static struct voice_frame open_frame(const struct speech_one *one)
 {
     const struct sdp_offer *offer = &one->offer;
-    struct voice_frame frame = {.op = VOICE_OP_OPEN,
+    struct voice_frame frame = {.op = one->is_ws ? VOICE_OP_OPEN_WS : VOICE_OP_OPEN,
                                 .who = one->number,
                                 .leg = {.payload_type = offer->opus_type,
                                         .level_id = offer->level_id,
@@ -70,40 +70,58 @@ void speech_session_open(struct command_call *call, struct visit *visit,
     }
     *one = (struct speech_one){.visit = visit,
                                .number = (uint16_t)number,
-                               .is_thin = is_thin,
-                               .offer = *offer,
+                               .is_ws = offer == NULL,
+                               .is_thin = is_thin || offer == NULL,
                                .face = talk_face(visit),
                                .later = command_later(call)};
-    one->said.is_thin = is_thin;
+    if (offer != NULL)
+        one->offer = *offer;
+    one->said.is_thin = one->is_thin;
     speech->ones[number] = one;
     speech->next = number + 1;
     speech->gen++;
     visit->speech = one;
     frame = open_frame(one);
-    say(speech, &frame);
+    speech_say(speech, &frame);
 }
 
-static void opened(struct speech *speech, struct speech_one *one,
-                   const struct voice_frame *frame, struct place_now now)
+static struct span answer_of(const struct speech *speech, const struct speech_one *one,
+                             const struct voice_frame *frame, char answer[SDP_ANSWER_CAP])
 {
-    struct place *place = speech->place;
     struct sdp_local local = {.udp_port = speech->ready.udp_port,
                               .tcp_port = speech->ready.tcp_port};
-    char answer[SDP_ANSWER_CAP];
-    struct speech_opened out = {.number = one->number};
 
-    if (one->is_open)
-        return;
     memcpy(local.ufrag, frame->ufrag, sizeof frame->ufrag);
     memcpy(local.pwd, frame->pwd, sizeof frame->pwd);
     memcpy(local.fingerprint, speech->ready.fingerprint, sizeof local.fingerprint);
     memcpy(local.addresses, speech->addresses, sizeof local.addresses);
     for (int i = 0; i < VOICE_SLOT_N; i++)
         local.ssrcs[i] = HUB_SSRC(i);
-    out.answer = span_of(answer, sdp_write_answer(&one->offer, &local, answer, sizeof answer));
+    return span_of(answer, sdp_write_answer(&one->offer, &local, answer, SDP_ANSWER_CAP));
+}
+
+static void tell_ready(const struct speech_one *one, enum voice_way way)
+{
+    const struct speech_ready ready = {(int)way};
+
+    speech_tell_to(one->visit, speech_event_ready, &ready);
+}
+
+static void opened(struct speech *speech, struct speech_one *one,
+                   const struct voice_frame *frame, struct place_now now)
+{
+    char answer[SDP_ANSWER_CAP];
+    struct speech_opened out = {.number = one->number, .answer = SPAN("")};
+
+    if (one->is_open)
+        return;
+    if (!one->is_ws)
+        out.answer = answer_of(speech, one, frame, answer);
     one->is_open = true;
-    command_later_ok(place->live, &one->later, &out);
+    command_later_ok(speech->place->live, &one->later, &out);
     speech_sync(speech, one, now);
+    if (one->is_ws) /* its way is there already */
+        tell_ready(one, VOICE_WAY_WS);
 }
 
 /* ---- the end ---- */
@@ -125,7 +143,7 @@ void speech_session_end(struct speech *speech, struct speech_one *one,
     const struct voice_frame frame = {.op = VOICE_OP_CLOSE, .who = one->number};
 
     speech_mic_off(speech, one, SPEECH_BY_PLACE, reason, now);
-    say(speech, &frame);
+    speech_say(speech, &frame);
     forget(speech, one);
 }
 
@@ -149,11 +167,12 @@ void speech_sessions_forget(struct speech *speech, struct place_now now)
 
 /* ---- what it is told ---- */
 
-static void sync_hush(struct speech *speech, struct speech_one *one)
+void speech_session_hush(struct speech *speech, struct speech_one *one)
 {
     struct voice_frame frame = {.op = VOICE_OP_HUSH, .who = one->number};
 
-    if (!one->is_hush_due && (one->n_hush == 0 || one->hush_gen == speech->gen))
+    if (!one->is_hush_due &&
+        (one->n_hush + one->n_hush_far == 0 || one->hush_gen == speech->gen))
         return;
     for (int i = 0; i < one->n_hush; i++) {
         const struct visit *other = visit_find(speech->place, one->hush[i]);
@@ -161,9 +180,17 @@ static void sync_hush(struct speech *speech, struct speech_one *one)
         if (other != NULL && other->speech != NULL)
             frame.hush[frame.n_hush++] = other->speech->number;
     }
+    for (int i = 0; i < one->n_hush_far && one->visit->person != NULL; i++) {
+        const struct mirror *mirror = one->visit->floor->mirror;
+        const struct mirror_figure *figure =
+            mirror == NULL ? NULL : mirror_figure_find(mirror, one->hush_far[i]);
+
+        if (figure != NULL && figure->far != NULL)
+            frame.hush[frame.n_hush++] = figure->far->number;
+    }
     one->is_hush_due = false;
     one->hush_gen = speech->gen;
-    say(speech, &frame);
+    speech_say(speech, &frame);
 }
 
 static bool is_seated(struct hub_seat a, struct hub_seat b)
@@ -179,10 +206,12 @@ void speech_sync(struct speech *speech, struct speech_one *one, struct place_now
     const struct speech_said due = {
         .seat = is.seat,
         .talk = talk == NULL ? 0 : talk->voice,
-        .is_muted = measure_stops(speech->place, one->visit, MEASURE_MUTE, now, NULL),
-        .is_thin = one->is_thin};
+        .is_muted = measure_stops(speech->place, one->visit, MEASURE_MUTE, now, NULL) ||
+                    mirror_holds(one->visit, MIRROR_VOICE),
+        .is_thin = one->is_thin || one->is_ws}; /* there one mix */
     struct speech_said *said = &one->said;
     struct voice_frame frame = {.who = one->number};
+    bool is_new_here;
 
     if (!one->is_open)
         return;
@@ -190,7 +219,7 @@ void speech_sync(struct speech *speech, struct speech_one *one, struct place_now
 #define SAY(op_, differs) \
     if (differs) { \
         frame.op = (op_); \
-        say(speech, &frame); \
+        speech_say(speech, &frame); \
     }
     frame.on = due.is_muted;
     SAY(VOICE_OP_MUTE, due.is_muted && !said->is_muted)
@@ -208,9 +237,12 @@ void speech_sync(struct speech *speech, struct speech_one *one, struct place_now
     SAY(VOICE_OP_MUTE, !due.is_muted && said->is_muted)
     SAY(VOICE_OP_MIC, one->mic != HUB_MIC_NONE && one->mic != said->mic)
 #undef SAY
+    is_new_here = !is_seated(is.seat, said->seat) || due.talk != said->talk;
     *said = due;
     said->mic = one->mic;
-    sync_hush(speech, one);
+    if (is_new_here)
+        speech_tell_newcomer(speech, one->visit);
+    speech_session_hush(speech, one);
 }
 
 /* ---- what it tells ---- */
@@ -222,7 +254,8 @@ static void refused(struct speech *speech, struct speech_one *one,
 
     log_warn("voice.refused", L_INT("op", frame->refused),
              L_TEXT("code", err_code(frame->code)));
-    if (frame->refused == VOICE_OP_HUSH || frame->refused == VOICE_OP_THIN)
+    if (frame->refused == VOICE_OP_HUSH || frame->refused == VOICE_OP_THIN ||
+        frame->refused == VOICE_OP_PACKET)
         return;
     /* It has another picture of who may hear him than we: rather none. */
     speech_session_end(speech, one, SPEECH_LINE, now);
@@ -241,9 +274,9 @@ void speech_session_told(struct speech *speech, const struct voice_frame *frame,
     } else if (frame->op == VOICE_OP_REFUSED) {
         refused(speech, one, frame, now);
     } else if (frame->op == VOICE_OP_UP) {
-        const struct speech_ready ready = {(int)frame->way};
-
-        speech_tell_to(one->visit, speech_event_ready, &ready);
+        tell_ready(one, frame->way);
+    } else if (frame->op == VOICE_OP_TO) {
+        speech_sound_out(one, frame);
     } else if (frame->op == VOICE_OP_GONE) {
         const struct visit *visit = one->visit;
 

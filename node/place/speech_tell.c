@@ -5,20 +5,14 @@
 
 /* ---- who speaks ---- */
 
-static bool hears(const struct visit *listener, const struct visit *speaker,
-                  const struct voice_frame *frame)
+bool speech_is_heard_by(const struct visit *listener, const struct voice_frame *frame)
 {
     const struct speech_where is = speech_where(listener);
     const struct talk *talk;
-    int64_t seat;
 
-    if (listener == speaker)
-        return true;
     switch (frame->mic) {
     case HUB_MIC_ZONE:
-        /* Who went out of the zone meanwhile hears of the end all the same, if he sees him. */
-        return is.seat.zone == frame->number ||
-               (!frame->on && talk_seat_for(speaker, listener, &seat));
+        return is.seat.zone == frame->number;
     case HUB_MIC_ANNOUNCE:
         return is.seat.floor == frame->number && !is.seat.sealed;
     case HUB_MIC_PRIVATE:
@@ -30,30 +24,56 @@ static bool hears(const struct visit *listener, const struct visit *speaker,
     return false;
 }
 
+/* Who went out of the zone meanwhile hears of the end all the same, if he sees him. */
+static bool hears(const struct visit *listener, const struct visit *speaker,
+                  const struct voice_frame *frame)
+{
+    int64_t seat;
+
+    return listener == speaker || speech_is_heard_by(listener, frame) ||
+           (frame->mic == HUB_MIC_ZONE && !frame->on &&
+            talk_seat_for(speaker, listener, &seat));
+}
+
+static void tell(const struct speech_one *one, struct visit *v)
+{
+    struct speech_speaks event = {
+        .number = one->number, .to = (int)one->heard.mic, .is_on = one->heard.on};
+
+    if (v == one->visit) {
+        struct world_where where;
+
+        world_where(v->person, &where);
+        event.seat = where.seat;
+        event.has_seat = true;
+    } else {
+        event.has_seat = talk_seat_for(one->visit, v, &event.seat);
+    }
+    event.name = world_name(one->visit->person, v->pass.look.may_see_ids);
+    speech_tell_to(v, speech_event_speaks, &event);
+}
+
 void speech_speaks(struct speech *speech, const struct voice_frame *frame)
 {
     struct speech_one *one = frame->who < VOICE_SESSIONS ? speech->ones[frame->who] : NULL;
-    struct speech_speaks event = {
-        .number = frame->who, .to = (int)frame->mic, .is_on = frame->on};
 
     if (one == NULL || one->visit->person == NULL)
         return;
     one->heard = *frame;
-    for (struct visit *v = speech->place->visits; v != NULL; v = v->next) {
-        if (v->guest == NULL || v->person == NULL || !hears(v, one->visit, frame))
-            continue;
-        if (v == one->visit) {
-            struct world_where where;
+    for (struct visit *v = speech->place->visits; v != NULL; v = v->next)
+        if (v->guest != NULL && v->person != NULL && hears(v, one->visit, frame))
+            tell(one, v);
+}
 
-            world_where(v->person, &where);
-            event.seat = where.seat;
-            event.has_seat = true;
-        } else {
-            event.has_seat = talk_seat_for(one->visit, v, &event.seat);
-        }
-        event.name = world_name(one->visit->person, v->pass.look.may_see_ids);
-        speech_tell_to(v, speech_event_speaks, &event);
-    }
+void speech_tell_newcomer(struct speech *speech, struct visit *visit)
+{
+    if (visit->guest == NULL || visit->person == NULL)
+        return;
+    for (const struct visit *v = speech->place->visits; v != NULL; v = v->next)
+        if (v != visit && v->person != NULL && v->speech != NULL && v->speech->heard.on &&
+            speech_is_heard_by(visit, &v->speech->heard))
+            tell(v->speech, visit);
+    speech_far_tell_newcomer(speech, visit);
 }
 
 void speech_speaks_end(struct speech *speech, struct speech_one *one)

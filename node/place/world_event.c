@@ -32,7 +32,7 @@ struct person_item {
     int kind, colour, state, rung;
     bool has_note, has_alias, has_ids, has_absent, has_town, has_pseud;
     bool is_away, is_lost, is_staff, is_teacher, has_distance, is_first;
-    bool is_chat_stopped, is_react_stopped;
+    bool is_chat_stopped, is_react_stopped, is_voice_stopped;
 };
 static const struct jx_field person_fields[] = {
     {FIELD(person_item, seat, "seat", JX_INT, "席")},
@@ -65,12 +65,14 @@ static const struct jx_field person_fields[] = {
     {FIELD(person_item, is_react_stopped, "is_react_stopped", JX_BOOL,
            "リアクションを止めている"),
      IF(person_item, has_pseud)},
+    {FIELD(person_item, is_voice_stopped, "is_voice_stopped", JX_BOOL, "声を止めている"),
+     IF(person_item, has_pseud)},
 };
 static const struct jx_shape person_shape =
     JX_SHAPE("FloorPerson", struct person_item, person_fields);
 /* Where nobody is of another town: without the fields that are of such people alone, for in a
  * crowd each is looked at for everybody. */
-#define N_OF_TOWNS 2
+#define N_OF_TOWNS 3
 static const struct jx_shape own_shape = {
     .name = "FloorPerson",
     .bytes = sizeof(struct person_item),
@@ -236,6 +238,7 @@ static void person_fill(const struct world_person *person, bool has_ids,
     if (puppet != NULL) {
         item->is_chat_stopped = has_ids && (puppet->look.stops & MIRROR_STOPS_CHAT) != 0;
         item->is_react_stopped = has_ids && (puppet->look.stops & MIRROR_STOPS_REACT) != 0;
+        item->is_voice_stopped = has_ids && (puppet->look.stops & MIRROR_STOPS_VOICE) != 0;
         item->town = span_text(puppet->look.town);
         item->pseud = span_text(puppet->look.pseud);
     }

@@ -13,8 +13,9 @@
 
 #define MIRROR_TOWN_CAP     128
 #define MIRROR_PSEUD_CAP    33
-#define MIRROR_STOPS_CHAT   1u /* as MIRROR_CHAT and MIRROR_REACT of mirror.h */
+#define MIRROR_STOPS_CHAT   1u /* as MIRROR_CHAT, .. of mirror.h */
 #define MIRROR_STOPS_REACT  2u
+#define MIRROR_STOPS_VOICE  8u
 #define MIRROR_FIGURES_MOST 1000 /* of one copy */
 
 /* How somebody looks to other towns; texts are UTF-8 with a NUL. town and pseud are of puppets

@@ -76,12 +76,15 @@ struct world_sound world_sound(const struct world_person *person)
     const struct floor_map *map = world_map(copy);
     const struct world_body *body = world_body_of(person);
     struct world_sound sound = {.area = -1, .is_sealed = body->channel != CHANNEL_PUBLIC};
+    /* Of a puppet no area is kept: nothing counts it. */
+    const uint64_t areas =
+        (body->flags & BODY_PUPPET) != 0 ? floor_areas_at(map, body->x, body->y) : body->areas;
 
     for (size_t i = 0; i < map->n_area_boxes; i++) { /* the smallest first */
         unsigned area = map->area_boxes[i].area;
         int quiet = floor_area_nth(copy->ground->floor, area)->quiet;
 
-        if ((body->areas & FLOOR_AREA_BIT(area)) == 0)
+        if ((areas & FLOOR_AREA_BIT(area)) == 0)
             continue;
         if (quiet > sound.hush)
             sound.hush = quiet;

@@ -69,6 +69,8 @@ static enum err check_row(const struct command *row, struct fail *why)
         return fail_set(why, ERR_INVALID, "command %s: no role or no handler", name);
     if ((row->code == 0) != (row->n_bytes == 0))
         return fail_set(why, ERR_INVALID, "command %s: code without length", name);
+    if (row->n_bytes_most != 0 && (row->code == 0 || row->n_bytes_most <= row->n_bytes))
+        return fail_set(why, ERR_INVALID, "command %s: its longest message", name);
     if (row->code != 0 &&
         (row->input != NULL || row->output != NULL || row->audit != AUDIT_NONE))
         return fail_set(why, ERR_INVALID, "command %s: binary, yet with a shape or record",
@@ -172,6 +174,10 @@ int command_rows_find(const struct command_rows *rows, struct span name)
 int command_rows_find_binary(const struct command_rows *rows, struct span message)
 {
     int index = message.len == 0 ? -1 : rows->by_code[message.p[0]] - 1;
+    const struct command *row = index < 0 ? NULL : rows->at[index];
 
-    return index >= 0 && rows->at[index]->n_bytes == message.len ? index : -1;
+    if (row == NULL || message.len < row->n_bytes)
+        return -1;
+    return message.len <= (row->n_bytes_most != 0 ? row->n_bytes_most : row->n_bytes) ? index
+                                                                                      : -1;
 }

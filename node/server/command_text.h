@@ -22,7 +22,8 @@ NODISCARD enum err command_text_read(struct span text, struct command_text *text
 
 struct command_rows;
 /* tables ends with n == 0. ERR_INVALID names the row and its defect: a name twice or of another
- * form, a binary code twice or 0, an input or output beside a code, no role or handler. */
+ * form, a binary code twice or 0, lengths that do not fit, an input or output beside a code, no
+ * role or handler. */
 NODISCARD enum err command_rows_create(const struct command_table *tables,
                                        struct command_rows **rows_out, struct fail *why);
 void command_rows_destroy(struct command_rows **rows);

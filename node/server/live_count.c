@@ -54,6 +54,8 @@ static void write_plain(const struct live_count *c, struct text *text)
         {"dead", "Connections cut because nothing came.", &c->n_dead},
         {"too_many", "Commands refused because they came too often.", &c->n_too_many},
         {"sticks_let_go", "Binary messages not looked at, too many.", &c->n_sticks_let_go},
+        {"sound_let_go", "Packets of sound that slow receivers did not get.",
+         &c->n_sound_let_go},
         {"rounds", "Rounds of the loop.", &c->n_rounds},
         {"ticks", "Ticks of 100 ms.", &c->n_ticks},
         {"ticks_late", "Ticks that stood for more than one.", &c->n_ticks_late},

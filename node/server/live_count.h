@@ -17,7 +17,7 @@ struct live_count {
     atomic_uint_least64_t n_opened, n_frames_sent, n_bytes_sent, n_frames_dropped, n_too_slow,
         n_dead;
     atomic_uint_least64_t n_commands, n_rounds, n_ticks, n_ticks_late, n_too_many,
-        n_sticks_let_go;
+        n_sticks_let_go, n_sound_let_go;
     atomic_uint_least64_t refused[REFUSE_N], faults[WS_FAULT_N], ended[LIVE_END_OURS + 1];
     atomic_int n_open, n_opening;
     atomic_uint_least64_t *by_command[2]; /* ok, no; as in command_rows */

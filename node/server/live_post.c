@@ -105,6 +105,7 @@ static void drop_sessions(struct live *live, struct id account, struct id sessio
 
 const struct live_ops live_server_ops = {
     .send = live_conn_send,
+    .sound = live_conn_sound,
     .close = live_conn_close,
     .answer = live_command_answer,
     .breach = live_command_breach,

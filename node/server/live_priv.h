@@ -149,6 +149,7 @@ void live_conn_settle(struct live_conn *conn);
 /* ---- live_send.c ---- */
 
 void live_conn_send(struct live_conn *conn, struct ws_shared *frame, enum ws_keep keep);
+void live_conn_sound(struct live_conn *conn, struct ws_shared *frame, unsigned ms);
 void live_conn_flush(struct live_conn *conn);
 void live_conn_beat(struct live_conn *conn);
 void live_conn_beat_seen(struct live_conn *conn);

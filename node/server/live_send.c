@@ -93,6 +93,27 @@ void live_conn_send(struct live_conn *conn, struct ws_shared *frame, enum ws_kee
         queue(conn, frame, keep, (size_t)n);
 }
 
+/* What is old when it comes is better not sent: buffers on the way hold seconds. */
+void live_conn_sound(struct live_conn *conn, struct ws_shared *frame, unsigned ms)
+{
+    struct span bytes = ws_shared_bytes(frame);
+    bool is_in_time = !conn->is_behind && !conn->is_corked;
+    ssize_t n = 0;
+
+    if (conn->phase != LIVE_OPEN)
+        return;
+    if (is_in_time && ws_queue_is_empty(&conn->queue))
+        n = send_now(conn, bytes);
+    if (n < 0)
+        live_conn_gone(conn, LIVE_END_CUT);
+    else if (n > 0 && (size_t)n < bytes.len)
+        queue(conn, frame, WS_KEEP, (size_t)n);
+    else if (n == 0 && is_in_time && ws_queue_push_sound(&conn->queue, frame, ms))
+        ask_out(conn, true);
+    else if (n == 0)
+        live_count_add(&conn->head.live->count.n_sound_let_go, 1);
+}
+
 /* False: no more goes now. */
 static bool write_some(struct live_conn *conn)
 {

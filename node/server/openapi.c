@@ -336,6 +336,8 @@ static void add_command(struct text *text, const struct command *row, bool is_fi
     text_add_quoted(text, row->summary_ja);
     if (row->code != 0)
         text_add(text, ",\"x-code\":%d,\"x-bytes\":%d", row->code, row->n_bytes);
+    if (row->n_bytes_most != 0)
+        text_add(text, ",\"x-bytes-most\":%d", row->n_bytes_most);
     add_shape_of(text, "input", row->input);
     add_shape_of(text, "output", row->output);
     add_roles(text, row->roles);

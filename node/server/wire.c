@@ -127,6 +127,15 @@ static const char *live_name(const struct jx_shape *shape)
     return shape == NULL ? "Nothing" : shape->name;
 }
 
+static void add_code(struct text *text, const struct command *row)
+{
+    text_add(text, "  /** %s */\n  \"%s\": { code: %d, bytes: %d", row->summary_ja, row->name,
+             row->code, row->n_bytes);
+    if (row->n_bytes_most != 0)
+        text_add(text, ", most: %d", row->n_bytes_most);
+    text_add(text, " },\n");
+}
+
 static void add_commands(struct text *text, const struct command_table *commands)
 {
     text_add(text, "\nexport type Nothing = Readonly<Record<string, never>>;\n"
@@ -143,9 +152,7 @@ static void add_commands(struct text *text, const struct command_table *commands
     for (const struct command_table *t = commands; t->n > 0; t++)
         for (int i = 0; i < t->n; i++)
             if (t->rows[i].code != 0)
-                text_add(text, "  /** %s */\n  \"%s\": { code: %d, bytes: %d },\n",
-                         t->rows[i].summary_ja, t->rows[i].name, t->rows[i].code,
-                         t->rows[i].n_bytes);
+                add_code(text, &t->rows[i]);
     text_add(text, "} as const;\n");
 }
 

@@ -23,6 +23,7 @@ static void take_out(struct ws_queue *queue, uint32_t i)
     struct ws_queue_item *item = item_at(queue, i);
 
     queue->n_bytes -= (uint32_t)ws_shared_bytes(item->frame).len;
+    queue->n_sound_ms -= item->sound_ms;
     ws_shared_unref(&item->frame);
     if (i == 0) {
         queue->at = (queue->at + 1) % queue->cap;
@@ -104,7 +105,7 @@ static enum err append(struct ws_queue *queue, struct ws_shared *frame, enum ws_
         queue->cap *= 2;
         queue->at = 0;
     }
-    *item_at(queue, queue->n++) = (struct ws_queue_item){ws_shared_ref(frame), keep};
+    *item_at(queue, queue->n++) = (struct ws_queue_item){ws_shared_ref(frame), keep, 0};
     queue->n_bytes += (uint32_t)ws_shared_bytes(frame).len;
     return ERR_OK;
 }
@@ -125,6 +126,17 @@ enum err ws_queue_push(struct ws_queue *queue, struct ws_shared *frame, enum ws_
         return fail_set(why, ERR_BUSY, "%u frames of %u bytes wait", queue->n, queue->n_bytes);
     drop_movement(queue);
     return append(queue, frame, keep, why);
+}
+
+bool ws_queue_push_sound(struct ws_queue *queue, struct ws_shared *frame, unsigned ms)
+{
+    if (queue->is_closing || queue->n_sound_ms + ms > WS_QUEUE_SOUND_MS ||
+        !has_room(queue, ws_shared_bytes(frame).len) ||
+        append(queue, frame, WS_KEEP, NULL) != ERR_OK)
+        return false;
+    item_at(queue, queue->n - 1)->sound_ms = (uint16_t)ms;
+    queue->n_sound_ms += ms;
+    return true;
 }
 
 enum err ws_queue_close(struct ws_queue *queue, struct ws_shared *close_frame, bool is_at_once,

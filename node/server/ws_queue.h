@@ -12,13 +12,15 @@
 
 #define WS_QUEUE_CAP_BYTES  262144
 #define WS_QUEUE_CAP_FRAMES 512
-#define WS_QUEUE_OWN_FRAMES 4 /* held without memory beside the struct */
+#define WS_QUEUE_SOUND_MS   200 /* of sound that may wait */
+#define WS_QUEUE_OWN_FRAMES 4   /* held without memory beside the struct */
 
 struct iovec;
 
 struct ws_queue_item {
     struct ws_shared *frame;
     enum ws_keep keep;
+    uint16_t sound_ms; /* of sound: how much it is; else 0 */
 };
 
 struct ws_queue {
@@ -26,6 +28,7 @@ struct ws_queue {
     uint32_t cap, at, n, n_bytes;
     uint32_t n_sent_bytes; /* of the first frame */
     uint32_t n_dropped;    /* since ws_queue_take_dropped */
+    uint32_t n_sound_ms;   /* waiting */
     bool is_closing;
 };
 
@@ -38,6 +41,9 @@ void ws_queue_fini(struct ws_queue *queue);
  * it. ERR_NOMEM. On any error the frame is not queued. */
 NODISCARD enum err ws_queue_push(struct ws_queue *queue, struct ws_shared *frame,
                                  enum ws_keep keep, struct fail *why);
+/* Sound of so many ms. False: more than WS_QUEUE_SOUND_MS would wait with it, or it finds no
+ * room: it is let go alone, for whoever hears it late hears it wrong. */
+bool ws_queue_push_sound(struct ws_queue *queue, struct ws_shared *frame, unsigned ms);
 /* The last frame, which finds room always. is_at_once: whatever was not begun is let go; else
  * it goes first. Later calls change nothing. ERR_NOMEM: close the socket without one. */
 NODISCARD enum err ws_queue_close(struct ws_queue *queue, struct ws_shared *close_frame,

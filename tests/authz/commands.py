@@ -113,6 +113,8 @@ def ask_role(world, role, cells):
         cells["place.leave", "lobby", role] = code_of(line, "place.leave", {})
         line.stick(127, 0)  # a binary message, which nobody answers
         cells["floor.stick", "lobby", role] = code_of(line, "floor.stop", {})
+        line.send_frame(2, bytes([2, 12, 0, 1, 0, 0, 0, 0, 0x58, 1]))  # sound, without a session
+        cells["voice.packet", "lobby", role] = code_of(line, "voice.mic", {"to": "none"})
 
 
 def ask(world, roles):
@@ -127,8 +129,8 @@ def ask(world, roles):
 def text_of(cells, roles):
     lines = ["# What every command answers to whom: written by tests/authz/run.py --accept, read by a",
              "# person. In the lobby a role that may hold a ticket has entered nothing; on the floor it has",
-             "# tried to enter the plaza first. -: it gets no ticket. floor.stick has no answer: its cell",
-             "# is what floor.stop says after it.",
+             "# tried to enter the plaza first. -: it gets no ticket. floor.stick and voice.packet have",
+             "# no answer: their cells are what floor.stop and voice.mic say after them.",
              "\t".join(["command", "where"] + roles)]
     for name, where in sorted({key[:2] for key in cells}):
         lines.append("\t".join([name, where] + [cells.get((name, where, r), "-") for r in roles]))

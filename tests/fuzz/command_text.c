@@ -16,9 +16,16 @@ static void handle(struct command_call *call)
 #define ROW(n) .name = (n), .roles = ROLES_SIGNED_IN, .handle = handle
 
 static const struct command rows[] = {
-    {ROW("floor.walk")}, {ROW("floor.go")},    {ROW("floor.stop")},
-    {ROW("me.state")},   {ROW("place.enter")}, {ROW("place.leave")},
-    {ROW("a")},          {ROW("area.knock")},  {ROW("floor.stick"), .code = 1, .n_bytes = 3},
+    {ROW("floor.walk")},
+    {ROW("floor.go")},
+    {ROW("floor.stop")},
+    {ROW("me.state")},
+    {ROW("place.enter")},
+    {ROW("place.leave")},
+    {ROW("a")},
+    {ROW("area.knock")},
+    {ROW("floor.stick"), .code = 1, .n_bytes = 3},
+    {ROW("voice.packet"), .code = 2, .n_bytes = 9, .n_bytes_most = 40},
 };
 static const struct command_table tables[] = {{rows, (int)(sizeof rows / sizeof rows[0])},
                                               {NULL, 0}};
@@ -30,6 +37,7 @@ static const struct command bad[][2] = {
     {{ROW("a")}, {.name = "b", .handle = handle}},
     {{ROW("a")}, {ROW("b"), .code = 1}},
     {{ROW("a")}, {ROW("b"), .code = 1, .n_bytes = 1, .audit = AUDIT_READ}},
+    {{ROW("a")}, {ROW("b"), .code = 1, .n_bytes = 9, .n_bytes_most = 9}},
 };
 
 static void check_text(const struct command_rows *index, struct span bytes)
@@ -71,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     command_rows_destroy(&none);
     check_text(index, span_of(data, size));
     found = command_rows_find_binary(index, span_of(data, size));
-    CHECK((found >= 0) == (size == 3 && data[0] == 1));
+    CHECK((found >= 0) ==
+          ((size == 3 && data[0] == 1) || (size >= 9 && size <= 40 && data[0] == 2)));
     return 0;
 }

@@ -7,6 +7,7 @@ import contextlib
 import datetime
 import os
 import re
+import struct
 import sys
 import time
 import uuid
@@ -16,12 +17,14 @@ from lib.browser_pipe import Browser  # noqa: E402
 from lib.ibasho_node import Nodes  # noqa: E402
 from lib.t import case, main  # noqa: E402
 from lib.ws_client import No  # noqa: E402
+from lib.visitor import Visitor  # noqa: E402
+from lib.ws_voice_person import WsVoicePerson  # noqa: E402
 from lib.voice_person import ANNOUNCE, PRIVATE, ZONE_WAYS, VoicePerson, heard  # noqa: E402
 
 JST = datetime.timezone(datetime.timedelta(hours=9))
 CHILDREN = ("ソラネコ", "うみのいろ", "やまびこ")
 nodes = node = board = supporter = staff_login = None
-logins, people = [], []
+logins, people, others = [], [], {}
 NOOK = {"x": 400, "y": 2000}  # of the plaza: a quiet corner behind walls
 
 
@@ -282,6 +285,120 @@ def speech_bad_input_is_refused_and_changes_nothing(t):
     t.ok(a.v.refused("voice.hush", seats=[{"seat": 1}] * 65) is not None, "too many")
     a.on()
     heard(t, b, {a.hz}, "the line is as it was")
+
+
+def breaches():
+    said = node.admin("GET", "/metrics").body.decode()
+    found = re.search(r'^ibasho_live_breaches_total\{rule="voice-packet"\} (\d+)', said, re.M)
+    return int(found.group(1)) if found else 0
+
+
+@case
+def speech_over_the_websocket_is_heard_and_hears(t):
+    """One whom nothing but the place's own line reaches (a filter that lets no other through)."""
+    t.req("AI-2.4-ア")
+    a, b, c, _ = people
+    b.hush()
+    b.v.close()
+    b.v = None
+    w = others["ws"] = WsVoicePerson(node, b.session, 1)
+    w.enter()
+    t.eq(w.connect(), "ws", "by the place's own line")
+    a.on()
+    heard(t, w, {a.hz}, "he hears one over WebRTC, in one mix", (0,))
+    before = w.packets(1000)
+    steps = {(b[2] - a[2]) % (1 << 32) for a, b in zip(before, before[1:])}
+    t.eq(steps, {2880}, f"in packets of 60 ms, none left out, of {len(before)}")
+    w.speak()
+    t.eq(a.hears(), {}, "his microphone is off, whatever the page sends")
+    w.on()
+    heard(t, a, {w.hz}, "and is heard by one over WebRTC", ZONE_WAYS)
+    told = a.v.wait("voice.speaks", where=lambda of: of["seat"] == w.v.seat)
+    t.eq((told["to"], told["is_on"], told["number"]), ("zone", True, w.number), "who it is")
+    c.v.command("floor.walk", **NOOK)
+    heard(t, c, set(), "behind the wall nothing")
+    t.ok(will_be(lambda: rows(1)[-1][:2] == ("on", "zone")), "written", rows(1)[-1:])
+    w.v.command("voice.thin", is_on=False)
+    w.hush()
+    heard(t, w, {a.hz}, "it stays one mix", (0,))
+    w.v.command("voice.hush", seats=[{"seat": a.v.seat}])
+    heard(t, w, set(), "whom he does not want to hear is not sent")
+    w.v.command("voice.hush", seats=[])
+    heard(t, w, {a.hz}, "he again")
+    a.v.command("floor.walk", **NOOK)
+    heard(t, w, set(), "who went behind the wall")
+    w.speak()
+    heard(t, a, set(), "nor hears him there")
+    a.v.command("place.leave")
+    a.enter()
+    t.eq(a.connect(), "udp", "back")
+    heard(t, a, {w.hz}, "heard here")
+
+
+@case
+def speech_over_the_websocket_is_stopped_by_staff(t):
+    t.req("AI-2.7-ウ-1")
+    a, w = people[0], others["ws"]
+    w.v.forget("voice.mic")
+    reply = supporter.request("POST", "/api/v1/measures", {
+        "id": str(uuid.uuid4()), "kind": "mute", "account": logins[1].id, "reason": "ほかの人が話せないため"})
+    t.eq(reply.status, 200, "muted")
+    heard(t, a, set(), "the page goes on sending, nobody hears it")
+    t.eq(w.v.wait("voice.mic", where=lambda of: of["to"] == "none")["by"], "staff", "he is told")
+    t.eq(w.v.refused("voice.mic", to="zone"), "stopped", "nor can he put it on")
+    supporter.request("POST", f"/api/v1/measures/{reply.json()['measure']}/lift", {"id": str(uuid.uuid4())})
+    t.ok(will_be(lambda: w.v.refused("voice.mic", to="zone") is None), "lifted: he may, by his own hand")
+    heard(t, a, {w.hz}, "heard again")
+
+
+@case
+def speech_over_the_websocket_bad_packets_are_counted_and_hurt_nobody(t):
+    """What is no Opus, comes too fast or from nobody's session goes nowhere; a wrong length ends the line that sent it."""
+    a, c, w = people[0], people[2], others["ws"]
+    good = struct.pack(">BBHI", 2, 12, 1, 960) + b"\x58\xaa\xbb"
+    for bad in (good[:8] + b"\x59\xaa\xbb\xcc", good[:8] + b"\x5b\x00", b"\x02\x80" + good[2:], good[:8] + b"\x5b\x03xyz"):
+        w.v.say(2, bad)
+    for _ in range(8):
+        c.v.say(2, good)  # over WebRTC: nothing of him comes this way
+    heard(t, a, {w.hz}, "his line is as it was")
+    t.eq(breaches(), 4, "each is counted, and no packet of a good form")
+    for _ in range(60):
+        w.send(b"\x58\xaa\xbb")
+    heard(t, a, {w.hz}, "a burst is let go, he is heard again")
+    t.ok(w.v.closed is None and a.v.closed is None, "and nobody's line ended")
+    with Visitor(node, board) as altered:
+        altered.say(2, b"\x02" + bytes(1168))
+        t.eq(altered.wait_closed(), 1008, "too long: the line that sent it ends")
+    with Visitor(node, board) as altered:
+        altered.say(2, good)
+        t.eq(altered.refused("voice.open", way="ws"), "not-here", "who is on no floor has no session")
+    t.ok(a.v.refused("voice.open", way="pigeon") is not None, "no such way")
+    t.eq(a.v.refused("voice.open"), "voice-offer", "WebRTC without an offer")
+    heard(t, a, {w.hz}, "he again")
+
+
+@case
+def speech_goes_from_one_way_to_the_other_with_the_microphone_off(t):
+    a, b, w = people[0], people[1], others["ws"]
+    w.v.forget("voice.mic")
+    offer = b.page.ask("offer()")
+    ok = w.v.command("voice.open", offer=offer)
+    t.eq(w.v.wait("voice.mic", where=lambda of: of["to"] == "none")["reason"], "line", "off with the session it spoke on")
+    heard(t, a, set(), "packets of the session before reach nobody")
+    b.page.ask(f"answer({ok['answer']!r})")
+    t.eq(w.v.wait("voice.ready")["way"], "udp", "over WebRTC now")
+    t.eq(w.connect_again(), "ws", "and back")
+    t.eq(a.hears(), {}, "off still")
+    w.on()
+    heard(t, a, {w.hz}, "until he puts it on")
+    w.hush()
+    w.v.close()
+    t.ok(will_be(lambda: rows(1)[-1][:3] == ("off", "zone", "place")), "leaving puts it off, written", rows(1)[-1])
+    b.enter()
+    t.eq(b.connect(), "udp", "as before")
+    a.on()
+    a.speak()
+    heard(t, b, {a.hz}, "and as before heard")
 
 
 @case

@@ -396,6 +396,10 @@ T_CASE(rows_check_commands)
     expect("a code without a length", check_commands(&good_command, &c), "without a length");
     c.n_bytes = 3;
     T_EQ(check_commands(&good_command, &c), 0, told);
+    c.n_bytes_most = 3;
+    expect("a longest that is none", check_commands(&good_command, &c), "no longer than");
+    c.n_bytes_most = 9;
+    T_EQ(check_commands(&good_command, &c), 0, told);
     c.audit = AUDIT_READ;
     expect("a binary one with a record", check_commands(&good_command, &c), "binary");
     c.audit = AUDIT_NONE;

@@ -307,8 +307,8 @@ static struct town *town_create(void)
     stand(t, CHILD);
     stand(t, STAFF);
     t->feature =
-        (struct mirror_feature){&t->heard, came,    look,  left,     moved,      said,
-                                gone,      reacted, asked, asked_in, asked_gone, asked_warn};
+        (struct mirror_feature){&t->heard, came, look,  left,     moved,      said,      gone,
+                                reacted,   NULL, asked, asked_in, asked_gone, asked_warn};
     T_EQ(mirror_begin(&t->place, span_text(t->floor->id), &t->feature, &t->mirror, NULL),
          ERR_OK, "begins");
     run(t);

@@ -70,18 +70,25 @@ static void handle(struct command_call *call)
 T_CASE(command_rows_find_each_of_theirs_and_no_other)
 {
     static const struct command rows[] = {
-        {ROW("b.two")}, {ROW("a")},     {ROW("b")},
-        {ROW("b.one")}, {ROW("b.ten")}, {ROW("b.stick"), .code = 9, .n_bytes = 2},
+        {ROW("b.two")},
+        {ROW("a")},
+        {ROW("b")},
+        {ROW("b.one")},
+        {ROW("b.ten")},
+        {ROW("b.stick"), .code = 9, .n_bytes = 2},
+        {ROW("b.say"), .code = 10, .n_bytes = 2, .n_bytes_most = 4},
     };
-    static const struct command_table tables[] = {{rows, 2}, {rows + 2, 4}, {NULL, 0}};
+    static const struct command_table tables[] = {{rows, 2}, {rows + 2, 5}, {NULL, 0}};
     static const char *const others[] = {"b.", "b.t", "b.tw", "b.twoo", "c", "_", "b.stick"};
     struct command_rows *index = NULL;
 
     T_EQ(command_rows_create(tables, &index, NULL), ERR_OK, "good rows");
     T_EQ(command_rows_n(index), (int)T_COUNT(rows), "all");
-    for (size_t i = 0; i + 1 < T_COUNT(rows); i++)
-        T_TEXT(command_rows_at(index, command_rows_find(index, span_text(rows[i].name)))->name,
-               rows[i].name, "found");
+    for (size_t i = 0; i < T_COUNT(rows); i++)
+        if (rows[i].code == 0) /* a binary one is found by its code alone */
+            T_TEXT(
+                command_rows_at(index, command_rows_find(index, span_text(rows[i].name)))->name,
+                rows[i].name, "found");
     for (size_t i = 0; i < T_COUNT(others); i++)
         T_EQ(command_rows_find(index, span_text(others[i])), -1, others[i]);
     T_TEXT(command_rows_at(index, command_rows_find_binary(index, SPAN("\x09x")))->name,
@@ -90,6 +97,9 @@ T_CASE(command_rows_find_each_of_theirs_and_no_other)
     T_EQ(command_rows_find_binary(index, SPAN("\x09xx")), -1, "too long");
     T_EQ(command_rows_find_binary(index, SPAN("\x08x")), -1, "another code");
     T_EQ(command_rows_find_binary(index, SPAN("")), -1, "empty");
+    for (size_t len = 1; len <= 5; len++)
+        T_EQ(command_rows_find_binary(index, span_cut(SPAN("\x0axxxx"), 0, len)) >= 0,
+             len >= 2 && len <= 4, "from its least to its most");
     command_rows_destroy(&index);
     T_OK(index == NULL, "destroy leaves NULL");
 }
@@ -110,6 +120,9 @@ T_CASE(command_rows_refuse_what_cannot_be_served)
         {"no handler", {{ROW("a")}, {.name = "b", .roles = 2}}},
         {"a code without a length", {{ROW("a")}, {ROW("b"), .code = 1}}},
         {"a length without a code", {{ROW("a")}, {ROW("b"), .n_bytes = 1}}},
+        {"a longest without a code", {{ROW("a")}, {ROW("b"), .n_bytes_most = 9}}},
+        {"a longest that is none",
+         {{ROW("a")}, {ROW("b"), .code = 1, .n_bytes = 3, .n_bytes_most = 3}}},
         {"a binary one with input",
          {{ROW("a")}, {ROW("b"), .code = 1, .n_bytes = 1, .input = &shape}}},
         {"a binary one on record",

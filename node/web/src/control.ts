@@ -1,15 +1,7 @@
 import { ask, type Outcome } from "./edge/api.js";
 import { canPasskey } from "./edge/can.js";
 import { unusedMs } from "./edge/used.js";
-import {
-  forgetTab,
-  keepDisplay,
-  keepRead,
-  keepView,
-  keptDisplay,
-  keptRead,
-  keptView,
-} from "./edge/keep.js";
+import { forgetTab, keepDisplay, keepLasting, keptDisplay, keptLasting } from "./edge/keep.js";
 import type { Node, Session } from "./wire.js";
 import type { Display } from "./state/display.js";
 import {
@@ -188,13 +180,12 @@ export async function leave(): Promise<void> {
   if (leaving.get() === "asking") return;
   forgetPasskey();
   leaving.set("asking");
-  const [view, read] = [keptView(), keptRead()];
+  const lasting = keptLasting();
   const answer = await ask("session.close", undefined, undefined);
   const isOver = answer.kind === "ok" || (answer.kind === "refused" && answer.problem.status < 500);
   if (!isOver) return leaving.set("failed");
   keepDisplay(display.get()); // the node had the browser forget everything: these alone may stay
-  keepView(view);
-  keepRead(read);
+  keepLasting(lasting);
   forgetTab();
   hide();
   history.replaceState(null, "", "#/bye");

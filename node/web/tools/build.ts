@@ -159,6 +159,31 @@ const laterSheets: Plugin = {
   },
 };
 
+/** Code that runs apart from the page, `worklet:NAME` of src/NAME/worklet.ts: a file of its own. The import is its
+ * address. */
+const worklets: Plugin = {
+  name: "worklets",
+  setup(step) {
+    step.onResolve({ filter: /^worklet:\w+$/ }, ({ path }) => ({
+      path: join(here, "src", path.slice("worklet:".length), "worklet.js"),
+      namespace: "worklet",
+    }));
+    step.onLoad({ filter: /./, namespace: "worklet" }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path.replace(/js$/, "ts")],
+        bundle: true,
+        minify: true,
+        charset: "utf8",
+        format: "iife",
+        target,
+        write: false,
+        logLevel: "warning",
+      });
+      return { contents: outputFiles[0]?.text ?? "", loader: "file" };
+    });
+  },
+};
+
 async function bundle(sheet: string): Promise<Map<string, string>> {
   const common = {
     bundle: true,
@@ -172,7 +197,7 @@ async function bundle(sheet: string): Promise<Map<string, string>> {
     assetNames: "[name]-[hash]",
     chunkNames: "part-[hash]",
     logLevel: "warning" as const,
-    loader: { ".woff2": "file" as const, ".svg": "file" as const },
+    loader: { ".woff2": "file" as const, ".svg": "file" as const, ".wasm": "file" as const },
     absWorkingDir: here,
   };
   const results = [
@@ -183,7 +208,7 @@ async function bundle(sheet: string): Promise<Map<string, string>> {
       splitting: true,
       jsx: "automatic",
       jsxImportSource: "preact",
-      plugins: [onlyUsedRoutes, laterSheets],
+      plugins: [onlyUsedRoutes, laterSheets, worklets],
     }),
     await build({ ...common, entryPoints: { boot: "src/boot.ts" }, format: "iife" }),
     await build({ ...common, entryPoints: { app: sheet } }),
@@ -235,13 +260,15 @@ function writeNotices(): void {
   parts.push(
     "BIZ UDPGothic, a subset (OFL-1.1)\n\nCopyright 2022 The BIZ UDGothic Project Authors\n\n" +
       readFileSync(join(here, "OFL.txt"), "utf8").trim(),
+    // What @evan/opus is made of.
+    `libopus (BSD-3-Clause)\n\n${readFileSync(join(here, "OPUS.txt"), "utf8").trim()}`,
   );
   writeFileSync(join(fresh, "licences.txt"), parts.join(`\n\n${"-".repeat(72)}\n\n`) + "\n");
 }
 
 function pack(): void {
   for (const name of readdirSync(fresh))
-    if (/\.(html|js|css|svg|txt)$/.test(name))
+    if (/\.(html|js|css|svg|txt|wasm)$/.test(name))
       writeFileSync(
         join(fresh, `${name}.gz`),
         gzipSync(readFileSync(join(fresh, name)), { level: 9 }),

@@ -37,13 +37,13 @@ const rules: readonly Rule[] = [
   },
   {
     files: code,
-    except: /edge\/keep\.ts$/,
+    except: /edge\/keep(_way)?\.ts$/,
     pattern: /localStorage|sessionStorage|indexedDB|document\.cookie|caches\./,
-    why: "nothing of a person stays on the device: edge/keep.ts is the one place",
+    why: "nothing of a person stays on the device: edge/keep.ts and, for voice, edge/keep_way.ts are the places",
   },
   {
     files: /\.tsx?$/,
-    except: /edge\/api\.ts$|live\/socket\.ts$/,
+    except: /edge\/(api|part_file)\.ts$|live\/socket\.ts$/,
     pattern: /\bfetch\(|XMLHttpRequest|sendBeacon|new WebSocket/,
     why: "edge/api.ts and, for the place, live/socket.ts are the ways to the node",
   },

@@ -26,6 +26,7 @@ import "./shared.ts";
 import "./support.ts";
 import "./visits.ts";
 import "./voice.ts";
+import "./voice_ws.ts";
 import "./word_lists.ts";
 import "./words.ts";
 

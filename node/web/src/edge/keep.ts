@@ -1,7 +1,7 @@
 import { type Display, displayFrom, displayText } from "../state/display.js";
 
-/** What stays on the device: how pages are shown, which words of staff were read, and a call for help
- * until it has been sent. A browser that keeps nothing (a
+/** What stays on the device: how pages are shown, which words of staff were read, which way
+ * voice took (keep_way.ts), and a call for help until it has been sent. A browser that keeps nothing (a
  * private window, a school's policy) works as well: the choice then lasts for the page. */
 const key = "ibasho.display";
 const viewKey = "ibasho.view";
@@ -59,6 +59,18 @@ export function keptRead(): string {
 
 export function keepRead(read: string): void {
   keep(readKey, read);
+}
+
+/** What stays when the node has the browser forget all the rest, but for the display: to be read before and
+ * written after. The last is of edge/keep_way.ts. */
+const lasting = [viewKey, readKey, "ibasho.voice"];
+
+export function keptLasting(): readonly string[] {
+  return lasting.map(kept);
+}
+
+export function keepLasting(texts: readonly string[]): void {
+  texts.forEach((text, i) => keep(lasting[i] ?? "", text));
 }
 
 /** What a page that is loaded again needs to go on, in this tab alone and only while somebody is in: a

@@ -35,7 +35,8 @@ export interface Tick {
   readonly steps: readonly Step[];
   readonly walks: readonly Walk[];
 }
-export type Binary = { readonly kind: "beat" } | Tick;
+export type Binary =
+  { readonly kind: "beat" } | { readonly kind: "sound"; readonly data: ArrayBuffer } | Tick;
 
 const tickHead = 8;
 const moveBytes = 6;
@@ -51,6 +52,8 @@ export function binaryFrom(data: ArrayBuffer): Binary | undefined {
       return { kind: "beat" };
     case 1:
       return tickFrom(view);
+    case 2:
+      return { kind: "sound", data };
     default:
       return undefined;
   }

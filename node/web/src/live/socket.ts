@@ -31,12 +31,16 @@ export interface LinkOptions {
   readonly changed: (state: LinkState) => void;
   readonly event: (event: LiveEvent) => void;
   readonly tick: (tick: Tick) => void;
+  /** A packet of sound, as it came (voice/sound_frame.ts). */
+  readonly sound?: (data: ArrayBuffer) => void;
   /** The visit could not be taken up again: it was away too long. */
   readonly gone: () => void;
 }
 
 /** What is said to a line that is given up for dead: no good-bye (1000), so that the visit is kept. */
 const cutCode = 4900;
+/** In bytes: about a fifth of a second of one's voice. */
+const soundWaits = 1000;
 
 interface Pending {
   readonly done: (answer: Answer<unknown>) => void;
@@ -113,6 +117,13 @@ export class Link {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(stickBytes(dx, dy));
   }
 
+  /** At once or never: what waits here would come late. */
+  sound(data: ArrayBuffer): void {
+    const { socket } = this;
+    if (socket?.readyState === WebSocket.OPEN && socket.bufferedAmount < soundWaits)
+      socket.send(data);
+  }
+
   private send(name: string, input: object): Promise<Answer<unknown>> {
     const { socket } = this;
     if (socket?.readyState !== WebSocket.OPEN) return Promise.resolve({ kind: "cut" });
@@ -174,6 +185,7 @@ export class Link {
 
   private hearBinary(got: Binary | undefined): void {
     if (got?.kind === "beat") this.socket?.send(beatAnswer);
+    else if (got?.kind === "sound") this.with.sound?.(got.data);
     else if (got !== undefined) this.with.tick(got);
   }
 

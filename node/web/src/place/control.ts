@@ -29,7 +29,7 @@ import { PracticeLine } from "./practice_line.js";
 import { look as lookForHelp } from "../sos/control.js";
 import { saidOf } from "./said.js";
 import { beginLesson, endLesson, hearLesson } from "./lesson_live.js";
-import { beginVoice, endVoice, hearVoice } from "./voice_door.js";
+import { beginVoice, ear, endVoice, hearVoice } from "./voice_door.js";
 import { away, beginWords, dropWords, endWords, flush, hearWords } from "./words_live.js";
 
 /** Something that was said to the reader and waits for them: a wave, a knock, an invitation. */
@@ -166,6 +166,7 @@ export function begin(): () => void {
     },
     event: heard,
     tick: moved,
+    sound: (data) => ear.hear?.(data),
     gone: () => {
       show(toLobby(now));
       away();
@@ -418,6 +419,11 @@ export async function walk(x: number, y: number): Promise<void> {
   stopWaiting();
   const answer = await line?.command("floor.walk", { x, y });
   if (answer?.kind === "no") refused("floor.walk", { x, y }, answer);
+}
+
+/** A packet of one's own microphone. */
+export function saySound(data: ArrayBuffer): void {
+  if (line instanceof Link) line.sound(data);
 }
 
 export function stick(dx: number, dy: number): void {

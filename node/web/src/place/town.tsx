@@ -49,7 +49,7 @@ export function CutNote({ here }: { here: Here }): VNode {
   );
 }
 
-type Stopped = "chat" | "react";
+type Stopped = "chat" | "react" | "voice";
 
 /** What staff may ask of the town where somebody is at home: it is carried out there. What is stopped already is
  * said, and the same button gives it back. */
@@ -62,6 +62,7 @@ export function FigureStops({ person }: { person: Person }): VNode {
     [
       ["chat", person.is_chat_stopped === true, w.stopText, w.giveText, w.isTextStopped],
       ["react", person.is_react_stopped === true, w.stopSigns, w.giveSigns, w.areSignsStopped],
+      ["voice", person.is_voice_stopped === true, w.stopVoice, w.giveVoice, w.isVoiceStopped],
     ];
   return (
     <div class="stack-small" data-stops>

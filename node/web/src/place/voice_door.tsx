@@ -12,6 +12,9 @@ type Code = typeof import("../voice/part.js");
 export const speaking = createStore<ReadonlySet<number>>(new Set());
 const part = createStore<Code | undefined>(undefined);
 
+/** Where sound goes that comes over the place's own line. */
+export const ear: { hear: ((data: ArrayBuffer) => void) | undefined } = { hear: undefined };
+
 let coming: Promise<Code> | undefined;
 let isOpen = false;
 

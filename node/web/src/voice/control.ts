@@ -1,6 +1,7 @@
 /** Joins voice to the place: opens a session when there is a program to open it with, turns the microphone on
  * and off by the reader's own press, and keeps it off after every line that broke. */
 import { keepTab, tabText } from "../edge/keep.js";
+import { keepWay, keptWay } from "../edge/keep_way.js";
 import type { LiveEvent } from "../live/wire.js";
 import { inForce } from "../state/care.js";
 import { myState } from "../state/place-live.js";
@@ -18,7 +19,7 @@ import {
   withVolume,
 } from "./hear.js";
 import { watchLevel } from "./level.js";
-import { canLine, Line } from "./line.js";
+import { canLine, canWs, Line } from "./line.js";
 import type { Loudness } from "./loud.js";
 import { closeMic, openMic } from "./mic.js";
 import {
@@ -34,7 +35,9 @@ import {
   type Voice,
   voiceAtStart,
 } from "./state.js";
+import { keptFrom, keptText, planOf } from "./ways.js";
 import { isOfVoice, type MicTo, type VoiceEvent } from "./wire.js";
+import type { WsLine } from "./ws_line.js";
 
 export const voice = createStore<Voice>(voiceAtStart);
 export const volumes = createStore<Volumes>(new Map());
@@ -49,7 +52,9 @@ export const device = createStore<string>("");
 
 const gainsEveryMs = 150;
 
-let line: Line | undefined;
+let line: Line | WsLine | undefined;
+let hasBroken = false; // WebRTC, on this line of the place: it is not tried before the next
+let patience: ReturnType<typeof setTimeout> | undefined;
 let mic: { readonly stream: MediaStream; readonly end: () => void } | undefined;
 let round = 0; // what belongs to an older session is worth nothing
 let press = 0; // of the microphone's button: the last one holds
@@ -63,7 +68,7 @@ const put = (next: Voice): void => voice.set(next);
 export function begin(): void {
   if (unwatch.length > 0) return;
   device.set(tabText("mic") ?? "");
-  if (!canLine()) put({ ...voice.get(), session: "cannot" });
+  if (!canLine() && !canWs()) put({ ...voice.get(), session: "cannot" });
   unwatch = [live.watch(settle), link.watch(linked), voice.watch(listen)];
   addEventListener("pointerdown", pressed, { passive: true });
   addEventListener("keydown", pressed);
@@ -137,7 +142,8 @@ function nameOf(seat: number): string | undefined {
 }
 
 function linked(): void {
-  if (link.get().at !== "here" && line !== undefined) {
+  if (link.get().at !== "here") hasBroken = false; // perhaps another network
+  if (link.get().at !== "here" && (line !== undefined || isOpening())) {
     drop();
     put(ended(voice.get()));
   }
@@ -154,25 +160,51 @@ function settle(): void {
   if (!wants) {
     clearTimeout(timer);
     timer = undefined;
-    if (line === undefined) return;
+    if (line === undefined && !isOpening()) return;
     drop();
     put(ended(voice.get()));
     if (isOnLine) void send("voice.close", {});
-  } else if (line === undefined && timer === undefined) void open();
+  } else if (line === undefined && timer === undefined && !isOpening()) open();
 }
 
-async function open(): Promise<void> {
+function open(): void {
+  const kept = keptFrom(keptWay());
+  const plan = planOf(kept, Date.now(), { rtc: canLine() && !hasBroken, ws: canWs() });
+  put({ ...voice.get(), session: "opening" });
+  if (plan?.first !== "rtc") return void openWs();
+  const { waitMs } = plan;
+  void openRtc(waitMs !== undefined);
+  if (waitMs === undefined) return;
+  const mine = round;
+  patience = setTimeout(() => {
+    if (mine !== round) return;
+    void wsCode()
+      .then(({ fetchCode }) => fetchCode())
+      .catch(() => undefined); // both at a time
+    patience = setTimeout(() => mine === round && takeOver(), waitMs / 2);
+  }, waitMs / 2);
+}
+
+async function openRtc(hasOther: boolean): Promise<void> {
   const mine = ++round;
+  let hasFlown = false;
   const next = new Line({
     flows: () => {
       nTries = 0;
+      hasFlown = true;
+      clearTimeout(patience);
+      keepWay(keptText({ path: "rtc", sinceMs: Date.now() }));
       if (voice.get().session === "open") put({ ...voice.get(), session: "flows" });
     },
-    over: () => again(mine),
+    over: () => {
+      if (mine !== round) return;
+      hasBroken ||= hasFlown && canWs();
+      if (hasFlown || !hasOther) again(mine);
+      else takeOver();
+    },
     isWaiting: (is) => mine === round && isPressWanted.set(is),
   });
   line = next;
-  put({ ...voice.get(), session: "opening" });
   try {
     const offer = await next.offer();
     if (mine !== round) return;
@@ -182,16 +214,66 @@ async function open(): Promise<void> {
       if (voice.get().session === "opening") put({ ...voice.get(), session: "open" });
       hush();
       await next.answer(answer.value.answer);
-    } else if (answer.kind === "no") refused(answer.code, mine);
+    } else if (answer.kind === "no") refused(answer.code, mine, hasOther);
     // A line that was cut is made anew by itself, and then this is, too.
   } catch {
+    if (mine !== round) return;
+    if (hasOther) takeOver();
+    else again(mine);
+  }
+}
+
+/** WebRTC has not come: the place's own line is there. */
+function takeOver(): void {
+  clearTimeout(patience);
+  keepWay(keptText({ path: "ws", sinceMs: Date.now() }));
+  line?.close();
+  line = undefined;
+  put({ ...voice.get(), session: "opening" });
+  void openWs();
+}
+
+/** Its part of the client comes only to whom it is of use. */
+function wsCode(): Promise<typeof import("./ws_line.js")> {
+  return import("./ws_line.js");
+}
+
+async function openWs(): Promise<void> {
+  const mine = ++round;
+  let next: WsLine | undefined;
+  try {
+    const { WsLine } = await wsCode();
+    if (mine !== round) return;
+    next = new WsLine({
+      flows: () => undefined,
+      over: () => again(mine),
+      slow: () => mine === round && slow(),
+      isWaiting: (is) => mine === round && isPressWanted.set(is),
+    });
+    line = next;
+    await next.begin();
+    if (mine !== round) return;
+    const answer = await send("voice.open", { way: "ws" });
+    if (mine !== round) return;
+    if (answer.kind === "ok") {
+      nTries = 0;
+      hush();
+    } else if (answer.kind === "no") refused(answer.code, mine, false);
+  } catch {
+    next?.close();
     again(mine);
   }
 }
 
-function refused(code: string, mine: number): void {
+/** Much came too late: it was not heard, and that is said, unless there is more to say. */
+function slow(): void {
+  if (voice.get().note === undefined) note({ kind: "slow" });
+}
+
+function refused(code: string, mine: number, hasOther: boolean): void {
   const next = afterRefusal(code);
   if (next === "again") return again(mine);
+  if (next === "never" && hasOther) return takeOver();
   drop();
   const now = ended(voice.get());
   // Until voice.up says so there is nothing to open.
@@ -211,8 +293,14 @@ function again(mine: number): void {
   put(ended(voice.get()));
 }
 
+/** The part of the client for it may be on its way. */
+function isOpening(): boolean {
+  return voice.get().session === "opening";
+}
+
 function drop(): void {
   round++;
+  clearTimeout(patience);
   clearTimeout(timer);
   timer = undefined;
   giveBack();

@@ -4,6 +4,7 @@ import type { Source } from "./hear.js";
 
 export const waysIn = 5;
 const readyMostMs = 15_000;
+const silentMostMs = 4000; // then there may be another way
 
 export interface LineOptions {
   /** Sound goes both ways from now on. */
@@ -19,6 +20,11 @@ export function canLine(): boolean {
     typeof RTCPeerConnection === "function" &&
     typeof RTCPeerConnection.prototype.addTransceiver === "function"
   );
+}
+
+/** Over the place's own line (ws_line.ts). */
+export function canWs(): boolean {
+  return typeof AudioWorkletNode === "function" && typeof WebAssembly === "object";
 }
 
 export class Line {
@@ -104,6 +110,10 @@ export class Line {
       case "connected":
         clearTimeout(this.timer);
         this.to.flows();
+        break;
+      case "disconnected":
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.failed(), silentMostMs);
         break;
       case "failed":
       case "closed":

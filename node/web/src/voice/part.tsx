@@ -385,6 +385,9 @@ const volumeWords: Record<Volume, Word> = {
 export function VolumeOf({ seat, name }: { seat: number; name: string }): VNode {
   const line = useLine();
   const now = volumeOf(useStore(volumes), seat);
+  // In a mix nobody can be made softer.
+  const isMix = useStore(voice).way === "ws";
+  const choices = allVolumes.filter((one) => !isMix || one === 100 || one === 0 || one === now);
   return (
     <label class="volume">
       <span class="fine">
@@ -398,7 +401,7 @@ export function VolumeOf({ seat, name }: { seat: number; name: string }): VNode 
         value={String(now)}
         onChange={(event) => chooseVolume(seat, name, Number(event.currentTarget.value) as Volume)}
       >
-        {allVolumes.map((one) => (
+        {choices.map((one) => (
           <option key={one} value={String(one)}>
             {line(volumeWords[one])}
           </option>

@@ -19,6 +19,9 @@ export const town = {
 export const townStaff = {
   stopText: ["文字《もじ》を止《と》める", "もじを とめる", "Stop their text"],
   stopSigns: ["リアクションを止《と》める", "リアクションを とめる", "Stop their reactions"],
+  stopVoice: ["声《こえ》を止《と》める", "こえを とめる", "Stop their voice"],
+  isVoiceStopped: ["声《こえ》を止《と》めています", "こえを とめて います", "Voice is stopped"],
+  giveVoice: ["声《こえ》をもどす", "こえを もどす", "Let them speak again"],
   isTextStopped: ["文字《もじ》を止《と》めています", "もじを とめて います", "Text is stopped"],
   areSignsStopped: [
     "リアクションを止《と》めています",

@@ -6,8 +6,10 @@ import subprocess
 import time
 
 from day import Failed, day_of, must, new, until
+from lib.browser_pipe import Browser
 from lib.ibasho_node import Login, NodeError, TITLES
 from lib.visitor import Visitor
+from lib.voice_person import ZONE_WAYS, VoicePerson
 from lib.ws_client import No
 
 TITLE = "授業: 町の先生が、市の授業で、三つの市町の子どもに教える"
@@ -16,6 +18,7 @@ SHARED = "/api/v1/shared"
 GUEST = "星野 そら"
 FIELD = "#chat-field"
 N_EACH = 3  # children of each municipality
+OPEN = (1020, 1200)  # of the lounge's floor
 CUT_S = 8  # how long the line stays cut
 # Where it is written when a lesson is.
 MOVED = (("class_lesson", "id", ("day", "from_at", "to_at")), ("fed_series_lesson", "lesson", ("from_at", "to_at")))
@@ -133,9 +136,52 @@ def choose(day, n_each):
     return chosen
 
 
+# ---- aloud ----
+
+def speaker(visitor, browser, tone):
+    """The same person with a voice: a page of Chromium that sounds a tone of its own and hears which others come."""
+    one = VoicePerson(None, None, browser, tone)  # he is in the place already
+    one.v = visitor
+    visitor.command("me.rung", rung="voice")
+    visitor.command("floor.walk", x=OPEN[0], y=OPEN[1])  # not in the corner with walls of its own
+    one.connect()
+    one.speak()
+    must(lambda: abs(visitor.me()["x"] - OPEN[0]) < 200, "stands in the open")
+    return one
+
+
+def aloud(day, there):
+    """The teacher, who is at the city, is heard by children of two other towns; one of them by him. By tone."""
+    with Browser("--force-webrtc-ip-handling-policy=default") as browser:
+        teacher = speaker(enter(day, day.city, "teacher", joins=False), browser, 0)
+        far = [speaker(next(v for v in there if v.town == node.name), browser, 1 + n)
+               for n, node in enumerate((day.town_a, day.town_b))]
+        quiet = [child.hears() for child in far]
+        teacher.on()
+        heard = [child.will_hear({teacher.hz}, ZONE_WAYS) for child in far]
+        far[0].on()
+        back, third = teacher.will_hear({far[0].hz}), far[1].will_hear({teacher.hz, far[0].hz})
+        day.prove("市の教室にいる外部講師の声が、二つの町の子どもに聞こえ、町の子の声も、先生ともう一つの町に聞こえた",
+                  f"先生 {teacher.hz} Hz → {'・'.join(TITLES[c.v.town] for c in far)}、子ども {far[0].hz} Hz →"
+                  f" 先生・{TITLES[far[1].v.town]}（話す前 {sum(map(len, quiet))} 音）",
+                  quiet == [{}, {}] and all(set(h) == {teacher.hz} for h in heard) and set(back) == {far[0].hz} and
+                  set(third) == {teacher.hz, far[0].hz})
+        far[0].off()
+        n_home = int(day.town_a.psql("SELECT count(*) FROM voice_event WHERE floor LIKE 'shared-%'"))
+        n_else = sum(int(node.psql("SELECT count(*) FROM voice_event v JOIN account a ON a.id = v.account"
+                                   " WHERE v.floor LIKE 'shared-%' AND a.role = 'student'"))
+                     for node in (day.city, day.town_b))
+        day.prove("その子がマイクを使ったことは、その子の町の記録にだけ残った", f"{n_home} 行（ほかの市町に {n_else} 行）",
+                  n_home == 2 and n_else == 0)
+        for one in (teacher, *far):
+            one.v.command("voice.close")
+        day.visitors.remove(teacher.v)
+        teacher.v.cut()
+
+
 # ---- in it ----
 
-def enter(day, node, name):
+def enter(day, node, name, joins=True):
     visitor = Visitor(node, day.who[node.name, name])
     end = time.monotonic() + 30
     while True:
@@ -147,8 +193,9 @@ def enter(day, node, name):
                 raise Failed(f"{node.name}/{name}: {no}") from no
         time.sleep(0.2)
     visitor.wait("floor.here")
-    must(lambda: visitor.refused("lesson.join", lesson=day.made["lessons"][node.name]) is None,
-         f"{node.name}/{name} takes part", 30)  # the place may not have read yet that it has begun
+    if joins:  # the place may not have read yet that it has begun
+        must(lambda: visitor.refused("lesson.join", lesson=day.made["lessons"][node.name]) is None,
+             f"{node.name}/{name} takes part", 30)
     visitor.town = node.name
     day.visitors.append(visitor)
     return visitor
@@ -285,6 +332,7 @@ def play(day):
     chosen = choose(day, N_EACH)
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         there = list(pool.map(lambda one: enter(day, *one), [c for c in chosen if c[1] != "child1"]))
+    aloud(day, there)
     pages = screens(day)
     must(lambda: all(len(v.floor.people) >= len(chosen) + 1 for v in there), "they see each other")
     day.prove("三つの市町の子どもが、同じ教室に入った", f"子ども {len(chosen)} 人と先生")

@@ -212,8 +212,12 @@ const script: readonly Step[] = [
       t.ok(true, "four for everybody");
       for (const who of ["a", "b", "c"] as const) {
         const login = row(staff.page, who).locator(".login");
-        await login.scrollIntoViewIfNeeded(); // what is out of sight is not drawn, and has no text
-        t.eq(await login.innerText(), loginOf(who).login, `staff see the ID of ${who}`);
+        // What is out of sight is not drawn and has no text; what came into sight has it a picture later.
+        await row(staff.page, who).scrollIntoViewIfNeeded();
+        await until(
+          `staff see the ID of ${who}`,
+          async () => (await login.innerText()) === loginOf(who).login,
+        );
       }
       t.eq(await a.page.locator(".login, .entry-list, .lock").count(), 0, "children do not");
     },

@@ -313,7 +313,7 @@ test("sign_in_without_a_connection_says_so_and_works_after", async (t) => {
 
 test("session_ended_elsewhere_leads_back_to_the_way_in", async (t) => {
   t.req("NI-T3-1");
-  await visiting(t, at, { state: await signedIn(at, "board6") }, async (visit) => {
+  await visiting(t, at, { state: await signedIn(at, "board_gone") }, async (visit) => {
     await visit.open("#/settings");
     await visit.page.waitForSelector(".setting-row");
     await visit.page.evaluate(() => fetch("/api/v1/session", { method: "DELETE" }));

@@ -354,6 +354,15 @@ export class Visit {
     );
   }
 
+  /** What stood on the page when something was waited for in vain: a time-out alone says too little. */
+  async tellWhere(): Promise<void> {
+    const shown = await this.page
+      .evaluate(() => `${location.hash} ${document.querySelector("main")?.innerText ?? ""}`)
+      .catch(() => "nothing: the page does not answer");
+    console.log(`  shown: ${shown.replace(/\s+/g, " ").slice(0, 300)}`);
+    console.log(`  unanswered: ${this.nOpen}; faults: ${this.faults.join(" / ").slice(0, 300)}`);
+  }
+
   async end(t: T): Promise<void> {
     t.eq(this.faults, [], "no policy broken, no script failed, no other host asked");
     await this.context.close();
@@ -371,6 +380,7 @@ export async function visiting(
   try {
     await run(visit);
   } catch (error) {
+    await visit.tellWhere();
     await visit.context.close();
     throw error;
   }
@@ -399,7 +409,10 @@ export async function signedIn(
   }
   const visit = await Visit.begin(at);
   await visit.open();
-  await visit.signIn(login(at, name));
+  await visit.signIn(login(at, name)).catch(async (error: unknown) => {
+    await visit.tellWhere();
+    throw error;
+  });
   const state = await visit.context.storageState();
   await visit.context.close();
   states.set(key, { state, until });

@@ -1,7 +1,8 @@
 /* node/place/speech.h - speech in the place: who may open a session with the media program
  * (voice_link.h, voice/frame.h), where each one's voice goes and whom it reaches (AI-2.4-ア,
  * イ, ウ; AI-2.3-オ; AI-2.6-イ; AI-2.7-ウ-1). The place decides, by its own rules and at each
- * tick; the media program is told numbers and forwards. Sound never passes through here.
+ * tick; the media program is told numbers and forwards. Sound passes through here only where
+ * it goes over a WebSocket (speech_sound.c) or to and from other towns (speech_far.c).
  *
  * A microphone is off at every beginning: on coming to a floor, after a cut, after the media
  * program died, on going into or out of a closed room, and where an area asks for quiet. It

@@ -1,6 +1,7 @@
 /** One walk in each of the two other engines: Gecko (Firefox ESR over BiDi) and WebKit (MiniBrowser
  * over WebDriver, under a virtual screen). */
 import puppeteer, { type Page } from "puppeteer-core";
+import { patienceMs } from "./cast.ts";
 import { login, place } from "./engine.ts";
 import { suite, type T } from "./t.ts";
 import { inWebKit } from "./webkit.ts";
@@ -17,12 +18,12 @@ interface Driver {
 }
 
 async function until(driver: Driver, expression: string, what: string): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + patienceMs;
   while (Date.now() < end) {
     if (await driver.get(expression)) return;
     await new Promise((go) => setTimeout(go, 100));
   }
-  throw new Error(`not within 20 s: ${what}`);
+  throw new Error(`not within ${patienceMs} ms: ${what}`);
 }
 
 async function walk(t: T, driver: Driver): Promise<void> {

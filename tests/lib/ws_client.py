@@ -26,7 +26,7 @@ from lib.dial import dial
 # addresses.source: of a thread, from where its next lines come (127.0.0.0/8).
 addresses = threading.local()
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-WAIT_S = 10
+WAIT_S = 30  # for what must come, on a machine that does much else
 
 
 class Refused(Exception):

@@ -1,6 +1,7 @@
 /** Voice as children and staff meet it: a microphone that nobody asked for is never opened, who is heard and
  * by whom, proven by a tone; trying it out alone. */
 import type { Page } from "playwright-core";
+import { until as holds } from "./cast.ts";
 import { login, place, signedIn, sizes, toneHz, visiting } from "./engine.ts";
 import { goIn, inWords, row, seen, together } from "./place.ts";
 import { suite, type T } from "./t.ts";
@@ -233,6 +234,23 @@ test("a_voice_is_heard_only_as_long_as_its_owner_wants", async (t) => {
     await a.waitForSelector('.voice[data-session="flows"]');
     await a.waitForSelector('[data-note="off"]');
     t.eq([await a.locator(mic("off")).count(), (await mics(a))[1]], [1, 0], "and it stays off");
+
+    const volume = row(b, "chat0").locator(".volume select");
+    await volume.selectOption("0");
+    await a.click(".leave");
+    await row(b, "chat0").waitFor({ state: "detached" });
+    await goIn(a, "plaza", "voice");
+    await inWords(a);
+    await holds("put softest, and so after coming back", async () => (await volume.inputValue()) === "0"); // prettier-ignore
+    await a.waitForSelector('.voice[data-session="flows"]');
+    await a.click(".mic-button");
+    await a.waitForSelector(`.voice-yes, ${mic("on")}`);
+    if ((await a.locator(".voice-yes").count()) > 0) await a.click(".voice-yes");
+    await a.waitForSelector(mic("on"));
+    await row(b, "chat0").locator(".speaks").waitFor();
+    t.ok(Math.max(...(await isHeard(b, false))) < silentDb, "and is not sent");
+    await volume.selectOption("100");
+    t.ok(Math.max(...(await isHeard(b, true))) > heardDb, "until the other wants it");
   });
 });
 

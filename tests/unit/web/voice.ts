@@ -6,9 +6,10 @@ import {
   transportUsed,
 } from "../../../node/web/src/voice/answer.js";
 import {
+  amongThese,
+  asTheyAre,
   gainsOf,
   hushed,
-  stillHere,
   talkerIn,
   type Volumes,
   volumeOf,
@@ -147,7 +148,7 @@ test("why_there_is_no_microphone_is_said_in_plain_words", (t) => {
 });
 
 test("each_person_is_as_loud_as_the_reader_wants_wherever_they_speak", (t) => {
-  let all: Volumes = withVolume(new Map(), 3, "そら", 25);
+  let all: Volumes = withVolume(asTheyAre, 3, "そら", 25);
   all = withVolume(all, 9, "うみ", 0);
   t.eq([3, 9, 4].map((seat) => volumeOf(all, seat)), [25, 0, 100], "chosen"); // prettier-ignore
   t.eq(hushed(all), [9], "whom the node need not send");
@@ -165,14 +166,23 @@ test("each_person_is_as_loud_as_the_reader_wants_wherever_they_speak", (t) => {
     [1, 1, 0.25],
     "the person moves, so does it",
   );
-  const names = new Map([
-    [3, "そら"],
-    [9, "ほし"],
-  ]);
-  t.eq([...stillHere(all, (seat) => names.get(seat)).keys()], [3], "another's seat begins anew");
-  t.ok(stillHere(all, (seat) => all.get(seat)?.name) === all, "the same people, the same choice");
-  t.eq(withVolume(all, 9, "うみ", 100).has(9), false, "as it was");
-  let many: Volumes = new Map();
+  const people = (...all: readonly (readonly [number, string])[]) =>
+    new Map(all.map(([seat, name]) => [seat, { name }]));
+  const here = people([3, "そら"], [9, "うみ"], [5, "うみ"]);
+  t.ok(amongThese(all, here) === all, "the same people, the same choice");
+  const gone = amongThese(all, people([3, "そら"], [9, "ほし"]));
+  t.eq([3, 9].map((seat) => volumeOf(gone, seat)), [25, 100], "another's seat begins anew"); // prettier-ignore
+  t.ok(amongThese(gone, people([3, "そら"], [9, "ほし"])) === gone, "nothing new");
+  const back = amongThese(gone, people([3, "そら"], [9, "ほし"], [7, "うみ"]));
+  t.eq([3, 9, 7].map((seat) => volumeOf(back, seat)), [25, 100, 0], "who is back is as chosen"); // prettier-ignore
+  t.eq(hushed(back), [7], "and is not sent, on the new seat");
+  const swapped = amongThese(all, people([9, "そら"], [3, "うみ"]));
+  t.eq([3, 9].map((seat) => volumeOf(swapped, seat)), [0, 25], "each on the other's seat"); // prettier-ignore
+  const two = amongThese(gone, people([7, "うみ"], [8, "うみ"]));
+  t.eq(hushed(two), [], "of two by one name nobody knows which");
+  t.eq(volumeOf(withVolume(all, 9, "うみ", 100), 9), 100, "as it was");
+  t.eq(withVolume(gone, 7, "うみ", 100).away.size, 0, "and not again by coming back");
+  let many: Volumes = asTheyAre;
   for (let seat = 200; seat > 0; seat--) many = withVolume(many, seat, "x", 0);
   t.eq(hushed(many).length, 64, "no more than the node takes");
 });

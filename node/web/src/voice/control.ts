@@ -10,9 +10,10 @@ import { act, climb, link, live, send, today } from "../place/control.js";
 import { speaking } from "../place/voice_door.js";
 import { care } from "../place/words_live.js";
 import {
+  amongThese,
+  asTheyAre,
   gainsOf,
   hushed,
-  stillHere,
   talkerIn,
   type Volume,
   type Volumes,
@@ -40,7 +41,7 @@ import { isOfVoice, type MicTo, type VoiceEvent } from "./wire.js";
 import type { WsLine } from "./ws_line.js";
 
 export const voice = createStore<Voice>(voiceAtStart);
-export const volumes = createStore<Volumes>(new Map());
+export const volumes = createStore<Volumes>(asTheyAre);
 /** Of one's own microphone, for the ring. */
 export const level = createStore<Loudness>(0);
 /** A browser plays nothing before a press. */
@@ -69,7 +70,12 @@ export function begin(): void {
   if (unwatch.length > 0) return;
   device.set(tabText("mic") ?? "");
   if (!canLine() && !canWs()) put({ ...voice.get(), session: "cannot" });
-  unwatch = [live.watch(settle), link.watch(linked), voice.watch(listen)];
+  unwatch = [
+    live.watch(settle),
+    live.watch(settleVolumes),
+    link.watch(linked),
+    voice.watch(listen),
+  ];
   addEventListener("pointerdown", pressed, { passive: true });
   addEventListener("keydown", pressed);
 }
@@ -83,7 +89,7 @@ export function end(): void {
   clearInterval(gains);
   gains = undefined;
   drop();
-  volumes.set(new Map());
+  volumes.set(asTheyAre);
   put(voiceAtStart);
 }
 
@@ -95,11 +101,10 @@ export function hear(event: LiveEvent): void {
   switch (event.ev) {
     case "floor.here":
       put(moved(voice.get()));
-      dropVolumes();
       break;
     case "out":
       drop();
-      volumes.set(new Map());
+      volumes.set(asTheyAre);
       put(left(voice.get()));
       break;
     case "talk.over": {
@@ -128,17 +133,16 @@ function hearVoice(event: VoiceEvent): void {
   settle();
 }
 
-/** A seat that is somebody else's by now begins as loud as anybody. */
-function dropVolumes(): void {
-  const next = stillHere(volumes.get(), nameOf);
-  if (next === volumes.get()) return;
-  volumes.set(next);
-  hush();
-}
-
-function nameOf(seat: number): string | undefined {
+/** A seat that is somebody else's by now begins as loud as anybody; who is back is as the reader chose. */
+function settleVolumes(): void {
   const { visiting } = live.get();
-  return visiting.at === "here" ? visiting.here.people.get(seat)?.name : undefined;
+  if (visiting.at !== "here") return;
+  const before = volumes.get();
+  const next = amongThese(before, visiting.here.people);
+  if (next === before) return;
+  volumes.set(next);
+  setGains();
+  if (hushed(before).join(" ") !== hushed(next).join(" ")) hush();
 }
 
 function linked(): void {

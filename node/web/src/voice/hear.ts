@@ -5,31 +5,58 @@
 export type Volume = 100 | 50 | 25 | 0;
 export const volumes: readonly Volume[] = [100, 50, 25, 0];
 
-/** By seat. The name tells whether it is still the same person's. */
-export type Volumes = ReadonlyMap<number, { readonly name: string; readonly volume: Volume }>;
+export interface Volumes {
+  /** By seat. The name tells whether it is still the same person's. */
+  readonly here: ReadonlyMap<number, { readonly name: string; readonly volume: Volume }>;
+  /** By name, of those who went: whoever was put softer does not come back loud. */
+  readonly away: ReadonlyMap<string, Volume>;
+}
+export const asTheyAre: Volumes = { here: new Map(), away: new Map() };
 
 export function volumeOf(all: Volumes, seat: number): Volume {
-  return all.get(seat)?.volume ?? 100;
+  return all.here.get(seat)?.volume ?? 100;
 }
 
 export function withVolume(all: Volumes, seat: number, name: string, volume: Volume): Volumes {
-  const next = new Map(all);
-  if (volume === 100) next.delete(seat);
-  else next.set(seat, { name, volume });
-  return next;
+  const [here, away] = [new Map(all.here), new Map(all.away)];
+  away.delete(name);
+  if (volume === 100) here.delete(seat);
+  else here.set(seat, { name, volume });
+  return { here, away };
 }
 
-/** Without those whose seat is another's by now, or nobody's. */
-export function stillHere(all: Volumes, nameOf: (seat: number) => string | undefined): Volumes {
-  const next = new Map([...all].filter(([seat, { name }]) => nameOf(seat) === name));
-  return next.size === all.size ? all : next;
+/** The choices as people stand now: a seat that is another's or nobody's keeps none, and who is back, on
+ * whichever seat, has theirs again, unless several go by that name. */
+export function amongThese(
+  all: Volumes,
+  people: ReadonlyMap<number, { readonly name: string }>,
+): Volumes {
+  const [here, away] = [new Map(all.here), new Map(all.away)];
+  for (const [seat, { name, volume }] of all.here)
+    if (people.get(seat)?.name !== name) {
+      here.delete(seat);
+      away.set(name, volume);
+    }
+  if (away.size === 0) return all;
+  const back = new Map<string, readonly number[]>();
+  for (const [seat, { name }] of people)
+    if (away.has(name)) back.set(name, [...(back.get(name) ?? []), seat]);
+  for (const [name, [seat, ...others]] of back) {
+    const volume = away.get(name);
+    if (seat === undefined || volume === undefined || others.length > 0) continue;
+    here.set(seat, { name, volume });
+    away.delete(name);
+  }
+  const isSame =
+    away.size === all.away.size && [...here].every(([seat, one]) => all.here.get(seat) === one);
+  return isSame ? all : { here, away };
 }
 
 const hushMost = 64; // seats the node takes
 
 /** Whom the reader does not want to hear: the node sends their voices no more. */
 export function hushed(all: Volumes): readonly number[] {
-  return [...all]
+  return [...all.here]
     .filter(([, { volume }]) => volume === 0)
     .map(([seat]) => seat)
     .sort((a, b) => a - b)

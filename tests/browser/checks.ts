@@ -20,16 +20,32 @@ export const everyRule = {
   type: "tag",
   values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 };
-export const colourRules = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+const ofColour = ["color-contrast", "link-in-text-block"];
+export const colourRules = { type: "rule", values: ofColour };
+/** Of a face whose colours were asked about in another form of words. */
+export const colourless = {
+  ...everyRule,
+  but: Object.fromEntries(ofColour.map((id) => [id, { enabled: false }])),
+};
+
+export interface Rules {
+  readonly type: string;
+  readonly values: readonly string[];
+  readonly but?: Readonly<Record<string, { readonly enabled: boolean }>>;
+}
 
 /** What axe finds; it is brought to the page when it is not there yet. */
-export async function violations(page: Page, rules: object = everyRule): Promise<string[]> {
+export async function violations(page: Page, rules: Rules = everyRule): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
-  const found = await page.evaluate(async (runOnly) => {
+  const found = await page.evaluate(async ({ but, ...runOnly }) => {
     const { axe } = globalThis as unknown as {
       axe: { run: (root: Document, options: object) => Promise<{ violations: Violation[] }> };
     };
-    const result = await axe.run(document, { runOnly, resultTypes: ["violations"] });
+    const result = await axe.run(document, {
+      runOnly,
+      rules: but ?? {},
+      resultTypes: ["violations"],
+    });
     return result.violations;
   }, rules);
   return found.map(
